@@ -1,0 +1,1 @@
+"""The root of Gatehouse: settings, addresses, the flow table, and the commands that run it."""

@@ -1,0 +1,11 @@
+"""The Celery app: it carries ids, as JSON, and nothing becomes true because a task ran."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

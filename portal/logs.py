@@ -1,0 +1,33 @@
+"""One line per record, whatever was typed into a form, and no secret in it."""
+
+import logging
+import re
+import time
+
+# What follows may be a download link, a sign-in code or a search for a disease: none of it belongs in a log.
+_SECRET = re.compile(r"(/d/)[^\s/?\"']+|\?[^\s\"']+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(message: str) -> str:
+    """The message with every control and direction character written out, so that it cannot forge a second line."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), message)
+
+
+def without_secrets(message: str) -> str:
+    """The message without download tokens and without query strings."""
+    return _SECRET.sub(lambda found: f"{found[1]}-" if found[1] else "", message)
+
+
+class OneLine(logging.Formatter):
+    """Time (UTC), level, logger, message; a traceback is folded into the same line."""
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self.converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        return one_line(without_secrets(super().format(record)))

@@ -1,0 +1,254 @@
+"""What is true of every portal; what differs by place is read from the environment in the other files."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from portal.settings.environment import BASE_DIR
+
+DEBUG = False
+DEMO = False
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "guardian",
+    "django_htmx",
+    "csp",
+    "mozilla_django_oidc",
+    "apps.core",
+    "apps.audit",
+    "apps.accounts",
+    "apps.committees",
+    "apps.datasets",
+    "apps.access_requests",
+    "apps.agreements",
+    "apps.grants",
+    "apps.downloads",
+    "apps.notifications",
+    "apps.web",
+    "apps.api",
+    "portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "apps.web.middleware.BearerTokens",
+    "apps.web.middleware.Refusals",
+    "apps.web.middleware.ReadOnlyReads",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# People sign in with their institution; nobody has a password here, and no flag opens data.
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = [
+    "apps.accounts.oidc.InstitutionalSignIn",
+    "guardian.backends.ObjectPermissionBackend",
+    "apps.grants.backends.AccessBackend",
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+LOGIN_URL = "oidc_authentication_init"
+LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL_FAILURE = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_RP_SCOPES = "openid email profile"
+OIDC_USE_NONCE = True
+OIDC_USE_PKCE = True
+OIDC_PKCE_CODE_CHALLENGE_METHOD = "S256"
+OIDC_TIMEOUT = 5
+OIDC_VERIFY_SSL = True
+OIDC_VERIFY_KID = True
+OIDC_STORE_ID_TOKEN = True  # the provider asks for it when somebody signs out
+OIDC_STORE_ACCESS_TOKEN = False
+OIDC_MAX_STATES = 10
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("da", _("Danish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT: Path = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_MAX_AGE = 300
+
+# Sealed files: the portal decides and writes the event, the front server or the storage sends the bytes.
+GATEHOUSE_APP_ROLE = "gatehouse_app"
+ACCEL_PREFIX = "/_sealed/"
+LINK_HOURS = 24
+MAX_UPLOAD_BYTES = 5 * 1024**3
+
+# Nothing typed into a form needs more than this (a crafted form must not exhaust the memory of a worker).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_USE_SESSIONS = False
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+
+def content_security_policy(*form_targets: str) -> dict[str, Any]:
+    """Only what the portal itself serves may run or load.
+
+    A browser applies form-action to redirects too, so signing in and a presigned download need their origin named.
+    """
+    return {
+        "DIRECTIVES": {
+            "default-src": [NONE],
+            "script-src": [SELF],
+            "style-src": [SELF],
+            "img-src": [SELF, "data:"],
+            "font-src": [SELF],
+            "connect-src": [SELF],
+            "manifest-src": [SELF],
+            "form-action": [SELF, *[target for target in form_targets if target]],
+            "frame-ancestors": [NONE],
+            "base-uri": [NONE],
+            "object-src": [NONE],
+        }
+    }
+
+
+CONTENT_SECURITY_POLICY = content_security_policy()
+
+# Celery carries ids. A broker may die at any second: the event table is the outbox, and `drain` empties it.
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "gatehouse"
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60
+CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker; the drain sends it later
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "drain": {"task": "portal.tasks.drain", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
+    "tidy": {"task": "portal.tasks.tidy", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
+}
+
+
+def broker_options(url: str) -> dict[str, Any]:
+    """How long a socket may keep a page waiting, for the brokers that speak Redis."""
+    if not url.startswith(("redis", "valkey")):
+        return {}
+    return {
+        "visibility_timeout": 30 * 60,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
+    }
+
+
+def sealed_files(root: Path) -> dict[str, Any]:
+    """Sealed files on this machine, sent by the front server."""
+    return {"BACKEND": "apps.core.storage.SealedFiles", "OPTIONS": {"location": str(root / "files")}}
+
+
+def sealed_bucket(*, endpoint: str, bucket: str, key: str, secret: str, region: str) -> dict[str, Any]:
+    """Sealed objects in an S3 bucket, sent by the storage for a minute after each click."""
+    return {
+        "BACKEND": "apps.core.storage.SealedBucket",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": endpoint or None,
+            "access_key": key or None,
+            "secret_key": secret or None,
+            "region_name": region,
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+            "file_overwrite": False,  # a stored file is never silently replaced
+            "default_acl": None,
+            "querystring_auth": True,
+            "querystring_expire": 60,
+        },
+    }
+
+
+def storages(sealed: dict[str, Any], *, hashed_static: bool) -> dict[str, Any]:
+    """There is no default storage on purpose: a file is sealed, or it is static."""
+    kind = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    return {"sealed": sealed, "staticfiles": {"BACKEND": kind if hashed_static else plain}}
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"one_line": {"()": "portal.logs.OneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one_line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "mozilla_django_oidc": {"level": "WARNING"},
+        "crypt4gh": {"level": "WARNING"},  # it writes session keys at DEBUG
+    },
+}

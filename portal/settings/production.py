@@ -1,0 +1,96 @@
+"""A portal that serves people: everything that differs by place comes from the environment, or it does not start."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings import environment
+from portal.settings.base import *
+
+SECRET_KEY = environment.need("SECRET_KEY", "a random text of 50 characters or more that signs sessions")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short: use a random text of 50 characters or more.")
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
+
+PORTAL_ADDRESS = environment.secure_address("PORTAL_ADDRESS", "the https address at which people reach the portal")
+ALLOWED_HOSTS = [str(urlsplit(PORTAL_ADDRESS).hostname), *environment.words("EXTRA_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [environment.origin(PORTAL_ADDRESS)]
+
+DATABASES = {
+    "default": environment.database(
+        environment.need("DATABASE_URL", "the PostgreSQL address of the role that may not change tables")
+    )
+}
+DATA_ROOT = Path(environment.text("DATA_ROOT", "/var/lib/gatehouse"))
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(DATA_ROOT / "static")))
+
+LINK_KEYS = environment.link_keys(
+    environment.need("LINK_KEYS", "the keys that sign download links, written as id:secret,id:secret")
+)
+LINK_KEY_ID = environment.text("LINK_KEY_ID", next(reversed(LINK_KEYS)))
+if LINK_KEY_ID not in LINK_KEYS:
+    raise ImproperlyConfigured(f"LINK_KEY_ID is {LINK_KEY_ID!r}, and LINK_KEYS has no key of that name.")
+MAX_UPLOAD_BYTES = environment.number("MAX_UPLOAD_BYTES", 50 * 1024**3)
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = environment.flag("HSTS_PRELOAD")
+# The prefix lets no other host or plain-text page set these cookies.
+SESSION_COOKIE_NAME = "__Host-gatehouse_session"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-gatehouse_csrf"
+CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-gatehouse_language"
+LANGUAGE_COOKIE_SECURE = True
+
+_ENDPOINT = "an endpoint of the identity provider, from its /.well-known/openid-configuration"
+environment.secure_address("OIDC_ISSUER", "the https issuer of the identity provider, as its tokens say it")
+OIDC_ISSUER = environment.text("OIDC_ISSUER")  # kept letter by letter: some issuers end in a slash
+OIDC_RP_CLIENT_ID = environment.need("OIDC_CLIENT_ID", "the client id that the identity provider gave the portal")
+OIDC_RP_CLIENT_SECRET = environment.need("OIDC_CLIENT_SECRET", "the client secret that goes with OIDC_CLIENT_ID")
+OIDC_RP_SIGN_ALGO = environment.text("OIDC_SIGN_ALGORITHM", "RS256")
+if OIDC_RP_SIGN_ALGO not in {"RS256", "PS256", "ES256"}:
+    raise ImproperlyConfigured("OIDC_SIGN_ALGORITHM must be RS256, PS256 or ES256.")
+OIDC_OP_AUTHORIZATION_ENDPOINT = environment.need("OIDC_AUTHORIZATION_ENDPOINT", _ENDPOINT)
+OIDC_OP_TOKEN_ENDPOINT = environment.need("OIDC_TOKEN_ENDPOINT", _ENDPOINT)
+OIDC_OP_USER_ENDPOINT = environment.need("OIDC_USERINFO_ENDPOINT", _ENDPOINT)
+OIDC_OP_JWKS_ENDPOINT = environment.need("OIDC_JWKS_ENDPOINT", _ENDPOINT)
+OIDC_OP_LOGOUT_ENDPOINT = environment.text("OIDC_END_SESSION_ENDPOINT")
+
+DELIVERY = environment.text("DELIVERY", "accel")
+if DELIVERY not in {"accel", "presigned"}:
+    raise ImproperlyConfigured("DELIVERY must be accel (the front server sends files) or presigned (S3 does).")
+S3_ADDRESS = ""
+if DELIVERY == "presigned":
+    S3_ADDRESS = environment.secure_address(
+        "S3_ENDPOINT_URL", "the https address of the S3 storage that people download from"
+    )
+    _sealed = sealed_bucket(
+        endpoint=S3_ADDRESS,
+        bucket=environment.need("S3_BUCKET", "the bucket that keeps the sealed files"),
+        key=environment.text("S3_ACCESS_KEY"),
+        secret=environment.text("S3_SECRET_KEY"),
+        region=environment.text("S3_REGION", "us-east-1"),
+    )
+else:
+    _sealed = sealed_files(DATA_ROOT)
+STORAGES = storages(_sealed, hashed_static=True)
+CONTENT_SECURITY_POLICY = content_security_policy(
+    environment.origin(OIDC_OP_AUTHORIZATION_ENDPOINT),
+    environment.origin(OIDC_OP_LOGOUT_ENDPOINT),
+    environment.origin(S3_ADDRESS),
+)
+
+CELERY_BROKER_URL = environment.need("BROKER_URL", "the Valkey, Redis or RabbitMQ address for the workers")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+
+MAIL_FROM = environment.need("MAIL_FROM", "the address that letters come from")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+EMAIL_HOST = environment.need("EMAIL_HOST", "the mail server that takes letters")
+EMAIL_PORT = environment.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10

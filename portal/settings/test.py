@@ -1,0 +1,51 @@
+"""As production, on a database and files that are thrown away; tests call the drain themselves."""
+
+import atexit
+import shutil
+import tempfile
+
+from portal.settings import environment
+from portal.settings.base import *
+
+DEMO = True  # the gallery of components is looked at by the tests too
+SECRET_KEY = "a-secret-that-is-only-ever-used-by-tests"
+PORTAL_ADDRESS = "http://testserver"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+DATABASES = {
+    "default": environment.database(
+        environment.text("DATABASE_URL", "postgresql://gatehouse_owner@127.0.0.1:5432/gatehouse")
+    )
+}
+# A frozen database must not make a test wait, and each test's connection ends with it.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+DATA_ROOT = Path(tempfile.mkdtemp(prefix="gatehouse-test-"))
+atexit.register(shutil.rmtree, DATA_ROOT, ignore_errors=True)
+DELIVERY = "accel"
+STORAGES = storages(sealed_files(DATA_ROOT), hashed_static=False)
+STATIC_ROOT = DATA_ROOT / "static"
+STATIC_ROOT.mkdir()
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+
+LINK_KEYS = {"k1": "a-link-key-that-is-only-ever-used-by-tests"}
+LINK_KEY_ID = "k1"
+MAX_UPLOAD_BYTES = 64 * 1024**2
+
+OIDC_ISSUER = environment.text("OIDC_ISSUER", "https://idp.test")
+OIDC_RP_CLIENT_ID = environment.text("OIDC_CLIENT_ID", "gatehouse")
+OIDC_RP_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET", "a-client-secret-for-tests")
+OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/authorize/"
+OIDC_OP_TOKEN_ENDPOINT = f"{OIDC_ISSUER}/token/"
+OIDC_OP_USER_ENDPOINT = f"{OIDC_ISSUER}/userinfo/"
+OIDC_OP_JWKS_ENDPOINT = f"{OIDC_ISSUER}/.well-known/jwks.json"
+OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
+CONTENT_SECURITY_POLICY = content_security_policy(environment.origin(OIDC_ISSUER))
+
+CELERY_BROKER_URL = environment.text("BROKER_URL", "memory://")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+CELERY_TASK_ALWAYS_EAGER = False
+
+MAIL_FROM = "Gatehouse <no-reply@gatehouse.example>"
+DEFAULT_FROM_EMAIL = MAIL_FROM
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
