@@ -1,0 +1,153 @@
+"""The people of the demo: the identity provider signs them in, and the seed gives them their places.
+
+All are invented, and so are their institutions; the domains end in .example and cannot receive mail.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DemoInstitution:
+    """Where somebody works."""
+
+    key: str
+    name: str
+    domain: str
+    country: str  # ISO 3166-1 alpha-2
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """An account at the demo identity provider; `subject` never changes, whatever the name or e-mail becomes."""
+
+    key: str
+    subject: str
+    name: str
+    email: str
+    password: str
+    institution: str
+    what_for: str
+
+
+INSTITUTIONS = [
+    DemoInstitution("nordvik", "Nordvik University Hospital", "nordvik.example", "NO"),
+    DemoInstitution("lindholm", "University of Lindholm", "lindholm.example", "SE"),
+    DemoInstitution("sundby", "Sundby Cancer Registry", "sundby.example", "DK"),
+    DemoInstitution("saarela", "Saarela Institute of Public Health", "saarela.example", "FI"),
+]
+
+PEOPLE = [
+    DemoPerson(
+        "applicant",
+        "8f0c2f5e-5d0b-4c39-9a55-3b5d6c1f7a01",
+        "Ingrid Holm",
+        "ingrid.holm@nordvik.example",
+        "fjord-applicant",
+        "nordvik",
+        "asks for data, signs, downloads",
+    ),
+    DemoPerson(
+        "applicant2",
+        "2b7d9c44-1f6e-4a0a-8d3b-90e4f7c2a902",
+        "Mateusz Zielinski",
+        "mateusz.zielinski@lindholm.example",
+        "birch-applicant",
+        "lindholm",
+        "a second applicant, at another institution",
+    ),
+    DemoPerson(
+        "chair",
+        "c1a4e8d3-7b52-4f19-b6c0-5e2f8d9a3b03",
+        "Astrid Bergström",
+        "astrid.bergstrom@sundby.example",
+        "amber-chair",
+        "sundby",
+        "chairs the breast cancer committee; screens, votes, breaks ties",
+    ),
+    DemoPerson(
+        "member1",
+        "5d3b6f20-9c8e-4d71-a2f4-1c7e0b8d4c04",
+        "Jonas Kjær",
+        "jonas.kjaer@sundby.example",
+        "heather-member",
+        "sundby",
+        "sits on the breast cancer committee and votes",
+    ),
+    DemoPerson(
+        "member2",
+        "e96a0d17-3c4f-4b82-8e5d-7f1b2a6c5d05",
+        "Leila Haddad",
+        "leila.haddad@lindholm.example",
+        "willow-member",
+        "lindholm",
+        "sits on the breast cancer committee and votes",
+    ),
+    DemoPerson(
+        "owner",
+        "7a2e5b91-6d0c-4f38-9b1e-4d8c3f7a6e06",
+        "Søren Dahl",
+        "soren.dahl@sundby.example",
+        "granite-owner",
+        "sundby",
+        "publishes datasets, countersigns agreements, revokes",
+    ),
+    DemoPerson(
+        "official",
+        "b48f1c6d-0e7a-4953-a8d2-6c9e5b0f7f07",
+        "Elisabeth Moe",
+        "elisabeth.moe@nordvik.example",
+        "harbour-official",
+        "nordvik",
+        "signs for Nordvik University Hospital",
+    ),
+    DemoPerson(
+        "auditor",
+        "39d7e2a8-4b1c-4c60-b7f5-8a0d6e3c8008",
+        "Pekka Virtanen",
+        "pekka.virtanen@saarela.example",
+        "lantern-auditor",
+        "saarela",
+        "reads what happened, changes nothing",
+    ),
+    DemoPerson(
+        "operator",
+        "0c5b8e3f-2a9d-4e74-8c16-b3f7d1a4e109",
+        "Tove Lund",
+        "tove.lund@sundby.example",
+        "beacon-operator",
+        "sundby",
+        "keeps the portal running; has no access to data",
+    ),
+    DemoPerson(
+        "chair2",
+        "d27a9f4b-8e30-4b5d-9f6a-0e1c7b5d2a10",
+        "Hanna Nieminen",
+        "hanna.nieminen@saarela.example",
+        "juniper-chair",
+        "saarela",
+        "chairs the lung cancer committee",
+    ),
+    DemoPerson(
+        "member3",
+        "61e4c0b7-d58a-4f92-8b3c-2d9f7a0e3b11",
+        "Olav Strand",
+        "olav.strand@nordvik.example",
+        "cedar-member",
+        "nordvik",
+        "sits on the lung cancer committee and votes",
+    ),
+    DemoPerson(
+        "colleague",
+        "f3b8a65c-7c19-4d0e-a4e7-9b2d5f8c4c12",
+        "Freja Winther",
+        "freja.winther@nordvik.example",
+        "meadow-colleague",
+        "nordvik",
+        "a colleague of the applicant who holds no grant",
+    ),
+]
+
+
+def person(key: str) -> DemoPerson:
+    """The demo person of that key."""
+    return next(one for one in PEOPLE if one.key == key)
