@@ -1,0 +1,44 @@
+// What every page has: the choice of light or dark, menus that close, messages that speak.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const YEAR = 31536000;
+
+  function choose(theme) {
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${theme}; Path=/; Max-Age=${theme ? YEAR : 0}; SameSite=Lax${secure}`;
+    show();
+  }
+
+  function show() {
+    const now = root.dataset.theme || "";
+    for (const button of document.querySelectorAll("[data-theme-choice]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === now));
+    }
+  }
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (menu !== except) menu.removeAttribute("open");
+    }
+  }
+
+  for (const menu of document.querySelectorAll("[data-theme-menu]")) menu.hidden = false;
+  show();
+
+  document.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-theme-choice]");
+    if (choice) choose(choice.dataset.themeChoice);
+    closeMenus(event.target.closest("[data-menu]"));
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.activeElement.closest("[data-menu][open]");
+    closeMenus();
+    if (open) open.querySelector("summary").focus();
+  });
+})();
