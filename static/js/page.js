@@ -25,6 +25,20 @@
     }
   }
 
+  // Copies of drafts (autosave.js) do not outlive their sending, nor a sign-out. The error pages do not
+  // load this script, so that a form that failed on the way still finds its copy.
+  function forgetDrafts(which) {
+    const here = [...document.querySelectorAll("form[data-autosave-url]")].map((form) => `gatehouse:draft:${form.dataset.autosaveKey || form.dataset.autosaveUrl}`);
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (!key.startsWith("gatehouse:draft:")) continue;
+        if (which === "all" || (!here.includes(key) && JSON.parse(localStorage.getItem(key)).submitted)) localStorage.removeItem(key);
+      }
+    } catch { /* storage is closed to us: then nothing was kept */ }
+  }
+  forgetDrafts("submitted");
+  document.addEventListener("submit", (event) => { if ("forgetDrafts" in event.target.dataset) forgetDrafts("all"); });
+
   for (const menu of document.querySelectorAll("[data-theme-menu]")) menu.hidden = false;
   show();
 

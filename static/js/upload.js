@@ -1,0 +1,134 @@
+// Files go up one a request, with their progress and the server's own sentence if one is refused.
+// Without script the same form sends one file the plain way.
+(() => {
+  "use strict";
+
+  const size = (bytes) => {
+    const units = ["B", "kB", "MB", "GB", "TB"];
+    let step = 0;
+    let left = bytes;
+    while (left >= 1000 && step < units.length - 1) { left /= 1000; step += 1; }
+    const digits = step && left < 10 ? 1 : 0;
+    return `${left.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits })} ${units[step]}`;
+  };
+
+  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (all, key) => facts[key] ?? all);
+
+  // Each file is a deed of its own, so each carries its own idempotency key.
+  function freshKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
+  function sentenceOf(request) {
+    const type = request.getResponseHeader("Content-Type") || "";
+    if (type.includes("json")) {
+      try {
+        const problem = JSON.parse(request.responseText);
+        return problem.sentence || problem.detail || problem.title || "";
+      } catch { return ""; }
+    }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const said = page.querySelector(".field__error, .error-summary li, .error-summary p, .notice--danger, .notice--error, .lede");
+    return said ? said.textContent.trim().replace(/\s+/g, " ") : "";
+  }
+
+  function row(file, list) {
+    const item = document.createElement("li");
+    item.className = "upload__item";
+    item.innerHTML = '<div class="upload__row"><span class="upload__name"></span><span class="upload__said"></span></div><progress max="100" value="0"></progress>';
+    item.querySelector(".upload__name").textContent = file.name;
+    item.querySelector("progress").setAttribute("aria-label", file.name);
+    list.append(item);
+    return item;
+  }
+
+  function send(form, input, job) {
+    const words = form.dataset;
+    const said = job.item.querySelector(".upload__said");
+    const bar = job.item.querySelector("progress");
+    const body = new FormData(form);
+    body.delete(input.name);
+    body.append(input.name, job.file, job.file.name);
+    for (const once of form.querySelectorAll("input[data-once]")) body.set(once.name, job.key);
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      const settle = (state, text) => {
+        job.item.dataset.state = state;
+        said.textContent = text;
+        bar.hidden = true;
+        if (state === "refused") offerAgain(form, input, job);
+        resolve(state);
+      };
+      request.upload.onprogress = (event) => {
+        if (!event.lengthComputable) return;
+        bar.value = (100 * event.loaded) / event.total;
+        const whole = event.loaded >= event.total;
+        said.textContent = whole ? words.checking : fill(words.sending, { done: size(event.loaded), size: size(event.total) });
+      };
+      request.onload = () => {
+        const well = request.status >= 200 && request.status < 300;
+        settle(well ? "done" : "refused", well ? `${words.done}, ${size(job.file.size)}` : sentenceOf(request) || words.failed);
+      };
+      request.onerror = () => settle("refused", words.failed);
+      request.onabort = () => settle("refused", words.cancelled);
+      request.open("POST", form.action);
+      request.setRequestHeader("Accept", "application/problem+json, application/json;q=0.9, text/html;q=0.8");
+      request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+      request.send(body);
+    });
+  }
+
+  function offerAgain(form, input, job) {
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "button button--small";
+    again.textContent = form.dataset.again;
+    again.addEventListener("click", () => {
+      again.remove();
+      delete job.item.dataset.state;
+      job.item.querySelector("progress").hidden = false;
+      send(form, input, job);
+    });
+    job.item.append(again);
+  }
+
+  function prepare(form) {
+    const input = form.querySelector('input[type="file"]');
+    const zone = form.querySelector("[data-upload-zone]");
+    const list = form.querySelector("[data-upload-list]");
+    let queue = Promise.resolve();
+    let waiting = 0;
+    let refused = 0;
+
+    function take(files) {
+      for (const file of files) {
+        const job = { file, item: row(file, list), key: freshKey() };
+        job.item.querySelector(".upload__said").textContent = form.dataset.waiting;
+        waiting += 1;
+        queue = queue.then(() => send(form, input, job)).then((state) => {
+          waiting -= 1;
+          if (state === "refused") refused += 1;
+          if (!waiting && !refused && "reload" in form.dataset) location.reload();
+        });
+      }
+      input.value = "";
+    }
+
+    input.multiple = true;
+    form.querySelector("[data-upload-send]").hidden = true;
+    input.addEventListener("change", () => take(input.files));
+    form.addEventListener("submit", (event) => { event.preventDefault(); take(input.files); });
+    for (const kind of ["dragenter", "dragover"]) {
+      zone.addEventListener(kind, (event) => { event.preventDefault(); zone.classList.add("is-over"); });
+    }
+    for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("is-over"));
+    zone.addEventListener("drop", (event) => { event.preventDefault(); take(event.dataTransfer.files); });
+    addEventListener("beforeunload", (event) => { if (waiting) event.preventDefault(); });
+  }
+
+  document.querySelectorAll("form[data-upload]").forEach(prepare);
+})();
