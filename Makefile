@@ -1,0 +1,47 @@
+# Thin names for the commands. `make demo` is all that a newcomer needs.
+PYTHON ?= python3
+RUN = .venv/bin/python
+INSTALL = @PYTHON=$(PYTHON) $(shell command -v python3 || echo python3) deploy/install.py
+
+# What a person may set: make demo PORT=8080 DATA_DIR=var/second S3=1
+DEMO_OPTIONS = $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(S3),--s3)
+
+.PHONY: demo demo-reset test bench house soak requirements messages
+.DEFAULT_GOAL := demo
+
+demo:  ## a whole portal on this machine; Ctrl-C stops it
+	$(INSTALL) demo $(if $(S3),s3)
+	@exec $(RUN) manage.py demo $(DEMO_OPTIONS)
+
+demo-reset:  ## throw the demo's data away
+	$(INSTALL) demo
+	@$(RUN) manage.py demo --reset $(if $(DATA_DIR),--data-dir $(DATA_DIR))
+
+test: house  ## the law of the house, then every test
+	@$(RUN) -m pytest $(ARGS)
+
+house:  ## every check that needs no running portal
+	$(INSTALL) test
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(RUN) manage.py house
+
+bench:  ## how fast it is, beside the limit of this machine
+	$(INSTALL) test
+	@$(RUN) -m tests.bench $(ARGS)
+
+soak:  ## the tests that take minutes to hours
+	$(INSTALL) test
+	@$(RUN) -m pytest -m soak $(ARGS)
+
+requirements:  ## pin the newest allowed versions again (needs uv)
+	@command -v uv >/dev/null || { echo "make requirements needs uv: python3 -m pip install uv"; exit 1; }
+	@cd deploy/requirements && for purpose in base demo s3 test; do \
+		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \
+			--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
+			$$purpose.in -o $$purpose.txt || exit 1; \
+	done
+
+messages:  ## collect the sentences to translate and compile what is translated (needs gettext)
+	@command -v msgfmt >/dev/null || { echo "make messages needs gettext (Debian and Ubuntu: apt install gettext)"; exit 1; }
+	@$(RUN) manage.py makemessages --locale da --no-wrap --no-location --ignore var --ignore .venv --ignore deploy
+	@$(RUN) manage.py makemessages --locale da --no-wrap --no-location --domain djangojs --ignore var --ignore .venv --ignore staticfiles
+	@$(RUN) manage.py compilemessages --ignore .venv --ignore var

@@ -1,0 +1,42 @@
+"""Who the invented accounts are, and what a token says about them."""
+
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from oauth2_provider.oauth2_validators import OAuth2Validator
+
+from portal.demo_people import PEOPLE
+
+
+class InventedAccounts(ModelBackend):
+    """Knows the people of portal/demo_people.py by e-mail; their passwords are public, so none is stored."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's shape
+        email: str = "",
+        password: str = "",
+        **others: Any,  # noqa: ARG002 - Django's shape
+    ) -> User | None:
+        """The account with that e-mail and password, if the demo has one."""
+        for one in PEOPLE:
+            fits = hmac.compare_digest(one.password.encode(), password.encode())
+            if fits and one.email.casefold() == email.strip().casefold():
+                return User.objects.filter(username=one.subject, is_active=True).first()
+        return None
+
+
+class Claims(OAuth2Validator):
+    """The subject is stable and says nothing; the address and the name may change."""
+
+    def get_additional_claims(self) -> dict[str, Callable[[Any], Any]]:
+        return {
+            "sub": lambda request: request.user.username,
+            "email": lambda request: request.user.email,
+            "email_verified": lambda request: bool(request.user.email),
+            "name": lambda request: request.user.first_name,
+        }
