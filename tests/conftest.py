@@ -1,0 +1,148 @@
+"""What every test may count on: no network, a migrated PostgreSQL, the role of production, a clock to stop."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import database, network
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = "GATEHOUSE_TEST_RUN"
+
+
+# ------------------------------------------------------------------------------------------------------- one run
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's own folder; the workers of the run inherit its name."""
+    if not hasattr(config, "workerinput"):
+        folder = ROOT / "var" / "tests"
+        folder.mkdir(parents=True, exist_ok=True)
+        run = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+        (run / "controller").write_text(str(os.getpid()))
+        os.environ[RUN] = str(run)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's database and leave nothing behind."""
+    if not hasattr(config, "workerinput") and RUN in os.environ:
+        run = Path(os.environ.pop(RUN))
+        database.stop(run)
+        shutil.rmtree(run, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser its tests are skipped, with the one command that brings it."""
+    if shutil.which("chromium") is None:
+        skip = pytest.mark.skip(reason="no browser on this machine: apt-get install --yes chromium")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(skip)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where a machine decides (CI), a test that did not run is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("CI: a skipped test counts as a failure", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Nothing but loopback can be reached."""
+    with pytest.MonkeyPatch.context() as patch:
+        network.close(patch)
+        yield
+
+
+# -------------------------------------------------------------------------------------------------- the database
+def _point(url: str, name: str) -> dict[str, Any]:
+    """Django's entry for a role's address, with another database."""
+    parts = urlsplit(url)
+    return {
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname,
+        "PORT": str(parts.port),
+    }
+
+
+@pytest.fixture(scope="session")
+def database_urls() -> database.Urls:
+    """The addresses of the run's PostgreSQL by role (owner, app, superuser); their database is the template."""
+    return database.addresses(Path(os.environ[RUN]))
+
+
+@pytest.fixture(scope="session")
+def database_name(worker_id: str) -> str:
+    """The database of this worker."""
+    return f"test_{worker_id}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_urls: database.Urls, database_name: str, django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the migrated database, spoken to as the portal's own role, so that privileges are tested too."""
+    database.clone(database_urls, database_name)
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        connections["default"].settings_dict.update(_point(database_urls.app, database_name))
+        with _fresh_copy_instead_of_truncate(database_urls, database_name):
+            yield
+        connections.close_all()
+
+
+@contextmanager
+def _fresh_copy_instead_of_truncate(urls: database.Urls, name: str) -> Iterator[None]:
+    """After a test that commits, take a fresh copy: the portal's role may not empty the log, and nobody should."""
+
+    def tear_down(_case: TransactionTestCase) -> None:
+        connections.close_all()
+        database.clone(urls, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", tear_down)
+        yield
+
+
+@pytest.fixture
+def as_owner(database_urls: database.Urls, database_name: str, transactional_db: None) -> Iterator[Any]:
+    """A psycopg connection as the owner of the tables, for tests of what even the owner may not do."""
+    entry = _point(database_urls.owner, database_name)
+    with psycopg.connect(
+        host=entry["HOST"], port=entry["PORT"], user=entry["USER"], password=entry["PASSWORD"], dbname=database_name
+    ) as connection:
+        yield connection
+
+
+# ------------------------------------------------------------------------------------------------------ the clock
+@pytest.fixture
+def frozen() -> Iterator[Callable[[datetime], datetime]]:
+    """`frozen(moment)`: from now on, and until the test ends or it is called again, the portal believes it is then."""
+    from apps.core import clock
+
+    with ExitStack() as stack:
+
+        def set_to(moment: datetime) -> datetime:
+            stack.close()
+            stack.enter_context(clock.freeze(moment))
+            return moment
+
+        yield set_to
+
+
+@pytest.fixture
+def noon(frozen: Callable[[datetime], datetime]) -> datetime:
+    """It is noon on 1 September 2026, UTC, for the whole test."""
+    return frozen(datetime(2026, 9, 1, 12, tzinfo=UTC))

@@ -1,0 +1,108 @@
+"""One PostgreSQL for a whole test run, shared by its workers; started by the first that needs it.
+
+`python -m tests.database FOLDER PID` keeps the server up until that process is gone or the folder's `wanted` file is.
+The database `gatehouse` is migrated once by its owner and never used again: each worker gets a copy of it, and gets a
+fresh copy when a test has committed something.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from portal.embedded import Urls, postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "gatehouse"
+PATIENCE = 120
+
+
+def addresses(run: Path) -> Urls:
+    """The addresses of this run's server, which is started now if nobody has needed it before."""
+    ready = run / "ready.json"
+    with (run / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            _start(run, ready)
+    return Urls(**json.loads(ready.read_text()))
+
+
+def _start(run: Path, ready: Path) -> None:
+    (run / "wanted").touch()
+    with (run / "database.log").open("wb") as log:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", "tests.database", str(run), (run / "controller").read_text()],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + PATIENCE
+    while not ready.exists():
+        if keeper.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the test database did not start:\n{(run / 'database.log').read_text()}")
+        time.sleep(0.05)
+
+
+def stop(run: Path) -> None:
+    """Let the server go and wait until it has."""
+    if not (run / "wanted").exists():
+        return
+    (run / "wanted").unlink()
+    deadline = time.monotonic() + PATIENCE
+    while (run / "ready.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def clone(urls: Urls, name: str) -> None:
+    """A fresh copy of the migrated database, in place of one of that name."""
+    with psycopg.connect(urls.superuser, autocommit=True) as connection:
+        names = {
+            "name": sql.Identifier(name),
+            "template": sql.Identifier(TEMPLATE),
+            "owner": sql.Identifier("gatehouse_owner"),
+        }
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {name} TEMPLATE {template} OWNER {owner} STRATEGY FILE_COPY").format(**names)
+        )
+
+
+def migrate(urls: Urls) -> None:
+    """Make the tables as their owner does."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", "DATABASE_URL": urls.owner}
+    environment["MIGRATION_DATABASE_URL"] = urls.owner
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+
+
+def keep(run: Path, controller: int) -> None:
+    """Hold the server until it is no longer wanted or the test run has died."""
+    ready = run / "ready.json"
+    with postgres(run / "cluster", fsync=False) as urls:
+        migrate(urls)
+        draft = run / "ready.new"
+        draft.write_text(json.dumps(asdict(urls)))
+        draft.rename(ready)
+        while (run / "wanted").exists() and _alive(controller):
+            time.sleep(0.1)
+    ready.unlink()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]), int(sys.argv[2]))
