@@ -13,7 +13,7 @@ from types import FrameType
 import psycopg
 
 from portal.demo_people import INSTITUTIONS, PEOPLE
-from portal.embedded import postgres, servers
+from portal.embedded import database, servers
 from portal.embedded.process import Trouble
 from portal.embedded.remembered import write_private
 from portal.embedded.supervisor import Supervisor, only_one
@@ -57,10 +57,10 @@ class Demo:
         self._forget_facts()
         self.supervisor.clear_away()
         world.take_ports()
-        database, self.urls = postgres.server(world.data_dir, port=world.ports["postgres"], secrets=world.secrets)
+        base, self.urls = database.server(world.data_dir, port=world.ports["postgres"], secrets=world.secrets)
         others = [servers.valkey(world), servers.mail(world), *([servers.seaweed(world)] if world.s3 else [])]
-        self.supervisor.start(database, *others)
-        postgres.ensure_roles(self.urls, world.secrets)
+        self.supervisor.start(base, *others)
+        database.ensure_roles(self.urls, world.secrets)
         write_private(world.data_dir / "environment.json", world.portal_settings(self.urls))
         self._tell(f"PostgreSQL, Valkey{', SeaweedFS' if world.s3 else ''} and the mail sink answer")
         self._prepare()
@@ -79,7 +79,7 @@ class Demo:
         """Tables, demo accounts and static files; on an empty database the seed."""
         seeded = self.world.data_dir / "seeded"
         if not seeded.exists() and self._has_people():
-            postgres.begin_anew(self.urls)
+            database.begin_anew(self.urls)
             self._tell("the seed of an interrupted start was thrown away")
         portal, provider = self.world.portal_env(self.urls), self.world.provider_env(self.urls)
         together = [

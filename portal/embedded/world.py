@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.embedded.postgres import Urls
+from portal.embedded.database import Urls
 from portal.embedded.remembered import Ports, Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
