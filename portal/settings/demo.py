@@ -16,6 +16,8 @@ DATABASES = {
     )
 }
 STATIC_ROOT = DATA_ROOT / "static"
+if (DATA_ROOT / "tmp").is_dir():
+    FILE_UPLOAD_TEMP_DIR = str(DATA_ROOT / "tmp")  # beside the sealed files, so that keeping an upload is a rename
 
 LINK_KEYS = environment.link_keys(environment.text("LINK_KEYS", f"k1:{SECRET_KEY}"))
 LINK_KEY_ID = environment.text("LINK_KEY_ID", next(reversed(LINK_KEYS)))
