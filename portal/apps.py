@@ -9,3 +9,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Tasks find the Celery app whichever process asks for them.
         import portal.celery  # noqa: F401
+        from apps.audit.record import when_owed
+        from portal.nudge import nudge
+
+        when_owed(nudge)

@@ -181,7 +181,7 @@ class SampleForm(forms.Form):
 
 def _samples() -> dict[str, Any]:
     """Everything the gallery shows, as plain values."""
-    refused = SampleForm(data={"purpose": "To study survival.", "country": "DK"}, prefix="refused")
+    refused = SampleForm(data={"refused-purpose": "To study survival.", "refused-country": "DK"}, prefix="refused")
     return {
         "badges": BADGES,
         "steps": STEPS,

@@ -1,0 +1,215 @@
+"""Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
+
+from functools import partial
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Person
+from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemState, RequestState
+from apps.committees.models import Committee
+from apps.core.identifiers import new_id, new_reference
+from apps.core.workflow import Moves
+from apps.datasets.models import Dataset
+
+
+class AccessRequest(Moves):
+    """One applicant and named members ask for one or several datasets for one purpose."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("title", "purpose", "public_summary")
+    WORKFLOW = REQUEST_WORKFLOW
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True, default=partial(new_reference, "DAR"))
+    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requests")
+    title = models.CharField(_("title of the project"), max_length=200, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+    public_summary = models.TextField(_("public summary"), blank=True)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.DRAFT)
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("access request")
+        verbose_name_plural = _("access requests")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
+                name="request_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["decided", "active"]) | Q(decided_at__isnull=False),
+                name="request_decided_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                name="request_submitted_says_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "submitted_at"], name="request_by_state")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Membership(models.Model):
+    """A colleague named in a request, who will use the data too and signs for themselves."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "person"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.request_id}"
+
+
+class Round(models.Model):
+    """A frozen snapshot of the request, as the committee reads it. Another submission opens another round."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("snapshot",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveIntegerField()
+    snapshot = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("review round")
+        verbose_name_plural = _("review rounds")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="round_number_once"),
+            models.UniqueConstraint(fields=["request"], condition=Q(closed_at__isnull=True), name="round_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} round {self.number}"
+
+
+class Item(Moves):
+    """One dataset of a request, decided on its own by the committee that cares for it."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
+    WORKFLOW = ITEM_WORKFLOW
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="items")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="items")
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="items")
+    state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.OPEN)
+    reason = models.TextField(_("reason"), blank=True)
+    terms = models.TextField(_("conditions"), blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_in = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("requested dataset")
+        verbose_name_plural = _("requested datasets")
+        constraints = [
+            models.UniqueConstraint(fields=["request", "dataset"], name="item_dataset_once"),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at__isnull=True, decided_in__isnull=True)
+                | (~Q(state="open") & Q(decided_at__isnull=False, decided_in__isnull=False) & ~Q(reason="")),
+                name="item_decided_in_full",
+            ),
+            models.CheckConstraint(condition=~Q(state="conditional") | ~Q(terms=""), name="item_conditions_are_named"),
+        ]
+        indexes = [models.Index(fields=["committee", "state"], name="item_by_desk")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.dataset_id}"
+
+
+class Vote(models.Model):
+    """What one seated person said about one item, on the snapshot they saw. Cast once a round, never changed."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
+
+    class Choice(models.TextChoices):
+        APPROVE = "approve", _("approve")
+        CONDITIONAL = "conditional", _("approve with conditions")
+        DENY = "deny", _("deny")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="votes")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="votes")
+    voter = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="votes")
+    choice = models.CharField(max_length=12, choices=Choice.choices)
+    reason = models.TextField(_("reason"))
+    terms = models.TextField(_("conditions"), blank=True)
+    cast_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        ordering = ["cast_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "round", "voter"], name="vote_once_a_round"),
+            models.CheckConstraint(condition=~Q(reason=""), name="vote_has_reason"),
+            models.CheckConstraint(
+                condition=Q(choice="conditional", terms__gt="") | (~Q(choice="conditional") & Q(terms="")),
+                name="vote_conditions_are_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voter_id} on {self.item_id}"
+
+
+class Recusal(models.Model):
+    """A committee member steps aside from one request because of a conflict of interest."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="recusals")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="recusals")
+    reason = models.CharField(_("the conflict"), max_length=500)
+    declared_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "person"], name="recusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} steps aside from {self.request_id}"
+
+
+class Question(models.Model):
+    """What the committee asked when it returned the request, and what the applicant answered."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text", "answer")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="questions")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="questions")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("question"))
+    asked_at = models.DateTimeField(db_default=Now())
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="question_not_empty")]
+
+    def __str__(self) -> str:
+        return f"question on {self.request_id}"

@@ -1,0 +1,135 @@
+"""Sets of requests, and the count of votes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from apps.accounts.models import Person
+from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
+from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.committees import queries as committees
+from apps.committees.models import Seat
+from apps.core import roles
+from apps.datasets.models import Dataset
+
+
+def of_person(person: Any) -> QuerySet[AccessRequest]:
+    """The requests in which this person is applicant or named member (members see it once it is submitted)."""
+    me = roles.person_id(person)
+    named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
+    member = Q(Exists(named)) & ~Q(state=RequestState.DRAFT)
+    return AccessRequest.objects.filter(Q(applicant_id=me) | member)
+
+
+def before_committees_of(person: Any) -> QuerySet[AccessRequest]:
+    """Submitted requests (once submitted, for good) that concern a committee this person sits in."""
+    mine = Item.objects.filter(request=OuterRef("pk"), committee__in=committees.committees_of(person))
+    return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
+
+
+def for_datasets_managed_by(person: Any) -> QuerySet[AccessRequest]:
+    """Submitted requests for a dataset this person owns or takes care of."""
+    mine = Item.objects.filter(request=OuterRef("pk")).filter(
+        roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    )
+    return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
+
+
+def visible_to(person: Any) -> QuerySet[AccessRequest]:
+    """Every request this person may read: their own, their committees', their datasets'."""
+    parts = (of_person(person), before_committees_of(person), for_datasets_managed_by(person))
+    ids = [part.values("pk") for part in parts]
+    return AccessRequest.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
+
+
+def desk_of(person: Any) -> QuerySet[Item]:
+    """What waits for this committee member: open items under review that they are not part of, oldest first."""
+    waiting = Item.objects.filter(
+        committee__in=committees.committees_of(person), state=ItemState.OPEN, request__state__in=UNDER_REVIEW
+    )
+    voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
+    votes = Count("votes", filter=Q(votes__round__closed_at__isnull=True))
+    fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
+    return (
+        fetched.exclude(_concerns(person)).annotate(i_voted=Exists(voted), votes_cast=votes)
+    ).order_by("request__submitted_at", "pk")
+
+
+def _concerns(person: Any) -> Q:
+    """Items of requests in which the person is applicant or member, or from which they stepped aside."""
+    member = Membership.objects.filter(request=OuterRef("request_id"), person_id=person.pk)
+    aside = Recusal.objects.filter(request=OuterRef("request_id"), person_id=person.pk)
+    return Q(request__applicant_id=person.pk) | Q(Exists(member)) | Q(Exists(aside))
+
+
+def people_of(request: AccessRequest) -> QuerySet[Person]:
+    """The applicant and the named members."""
+    members = Membership.objects.filter(request=request).values("person_id")
+    return Person.objects.filter(Q(pk=request.applicant_id) | Q(pk__in=members)).order_by("name", "pk")
+
+
+def open_round(request: AccessRequest) -> Round | None:
+    """The round now before the committees, if there is one."""
+    return Round.objects.filter(request=request, closed_at__isnull=True).first()
+
+
+def bench_for(item: Item) -> QuerySet[Seat]:
+    """The seats that count for this item: held now, and not by anyone who is part of the request or stepped aside."""
+    people = people_of(item.request).values("pk")
+    aside = Recusal.objects.filter(request_id=item.request_id).values("person_id")
+    return committees.seats_of(item.committee).exclude(person_id__in=people).exclude(person_id__in=aside)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Where the vote on one item stands."""
+
+    seated: int
+    quorum: int
+    approvals: int
+    denials: int
+    chair_choice: str
+    any_conditional: bool
+
+    @property
+    def cast(self) -> int:
+        return self.approvals + self.denials
+
+    @property
+    def outcome(self) -> str:
+        """`approve`, `approve_with_conditions`, `deny`, or empty while undecided.
+
+        A majority of those seated decides, once the quorum has voted; when everybody has voted and it is a tie, the
+        chair's own vote breaks it. A bench smaller than the quorum can never decide.
+        """
+        if self.cast < self.quorum:
+            return ""
+        if self._carried(self.approvals, self.denials, for_approval=True):
+            return "approve_with_conditions" if self.any_conditional else "approve"
+        return "deny" if self._carried(self.denials, self.approvals, for_approval=False) else ""
+
+    def _carried(self, ours: int, theirs: int, *, for_approval: bool) -> bool:
+        if ours * 2 > self.seated:
+            return True
+        tied = self.cast == self.seated and ours == theirs
+        return tied and bool(self.chair_choice) and (self.chair_choice != Vote.Choice.DENY) == for_approval
+
+
+def tally(item: Item) -> Tally:
+    """Count the open round's votes of those who may decide. Decisive only under a lock on the item."""
+    bench = list(bench_for(item))
+    counted = Vote.objects.filter(
+        item=item, round__closed_at__isnull=True, voter_id__in=[seat.person_id for seat in bench]
+    )
+    choices = dict(counted.values_list("voter_id", "choice"))
+    chairs = [seat.person_id for seat in bench if seat.is_chair]
+    denials = sum(1 for choice in choices.values() if choice == Vote.Choice.DENY)
+    return Tally(
+        seated=len(bench),
+        quorum=item.committee.quorum,
+        approvals=len(choices) - denials,
+        denials=denials,
+        chair_choice=choices.get(chairs[0], "") if chairs else "",
+        any_conditional=Vote.Choice.CONDITIONAL in choices.values(),
+    )

@@ -1,0 +1,58 @@
+"""How an access request and each of its items live. Drawn in docs/diagrams and compared there."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.workflow import Workflow
+
+
+class RequestState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    IN_REVIEW = "in_review", _("in review")
+    RETURNED = "returned", _("returned to the applicant")
+    DECIDED = "decided", _("decided")
+    ACTIVE = "active", _("active")
+    CLOSED = "closed", _("closed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ItemState(models.TextChoices):
+    OPEN = "open", _("open")
+    APPROVED = "approved", _("approved")
+    CONDITIONAL = "conditional", _("approved with conditions")
+    DENIED = "denied", _("denied")
+
+
+REQUEST_WORKFLOW = Workflow(
+    {
+        (RequestState.DRAFT, "submit"): RequestState.SUBMITTED,
+        (RequestState.DRAFT, "withdraw"): RequestState.WITHDRAWN,
+        (RequestState.SUBMITTED, "screen"): RequestState.IN_REVIEW,
+        (RequestState.SUBMITTED, "return"): RequestState.RETURNED,
+        (RequestState.SUBMITTED, "withdraw"): RequestState.WITHDRAWN,
+        (RequestState.IN_REVIEW, "return"): RequestState.RETURNED,
+        (RequestState.IN_REVIEW, "withdraw"): RequestState.WITHDRAWN,
+        (RequestState.IN_REVIEW, "decide"): RequestState.DECIDED,
+        (RequestState.RETURNED, "submit"): RequestState.SUBMITTED,
+        (RequestState.RETURNED, "withdraw"): RequestState.WITHDRAWN,
+        (RequestState.DECIDED, "activate"): RequestState.ACTIVE,
+        (RequestState.DECIDED, "close"): RequestState.CLOSED,
+        (RequestState.ACTIVE, "close"): RequestState.CLOSED,
+    },
+    start=RequestState.DRAFT,
+    name="access request",
+)
+
+ITEM_WORKFLOW = Workflow(
+    {
+        (ItemState.OPEN, "approve"): ItemState.APPROVED,
+        (ItemState.OPEN, "approve_with_conditions"): ItemState.CONDITIONAL,
+        (ItemState.OPEN, "deny"): ItemState.DENIED,
+    },
+    start=ItemState.OPEN,
+    name="request item",
+)
+EDITABLE = (RequestState.DRAFT, RequestState.RETURNED)
+UNDER_REVIEW = (RequestState.SUBMITTED, RequestState.IN_REVIEW)
+ACCEPTED = (ItemState.APPROVED, ItemState.CONDITIONAL)

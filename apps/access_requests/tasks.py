@@ -1,0 +1,10 @@
+"""What follows for access requests."""
+
+from apps.access_requests import commands
+from apps.access_requests.models import AccessRequest
+from apps.audit.models import Event
+
+
+def close_if_denied(event: Event) -> None:
+    """A request of which nothing was approved is over."""
+    commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=None)

@@ -1,0 +1,160 @@
+"""Verbs about people: come into being, accept terms, make and revoke tokens, hold desks."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from apps.accounts import queries, rules
+from apps.accounts.models import Desk, Identity, Institution, Person, PersonalToken, Terms, TermsAcceptance
+from apps.audit.record import Kind, record
+from apps.core import clock, roles
+
+TOKEN_PREFIX = "gh_"  # noqa: S105
+
+
+@transaction.atomic
+def recognise(issuer: str, *, subject: str, name: str, email: str, email_verified: bool, by: Person | None) -> Person:
+    """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
+    identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
+    if identity is None:
+        person = Person.objects.create_person(name=name, email=email, email_verified=email_verified)
+        identity, made = Identity.objects.get_or_create(
+            issuer=issuer, subject=subject, defaults={"person": person}
+        )
+        if not made:  # two first sign-ins at once: the other one won, ours leaves nothing behind
+            person.delete()
+            return identity.person
+        record(Kind.PERSON_CREATED, actor=person, subject=person)
+    person = identity.person
+    Identity.objects.filter(pk=identity.pk).update(last_seen_at=clock.now())
+    Person.objects.filter(pk=person.pk).update(name=name, email=email, email_verified=email_verified)
+    person.refresh_from_db()
+    return person
+
+
+@transaction.atomic
+def note_sign_in(person: Person, *, issuer: str, acr: str, by: Person) -> None:
+    """Write down that the person signed in, and how strongly."""
+    record(Kind.PERSON_SIGNED_IN, actor=by, subject=person, acr=_code(acr), issuer=_code(issuer))
+
+
+@transaction.atomic
+def note_sign_in_refused(issuer: str, *, why: str, by: Person | None = None) -> None:
+    """Write down that a sign-in was turned away, and the code of why."""
+    record(Kind.SIGN_IN_REFUSED, actor=by, why=why, issuer=_code(issuer))
+
+
+@transaction.atomic
+def note_sign_out(person: Person, *, by: Person) -> None:
+    record(Kind.PERSON_SIGNED_OUT, actor=by, subject=person)
+
+
+@transaction.atomic
+def deactivate(person: Person, *, by: Person) -> None:
+    """The person is out: pages, tokens and links refuse them from the next request on."""
+    rules.check_operator(by)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    person.is_active = False
+    record(Kind.PERSON_DEACTIVATED, actor=by, subject=person)
+
+
+@transaction.atomic
+def reactivate(person: Person, *, by: Person) -> None:
+    """The person may use the portal again; what was revoked meanwhile stays revoked."""
+    rules.check_operator(by)
+    Person.objects.filter(pk=person.pk).update(is_active=True)
+    person.is_active = True
+    record(Kind.PERSON_REACTIVATED, actor=by, subject=person)
+
+
+@transaction.atomic
+def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
+    """A new version of the terms for registered data; everybody is asked anew."""
+    latest = queries.current_terms()
+    terms = Terms.objects.create(
+        version=latest.version + 1 if latest else 1,
+        text=text,
+        text_da=text_da,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    record(Kind.TERMS_PUBLISHED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
+    return terms
+
+
+@transaction.atomic
+def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
+    """The person accepts this version; accepting twice changes nothing."""
+    rules.check_active(by)
+    acceptance, made = TermsAcceptance.objects.get_or_create(person=by, terms=terms)
+    if made:
+        record(Kind.TERMS_ACCEPTED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
+    return acceptance
+
+
+@transaction.atomic
+def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[PersonalToken, str]:
+    """A personal token and, this once, its secret (256 random bits)."""
+    rules.check_active(by)
+    rules.check_token(name=name, scopes=scopes, days=days)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = PersonalToken.objects.create(
+        person=by,
+        name=name.strip(),
+        digest=queries.digest(secret),
+        hint=f"{secret[:7]}…",
+        scopes=sorted(set(scopes)),
+        expires_at=rules.token_end(days),
+    )
+    record(Kind.TOKEN_MADE, actor=by, subject=token, scopes="+".join(token.scopes), until=token.expires_at)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: PersonalToken, *, by: Person) -> None:
+    """The token opens nothing from the next request on."""
+    rules.check_own_token(by, token)
+    revoked = PersonalToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+    if revoked:
+        record(Kind.TOKEN_REVOKED, actor=by, subject=token)
+
+
+@transaction.atomic
+def note_token_use(token: PersonalToken, *, by: Person) -> None:
+    """Remember when the token was last used, at most once a minute."""
+    recently = clock.now() - timedelta(minutes=1)
+    if token.last_used_at is None or token.last_used_at < recently:
+        PersonalToken.objects.filter(pk=token.pk).update(last_used_at=clock.now())
+
+
+@transaction.atomic
+def give_desk(person: Person, *, kind: str, days: int, by: Person | None) -> Desk:
+    """The person holds a desk (auditor, operator) for so many days; `by` is None only from the command line."""
+    if by is not None:
+        rules.check_operator(by)
+    rules.check_desk_period(days)
+    ends_at = clock.now() + timedelta(days=days)
+    desk = Desk.objects.create(person=person, kind=kind, ends_at=ends_at)
+    record(Kind.DESK_GIVEN, actor=by, subject=person, desk=kind, until=ends_at)
+    return desk
+
+
+@transaction.atomic
+def appoint_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
+    """The person answers for the institution; `by` is None only from the command line."""
+    if by is not None:
+        rules.check_operator(by)
+    roles.give(person, Institution.SIGNING_OFFICIAL, institution)
+    record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
+
+
+@transaction.atomic
+def choose_language(person: Person, *, language: str, by: Person) -> None:
+    """Letters and pages speak this language to the person."""
+    Person.objects.filter(pk=person.pk).update(language=language)
+
+
+def _code(text: str) -> str:
+    """What an identity provider says, cut to what an event may hold."""
+    return "".join(c if c.isalnum() and c.isascii() or c in ".:/+-_" else "_" for c in text)[:200]

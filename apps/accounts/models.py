@@ -1,0 +1,213 @@
+"""People, the identities they sign in with, their institutions, desks, terms and tokens."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock, roles
+from apps.core.identifiers import new_id, new_reference
+
+
+class Institution(models.Model):
+    """A hospital, university or company that stands behind people."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    ROLE_TABLE: ClassVar[str] = "accounts.InstitutionRole"
+    SIGNING_OFFICIAL: ClassVar[str] = "sign_for_institution"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    ror = models.CharField(_("ROR id"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+
+    class Meta:
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+        permissions = [("sign_for_institution", "Signs for the institution")]
+        constraints = [models.UniqueConstraint(fields=["ror"], condition=~Q(ror=""), name="institution_ror_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_person(self, **facts: Any) -> "Person":
+        """A person without any password: the only way in is an institution's sign-in."""
+        person = self.model(**facts)
+        person.set_unusable_password()
+        person.save(using=self._db)
+        return person
+
+
+def new_colleague_code() -> str:
+    return new_reference("P")
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Someone who uses the portal. The id stays for ever; the name and address can be erased.
+
+    There is no superuser: nobody stands outside the access rule.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid")
+    is_superuser = False
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(_("colleague code"), max_length=20, unique=True, default=new_colleague_code)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    email_verified = models.BooleanField(default=False)
+    orcid = models.CharField(_("ORCID iD"), max_length=40, blank=True)
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
+    language = models.CharField(_("language"), max_length=8, default="en")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    USERNAME_FIELD = "id"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name or str(_("a person who was erased"))
+
+
+class InstitutionRole(roles.RoleRow):
+    """A standing role on an institution (its signing officials)."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    ROLES: ClassVar[tuple[str, ...]] = ("sign_for_institution",)
+    content_object = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="role_rows")
+
+
+class Identity(models.Model):
+    """One account at one identity provider: (issuer, subject) is the person, never an e-mail address."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="identity_issuer_subject_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} @ {self.issuer}"
+
+
+class Desk(models.Model):
+    """A desk of the portal's own house, held from-until: auditor or operator. No desk reads data."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    class Kind(models.TextChoices):
+        AUDITOR = "auditor", _("auditor")
+        OPERATOR = "operator", _("operator")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="desks")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    starts_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="desk_ends_after_start")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"
+
+
+class Terms(models.Model):
+    """The portal's terms for registered data, one row a version, never changed."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(unique=True)
+    text = models.TextField()
+    text_da = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("terms")
+        verbose_name_plural = _("terms")
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return f"terms {self.version}"
+
+
+class TermsAcceptance(models.Model):
+    """A person accepted one version of the terms."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="acceptances")
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances")
+    accepted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "terms"], name="terms_accepted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} accepted {self.terms_id}"
+
+
+class TokenQuerySet(models.QuerySet["PersonalToken"]):
+    def alive(self, at: datetime | None = None) -> Self:
+        """Tokens that still open the API: not revoked, not expired, their person active."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=clock.sql_now(at), person__is_active=True)
+
+
+class PersonalToken(models.Model):
+    """A person's own key for scripts. Only its SHA-256 is kept; it is shown once, scoped, and always expires."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
+
+    class Scope(models.TextChoices):
+        READ = "read", _("read datasets, requests and grants")
+        REQUEST = "request", _("write and submit requests")
+        DOWNLOAD = "download", _("make links and download")
+        PUBLISH = "publish", _("describe and publish datasets")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(_("ends"))
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("personal token")
+        verbose_name_plural = _("personal tokens")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_creation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint})"

@@ -1,0 +1,54 @@
+"""Sets of people, desks and tokens."""
+
+import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import Desk, Institution, Person, PersonalToken, Terms, TermsAcceptance
+from apps.core import clock, roles
+
+
+def current_terms() -> Terms | None:
+    """The version of the terms that counts today: the newest."""
+    return Terms.objects.order_by("-version").first()
+
+
+def has_accepted_terms(person: Any) -> bool:
+    terms = current_terms()
+    return terms is not None and TermsAcceptance.objects.filter(person_id=person.pk, terms=terms).exists()
+
+
+def desks_of(person: Any) -> QuerySet[Desk]:
+    """The desks this person holds now."""
+    held = Desk.objects.filter(person_id=roles.person_id(person), person__is_active=True)
+    return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+
+
+def holds_desk(person: Any, kind: str) -> bool:
+    return desks_of(person).filter(kind=kind).exists()
+
+
+def institutions_signed_for(person: Any) -> QuerySet[Institution]:
+    """The institutions this person answers for as signing official."""
+    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution)
+
+
+def people_of_institutions_signed_for(person: Any) -> QuerySet[Person]:
+    """Everyone whose home institution this person answers for."""
+    return Person.objects.filter(institution__in=institutions_signed_for(person)).order_by("name", "pk")
+
+
+def digest(secret: str) -> str:
+    """What is stored of a token: its SHA-256 (FIPS 180-4), lower-case hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_for(secret: str) -> PersonalToken | None:
+    """The living token a script showed, found by one indexed look-up of its digest; None if there is none."""
+    return PersonalToken.objects.alive().select_related("person").filter(digest=digest(secret)).first()
+
+
+def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
+    """Active people by the colleague codes they gave away themselves."""
+    return Person.objects.filter(code__in=codes, is_active=True)

@@ -1,0 +1,186 @@
+"""Verbs about agreements: publish a template, offer, sign, countersign, print, terminate."""
+
+import hashlib
+from io import BytesIO
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from apps.access_requests.models import Item
+from apps.access_requests.states import ACCEPTED
+from apps.accounts.models import Person
+from apps.accounts.visas import SignIn
+from apps.agreements import queries, rules, wording
+from apps.agreements.models import Agreement, Signature, Template
+from apps.agreements.states import AgreementState
+from apps.audit.record import Kind, record
+from apps.committees.models import Committee
+from apps.core import clock
+from apps.core.errors import Unavailable
+from apps.core.identifiers import new_reference, new_storage_key
+from apps.core.storage import sealed
+from apps.datasets.queries import owners_of
+
+
+@transaction.atomic
+def publish_template(title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Person | None) -> Template:
+    """A new version of the wording; agreements already offered keep theirs."""
+    rules.check_template(title, clauses)
+    newest = Template.objects.filter(committee=committee).order_by("-version").first()
+    template = Template.objects.create(
+        committee=committee,
+        version=newest.version + 1 if newest else 1,
+        title=title,
+        clauses=clauses,
+        sha256=wording.template_digest(title, clauses),
+    )
+    record(Kind.TEMPLATE_PUBLISHED, actor=by, subject=template, version=template.version, sha256=template.sha256)
+    return template
+
+
+@transaction.atomic
+def offer(item_id: UUID, *, by: Person | None) -> Agreement | None:
+    """Offer the agreement for an approved item; offering twice changes nothing, a denied item gets none."""
+    item = Item.objects.select_for_update().get(pk=item_id)
+    if item.state not in ACCEPTED:
+        return None
+    existing = Agreement.objects.filter(item=item).first()
+    if existing is not None:
+        return existing
+    template = queries.template_for(item.committee)
+    if template is None:
+        raise Unavailable(_("No agreement template is published yet."))
+    agreement = _written(item, template)
+    record(
+        Kind.AGREEMENT_OFFERED, actor=by, subject=agreement,
+        about=[item.request_id, item.dataset_id], sha256=agreement.sha256,
+    )  # fmt: skip
+    return agreement
+
+
+def _written(item: Item, template: Template) -> Agreement:
+    reference = new_reference("DUA")
+    facts = _facts(item, reference)
+    text = wording.full_text(template.title, wording.filled(template.clauses, facts))
+    assert item.decided_in is not None
+    snapshot = item.decided_in.snapshot
+    return Agreement.objects.create(
+        item=item, template=template, reference=reference, text=text, sha256=wording.digest(text),
+        starts_on=snapshot["starts_on"], ends_on=snapshot["ends_on"],
+    )  # fmt: skip
+
+
+def _facts(item: Item, reference: str) -> dict[str, str]:
+    """What fills the marks: taken from the round that was decided, not from later edits."""
+    assert item.decided_in is not None
+    snapshot, request = item.decided_in.snapshot, item.request
+    members = Person.objects.filter(pk__in=snapshot["members"]).order_by("name")
+    with override("en"):
+        nobody, none = "no further members", "no further conditions"
+        return {
+            "reference": reference,
+            "applicant": _one_line(request.applicant.name),
+            "institution": _one_line(str(request.applicant.institution or "their institution")),
+            "members": ", ".join(_one_line(p.name) for p in members) or nobody,
+            "dataset": _one_line(item.dataset.title),
+            "dataset_owner": ", ".join(_one_line(p.name) for p in owners_of(item.dataset)),
+            "committee": _one_line(item.committee.name),
+            "purpose": _one_line(snapshot["purpose"]),
+            "starts_on": snapshot["starts_on"],
+            "ends_on": snapshot["ends_on"],
+            "conditions": _one_line(item.terms) or none,
+        }
+
+
+def _one_line(text: str) -> str:
+    """User text inside a contract: one paragraph, so that it can never pose as a clause of its own."""
+    return " ".join(text.split())
+
+
+@transaction.atomic
+def sign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Person) -> Signature:
+    """The applicant, or a named member, signs for themselves."""
+    agreement = _lock(agreement)
+    capacity = rules.check_can_sign(by, agreement)
+    signature = _sign(agreement, capacity, typed_name, seen_sha256, signed_in, by)
+    if capacity == Signature.Capacity.APPLICANT:
+        agreement.move("sign")
+    return signature
+
+
+@transaction.atomic
+def countersign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Person) -> Signature:
+    """The dataset's owner signs last: the agreement is executed and the grants follow."""
+    agreement = _lock(agreement)
+    rules.check_can_countersign(by, agreement)
+    signature = _sign(agreement, Signature.Capacity.OWNER, typed_name, seen_sha256, signed_in, by)
+    agreement.move("countersign", executed_at=clock.now())
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_EXECUTED, actor=by, subject=agreement, about=about, sha256=agreement.sha256)
+    return signature
+
+
+def _sign(
+    agreement: Agreement, capacity: str, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Person
+) -> Signature:
+    rules.check_signed_in_freshly(signed_in)
+    rules.check_seen(agreement, seen_sha256)
+    rules.check_typed_name(by, typed_name)
+    signature = Signature.objects.create(
+        agreement=agreement, signer=by, capacity=capacity, typed_name=" ".join(typed_name.split()),
+        text_sha256=agreement.sha256, issuer=signed_in.issuer, acr=signed_in.acr, auth_time=signed_in.auth_time,
+    )  # fmt: skip
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_SIGNED, actor=by, subject=agreement, about=about, capacity=capacity, sha256=agreement.sha256)
+    return signature
+
+
+@transaction.atomic
+def print_executed(agreement_id: UUID, *, by: Person | None) -> None:
+    """Keep the executed agreement as a PDF in sealed storage; printing twice changes nothing."""
+    agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
+    if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
+        return
+    content = pdf_of(agreement)
+    key = sealed().save(new_storage_key(), File(BytesIO(content)))
+    sha256 = hashlib.sha256(content).hexdigest()
+    Agreement.objects.filter(pk=agreement.pk).update(pdf_key=key, pdf_sha256=sha256)
+    record(Kind.AGREEMENT_PRINTED, actor=by, subject=agreement, about=[agreement.item.request_id], sha256=sha256)
+
+
+def pdf_of(agreement: Agreement) -> bytes:
+    """The agreement and its signatures so far as PDF bytes."""
+    rows = Signature.objects.filter(agreement=agreement).order_by("signed_at", "pk")
+    signatures = [
+        {
+            "name": row.typed_name,
+            "capacity": str(row.capacity),
+            "signed_at": formats.date_format(row.signed_at, "Y-m-d H:i:s"),
+            "issuer": row.issuer,
+            "auth_time": formats.date_format(row.auth_time, "Y-m-d H:i:s"),
+            "sha256": row.text_sha256,
+        }
+        for row in rows
+    ]
+    return wording.pdf(
+        reference=agreement.reference, text=agreement.text, sha256=agreement.sha256, signatures=signatures
+    )
+
+
+@transaction.atomic
+def terminate(agreement: Agreement, *, reason: str, by: Person) -> None:
+    """The agreement ends; every grant that stands on it is out of force at the next request."""
+    agreement = _lock(agreement)
+    rules.check_can_terminate(by, agreement, reason)
+    agreement.move("terminate", ended_at=clock.now(), ended_because=reason.strip())
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_TERMINATED, actor=by, subject=agreement, about=about)
+
+
+def _lock(agreement: Agreement) -> Agreement:
+    locked = Agreement.objects.select_for_update(of=("self",)).select_related("item__request", "item__dataset")
+    return locked.get(pk=agreement.pk)

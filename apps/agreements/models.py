@@ -1,0 +1,118 @@
+"""Data use agreements: versioned templates, the exact text offered, and who signed it."""
+
+from functools import partial
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.access_requests.models import Item
+from apps.accounts.models import Person
+from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
+from apps.committees.models import Committee
+from apps.core.identifiers import new_id, new_reference
+from apps.core.workflow import Moves
+
+
+class Template(models.Model):
+    """One version of an agreement's wording: numbered clauses, each with a plain-language line. Never changed.
+
+    `clauses` is a list of {"heading", "text", "plain", "plain_da"}; `$name` marks in `text` are filled when offered.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    committee = models.ForeignKey(Committee, null=True, on_delete=models.PROTECT, related_name="templates")
+    version = models.PositiveIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    clauses = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("agreement template")
+        verbose_name_plural = _("agreement templates")
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "version"], name="template_version_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.version}"
+
+
+class Agreement(Moves):
+    """What both sides sign for one approved dataset of a request: the exact text and its SHA-256."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text", "ended_because")
+    WORKFLOW = AGREEMENT_WORKFLOW
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True, default=partial(new_reference, "DUA"))
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="agreement")
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="agreements")
+    state = models.CharField(max_length=12, choices=AgreementState.choices, default=AgreementState.OFFERED)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    offered_at = models.DateTimeField(db_default=Now())
+    executed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=500, blank=True)
+    pdf_key = models.CharField(max_length=100, blank=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("data use agreement")
+        verbose_name_plural = _("data use agreements")
+        ordering = ["-offered_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="agreement_ends_after_start"),
+            models.CheckConstraint(
+                condition=~Q(state="executed") | Q(executed_at__isnull=False), name="agreement_executed_says_when"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="terminated") | (Q(ended_at__isnull=False) & ~Q(ended_because="")),
+                name="agreement_terminated_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Signature(models.Model):
+    """One person signed exactly this text, in this capacity, then, having signed in like that. Never changed."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("typed_name",)
+
+    class Capacity(models.TextChoices):
+        APPLICANT = "applicant", _("applicant")
+        MEMBER = "member", _("named member")
+        OWNER = "owner", _("dataset owner")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
+    signer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="signatures")
+    capacity = models.CharField(max_length=12, choices=Capacity.choices)
+    typed_name = models.CharField(max_length=200)
+    text_sha256 = models.CharField(max_length=64)
+    signed_at = models.DateTimeField(db_default=Now())
+    issuer = models.CharField(max_length=300)
+    acr = models.CharField(max_length=200, blank=True)
+    auth_time = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["signed_at"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "signer"], name="signature_once")]
+
+    def __str__(self) -> str:
+        return f"{self.signer_id} on {self.agreement_id}"

@@ -1,0 +1,62 @@
+"""Sets of agreements, and who still has to sign."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.access_requests import queries as requests
+from apps.access_requests.models import Membership
+from apps.accounts.models import Person
+from apps.agreements.models import Agreement, Signature, Template
+from apps.agreements.states import AgreementState
+from apps.committees.models import Committee
+from apps.core import roles
+from apps.datasets.models import Dataset
+
+
+def template_for(committee: Committee) -> Template | None:
+    """The committee's newest template, or else the house's."""
+    own = Template.objects.filter(committee=committee).order_by("-version").first()
+    return own or Template.objects.filter(committee__isnull=True).order_by("-version").first()
+
+
+def visible_to(person: Any) -> QuerySet[Agreement]:
+    """The agreements of the requests this person may read."""
+    return Agreement.objects.filter(item__request__in=requests.visible_to(person).values("pk"))
+
+
+def of_person(person: Any) -> QuerySet[Agreement]:
+    """The agreements this person is party to on the applying side."""
+    me = roles.person_id(person)
+    named = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=me)
+    return Agreement.objects.filter(Q(item__request__applicant_id=me) | Q(Exists(named)))
+
+
+def to_sign(person: Any) -> QuerySet[Agreement]:
+    """What waits for this person's own signature."""
+    mine = Signature.objects.filter(agreement=OuterRef("pk"), signer_id=roles.person_id(person))
+    open_ones = of_person(person).exclude(state=AgreementState.TERMINATED)
+    return open_ones.exclude(Exists(mine)).select_related("item__dataset", "item__request")
+
+
+def to_countersign(person: Any) -> QuerySet[Agreement]:
+    """What waits for this owner's countersignature."""
+    owned = roles.has(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
+    waiting = Agreement.objects.filter(owned, state=AgreementState.SIGNED)
+    return waiting.select_related("item__dataset", "item__request__applicant__institution")
+
+
+def missing_signers(agreement: Agreement) -> QuerySet[Person]:
+    """People of the request who have not signed yet."""
+    signed = Signature.objects.filter(agreement=agreement).values("signer_id")
+    return requests.people_of(agreement.item.request).exclude(pk__in=signed)
+
+
+def capacity_of(person: Any, agreement: Agreement) -> str:
+    """In which capacity the person would sign on the applying side; empty if in none."""
+    request = agreement.item.request
+    if request.applicant_id == person.pk:
+        return Signature.Capacity.APPLICANT
+    if Membership.objects.filter(request=request, person_id=person.pk).exists():
+        return Signature.Capacity.MEMBER
+    return ""

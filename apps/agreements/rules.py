@@ -1,0 +1,79 @@
+"""Who signs, and when a signature counts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.access_requests.queries import people_of
+from apps.accounts.visas import SignIn
+from apps.agreements import queries, wording
+from apps.agreements.models import Agreement, Signature
+from apps.agreements.states import AgreementState
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
+from apps.datasets.queries import is_owner
+
+FRESH = timedelta(minutes=10)
+SKEW = timedelta(seconds=60)
+
+
+def check_template(title: str, clauses: list[dict[str, str]]) -> None:
+    """Every clause has a heading, a text and its plain-language lines; every mark is one that will be filled."""
+    if not title.strip() or not clauses:
+        raise Invalid(_("An agreement template has a title and at least one clause."))
+    for clause in clauses:
+        if set(clause) != wording.CLAUSE_KEYS or not all(str(part).strip() for part in clause.values()):
+            raise Invalid(_("Every clause has a heading, a text and a plain-language line in English and Danish."))
+    unknown = wording.unknown_marks(clauses)
+    if unknown:
+        raise Invalid(_("Nothing fills the mark $%(mark)s.") % {"mark": sorted(unknown)[0]})
+
+
+def check_signed_in_freshly(signed_in: SignIn) -> None:
+    """The person proved who they are within the last ten minutes; a time in the future proves nothing."""
+    now = clock.now()
+    if not now - FRESH <= signed_in.auth_time <= now + SKEW:
+        raise NeedsSignIn(_("Please sign in again before you sign: your last sign-in is more than ten minutes ago."))
+
+
+def check_typed_name(by: Any, typed: str) -> None:
+    if not by.name or _folded(typed) != _folded(by.name):
+        raise Invalid(_("Type your name exactly as it stands above: %(name)s") % {"name": by.name}, field="typed_name")
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def check_seen(agreement: Agreement, seen_sha256: str) -> None:
+    if seen_sha256 != agreement.sha256:
+        raise WrongState(_("The agreement's text is not the one you read. Please reload the page."))
+
+
+def check_can_sign(by: Any, agreement: Agreement) -> str:
+    """Applicant or named member, once, while the agreement stands; returns the capacity."""
+    capacity = queries.capacity_of(by, agreement)
+    if not by.is_active or not capacity:
+        raise Denied(_("Only the applicant and the named members sign this agreement."))
+    if agreement.state == AgreementState.TERMINATED:
+        raise WrongState(_("This agreement has been terminated."))
+    if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():
+        raise WrongState(_("You have signed this agreement already."))
+    return capacity
+
+
+def check_can_countersign(by: Any, agreement: Agreement) -> None:
+    """An owner of the dataset, who is no part of the request, after the applicant has signed."""
+    if not by.is_active or not is_owner(by, agreement.item.dataset):
+        raise Denied(_("Only an owner of the dataset countersigns."))
+    if people_of(agreement.item.request).filter(pk=by.pk).exists():
+        raise Denied(_("You cannot countersign an agreement you are part of."))
+    agreement.check_can("countersign")
+
+
+def check_can_terminate(by: Any, agreement: Agreement, reason: str) -> None:
+    if not by.is_active or not is_owner(by, agreement.item.dataset):
+        raise Denied(_("Only an owner of the dataset terminates its agreements."))
+    if not reason.strip():
+        raise Invalid(_("Say why; the other side will read it."), field="reason")

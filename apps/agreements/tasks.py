@@ -1,0 +1,16 @@
+"""What follows for agreements."""
+
+from apps.agreements import commands
+from apps.audit.models import Event
+
+
+def offer_agreement(event: Event) -> None:
+    """An approved item is offered its agreement."""
+    if event.subject_id is not None:
+        commands.offer(event.subject_id, by=None)
+
+
+def print_agreement(event: Event) -> None:
+    """An executed agreement is kept as a PDF."""
+    if event.subject_id is not None:
+        commands.print_executed(event.subject_id, by=None)

@@ -1,0 +1,74 @@
+"""From a template to the exact text that is signed, and from a signed agreement to its PDF. Pure functions."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Template as Marks
+from typing import Any
+
+import typst
+
+CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
+MARKS = frozenset({
+    "applicant", "institution", "members", "dataset", "dataset_owner", "committee", "reference",
+    "purpose", "starts_on", "ends_on", "conditions",
+})  # fmt: skip
+
+
+def digest(text: str) -> str:
+    """SHA-256 (FIPS 180-4) of the text in UTF-8, lower-case hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def template_digest(title: str, clauses: list[dict[str, str]]) -> str:
+    return digest(json.dumps([title, clauses], sort_keys=True, ensure_ascii=False))
+
+
+def unknown_marks(clauses: list[dict[str, str]]) -> set[str]:
+    """Marks in the clauses that nothing will fill."""
+    return {mark for clause in clauses for mark in Marks(clause["text"]).get_identifiers()} - MARKS
+
+
+def filled(clauses: list[dict[str, str]], facts: Mapping[str, str]) -> list[dict[str, str]]:
+    """The clauses with their marks filled; a missing fact is an error, never an empty space in a contract."""
+    return [{**clause, "text": Marks(clause["text"]).substitute(facts)} for clause in clauses]
+
+
+def full_text(title: str, clauses: list[dict[str, str]]) -> str:
+    """The text that is signed: title and numbered clauses, each with its plain-language line."""
+    parts = [title]
+    for number, clause in enumerate(clauses, start=1):
+        parts.append(f"{number}. {clause['heading']}\n{clause['text']}\n[In plain words: {clause['plain']}]")
+    return "\n\n".join(parts) + "\n"
+
+
+def parsed(text: str) -> tuple[str, list[dict[str, str]]]:
+    """The title and clauses of a signed text, for showing it: the text itself stays the source."""
+    title, *blocks = text.rstrip("\n").split("\n\n")
+    return title, _clauses("\n\n".join(blocks))
+
+
+def _clauses(body: str) -> list[dict[str, str]]:
+    clauses: list[dict[str, str]] = []
+    for block in body.split("]\n\n"):
+        head, _, rest = block.partition("\n")
+        number, _, heading = head.partition(". ")
+        words, _, plain = rest.rpartition("\n[In plain words: ")
+        clauses.append({"number": number, "heading": heading, "text": words, "plain": plain.removesuffix("]")})
+    return clauses
+
+
+@cache
+def _layout() -> bytes:
+    return (Path(__file__).parent / "agreement.typ").read_bytes()
+
+
+def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, Any]]) -> bytes:
+    """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes."""
+    title, clauses = parsed(text)
+    data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}
+    return bytes(
+        typst.compile(_layout(), format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"])
+    )

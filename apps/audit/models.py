@@ -1,0 +1,55 @@
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Event(models.Model):
+    """What happened, for ever. Written in the transaction of the change; never updated, never deleted.
+
+    It points at nothing (ids, no foreign keys) and holds no names and no free text, so that people can be erased
+    from the rows that name them while every proof stays true. `facts` are codes, ids, numbers and moments.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=40)
+    actor_id = models.UUIDField(null=True)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField(null=True)
+    about = ArrayField(models.UUIDField(), default=list)
+    correlation = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["subject_id", "id"], name="event_by_subject"),
+            models.Index(fields=["actor_id", "id"], name="event_by_actor"),
+            models.Index(fields=["kind", "id"], name="event_by_kind"),
+            GinIndex(fields=["about"], name="event_by_about", fastupdate=True),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.kind}"
+
+
+class Outbox(models.Model):
+    """An event whose consequences are still owed. Same transaction as the event; gone when all are done."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    event_id = models.BigIntegerField(primary_key=True)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(db_default=Now())
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "outbox"
+        indexes = [models.Index(fields=["not_before", "event_id"], name="outbox_due")]
+
+    def __str__(self) -> str:
+        return f"event {self.event_id}"

@@ -1,0 +1,89 @@
+"""Data access committees and their seats."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Institution, Person
+from apps.core import clock
+from apps.core.identifiers import new_id
+
+
+class Committee(models.Model):
+    """The people who decide on requests for the datasets in their care."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    class Rule(models.TextChoices):
+        MAJORITY = "majority", _("majority of those seated, the chair breaks ties")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    about = models.TextField(_("about the committee"), blank=True)
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="committees")
+    rule = models.CharField(_("decision rule"), max_length=20, choices=Rule.choices, default=Rule.MAJORITY)
+    quorum = models.PositiveSmallIntegerField(_("quorum"), default=2)
+    review_days = models.PositiveSmallIntegerField(_("days meant for a review"), default=28)
+    accepting = models.BooleanField(_("accepts requests"), default=True)
+    closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("committee")
+        verbose_name_plural = _("committees")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
+            models.CheckConstraint(
+                condition=Q(accepting=True) | ~Q(closed_because=""), name="committee_closed_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def held(self, at: datetime | None = None) -> Self:
+        """Seats that count now: begun, not ended, their person active."""
+        moment = clock.sql_now(at)
+        begun = self.filter(starts_at__lte=moment, person__is_active=True)
+        return begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+
+
+class Seat(models.Model):
+    """One person's place in a committee, from-until; evidence, so it ends and is never removed."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seats")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="seats")
+    is_chair = models.BooleanField(_("chair"), default=False)
+    starts_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField(null=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "person"], condition=Q(ends_at__isnull=True), name="seat_one_open_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["committee"], condition=Q(ends_at__isnull=True, is_chair=True), name="seat_one_open_chair"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="seat_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.committee_id}"

@@ -1,0 +1,30 @@
+"""Who sits where."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import Person
+from apps.committees.models import Committee, Seat
+from apps.core import roles
+
+
+def seats_of(committee: Committee) -> QuerySet[Seat]:
+    """The seats held in this committee now, the chair first."""
+    return Seat.objects.held().filter(committee=committee).select_related("person").order_by("-is_chair", "starts_at")
+
+
+def committees_of(person: Any) -> QuerySet[Committee]:
+    """The committees in which this person sits now."""
+    held = Seat.objects.held().filter(person_id=roles.person_id(person))
+    return Committee.objects.filter(pk__in=held.values("committee_id"))
+
+
+def chaired_by(person: Any) -> QuerySet[Committee]:
+    held = Seat.objects.held().filter(person_id=roles.person_id(person), is_chair=True)
+    return Committee.objects.filter(pk__in=held.values("committee_id"))
+
+
+def bench_of(committee: Committee) -> QuerySet[Person]:
+    """The people seated in this committee now."""
+    return Person.objects.filter(pk__in=Seat.objects.held().filter(committee=committee).values("person_id"))

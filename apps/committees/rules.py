@@ -1,0 +1,23 @@
+"""Who may change a committee."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Desk
+from apps.accounts.queries import holds_desk
+from apps.committees import queries
+from apps.committees.models import Committee
+from apps.core.errors import Denied, Invalid
+
+
+def check_can_lead(by: Any, committee: Committee) -> None:
+    """The chair leads the committee; an operator may help (found it, seat the first chair)."""
+    chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
+    if not chairs and not holds_desk(by, Desk.Kind.OPERATOR):
+        raise Denied(_("Only the committee's chair may change it."))
+
+
+def check_says_why(accepting: bool, closed_because: str) -> None:
+    if not accepting and not closed_because.strip():
+        raise Invalid(_("Say in a sentence why no requests are accepted; applicants will read it."), field="closed_because")

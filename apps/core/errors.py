@@ -1,0 +1,92 @@
+"""Refusals: every "no" this portal says is one of these, and carries a sentence for a person.
+
+Commands and rules raise them; one middleware turns them into pages or problem+json (RFC 9457).
+"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(Exception):
+    """The portal says no, and says why in a sentence a person can act on."""
+
+    status = 400
+    code = "refused"
+    title = _("This could not be done")
+
+    def __init__(self, sentence: str, *, field: str = "", code: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+        if code:
+            self.code = code
+
+
+class Denied(Refusal):
+    """The person is known and may not do this."""
+
+    status = 403
+    code = "denied"
+    title = _("You may not do this")
+
+
+class Missing(Refusal):
+    """Nothing is here that this person may know of."""
+
+    status = 404
+    code = "missing"
+    title = _("Nothing is here")
+
+
+class WrongState(Refusal):
+    """It would be allowed, but not now: the thing has moved on, or is not there yet."""
+
+    status = 409
+    code = "wrong-state"
+    title = _("This has moved on")
+
+
+class Gone(Refusal):
+    """It was here and has ended: an expired link, a revoked grant."""
+
+    status = 410
+    code = "gone"
+    title = _("This has ended")
+
+
+class Invalid(Refusal):
+    """What was sent cannot be used; `fields` maps a field's name to its sentence."""
+
+    status = 422
+    code = "invalid"
+    title = _("Something needs another look")
+
+    def __init__(self, sentence: str, *, field: str = "", fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence, field=field)
+        self.fields = dict(fields or ({field: sentence} if field else {}))
+
+
+class TooOften(Refusal):
+    """Too many attempts in too short a time."""
+
+    status = 429
+    code = "too-often"
+    title = _("Please wait a moment")
+
+
+class NeedsSignIn(Refusal):
+    """The person must sign in, or sign in again just now, before this can go on."""
+
+    status = 401
+    code = "sign-in"
+    title = _("Please sign in again")
+
+
+class Unavailable(Refusal):
+    """A part the portal depends on does not answer; nothing was half done."""
+
+    status = 503
+    code = "unavailable"
+    title = _("The portal is resting for a moment")
+    retry_after = 10

@@ -1,0 +1,24 @@
+"""Names that nobody can guess and nobody can confuse."""
+
+import secrets
+import uuid
+
+# Crockford's base 32 without I, L, O, U: can be read out over a telephone.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id() -> uuid.UUID:
+    """A random id (RFC 9562, version 4); ids are never reused."""
+    return uuid.uuid4()
+
+
+def new_reference(prefix: str) -> str:
+    """A short reference for people, e.g. `DAR-7K3Q-9XQ2`: 40 random bits, unique by constraint where it is stored."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{prefix}-{letters[:4]}-{letters[4:]}"
+
+
+def new_storage_key() -> str:
+    """Where bytes are kept: random, never made from a file's name; two levels so that no folder grows endless."""
+    name = secrets.token_hex(24)
+    return f"{name[:2]}/{name[2:4]}/{name[4:]}"

@@ -1,0 +1,26 @@
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OnceKey(models.Model):
+    """One form, sent once: the second sending of the same form finds this row and does nothing twice.
+
+    No foreign key to the person: the row is a throw-away and must never hold anyone's evidence.
+    """
+
+    PERSONAL_FIELDS: tuple[str, ...] = ()
+
+    key = models.UUIDField()
+    person_id = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    location = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="once_per_person_and_key")]
+        indexes = [models.Index(fields=["created_at"], name="once_by_age")]
+
+    def __str__(self) -> str:
+        return f"{uuid.UUID(str(self.key))}"

@@ -1,0 +1,87 @@
+"""A workflow is a table `{(state, verb): state}`; only this module sets a state.
+
+The same table is the rule, the diagram in docs/diagrams and the list of what a page may offer.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from apps.core.errors import WrongState
+
+
+class Workflow:
+    """The moves there are. What is not in the table cannot happen."""
+
+    def __init__(self, table: Mapping[tuple[Any, str], Any], *, start: Any, name: str) -> None:
+        self.table = dict(table)
+        self.start = start
+        self.name = name
+
+    def after(self, state: str, verb: str) -> str | None:
+        """The state that `verb` leads to from `state`, or None if there is no such move."""
+        found = self.table.get((state, verb))
+        return None if found is None else str(_value(found))
+
+    def verbs(self, state: str) -> list[str]:
+        return [verb for (source, verb) in self.table if _value(source) == _value(state)]
+
+    def states(self) -> list[str]:
+        seen = [self.start, *(s for (s, _v) in self.table), *self.table.values()]
+        return list(dict.fromkeys(str(_value(s)) for s in seen))
+
+    def mermaid(self) -> str:
+        """The table as a Mermaid state diagram, ends marked."""
+        sources = {_value(s) for (s, _v) in self.table}
+        lines = ["stateDiagram-v2", f"    [*] --> {_value(self.start)}"]
+        lines += [f"    {_value(s)} --> {_value(t)}: {verb.replace('_', ' ')}" for (s, verb), t in self.table.items()]
+        lines += [f"    {state} --> [*]" for state in self.states() if state not in sources]
+        return "\n".join(lines) + "\n"
+
+
+class Moves(models.Model):
+    """Something with a `state` that moves only along its `WORKFLOW`."""
+
+    WORKFLOW: ClassVar[Workflow]
+    state: "models.CharField[str, str]"
+
+    class Meta:
+        abstract = True
+
+    def can(self, verb: str) -> bool:
+        return self.WORKFLOW.after(self.state, verb) is not None
+
+    def check_can(self, verb: str) -> None:
+        """Refuse with a sentence if `verb` is no move from the present state."""
+        if not self.can(verb):
+            raise WrongState(_wrong(self, verb))
+
+    def move(self, verb: str, **facts: Any) -> None:
+        """Take the step `verb` and store it together with the facts that belong to it (who, when, why).
+
+        The update compares the state it started from, so that a stale object moves nothing.
+        """
+        self.check_can(verb)
+        target = self.WORKFLOW.after(self.state, verb)
+        moved = type(self)._default_manager.filter(pk=self.pk, state=self.state).update(state=target, **facts)
+        if not moved:
+            raise WrongState(_wrong(self, verb))
+        self.state = str(target)
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+
+def _value(state: Any) -> Any:
+    return state.value if isinstance(state, Enum) else state
+
+
+def _wrong(thing: Moves, verb: str) -> str:
+    noun = str(thing._meta.verbose_name)
+    label = getattr(thing, "get_state_display", lambda: thing.state)()
+    return _("This %(noun)s is now “%(state)s”; that step is not possible any more (or not yet).") % {
+        "noun": noun,
+        "state": label,
+    }

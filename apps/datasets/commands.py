@@ -1,0 +1,228 @@
+"""Verbs about datasets: draft, describe, upload, check, publish, withdraw, share the work."""
+
+import hashlib
+import mimetypes
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Person
+from apps.audit.record import Kind, record
+from apps.core import clock, roles
+from apps.core.errors import Invalid, Unavailable
+from apps.core.identifiers import new_id, new_storage_key
+from apps.core.storage import sealed
+from apps.datasets import rules
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.states import VersionState
+
+DESCRIBED = (
+    "title", "summary", "description", "keywords", "licence", "attribution",
+    "access", "conditions", "committee", "longest_grant_days",
+)  # fmt: skip
+BLOCK = 1024 * 1024
+MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "application/dicom", ".csv": "text/csv"}
+
+
+@transaction.atomic
+def draft(title: str, *, by: Person, slug: str = "") -> Dataset:
+    """A new dataset with an empty first version; its maker owns it."""
+    rules.check_can_draft(by)
+    if not title.strip():
+        raise Invalid(_("Give the dataset a title."), field="title")
+    dataset = Dataset.objects.create(
+        title=title.strip(), slug=_free_slug(slug or title), institution_id=by.institution_id
+    )
+    roles.give(by, Dataset.OWNER, dataset)
+    record(Kind.DATASET_DRAFTED, actor=by, subject=dataset)
+    record(Kind.ROLE_GIVEN, actor=by, subject=dataset, about=[by], role=Dataset.OWNER)
+    Version.objects.create(dataset=dataset, number=1)
+    return dataset
+
+
+@transaction.atomic
+def describe(dataset: Dataset, *, by: Person, **changes: Any) -> Dataset:
+    """Change the description; names of fields outside DESCRIBED are refused."""
+    dataset = _lock(dataset)
+    rules.check_can_manage(by, dataset)
+    foreign = set(changes) - set(DESCRIBED)
+    if foreign:
+        raise Invalid(_("These cannot be changed here: %(names)s") % {"names": ", ".join(sorted(foreign))})
+    rules.check_description(dataset, changes)
+    changed = [name for name, value in changes.items() if getattr(dataset, name) != value]
+    for name in changed:
+        setattr(dataset, name, changes[name])
+    if changed:
+        dataset.save(update_fields=changed)
+        record(Kind.DATASET_DESCRIBED, actor=by, subject=dataset, fields="+".join(sorted(changed)))
+    return dataset
+
+
+@transaction.atomic
+def start_version(dataset: Dataset, *, by: Person, notes: str = "") -> Version:
+    """An empty draft after the newest version; there is one draft at a time."""
+    dataset = _lock(dataset)
+    rules.check_can_manage(by, dataset)
+    existing = Version.objects.filter(dataset=dataset, state=VersionState.DRAFT).first()
+    if existing is not None:
+        return existing
+    newest = Version.objects.filter(dataset=dataset).order_by("-number").first()
+    version = Version.objects.create(dataset=dataset, number=newest.number + 1 if newest else 1, notes=notes)
+    record(Kind.VERSION_DRAFTED, actor=by, subject=version, about=[dataset], number=version.number)
+    return version
+
+
+def add_file(version: Version, *, name: str, content: BinaryIO, size: int, declared: int | None = None, by: Person) -> Distribution:
+    """Keep a file for a draft version. The bytes are stored first; the row appears only when they are complete."""
+    with transaction.atomic():
+        _check_may_change_files(version, by)
+        name = rules.check_file_name(name)
+        rules.check_size(size, declared)
+        _check_name_free(version, name)
+    key = _store(content)
+    try:
+        return _register(version, name=name, size=size, key=key, by=by)
+    except BaseException:
+        sealed().delete(key)
+        raise
+
+
+@transaction.atomic
+def _register(version: Version, *, name: str, size: int, key: str, by: Person) -> Distribution:
+    _check_may_change_files(version, by)
+    stored = sealed().size(key)
+    rules.check_size(stored, size)
+    try:
+        with transaction.atomic():
+            kept = Distribution.objects.create(
+                version=version, name=name, size=size, storage_key=key, media_type=_media_type(name), uploaded_by=by
+            )
+    except IntegrityError as clash:
+        raise _name_taken() from clash
+    record(Kind.FILE_UPLOADED, actor=by, subject=kept, about=[version, version.dataset_id], size=size)
+    return kept
+
+
+@transaction.atomic
+def check_file(file_id: UUID, *, by: Person | None) -> None:
+    """Read the stored bytes, store their SHA-256 (FIPS 180-4, lower-case hex); runs in the background, twice is once."""
+    kept = Distribution.objects.select_for_update().filter(pk=file_id, sha256="").first()
+    if kept is None:
+        return
+    digest, size = hashlib.sha256(), 0
+    with sealed().open(kept.storage_key, "rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+    if size != kept.size:
+        raise Unavailable(_("The stored file is not as long as it was when it arrived."))
+    Distribution.objects.filter(pk=kept.pk).update(sha256=digest.hexdigest(), checked_at=clock.now())
+    version = kept.version
+    record(Kind.FILE_CHECKED, actor=by, subject=kept, about=[version, version.dataset_id], sha256=digest.hexdigest())
+
+
+@transaction.atomic
+def remove_file(kept: Distribution, *, by: Person) -> None:
+    """Take a file out of a draft; published files cannot be taken out."""
+    version = kept.version
+    _check_may_change_files(version, by)
+    record(Kind.FILE_REMOVED, actor=by, subject=kept, about=[version, version.dataset_id], size=kept.size)
+    key = kept.storage_key
+    kept.delete()
+    transaction.on_commit(lambda: sealed().delete(key))
+
+
+@transaction.atomic
+def publish(version: Version, *, by: Person, embargo_until: datetime | None = None) -> Version:
+    """Freeze the version and show it to the world (after its embargo, if it has one)."""
+    dataset = _lock(version.dataset)
+    version = Version.objects.select_related("dataset").get(pk=version.pk)
+    rules.check_can_publish(by, version)
+    rules.check_embargo(embargo_until)
+    now = clock.now()
+    for earlier in Version.objects.filter(dataset=dataset, state=VersionState.PUBLISHED):
+        earlier.move("supersede")
+    version.move("publish", published_at=now, embargo_until=embargo_until)
+    if dataset.listed_from is None:
+        dataset.listed_from = embargo_until or now
+        dataset.save(update_fields=["listed_from"])
+    record(Kind.VERSION_PUBLISHED, actor=by, subject=version, about=[dataset], number=version.number)
+    return version
+
+
+@transaction.atomic
+def withdraw(version: Version, *, by: Person, reason: str) -> None:
+    """No file of this version leaves any more, at once; a tombstone says why."""
+    dataset = _lock(version.dataset)
+    version = Version.objects.select_for_update().get(pk=version.pk)
+    rules.check_is_owner(by, dataset)
+    rules.check_says_why(reason)
+    version.move("withdraw", withdrawn_at=clock.now(), withdrawn_because=reason.strip())
+    record(Kind.VERSION_WITHDRAWN, actor=by, subject=version, about=[dataset], number=version.number)
+
+
+@transaction.atomic
+def give_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> None:
+    """Let a colleague help with the dataset."""
+    rules.check_is_owner(by, dataset)
+    if not roles.holds(person, [role], dataset):
+        roles.give(person, role, dataset)
+        record(Kind.ROLE_GIVEN, actor=by, subject=dataset, about=[person], role=role)
+
+
+@transaction.atomic
+def take_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> None:
+    """End a colleague's role; the last owner stays."""
+    dataset = _lock(dataset)
+    rules.check_is_owner(by, dataset)
+    if role == Dataset.OWNER and roles.holders(dataset, role).count() == 1:
+        raise Invalid(_("A dataset keeps at least one owner. Name another one first."))
+    if roles.holds(person, [role], dataset):
+        roles.take(person, role, dataset)
+        record(Kind.ROLE_TAKEN, actor=by, subject=dataset, about=[person], role=role)
+
+
+def _lock(dataset: Dataset) -> Dataset:
+    return Dataset.objects.select_for_update().get(pk=dataset.pk)
+
+
+def _check_may_change_files(version: Version, by: Person) -> None:
+    _lock(version.dataset)
+    version.refresh_from_db(fields=["state"])
+    rules.check_can_manage(by, version.dataset)
+    rules.check_draft(version)
+
+
+def _check_name_free(version: Version, name: str) -> None:
+    if Distribution.objects.filter(version=version, name__iexact=name).exists():
+        raise _name_taken()
+
+
+def _name_taken() -> Invalid:
+    return Invalid(_("A file of this name is already here. Remove it first, or rename yours."), field="file")
+
+
+def _store(content: BinaryIO) -> str:
+    key = new_storage_key()
+    try:
+        return str(sealed().save(key, File(content)))
+    except OSError as fault:
+        sealed().delete(key)
+        raise Unavailable(_("The file could not be stored; nothing was kept. Please try again later.")) from fault
+
+
+def _media_type(name: str) -> str:
+    ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    return MEDIA_TYPES.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _free_slug(text: str) -> str:
+    base = slugify(text)[:60] or "dataset"
+    if not Dataset.objects.filter(slug=base).exists():
+        return base
+    return f"{base}-{new_id().hex[:6]}"

@@ -1,0 +1,205 @@
+"""Datasets, their versions and their files (distributions), and who stands in which role on them."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Institution, Person
+from apps.committees.models import Committee
+from apps.core import clock, roles
+from apps.core.identifiers import new_id, new_storage_key
+from apps.core.workflow import Moves
+from apps.datasets.states import VERSION_WORKFLOW, VersionState
+
+SEARCHED: Any = (
+    SearchVector("title", weight="A", config="english")
+    + SearchVector("keywords", weight="B", config="english")
+    + SearchVector("summary", weight="B", config="english")
+    + SearchVector("description", weight="C", config="english")
+)
+
+
+class DatasetQuerySet(models.QuerySet["Dataset"]):
+    def listed(self, at: datetime | None = None) -> Self:
+        """Datasets the whole world may know of: something was published and its embargo is past."""
+        return self.filter(listed_from__lte=clock.sql_now(at))
+
+    def visible_to(self, person: Any) -> Self:
+        """What this person may see: everything listed, and what they have a role on."""
+        return self.filter(Q(listed_from__lte=clock.sql_now()) | Q(roles.has(person, Dataset.ROLES, Dataset)))
+
+    def managed_by(self, person: Any) -> Self:
+        """What this person owns or takes care of."""
+        return self.filter(roles.has(person, Dataset.MANAGERS, Dataset))
+
+
+class Dataset(models.Model):
+    """What is described, found and applied for."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    ROLE_TABLE: ClassVar[str] = "datasets.DatasetRole"
+    OWNER: ClassVar[str] = "own_dataset"
+    STEWARD: ClassVar[str] = "steward_dataset"
+    ROLES: ClassVar[tuple[str, ...]] = ("own_dataset", "steward_dataset", "curate_dataset", "view_draft_dataset")
+    MANAGERS: ClassVar[tuple[str, ...]] = ("own_dataset", "steward_dataset")
+
+    class Access(models.TextChoices):
+        OPEN = "open", _("open")
+        REGISTERED = "registered", _("registered")
+        CONTROLLED = "controlled", _("controlled")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(_("short name in the address"), max_length=80, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.CharField(_("summary in a sentence or two"), max_length=500, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    keywords = models.CharField(_("keywords"), max_length=300, blank=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    attribution = models.CharField(_("how to cite"), max_length=500, blank=True)
+    access = models.CharField(_("access"), max_length=12, choices=Access.choices, default=Access.CONTROLLED)
+    conditions = ArrayField(models.CharField(max_length=12), verbose_name=_("use conditions"), default=list, blank=True)
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="datasets")
+    committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")
+    longest_grant_days = models.PositiveSmallIntegerField(_("longest access in days"), default=365)
+    listed_from = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+    search = models.GeneratedField(expression=SEARCHED, output_field=SearchVectorField(), db_persist=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dataset")
+        verbose_name_plural = _("datasets")
+        permissions = [
+            ("own_dataset", "Owns the dataset"),
+            ("steward_dataset", "Takes care of the dataset"),
+            ("curate_dataset", "Checks the dataset before it is published"),
+            ("view_draft_dataset", "Reads the draft"),
+            ("download_dataset", "May download now (never stored: answered by the access rule)"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(access="controlled") | Q(listed_from__isnull=True) | Q(committee__isnull=False),
+                name="dataset_controlled_has_committee",
+            ),
+            models.CheckConstraint(condition=Q(longest_grant_days__gte=1), name="dataset_grant_days_positive"),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="dataset_search"),
+            models.Index(F("listed_from").desc(nulls_last=True), F("id").desc(), name="dataset_newest"),
+            models.Index(fields=["access", "-listed_from"], name="dataset_by_access"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DatasetRole(roles.RoleRow):
+    """A person's standing role on one dataset. It never opens a file: files open by grant."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    ROLES: ClassVar[tuple[str, ...]] = Dataset.ROLES
+    content_object = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="role_rows")
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def out(self, at: datetime | None = None) -> Self:
+        """Versions whose files may leave at all: published (or since superseded), embargo past, not withdrawn."""
+        public = self.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
+        return public.filter(Q(embargo_until__isnull=True) | Q(embargo_until__lte=clock.sql_now(at)))
+
+    def visible_to(self, person: Any) -> Self:
+        """Versions this person may know of: those out, tombstones of those that were, and drafts by role."""
+        past_embargo = Q(embargo_until__isnull=True) | Q(embargo_until__lte=clock.sql_now())
+        public = ~Q(state=VersionState.DRAFT) & past_embargo
+        return self.filter(public | Q(roles.has(person, Dataset.ROLES, Dataset, outer="dataset_id")))
+
+
+class Version(Moves):
+    """One immutable state of a dataset's files; later ones supersede it, a withdrawn one leaves a tombstone."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    WORKFLOW = VERSION_WORKFLOW
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
+    notes = models.TextField(_("what is new"), blank=True)
+    embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(_("why it was withdrawn"), max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="version_number_once"),
+            models.UniqueConstraint(fields=["dataset"], condition=Q(state="draft"), name="version_one_draft"),
+            models.UniqueConstraint(fields=["dataset"], condition=Q(state="published"), name="version_one_published"),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at__isnull=True) | (~Q(state="draft") & Q(published_at__isnull=False)),
+                name="version_published_says_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+                name="version_withdrawn_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} v{self.number}"
+
+
+class DistributionQuerySet(models.QuerySet["Distribution"]):
+    def of_visible_versions(self, person: Any) -> Self:
+        seen = Version.objects.visible_to(person).filter(pk=OuterRef("version_id"))
+        return self.filter(Exists(seen))
+
+
+class Distribution(models.Model):
+    """One file of a version. The database refuses any change to it once its version is published."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="distributions")
+    name = models.CharField(_("file name"), max_length=255)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100, default="application/octet-stream")
+    sha256 = models.CharField(max_length=64, blank=True)
+    storage_key = models.CharField(max_length=100, unique=True, default=new_storage_key)
+    uploaded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(db_default=Now())
+    checked_at = models.DateTimeField(null=True)
+
+    objects = DistributionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint("version", Lower("name"), name="distribution_name_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="distribution_not_empty"),
+            models.CheckConstraint(condition=~Q(name=""), name="distribution_has_name"),
+            models.CheckConstraint(
+                condition=Q(sha256="", checked_at__isnull=True) | (~Q(sha256="") & Q(checked_at__isnull=False)),
+                name="distribution_checked_says_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,98 @@
+"""Sets of datasets, versions and files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
+
+from apps.accounts.models import Person
+from apps.core import roles
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.states import VersionState
+
+COUNTED_UP_TO = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list walked by key, so that page 4,000 costs what page 1 costs."""
+
+    items: list[Dataset]
+    next_cursor: tuple[datetime, UUID] | None
+    total: int
+    more_than_counted: bool
+
+
+def catalogue(*, words: str = "", access: str = "", committee: str = "") -> QuerySet[Dataset]:
+    """What the whole world may find, newest first."""
+    found = Dataset.objects.listed()
+    if words:
+        found = found.filter(search=SearchQuery(words, search_type="websearch", config="english"))
+    if access:
+        found = found.filter(access=access)
+    if committee:
+        found = found.filter(committee__slug=committee)
+    return found.order_by("-listed_from", "-id")
+
+
+def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
+    """One page after the cursor, and how many there are in all (counted up to 1,000)."""
+    counted = found.order_by()[: COUNTED_UP_TO + 1].count()
+    rows = found.defer("search", "description").select_related("committee", "institution")
+    if after is not None:
+        when, pk = after
+        rows = rows.filter(Q(listed_from__lt=when) | Q(listed_from=when, id__lt=pk))
+    items = list(rows[: size + 1])
+    last = items[size - 1] if len(items) > size else None
+    cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None
+    return Page(items[:size], cursor, min(counted, COUNTED_UP_TO), counted > COUNTED_UP_TO)
+
+
+def visible_to(person: Any) -> QuerySet[Dataset]:
+    return Dataset.objects.visible_to(person)
+
+
+def managed_by(person: Any) -> QuerySet[Dataset]:
+    return Dataset.objects.managed_by(person)
+
+
+def versions_visible_to(person: Any, dataset: Dataset) -> QuerySet[Version]:
+    """The versions of a dataset this person may know of, newest first, their files fetched along."""
+    files = Prefetch("distributions", queryset=Distribution.objects.order_by("name"))
+    return Version.objects.visible_to(person).filter(dataset=dataset).prefetch_related(files).order_by("-number")
+
+
+def current_version(dataset: Dataset) -> Version | None:
+    """The version that counts today: the newest one that is out (an embargoed successor does not count yet)."""
+    return Version.objects.out().filter(dataset=dataset).order_by("-number").first()
+
+
+def draft_of(dataset: Dataset) -> Version | None:
+    return Version.objects.filter(dataset=dataset, state=VersionState.DRAFT).first()
+
+
+def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """Versions with their number of files, of files still being checked, and bytes."""
+    unchecked = Case(When(distributions__sha256="", then=Value(1)), output_field=IntegerField())
+    return versions.annotate(
+        files=Count("distributions"), unchecked=Count(unchecked), bytes=Sum("distributions__size", default=0)
+    )
+
+
+def owners_of(dataset: Dataset) -> QuerySet[Person]:
+    return roles.holders(dataset, Dataset.OWNER)
+
+
+def stewards_of(dataset: Dataset) -> QuerySet[Person]:
+    return roles.holders(dataset, Dataset.STEWARD)
+
+
+def is_owner(person: Any, dataset: Dataset) -> bool:
+    return roles.holds(person, [Dataset.OWNER], dataset)
+
+
+def is_manager(person: Any, dataset: Dataset) -> bool:
+    return roles.holds(person, Dataset.MANAGERS, dataset)

@@ -1,0 +1,113 @@
+"""What publishing asks for, and of whom."""
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from apps.committees.models import Seat
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, WrongState
+from apps.datasets import queries
+from apps.datasets.conditions import TERMS
+from apps.datasets.models import Dataset, Version
+from apps.datasets.states import VersionState
+
+LONGEST_NAME = 255
+# Characters that turn the direction of text: they can make "fdp.exe" read as "exe.pdf".
+BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def check_can_manage(by: Any, dataset: Dataset) -> None:
+    if not by.is_active or not queries.is_manager(by, dataset):
+        raise Denied(_("Only the owner or a steward of this dataset may do this."))
+
+
+def check_is_owner(by: Any, dataset: Dataset) -> None:
+    if not by.is_active or not queries.is_owner(by, dataset):
+        raise Denied(_("Only an owner of this dataset may do this."))
+
+
+def check_can_draft(by: Any) -> None:
+    if not by.is_active or by.institution_id is None:
+        raise Denied(_("Datasets are published by people of an institution; yours is not known yet."))
+
+
+def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
+    """Known use conditions only; once something was published the access level stands."""
+    unknown = sorted(set(changes.get("conditions", [])) - set(TERMS))
+    if unknown:
+        raise Invalid(_("Unknown use condition: %(code)s") % {"code": unknown[0]}, field="conditions")
+    was = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False).values_list("access", flat=True).first()
+    if was is not None and changes.get("access", was) != was:
+        raise Invalid(_("The access level of a published dataset stands; publish a new dataset instead."), field="access")
+
+
+def check_file_name(name: str) -> str:
+    """The name as it will be kept (Unicode NFC), or a sentence on what is wrong with it."""
+    name = unicodedata.normalize("NFC", name)
+    if not name.strip() or name in {".", ".."}:
+        raise Invalid(_("The file has no name."), field="file")
+    if len(name) > LONGEST_NAME:
+        raise Invalid(_("The file's name is longer than 255 characters."), field="file")
+    if any(c in "/\\" or unicodedata.category(c) == "Cc" or c in BIDI for c in name):
+        raise Invalid(_("The file's name holds a path or hidden characters. Rename the file and try again."), field="file")
+    return name
+
+
+def check_size(size: int, declared: int | None) -> None:
+    if size <= 0:
+        raise Invalid(_("The file is empty."), field="file")
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise Invalid(_("The file is larger than this portal accepts in one upload."), field="file")
+    if declared is not None and declared != size:
+        raise Invalid(
+            _("The file was announced with %(declared)s bytes, but %(size)s arrived. Please send it again.")
+            % {"declared": declared, "size": size},
+            field="file",
+        )
+
+
+def check_draft(version: Version) -> None:
+    if version.state != VersionState.DRAFT:
+        raise WrongState(_("This version is published; its files stand for ever. Start a new version to change them."))
+
+
+def check_can_publish(by: Any, version: Version) -> None:
+    """Ready to leave the house: described, at least one file, every file checked, somebody to decide."""
+    dataset = version.dataset
+    check_can_manage(by, dataset)
+    version.check_can("publish")
+    missing = missing_for_publication(version)
+    if missing:
+        raise Invalid(missing[0])
+
+
+def missing_for_publication(version: Version) -> list[str]:
+    """What still stands between a draft and its publication, as sentences."""
+    dataset, files = version.dataset, version.distributions
+    says: list[str] = []
+    if not dataset.summary.strip() or not dataset.description.strip():
+        says.append(_("Describe the dataset: a summary and a description are needed."))
+    if not files.exists():
+        says.append(_("Upload at least one file."))
+    elif files.filter(sha256="").exists():
+        says.append(_("Some files are still being checked; their checksums will be here in a moment."))
+    if dataset.access == Dataset.Access.CONTROLLED:
+        if dataset.committee_id is None:
+            says.append(_("Choose the committee that decides about access."))
+        elif not Seat.objects.held().filter(committee_id=dataset.committee_id).exists():
+            says.append(_("Nobody is seated in the chosen committee yet."))
+    return says
+
+
+def check_embargo(until: datetime | None) -> None:
+    if until is not None and until <= clock.now():
+        raise Invalid(_("The embargo's end lies in the past."), field="embargo_until")
+
+
+def check_says_why(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Say why, in a sentence; it will stand on the page."), field="reason")

@@ -1,0 +1,25 @@
+"""How a version of a dataset lives. Drawn in docs/diagrams and compared there."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.workflow import Workflow
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    SUPERSEDED = "superseded", _("superseded")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+VERSION_WORKFLOW = Workflow(
+    {
+        (VersionState.DRAFT, "publish"): VersionState.PUBLISHED,
+        (VersionState.PUBLISHED, "supersede"): VersionState.SUPERSEDED,
+        (VersionState.PUBLISHED, "withdraw"): VersionState.WITHDRAWN,
+        (VersionState.SUPERSEDED, "withdraw"): VersionState.WITHDRAWN,
+    },
+    start=VersionState.DRAFT,
+    name="version",
+)

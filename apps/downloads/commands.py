@@ -1,0 +1,134 @@
+"""Verbs about downloads: make a link, end it, open it. Written down first, then opened."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Person
+from apps.audit.record import Kind, record
+from apps.core import clock
+from apps.core.errors import Denied, Missing, Refusal
+from apps.core.locks import lock_for_share
+from apps.core.storage import SealedBucket, sealed
+from apps.datasets.models import Dataset, Distribution
+from apps.downloads import rules, signing
+from apps.downloads.models import DownloadLink
+from apps.grants.models import AccessGrant
+
+RANGE = re.compile(r"bytes=([0-9,\- ]{1,60})\Z")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How the bytes leave: by the front server (`accel_path`) or by a minute-long storage address (`location`)."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    disposition: str
+    accel_path: str = ""
+    location: str = ""
+
+
+@transaction.atomic
+def make_link(file: Distribution, *, by: Person | None) -> tuple[DownloadLink, str]:
+    """A link to one file and, this once, its secret; it lives a day at most and never longer than the grant."""
+    rules.check_can_download(by, file)
+    grant = _grant_behind(file, by)
+    expires_at = clock.now() + timedelta(hours=settings.LINK_HOURS)
+    if grant is not None:
+        expires_at = min(expires_at, grant.ends_at)
+    token = signing.new_token()
+    digest = signing.digest_of(token)
+    assert digest is not None
+    link = DownloadLink.objects.create(
+        digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at
+    )
+    record(Kind.LINK_MADE, actor=by, subject=link, about=_about(link), until=expires_at)
+    return link, token
+
+
+@transaction.atomic
+def end_link(link: DownloadLink, *, by: Person) -> None:
+    """The link opens nothing any more."""
+    if link.person_id != by.pk:
+        raise Denied(_("This link belongs to somebody else."))
+    if DownloadLink.objects.filter(pk=link.pk, ended_at__isnull=True).update(ended_at=clock.now()):
+        record(Kind.LINK_ENDED, actor=by, subject=link, about=_about(link))
+
+
+def open_link(token: str, *, by: Person | None, byte_range: str = "") -> Delivery:
+    """Check the link and everything it stands on, write the event, then say how the bytes leave.
+
+    `by` is who is signed in where the link is used, or None (curl). Asked for every request, each Range included. A
+    refusal is written down as well, in a transaction of its own, because the refused one rolls back.
+    """
+    digest = signing.digest_of(token)
+    link = DownloadLink.objects.filter(digest=digest).first() if digest else None
+    if link is None:
+        raise Missing(_("There is no such link."))
+    try:
+        return _start(link, by=by, byte_range=byte_range)
+    except Refusal as refusal:
+        with transaction.atomic():
+            record(Kind.DOWNLOAD_REFUSED, actor=by or link.person, subject=link, about=_about(link), why=refusal.code)
+        raise
+
+
+@transaction.atomic
+def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Delivery:
+    """The grant row is locked for share, so that a revocation orders before this start or after it, never between."""
+    if link.grant_id is not None:
+        lock_for_share(AccessGrant, link.grant_id)
+    link = DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)
+    rules.check_same_person(link, by)
+    rules.check_alive(link)
+    rules.check_grant(link)
+    rules.check_can_download(link.person, link.distribution)
+    delivery = _delivery(link.distribution)
+    record(
+        Kind.DOWNLOAD_STARTED, actor=link.person, subject=link, about=_about(link),
+        range=_range_code(byte_range), sha256=link.distribution.sha256,
+    )  # fmt: skip
+    return delivery
+
+
+def _grant_behind(file: Distribution, by: Person | None) -> AccessGrant | None:
+    """The grant a link to this file stands on: the one in force that lasts longest; none for open and registered."""
+    if by is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
+        return None
+    held = AccessGrant.objects.in_force().filter(holder=by, dataset_id=file.version.dataset_id)
+    return held.order_by("-ends_at").first()
+
+
+def _delivery(file: Distribution) -> Delivery:
+    disposition = content_disposition_header(True, file.name) or "attachment"
+    storage, accel, location = sealed(), "", ""
+    if isinstance(storage, SealedBucket):
+        location = storage.presign(file.storage_key, disposition=disposition, media_type=file.media_type)
+    else:
+        accel = storage.accel_path(file.storage_key)
+    return Delivery(
+        name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256,
+        disposition=disposition, accel_path=accel, location=location,
+    )  # fmt: skip
+
+
+def _about(link: DownloadLink) -> list[UUID]:
+    ids = [link.distribution_id, link.distribution.version_id, link.distribution.version.dataset_id, link.grant_id]
+    return [pk for pk in ids if pk is not None]
+
+
+def _range_code(byte_range: str) -> str:
+    """The asked range as a code an event can hold; an odd one is called odd."""
+    if not byte_range:
+        return "all"
+    match = RANGE.match(byte_range)
+    return match[1].replace(" ", "").replace(",", "+") if match else "odd"

@@ -1,0 +1,55 @@
+"""Download links: time-limited, bound to a person, a file and the grant it stands on."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.accounts.models import Person
+from apps.core import clock
+from apps.core.identifiers import new_id
+from apps.datasets.models import Distribution
+from apps.grants.models import AccessGrant
+
+LONGEST = timedelta(hours=24)
+
+
+class LinkQuerySet(models.QuerySet["DownloadLink"]):
+    def alive(self, at: datetime | None = None) -> Self:
+        """Links that time and their maker have not ended; whether they open is asked of the access rule at each use."""
+        return self.filter(ended_at__isnull=True, expires_at__gt=clock.sql_now(at))
+
+
+class DownloadLink(models.Model):
+    """An address for one file. Its rights never change; a change is another link. The secret is not stored."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="links")
+    distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="links")
+    grant = models.ForeignKey(AccessGrant, null=True, on_delete=models.PROTECT, related_name="links")
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")) & Q(expires_at__lte=F("made_at") + LONGEST),
+                name="link_lives_a_day_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(grant__isnull=True) | Q(person__isnull=False), name="link_on_grant_has_person"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "-made_at"], name="link_by_person")]
+
+    def __str__(self) -> str:
+        return f"link to {self.distribution_id}"

@@ -1,0 +1,36 @@
+"""When a byte may leave."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Person
+from apps.core import clock
+from apps.core.errors import Denied, Gone
+from apps.datasets.models import Distribution
+from apps.downloads.models import DownloadLink
+from apps.grants.models import AccessGrant
+from apps.grants.queries import downloadable_by
+
+
+def check_can_download(by: Any, file: Distribution) -> None:
+    """The access rule, asked now."""
+    if not downloadable_by(by).filter(pk=file.pk).exists():
+        raise Denied(_("You may not download this file at present. The dataset's “Why?” page names what is missing."))
+
+
+def check_alive(link: DownloadLink) -> None:
+    if link.ended_at is not None or link.expires_at <= clock.now():
+        raise Gone(_("This link has expired. Sign in and make a new one."))
+
+
+def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
+    """A link works without a session (curl, wget); but never in somebody else's."""
+    if visitor is not None and link.person_id is not None and visitor.pk != link.person_id:
+        raise Denied(_("This link was made for somebody else."))
+
+
+def check_grant(link: DownloadLink) -> None:
+    """The very grant the link was made on is still in force; another grant means another link."""
+    if link.grant_id is not None and not AccessGrant.objects.in_force().filter(pk=link.grant_id).exists():
+        raise Gone(_("The access this link stood on has ended."))

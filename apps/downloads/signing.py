@@ -1,0 +1,32 @@
+"""The secret part of a download link: random, signed, and stored only as a digest."""
+
+import hashlib
+import hmac
+import re
+import secrets
+
+from django.conf import settings
+
+PURPOSE = b"gatehouse download link\x00"
+TOKEN = re.compile(r"([a-z0-9]{1,8})\.([A-Za-z0-9_-]{43})\.([0-9a-f]{32})\Z", re.ASCII)
+
+
+def new_token() -> str:
+    """`key id . 256 random bits . HMAC-SHA256 (first 128 bits)`: recognised as ours before any look-up."""
+    key_id, secret = settings.LINK_KEY_ID, secrets.token_urlsafe(32)
+    return f"{key_id}.{secret}.{_mac(key_id, secret)}"
+
+
+def digest_of(token: str) -> str | None:
+    """What the table stores of a token (SHA-256, hex), or None if the token was never ours or its key has gone."""
+    match = TOKEN.match(token)
+    if match is None or match[1] not in settings.LINK_KEYS:
+        return None
+    if not hmac.compare_digest(match[3], _mac(match[1], match[2])):
+        return None
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _mac(key_id: str, secret: str) -> str:
+    key = settings.LINK_KEYS[key_id].encode()
+    return hmac.new(key, PURPOSE + f"{key_id}.{secret}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,138 @@
+"""Verbs about grants: issue, revoke, suspend, resume; freeze and thaw all downloads."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.access_requests import commands as requests
+from apps.accounts.models import Person
+from apps.accounts.rules import check_operator
+from apps.agreements.models import Agreement, Signature
+from apps.agreements.states import AgreementState
+from apps.audit.record import Kind, record
+from apps.core import clock
+from apps.core.errors import WrongState
+from apps.grants import queries, rules
+from apps.grants.models import AccessGrant, Freeze, Suspension
+
+
+@transaction.atomic
+def issue(agreement_id: UUID, *, by: Person | None) -> list[AccessGrant]:
+    """A grant for everyone on the applying side who signed an executed agreement; running twice issues nothing twice."""
+    agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
+    if agreement.state != AgreementState.EXECUTED:
+        return []
+    begin, end = _period(agreement)
+    if end <= begin:
+        return []
+    holders = Signature.objects.filter(agreement=agreement).exclude(capacity=Signature.Capacity.OWNER)
+    issued = []
+    for signature in holders.order_by("signed_at"):
+        grant, made = AccessGrant.objects.get_or_create(
+            agreement=agreement,
+            holder_id=signature.signer_id,
+            defaults={"dataset_id": agreement.item.dataset_id, "starts_at": begin, "ends_at": end},
+        )
+        if made:
+            issued.append(grant)
+            about = [grant.dataset_id, grant.holder_id, agreement.pk, agreement.item.request_id]
+            record(Kind.GRANT_ISSUED, actor=by, subject=grant, about=about, until=end)
+    return issued
+
+
+def _period(agreement: Agreement) -> tuple[datetime, datetime]:
+    """From the day asked for (or now, if later) until the end of the last day (UTC), within the dataset's limit."""
+    now = clock.now()
+    begin = max(now, _midnight(agreement.starts_on))
+    longest = begin + timedelta(days=agreement.item.dataset.longest_grant_days)
+    return begin, min(_midnight(agreement.ends_on) + timedelta(days=1), longest)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+@transaction.atomic
+def activate_request(request_id: UUID, *, by: Person | None) -> None:
+    """The request is active once a grant of it is out and all its items are decided; before that nothing happens."""
+    grant = AccessGrant.objects.filter(agreement__item__request_id=request_id).first()
+    if grant is not None:
+        requests.activate(grant.agreement.item.request, by=by)
+
+
+@transaction.atomic
+def revoke(grant: AccessGrant, *, reason: str, by: Person) -> None:
+    """The grant ends now; every link on it is refused at its next use."""
+    grant = _lock(grant)
+    rules.check_can_end(by, grant)
+    rules.check_says_why(reason)
+    grant.revoked_at, grant.revoked_by, grant.revoked_because = clock.now(), by, reason.strip()
+    grant.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
+    record(Kind.GRANT_REVOKED, actor=by, subject=grant, about=_about(grant))
+
+
+@transaction.atomic
+def suspend(grant: AccessGrant, *, reason: str, by: Person) -> Suspension:
+    """The grant pauses now, until someone resumes it."""
+    grant = _lock(grant)
+    rules.check_can_pause(by, grant)
+    rules.check_says_why(reason)
+    if grant.suspensions.filter(ends_at__isnull=True).exists():
+        raise WrongState(_("This grant is suspended already."))
+    pause = Suspension.objects.create(grant=grant, by=by, reason=reason.strip())
+    record(Kind.GRANT_SUSPENDED, actor=by, subject=grant, about=_about(grant))
+    return pause
+
+
+@transaction.atomic
+def resume(grant: AccessGrant, *, by: Person) -> None:
+    """The pause ends now; time that passed meanwhile is not given back."""
+    grant = _lock(grant)
+    rules.check_can_pause(by, grant)
+    ended = grant.suspensions.filter(ends_at__isnull=True).update(ends_at=clock.now())
+    if not ended:
+        raise WrongState(_("This grant is not suspended."))
+    record(Kind.GRANT_RESUMED, actor=by, subject=grant, about=_about(grant))
+
+
+@transaction.atomic
+def freeze_downloads(reason: str, *, by: Person) -> Freeze:
+    """Stop every download of every file at once. One operator is enough."""
+    check_operator(by)
+    rules.check_says_why(reason)
+    existing = queries.open_freeze()
+    if existing is not None:
+        return existing
+    stop = Freeze.objects.create(started_by=by, reason=reason.strip())
+    record(Kind.DOWNLOADS_FROZEN, actor=by, subject=stop)
+    return stop
+
+
+@transaction.atomic
+def propose_thaw(stop: Freeze, *, by: Person) -> None:
+    """One operator says that downloads may run again; another one must confirm."""
+    check_operator(by)
+    Freeze.objects.filter(pk=stop.pk, ends_at__isnull=True).update(thaw_proposed_by=by)
+    record(Kind.THAW_PROPOSED, actor=by, subject=stop)
+
+
+@transaction.atomic
+def thaw(stop: Freeze, *, by: Person) -> None:
+    """The second operator confirms: downloads run again."""
+    check_operator(by)
+    stop = Freeze.objects.select_for_update().get(pk=stop.pk)
+    rules.check_two_people(by, stop)
+    stop.ends_at, stop.ended_by = clock.now(), by
+    stop.save(update_fields=["ends_at", "ended_by"])
+    record(Kind.DOWNLOADS_THAWED, actor=by, subject=stop)
+
+
+def _about(grant: AccessGrant) -> list[UUID]:
+    return [grant.dataset_id, grant.holder_id, grant.agreement_id, grant.agreement.item.request_id]
+
+
+def _lock(grant: AccessGrant) -> AccessGrant:
+    locked = AccessGrant.objects.select_for_update(of=("self",)).select_related("dataset", "agreement__item")
+    return locked.get(pk=grant.pk)

@@ -1,0 +1,127 @@
+"""Access grants: who may use which dataset, from when until when, on the ground of which agreement."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Person
+from apps.agreements.models import Agreement, Signature
+from apps.core import clock
+from apps.core.identifiers import new_id
+from apps.datasets.models import Dataset
+
+
+class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
+    def parts(self, at: datetime | None = None) -> dict[str, Q | Exists]:
+        """What must all hold for a grant to be in force: each part by name, so that a page can show each fact."""
+        moment = clock.sql_now(at)
+        suspended = Suspension.objects.filter(grant=OuterRef("pk"), starts_at__lte=moment).filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
+        )
+        signed = Signature.objects.filter(
+            agreement=OuterRef("agreement_id"), signer=OuterRef("holder_id"), signed_at__lte=moment
+        )
+        return {
+            "begun": Q(starts_at__lte=moment),
+            "not_ended": Q(ends_at__gt=moment),
+            "not_revoked": Q(revoked_at__isnull=True) | Q(revoked_at__gt=moment),
+            "not_suspended": ~Exists(suspended),
+            "signed": Exists(signed),
+            "executed": Q(agreement__executed_at__lte=moment),
+            "not_terminated": Q(agreement__ended_at__isnull=True) | Q(agreement__ended_at__gt=moment),
+        }
+
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Grants that count at this moment (now, by the database's clock). A question of time and facts, not a state."""
+        return self.filter(*self.parts(at).values())
+
+
+class AccessGrant(models.Model):
+    """One person may use one dataset from-until. Issued by an executed agreement, ended by time or with a reason."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("revoked_because",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="grants")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="grants")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    issued_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    revoked_because = models.CharField(_("why it was revoked"), max_length=500, blank=True)
+
+    objects = AccessGrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access grant")
+        verbose_name_plural = _("access grants")
+        ordering = ["-issued_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "holder"], name="grant_once_per_agreement_and_holder"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True, revoked_because="")
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_because="")),
+                name="grant_revoked_in_full",
+            ),
+        ]
+        indexes = [models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder")]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id} may use {self.dataset_id}"
+
+
+class Suspension(models.Model):
+    """A pause of a grant, with who and why; several may follow one another, one is open at a time."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    grant = models.ForeignKey(AccessGrant, on_delete=models.PROTECT, related_name="suspensions")
+    starts_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["grant"], condition=Q(ends_at__isnull=True), name="suspension_one_open"),
+            models.CheckConstraint(condition=~Q(reason=""), name="suspension_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of {self.grant_id}"
+
+
+class Freeze(models.Model):
+    """All downloads stopped. Starting needs one operator; ending needs two people."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    starts_at = models.DateTimeField(db_default=Now())
+    started_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    thaw_proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ends_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True)
+                | (Q(ended_by__isnull=False, thaw_proposed_by__isnull=False) & ~Q(ended_by=F("thaw_proposed_by"))),
+                name="freeze_thawed_by_two",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="freeze_says_why"),
+        ]
+        indexes = [models.Index(fields=["starts_at"], condition=Q(ends_at__isnull=True), name="freeze_open")]
+
+    def __str__(self) -> str:
+        return f"freeze from {self.starts_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,155 @@
+"""THE access rule, once, as a set in SQL: which files may this person download at this moment?
+
+Pages, API, bundles and the download gate all ask `downloadable_by`; "Why?" shows the parts of the very same set.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField
+
+from apps.accounts.models import Person, Terms, TermsAcceptance
+from apps.core import clock, roles
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.grants.models import AccessGrant, Freeze
+
+
+def _open(at: datetime | None) -> Q:
+    return Q(dataset__access=Dataset.Access.OPEN)
+
+
+def _registered(person: Any, at: datetime | None) -> Q:
+    """The dataset asks for registration, and the person accepted the terms that count at the moment."""
+    moment = clock.sql_now(at)
+    current = Terms.objects.filter(published_at__lte=moment).order_by("-version").values("pk")[:1]
+    accepted = TermsAcceptance.objects.filter(
+        person_id=roles.person_id(person), terms_id=current, accepted_at__lte=moment
+    )
+    return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(accepted))
+
+
+def _granted(person: Any, at: datetime | None) -> Q:
+    """The dataset is controlled, and a grant of the person's own is in force."""
+    held = AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
+    return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
+
+
+def rule(person: Any, at: datetime | None = None) -> dict[str, Q | Exists]:
+    """The access rule over versions, part by part; all parts must hold. Unknown is no: there is no other way in.
+
+    A visitor who is not signed in has an id that no row has, so only open data is left for them.
+    """
+    moment = clock.sql_now(at)
+    frozen = Freeze.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+    known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
+    visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
+    return {
+        "person": Q(known) | (Q(visitor) & Q(dataset__access=Dataset.Access.OPEN)),
+        "published": Q(published_at__lte=moment),
+        "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
+        "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),
+        "entitled": _open(at) | _registered(person, at) | _granted(person, at),
+        "not_frozen": ~Exists(frozen),
+    }
+
+
+def downloadable_versions(person: Any, at: datetime | None = None) -> QuerySet[Version]:
+    return Version.objects.filter(*rule(person, at).values())
+
+
+def downloadable_by(person: Any, at: datetime | None = None) -> QuerySet[Distribution]:
+    """Every file this person may download at the moment: the one definition of access."""
+    return Distribution.objects.filter(Exists(downloadable_versions(person, at).filter(pk=OuterRef("version_id"))))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One part of the rule for one person and version: does it hold, and the moment that matters to it."""
+
+    part: str
+    holds: bool
+    moment: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The whole answer to "why can I (not)": the verdict is the set's, the facts are its parts."""
+
+    allowed: bool
+    facts: list[Fact]
+    grant: AccessGrant | None
+    grant_facts: list[Fact]
+    terms_accepted: bool
+
+
+def _flag(condition: Q | Exists) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
+    """Each part of the rule with its fact, for this person and version, now or at a past moment."""
+    parts = rule(person, at)
+    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    row = Version.objects.filter(pk=version.pk).annotate(**flags, terms=_flag(_terms_part(person, at))).get()
+    moments = {"published": row.published_at, "not_withdrawn": row.withdrawn_at, "embargo_past": row.embargo_until}
+    facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
+    grant, grant_facts = _grant_facts(person, version, at)
+    allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
+    return Verdict(allowed, facts, grant, grant_facts, row.terms)
+
+
+def _terms_part(person: Any, at: datetime | None) -> Q:
+    return Q(Exists(Version.objects.filter(_registered(person, at), pk=OuterRef("pk"))))
+
+
+def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
+    """The grant that says most: one in force if there is one, else the latest, with each of its parts."""
+    parts = AccessGrant.objects.parts(at)
+    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
+    good = Q(pk__in=AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person)).values("pk"))
+    rows = mine.annotate(good=_flag(good), **flags).select_related("agreement")
+    grant = rows.order_by(F("good").desc(), "-ends_at").first()
+    if grant is None:
+        return None, []
+    moments = {
+        "begun": grant.starts_at,
+        "not_ended": grant.ends_at,
+        "not_revoked": grant.revoked_at,
+        "executed": grant.agreement.executed_at,
+        "not_terminated": grant.agreement.ended_at,
+    }
+    return grant, [Fact(name, getattr(grant, f"part_{name}"), moments.get(name)) for name in parts]
+
+
+def held_by(person: Any) -> QuerySet[AccessGrant]:
+    """Every grant this person has or had."""
+    fetched = AccessGrant.objects.filter(holder_id=roles.person_id(person)).select_related("dataset", "agreement")
+    return _with_force(fetched)
+
+
+def on_datasets_managed_by(person: Any) -> QuerySet[AccessGrant]:
+    """Every grant on datasets this person owns or takes care of: who uses what, for what, until when."""
+    managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    fetched = AccessGrant.objects.filter(managed).select_related(
+        "dataset", "holder__institution", "agreement__item__request"
+    )
+    return _with_force(fetched)
+
+
+def visible_to(person: Any) -> QuerySet[AccessGrant]:
+    """The grants a person may read: their own, and those on datasets they manage."""
+    managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    return _with_force(AccessGrant.objects.filter(Q(holder_id=roles.person_id(person)) | managed))
+
+
+def _with_force(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
+    in_force = AccessGrant.objects.in_force().filter(pk=OuterRef("pk"))
+    return grants.annotate(is_in_force=Exists(in_force)).order_by("-issued_at", "pk")
+
+
+def open_freeze() -> Freeze | None:
+    """The freeze that stops downloads now, if there is one."""
+    return Freeze.objects.filter(ends_at__isnull=True).order_by("starts_at").first()

@@ -1,0 +1,34 @@
+"""Who ends or pauses a grant."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import Denied, Invalid, WrongState
+from apps.datasets.queries import is_manager
+from apps.grants.models import AccessGrant, Freeze
+
+
+def check_can_end(by: Any, grant: AccessGrant) -> None:
+    """The dataset's owner or steward; or the holder, who may always give access back."""
+    if not by.is_active or not (grant.holder_id == by.pk or is_manager(by, grant.dataset)):
+        raise Denied(_("Only those who take care of the dataset, or the holder, may end this grant."))
+    if grant.revoked_at is not None:
+        raise WrongState(_("This grant has been revoked already."))
+
+
+def check_can_pause(by: Any, grant: AccessGrant) -> None:
+    if not by.is_active or not is_manager(by, grant.dataset):
+        raise Denied(_("Only those who take care of the dataset may suspend or resume this grant."))
+
+
+def check_says_why(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Say why; the holder will read it."), field="reason")
+
+
+def check_two_people(by: Any, freeze: Freeze) -> None:
+    if freeze.thaw_proposed_by_id is None:
+        raise WrongState(_("Nobody has proposed to thaw the downloads yet."))
+    if freeze.thaw_proposed_by_id == by.pk:
+        raise Denied(_("A second person must confirm the thaw."))

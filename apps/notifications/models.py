@@ -1,0 +1,43 @@
+"""Letters: what a person was told, in the portal's inbox and by e-mail."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Person
+from apps.core.identifiers import new_id
+
+
+class Letter(models.Model):
+    """One event told to one reader, exactly once; shown in the inbox and sent by e-mail."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("subject", "body")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    event_id = models.BigIntegerField()
+    reader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField()
+    path = models.CharField(max_length=300, blank=True)
+    written_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["-written_at", "-event_id"]
+        constraints = [models.UniqueConstraint(fields=["event_id", "reader"], name="letter_once_per_event_and_reader")]
+        indexes = [
+            models.Index(fields=["not_before"], condition=Q(posted_at__isnull=True), name="letter_to_post"),
+            models.Index(fields=["reader", "-written_at"], name="letter_by_reader"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

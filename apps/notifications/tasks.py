@@ -1,0 +1,9 @@
+"""What follows for readers."""
+
+from apps.audit.models import Event
+from apps.notifications import commands
+
+
+def tell(event: Event) -> None:
+    """Everyone whom the event concerns gets one letter about it."""
+    commands.write_letters(event, by=None)

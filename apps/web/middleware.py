@@ -1,0 +1,82 @@
+"""What every request passes: who asks by token, refusals turned into pages, reading that cannot write."""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from apps.accounts.commands import note_token_use
+from apps.accounts.queries import token_for
+from apps.core import correlation
+from apps.core.errors import Refusal, Unavailable
+from apps.web.answers import refusal_answer
+
+Next = Callable[[HttpRequest], HttpResponse]
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class BearerTokens:
+    """`Authorization: Bearer` on API addresses: the token's person asks, and no session does."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        correlation.begin()
+        request.token = None  # type: ignore[attr-defined]
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and request.path_info.startswith("/api/"):
+            token = token_for(secret.strip())
+            request.token = token  # type: ignore[attr-defined]
+            if token is not None:
+                note_token_use(token, by=token.person)
+        answer = self.get_response(request)
+        answer["X-Request-Reference"] = correlation.current()
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+
+class Refusals:
+    """Every refusal becomes a page with its sentence, or problem+json, with the right status; once, here."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if isinstance(fault, Refusal):
+            return refusal_answer(request, fault)
+        if isinstance(fault, OperationalError | InterfaceError):
+            return refusal_answer(request, Unavailable(_("The database does not answer. Please try again shortly.")))
+        return None
+
+
+class ReadOnlyReads:
+    """GET and HEAD run in a read-only transaction: a page that tries to write fails in every test."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in SAFE or _writes(request.path_info):
+            return self.get_response(request)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            answer = self.get_response(request)
+            transaction.set_rollback(True)
+        return answer
+
+
+def _writes(path: str) -> bool:
+    try:
+        return getattr(resolve(path).func, "writes_on_get", False)
+    except Resolver404:
+        return True  # the 404 page needs no transaction
+
+

@@ -1,0 +1,53 @@
+"""The same form, sent twice, happens once."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from apps.core import once
+
+FIELD = "_once"
+View = Callable[..., HttpResponse]
+
+
+def once_per_form(view: View) -> View:
+    """A POST that carries `_once` (a UUID, see the template tag) is done at most once for its person.
+
+    The key and the change commit together. A refused form (422 and the like) leaves no key, so that it can be mended
+    and sent again; the second sending of a form that was done is answered with the first one's redirect.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = _key(request)
+        if request.method != "POST" or key is None or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            claimed = once.claim(person_id=request.user.pk, key=key, digest=_digest(request))
+            if not claimed.first:
+                return HttpResponseRedirect(claimed.location or request.path)
+            answer = view(request, *args, **kwargs)
+            if answer.status_code in (301, 302, 303):
+                once.finish(claimed, location=answer["Location"])
+            else:
+                transaction.set_rollback(True)
+        return answer
+
+    return wrapper
+
+
+def _key(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        return None
+
+
+def _digest(request: HttpRequest) -> str:
+    parts = [(name, value) for name, values in request.POST.lists() for value in values]
+    sent = [(name, value) for name, value in parts if name not in {FIELD, "csrfmiddlewaretoken"}]
+    return once.digest_of([*sent, ("path", request.path)])

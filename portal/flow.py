@@ -1,0 +1,94 @@
+"""What follows from what: the whole course of Gatehouse on one screen.
+
+An event is written in the transaction of its change, together with a row in the outbox. After the commit a worker
+carries its consequences, in this order; a consequence may run twice and then changes nothing the second time.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+
+from apps.access_requests.tasks import close_if_denied
+from apps.agreements.tasks import offer_agreement, print_agreement
+from apps.audit.models import Event, Outbox
+from apps.audit.record import Kind
+from apps.core import clock
+from apps.datasets.tasks import check_uploaded_file
+from apps.grants.tasks import activate_request, issue_grants
+from apps.notifications.tasks import tell
+
+log = logging.getLogger(__name__)
+Consequence = Callable[[Event], None]
+
+FLOW: dict[Kind, list[Consequence]] = {
+    Kind.FILE_UPLOADED: [check_uploaded_file],
+    Kind.VERSION_PUBLISHED: [tell],
+    Kind.REQUEST_SUBMITTED: [tell],
+    Kind.REQUEST_RETURNED: [tell],
+    Kind.REQUEST_WITHDRAWN: [tell],
+    Kind.ITEM_DECIDED: [offer_agreement, tell],
+    Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
+    Kind.AGREEMENT_OFFERED: [tell],
+    Kind.AGREEMENT_SIGNED: [issue_grants, tell],
+    Kind.AGREEMENT_EXECUTED: [issue_grants, print_agreement],
+    Kind.GRANT_ISSUED: [activate_request, tell],
+    Kind.GRANT_REVOKED: [tell],
+    Kind.GRANT_SUSPENDED: [tell],
+    Kind.GRANT_RESUMED: [tell],
+    Kind.AGREEMENT_TERMINATED: [tell],
+    Kind.VERSION_WITHDRAWN: [tell],
+    Kind.SEAT_GIVEN: [tell],
+    Kind.SEAT_ENDED: [tell],
+    Kind.ROLE_GIVEN: [tell],
+    Kind.TOKEN_MADE: [tell],
+    Kind.TOKEN_REVOKED: [tell],
+}
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+def drain(limit: int = 1000) -> int:
+    """Carry what is owed now, one event a transaction; several workers may drain at once. Returns how many were done."""
+    done = 0
+    for _turn in range(limit):
+        carried = _carry_next()
+        if carried is None:
+            break
+        done += carried
+    return done
+
+
+def _carry_next() -> bool | None:
+    """Take the oldest event that is due and not in another worker's hands; None if there is none."""
+    with transaction.atomic():
+        due = Outbox.objects.filter(not_before__lte=clock.sql_now()).order_by("event_id")
+        owed = due.select_for_update(skip_locked=True).first()
+        if owed is None:
+            return None
+        event = Event.objects.get(pk=owed.event_id)
+        faults = [name for name in (_carry(event, follow) for follow in FLOW.get(Kind(event.kind), [])) if name]
+        if not faults:
+            owed.delete()
+            return True
+        _put_off(owed, faults)
+        return False
+
+
+def _carry(event: Event, follow: Consequence) -> str:
+    """Run one consequence in a savepoint of its own; the name of the fault if it failed, so that others still run."""
+    try:
+        with transaction.atomic():
+            follow(event)
+    except Exception as fault:
+        log.exception("%s did not follow from event %s", follow.__name__, event.pk)
+        return f"{follow.__name__}: {type(fault).__name__}"
+    return ""
+
+
+def _put_off(owed: Outbox, faults: list[str]) -> None:
+    """Try again later, each time a little later; operators see the row and its last fault until it is done."""
+    wait = min(timedelta(seconds=2**min(owed.attempts, 10)), LONGEST_WAIT)
+    Outbox.objects.filter(pk=owed.pk).update(
+        attempts=owed.attempts + 1, not_before=clock.now() + wait, last_error="; ".join(faults)[:200]
+    )

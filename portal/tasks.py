@@ -1,0 +1,28 @@
+"""The Celery tasks there are. They carry nothing but the fact that something may be owed."""
+
+from datetime import timedelta
+
+from django.core.management import call_command
+
+from apps.core import correlation, once
+from apps.notifications.commands import post_due
+from portal import flow
+from portal.celery import app
+from portal.sweep import sweep_orphans
+
+
+@app.task
+def drain() -> None:
+    """Carry every consequence that is owed, then post every letter that waits."""
+    correlation.begin()
+    flow.drain()
+    post_due(by=None)
+
+
+@app.task
+def tidy() -> None:
+    """Sweep what nobody needs any more. Nothing about access depends on it."""
+    correlation.begin()
+    once.forget(older_than=timedelta(days=1))
+    sweep_orphans(older_than=timedelta(hours=1))
+    call_command("clearsessions")
