@@ -17,8 +17,9 @@ demo-reset:  ## throw the demo's data away
 	$(INSTALL) demo
 	@$(RUN) manage.py demo --reset $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
-test: house  ## the law of the house, then every test
-	@$(RUN) -m pytest $(ARGS)
+test:  ## the law of the house, then every test; ARGS="tests/unit -k grants" for some of them
+	$(INSTALL) test
+	@PYTHON=$(RUN) bash tests/run $(ARGS)
 
 house:  ## every check that needs no running portal
 	$(INSTALL) test
@@ -40,8 +41,6 @@ requirements:  ## pin the newest allowed versions again (needs uv)
 			$$purpose.in -o $$purpose.txt || exit 1; \
 	done
 
-messages:  ## collect the sentences to translate and compile what is translated (needs gettext)
-	@command -v msgfmt >/dev/null || { echo "make messages needs gettext (Debian and Ubuntu: apt install gettext)"; exit 1; }
-	@$(RUN) manage.py makemessages --locale da --no-wrap --no-location --ignore var --ignore .venv --ignore deploy
-	@$(RUN) manage.py makemessages --locale da --no-wrap --no-location --domain djangojs --ignore var --ignore .venv --ignore staticfiles
-	@$(RUN) manage.py compilemessages --ignore .venv --ignore var
+messages:  ## collect the sentences to translate and compile what is translated
+	$(INSTALL) test
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(RUN) manage.py messages
