@@ -69,7 +69,7 @@
         if (response.ok) {
           if (revision && answer.revision !== undefined) revision.value = answer.revision;
           if (JSON.stringify(typed()) === sent) forget(); else again = true;
-          const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+          const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
           say("saved", note && note.dataset.saved, { time });
         } else {
           say("failed", note && note.dataset.failed, { why: answer.sentence || answer.detail || response.statusText || response.status });
