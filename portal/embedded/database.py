@@ -90,7 +90,7 @@ def _initialise(folder: Path, cluster: Path, password: str) -> None:
     for path in (draft, secret):
         give(path)
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version(folder) >= 17 else []
-    command = [folder / "initdb", f"--pgdata={draft}", "--username=postgres", "--auth=scram-sha-256"]
+    command = [str(folder / "initdb"), f"--pgdata={draft}", "--username=postgres", "--auth=scram-sha-256"]
     command += [f"--pwfile={secret}", "--encoding=UTF8", "--locale=C.UTF-8" if not locale else "--locale=C", *locale]
     try:
         made = subprocess.run(

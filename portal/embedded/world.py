@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.embedded.database import Urls
+from portal.embedded.process import Trouble
 from portal.embedded.remembered import Ports, Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,20 @@ class World:
             (self.data_dir / folder).mkdir(parents=True, exist_ok=True)
         self.data_dir.chmod(0o700)
         self.secrets = Secrets(self.data_dir)
+        self._settle_storage()
+
+    def _settle_storage(self) -> None:
+        """The first start decides where the files of this data folder lie; they do not move later."""
+        note = self.data_dir / "storage"
+        if not note.exists():
+            note.write_text("s3" if self.s3 else "files")
+        kept = note.read_text()
+        if self.s3 and kept != "s3":
+            raise Trouble(
+                f"{self.data_dir} keeps its files in a folder, not in S3: start with `make demo S3=1 "
+                "DATA_DIR=another/folder`, or run `make demo-reset` first."
+            )
+        self.s3 = kept == "s3"
 
     def take_ports(self) -> None:
         """The same ports as last time, or free ones at the first start."""
