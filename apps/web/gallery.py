@@ -126,7 +126,7 @@ CLAUSES: list[dict[str, str]] = [
 CARDS: list[dict[str, Any]] = [
     {
         "title": "German Breast Cancer Study Group 2",
-        "summary": "Recurrence-free survival of 686 women with primary node-positive breast cancer, by hormone therapy.",
+        "summary": "Recurrence-free survival of 686 women with node-positive breast cancer, by hormone therapy.",
         "access": "controlled",
         "access_label": "Controlled",
         "institution": "University Hospital Freiburg",
@@ -148,12 +148,12 @@ CARDS: list[dict[str, Any]] = [
     },
 ]
 
-ICONS = (
+ICON_NAMES = (
     "gate check check-circle x x-circle alert info question lock unlock id-card key clock hourglass calendar "
     "file draft dataset folder upload download copy link external inbox mail person people institution scales "
     "pen agreement shield eye search filter down up right left plus minus trash refresh undo pause ban archive "
     "sun moon theme globe settings sign-out sign-in home book chart code bell list circle"
-).split()
+)
 
 
 class SampleForm(forms.Form):
@@ -198,11 +198,15 @@ def _samples() -> dict[str, Any]:
             {"label": "Files", "url": "#tabs", "count": 4},
             {"label": "Versions", "url": "#tabs", "count": 2},
         ],
-        "bars": [{"label": "Approved", "value": 42}, {"label": "Denied", "value": 7}, {"label": "Withdrawn", "value": 3}],
+        "bars": [
+            {"label": "Approved", "value": 42},
+            {"label": "Denied", "value": 7},
+            {"label": "Withdrawn", "value": 3},
+        ],
         "points": [{"label": f"week {week}", "value": (week * 7) % 11 + 2} for week in range(1, 21)],
         "signed_at": datetime(2026, 3, 12, 9, 30, tzinfo=UTC),
         "soon": clock.now() + timedelta(minutes=42),
-        "icons": ICONS,
+        "icons": ICON_NAMES.split(),
     }
 
 
