@@ -70,6 +70,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.web.context.portal",
             ],
         },
     },
@@ -100,6 +101,7 @@ OIDC_TIMEOUT = 5
 OIDC_VERIFY_SSL = True
 OIDC_VERIFY_KID = True
 OIDC_STORE_ID_TOKEN = True  # the provider asks for it when somebody signs out
+OIDC_OP_LOGOUT_URL_METHOD = "apps.accounts.oidc.provider_logout"
 OIDC_STORE_ACCESS_TOKEN = False
 OIDC_MAX_STATES = 10
 

@@ -1,0 +1,33 @@
+"""Who may see a page at all; what they may do on it is asked of the rules."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+View = Callable[..., HttpResponse]
+
+
+def sign_in_address(next_path: str, *, again: bool = False) -> str:
+    """Where signing in starts, and where it comes back to; `again` asks for fresh proof."""
+    asked = {"next": next_path} | ({"again": "1"} if again else {})
+    return f"{reverse('oidc_authentication_init')}?{urlencode(asked)}"
+
+
+def signed_in(view: View) -> View:
+    """Only for people who are signed in; others go to sign in and come back to the same page."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+        target = sign_in_address(back)
+        if getattr(request, "htmx", False):
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
+
+    return wrapper

@@ -1,0 +1,43 @@
+"""Is the portal up, and can it do its work?"""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from apps.core.errors import Unavailable
+from apps.core.storage import sealed
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """The process can reach its database and its storage; says which one fails, and nothing else about it."""
+    failing = [name for name, works in (("database", _database()), ("storage", _storage())) if not works]
+    status = 503 if failing else 200
+    answer = JsonResponse({"ready": not failing, "failing": failing}, status=status)
+    if failing:
+        answer["Retry-After"] = str(Unavailable.retry_after)
+    return answer
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _storage() -> bool:
+    try:
+        sealed().exists("health")
+    except Exception:  # whatever the storage's client raises: it does not work
+        return False
+    return True
+
+
+alive.writes_on_get = True  # type: ignore[attr-defined]  # needs no transaction
+ready.writes_on_get = True  # type: ignore[attr-defined]

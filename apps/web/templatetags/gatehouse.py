@@ -1,0 +1,30 @@
+"""Small words for templates."""
+
+import uuid
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.web.once import FIELD
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def once(context: dict[str, Any]) -> SafeString:
+    """The hidden field that makes a form happen once; a refused form keeps its key, so that it can be mended."""
+    request = context.get("request")
+    sent = request.POST.get(FIELD, "") if request is not None and request.method == "POST" else ""
+    try:
+        key = uuid.UUID(sent)
+    except ValueError:
+        key = uuid.uuid4()
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, key)
+
+
+@register.filter
+def percent_of(part: int, whole: int) -> int:
+    """A share as a whole number of percent; nothing of nothing is nothing."""
+    return round(100 * part / whole) if whole else 0
