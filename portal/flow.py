@@ -49,7 +49,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 
 def drain(limit: int = 1000) -> int:
-    """Carry what is owed now, one event a transaction; several workers may drain at once. Returns how many were done."""
+    """Carry what is owed now, one event a transaction; several workers may drain at once. Returns how many."""
     done = 0
     for _turn in range(limit):
         carried = _carry_next()
@@ -88,7 +88,7 @@ def _carry(event: Event, follow: Consequence) -> str:
 
 def _put_off(owed: Outbox, faults: list[str]) -> None:
     """Try again later, each time a little later; operators see the row and its last fault until it is done."""
-    wait = min(timedelta(seconds=2**min(owed.attempts, 10)), LONGEST_WAIT)
+    wait = min(timedelta(seconds=2 ** min(owed.attempts, 10)), LONGEST_WAIT)
     Outbox.objects.filter(pk=owed.pk).update(
         attempts=owed.attempts + 1, not_before=clock.now() + wait, last_error="; ".join(faults)[:200]
     )

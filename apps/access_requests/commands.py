@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Person
 from apps.access_requests import queries, rules
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import ACCEPTED, ItemState
+from apps.accounts.models import Person
 from apps.accounts.queries import colleagues_by_code
 from apps.audit.record import Kind, record
 from apps.core import clock
@@ -78,7 +78,11 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Person) -> Non
     found = {person.code: person for person in colleagues_by_code(sorted(wanted))}
     unknown = sorted(wanted - set(found))
     if unknown:
-        raise Invalid(_("No colleague has the code %(code)s. Ask them to read it from their account page.") % {"code": unknown[0]}, field="members")
+        raise Invalid(
+            _("No colleague has the code %(code)s. Ask them to read it from their account page.")
+            % {"code": unknown[0]},
+            field="members",
+        )
     people = [person for person in found.values() if person.pk != request.applicant_id]
     Membership.objects.filter(request=request).exclude(person__in=people).delete()
     for person in people:
@@ -167,9 +171,7 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
     rules.check_can_vote(by, item, current, seen)
     rules.check_vote(choice, reason, terms)
     kept_terms = terms.strip() if choice == Vote.Choice.CONDITIONAL else ""
-    cast = Vote.objects.create(
-        item=item, round=seen, voter=by, choice=choice, reason=reason.strip(), terms=kept_terms
-    )
+    cast = Vote.objects.create(item=item, round=seen, voter=by, choice=choice, reason=reason.strip(), terms=kept_terms)
     record(Kind.VOTE_CAST, actor=by, subject=item, about=[request, item.dataset_id], choice=choice, round=seen.number)
     _decide_if_clear(item)
     return cast
@@ -223,7 +225,9 @@ def _close_round(request: AccessRequest) -> Round:
 def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
     if Vote.objects.filter(item__in=dropped).exists():
-        raise Invalid(_("A committee has voted on one of these datasets already; it stays in this request."), field="datasets")
+        raise Invalid(
+            _("A committee has voted on one of these datasets already; it stays in this request."), field="datasets"
+        )
     dropped.delete()
     for dataset in datasets:
         Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})

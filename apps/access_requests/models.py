@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Person
 from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemState, RequestState
+from apps.accounts.models import Person
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
 from apps.core.workflow import Moves

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from apps.accounts.models import Person
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.accounts.models import Person
 from apps.committees import queries as committees
 from apps.committees.models import Seat
 from apps.core import roles
@@ -51,9 +51,9 @@ def desk_of(person: Any) -> QuerySet[Item]:
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
     votes = Count("votes", filter=Q(votes__round__closed_at__isnull=True))
     fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
-    return (
-        fetched.exclude(_concerns(person)).annotate(i_voted=Exists(voted), votes_cast=votes)
-    ).order_by("request__submitted_at", "pk")
+    return (fetched.exclude(_concerns(person)).annotate(i_voted=Exists(voted), votes_cast=votes)).order_by(
+        "request__submitted_at", "pk"
+    )
 
 
 def _concerns(person: Any) -> Q:

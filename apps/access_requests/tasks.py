@@ -7,4 +7,5 @@ from apps.audit.models import Event
 
 def close_if_denied(event: Event) -> None:
     """A request of which nothing was approved is over."""
-    commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=None)
+    if event.subject_id is not None:
+        commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=None)

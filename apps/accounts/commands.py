@@ -20,9 +20,7 @@ def recognise(issuer: str, *, subject: str, name: str, email: str, email_verifie
     identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
     if identity is None:
         person = Person.objects.create_person(name=name, email=email, email_verified=email_verified)
-        identity, made = Identity.objects.get_or_create(
-            issuer=issuer, subject=subject, defaults={"person": person}
-        )
+        identity, made = Identity.objects.get_or_create(issuer=issuer, subject=subject, defaults={"person": person})
         if not made:  # two first sign-ins at once: the other one won, ours leaves nothing behind
             person.delete()
             return identity.person

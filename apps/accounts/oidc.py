@@ -34,7 +34,7 @@ FAULTS = (
 )  # fmt: skip
 
 
-class InstitutionalSignIn(OIDCAuthenticationBackend):  # type: ignore[misc]
+class InstitutionalSignIn(OIDCAuthenticationBackend):
     """Knows a person by issuer and subject; refuses every answer that is not wholly in order."""
 
     def authenticate(self, request: HttpRequest | None, **kwargs: Any) -> Person | None:
@@ -96,24 +96,25 @@ def _text(claims: dict[str, Any], name: str, longest: int) -> str:
     return value[:longest] if isinstance(value, str) else ""
 
 
-class SignInStart(OIDCAuthenticationRequestView):  # type: ignore[misc]
+class SignInStart(OIDCAuthenticationRequestView):
     """Off to the institution; `?again=1` asks it to make the person prove who they are anew."""
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
         return {"prompt": "login", "max_age": "0"} if request.GET.get("again") else {}
 
 
-class SignInCallback(OIDCAuthenticationCallbackView):  # type: ignore[misc]
+class SignInCallback(OIDCAuthenticationCallbackView):
     """Back from the institution."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("error"):
             return self.login_failure()
         try:
-            return super().get(request)  # type: ignore[no-any-return]
+            answer: HttpResponse = super().get(request)
         except SuspiciousOperation:
             commands.note_sign_in_refused(settings.OIDC_ISSUER, why="state")
             return self.login_failure()
+        return answer
 
     def login_success(self) -> HttpResponse:
         """The session gets a new key at every sign-in, also at one in the middle of a session."""
@@ -130,13 +131,14 @@ class SignInCallback(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         return HttpResponseRedirect(reverse("sign_in_refused"))
 
 
-class SignOut(OIDCLogoutView):  # type: ignore[misc]
+class SignOut(OIDCLogoutView):
     """Out of the portal, and on to the provider's own sign-out."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             commands.note_sign_out(request.user, by=request.user)
-        return super().post(request)  # type: ignore[no-any-return]
+        answer: HttpResponse = super().post(request)
+        return answer
 
 
 def provider_logout(request: HttpRequest) -> str:
@@ -156,5 +158,5 @@ def signed_in(request: HttpRequest) -> SignIn:
 sign_in_start = SignInStart.as_view()
 sign_in_callback = SignInCallback.as_view()
 sign_out = SignOut.as_view()
-sign_in_callback.writes_on_get = True  # type: ignore[attr-defined]
-sign_in_start.writes_on_get = True  # type: ignore[attr-defined]
+sign_in_callback.writes_on_get = True
+sign_in_start.writes_on_get = True

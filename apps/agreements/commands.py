@@ -27,7 +27,9 @@ from apps.datasets.queries import owners_of
 
 
 @transaction.atomic
-def publish_template(title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Person | None) -> Template:
+def publish_template(
+    title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Person | None
+) -> Template:
     """A new version of the wording; agreements already offered keep theirs."""
     rules.check_template(title, clauses)
     newest = Template.objects.filter(committee=committee).order_by("-version").first()

@@ -37,9 +37,7 @@ class Template(models.Model):
         verbose_name_plural = _("agreement templates")
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["committee", "version"], name="template_version_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["committee", "version"], name="template_version_once", nulls_distinct=False)
         ]
 
     def __str__(self) -> str:

@@ -69,6 +69,4 @@ def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, An
     """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes."""
     title, clauses = parsed(text)
     data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}
-    return bytes(
-        typst.compile(_layout(), format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"])
-    )
+    return bytes(typst.compile(_layout(), format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"]))

@@ -101,7 +101,7 @@ def record(
     event = Event.objects.create(
         kind=kind,
         actor_id=getattr(actor, "pk", None),
-        subject_type=subject._meta.model_name if subject is not None else "",
+        subject_type=str(subject._meta.model_name) if subject is not None else "",
         subject_id=subject.pk if subject is not None and isinstance(subject.pk, uuid.UUID) else None,
         about=list(dict.fromkeys(ids)),
         correlation=correlation.current(),

@@ -11,7 +11,9 @@ from apps.core import clock
 
 
 @transaction.atomic
-def found(name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Person | None) -> Committee:
+def found(
+    name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Person | None
+) -> Committee:
     """A new committee, with no one seated yet; `by` is None only from the command line."""
     if by is not None:
         check_operator(by)

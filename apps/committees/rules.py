@@ -20,4 +20,6 @@ def check_can_lead(by: Any, committee: Committee) -> None:
 
 def check_says_why(accepting: bool, closed_because: str) -> None:
     if not accepting and not closed_because.strip():
-        raise Invalid(_("Say in a sentence why no requests are accepted; applicants will read it."), field="closed_because")
+        raise Invalid(
+            _("Say in a sentence why no requests are accepted; applicants will read it."), field="closed_because"
+        )

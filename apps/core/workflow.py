@@ -57,7 +57,7 @@ class Moves(models.Model):
     def check_can(self, verb: str) -> None:
         """Refuse with a sentence if `verb` is no move from the present state."""
         if not self.can(verb):
-            raise WrongState(_wrong(self, verb))
+            raise WrongState(_wrong(self))
 
     def move(self, verb: str, **facts: Any) -> None:
         """Take the step `verb` and store it together with the facts that belong to it (who, when, why).
@@ -66,9 +66,10 @@ class Moves(models.Model):
         """
         self.check_can(verb)
         target = self.WORKFLOW.after(self.state, verb)
-        moved = type(self)._default_manager.filter(pk=self.pk, state=self.state).update(state=target, **facts)
+        rows: models.QuerySet[Any] = type(self)._default_manager.filter(pk=self.pk)
+        moved = rows.filter(state=self.state).update(state=target, **facts)
         if not moved:
-            raise WrongState(_wrong(self, verb))
+            raise WrongState(_wrong(self))
         self.state = str(target)
         for name, value in facts.items():
             setattr(self, name, value)
@@ -78,7 +79,7 @@ def _value(state: Any) -> Any:
     return state.value if isinstance(state, Enum) else state
 
 
-def _wrong(thing: Moves, verb: str) -> str:
+def _wrong(thing: Moves) -> str:
     noun = str(thing._meta.verbose_name)
     label = getattr(thing, "get_state_display", lambda: thing.state)()
     return _("This %(noun)s is now “%(state)s”; that step is not possible any more (or not yet).") % {

@@ -77,7 +77,9 @@ def start_version(dataset: Dataset, *, by: Person, notes: str = "") -> Version:
     return version
 
 
-def add_file(version: Version, *, name: str, content: BinaryIO, size: int, declared: int | None = None, by: Person) -> Distribution:
+def add_file(
+    version: Version, *, name: str, content: BinaryIO, size: int, declared: int | None = None, by: Person
+) -> Distribution:
     """Keep a file for a draft version. The bytes are stored first; the row appears only when they are complete."""
     with transaction.atomic():
         _check_may_change_files(version, by)
@@ -110,7 +112,7 @@ def _register(version: Version, *, name: str, size: int, key: str, by: Person) -
 
 @transaction.atomic
 def check_file(file_id: UUID, *, by: Person | None) -> None:
-    """Read the stored bytes, store their SHA-256 (FIPS 180-4, lower-case hex); runs in the background, twice is once."""
+    """Read the stored bytes and keep their SHA-256 (FIPS 180-4, lower-case hex); in the background, twice is once."""
     kept = Distribution.objects.select_for_update().filter(pk=file_id, sha256="").first()
     if kept is None:
         return

@@ -150,7 +150,8 @@ class Version(Moves):
             models.UniqueConstraint(fields=["dataset"], condition=Q(state="draft"), name="version_one_draft"),
             models.UniqueConstraint(fields=["dataset"], condition=Q(state="published"), name="version_one_published"),
             models.CheckConstraint(
-                condition=Q(state="draft", published_at__isnull=True) | (~Q(state="draft") & Q(published_at__isnull=False)),
+                condition=Q(state="draft", published_at__isnull=True)
+                | (~Q(state="draft") & Q(published_at__isnull=False)),
                 name="version_published_says_when",
             ),
             models.CheckConstraint(

@@ -42,7 +42,9 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
         raise Invalid(_("Unknown use condition: %(code)s") % {"code": unknown[0]}, field="conditions")
     was = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False).values_list("access", flat=True).first()
     if was is not None and changes.get("access", was) != was:
-        raise Invalid(_("The access level of a published dataset stands; publish a new dataset instead."), field="access")
+        raise Invalid(
+            _("The access level of a published dataset stands; publish a new dataset instead."), field="access"
+        )
 
 
 def check_file_name(name: str) -> str:
@@ -53,7 +55,9 @@ def check_file_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise Invalid(_("The file's name is longer than 255 characters."), field="file")
     if any(c in "/\\" or unicodedata.category(c) == "Cc" or c in BIDI for c in name):
-        raise Invalid(_("The file's name holds a path or hidden characters. Rename the file and try again."), field="file")
+        raise Invalid(
+            _("The file's name holds a path or hidden characters. Rename the file and try again."), field="file"
+        )
     return name
 
 

@@ -48,9 +48,7 @@ def make_link(file: Distribution, *, by: Person | None) -> tuple[DownloadLink, s
     token = signing.new_token()
     digest = signing.digest_of(token)
     assert digest is not None
-    link = DownloadLink.objects.create(
-        digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at
-    )
+    link = DownloadLink.objects.create(digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at)
     record(Kind.LINK_MADE, actor=by, subject=link, about=_about(link), until=expires_at)
     return link, token
 

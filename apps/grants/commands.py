@@ -20,7 +20,7 @@ from apps.grants.models import AccessGrant, Freeze, Suspension
 
 @transaction.atomic
 def issue(agreement_id: UUID, *, by: Person | None) -> list[AccessGrant]:
-    """A grant for everyone on the applying side who signed an executed agreement; running twice issues nothing twice."""
+    """A grant for everyone on the applying side who signed an executed agreement; running twice issues no more."""
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.state != AgreementState.EXECUTED:
         return []

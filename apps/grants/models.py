@@ -16,7 +16,7 @@ from apps.datasets.models import Dataset
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
-    def parts(self, at: datetime | None = None) -> dict[str, Q | Exists]:
+    def parts(self, at: datetime | None = None) -> dict[str, Q]:
         """What must all hold for a grant to be in force: each part by name, so that a page can show each fact."""
         moment = clock.sql_now(at)
         suspended = Suspension.objects.filter(grant=OuterRef("pk"), starts_at__lte=moment).filter(
@@ -29,14 +29,14 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "begun": Q(starts_at__lte=moment),
             "not_ended": Q(ends_at__gt=moment),
             "not_revoked": Q(revoked_at__isnull=True) | Q(revoked_at__gt=moment),
-            "not_suspended": ~Exists(suspended),
-            "signed": Exists(signed),
+            "not_suspended": ~Q(Exists(suspended)),
+            "signed": Q(Exists(signed)),
             "executed": Q(agreement__executed_at__lte=moment),
             "not_terminated": Q(agreement__ended_at__isnull=True) | Q(agreement__ended_at__gt=moment),
         }
 
     def in_force(self, at: datetime | None = None) -> Self:
-        """Grants that count at this moment (now, by the database's clock). A question of time and facts, not a state."""
+        """Grants that count at this moment (by the database's clock): a question of time and facts, not a state."""
         return self.filter(*self.parts(at).values())
 
 

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models import BooleanField
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from apps.accounts.models import Person, Terms, TermsAcceptance
 from apps.core import clock, roles
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.grants.models import AccessGrant, Freeze
 
-
-def _open(at: datetime | None) -> Q:
-    return Q(dataset__access=Dataset.Access.OPEN)
+OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
 
 def _registered(person: Any, at: datetime | None) -> Q:
@@ -36,7 +33,7 @@ def _granted(person: Any, at: datetime | None) -> Q:
     return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
 
 
-def rule(person: Any, at: datetime | None = None) -> dict[str, Q | Exists]:
+def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     """The access rule over versions, part by part; all parts must hold. Unknown is no: there is no other way in.
 
     A visitor who is not signed in has an id that no row has, so only open data is left for them.
@@ -46,12 +43,12 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q | Exists]:
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
     visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
     return {
-        "person": Q(known) | (Q(visitor) & Q(dataset__access=Dataset.Access.OPEN)),
+        "person": Q(known) | (Q(visitor) & OPEN),
         "published": Q(published_at__lte=moment),
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
         "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),
-        "entitled": _open(at) | _registered(person, at) | _granted(person, at),
-        "not_frozen": ~Exists(frozen),
+        "entitled": OPEN | _registered(person, at) | _granted(person, at),
+        "not_frozen": ~Q(Exists(frozen)),
     }
 
 
@@ -84,7 +81,7 @@ class Verdict:
     terms_accepted: bool
 
 
-def _flag(condition: Q | Exists) -> Case:
+def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
@@ -97,7 +94,7 @@ def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
     grant, grant_facts = _grant_facts(person, version, at)
     allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
-    return Verdict(allowed, facts, grant, grant_facts, row.terms)
+    return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False))
 
 
 def _terms_part(person: Any, at: datetime | None) -> Q:

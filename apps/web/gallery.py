@@ -159,6 +159,8 @@ ICON_NAMES = (
 class SampleForm(forms.Form):
     """A form with every kind of control, so that its refusals can be seen."""
 
+    calm = True  # the summary of its errors does not take the focus
+
     title = forms.CharField(label="Title of the project", help_text="One line that a colleague would understand.")
     purpose = forms.CharField(label="Purpose", widget=forms.Textarea, required=False)
     until = forms.DateField(label="Until", widget=forms.DateInput(attrs={"type": "date"}))

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from apps.web.once import FIELD
 
@@ -13,7 +12,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def once(context: dict[str, Any]) -> SafeString:
+def once(context: dict[str, Any]) -> str:
     """The hidden field that makes a form happen once; a refused form keeps its key, so that it can be mended."""
     request = context.get("request")
     sent = request.POST.get(FIELD, "") if request is not None and request.method == "POST" else ""
