@@ -92,7 +92,7 @@ def provider(world: World, urls: Urls) -> Server:
 def web(world: World, urls: Urls) -> Server:
     """The portal itself, behind the front."""
     command = _gunicorn("portal.wsgi", world.ports["app"], "--workers", "2", "--threads", "4", "--preload")
-    return _server(world, "web", command, answers(world.address("app")), world.portal_env(urls))
+    return _server(world, "web", command, answers(f"{world.address('app')}/healthz"), world.portal_env(urls))
 
 
 def caddy(world: World) -> Server:
