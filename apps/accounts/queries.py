@@ -9,6 +9,11 @@ from apps.accounts.models import Desk, Institution, Person, PersonalToken, Terms
 from apps.core import clock, roles
 
 
+def row_of(person: Any) -> QuerySet[Person]:
+    """The person's own row, to hang questions on."""
+    return Person.objects.filter(pk=roles.person_id(person))
+
+
 def current_terms() -> Terms | None:
     """The version of the terms that counts today: the newest."""
     return Terms.objects.order_by("-version").first()

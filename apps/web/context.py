@@ -1,51 +1,105 @@
-"""What every page knows: where the person can go, and what waits for them there."""
+"""What every page knows: where the person can go, and what waits for them there. One statement for all of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Desk
-from apps.accounts.queries import desks_of, institutions_signed_for
+from apps.accounts.queries import desks_of, institutions_signed_for, row_of
 from apps.committees.queries import committees_of
 from apps.datasets.queries import managed_by
-from apps.notifications.queries import unread_by
+from apps.notifications.queries import counted, unread_by
+from apps.web.guards import sign_in_address
+
+Entry = dict[str, Any]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """`nav` for the header, `unread` for the inbox mark, `demo` for the hint that nothing here is real."""
-    context: dict[str, Any] = {"demo": settings.DEMO, "nav": _nav(request)}
-    if request.user.is_authenticated:
-        context["unread"] = unread_by(request.user).count()
+    """What base.html asks for: `nav`, the account menu, the foot, and where signing in and out happens."""
+    # A page that failed before anyone was recognised is still a page.
+    person = getattr(request, "user", None)
+    known = person is not None and person.is_authenticated
+    standing = _standing(person) if known else {}
+    context: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "nav": _marked(request, _nav(standing)),
+        "foot": _foot(),
+        "home_url": reverse("home"),
+        "sign_in_url": sign_in_address(request.get_full_path()),
+        "sign_out_url": reverse("oidc_logout"),
+    }
+    if person is not None and known:
+        context |= {
+            "account_name": person.name,
+            "account_note": str(person.institution or ""),
+            "account_menu": _marked(request, _account_menu(standing)),
+            "inbox_count": standing["unread"],
+        }
     return context
 
 
-def _nav(request: HttpRequest) -> list[dict[str, Any]]:
-    entries = [(_("Datasets"), reverse("catalogue"))]
-    person = request.user
-    if person.is_authenticated:
-        entries += [(_("My requests"), reverse("my_requests")), (_("My access"), reverse("my_grants"))]
-        if committees_of(person).exists():
-            entries.append((_("Committee desk"), reverse("desk")))
-        if person.institution_id is not None or managed_by(person).exists():
-            entries.append((_("My datasets"), reverse("steward_home")))
-        entries += _desks(person)
-    return [{"label": label, "url": url, "current": _current(request.path, url)} for label, url in entries]
+def _standing(person: Any) -> Mapping[str, Any]:
+    """Where the person sits, signs, cares and keeps a desk, and how many letters they have not read."""
+    desks = desks_of(person)
+    flags = {
+        "seated": Exists(committees_of(person)),
+        "cares": Exists(managed_by(person)),
+        "signs": Exists(institutions_signed_for(person)),
+        "audits": Exists(desks.filter(kind=Desk.Kind.AUDITOR)),
+        "operates": Exists(desks.filter(kind=Desk.Kind.OPERATOR)),
+        "unread": counted(unread_by(person)),
+    }
+    row = row_of(person).annotate(**flags).values("institution_id", *flags).first()
+    return row or dict.fromkeys(("institution_id", *flags), 0)
 
 
-def _desks(person: Any) -> list[tuple[str, str]]:
-    entries: list[tuple[str, str]] = []
-    if institutions_signed_for(person).exists():
-        entries.append((_("My institution"), reverse("institution_people")))
-    held = set(desks_of(person).values_list("kind", flat=True))
-    if Desk.Kind.AUDITOR in held:
-        entries.append((_("Event log"), reverse("events")))
-    if Desk.Kind.OPERATOR in held:
-        entries.append((_("Operations"), reverse("operations")))
+def _nav(standing: Mapping[str, Any]) -> list[Entry]:
+    entries = [_entry(_("Datasets"), "catalogue")]
+    if not standing:
+        return entries
+    entries += [_entry(_("My requests"), "my_requests"), _entry(_("My access"), "my_grants")]
+    if standing["seated"]:
+        entries.append(_entry(_("Committee desk"), "desk"))
+    if standing["cares"] or standing["institution_id"]:
+        entries.append(_entry(_("My datasets"), "steward_home"))
+    if standing["signs"]:
+        entries.append(_entry(_("My institution"), "institution_people"))
+    if standing["audits"]:
+        entries.append(_entry(_("Event log"), "events"))
+    if standing["operates"]:
+        entries.append(_entry(_("Operations"), "operations"))
     return entries
 
 
-def _current(path: str, url: str) -> bool:
-    return path.startswith(url)
+def _account_menu(standing: Mapping[str, Any]) -> list[Entry]:
+    return [
+        _entry(_("Letters"), "inbox", icon="inbox", count=standing["unread"]),
+        _entry(_("Agreements"), "agreements", icon="agreement"),
+        _entry(_("Download links"), "my_links", icon="link"),
+        _entry(_("Account"), "account", icon="person"),
+        _entry(_("Access tokens"), "tokens", icon="key"),
+        _entry(_("Terms of use"), "terms", icon="book"),
+    ]
+
+
+def _foot() -> list[Entry]:
+    entries = [_entry(_("Find data"), "catalogue")]
+    if settings.DEMO or settings.DEBUG:
+        entries.append(_entry(_("Components"), "gallery"))
+    return entries
+
+
+def _entry(label: str, name: str, **more: Any) -> Entry:
+    return {"label": label, "url": reverse(name), **more}
+
+
+def _marked(request: HttpRequest, entries: list[Entry]) -> list[Entry]:
+    """Mark where the person is now: the entry whose address is the longest beginning of this one."""
+    inside = [entry["url"] for entry in entries if request.path.startswith(entry["url"])]
+    here = max(inside, key=len, default="")
+    return [{**entry, "current": entry["url"] == here} for entry in entries]
