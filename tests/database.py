@@ -22,6 +22,7 @@ from portal.embedded import Urls, postgres
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "gatehouse"
 PATIENCE = 120
+_keepers: list["subprocess.Popen[bytes]"] = []
 
 
 def addresses(run: Path) -> Urls:
@@ -45,6 +46,7 @@ def _start(run: Path, ready: Path) -> None:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+    _keepers.append(keeper)
     deadline = time.monotonic() + PATIENCE
     while not ready.exists():
         if keeper.poll() is not None or time.monotonic() > deadline:
@@ -60,6 +62,8 @@ def stop(run: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while (run / "ready.json").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
+    for keeper in _keepers:
+        keeper.wait(PATIENCE)
 
 
 def clone(urls: Urls, name: str) -> None:

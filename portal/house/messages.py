@@ -86,11 +86,9 @@ def _of_templates(root: Path) -> Iterator[Message]:
 def _of_node(node: object, place: str) -> Iterator[Message]:
     """The message exactly as the tag will ask for it while rendering."""
     if isinstance(node, TranslateNode):
-        context = _literal(node.message_context)
-        literal = node.filter_expression.var
-        text = getattr(literal, "literal", literal)
-        if isinstance(text, str) and getattr(literal, "translate", True):
-            yield Message(text, context=context, place=place)
+        text = getattr(node.filter_expression.var, "literal", None)
+        if isinstance(text, str):
+            yield Message(text, context=_literal(node.message_context), place=place)
     elif isinstance(node, BlockTranslateNode):
         singular = node.render_token_list(node.singular)[0]
         plural = node.render_token_list(node.plural)[0] if node.plural and node.countervar else ""
