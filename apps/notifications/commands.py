@@ -1,1 +1,109 @@
-"""placeholder until the notifications helper writes it"""
+"""Verbs about letters: write them, post them by e-mail, mark them read. The only place from which mail leaves."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from apps.accounts.models import Person
+from apps.audit.models import Event
+from apps.core import clock
+from apps.notifications import queries, readers, wording
+from apps.notifications.models import Letter
+
+log = logging.getLogger(__name__)
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=6)
+ABOUT_ONE_LETTER = (SMTPRecipientsRefused, SMTPDataError)
+
+
+@transaction.atomic
+def write_letters(event: Event, *, by: Person | None) -> None:
+    """Everyone whom the event concerns gets one letter about it, in their language; a second run writes none."""
+    notes = readers.notes_about(event)
+    Letter.objects.bulk_create([_letter(event, note) for note in notes], ignore_conflicts=True)
+
+
+def _letter(event: Event, note: readers.Note) -> Letter:
+    with override(note.reader.language):
+        subject, body = wording.written(note.letter, note.facts, reader=note.reader.name, quoted=note.quoted)
+    return Letter(event_id=event.pk, reader=note.reader, kind=event.kind, subject=subject, body=body, path=note.path)
+
+
+@transaction.atomic
+def mark_read(letters: Iterable[Letter], *, by: Person) -> int:
+    """These letters of the reader's own are read now; other people's stay as they are. Returns how many were new."""
+    ids = [letter.pk for letter in letters]
+    return queries.unread_by(by).filter(pk__in=ids).update(read_at=clock.now())
+
+
+def post_due(*, by: Person | None, limit: int = 100) -> int:
+    """Send the letters that wait. Several workers may post at once; each letter is claimed by one of them.
+
+    Never raises: a mail server or database that does not answer is written to the log and tried again later.
+    """
+    sent = 0
+    try:
+        connection = get_connection()
+        for _turn in range(limit):
+            outcome = _post_next(connection)
+            if outcome is None:
+                break
+            sent += outcome
+        connection.close()
+    except Exception as fault:  # whatever stands between us and the mail server: letters wait, the portal goes on
+        log.warning("letters wait: %s", type(fault).__name__)
+    return sent
+
+
+@transaction.atomic
+def _post_next(connection: Any) -> bool | None:
+    """Post the letter that has waited longest; None if none is due or the mail server takes none now.
+
+    Sent and `posted_at` stand or fall together. A crash between the two sends the letter again under the same Message-ID, so that the reader's mail server can
+    tell that it is one.
+    """
+    claimed = queries.to_post().select_for_update(skip_locked=True, of=("self",)).select_related("reader").first()
+    if claimed is None:
+        return None
+    row = Letter.objects.filter(pk=claimed.pk)
+    try:
+        connection.send_messages([_message(claimed)])
+    except Exception as fault:  # whatever the mail server or its connection says: this letter is tried again later
+        log.warning("letter %s was not taken by the mail server: %s", claimed.pk, type(fault).__name__)
+        row.update(attempts=claimed.attempts + 1, not_before=clock.now() + _wait(claimed.attempts))
+        connection.close()
+        return False if isinstance(fault, ABOUT_ONE_LETTER) else None
+    row.update(attempts=claimed.attempts + 1, posted_at=clock.now())
+    return True
+
+
+def _wait(attempts: int) -> timedelta:
+    return min(FIRST_WAIT * (1 << min(attempts, 12)), LONGEST_WAIT)
+
+
+def _message(letter: Letter) -> EmailMessage:
+    """The letter as a mail: plain text, with the address of the page it is about."""
+    language = letter.reader.language
+    with override(language):
+        foot = _("This letter is also in your inbox at Gatehouse. Nobody will ever ask you for a password by e-mail.")
+    link = f"{settings.PORTAL_ADDRESS}{letter.path}" if letter.path else ""
+    host = urlsplit(settings.PORTAL_ADDRESS).hostname or "gatehouse"
+    return EmailMessage(
+        subject=letter.subject,
+        body=f"{letter.body}\n{link}\n\n-- \n{foot}\n",
+        to=[letter.reader.email],
+        headers={
+            "Message-ID": f"<letter.{letter.pk}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": language,
+        },
+    )

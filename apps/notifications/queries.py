@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from apps.core import roles
+from apps.core import clock, roles
 from apps.notifications.models import Letter
 
 
@@ -22,3 +22,14 @@ def counted(letters: QuerySet[Letter]) -> Coalesce:
     """How many letters, as a part of a larger question."""
     groups = letters.order_by().values("reader_id").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(groups, output_field=IntegerField()), 0)
+
+
+def waiting() -> QuerySet[Letter]:
+    """Letters still to be sent by e-mail, oldest first: only to addresses that were proved to be the reader's."""
+    unposted = Letter.objects.filter(posted_at__isnull=True, reader__is_active=True, reader__email_verified=True)
+    return unposted.exclude(reader__email="").order_by("not_before", "pk")
+
+
+def to_post() -> QuerySet[Letter]:
+    """Those of the waiting letters that are due now."""
+    return waiting().filter(not_before__lte=clock.sql_now())

@@ -1,0 +1,284 @@
+"""Whom an event concerns, and what each of them is told. Asked of the course's own sets; nothing is changed here."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from apps.access_requests import queries as requests
+from apps.access_requests.models import AccessRequest, Item
+from apps.accounts.models import Institution, Person, PersonalToken
+from apps.agreements.models import Agreement, Signature
+from apps.audit.models import Event
+from apps.audit.record import Kind
+from apps.committees.models import Seat
+from apps.datasets.models import Dataset, Version
+from apps.datasets.queries import owners_of, stewards_of
+from apps.grants.models import AccessGrant, Suspension
+from apps.notifications.wording import ROLES
+
+
+@dataclass(frozen=True)
+class Note:
+    """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
+
+    reader: Person
+    letter: str
+    path: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    quoted: str = ""
+
+
+Notes = Iterator[Note]
+
+
+def notes_about(event: Event) -> list[Note]:
+    """Who is told what about this event: everyone at most once, and only people whose account is active."""
+    about = TELLERS.get(Kind(event.kind))
+    notes: dict[UUID, Note] = {}
+    for note in about(event) if about is not None and event.subject_id is not None else ():
+        if note.reader.is_active:
+            notes.setdefault(note.reader.pk, note)
+    return list(notes.values())
+
+
+def _version_published(event: Event) -> Notes:
+    """Holders hear of it when its files may leave; under an embargo only those who manage the dataset do."""
+    version, facts, path = _version(event)
+    if Version.objects.out().filter(pk=version.pk).exists():
+        for holder in _holders(version.dataset):
+            yield Note(holder, "version_published.holder", path, facts)
+    actor = _actor(event)
+    for manager in (*owners_of(version.dataset), *stewards_of(version.dataset)):
+        yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
+
+
+def _version_withdrawn(event: Event) -> Notes:
+    version, facts, path = _version(event)
+    for holder in _holders(version.dataset):
+        yield Note(holder, "version_withdrawn.holder", path, facts, version.withdrawn_because)
+
+
+def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
+    version = Version.objects.select_related("dataset").get(pk=_subject(event))
+    facts = {"dataset": version.dataset.title, "number": version.number}
+    return version, facts, reverse("dataset", args=[version.dataset.slug])
+
+
+def _holders(dataset: Dataset) -> Iterable[Person]:
+    """Everyone whose grant on the dataset is in force now."""
+    return Person.objects.filter(pk__in=AccessGrant.objects.in_force().filter(dataset=dataset).values("holder_id"))
+
+
+def _request_submitted(event: Event) -> Notes:
+    request, facts = _request(event)
+    page, case = reverse("request_page", args=[request.pk]), reverse("case", args=[request.pk])
+    number = int(event.facts.get("round", 1))
+    yield Note(request.applicant, "request_submitted.applicant", page, facts)
+    letter = "request_submitted.committee" if number == 1 else "request_submitted.committee_again"
+    for member in _bench(request):
+        yield Note(member, letter, case, facts | {"round": number})
+    if number == 1:
+        for person in requests.people_of(request):
+            yield Note(person, "request_submitted.member", page, facts)
+
+
+def _request_returned(event: Event) -> Notes:
+    request, facts = _request(event)
+    asked = request.questions.filter(round__number=event.facts.get("round")).order_by("-asked_at").first()
+    page = reverse("request_page", args=[request.pk])
+    yield Note(request.applicant, "request_returned.applicant", page, facts, asked.text if asked else "")
+
+
+def _request_withdrawn(event: Event) -> Notes:
+    """A draft that nobody else has seen is withdrawn without a letter."""
+    request, facts = _request(event)
+    if request.submitted_at is None:
+        return
+    for member in _bench(request):
+        yield Note(member, "request_withdrawn.committee", reverse("case", args=[request.pk]), facts)
+    for person in requests.people_of(request).exclude(pk=request.applicant_id):
+        yield Note(person, "request_withdrawn.member", reverse("request_page", args=[request.pk]), facts)
+
+
+def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
+    request = AccessRequest.objects.select_related("applicant__institution").get(pk=_subject(event))
+    items = list(request.items.select_related("dataset", "committee").order_by("dataset__title"))
+    return request, {
+        "reference": request.reference,
+        "title": request.title,
+        "applicant": request.applicant.name,
+        "institution": request.applicant.institution or "–",
+        "datasets": ", ".join(f"“{item.dataset.title}”" for item in items),
+        "committees": ", ".join(dict.fromkeys(item.committee.name for item in items)),
+        "days": max((item.committee.review_days for item in items), default=0),
+    }
+
+
+def _bench(request: AccessRequest) -> Iterator[Person]:
+    """Everyone seated for one of the request's datasets who may decide on it."""
+    for item in request.items.select_related("committee", "request"):
+        yield from (seat.person for seat in requests.bench_for(item))
+
+
+def _item_decided(event: Event) -> Notes:
+    item = Item.objects.select_related("request", "dataset", "committee").get(pk=_subject(event))
+    facts = {
+        "reference": item.request.reference,
+        "title": item.request.title,
+        "dataset": item.dataset.title,
+        "committee": item.committee.name,
+    }
+    said = "\n\n".join(part for part in (item.reason, item.terms) if part)
+    for person in requests.people_of(item.request):
+        path = reverse("request_page", args=[item.request_id])
+        yield Note(person, f"item_decided.{item.state}", path, facts, said)
+
+
+def _agreement_offered(event: Event) -> Notes:
+    agreement, facts, path = _agreement(event)
+    for person in requests.people_of(agreement.item.request):
+        yield Note(person, "agreement_offered.party", path, facts)
+
+
+def _agreement_signed(event: Event) -> Notes:
+    """The applicant's signature calls the owners; the others' follow in the letter about the access itself."""
+    if event.facts.get("capacity") != Signature.Capacity.APPLICANT:
+        return
+    agreement, facts, path = _agreement(event)
+    place = agreement.item.request.applicant.institution or "–"
+    for owner in owners_of(agreement.item.dataset):
+        yield Note(owner, "agreement_signed.owner", path, facts | {"institution": place})
+
+
+def _agreement_terminated(event: Event) -> Notes:
+    """Everyone who was to sign or has signed, except the one who did it."""
+    agreement, facts, path = _agreement(event)
+    signed = Person.objects.filter(pk__in=agreement.signatures.values("signer_id"))
+    for person in (*requests.people_of(agreement.item.request), *signed):
+        if person.pk != event.actor_id:
+            yield Note(person, "agreement_terminated.party", path, facts, agreement.ended_because)
+
+
+def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
+    fetched = Agreement.objects.select_related("item__dataset", "item__request__applicant__institution")
+    agreement = fetched.get(pk=_subject(event))
+    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": _actor(event)}
+    return agreement, facts, reverse("agreement_page", args=[agreement.pk])
+
+
+def _grant_issued(event: Event) -> Notes:
+    grant, facts, path = _grant(event)
+    yield Note(grant.holder, "grant_issued.holder", path, facts)
+
+
+def _grant_revoked(event: Event) -> Notes:
+    grant, facts, path = _grant(event)
+    if event.actor_id != grant.holder_id:
+        yield Note(grant.holder, "grant_revoked.holder", path, facts, grant.revoked_because)
+        return
+    yield Note(grant.holder, "grant_revoked.giver", path, facts, grant.revoked_because)
+    uses = reverse("dataset_uses", args=[grant.dataset.slug])
+    for owner in owners_of(grant.dataset):
+        yield Note(owner, "grant_revoked.owner", uses, facts, grant.revoked_because)
+
+
+def _grant_suspended(event: Event) -> Notes:
+    grant, facts, path = _grant(event)
+    pause = Suspension.objects.filter(grant=grant, starts_at__lte=event.at).order_by("-starts_at").first()
+    yield Note(grant.holder, "grant_suspended.holder", path, facts, pause.reason if pause else "")
+
+
+def _grant_resumed(event: Event) -> Notes:
+    grant, facts, path = _grant(event)
+    yield Note(grant.holder, "grant_resumed.holder", path, facts)
+
+
+def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
+    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=_subject(event))
+    facts = {
+        "dataset": grant.dataset.title,
+        "holder": grant.holder.name,
+        "starts": grant.starts_at,
+        "ends": grant.ends_at,
+        "reference": grant.agreement.reference,
+        "actor": _actor(event),
+    }
+    return grant, facts, reverse("grant_page", args=[grant.pk])
+
+
+def _seat_given(event: Event) -> Notes:
+    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
+    letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
+    yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
+
+
+def _seat_ended(event: Event) -> Notes:
+    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
+    page = reverse("committee_page", args=[seat.committee.slug])
+    yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
+
+
+def _role_given(event: Event) -> Notes:
+    """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
+    dataset = Dataset.objects.filter(pk=_subject(event)).first()
+    if dataset is None:
+        yield from _appointed(event)
+        return
+    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": _actor(event)}
+    for person in Person.objects.filter(pk__in=event.about).exclude(pk=event.actor_id):
+        yield Note(person, "role_given.dataset", reverse("steward_dataset", args=[dataset.slug]), facts)
+
+
+def _appointed(event: Event) -> Notes:
+    person = Person.objects.filter(pk=_subject(event)).first()
+    institution = Institution.objects.filter(pk__in=event.about).first()
+    if person is not None and institution is not None:
+        facts = {"institution": institution.name}
+        yield Note(person, "role_given.institution", reverse("institution_people"), facts)
+
+
+def _token_made(event: Event) -> Notes:
+    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
+    facts = {"token": token.name, "ends": token.expires_at}
+    yield Note(token.person, "token_made.person", reverse("tokens"), facts)
+
+
+def _token_revoked(event: Event) -> Notes:
+    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
+    yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
+
+
+def _subject(event: Event) -> UUID:
+    assert event.subject_id is not None  # notes_about asks only about events with a subject
+    return event.subject_id
+
+
+def _actor(event: Event) -> str:
+    """The name of who did it; "Gatehouse" when nobody did."""
+    actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None
+    return str(actor) if actor is not None else "Gatehouse"
+
+
+TELLERS: dict[Kind, Callable[[Event], Notes]] = {
+    Kind.VERSION_PUBLISHED: _version_published,
+    Kind.VERSION_WITHDRAWN: _version_withdrawn,
+    Kind.REQUEST_SUBMITTED: _request_submitted,
+    Kind.REQUEST_RETURNED: _request_returned,
+    Kind.REQUEST_WITHDRAWN: _request_withdrawn,
+    Kind.ITEM_DECIDED: _item_decided,
+    Kind.AGREEMENT_OFFERED: _agreement_offered,
+    Kind.AGREEMENT_SIGNED: _agreement_signed,
+    Kind.AGREEMENT_TERMINATED: _agreement_terminated,
+    Kind.GRANT_ISSUED: _grant_issued,
+    Kind.GRANT_REVOKED: _grant_revoked,
+    Kind.GRANT_SUSPENDED: _grant_suspended,
+    Kind.GRANT_RESUMED: _grant_resumed,
+    Kind.SEAT_GIVEN: _seat_given,
+    Kind.SEAT_ENDED: _seat_ended,
+    Kind.ROLE_GIVEN: _role_given,
+    Kind.TOKEN_MADE: _token_made,
+    Kind.TOKEN_REVOKED: _token_revoked,
+}
