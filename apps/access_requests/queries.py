@@ -1,16 +1,19 @@
 """Sets of requests, and the count of votes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
-from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
+from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.accounts.models import Person
 from apps.committees import queries as committees
 from apps.committees.models import Seat
-from apps.core import roles
+from apps.core import clock, roles
 from apps.datasets.models import Dataset
 
 
@@ -133,3 +136,40 @@ def tally(item: Item) -> Tally:
         chair_choice=choices.get(chairs[0], "") if chairs else "",
         any_conditional=Vote.Choice.CONDITIONAL in choices.values(),
     )
+
+
+class Median(Aggregate):
+    """The middle of the values: PostgreSQL's percentile_cont(0.5)."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a committee usually takes: the median of whole days, and the number of decisions it rests on."""
+
+    days: int
+    decisions: int
+
+
+REMEMBERED = timedelta(days=2 * 365)
+
+
+def waits(committee_ids: Iterable[UUID]) -> dict[UUID, Wait]:
+    """From first submission to decision, over each committee's decisions of the last two years, in one statement."""
+    first = Round.objects.filter(request_id=OuterRef("request_id")).order_by().values("request_id")
+    begun = Subquery(first.annotate(first=Min("opened_at")).values("first"))
+    decided = Item.objects.filter(committee_id__in=set(committee_ids), decided_at__gt=clock.now() - REMEMBERED)
+    took = decided.annotate(took=F("decided_at") - begun).order_by().values("committee_id")
+    rows = took.annotate(middle=Median("took"), decisions=Count("pk"))
+    return {
+        row["committee_id"]: Wait(days=max(1, round(row["middle"] / timedelta(days=1))), decisions=row["decisions"])
+        for row in rows
+    }
+
+
+def questions_before(person: Any) -> QuerySet[Question]:
+    """Every question of the requests this person may read."""
+    return Question.objects.filter(request__in=visible_to(person).values("pk"))

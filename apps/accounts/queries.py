@@ -1,7 +1,9 @@
 """Sets of people, desks and tokens."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -57,3 +59,13 @@ def token_for(secret: str) -> PersonalToken | None:
 def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
     """Active people by the colleague codes they gave away themselves."""
     return Person.objects.filter(code__in=codes, is_active=True)
+
+
+def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
+    """The people behind ids, for pages that name who did something."""
+    return Person.objects.filter(pk__in=set(ids))
+
+
+def tokens_of(person: Any) -> QuerySet[PersonalToken]:
+    """Every token this person ever made, newest first."""
+    return PersonalToken.objects.filter(person_id=roles.person_id(person)).order_by("-created_at")

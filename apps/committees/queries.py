@@ -28,3 +28,8 @@ def chaired_by(person: Any) -> QuerySet[Committee]:
 def bench_of(committee: Committee) -> QuerySet[Person]:
     """The people seated in this committee now."""
     return Person.objects.filter(pk__in=Seat.objects.held().filter(committee=committee).values("person_id"))
+
+
+def public() -> QuerySet[Committee]:
+    """Every committee: who decides about data is no secret."""
+    return Committee.objects.select_related("institution").order_by("name")

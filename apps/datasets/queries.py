@@ -1,14 +1,16 @@
 """Sets of datasets, versions and files."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
 
 from apps.accounts.models import Person
+from apps.committees.models import Committee
 from apps.core import roles
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
@@ -96,3 +98,21 @@ def is_owner(person: Any, dataset: Dataset) -> bool:
 
 def is_manager(person: Any, dataset: Dataset) -> bool:
     return roles.holds(person, Dataset.MANAGERS, dataset)
+
+
+def files_visible_to(person: Any) -> QuerySet[Distribution]:
+    """Files this person may know of; whether they may have the bytes is asked of the access rule."""
+    return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
+
+
+def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
+    """For each dataset the number of files and of bytes of the version that counts today, in one statement."""
+    out = Version.objects.out().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
+    counted = out.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
+    return {pk: (files, size) for pk, files, size in counted.values_list("dataset_id", "files", "bytes")}
+
+
+def deciding_committees() -> QuerySet[Committee]:
+    """The committees that have a listed dataset in their care, by name."""
+    cared_for = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
+    return Committee.objects.filter(Exists(cared_for)).order_by("name")

@@ -3,16 +3,18 @@
 Pages, API, bundles and the download gate all ask `downloadable_by`; "Why?" shows the parts of the very same set.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from apps.accounts.models import Person, Terms, TermsAcceptance
 from apps.core import clock, roles
 from apps.datasets.models import Dataset, Distribution, Version
-from apps.grants.models import AccessGrant, Freeze
+from apps.grants.models import AccessGrant, Freeze, Suspension
 
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
@@ -109,8 +111,18 @@ def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[Ac
     good = Q(pk__in=AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person)).values("pk"))
     rows = mine.annotate(good=_flag(good), **flags).select_related("agreement")
     grant = rows.order_by(F("good").desc(), "-ends_at").first()
-    if grant is None:
-        return None, []
+    return (grant, _facts(grant, list(parts))) if grant is not None else (None, [])
+
+
+def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
+    """Each part of "is this grant in force" with its fact."""
+    parts = AccessGrant.objects.parts(at)
+    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement").get()
+    return _facts(row, list(parts))
+
+
+def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     moments = {
         "begun": grant.starts_at,
         "not_ended": grant.ends_at,
@@ -118,7 +130,7 @@ def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[Ac
         "executed": grant.agreement.executed_at,
         "not_terminated": grant.agreement.ended_at,
     }
-    return grant, [Fact(name, getattr(grant, f"part_{name}"), moments.get(name)) for name in parts]
+    return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name)) for name in names]
 
 
 def held_by(person: Any) -> QuerySet[AccessGrant]:
@@ -150,3 +162,26 @@ def _with_force(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
 def open_freeze() -> Freeze | None:
     """The freeze that stops downloads now, if there is one."""
     return Freeze.objects.filter(ends_at__isnull=True).order_by("starts_at").first()
+
+
+def files_of(version: Version, person: Any) -> QuerySet[Distribution]:
+    """The files of a version by name, each with `may_download`: the access rule's answer for this person, now."""
+    opened = downloadable_versions(person).filter(pk=OuterRef("version_id"))
+    return Distribution.objects.filter(version=version).annotate(may_download=Exists(opened)).order_by("name")
+
+
+def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
+    """The grants that came of these requests."""
+    held = AccessGrant.objects.filter(agreement__item__request_id__in=set(requests)).select_related("holder", "dataset")
+    return _with_force(held)
+
+
+def in_force_of(people: QuerySet[Person]) -> QuerySet[AccessGrant]:
+    """The grants in force of a set of people, soonest to end first."""
+    held = AccessGrant.objects.in_force().filter(holder__in=people).select_related("dataset", "holder__institution")
+    return held.order_by("ends_at", "pk")
+
+
+def open_suspension(grant: AccessGrant) -> Suspension | None:
+    """The pause of this grant that is on now, if there is one."""
+    return Suspension.objects.filter(grant=grant, ends_at__isnull=True).first()
