@@ -1,0 +1,123 @@
+"""What happened, in sentences: every kind of event as a line of a timeline."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.audit.models import Event
+
+# kind: (sentence, icon, tone). `%(number)s` and the like are filled from the event's facts.
+SENTENCES: dict[str, tuple[Any, str, str]] = {
+    "person.created": (gettext_lazy("An account was made at the first sign-in"), "person", "still"),
+    "person.signed_in": (gettext_lazy("Signed in"), "sign-in", "still"),
+    "person.signed_out": (gettext_lazy("Signed out"), "sign-out", "still"),
+    "person.sign_in_refused": (gettext_lazy("A sign-in was turned away"), "ban", "bad"),
+    "person.deactivated": (gettext_lazy("The account was closed"), "ban", "bad"),
+    "person.reactivated": (gettext_lazy("The account was opened again"), "check", "good"),
+    "desk.given": (gettext_lazy("A desk of the portal was given"), "id-card", "note"),
+    "terms.published": (gettext_lazy("New terms were published"), "agreement", "note"),
+    "terms.accepted": (gettext_lazy("The terms were accepted"), "check", "good"),
+    "token.made": (gettext_lazy("A personal token was made"), "key", "note"),
+    "token.revoked": (gettext_lazy("A personal token was revoked"), "key", "still"),
+    "role.given": (gettext_lazy("A role was given"), "person", "note"),
+    "role.taken": (gettext_lazy("A role was taken back"), "person", "still"),
+    "committee.founded": (gettext_lazy("The committee was founded"), "committee", "note"),
+    "committee.changed": (gettext_lazy("The committee opened or closed for requests"), "committee", "note"),
+    "committee.seat_given": (gettext_lazy("A seat was given"), "person", "note"),
+    "committee.seat_ended": (gettext_lazy("A seat ended"), "person", "still"),
+    "dataset.drafted": (gettext_lazy("The dataset was begun"), "draft", "still"),
+    "dataset.described": (gettext_lazy("The description was changed"), "edit", "still"),
+    "version.drafted": (gettext_lazy("Version %(number)s was begun"), "draft", "still"),
+    "version.published": (gettext_lazy("Version %(number)s was published"), "published", "good"),
+    "version.withdrawn": (gettext_lazy("Version %(number)s was withdrawn"), "withdrawn", "bad"),
+    "file.uploaded": (gettext_lazy("A file was uploaded"), "upload", "note"),
+    "file.checked": (gettext_lazy("The checksum of a file was computed"), "check", "good"),
+    "file.removed": (gettext_lazy("A file was taken out of the draft"), "trash", "still"),
+    "request.drafted": (gettext_lazy("The request was begun"), "draft", "still"),
+    "request.submitted": (gettext_lazy("The request was submitted (round %(round)s)"), "submitted", "note"),
+    "request.screened": (gettext_lazy("The request was found complete; voting began"), "screened", "note"),
+    "request.returned": (gettext_lazy("The request came back with a question"), "returned", "wait"),
+    "request.withdrawn": (gettext_lazy("The request was withdrawn"), "withdrawn", "still"),
+    "request.member_recused": (gettext_lazy("A member stepped aside"), "ban", "still"),
+    "request.vote_cast": (gettext_lazy("A vote was cast"), "vote", "note"),
+    "request.item_decided": (gettext_lazy("A decision on %(dataset)s"), "decided", "note"),
+    "request.decided": (gettext_lazy("Everything is decided"), "decided", "note"),
+    "request.activated": (gettext_lazy("The project is running"), "active", "good"),
+    "request.closed": (gettext_lazy("The request was closed"), "closed", "still"),
+    "agreement.template_published": (gettext_lazy("A new agreement template was published"), "agreement", "note"),
+    "agreement.offered": (gettext_lazy("The agreement for %(dataset)s was offered"), "agreement", "wait"),
+    "agreement.signed": (gettext_lazy("The agreement was signed"), "sign", "note"),
+    "agreement.executed": (gettext_lazy("The agreement is executed: everybody it needs has signed"), "executed", "good"),
+    "agreement.terminated": (gettext_lazy("The agreement was terminated"), "terminated", "bad"),
+    "agreement.printed": (gettext_lazy("The signed agreement was kept as a PDF"), "file", "still"),
+    "grant.issued": (gettext_lazy("Access to %(dataset)s was issued"), "grant", "good"),
+    "grant.revoked": (gettext_lazy("Access to %(dataset)s was revoked"), "revoked", "bad"),
+    "grant.suspended": (gettext_lazy("Access to %(dataset)s was suspended"), "suspended", "wait"),
+    "grant.resumed": (gettext_lazy("Access to %(dataset)s was resumed"), "in_force", "good"),
+    "link.made": (gettext_lazy("A download link was made"), "link", "note"),
+    "link.ended": (gettext_lazy("A download link was ended"), "link", "still"),
+    "download.started": (gettext_lazy("A download began"), "download", "note"),
+    "download.refused": (gettext_lazy("A download was refused"), "ban", "bad"),
+    "downloads.frozen": (gettext_lazy("All downloads were stopped"), "frozen", "bad"),
+    "downloads.thaw_proposed": (gettext_lazy("It was proposed to let downloads run again"), "undo", "wait"),
+    "downloads.thawed": (gettext_lazy("Downloads run again"), "check", "good"),
+    "refused": (gettext_lazy("Something was refused"), "ban", "bad"),
+}
+OUTCOMES: dict[str, tuple[Any, str, str]] = {
+    "approve": (gettext_lazy("%(dataset)s: approved"), "approved", "good"),
+    "approve_with_conditions": (gettext_lazy("%(dataset)s: approved with conditions"), "approved", "good"),
+    "deny": (gettext_lazy("%(dataset)s: denied"), "denied", "bad"),
+}
+CAPACITIES: dict[str, Any] = {
+    "applicant": gettext_lazy("The applicant signed the agreement"),
+    "member": gettext_lazy("A named member signed the agreement"),
+    "owner": gettext_lazy("The owner countersigned the agreement"),
+}
+# What only the committee may read: who voted and who stepped aside.
+INSIDE = frozenset({"request.vote_cast", "request.member_recused"})
+
+
+def sentence_of(event: Event, *, dataset: str = "") -> tuple[str, str, str]:
+    """The event as (sentence, icon, tone); a kind nobody has worded is shown by its code, never dropped."""
+    words, icon, tone = SENTENCES.get(event.kind, (event.kind, "circle", "still"))
+    if event.kind == "request.item_decided":
+        words, icon, tone = OUTCOMES.get(str(event.facts.get("outcome")), (words, icon, tone))
+    if event.kind == "agreement.signed":
+        words = CAPACITIES.get(str(event.facts.get("capacity")), words)
+    facts = {name: event.facts.get(name, "?") for name in ("number", "round")}
+    return str(words) % {**facts, "dataset": dataset or _("the dataset")}, icon, tone
+
+
+def timeline(
+    events: Iterable[Event],
+    *,
+    names: Mapping[UUID, str],
+    datasets: Mapping[UUID, str],
+    viewer: UUID | None = None,
+    inside: bool = False,
+) -> list[dict[str, Any]]:
+    """Entries for components/timeline.html, newest first. `names` holds who may be named; others stay unnamed.
+
+    Without `inside` (the committee's own view) nobody learns who voted or stepped aside.
+    """
+    shown = [event for event in events if inside or event.kind not in INSIDE]
+    return [_entry(event, names, datasets, viewer) for event in reversed(shown)]
+
+
+def _entry(
+    event: Event, names: Mapping[UUID, str], datasets: Mapping[UUID, str], viewer: UUID | None
+) -> dict[str, Any]:
+    about = next((datasets[pk] for pk in event.about if pk in datasets), "")
+    what, icon, tone = sentence_of(event, dataset=about)
+    return {"what": what, "who": _who(event, names, viewer), "when": event.at, "icon": icon, "tone": tone}
+
+
+def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
+    if event.actor_id is None:
+        return _("the portal")
+    if event.actor_id == viewer:
+        return _("you")
+    return names.get(event.actor_id, "")
