@@ -1,0 +1,475 @@
+"""Worlds for tests, told through the portal's own commands: who is there, and how far the main job has come.
+
+Each chapter begins where the one before it ends, and brings about whatever it was not given:
+
+    bench -> shelf -> draft -> submitted -> in_review -> returned | decided -> offered -> signed -> executed
+          -> granted -> linked
+
+    access = stories.granted()                       # a whole course, up to a grant in force
+    access.case.applicant, access.shelf.file         # everything it is made of
+    case = stories.submitted(shelf=stories.shelf())  # or step by step, sharing a world
+    stories.client_for(case.bench.chair).get("/desk/")
+
+Consequences are carried with `drain()`, as a worker would. Time is the database's; to look at another moment, freeze the
+clock (fixture `frozen`) after the world is there: rows made by the database carry its real time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from io import BytesIO
+from itertools import count
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from apps.access_requests import commands as requests
+from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
+from apps.accounts import commands as accounts
+from apps.accounts import oidc
+from apps.accounts.models import Institution, Person, Terms
+from apps.accounts.visas import SignIn
+from apps.agreements import commands as agreements
+from apps.agreements import queries as agreement_queries
+from apps.agreements.models import Agreement, Signature
+from apps.committees import commands as committees
+from apps.committees.models import Committee, Seat
+from apps.core import clock
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.downloads import commands as downloads
+from apps.downloads.models import DownloadLink
+from apps.grants.models import AccessGrant
+from portal import flow
+
+NAMES = (
+    "Ingrid Holm", "Mateusz Zielinski", "Astrid Bergström", "Jonas Kjær", "Leila Haddad", "Søren Dahl",
+    "Elisabeth Moe", "Pekka Virtanen", "Tove Lund", "Hanna Nieminen", "Olav Strand", "Freja Winther",
+)  # fmt: skip
+TITLES = ("Breast cancer recurrence", "Lung cancer survival", "Chest imaging", "Maternal health cohort")
+CSV = b"age,time,status\n70,1814,1\n56,2018,1\n58,712,1\n"
+PURPOSE = "We compare the time to recurrence between hormone therapies in women after surgery."
+SUMMARY = "We study which treatment keeps breast cancer away for longest."
+CLAUSES = [
+    {
+        "heading": "What this is about",
+        "text": "$applicant of $institution, with $members, may use $dataset of $dataset_owner from $starts_on to "
+        "$ends_on for: $purpose. Reference $reference, decided by $committee. Conditions: $conditions.",
+        "plain": "You may use this data for what you asked, and for nothing else.",
+        "plain_da": "Du må bruge data til det, du har søgt om, og ikke til andet.",
+    },
+    {
+        "heading": "No attempt to know a person again",
+        "text": "The data shall not be linked with anything that could make a person known.",
+        "plain": "Do not try to find out who somebody is.",
+        "plain_da": "Prøv ikke at finde ud af, hvem nogen er.",
+    },
+]
+_numbers = count(1)
+
+
+# --------------------------------------------------------------------------------------------------------- people
+def institution(name: str = "Nordvik University Hospital", *, country: str = "NO") -> Institution:
+    """A place where people work."""
+    return Institution.objects.create(name=f"{name} {next(_numbers)}", country=country)
+
+
+def person(name: str = "", *, at: Institution | None = None, email: str = "") -> Person:
+    """Somebody who has signed in once; `at` is their institution."""
+    number = next(_numbers)
+    name = name or f"{NAMES[number % len(NAMES)]} {number}"
+    someone = accounts.recognise(
+        settings.OIDC_ISSUER,
+        subject=f"subject-{number}",
+        name=name,
+        email=email or f"person-{number}@nordvik.example",
+        email_verified=True,
+        by=None,
+    )
+    Person.objects.filter(pk=someone.pk).update(institution=at or institution())
+    someone.refresh_from_db()
+    return someone
+
+
+def people(how_many: int) -> list[Person]:
+    return [person() for _ in range(how_many)]
+
+
+def operator() -> Person:
+    someone = person()
+    accounts.give_desk(someone, kind="operator", days=30, by=None)
+    return someone
+
+
+def auditor() -> Person:
+    someone = person()
+    accounts.give_desk(someone, kind="auditor", days=30, by=None)
+    return someone
+
+
+def signing_official(of: Institution) -> Person:
+    """Somebody who answers for the institution."""
+    someone = person(at=of)
+    accounts.appoint_signing_official(someone, institution=of, by=None)
+    return someone
+
+
+def deactivated() -> Person:
+    """Somebody whose account an operator has closed."""
+    someone = person()
+    accounts.deactivate(someone, by=operator())
+    someone.refresh_from_db()
+    return someone
+
+
+def terms(text: str = "Use the data with care, and only for research.") -> Terms:
+    """A new version of the terms for registered data."""
+    return accounts.publish_terms(text, text_da="Brug data med omtanke, og kun til forskning.", by=None)
+
+
+def token(someone: Person, *scopes: str) -> str:
+    """The secret of a personal token with these scopes."""
+    _row, secret = accounts.make_token("my script", scopes=list(scopes or ["read"]), days=7, by=someone)
+    return secret
+
+
+def fresh_sign_in() -> SignIn:
+    """The facts of a sign-in a moment ago."""
+    return SignIn(issuer=settings.OIDC_ISSUER, acr="urn:example:mfa", auth_time=clock.now())
+
+
+def client_for(someone: Person | None, *, fresh: bool = True, **options: Any) -> Client:
+    """A browser in which this person is signed in (nobody, if None); `fresh` is what signing an agreement asks for."""
+    client = Client(**options)
+    if someone is None:
+        return client
+    client.force_login(someone, backend="apps.accounts.oidc.InstitutionalSignIn")
+    session = client.session
+    moment = clock.now() - (timedelta() if fresh else timedelta(hours=1))
+    session[oidc.SESSION] = {
+        "issuer": settings.OIDC_ISSUER,
+        "acr": "urn:example:mfa",
+        "auth_time": int(moment.timestamp()),
+    }
+    session.save()
+    return client
+
+
+def drain() -> int:
+    """Carry every consequence that is owed, as a worker would."""
+    return flow.drain()
+
+
+# ------------------------------------------------------------------------------------------------------- the bench
+@dataclass
+class Bench:
+    """A committee and who sits in it."""
+
+    committee: Committee
+    chair: Person
+    members: list[Person]
+
+    @property
+    def everyone(self) -> list[Person]:
+        return [self.chair, *self.members]
+
+    def seat_of(self, someone: Person) -> Seat:
+        return Seat.objects.get(committee=self.committee, person=someone, ends_at__isnull=True)
+
+
+def bench(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> Bench:
+    """A committee with a chair and so many further members."""
+    number = next(_numbers)
+    committee = committees.found(
+        name, slug=f"committee-{number}", institution=institution(), about="Decides on cancer data.",
+        quorum=quorum, by=None,
+    )  # fmt: skip
+    chair, *others = people(members + 1)
+    committees.seat(committee, person=chair, is_chair=True, by=None)
+    for member in others:
+        committees.seat(committee, person=member, by=None)
+    return Bench(committee, chair, others)
+
+
+# ------------------------------------------------------------------------------------------------------- the shelf
+@dataclass
+class Shelf:
+    """A dataset, its owner, its newest version and the bytes of its files."""
+
+    dataset: Dataset
+    version: Version
+    owner: Person
+    bench: Bench
+    contents: dict[str, bytes]
+
+    @property
+    def file(self) -> Distribution:
+        return self.version.distributions.order_by("name")[0]
+
+    @property
+    def files(self) -> list[Distribution]:
+        return list(self.version.distributions.order_by("name"))
+
+
+def drafted_shelf(
+    *,
+    access: str = "controlled",
+    owner: Person | None = None,
+    bench: Bench | None = None,
+    files: Mapping[str, bytes] | None = None,
+    title: str = "",
+) -> Shelf:
+    """A described dataset with checked files, not yet published."""
+    number = next(_numbers)
+    owner = owner or person()
+    held_by = bench or _new_bench()
+    dataset = datasets.draft(title or f"{TITLES[number % len(TITLES)]} {number}", by=owner)
+    dataset = datasets.describe(
+        dataset, by=owner, summary="Follow-up of patients after treatment.", description="One row a patient.",
+        access=access, committee=held_by.committee, keywords="cancer, survival", conditions=["DUO:0000042"],
+    )  # fmt: skip
+    contents = dict(files or {f"table-{number}.csv": CSV})
+    version = dataset.versions.get()
+    add_files(version, contents, by=owner)
+    return Shelf(dataset, version, owner, held_by, contents)
+
+
+def _new_bench() -> Bench:
+    return bench()
+
+
+def add_files(version: Version, contents: Mapping[str, bytes], *, by: Person) -> None:
+    """Upload the files into a draft, and let them be checked."""
+    for name, content in contents.items():
+        datasets.add_file(version, name=name, content=BytesIO(content), size=len(content), by=by)
+    drain()
+
+
+def shelf(**how: Any) -> Shelf:
+    """A published dataset with one file; `access`, `owner`, `bench`, `files` and `title` may be given."""
+    world = drafted_shelf(**how)
+    world.version = datasets.publish(world.version, by=world.owner)
+    world.dataset.refresh_from_db()
+    drain()
+    return world
+
+
+def _new_shelf() -> Shelf:
+    return shelf()
+
+
+# -------------------------------------------------------------------------------------------------------- the case
+@dataclass
+class Case:
+    """A request, who asks, and what for; `shelf`, `item` and `bench` are of the first dataset."""
+
+    request: AccessRequest
+    applicant: Person
+    shelves: list[Shelf]
+    members: list[Person] = field(default_factory=list)
+    round: Round | None = None
+    question: Question | None = None
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.shelves[0]
+
+    @property
+    def bench(self) -> Bench:
+        return self.shelf.bench
+
+    @property
+    def item(self) -> Item:
+        return self.item_of(self.shelf)
+
+    def item_of(self, shelf: Shelf) -> Item:
+        return Item.objects.select_related("request", "committee", "dataset").get(
+            request=self.request, dataset=shelf.dataset
+        )
+
+    def reload(self) -> "Case":
+        self.request.refresh_from_db()
+        return self
+
+
+def draft(
+    *, shelf: Shelf | None = None, shelves: Iterable[Shelf] = (), applicant: Person | None = None,
+    members: Iterable[Person] = (), complete: bool = True, days: int = 180,
+) -> Case:  # fmt: skip
+    """A draft; `complete` ones may be submitted as they are."""
+    chosen = list(shelves) or [shelf or _new_shelf()]
+    applicant = applicant or person()
+    request = requests.draft([one.dataset for one in chosen], by=applicant)
+    members = list(members)
+    if members:
+        requests.name_members(request, codes=[one.code for one in members], by=applicant)
+    if complete:
+        request = requests.change(request, by=applicant, **answers(days=days))
+    request.refresh_from_db()
+    return Case(request, applicant, chosen, members)
+
+
+def answers(*, days: int = 180) -> dict[str, Any]:
+    """What a complete request says."""
+    today: date = clock.today()
+    return {
+        "title": "Recurrence after hormone therapy",
+        "purpose": PURPOSE,
+        "public_summary": SUMMARY,
+        "starts_on": today,
+        "ends_on": today + timedelta(days=days),
+    }
+
+
+def submitted(case: Case | None = None, **how: Any) -> Case:
+    """Handed to the committee."""
+    case = case or draft(**how)
+    case.round = requests.submit(case.request, by=case.applicant)
+    drain()
+    return case.reload()
+
+
+def in_review(case: Case | None = None, **how: Any) -> Case:
+    """Found complete by the chair: votes may be cast."""
+    case = case or submitted(**how)
+    requests.screen(case.request, by=case.bench.chair)
+    drain()
+    return case.reload()
+
+
+def returned(case: Case | None = None, *, question: str = "Which variables do you need?", **how: Any) -> Case:
+    """Back with the applicant, with a question."""
+    case = case or in_review(**how)
+    case.question = requests.return_with_question(case.request, text=question, by=case.bench.chair)
+    drain()
+    return case.reload()
+
+
+def vote(case: Case, by: Person, choice: str = "approve", *, shelf: Shelf | None = None) -> Vote:
+    """One vote on the open round."""
+    seen = Round.objects.get(request=case.request, closed_at__isnull=True)
+    named = "Report once a year." if choice == "conditional" else ""
+    item = case.item_of(shelf or case.shelf)
+    return requests.vote(item, choice=choice, reason=f"My reason to {choice}.", terms=named, seen=seen, by=by)
+
+
+def decided(case: Case | None = None, *, choice: str = "approve", **how: Any) -> Case:
+    """Decided by the votes of the chair and the first member of each committee; consequences not yet carried."""
+    case = case or in_review(**how)
+    for one in case.shelves:
+        for voter in one.bench.everyone[:2]:
+            vote(case, voter, choice, shelf=one)
+    return case.reload()
+
+
+# -------------------------------------------------------------------------------------- the agreement and the access
+@dataclass
+class Deal:
+    """An agreement and the case it came from."""
+
+    case: Case
+    agreement: Agreement
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.case.shelf
+
+    @property
+    def applicant(self) -> Person:
+        return self.case.applicant
+
+    @property
+    def owner(self) -> Person:
+        return self.case.shelf.owner
+
+    def reload(self) -> "Deal":
+        self.agreement.refresh_from_db()
+        return self
+
+
+def template() -> None:
+    """The house's agreement template, unless there is one."""
+    if not agreement_queries.Template.objects.filter(committee__isnull=True).exists():
+        agreements.publish_template("Data use agreement", clauses=CLAUSES, committee=None, by=None)
+
+
+def offered(case: Case | None = None, **how: Any) -> Deal:
+    """Approved, and the agreement lies ready to be signed."""
+    template()
+    case = case or decided(**how)
+    drain()
+    return Deal(case.reload(), Agreement.objects.get(item=case.item))
+
+
+def sign(agreement: Agreement, by: Person) -> Signature:
+    return agreements.sign(
+        agreement, typed_name=by.name, seen_sha256=agreement.sha256, signed_in=fresh_sign_in(), by=by
+    )
+
+
+def countersign(agreement: Agreement, by: Person) -> Signature:
+    return agreements.countersign(
+        agreement, typed_name=by.name, seen_sha256=agreement.sha256, signed_in=fresh_sign_in(), by=by
+    )
+
+
+def signed(deal: Deal | None = None, **how: Any) -> Deal:
+    """Signed by the members first, then by the applicant."""
+    deal = deal or offered(**how)
+    for someone in [*deal.case.members, deal.applicant]:
+        sign(deal.agreement, someone)
+    drain()
+    return deal.reload()
+
+
+def executed(deal: Deal | None = None, **how: Any) -> Deal:
+    """Countersigned by the owner; consequences not yet carried."""
+    deal = deal or signed(**how)
+    countersign(deal.agreement, deal.owner)
+    return deal.reload()
+
+
+@dataclass
+class Access:
+    """A grant in force, and everything it stands on."""
+
+    deal: Deal
+    grant: AccessGrant
+    link: DownloadLink | None = None
+    token: str = ""
+
+    @property
+    def case(self) -> Case:
+        return self.deal.case
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.deal.shelf
+
+    @property
+    def file(self) -> Distribution:
+        return self.deal.shelf.file
+
+    @property
+    def holder(self) -> Person:
+        return self.deal.applicant
+
+    @property
+    def owner(self) -> Person:
+        return self.deal.owner
+
+
+def granted(deal: Deal | None = None, **how: Any) -> Access:
+    """The applicant holds a grant in force."""
+    deal = deal or executed(**how)
+    drain()
+    deal.case.reload()
+    return Access(deal.reload(), AccessGrant.objects.get(agreement=deal.agreement, holder=deal.applicant))
+
+
+def linked(access: Access | None = None, **how: Any) -> Access:
+    """The holder has a download link; `token` is its secret part."""
+    access = access or granted(**how)
+    access.link, access.token = downloads.make_link(access.file, by=access.holder)
+    return access
