@@ -68,8 +68,8 @@ def post_due(*, by: Person | None, limit: int = 100) -> int:
 def _post_next(connection: Any) -> bool | None:
     """Post the letter that has waited longest; None if none is due or the mail server takes none now.
 
-    Sent and `posted_at` stand or fall together. A crash between the two sends the letter again under the same Message-ID, so that the reader's mail server can
-    tell that it is one.
+    Sent and `posted_at` stand or fall together. A crash between the two sends the letter again under the same
+    Message-ID, so that the reader's mail server can tell that it is one.
     """
     claimed = queries.to_post().select_for_update(skip_locked=True, of=("self",)).select_related("reader").first()
     if claimed is None:

@@ -228,8 +228,10 @@ def _role_given(event: Event) -> Notes:
         yield from _appointed(event)
         return
     facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": _actor(event)}
-    for person in Person.objects.filter(pk__in=event.about).exclude(pk=event.actor_id):
-        yield Note(person, "role_given.dataset", reverse("steward_dataset", args=[dataset.slug]), facts)
+    path = reverse("steward_dataset", args=[dataset.slug])
+    for person in Person.objects.filter(pk__in=event.about):
+        if person.pk != event.actor_id:
+            yield Note(person, "role_given.dataset", path, facts)
 
 
 def _appointed(event: Event) -> Notes:
