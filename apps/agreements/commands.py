@@ -147,14 +147,14 @@ def print_executed(agreement_id: UUID, *, by: Person | None) -> None:
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
         return
-    content = pdf_of(agreement)
+    content = _pdf_of(agreement)
     key = sealed().save(new_storage_key(), File(BytesIO(content)))
     sha256 = hashlib.sha256(content).hexdigest()
     Agreement.objects.filter(pk=agreement.pk).update(pdf_key=key, pdf_sha256=sha256)
     record(Kind.AGREEMENT_PRINTED, actor=by, subject=agreement, about=[agreement.item.request_id], sha256=sha256)
 
 
-def pdf_of(agreement: Agreement) -> bytes:
+def _pdf_of(agreement: Agreement) -> bytes:
     """The agreement and its signatures so far as PDF bytes."""
     rows = Signature.objects.filter(agreement=agreement).order_by("signed_at", "pk")
     signatures = [

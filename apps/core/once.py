@@ -5,6 +5,7 @@ second sending waits for the first to end before it answers.
 """
 
 import hashlib
+import hmac
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def claim(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Claim:
     if row:
         return Claim(row_id=row[0], first=True, location="")
     found = OnceKey.objects.get(person_id=person_id, key=key)
-    if found.digest != digest:
+    if not hmac.compare_digest(found.digest, digest):
         raise Invalid(_("This form was sent before with other contents. Reload the page and send it again."))
     return Claim(row_id=found.pk, first=False, location=found.location)
 

@@ -34,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "cascades": cascades,
     "diagrams": diagrams,
     "templates": templates,
+    "markup": outside.markup,
     "untranslated": untranslated,
     "translations": translations,
     "system": outside.system,

@@ -1,4 +1,4 @@
-"""The checks that other people's programs make: ruff, mypy, import-linter and Django itself."""
+"""The checks that other people's programs make: ruff, djlint, mypy, import-linter and Django itself."""
 
 from pathlib import Path
 
@@ -15,6 +15,11 @@ def style(root: Path) -> list[str]:
 def formatting(root: Path) -> list[str]:
     """Every file is laid out by the formatter."""
     return findings(root, "ruff", "format", "--check", "--output-format", "concise", ".")
+
+
+def markup(root: Path) -> list[str]:
+    """djlint finds the templates well formed."""
+    return findings(root, "djlint", "templates", "--lint", "--quiet")
 
 
 def types(root: Path) -> list[str]:

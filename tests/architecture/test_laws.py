@@ -109,6 +109,10 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("templates/planted.html", "{% if %}", "planted.html"),
         Fault("templates/planted.html", "<script src='https://cdn.example/x.js'></script>", "another host"),
     ],
+    "markup": [
+        Fault("templates/planted.html", "<img src='x.png'>", "H013"),
+        Fault("templates/planted.html", "<p><div></p>", "H025"),
+    ],
     "untranslated": [
         Fault("templates/planted.html", "<p>Plain words</p>", "Plain words"),
         Fault("templates/planted.html", "<a aria-label='Plain words'></a>", "Plain words"),
