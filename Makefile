@@ -1,7 +1,9 @@
 # Thin names for the commands. `make demo` is all that a newcomer needs.
 PYTHON ?= python3
 RUN = .venv/bin/python
-INSTALL = @PYTHON=$(PYTHON) $(shell command -v python3 || echo python3) deploy/install.py
+INSTALL = @found=$$(command -v $(PYTHON) || command -v python3) || { \
+	echo "Gatehouse needs Python 3.11 or newer and found none (Debian and Ubuntu: apt install python3 python3-venv)."; exit 1; }; \
+	PYTHON=$(PYTHON) $$found deploy/install.py
 
 # What a person may set: make demo PORT=8080 DATA_DIR=var/second S3=1
 DEMO_OPTIONS = $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(S3),--s3)
