@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, DurationField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    Exists,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce, TruncMonth
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
@@ -54,9 +67,33 @@ def desk_of(person: Any) -> QuerySet[Item]:
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
     votes = Count("votes", filter=Q(votes__round__closed_at__isnull=True))
     fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
-    return (fetched.exclude(_concerns(person)).annotate(i_voted=Exists(voted), votes_cast=votes)).order_by(
-        "request__submitted_at", "pk"
-    )
+    counted = fetched.exclude(_concerns(person)).annotate(i_voted=Exists(voted), votes_cast=votes, bench=_bench_size())
+    return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
+
+
+def _bench_size() -> Coalesce:
+    """How many seats count for an item, as `bench_for` says, inside a query on items."""
+    asked = OuterRef(OuterRef("request_id"))
+    member = Membership.objects.filter(request=asked, person_id=OuterRef("person_id"))
+    aside = Recusal.objects.filter(request=asked, person_id=OuterRef("person_id"))
+    seats = Seat.objects.held().filter(committee=OuterRef("committee_id"))
+    counted = seats.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(member)).exclude(Exists(aside))
+    number = counted.order_by().values("committee").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+
+def decided_by_committees_of(person: Any) -> QuerySet[Item]:
+    """What this member's committees decided, newest first; never a request the member is part of."""
+    done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__isnull=False)
+    fetched = done.exclude(_concerns(person)).select_related("request", "dataset", "committee")
+    return fetched.order_by("-decided_at", "pk")
+
+
+def decisions_by_month(person: Any, *, since: datetime) -> list[tuple[datetime, int]]:
+    """How many items this member's committees decided, a month (UTC) at a time; empty months are left out."""
+    done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__gte=since).order_by()
+    months = done.annotate(month=TruncMonth("decided_at")).values_list("month")
+    return list(months.annotate(n=Count("pk")).order_by("month"))
 
 
 def _concerns(person: Any) -> Q:
@@ -79,9 +116,23 @@ def open_round(request: AccessRequest) -> Round | None:
 
 def bench_for(item: Item) -> QuerySet[Seat]:
     """The seats that count for this item: held now, and not by anyone who is part of the request or stepped aside."""
-    people = people_of(item.request).values("pk")
-    aside = Recusal.objects.filter(request_id=item.request_id).values("person_id")
-    return committees.seats_of(item.committee).exclude(person_id__in=people).exclude(person_id__in=aside)
+    return _unconcerned(committees.seats_of(item.committee), item.request)
+
+
+def _unconcerned(seats: QuerySet[Seat], request: AccessRequest) -> QuerySet[Seat]:
+    people = people_of(request).order_by().values("pk")
+    aside = Recusal.objects.filter(request=request).values("person_id")
+    return seats.exclude(person_id__in=people).exclude(person_id__in=aside)
+
+
+def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:
+    """The seats that count, by committee: what `bench_for` says, for all items of a request in one statement."""
+    concerned = Item.objects.filter(request=request).values("committee_id")
+    seats = Seat.objects.held().filter(committee_id__in=concerned).select_related("person__institution")
+    benches: dict[UUID, list[Seat]] = {}
+    for seat in _unconcerned(seats, request).order_by("-is_chair", "starts_at"):
+        benches.setdefault(seat.committee_id, []).append(seat)
+    return benches
 
 
 @dataclass(frozen=True)
@@ -125,7 +176,13 @@ def tally(item: Item) -> Tally:
     counted = Vote.objects.filter(
         item=item, round__closed_at__isnull=True, voter_id__in=[seat.person_id for seat in bench]
     )
-    choices = dict(counted.values_list("voter_id", "choice"))
+    return count(item, bench, dict(counted.values_list("voter_id", "choice")))
+
+
+def count(item: Item, bench: list[Seat], choices: dict[UUID, str]) -> Tally:
+    """The tally of these votes (voter: choice); votes of people off the bench do not count."""
+    seated = {seat.person_id for seat in bench}
+    choices = {voter: choice for voter, choice in choices.items() if voter in seated}
     chairs = [seat.person_id for seat in bench if seat.is_chair]
     denials = sum(1 for choice in choices.values() if choice == Vote.Choice.DENY)
     return Tally(

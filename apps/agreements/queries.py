@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.access_requests import queries as requests
-from apps.access_requests.models import Membership
+from apps.access_requests.models import AccessRequest, Membership
 from apps.accounts.models import Person
 from apps.agreements.models import Agreement, Signature, Template
 from apps.agreements.states import AgreementState
@@ -44,6 +44,11 @@ def to_countersign(person: Any) -> QuerySet[Agreement]:
     owned = roles.has(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
     waiting = Agreement.objects.filter(owned, state=AgreementState.SIGNED)
     return waiting.select_related("item__dataset", "item__request__applicant__institution")
+
+
+def of_request(request: AccessRequest) -> QuerySet[Agreement]:
+    """The agreements that followed from this request."""
+    return Agreement.objects.filter(item__request=request).order_by("offered_at", "pk")
 
 
 def missing_signers(agreement: Agreement) -> QuerySet[Person]:

@@ -1,10 +1,14 @@
 """Reading the log: what happened to a thing, what a person did."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
+from django.db.models.functions import TruncMonth
 
-from apps.audit.models import Event
+from apps.audit.models import Event, Outbox
+from apps.audit.record import Kind
 
 
 def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
@@ -12,7 +16,13 @@ def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
     return Event.objects.filter(Q(subject_id=thing_id) | Q(about__contains=[thing_id])).order_by("id")
 
 
-def newest(*, before: int | None = None, kind: str = "", actor_id: uuid.UUID | None = None) -> QuerySet[Event]:
+def newest(
+    *,
+    before: int | None = None,
+    kind: str = "",
+    actor_id: uuid.UUID | None = None,
+    thing_id: uuid.UUID | None = None,
+) -> QuerySet[Event]:
     """The log from its end backwards, in pages by key: pass the smallest id seen as `before`."""
     events = Event.objects.order_by("-id")
     if before is not None:
@@ -21,4 +31,36 @@ def newest(*, before: int | None = None, kind: str = "", actor_id: uuid.UUID | N
         events = events.filter(kind=kind)
     if actor_id is not None:
         events = events.filter(actor_id=actor_id)
+    if thing_id is not None:
+        events = events.filter(Q(subject_id=thing_id) | Q(about__contains=[thing_id]))
     return events
+
+
+def kinds() -> list[str]:
+    """Every kind of event there is, for a filter."""
+    return sorted(Kind.values)
+
+
+def counted(kind: str, things: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many events of this kind concern each of these things; in one statement."""
+    wanted = list(things)
+    one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
+    rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by().annotate(thing=one)
+    found = dict(rows.values_list("thing").annotate(n=Count("pk")))
+    return {thing: found.get(thing, 0) for thing in wanted}
+
+
+def by_month(kind: str, thing_id: uuid.UUID, *, since: datetime) -> list[tuple[datetime, int]]:
+    """How often this happened to the thing, a month (UTC) at a time, oldest first; empty months are left out."""
+    rows = Event.objects.filter(kind=kind, about__contains=[thing_id], at__gte=since).order_by()
+    return list(rows.annotate(month=TruncMonth("at")).values_list("month").annotate(n=Count("pk")).order_by("month"))
+
+
+def owed() -> QuerySet[Outbox]:
+    """Events whose consequences have not all been carried yet, oldest first."""
+    return Outbox.objects.order_by("event_id")
+
+
+def kinds_of(event_ids: Iterable[int]) -> dict[int, str]:
+    """What kind each of these events is."""
+    return dict(Event.objects.filter(pk__in=list(event_ids)).values_list("pk", "kind"))

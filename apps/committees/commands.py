@@ -27,6 +27,8 @@ def seat(committee: Committee, *, person: Person, is_chair: bool = False, by: Pe
     """The person takes a seat; `by` is None only from the command line."""
     if by is not None:
         rules.check_can_lead(by, committee)
+    Committee.objects.select_for_update().get(pk=committee.pk)
+    rules.check_can_be_seated(person, committee, is_chair=is_chair)
     place = Seat.objects.create(committee=committee, person=person, is_chair=is_chair)
     record(Kind.SEAT_GIVEN, actor=by, subject=place, about=[committee, person], chair=is_chair)
     return place

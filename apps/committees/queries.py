@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Person
 from apps.committees.models import Committee, Seat
 from apps.core import roles
+
+
+def with_benches(found: QuerySet[Committee]) -> QuerySet[Committee]:
+    """Committees with `seated`, the number of their seats held now."""
+    held = Seat.objects.held().filter(committee=OuterRef("pk")).order_by().values("committee")
+    count = Subquery(held.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return found.annotate(seated=Coalesce(count, 0))
 
 
 def seats_of(committee: Committee) -> QuerySet[Seat]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Desk
 from apps.accounts.queries import holds_desk
 from apps.committees import queries
-from apps.committees.models import Committee
+from apps.committees.models import Committee, Seat
 from apps.core.errors import Denied, Invalid
 
 
@@ -16,6 +16,17 @@ def check_can_lead(by: Any, committee: Committee) -> None:
     chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
     if not chairs and not holds_desk(by, Desk.Kind.OPERATOR):
         raise Denied(_("Only the committee's chair may change it."))
+
+
+def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = False) -> None:
+    """An active person who has no open seat here yet; one chair at a time."""
+    if not person.is_active:
+        raise Invalid(_("This person's account is not active."), field="code")
+    open_seats = Seat.objects.filter(committee=committee, ends_at__isnull=True)
+    if open_seats.filter(person_id=person.pk).exists():
+        raise Invalid(_("This person has a seat in the committee already."), field="code")
+    if is_chair and open_seats.filter(is_chair=True).exists():
+        raise Invalid(_("The committee has a chair already."), field="is_chair")
 
 
 def check_says_why(accepting: bool, closed_because: str) -> None:

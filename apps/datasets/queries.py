@@ -7,9 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from apps.accounts.models import Person
+from apps.accounts.queries import people_by_id
 from apps.committees.models import Committee
 from apps.core import roles
 from apps.datasets.models import Dataset, Distribution, Version
@@ -82,6 +96,36 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
     return versions.annotate(
         files=Count("distributions"), unchecked=Count(unchecked), bytes=Sum("distributions__size", default=0)
     )
+
+
+def overview_of(person: Any) -> QuerySet[Dataset]:
+    """The datasets this person takes care of, with the number and state of their newest version."""
+    newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+    rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
+    return rows.annotate(
+        version_number=Subquery(newest.values("number")[:1]), version_state=Subquery(newest.values("state")[:1])
+    ).order_by("title", "pk")
+
+
+def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The titles of these datasets."""
+    return dict(Dataset.objects.filter(pk__in=set(ids)).values_list("pk", "title"))
+
+
+@dataclass(frozen=True)
+class Helper:
+    """One person's standing role on a dataset."""
+
+    person: Person
+    role: str
+
+
+def helpers_of(dataset: Dataset) -> list[Helper]:
+    """Everyone with a role on the dataset, owners first."""
+    pairs = roles.roles_on(dataset)
+    people = {person.pk: person for person in people_by_id(pk for pk, _role in pairs).select_related("institution")}
+    order = {role: place for place, role in enumerate(Dataset.ROLES)}
+    return [Helper(people[pk], role) for pk, role in sorted(pairs, key=lambda pair: order[pair[1]]) if pk in people]
 
 
 def owners_of(dataset: Dataset) -> QuerySet[Person]:

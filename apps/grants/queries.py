@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from apps.accounts.models import Person, Terms, TermsAcceptance
 from apps.core import clock, roles
@@ -146,6 +146,22 @@ def on_datasets_managed_by(person: Any) -> QuerySet[AccessGrant]:
         "dataset", "holder__institution", "agreement__item__request"
     )
     return _with_force(fetched)
+
+
+def counted_in_force(datasets: QuerySet[Dataset]) -> dict[UUID, int]:
+    """How many grants are in force now on each of these datasets."""
+    rows = AccessGrant.objects.in_force().filter(dataset__in=datasets.order_by().values("pk")).order_by()
+    return dict(rows.values_list("dataset_id").annotate(n=Count("pk")))
+
+
+def suspended_now() -> Exists:
+    """The condition "this grant is suspended", for use in a query on grants."""
+    return Exists(Suspension.objects.filter(grant=OuterRef("pk"), ends_at__isnull=True))
+
+
+def freezes() -> QuerySet[Freeze]:
+    """Every stop of all downloads, newest first, with who began, proposed and ended it."""
+    return Freeze.objects.select_related("started_by", "thaw_proposed_by", "ended_by").order_by("-starts_at")
 
 
 def visible_to(person: Any) -> QuerySet[AccessGrant]:
