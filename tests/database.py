@@ -6,8 +6,10 @@ fresh copy when a test has committed something.
 """
 
 import fcntl
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +24,7 @@ from portal.embedded import Urls, postgres
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "gatehouse"
 PATIENCE = 120
+CACHE = ROOT / "var" / "cache" / "database"
 _keepers: list["subprocess.Popen[bytes]"] = []
 
 
@@ -92,11 +95,50 @@ def migrate(urls: Urls) -> None:
     )
 
 
+def migrated_cluster(folder: Path) -> None:
+    """A data folder with the migrated template in it: the one an earlier run made from the same code, or a new one."""
+    kept = CACHE / fingerprint()
+    if not kept.exists():
+        with postgres(folder, fsync=False) as urls:
+            migrate(urls)
+        _copy(folder, kept)
+        for old in sorted(CACHE.glob("*"), key=lambda path: path.stat().st_mtime)[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+    else:
+        _copy(kept, folder)
+    (folder / "ports.json").unlink(missing_ok=True)
+
+
+def fingerprint() -> str:
+    """Changes whenever the migrated database would: migrations, models, settings, versions, who runs it."""
+    parts = [*ROOT.glob("apps/*/migrations/*.py"), *ROOT.glob("apps/*/models.py"), *ROOT.glob("portal/embedded/*.py")]
+    parts += [
+        ROOT / "portal/settings/base.py",
+        ROOT / "deploy/requirements/base.txt",
+        ROOT / "deploy/requirements/demo.txt",
+    ]
+    digest = hashlib.sha256(f"{os.geteuid()} {sys.version} {ROOT}".encode())
+    for part in sorted(parts):
+        digest.update(part.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A copy with owners and rights, which appears in one step."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", str(source), str(draft)], check=True)
+    try:
+        draft.rename(target)
+    except OSError:  # another run was quicker
+        shutil.rmtree(draft)
+
+
 def keep(run: Path, controller: int) -> None:
     """Hold the server until it is no longer wanted or the test run has died."""
     ready = run / "ready.json"
+    migrated_cluster(run / "cluster")
     with postgres(run / "cluster", fsync=False) as urls:
-        migrate(urls)
         draft = run / "ready.new"
         draft.write_text(json.dumps(asdict(urls)))
         draft.rename(ready)
