@@ -30,7 +30,7 @@ def usable(python):
 
 def find_python():
     """A Python of 3.11 or newer: the one that runs this, or another of the machine."""
-    names = [os.environ.get("PYTHON"), sys.executable, "python3.13", "python3.12", "python3.11", "python3.14", "python3"]
+    names = [os.environ.get("PYTHON"), sys.executable, "python3.13", "python3.12", "python3.11", "python3"]
     for name in names:
         path = shutil.which(name) if name else None
         if path and usable(path):

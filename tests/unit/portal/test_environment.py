@@ -1,0 +1,118 @@
+"""What a portal is told before it starts, and the sentences it refuses with."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings import environment
+
+ROOT = Path(__file__).resolve().parents[3]
+COMPLETE = {
+    "SECRET_KEY": "s" * 50,
+    "PORTAL_ADDRESS": "https://portal.example.org",
+    "DATABASE_URL": "postgresql://gatehouse_app:p%40ss@db.example.org:5433/gatehouse?sslmode=require",
+    "LINK_KEYS": f"k1:{'a' * 40},k2:{'b' * 40}",
+    "OIDC_ISSUER": "https://idp.example.org/",
+    "OIDC_CLIENT_ID": "gatehouse",
+    "OIDC_CLIENT_SECRET": "secret",
+    "OIDC_AUTHORIZATION_ENDPOINT": "https://idp.example.org/authorize",
+    "OIDC_TOKEN_ENDPOINT": "https://idp.example.org/token",
+    "OIDC_USERINFO_ENDPOINT": "https://idp.example.org/userinfo",
+    "OIDC_JWKS_ENDPOINT": "https://idp.example.org/jwks",
+    "BROKER_URL": "redis://broker.example.org/0",
+    "MAIL_FROM": "no-reply@portal.example.org",
+    "EMAIL_HOST": "mail.example.org",
+}
+
+
+def start(say: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Read the production settings in a process of their own and print what `say` evaluates to."""
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
+    code = f"from django.conf import settings; print(({say}))"
+    return subprocess.run([sys.executable, "-c", code], env={**env, **settings}, capture_output=True, text=True)
+
+
+def test_a_complete_environment_starts_production() -> None:
+    said = start("settings.LINK_KEY_ID, settings.OIDC_ISSUER, settings.ALLOWED_HOSTS", **COMPLETE)
+    assert said.stdout.strip() == "('k2', 'https://idp.example.org/', ['portal.example.org'])", said.stderr
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE))
+def test_production_refuses_to_start_without_it(name: str) -> None:
+    left = {key: value for key, value in COMPLETE.items() if key != name}
+    said = start("settings.DEBUG", **left)
+    assert said.returncode != 0
+    assert said.stderr.strip().splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: Set {name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SECRET_KEY", "short", "SECRET_KEY is too short"),
+        ("PORTAL_ADDRESS", "http://portal.example.org", "PORTAL_ADDRESS must be an https address"),
+        ("OIDC_ISSUER", "http://idp.example.org", "OIDC_ISSUER must be an https address"),
+        ("DATABASE_URL", "sqlite:///x", "DATABASE_URL must look like postgresql://"),
+        ("LINK_KEYS", "k1:short", "LINK_KEYS must be id:secret pairs"),
+        ("LINK_KEY_ID", "k9", "LINK_KEY_ID is 'k9'"),
+        ("OIDC_SIGN_ALGORITHM", "HS256", "OIDC_SIGN_ALGORITHM must be"),
+        ("DELIVERY", "python", "DELIVERY must be accel"),
+        ("EMAIL_PORT", "many", "EMAIL_PORT must be a whole number"),
+        ("SECURE_SSL_REDIRECT", "perhaps", "SECURE_SSL_REDIRECT must be yes or no"),
+    ],
+)
+def test_production_refuses_what_is_wrong_in_a_sentence(name: str, value: str, sentence: str) -> None:
+    said = start("settings.DEBUG", **{**COMPLETE, name: value})
+    assert sentence in said.stderr.strip().splitlines()[-1]
+
+
+def test_production_is_never_lax() -> None:
+    what = (
+        "settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.OIDC_USE_PKCE, list(settings.STORAGES)"
+    )
+    said = start(what, **COMPLETE)
+    assert said.stdout.strip() == "(False, False, True, True, ['sealed', 'staticfiles'])"
+
+
+def test_presigned_delivery_names_its_storage_in_the_policy() -> None:
+    more = {"DELIVERY": "presigned", "S3_BUCKET": "sealed", "S3_ENDPOINT_URL": "https://s3.example.org"}
+    said = start("settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']", **COMPLETE, **more)
+    assert "https://s3.example.org" in said.stdout
+
+
+def test_a_database_address_is_taken_apart() -> None:
+    made = environment.database(COMPLETE["DATABASE_URL"])
+    assert (made["USER"], made["PASSWORD"], made["HOST"], made["PORT"], made["NAME"]) == (
+        "gatehouse_app",
+        "p@ss",
+        "db.example.org",
+        "5433",
+        "gatehouse",
+    )
+    assert made["OPTIONS"]["sslmode"] == "require"
+
+
+def test_migrations_sign_in_as_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIGRATION_DATABASE_URL", "postgresql://gatehouse_owner:x@db/gatehouse")
+    assert environment.database("postgresql://gatehouse_app:x@db/gatehouse")["USER"] == "gatehouse_app"
+    monkeypatch.setattr(sys, "argv", ["manage.py", "migrate"])
+    assert environment.database("postgresql://gatehouse_app:x@db/gatehouse")["USER"] == "gatehouse_owner"
+
+
+def test_a_command_follows_the_demo_of_its_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "environment.json").write_text('{"A_SETTING_OF_THE_DEMO": "yes", "DATA_DIR": "elsewhere"}')
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    environment.follow_demo()
+    assert environment.flag("A_SETTING_OF_THE_DEMO")
+    assert environment.data_dir() == tmp_path
+
+
+def test_words_and_origins() -> None:
+    assert environment.origin("https://s3.example.org/bucket") == "https://s3.example.org"
+    assert environment.origin("") == ""
+    with pytest.raises(ImproperlyConfigured, match="id:secret"):
+        environment.link_keys("")
