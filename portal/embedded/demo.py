@@ -83,9 +83,11 @@ class Demo:
             self._tell("the seed of an interrupted start was thrown away")
         portal, provider = self.world.portal_env(self.urls), self.world.provider_env(self.urls)
         together = [
-            _begin(["manage.py", "migrate", "--verbosity", "0"], portal),
+            _begin(["manage.py", "migrate", "--skip-checks", "--verbosity", "0"], portal),
             _begin(["-m", "deploy.identity_provider.prepare"], provider),
-            _begin(["manage.py", "collectstatic", "--no-input", "--clear", "--verbosity", "0"], portal),
+            _begin(
+                ["manage.py", "collectstatic", "--skip-checks", "--no-input", "--clear", "--verbosity", "0"], portal
+            ),
         ]
         for step in together:
             _finish(step)
