@@ -19,6 +19,7 @@ from tests import database, network
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "GATEHOUSE_TEST_RUN"
+pytest_plugins = ["pytester"]
 
 
 # ------------------------------------------------------------------------------------------------------- one run

@@ -1,12 +1,15 @@
 """Each check of `manage.py house` that reads the tree finds nothing in ours, and finds the fault planted in a copy."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from portal.house.checks import CHECKS
-from tests.architecture.planting import Fault
+from tests.architecture.planting import ROOT, Fault
 
+RUFF = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+BANS: dict[str, dict[str, str]] = RUFF["flake8-tidy-imports"]["banned-api"]
 COMMAND = '''
 @transaction.atomic
 def celebrate(thing, *, by):
@@ -140,6 +143,13 @@ def test_our_tree_keeps_the_law(name: str, root: Path) -> None:
 def test_a_planted_fault_is_found(name: str, fault: Fault, tree: Path) -> None:
     fault.plant(tree)
     assert fault.says in "\n".join(CHECKS[name](tree))
+
+
+def test_every_ban_is_found_and_names_its_remedy(tree: Path) -> None:
+    uses = "\n".join(f"import {name.split('.')[0]}\nWHAT = {name}" for name in BANS)
+    Fault("apps/grants/rules.py", uses, says="").plant(tree)
+    found = "\n".join(CHECKS["style"](tree))
+    assert [name for name, ban in BANS.items() if f"`{name}` is banned: {ban['msg']}" not in found] == []
 
 
 def test_every_check_has_a_fault_that_it_must_find() -> None:
