@@ -77,9 +77,10 @@ class Demo:
 
     def _prepare(self) -> None:
         """Tables, demo accounts and static files; on an empty database the seed."""
-        seeded = self.world.data_dir / "seeded"
-        if not seeded.exists() and self._has_people():
+        seeding = self.world.data_dir / "seeding"
+        if seeding.exists():
             database.begin_anew(self.urls)
+            seeding.unlink()
             self._tell("the seed of an interrupted start was thrown away")
         portal, provider = self.world.portal_env(self.urls), self.world.provider_env(self.urls)
         together = [
@@ -94,10 +95,11 @@ class Demo:
         if self.world.s3:
             _make_bucket(self.world)
         self._tell("tables, demo accounts and static files are in place")
-        if self._seed and not seeded.exists():
+        if self._seed and not self._has_people():
             self._tell("seeding a world to look at ...")
+            seeding.touch()
             _finish(_begin(["manage.py", "seed"], portal))
-            seeded.touch()
+            seeding.unlink()
             self._tell("the world is seeded")
 
     def _has_people(self) -> bool:
