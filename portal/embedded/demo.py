@@ -36,7 +36,7 @@ class Demo:
     def run(self) -> None:
         """Start, print where it is, and keep it running until somebody stops it."""
         with only_one(self.world.data_dir):
-            for sign in (signal.SIGTERM, signal.SIGHUP):
+            for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(sign, _interrupt)
             try:
                 self._start()
