@@ -19,6 +19,8 @@ def findings(root: Path, *arguments: str, **environment: str) -> list[str]:
     if done.returncode == 0:
         return []
     output = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    if output and output[0].startswith("Traceback"):
+        return output[-1:]  # the tree does not load; the last line says why
     return output or [f"{arguments[0]} ended with {done.returncode} and said nothing"]
 
 

@@ -40,6 +40,13 @@ def test_all_run_although_one_finds_something(
     assert "second" in printed
 
 
+def test_a_check_that_stops_is_a_finding(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(checks, "CHECKS", {"first": lambda _root: [1 / 0 and "never"], "second": lambda _root: []})
+    with pytest.raises(CommandError, match="1 of 2 checks found something: first"):
+        call_command("house")
+    assert "the check itself stopped: ZeroDivisionError" in capsys.readouterr().out
+
+
 def test_a_coverage_report_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "coverage.json"
     report.write_text('{"files": {"apps/grants/rules.py": {"missing_lines": [7]}}}')

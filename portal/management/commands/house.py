@@ -49,7 +49,10 @@ class Command(BaseCommand):
 
     def _one(self, name: str, check: Any, root: Path) -> bool:
         began = time.monotonic()
-        findings = check(root)
+        try:
+            findings = check(root)
+        except Exception as error:  # a tree that does not even load is a finding, and the other checks go on
+            findings = [f"the check itself stopped: {type(error).__name__}: {error}"]
         verdict = self.style.ERROR(f"{len(findings)} found") if findings else self.style.SUCCESS("ok")
         self.stdout.write(f"{name:16} {time.monotonic() - began:6.1f} s  {verdict}")
         for finding in findings:
