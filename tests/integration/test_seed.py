@@ -1,0 +1,41 @@
+"""The seeded world: real files, people at every step of the way, and nothing left owed."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.access_requests.models import AccessRequest, Item
+from apps.agreements.models import Agreement
+from apps.audit.models import Outbox
+from apps.datasets.models import Dataset, Distribution
+from apps.downloads.models import DownloadLink
+from apps.grants.models import AccessGrant
+from apps.notifications.models import Letter
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_step_of_the_way_is_somewhere_in_the_seeded_world() -> None:
+    out = StringIO()
+    call_command("seed", stdout=out)
+    states = set(AccessRequest.objects.values_list("state", flat=True))
+    assert states == {"draft", "submitted", "in_review", "returned", "decided", "active", "closed", "withdrawn"}
+    assert set(Item.objects.values_list("state", flat=True)) == {"open", "approved", "conditional", "denied"}
+    assert set(Agreement.objects.values_list("state", flat=True)) == {"offered", "signed", "executed"}
+    assert set(Dataset.objects.values_list("access", flat=True)) == {"open", "registered", "controlled"}
+    assert Dataset.objects.filter(listed_from__isnull=True).count() == 1
+    assert not Distribution.objects.filter(sha256="").exists()
+    assert AccessGrant.objects.in_force().exists()
+    assert AccessGrant.objects.filter(revoked_at__isnull=False).exists()
+    assert DownloadLink.objects.alive().exists()
+    assert not Outbox.objects.exists()
+    assert Letter.objects.exists()
+
+
+def test_the_seed_is_sown_only_once() -> None:
+    call_command("seed", stdout=StringIO())
+    before = AccessRequest.objects.count()
+    with pytest.raises(CommandError, match="in use already"):
+        call_command("seed", stdout=StringIO())
+    assert AccessRequest.objects.count() == before
