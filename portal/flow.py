@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from apps.access_requests.tasks import close_if_denied
+from apps.access_requests.tasks import close_if_denied, recount_votes
 from apps.agreements.tasks import offer_agreement, print_agreement
 from apps.audit.models import Event, Outbox
 from apps.audit.record import Kind
@@ -40,7 +40,8 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.AGREEMENT_TERMINATED: [tell],
     Kind.VERSION_WITHDRAWN: [tell],
     Kind.SEAT_GIVEN: [tell],
-    Kind.SEAT_ENDED: [tell],
+    Kind.SEAT_ENDED: [recount_votes, tell],
+    Kind.PERSON_DEACTIVATED: [recount_votes],
     Kind.ROLE_GIVEN: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.TOKEN_REVOKED: [tell],
@@ -67,12 +68,21 @@ def _carry_next() -> bool | None:
         if owed is None:
             return None
         event = Event.objects.get(pk=owed.event_id)
-        faults = [name for name in (_carry(event, follow) for follow in FLOW.get(Kind(event.kind), [])) if name]
+        faults = [name for name in (_carry(event, follow) for follow in _follow_from(event)) if name]
         if not faults:
             owed.delete()
             return True
         _put_off(owed, faults)
         return False
+
+
+def _follow_from(event: Event) -> list[Consequence]:
+    """What follows; an event of a kind this release does not know waits for one that does, and stops nothing else."""
+    return FLOW[Kind(event.kind)] if event.kind in FLOW else [_unknown]
+
+
+def _unknown(event: Event) -> None:
+    raise LookupError(f"nothing is known to follow from {event.kind}")
 
 
 def _carry(event: Event, follow: Consequence) -> str:

@@ -10,8 +10,8 @@ Each chapter begins where the one before it ends, and brings about whatever it w
     case = stories.submitted(shelf=stories.shelf())  # or step by step, sharing a world
     stories.client_for(case.bench.chair).get("/desk/")
 
-Consequences are carried with `drain()`, as a worker would. Time is the database's; to look at another moment, freeze the
-clock (fixture `frozen`) after the world is there: rows made by the database carry its real time.
+Consequences are carried with `drain()`, as a worker would. Time is the database's; to look at another moment, freeze
+the clock (fixture `frozen`) after the world is there: rows made by the database carry its real time.
 """
 
 from collections.abc import Iterable, Mapping

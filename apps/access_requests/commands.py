@@ -157,8 +157,13 @@ def step_aside(request: AccessRequest, *, reason: str, by: Person) -> None:
     rules.check_says_conflict(reason)
     Recusal.objects.create(request=request, person=by, reason=reason.strip())
     record(Kind.MEMBER_RECUSED, actor=by, subject=request)
-    for item in request.items.select_for_update().filter(state=ItemState.OPEN):
-        _decide_if_clear(item)
+    _recount(request)
+
+
+@transaction.atomic
+def recount(request: AccessRequest, *, by: Person | None) -> None:
+    """Somebody has left a bench: what the remaining votes decide is decided now, as nobody else may be left to vote."""
+    _recount(_lock(request))
 
 
 @transaction.atomic
@@ -193,6 +198,11 @@ def close_denied(request: AccessRequest, *, by: Person | None) -> None:
     if request.can("close") and not request.items.filter(state__in=ACCEPTED).exists():
         request.move("close", ended_at=clock.now())
         record(Kind.REQUEST_CLOSED, actor=by, subject=request)
+
+
+def _recount(request: AccessRequest) -> None:
+    for item in request.items.select_for_update().filter(state=ItemState.OPEN):
+        _decide_if_clear(item)
 
 
 def _decide_if_clear(item: Item) -> None:

@@ -114,6 +114,14 @@ def open_round(request: AccessRequest) -> Round | None:
     return Round.objects.filter(request=request, closed_at__isnull=True).first()
 
 
+def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
+    """Requests in review by a committee in which one of these people has or had a seat."""
+    items = Item.objects.filter(
+        request=OuterRef("pk"), state=ItemState.OPEN, committee__seats__person_id__in=[p for p in people if p]
+    )
+    return AccessRequest.objects.filter(Exists(items), state=RequestState.IN_REVIEW).order_by("pk")
+
+
 def bench_for(item: Item) -> QuerySet[Seat]:
     """The seats that count for this item: held now, and not by anyone who is part of the request or stepped aside."""
     return _unconcerned(committees.seats_of(item.committee), item.request)
@@ -133,6 +141,11 @@ def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:
     for seat in _unconcerned(seats, request).order_by("-is_chair", "starts_at"):
         benches.setdefault(seat.committee_id, []).append(seat)
     return benches
+
+
+def votes_on(request: AccessRequest) -> QuerySet[Vote]:
+    """Every vote on this request in every round, in the order they were cast."""
+    return Vote.objects.filter(item__request=request).select_related("voter", "round").order_by("cast_at", "pk")
 
 
 @dataclass(frozen=True)
@@ -176,13 +189,7 @@ def tally(item: Item) -> Tally:
     counted = Vote.objects.filter(
         item=item, round__closed_at__isnull=True, voter_id__in=[seat.person_id for seat in bench]
     )
-    return count(item, bench, dict(counted.values_list("voter_id", "choice")))
-
-
-def count(item: Item, bench: list[Seat], choices: dict[UUID, str]) -> Tally:
-    """The tally of these votes (voter: choice); votes of people off the bench do not count."""
-    seated = {seat.person_id for seat in bench}
-    choices = {voter: choice for voter, choice in choices.items() if voter in seated}
+    choices = dict(counted.values_list("voter_id", "choice"))
     chairs = [seat.person_id for seat in bench if seat.is_chair]
     denials = sum(1 for choice in choices.values() if choice == Vote.Choice.DENY)
     return Tally(

@@ -1,6 +1,6 @@
 """What follows for access requests."""
 
-from apps.access_requests import commands
+from apps.access_requests import commands, queries
 from apps.access_requests.models import AccessRequest
 from apps.audit.models import Event
 
@@ -9,3 +9,9 @@ def close_if_denied(event: Event) -> None:
     """A request of which nothing was approved is over."""
     if event.subject_id is not None:
         commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=None)
+
+
+def recount_votes(event: Event) -> None:
+    """Whoever left a bench (a seat ended, an account was closed) must not leave a vote one short for ever."""
+    for request in queries.voted_on_beside([event.subject_id, *event.about]):
+        commands.recount(request, by=None)

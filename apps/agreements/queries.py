@@ -26,10 +26,14 @@ def visible_to(person: Any) -> QuerySet[Agreement]:
 
 
 def of_person(person: Any) -> QuerySet[Agreement]:
-    """The agreements this person is party to on the applying side."""
+    """The agreements this person is party to on the applying side.
+
+    A member counts if the committee decided knowing of them: who was named afterwards was approved by nobody.
+    """
     me = roles.person_id(person)
     named = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=me)
-    return Agreement.objects.filter(Q(item__request__applicant_id=me) | Q(Exists(named)))
+    member = Q(Exists(named)) & Q(item__decided_in__snapshot__members__contains=[str(me)])
+    return Agreement.objects.filter(Q(item__request__applicant_id=me) | member)
 
 
 def to_sign(person: Any) -> QuerySet[Agreement]:
@@ -52,16 +56,21 @@ def of_request(request: AccessRequest) -> QuerySet[Agreement]:
 
 
 def missing_signers(agreement: Agreement) -> QuerySet[Person]:
-    """People of the request who have not signed yet."""
+    """The applicant and the members the committee decided on, as far as they have not signed yet."""
     signed = Signature.objects.filter(agreement=agreement).values("signer_id")
-    return requests.people_of(agreement.item.request).exclude(pk__in=signed)
+    item = agreement.item
+    decided_on = [item.request.applicant_id, *(item.decided_in.snapshot["members"] if item.decided_in else [])]
+    return requests.people_of(item.request).filter(pk__in=decided_on).exclude(pk__in=signed)
+
+
+def is_named_in(person: Any, agreement: Agreement) -> bool:
+    """Whether the text names this person as a member, also if they were taken out of the request later."""
+    decided_in = agreement.item.decided_in
+    return decided_in is not None and str(person.pk) in decided_in.snapshot["members"]
 
 
 def capacity_of(person: Any, agreement: Agreement) -> str:
     """In which capacity the person would sign on the applying side; empty if in none."""
-    request = agreement.item.request
-    if request.applicant_id == person.pk:
+    if agreement.item.request.applicant_id == person.pk:
         return Signature.Capacity.APPLICANT
-    if Membership.objects.filter(request=request, person_id=person.pk).exists():
-        return Signature.Capacity.MEMBER
-    return ""
+    return Signature.Capacity.MEMBER if of_person(person).filter(pk=agreement.pk).exists() else ""

@@ -38,8 +38,8 @@ def seat(committee: Committee, *, person: Person, is_chair: bool = False, by: Pe
 def unseat(place: Seat, *, by: Person) -> None:
     """The seat ends now; votes already cast on open items no longer count."""
     rules.check_can_lead(by, place.committee)
-    Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now())
-    record(Kind.SEAT_ENDED, actor=by, subject=place, about=[place.committee_id, place.person_id])
+    if Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):
+        record(Kind.SEAT_ENDED, actor=by, subject=place, about=[place.committee_id, place.person_id])
 
 
 @transaction.atomic

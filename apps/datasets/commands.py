@@ -150,8 +150,9 @@ def publish(version: Version, *, by: Person, embargo_until: datetime | None = No
     for earlier in Version.objects.filter(dataset=dataset, state=VersionState.PUBLISHED):
         earlier.move("supersede")
     version.move("publish", published_at=now, embargo_until=embargo_until)
-    if dataset.listed_from is None:
-        dataset.listed_from = embargo_until or now
+    visible_from = embargo_until or now
+    if dataset.listed_from is None or dataset.listed_from > visible_from:
+        dataset.listed_from = visible_from
         dataset.save(update_fields=["listed_from"])
     record(Kind.VERSION_PUBLISHED, actor=by, subject=version, about=[dataset], number=version.number)
     return version

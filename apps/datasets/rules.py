@@ -36,7 +36,7 @@ def check_can_draft(by: Any) -> None:
 
 
 def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
-    """Known use conditions only; once something was published the access level stands."""
+    """Known use conditions only; once something was published the access level stands, and somebody decides."""
     unknown = sorted(set(changes.get("conditions", [])) - set(TERMS))
     if unknown:
         raise Invalid(_("Unknown use condition: %(code)s") % {"code": unknown[0]}, field="conditions")
@@ -45,6 +45,8 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
         raise Invalid(
             _("The access level of a published dataset stands; publish a new dataset instead."), field="access"
         )
+    if was == Dataset.Access.CONTROLLED and changes.get("committee", dataset.committee) is None:
+        raise Invalid(_("Choose the committee that decides about access."), field="committee")
 
 
 def check_file_name(name: str) -> str:
@@ -54,7 +56,7 @@ def check_file_name(name: str) -> str:
         raise Invalid(_("The file has no name."), field="file")
     if len(name) > LONGEST_NAME:
         raise Invalid(_("The file's name is longer than 255 characters."), field="file")
-    if any(c in "/\\" or unicodedata.category(c) == "Cc" or c in BIDI for c in name):
+    if any(c in "/\\" or unicodedata.category(c) in {"Cc", "Cs"} or c in BIDI for c in name):
         raise Invalid(
             _("The file's name holds a path or hidden characters. Rename the file and try again."), field="file"
         )

@@ -114,7 +114,9 @@ def freeze_downloads(reason: str, *, by: Person) -> Freeze:
 def propose_thaw(stop: Freeze, *, by: Person) -> None:
     """One operator says that downloads may run again; another one must confirm."""
     check_operator(by)
-    Freeze.objects.filter(pk=stop.pk, ends_at__isnull=True).update(thaw_proposed_by=by)
+    stop = Freeze.objects.select_for_update().get(pk=stop.pk)
+    rules.check_frozen(stop)
+    Freeze.objects.filter(pk=stop.pk).update(thaw_proposed_by=by)
     record(Kind.THAW_PROPOSED, actor=by, subject=stop)
 
 

@@ -27,7 +27,13 @@ def check_says_why(reason: str) -> None:
         raise Invalid(_("Say why; the holder will read it."), field="reason")
 
 
+def check_frozen(freeze: Freeze) -> None:
+    if freeze.ends_at is not None:
+        raise WrongState(_("The downloads run again already."))
+
+
 def check_two_people(by: Any, freeze: Freeze) -> None:
+    check_frozen(freeze)
     if freeze.thaw_proposed_by_id is None:
         raise WrongState(_("Nobody has proposed to thaw the downloads yet."))
     if freeze.thaw_proposed_by_id == by.pk:

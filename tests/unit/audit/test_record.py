@@ -1,0 +1,182 @@
+"""The log: written with its change, without names, and for ever."""
+
+import uuid
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from apps.accounts.models import Institution
+from apps.audit import queries
+from apps.audit import record as recording
+from apps.audit.models import Event, Outbox
+from apps.audit.record import QUIET, Kind, record
+from apps.core import correlation
+from apps.core.models import OnceKey
+from tests import stories
+
+
+@pytest.mark.django_db
+def test_an_event_says_who_what_and_about_what() -> None:
+    correlation.begin("a-reference")
+    who, thing, other = stories.person(), stories.institution(), uuid.uuid4()
+    event = record(Kind.REFUSED, actor=who, subject=thing, about=[who, other, other], code="denied", n=3, yes=True)
+    event.refresh_from_db()
+    assert (event.actor_id, event.subject_id, event.subject_type) == (who.pk, thing.pk, "institution")
+    assert event.about == [who.pk, other]
+    assert event.facts == {"code": "denied", "n": 3, "yes": True}
+    assert event.correlation == "a-reference"
+    assert str(event) == f"{event.pk} refused"
+
+
+@pytest.mark.django_db
+def test_moments_codes_and_nothing_may_be_facts() -> None:
+    moment = datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
+    event = record(Kind.REFUSED, actor=None, at_=moment, day=date(2026, 2, 3), nothing=None, id=uuid.UUID(int=7))
+    assert event.facts["at_"] == "2026-02-03T04:05:00+00:00"
+    assert event.facts["day"] == "2026-02-03"
+    assert event.facts["nothing"] is None
+    assert event.facts["id"] == str(uuid.UUID(int=7))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    ["Ingrid Holm", "ingrid@nordvik.example", "a\nsecond line", "Kjær", "x" * 201, "\x1b[31m", "a; b", "code\n"],
+)
+def test_names_addresses_and_free_text_are_refused(text: str) -> None:
+    """L15, T107, T113."""
+    with pytest.raises(ValueError, match="is not a code"):
+        record(Kind.REFUSED, actor=None, said=text)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="in the transaction of its change"):
+        record(Kind.REFUSED, actor=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_goes_with_the_change_that_failed() -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        record(Kind.REQUEST_SUBMITTED, actor=None)
+        raise RuntimeError
+    assert not Event.objects.exists()
+    assert not Outbox.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_subject_with_a_numbered_key_is_named_by_type_only() -> None:
+    key = OnceKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
+    event = record(Kind.REFUSED, actor=None, subject=key)
+    assert (event.subject_type, event.subject_id) == ("oncekey", None)
+
+
+@pytest.mark.django_db
+def test_only_what_has_consequences_is_owed() -> None:
+    quiet = record(Kind.REFUSED, actor=None)
+    loud = record(Kind.GRANT_REVOKED, actor=None)
+    assert Kind.REFUSED in QUIET
+    assert [row.event_id for row in Outbox.objects.all()] == [loud.pk]
+    assert str(Outbox.objects.get()) == f"event {loud.pk}"
+    assert quiet.pk < loud.pk
+
+
+@pytest.mark.django_db
+def test_who_listens_is_called_once_after_the_commit(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
+) -> None:
+    heard: list[str] = []
+
+    def listener() -> None:
+        heard.append("owed")
+
+    monkeypatch.setattr(recording, "_listeners", [])
+    recording.when_owed(listener)
+    recording.when_owed(listener)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        record(Kind.GRANT_REVOKED, actor=None)
+        record(Kind.REFUSED, actor=None)
+        assert heard == []
+    assert heard == ["owed"]
+
+
+@pytest.mark.django_db
+def test_the_timeline_of_a_thing_holds_what_concerned_it() -> None:
+    house, who = stories.institution(), stories.person()
+    first = record(Kind.REFUSED, actor=who, subject=house)
+    second = record(Kind.REFUSED, actor=who, about=[house])
+    record(Kind.REFUSED, actor=who)
+    assert list(queries.timeline_of(house.pk)) == [first, second]
+
+
+@pytest.mark.django_db
+def test_the_log_is_read_backwards_in_pages() -> None:
+    who = stories.person()
+    ids = [record(Kind.REFUSED, actor=who).pk, record(Kind.TERMS_ACCEPTED, actor=None).pk]
+    ids.append(record(Kind.REFUSED, actor=None).pk)
+    mine = Event.objects.filter(pk__in=ids)
+    assert [e.pk for e in queries.newest() & mine] == ids[::-1]
+    assert [e.pk for e in queries.newest(before=ids[1]) & mine] == ids[:1]
+    assert [e.pk for e in queries.newest(kind="refused") & mine] == [ids[2], ids[0]]
+    assert [e.pk for e in queries.newest(actor_id=who.pk) & mine] == ids[:1]
+
+
+# ------------------------------------------------------------------------------------------------- append-only
+CHANGES = {
+    "update": "UPDATE {table} SET {column} = {column}",
+    "delete": "DELETE FROM {table}",
+    "truncate": "TRUNCATE {table}",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", CHANGES)
+def test_the_portals_role_is_refused_by_privilege(how: str) -> None:
+    """T122."""
+    Event.objects.create(kind="refused")
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CHANGES[how].format(table="audit_event", column="kind"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["update", "delete"])
+def test_control_the_portals_role_may_change_an_ordinary_table(how: str) -> None:
+    """Control: the refusals above come from the log's own privileges, not from a role that may do nothing."""
+    OnceKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGES[how].format(table="core_oncekey", column="digest"))
+        assert cursor.rowcount == 1
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_the_owner_of_the_tables_is_refused_by_trigger(as_owner, how: str) -> None:  # type: ignore[no-untyped-def]
+    """T112."""
+    as_owner.execute(
+        "INSERT INTO audit_event (kind, subject_type, about, correlation, facts) VALUES ('refused', '', '{}', '', '{}')"
+    )
+    with pytest.raises(Exception, match="append-only"):
+        as_owner.execute(CHANGES[how].format(table="audit_event", column="kind"))
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_control_the_owner_may_change_an_ordinary_table(as_owner, how: str) -> None:  # type: ignore[no-untyped-def]
+    """Control: without a trigger the same statements of the same role pass."""
+    as_owner.execute(
+        "INSERT INTO core_oncekey (key, person_id, digest, location)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), 'd', '')"
+    )
+    as_owner.execute(CHANGES[how].format(table="core_oncekey", column="digest"))
+    left = as_owner.execute("SELECT count(*) FROM core_oncekey").fetchone()[0]
+    assert left == (1 if how == "update" else 0)
+
+
+@pytest.mark.django_db
+def test_an_event_outlives_everything_it_names() -> None:
+    """T117: no foreign keys, so nothing cascades into the log."""
+    house = Institution.objects.create(name="Gone soon", country="DK")
+    event = record(Kind.REFUSED, actor=None, subject=house)
+    gone = house.pk
+    house.delete()
+    assert Event.objects.get(pk=event.pk).subject_id == gone
+    assert not [f for f in Event._meta.get_fields() if f.is_relation]
