@@ -14,6 +14,7 @@ class Refusal(Exception):
     status = 400
     code = "refused"
     title = _("This could not be done")
+    headers: Mapping[str, str] = {}  # what the answer must say besides (RFC 9110: Allow, WWW-Authenticate)
 
     def __init__(self, sentence: str, *, field: str = "", code: str = "") -> None:
         super().__init__(sentence)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from apps.core import correlation
 from apps.core.errors import Invalid, Refusal
 
-PAGES = {400, 403, 404, 409, 410, 422, 429, 503}
+PAGES = {400, 401, 403, 404, 409, 410, 422, 429, 503}
 
 
 def problem(refusal: Refusal) -> dict[str, Any]:
@@ -38,7 +38,10 @@ def refusal_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         answer = _page(request, refusal)
     if refusal.status == 503:
         answer["Retry-After"] = str(getattr(refusal, "retry_after", 10))
+    for name, value in refusal.headers.items():
+        answer[name] = value
     answer["Cache-Control"] = "no-store"
+    answer.refusal = refusal  # type: ignore[attr-defined]  # the middleware writes some of them down
     return answer
 
 

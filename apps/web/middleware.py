@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from apps.accounts.commands import note_token_use
+from apps.accounts.commands import note_refusal, note_token_use
 from apps.accounts.queries import token_for
 from apps.core import correlation
-from apps.core.errors import Refusal, Unavailable
+from apps.core.errors import Denied, Refusal, Unavailable
 from apps.web.answers import refusal_answer
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -46,7 +46,10 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if isinstance(getattr(answer, "refusal", None), Denied):
+            _write_down(request)
+        return answer
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         if isinstance(fault, Refusal):
@@ -71,6 +74,15 @@ class ReadOnlyReads:
             answer = self.get_response(request)
             transaction.set_rollback(True)
         return answer
+
+
+def _write_down(request: HttpRequest) -> None:
+    """Who was turned away, and where; after the request's own transaction, which a refusal rolls back."""
+    token = getattr(request, "token", None)
+    person = token.person if token is not None else request.user
+    if person.is_authenticated:
+        match = request.resolver_match
+        note_refusal(person, where=match.url_name or "" if match is not None else "", by=person)
 
 
 def _writes(path: str) -> bool:
