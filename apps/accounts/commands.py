@@ -50,6 +50,12 @@ def note_sign_out(person: Person, *, by: Person) -> None:
 
 
 @transaction.atomic
+def note_refusal(person: Person, *, where: str, by: Person) -> None:
+    """Write down that the person was denied something, and at which address (its name, not what was in it)."""
+    record(Kind.REFUSED, actor=by, subject=person, where=_code(where))
+
+
+@transaction.atomic
 def deactivate(person: Person, *, by: Person) -> None:
     """The person is out: pages, tokens and links refuse them from the next request on."""
     rules.check_operator(by)
@@ -69,7 +75,9 @@ def reactivate(person: Person, *, by: Person) -> None:
 
 @transaction.atomic
 def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
-    """A new version of the terms for registered data; everybody is asked anew."""
+    """A new version of the terms for registered data, and everybody is asked anew; no `by` only from the shell."""
+    if by is not None:
+        rules.check_operator(by)
     latest = queries.current_terms()
     terms = Terms.objects.create(
         version=latest.version + 1 if latest else 1,

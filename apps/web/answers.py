@@ -53,4 +53,6 @@ def _page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "reference": correlation.current(),
         "retry_after": getattr(refusal, "retry_after", None),
     }
-    return render(request, page, context, status=refusal.status)
+    # The page for a database that does not answer must not ask it who is reading.
+    asker = None if refusal.status == 503 else request
+    return render(asker, page, context, status=refusal.status)

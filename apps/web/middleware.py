@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from apps.accounts.commands import note_refusal, note_token_use
+from apps.accounts.models import Person
 from apps.accounts.queries import token_for
 from apps.core import correlation
 from apps.core.errors import Denied, Refusal, Unavailable
@@ -80,7 +81,7 @@ def _write_down(request: HttpRequest) -> None:
     """Who was turned away, and where; after the request's own transaction, which a refusal rolls back."""
     token = getattr(request, "token", None)
     person = token.person if token is not None else request.user
-    if person.is_authenticated:
+    if isinstance(person, Person):
         match = request.resolver_match
         note_refusal(person, where=match.url_name or "" if match is not None else "", by=person)
 
