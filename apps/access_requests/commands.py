@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries, rules
@@ -104,6 +105,7 @@ def submit(request: AccessRequest, *, by: Person) -> Round:
     """Hand the request to the committees: what they will read is frozen now."""
     request = _lock(request)
     rules.check_can_submit(by, request)
+    _bring_to_those_who_care(request)
     number = request.rounds.count() + 1
     snapshot = _snapshot(request)
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -241,6 +243,12 @@ def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped.delete()
     for dataset in datasets:
         Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})
+
+
+def _bring_to_those_who_care(request: AccessRequest) -> None:
+    """What is open goes to the committee that cares for the dataset today; it may have changed since the draft."""
+    today = Dataset.objects.filter(pk=OuterRef("dataset_id")).values("committee_id")
+    request.items.filter(state=ItemState.OPEN).update(committee_id=Subquery(today))
 
 
 def _snapshot(request: AccessRequest) -> dict[str, Any]:

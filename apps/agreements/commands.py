@@ -30,7 +30,9 @@ from apps.datasets.queries import owners_of
 def publish_template(
     title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Person | None
 ) -> Template:
-    """A new version of the wording; agreements already offered keep theirs."""
+    """A new version of the wording; agreements already offered keep theirs; no `by` only from the shell."""
+    if by is not None:
+        rules.check_can_publish_template(by, committee)
     rules.check_template(title, clauses)
     newest = Template.objects.filter(committee=committee).order_by("-version").first()
     template = Template.objects.create(

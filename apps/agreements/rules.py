@@ -6,16 +6,27 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
+from apps.accounts.rules import check_operator
 from apps.accounts.visas import SignIn
 from apps.agreements import queries, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
+from apps.committees.models import Committee
+from apps.committees.rules import check_can_lead
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 from apps.datasets.queries import is_owner
 
 FRESH = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
+
+
+def check_can_publish_template(by: Any, committee: Committee | None) -> None:
+    """A committee's own wording is its chair's matter, the house's an operator's."""
+    if committee is None:
+        check_operator(by)
+    else:
+        check_can_lead(by, committee)
 
 
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
@@ -25,6 +36,8 @@ def check_template(title: str, clauses: list[dict[str, str]]) -> None:
     for clause in clauses:
         if set(clause) != wording.CLAUSE_KEYS or not all(str(part).strip() for part in clause.values()):
             raise Invalid(_("Every clause has a heading, a text and a plain-language line in English and Danish."))
+    if not all(wording.can_be_filled(clause) for clause in clauses):
+        raise Invalid(_("A dollar sign begins a mark, such as $purpose; write $$ for the sign itself."))
     unknown = wording.unknown_marks(clauses)
     if unknown:
         raise Invalid(_("Nothing fills the mark $%(mark)s.") % {"mark": sorted(unknown)[0]})
@@ -64,10 +77,10 @@ def check_can_sign(by: Any, agreement: Agreement) -> str:
 
 
 def check_can_countersign(by: Any, agreement: Agreement) -> None:
-    """An owner of the dataset, who is no part of the request, after the applicant has signed."""
+    """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only an owner of the dataset countersigns."))
-    if people_of(agreement.item.request).filter(pk=by.pk).exists():
+    if people_of(agreement.item.request).filter(pk=by.pk).exists() or queries.is_named_in(by, agreement):
         raise Denied(_("You cannot countersign an agreement you are part of."))
     agreement.check_can("countersign")
 

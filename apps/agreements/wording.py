@@ -26,6 +26,11 @@ def template_digest(title: str, clauses: list[dict[str, str]]) -> str:
     return digest(json.dumps([title, clauses], sort_keys=True, ensure_ascii=False))
 
 
+def can_be_filled(clause: Mapping[str, str]) -> bool:
+    """Whether every dollar sign of the clause begins a mark or is a doubled one."""
+    return Marks(clause["text"]).is_valid()
+
+
 def unknown_marks(clauses: list[dict[str, str]]) -> set[str]:
     """Marks in the clauses that nothing will fill."""
     return {mark for clause in clauses for mark in Marks(clause["text"]).get_identifiers()} - MARKS
@@ -66,7 +71,16 @@ def _layout() -> bytes:
 
 
 def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, Any]]) -> bytes:
-    """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes."""
+    """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes.
+
+    A letter that no font here has forbids PDF/UA. The agreement is kept all the same, as a PDF that claims less.
+    """
     title, clauses = parsed(text)
     data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}
-    return bytes(typst.compile(_layout(), format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"]))
+    sources = {"data": json.dumps(data)}
+    try:
+        return bytes(typst.compile(_layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"]))
+    except typst.TypstError as fault:
+        if "could not be displayed" not in str(fault):
+            raise
+        return bytes(typst.compile(_layout(), format="pdf", sys_inputs=sources))

@@ -90,7 +90,7 @@ def suspend(grant: AccessGrant, *, reason: str, by: Person) -> Suspension:
 def resume(grant: AccessGrant, *, by: Person) -> None:
     """The pause ends now; time that passed meanwhile is not given back."""
     grant = _lock(grant)
-    rules.check_can_pause(by, grant)
+    rules.check_can_resume(by, grant)
     ended = grant.suspensions.filter(ends_at__isnull=True).update(ends_at=clock.now())
     if not ended:
         raise WrongState(_("This grant is not suspended."))

@@ -22,6 +22,13 @@ def check_can_pause(by: Any, grant: AccessGrant) -> None:
         raise Denied(_("Only those who take care of the dataset may suspend or resume this grant."))
 
 
+def check_can_resume(by: Any, grant: AccessGrant) -> None:
+    """Those who take care of the dataset; but nobody lifts the pause of their own access."""
+    check_can_pause(by, grant)
+    if grant.holder_id == by.pk:
+        raise Denied(_("This is your own access; somebody else has to lift its pause."))
+
+
 def check_says_why(reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Say why; the holder will read it."), field="reason")
