@@ -54,6 +54,7 @@ class Server:
     ending: signal.Signals = signal.SIGTERM
     before_exec: Callable[[], None] | None = None
     patience: float = 40.0
+    farewell: float = 12.0
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -93,7 +94,7 @@ class Server:
     def ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
-    def stop(self, patience: float = 12.0) -> None:
+    def stop(self) -> None:
         """Ask it to end, then insist; nothing of its group stays."""
         if self.process is None:
             return
@@ -101,7 +102,7 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(self.ending)
             try:
-                self.process.wait(patience)
+                self.process.wait(self.farewell)
             except subprocess.TimeoutExpired:
                 end_group(self.pid, signal.SIGKILL)
                 self.process.wait(5)

@@ -137,4 +137,6 @@ def seaweed(world: World) -> Server:
     command += [f"-s3.config={config}", f"-s3.port={port['s3']}", f"-s3.port.grpc={port['s3_grpc']}"]
     for part in ("master", "volume", "filer"):
         command += [f"-{part}.port={port[f's3_{part}']}", f"-{part}.port.grpc={port[f's3_{part}_grpc']}"]
-    return _server(world, "seaweed", command, answers(f"{world.address('s3')}/healthz"), world.caller)
+    server = _server(world, "seaweed", command, answers(f"{world.address('s3')}/healthz"), world.caller)
+    server.farewell = 30.0  # it hands its volumes over to nobody for ten seconds, and then writes them out
+    return server

@@ -109,7 +109,8 @@ def test_a_server_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     server = sleeper(tmp_path, command=[sys.executable, "-c", stubborn])
     server.start()
     eventually(lambda: "up" in server.tail())
-    server.stop(patience=0.2)
+    server.farewell = 0.2
+    server.stop()
     assert born(server.pid) is None
 
 
