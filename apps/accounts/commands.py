@@ -27,7 +27,8 @@ def recognise(issuer: str, *, subject: str, name: str, email: str, email_verifie
         record(Kind.PERSON_CREATED, actor=person, subject=person)
     person = identity.person
     Identity.objects.filter(pk=identity.pk).update(last_seen_at=clock.now())
-    Person.objects.filter(pk=person.pk).update(name=name, email=email, email_verified=email_verified)
+    known = ({"name": name} if name else {}) | ({"email": email, "email_verified": email_verified} if email else {})
+    Person.objects.filter(pk=person.pk).update(**known)
     person.refresh_from_db()
     return person
 

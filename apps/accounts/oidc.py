@@ -5,6 +5,7 @@ userinfo's subject unchecked, so those parts are replaced here. A person is (iss
 goes wrong ends on one plain page with a reference, in one event, and in no account.
 """
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +46,11 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         except FAULTS as fault:
             commands.note_sign_in_refused(settings.OIDC_ISSUER, why=type(fault).__name__)
             return None
-        return person if person is not None and person.is_active else None
+        if person is None or not person.is_active:
+            why = "inactive" if person is not None else "mismatch"
+            commands.note_sign_in_refused(settings.OIDC_ISSUER, why=why, by=person)
+            return None
+        return person
 
     def _verify_jws(self, payload: str, key: Any) -> dict[str, Any]:
         """OpenID Connect Core 1.0, section 3.1.3.7: signature, algorithm, issuer, audience, times."""
@@ -61,7 +66,8 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         parties = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if claims.get("azp", parties[0]) != self.OIDC_RP_CLIENT_ID or (len(parties) > 1 and "azp" not in claims):
             raise SuspiciousOperation("the token was made for another party")
-        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
             raise SuspiciousOperation("the token names no usable subject")
         return claims
 
@@ -81,8 +87,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         self.request.sign_in = {
             "issuer": settings.OIDC_ISSUER,
             "acr": _text(payload, "acr", 200),
-            # a provider that does not say when it asked for proof has proved nothing for a signature
-            "auth_time": int(payload.get("auth_time", 0)),
+            "auth_time": _seconds(payload.get("auth_time")),
         }
         return person
 
@@ -91,9 +96,21 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         return Person.objects.filter(pk=user_id, is_active=True).select_related("institution").first()
 
 
+JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written without them
+
+
 def _text(claims: dict[str, Any], name: str, longest: int) -> str:
+    """A claim as one line of what can be seen: people choose it themselves, and others read it in letters and lists."""
     value = claims.get(name, "")
-    return value[:longest] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    line = " ".join(value.split())
+    return "".join(c for c in line if c in JOINERS or unicodedata.category(c)[0] != "C")[:longest]
+
+
+def _seconds(value: Any) -> int:
+    """When the provider asked for proof; one that does not say so plausibly has proved nothing for a signature."""
+    return int(value) if isinstance(value, int | float) and 0 < value < 2**32 else 0
 
 
 class SignInStart(OIDCAuthenticationRequestView):
@@ -108,6 +125,9 @@ class SignInCallback(OIDCAuthenticationCallbackView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("error"):
+            if request.session.get("oidc_states", {}).pop(request.GET.get("state"), None) is not None:
+                request.session.modified = True
+                commands.note_sign_in_refused(settings.OIDC_ISSUER, why="provider")
             return self.login_failure()
         try:
             answer: HttpResponse = super().get(request)
