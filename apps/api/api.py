@@ -1,0 +1,83 @@
+"""The REST API, version 1: the same sets and commands as the pages, for programs. Read docs/api.md."""
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from apps.api import access, catalogue, files, requests
+from apps.api.door import SentBody
+from apps.api.refusals import Malformed, Unusable
+from apps.core.errors import Missing
+
+# What pydantic calls the commonest faults, in our words.
+SENTENCES = {
+    "missing": gettext_noop("This is needed."),
+    "extra_forbidden": gettext_noop("There is no such field."),
+    "string_too_long": gettext_noop("This is too long."),
+    "string_too_short": gettext_noop("This is too short."),
+    "string_type": gettext_noop("This must be text."),
+    "int_parsing": gettext_noop("This must be a whole number."),
+    "int_type": gettext_noop("This must be a whole number."),
+    "less_than_equal": gettext_noop("This is too large."),
+    "greater_than_equal": gettext_noop("This is too small."),
+    "literal_error": gettext_noop("This is none of the values there are."),
+    "too_short": gettext_noop("Give at least one."),
+    "too_long": gettext_noop("These are too many."),
+    "day": gettext_noop("Write the day as 2026-09-01."),
+    "moment": gettext_noop("Write the moment with its zone, as 2026-09-01T12:00:00Z."),
+}
+
+api = NinjaAPI(
+    title="Gatehouse",
+    version="1",
+    description=(
+        "Find datasets, ask for access, and download what you were granted.\n\n"
+        "Calls carry a personal token (`Authorization: Bearer gh_...`) with the scope that each operation names; "
+        "cookies are ignored. Open and listed data can be read without a token. Refusals are problem+json (RFC 9457) "
+        "with a sentence for a person and, for input, `errors` by field. A POST may carry `Idempotency-Key`."
+    ),
+    urls_namespace="api",
+    docs_url=None,
+    parser=SentBody(),
+)
+for each in (catalogue, requests, access, files):
+    api.add_router("", each.router)
+
+
+def _say(_request: HttpRequest, fault: Any) -> NoReturn:
+    """Every fault goes on to the middleware, which answers refusals and faults alike, once for pages and programs."""
+    raise fault
+
+
+def _unusable(_request: HttpRequest, fault: Any) -> NoReturn:
+    raise Unusable({_field(error["loc"]): _sentence(error) for error in fault.errors})
+
+
+def _unknown(_request: HttpRequest, _fault: Any) -> NoReturn:
+    raise Missing(_("There is nothing at this address."))
+
+
+def _unreadable(_request: HttpRequest, _fault: Any) -> NoReturn:
+    raise Malformed(_("This call cannot be read."))
+
+
+def _field(loc: Sequence[str | int]) -> str:
+    """`("body", "body", "members", 0)` is `members.0` for whoever sent it."""
+    inside = loc[2:] if loc[0] == "body" else loc[1:]
+    return ".".join(str(part) for part in inside) or str(loc[0])
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    known = SENTENCES.get(error["type"])
+    return _(known) if known else str(error["msg"])
+
+
+api.add_exception_handler(Exception, _say)
+api.add_exception_handler(ValidationError, _unusable)
+api.add_exception_handler(Http404, _unknown)
+api.add_exception_handler(HttpError, _unreadable)

@@ -1,0 +1,176 @@
+"""Objects as dictionaries. Pure functions: no request, no writing, and no question to the database that was not
+fetched along."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from apps.access_requests.models import AccessRequest, Item
+from apps.accounts.models import Person, PersonalToken
+from apps.agreements.models import Agreement
+from apps.datasets.conditions import explained
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.states import VersionState
+from apps.grants.models import AccessGrant
+from apps.grants.queries import Fact, Verdict
+from apps.grants.wording import sentence_of
+
+Shape = dict[str, Any]
+
+
+def dataset_line(dataset: Dataset) -> Shape:
+    committee = dataset.committee
+    return {
+        "slug": dataset.slug,
+        "title": dataset.title,
+        "summary": dataset.summary,
+        "keywords": dataset.keywords,
+        "access": dataset.access,
+        "institution": dataset.institution.name if dataset.institution else None,
+        "committee": {"slug": committee.slug, "name": committee.name} if committee else None,
+        "listed_from": dataset.listed_from,
+    }
+
+
+def dataset(dataset: Dataset, versions: list[Version], downloadable: Collection[UUID]) -> Shape:
+    """A dataset with its versions; `downloadable` are the ids of the files the asker may have now."""
+    return dataset_line(dataset) | {
+        "description": dataset.description,
+        "licence": dataset.licence,
+        "attribution": dataset.attribution,
+        "conditions": explained(dataset.conditions),
+        "versions": [version(each, downloadable) for each in versions],
+    }
+
+
+def version(version: Version, downloadable: Collection[UUID]) -> Shape:
+    """A version with its files; of a withdrawn one only the tombstone."""
+    stands = version.state != VersionState.WITHDRAWN
+    return {
+        "number": version.number,
+        "state": version.state,
+        "notes": version.notes,
+        "published_at": version.published_at,
+        "embargo_until": version.embargo_until,
+        "withdrawn_at": version.withdrawn_at,
+        "withdrawn_because": version.withdrawn_because,
+        "files": [file(each, each.pk in downloadable) for each in version.distributions.all()] if stands else [],
+    }
+
+
+def file(file: Distribution, downloadable: bool) -> Shape:
+    return {
+        "id": file.pk,
+        "name": file.name,
+        "size": file.size,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "downloadable": downloadable,
+    }
+
+
+def why(dataset: Dataset, version: Version, verdict: Verdict) -> Shape:
+    return {
+        "dataset": dataset.slug,
+        "version": version.number,
+        "allowed": verdict.allowed,
+        "facts": [fact(each) for each in verdict.facts],
+        "grant": verdict.grant.pk if verdict.grant else None,
+        "grant_facts": [fact(each) for each in verdict.grant_facts],
+    }
+
+
+def fact(fact: Fact) -> Shape:
+    sentence = sentence_of(fact.part, holds=fact.holds)
+    return {"part": fact.part, "holds": fact.holds, "moment": fact.moment, "sentence": sentence}
+
+
+def request_line(request: AccessRequest) -> Shape:
+    return {
+        "id": request.pk,
+        "reference": request.reference,
+        "title": request.title,
+        "state": request.state,
+        "revision": request.revision,
+        "created_at": request.created_at,
+        "submitted_at": request.submitted_at,
+        "decided_at": request.decided_at,
+        "items": [item(each) for each in request.items.all()],
+    }
+
+
+def request(request: AccessRequest, missing: dict[str, str]) -> Shape:
+    """A request as its applicant and members read it; `missing` are the sentences of what still stands in its way."""
+    return request_line(request) | {
+        "purpose": request.purpose,
+        "public_summary": request.public_summary,
+        "starts_on": request.starts_on,
+        "ends_on": request.ends_on,
+        "applicant": colleague(request.applicant),
+        "members": [colleague(each.person) for each in request.memberships.all()],
+        "questions": [
+            {
+                "id": each.pk,
+                "text": each.text,
+                "answer": each.answer,
+                "asked_at": each.asked_at,
+                "answered_at": each.answered_at,
+            }
+            for each in request.questions.all()
+        ],
+        "missing": [{"field": name, "detail": says} for name, says in missing.items()],
+    }
+
+
+def item(item: Item) -> Shape:
+    return {
+        "dataset": item.dataset.slug,
+        "committee": item.committee.slug,
+        "state": item.state,
+        "reason": item.reason,
+        "terms": item.terms,
+        "decided_at": item.decided_at,
+    }
+
+
+def colleague(person: Person) -> Shape:
+    return {"code": person.code, "name": person.name}
+
+
+def agreement_line(agreement: Agreement) -> Shape:
+    return {
+        "id": agreement.pk,
+        "reference": agreement.reference,
+        "state": agreement.state,
+        "dataset": agreement.item.dataset.slug,
+        "request": agreement.item.request_id,
+        "sha256": agreement.sha256,
+        "starts_on": agreement.starts_on,
+        "ends_on": agreement.ends_on,
+        "offered_at": agreement.offered_at,
+        "executed_at": agreement.executed_at,
+        "ended_at": agreement.ended_at,
+    }
+
+
+def grant(grant: AccessGrant, in_force: bool) -> Shape:
+    return {
+        "id": grant.pk,
+        "dataset": grant.dataset.slug,
+        "agreement": grant.agreement_id,
+        "starts_at": grant.starts_at,
+        "ends_at": grant.ends_at,
+        "in_force": in_force,
+        "revoked_at": grant.revoked_at,
+        "revoked_because": grant.revoked_because,
+    }
+
+
+def me(person: Person, token: PersonalToken) -> Shape:
+    return {
+        "id": person.pk,
+        "code": person.code,
+        "name": person.name,
+        "institution": person.institution.name if person.institution else None,
+        "token": {"name": token.name, "hint": token.hint, "scopes": token.scopes, "expires_at": token.expires_at},
+    }

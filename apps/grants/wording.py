@@ -1,0 +1,40 @@
+"""Each part of the access rule as a sentence, for when it holds and for when it does not."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# part: (it holds, it does not)
+SENTENCES: dict[str, tuple[Any, Any]] = {
+    "person": (
+        gettext_lazy("Your account is active, or the data are open to everyone."),
+        gettext_lazy("Sign in: without an active account only open data can be downloaded."),
+    ),
+    "published": (gettext_lazy("The version is published."), gettext_lazy("The version is not published.")),
+    "not_withdrawn": (gettext_lazy("The version stands."), gettext_lazy("The version was withdrawn.")),
+    "embargo_past": (gettext_lazy("No embargo is in the way."), gettext_lazy("The version is still under embargo.")),
+    "entitled": (
+        gettext_lazy("The access level lets you in: open, terms accepted, or a grant in force."),
+        gettext_lazy(
+            "Nothing lets you in yet: accept the terms (registered data) or ask for access (controlled data)."
+        ),
+    ),
+    "not_frozen": (gettext_lazy("Downloads are running."), gettext_lazy("All downloads are stopped at present.")),
+    "begun": (gettext_lazy("The grant has begun."), gettext_lazy("The grant has not begun yet.")),
+    "not_ended": (gettext_lazy("The grant has not ended."), gettext_lazy("The grant has ended.")),
+    "not_revoked": (gettext_lazy("The grant was not revoked."), gettext_lazy("The grant was revoked.")),
+    "not_suspended": (gettext_lazy("The grant is not suspended."), gettext_lazy("The grant is suspended.")),
+    "signed": (gettext_lazy("You signed the agreement."), gettext_lazy("Your own signature is missing.")),
+    "executed": (
+        gettext_lazy("Both sides signed the agreement."),
+        gettext_lazy("The agreement is not signed by both sides yet."),
+    ),
+    "not_terminated": (gettext_lazy("The agreement stands."), gettext_lazy("The agreement was terminated.")),
+}
+
+
+def sentence_of(part: str, *, holds: bool) -> str:
+    """The part as a sentence; a part without one says so instead of vanishing."""
+    good, bad = SENTENCES.get(part, (_("A further condition is met."), _("A further condition is not met.")))
+    return str(good if holds else bad)
