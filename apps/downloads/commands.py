@@ -141,7 +141,10 @@ def _grant_behind(file: Distribution, by: Person | None) -> AccessGrant | None:
     if by is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
         return None
     held = AccessGrant.objects.in_force().filter(holder=by, dataset_id=file.version.dataset_id)
-    return held.order_by("-ends_at").first()
+    grant = held.order_by("-ends_at").first()
+    if grant is None:  # it ended since the rule was asked
+        raise Denied(_("Your access to this dataset has just ended."))
+    return grant
 
 
 def _delivery(file: Distribution) -> Delivery:
