@@ -1,7 +1,6 @@
 """Every address of the portal, by surface."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
 from apps.accounts import oidc
 from apps.web import health
@@ -10,7 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/authenticate/", oidc.sign_in_start, name="oidc_authentication_init"),
     path("oidc/callback/", oidc.sign_in_callback, name="oidc_authentication_callback"),
     path("oidc/logout/", oidc.sign_out, name="oidc_logout"),
-    path("language/", set_language, name="set_language"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("api/v1/", include("apps.api.urls")),

@@ -33,11 +33,19 @@ def once_per_form(view: View) -> View:
             answer = view(request, *args, **kwargs)
             if answer.status_code in (301, 302, 303):
                 once.finish(claimed, location=answer["Location"])
+            elif getattr(answer, "is_done", False):
+                once.finish(claimed, location=request.path)
             else:
                 transaction.set_rollback(True)
         return answer
 
     return wrapper
+
+
+def done_once(answer: HttpResponse) -> HttpResponse:
+    """Mark an answer that shows a page although the form was done: a secret is shown this once and kept nowhere."""
+    answer.is_done = True  # type: ignore[attr-defined]
+    return answer
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:

@@ -50,7 +50,11 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "agreement.template_published": (gettext_lazy("A new agreement template was published"), "agreement", "note"),
     "agreement.offered": (gettext_lazy("The agreement for %(dataset)s was offered"), "agreement", "wait"),
     "agreement.signed": (gettext_lazy("The agreement was signed"), "sign", "note"),
-    "agreement.executed": (gettext_lazy("The agreement is executed: everybody it needs has signed"), "executed", "good"),
+    "agreement.executed": (
+        gettext_lazy("The agreement is executed: everybody it needs has signed"),
+        "executed",
+        "good",
+    ),
     "agreement.terminated": (gettext_lazy("The agreement was terminated"), "terminated", "bad"),
     "agreement.printed": (gettext_lazy("The signed agreement was kept as a PDF"), "file", "still"),
     "grant.issued": (gettext_lazy("Access to %(dataset)s was issued"), "grant", "good"),

@@ -1,0 +1,107 @@
+"""The person's own page, the terms, and the people of an institution they answer for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language as keep_language
+
+from apps.accounts import commands, queries
+from apps.accounts.models import Terms
+from apps.core import correlation
+from apps.core.errors import Denied, WrongState
+from apps.grants.queries import in_force_of
+from apps.web.forms_account import TermsForm
+from apps.web.guards import sign_in_address, signed_in
+from apps.web.once import once_per_form
+
+
+@require_GET
+@signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """Who the portal knows the person as, and what they may hand on: the colleague code."""
+    person: Any = request.user
+    context = {
+        "person": person,
+        "identities": person.identities.order_by("linked_at"),
+        "desks": queries.desks_of(person),
+        "institutions": queries.institutions_signed_for(person),
+        "terms": queries.current_terms(),
+        "terms_accepted": queries.has_accepted_terms(person),
+    }
+    return render(request, "account/account.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@once_per_form
+def terms(request: HttpRequest) -> HttpResponse:
+    """The terms for registered data; accepting them counts for the version that was shown."""
+    current = queries.current_terms()
+    form, status = TermsForm(initial={"version": current.version if current else ""}), 200
+    if request.method == "POST" and current is not None:
+        form, status = TermsForm(request.POST), 422
+        if form.is_valid():
+            return _accepted(request, current, form.cleaned_data["version"])
+    danish = get_language() == "da" and current is not None and current.text_da
+    context = {
+        "terms": current,
+        "text": current.text_da if danish and current else current.text if current else "",
+        "accepted": queries.has_accepted_terms(request.user),
+        "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+    }
+    return render(request, "account/terms.html", context, status=status)
+
+
+def _accepted(request: HttpRequest, current: Terms, shown: int) -> HttpResponse:
+    if shown != current.version:
+        raise WrongState(_("The terms have changed since you opened this page. Reload it and read the new ones."))
+    commands.accept_terms(current, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The terms are accepted. Registered data are open to you now."))
+    return HttpResponseRedirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, if that is a page of this portal."""
+    asked = request.POST.get("next", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked else reverse("terms")
+
+
+@require_GET
+def sign_in_refused(request: HttpRequest) -> HttpResponse:
+    """One plain page for every sign-in that went wrong, with a reference and no reason an attacker could use."""
+    context = {"reference": correlation.current(), "again_url": sign_in_address(reverse("home"))}
+    return render(request, "account/refused.html", context, status=403)
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Pages speak the chosen language from now on, and letters to a signed-in person too."""
+    answer: HttpResponse = keep_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and answer.cookies and request.user.language != language:
+        commands.choose_language(request.user, language=language, by=request.user)
+    return answer
+
+
+@require_GET
+@signed_in
+def institution_people(request: HttpRequest) -> HttpResponse:
+    """The people a signing official answers for, and the access they have now."""
+    institutions = list(queries.institutions_signed_for(request.user))
+    if not institutions:
+        raise Denied(_("Only the signing officials of an institution see its people."))
+    people = queries.people_of_institutions_signed_for(request.user)
+    held: dict[Any, list[Any]] = {}
+    for grant in in_force_of(people):
+        held.setdefault(grant.holder_id, []).append(grant)
+    rows = [{"person": one, "grants": held.get(one.pk, [])} for one in people.select_related("institution")]
+    context = {"institutions": institutions, "rows": rows, "with_access": len(held)}
+    return render(request, "account/institution.html", context)

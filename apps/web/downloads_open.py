@@ -1,0 +1,24 @@
+"""Where bytes leave: the link is checked, the event is written, and only then somebody else sends the file."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from apps.downloads import commands
+from apps.web.marks import writes
+
+
+@writes
+@require_safe
+def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
+    by = request.user if request.user.is_authenticated else None
+    delivery = commands.open_link(token, by=by, byte_range=request.headers.get("Range", ""))  # type: ignore[arg-type]
+    answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
+    if delivery.accel_path:
+        answer["X-Accel-Redirect"] = delivery.accel_path
+    elif request.method == "HEAD":
+        answer["Content-Length"] = str(delivery.size)
+    else:
+        answer.status_code = 302
+        answer["Location"] = delivery.location
+    return answer

@@ -1,0 +1,57 @@
+"""What visitors may ask of the catalogue and of the Why page."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.datasets.models import Dataset
+
+Cursor = tuple[datetime, UUID]
+
+
+class CatalogueForm(forms.Form):
+    """Words and filters; every part may be left out."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    access = forms.ChoiceField(label=_("Access"), required=False, choices=[("", _("any")), *Dataset.Access.choices])
+    committee = forms.SlugField(label=_("Committee"), required=False, max_length=80)
+    after = forms.CharField(required=False, max_length=80)
+
+    def clean_after(self) -> Cursor | None:
+        """Where the previous page ended: a moment and an id."""
+        text = self.cleaned_data["after"]
+        if not text:
+            return None
+        try:
+            moment, _tilde, pk = text.partition("~")
+            when = datetime.fromisoformat(moment)
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)), UUID(pk)
+        except ValueError as odd:
+            raise forms.ValidationError(_("This address of a further page is not complete.")) from odd
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What was asked for besides the page, without what was left empty."""
+        asked = getattr(self, "cleaned_data", {})
+        return {name: asked[name] for name in ("q", "access", "committee") if asked.get(name)}
+
+
+class WhyForm(forms.Form):
+    """The moment to ask about, and (for those who take care of the dataset) the person."""
+
+    at = forms.DateTimeField(
+        label=_("At the moment (UTC)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+        help_text=_("Leave it empty to ask about now."),
+    )
+    person = forms.CharField(
+        label=_("Colleague code"),
+        required=False,
+        max_length=20,
+        help_text=_("You take care of this dataset, so you may ask for somebody else."),
+    )

@@ -1,0 +1,80 @@
+"""My access: every grant, whether it is in force, why or why not, and giving it back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.errors import Denied, Invalid, Missing
+from apps.datasets import queries as datasets
+from apps.grants import commands, queries
+from apps.grants.models import AccessGrant
+from apps.web import wording_why
+from apps.web.forms_researcher import ReasonForm
+from apps.web.forms_shared import add_refusal
+from apps.web.guards import signed_in
+from apps.web.once import once_per_form
+
+
+@require_GET
+@signed_in
+def my_grants(request: HttpRequest) -> HttpResponse:
+    """Every access the person has or had."""
+    rows = queries.held_by(request.user).select_related("agreement__item__request")
+    return render(request, "researcher/grants.html", {"grants": rows})
+
+
+@require_GET
+@signed_in
+def grant_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, _find(request.user, pk))
+
+
+@require_POST
+@signed_in
+@once_per_form
+def grant_give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The holder ends their own access."""
+    grant = _find(request.user, pk)
+    if grant.holder_id != request.user.pk:
+        raise Denied(_("Only the holder gives access back."))
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+            messages.success(request, _("You gave the access back. Delete your copies as the agreement says."))
+            return HttpResponseRedirect(reverse("grant_page", args=[pk]))
+    except Invalid as refusal:
+        add_refusal(form, refusal)
+    return _page(request, grant, form=form, status=422)
+
+
+def _find(person: Any, pk: UUID) -> AccessGrant:
+    fetched = queries.visible_to(person).select_related(
+        "dataset__committee", "holder__institution", "revoked_by", "agreement__item__request"
+    )
+    found = fetched.filter(pk=pk).first()
+    if found is None:
+        raise Missing(_("There is no access at this address, or it is not yours to see."))
+    return found
+
+
+def _page(
+    request: HttpRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
+) -> HttpResponse:
+    version = datasets.current_version(grant.dataset)
+    context = {
+        "grant": grant,
+        "mine": grant.holder_id == request.user.pk,
+        "checks": [wording_why.row(fact) for fact in queries.facts_of(grant)],
+        "pause": queries.open_suspension(grant),
+        "version": version,
+        "files": queries.files_of(version, grant.holder) if version is not None else [],
+        "form": form or ReasonForm(),
+    }
+    return render(request, "researcher/grant.html", context, status=status)

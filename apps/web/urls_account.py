@@ -1,0 +1,18 @@
+"""A person's own corner: who they are here, their tokens, letters, terms and institution."""
+
+from django.urls import path
+
+from apps.web import account, account_letters, account_tokens
+
+urlpatterns = [
+    path("account/", account.account, name="account"),
+    path("account/tokens/", account_tokens.tokens, name="tokens"),
+    path("account/tokens/<uuid:pk>/revoke/", account_tokens.token_revoke, name="token_revoke"),
+    path("account/inbox/", account_letters.inbox, name="inbox"),
+    path("account/inbox/read/", account_letters.letters_read, name="letters_read"),
+    path("account/inbox/<uuid:pk>/", account_letters.letter, name="letter"),
+    path("account/terms/", account.terms, name="terms"),
+    path("sign-in/refused/", account.sign_in_refused, name="sign_in_refused"),
+    path("language/", account.set_language, name="set_language"),
+    path("institution/", account.institution_people, name="institution_people"),
+]

@@ -1,0 +1,137 @@
+"""The access rule in sentences: each part with its fact, and what to do about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.datasets.models import Dataset
+from apps.grants.queries import Fact, Verdict
+
+# part: (what must be true, the fact when it holds, the fact when it does not); %(when)s is the moment that matters.
+PARTS: dict[str, tuple[Any, Any, Any]] = {
+    "person": (
+        gettext_lazy("The portal knows who asks, and the account is active"),
+        gettext_lazy("It does."),
+        gettext_lazy("Nobody is signed in, or the account was closed."),
+    ),
+    "published": (
+        gettext_lazy("The files are published"),
+        gettext_lazy("Published on %(when)s."),
+        gettext_lazy("They were not published at that moment."),
+    ),
+    "not_withdrawn": (
+        gettext_lazy("The files have not been withdrawn"),
+        gettext_lazy("They have not."),
+        gettext_lazy("Withdrawn on %(when)s."),
+    ),
+    "embargo_past": (
+        gettext_lazy("No embargo holds the files back"),
+        gettext_lazy("There is none (any more)."),
+        gettext_lazy("The embargo lasts until %(when)s. Come back then."),
+    ),
+    "not_frozen": (
+        gettext_lazy("Downloads are running"),
+        gettext_lazy("They are."),
+        gettext_lazy("The operators have stopped all downloads for now. Nothing is wrong with your access."),
+    ),
+    "begun": (
+        gettext_lazy("The access has begun"),
+        gettext_lazy("It began on %(when)s."),
+        gettext_lazy("It begins on %(when)s."),
+    ),
+    "not_ended": (
+        gettext_lazy("The access has not run out"),
+        gettext_lazy("It lasts until %(when)s."),
+        gettext_lazy("It ran out on %(when)s. Ask anew."),
+    ),
+    "not_revoked": (
+        gettext_lazy("The access has not been revoked"),
+        gettext_lazy("It has not."),
+        gettext_lazy("It was revoked on %(when)s."),
+    ),
+    "not_suspended": (
+        gettext_lazy("The access is not suspended"),
+        gettext_lazy("It is not."),
+        gettext_lazy("It is suspended until those who take care of the dataset resume it."),
+    ),
+    "signed": (
+        gettext_lazy("The person has signed the agreement themselves"),
+        gettext_lazy("They have."),
+        gettext_lazy("They have not signed."),
+    ),
+    "executed": (
+        gettext_lazy("The agreement is signed by everybody it needs"),
+        gettext_lazy("Since %(when)s."),
+        gettext_lazy("A signature is still missing."),
+    ),
+    "not_terminated": (
+        gettext_lazy("The agreement has not been terminated"),
+        gettext_lazy("It has not."),
+        gettext_lazy("It was terminated on %(when)s."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where a missing part can be mended."""
+
+    sign_in: str
+    terms: str
+    ask: str
+
+
+def checks(verdict: Verdict, dataset: Dataset, person: Any, links: Links) -> list[dict[str, Any]]:
+    """The verdict as rows of components/checklist.html."""
+    rows: list[dict[str, Any]] = []
+    for fact in verdict.facts:
+        if fact.part == "entitled":
+            rows += _entitled(verdict, fact, dataset, links)
+        else:
+            rows.append(row(fact))
+            if fact.part == "person" and not fact.holds and not person.is_authenticated:
+                rows[-1] |= {"href": links.sign_in, "action": _("Sign in with your institution")}
+    return rows
+
+
+def row(fact: Fact) -> dict[str, Any]:
+    """One part of the rule; a moment nobody knows is not shown."""
+    what, holds, fails = PARTS[fact.part]
+    words = str(holds if fact.holds else fails)
+    if "%(when)s" in words:
+        words = words % {"when": moment(fact.moment)} if fact.moment else ""
+    return {"ok": fact.holds, "sentence": what, "fact": words}
+
+
+def moment(when: datetime) -> str:
+    return _("%(when)s UTC") % {"when": formats.date_format(when, "j F Y, H:i")}
+
+
+def _entitled(verdict: Verdict, fact: Fact, dataset: Dataset, links: Links) -> list[dict[str, Any]]:
+    """The heart of the rule, by access level."""
+    if dataset.access == Dataset.Access.OPEN:
+        return [{"ok": fact.holds, "sentence": _("The dataset is open"), "fact": _("Anyone may have it.")}]
+    if dataset.access == Dataset.Access.REGISTERED:
+        return [_terms(verdict, links)]
+    if verdict.grant is None:
+        sentence = _("A committee has granted access, and the agreement is signed")
+        fact_words = _("There is no grant for this dataset.")
+        ask = {"href": links.ask, "action": _("Ask for access")}
+        return [{"ok": False, "sentence": sentence, "fact": fact_words, **ask}]
+    granted = {
+        "ok": True,
+        "sentence": _("A committee has granted access"),
+        "fact": _("Agreement %(reference)s.") % {"reference": verdict.grant.agreement.reference},
+    }
+    return [granted, *(row(one) for one in verdict.grant_facts)]
+
+
+def _terms(verdict: Verdict, links: Links) -> dict[str, Any]:
+    check: dict[str, Any] = {"ok": verdict.terms_accepted, "sentence": _("The terms that count today are accepted")}
+    if verdict.terms_accepted:
+        return check | {"fact": _("They are.")}
+    return check | {"fact": _("They are not yet."), "href": links.terms, "action": _("Read the terms and accept them")}
