@@ -76,10 +76,10 @@ def _request_submitted(event: Event) -> Notes:
     request, facts = _request(event)
     page, case = reverse("request_page", args=[request.pk]), reverse("case", args=[request.pk])
     number = int(event.facts.get("round", 1))
-    yield Note(request.applicant, "request_submitted.applicant", page, facts)
-    letter = "request_submitted.committee" if number == 1 else "request_submitted.committee_again"
+    facts, again = facts | {"round": number}, "" if number == 1 else "_again"
+    yield Note(request.applicant, f"request_submitted.applicant{again}", page, facts)
     for member in _bench(request):
-        yield Note(member, letter, case, facts | {"round": number})
+        yield Note(member, f"request_submitted.committee{again}", case, facts)
     if number == 1:
         for person in requests.people_of(request):
             yield Note(person, "request_submitted.member", page, facts)

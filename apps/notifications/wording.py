@@ -55,6 +55,10 @@ LETTERS: dict[str, tuple[Any, Any]] = {
             " %(days)s days. Its page shows at any time which step it is at and who has it."
         ),
     ),
+    "request_submitted.applicant_again": (
+        _("Round %(round)s of your request %(reference)s has begun"),
+        _("Your request “%(title)s” is back with %(committees)s, with your answer. The review begins anew."),
+    ),
     "request_submitted.member": (
         _("You are named in the request %(reference)s"),
         _(

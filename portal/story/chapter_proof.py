@@ -13,6 +13,7 @@ from portal.story.tale import UUID, Tale, check
 LETTERS = [
     ("applicant", "has arrived"),
     ("applicant", "has a question"),
+    ("applicant", "Round 2 of your request"),
     ("applicant", "Approved with conditions"),
     ("applicant", "Please sign"),
     ("applicant", "You have access"),
