@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Person
@@ -31,6 +31,12 @@ def committees_of(person: Any) -> QuerySet[Committee]:
 def chaired_by(person: Any) -> QuerySet[Committee]:
     held = Seat.objects.held().filter(person_id=roles.person_id(person), is_chair=True)
     return Committee.objects.filter(pk__in=held.values("committee_id"))
+
+
+def led_by(person: Any) -> Exists:
+    """The condition "this person chairs it", for use in a query on committees."""
+    held = Seat.objects.held().filter(person_id=roles.person_id(person), is_chair=True)
+    return Exists(held.filter(committee=OuterRef("pk")))
 
 
 def bench_of(committee: Committee) -> QuerySet[Person]:

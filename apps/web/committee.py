@@ -1,0 +1,141 @@
+"""The committee's desk, and what its chair keeps in order."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from apps.access_requests.queries import decided_by_committees_of, decisions_by_month, desk_of
+from apps.accounts.queries import colleagues_by_code
+from apps.committees import commands, rules
+from apps.committees.models import Committee
+from apps.committees.queries import committees_of, led_by, public, seats_of, with_benches
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, Missing
+from apps.web.committee_parts import blocked, months_before, needed, several_months, too_few
+from apps.web.forms_committee import AcceptingForm, SeatForm
+from apps.web.forms_shared import add_refusal
+from apps.web.guards import signed_in
+from apps.web.once import once_per_form
+
+LATELY = 8
+MONTHS = 6
+
+
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for this member, oldest first; then what waits for colleagues, and what was decided lately."""
+    person: Any = request.user
+    mine = list(with_benches(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person)))
+    if not mine:
+        raise Denied(_("The desk is for people who have a seat in a data access committee."))
+    waiting = [_row(item) for item in desk_of(person)]
+    now = mine[0].asked_at
+    since = months_before(now, MONTHS - 1)
+    months = several_months(dict(decisions_by_month(person, since=since)), since, MONTHS)
+    found: dict[str, Any] = {
+        "committees": [_committee(one) for one in mine],
+        "for_me": [row for row in waiting if not row["voted"]],
+        "for_others": [row for row in waiting if row["voted"]],
+        "oldest": max((row["days"] for row in waiting), default=0),
+        "late": sum(1 for row in waiting if row["late"]),
+        "decided": decided_by_committees_of(person)[:LATELY],
+        "months": months,
+        "most": max([month["value"] for month in months] + [1]),
+    }
+    return render(request, "committee/desk.html", found)
+
+
+def _committee(one: Any) -> dict[str, Any]:
+    return {"committee": one, "leads": one.led, "blocked": too_few(one.seated, one.quorum)}
+
+
+def _row(item: Any) -> dict[str, Any]:
+    """One line of the desk; days are whole days since the applicant handed it in."""
+    days = (item.asked_at - item.request.submitted_at).days
+    return {
+        "item": item,
+        "days": days,
+        "late": days > item.committee.review_days,
+        "voted": item.i_voted,
+        "cast": item.votes_cast,
+        "needed": needed(item.bench, item.committee.quorum),
+        "blocked": blocked(item.bench, item.committee.quorum),
+    }
+
+
+@signed_in
+@once_per_form
+def manage(request: HttpRequest, slug: str) -> HttpResponse:
+    """The chair opens and closes the committee for requests, gives seats and ends them."""
+    committee = public().filter(slug=slug).first()
+    if committee is None:
+        raise Missing(_("There is no committee at this address."))
+    rules.check_can_lead(request.user, committee)
+    deeds = {"accepting": _set_accepting, "seat": _seat, "unseat": _unseat}
+    forms: dict[str, Any] = {}
+    if request.method == "POST":
+        deed = deeds.get(request.POST.get("action", ""))
+        if deed is None:
+            raise Invalid(_("Choose what to change."))
+        forms = deed(request, committee)
+        if not forms:
+            return redirect("committee_manage", slug=committee.slug)
+    return _manage_page(request, committee, forms)
+
+
+def _manage_page(request: HttpRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
+    seats = list(seats_of(committee).select_related("person__institution"))
+    state = "yes" if committee.accepting else "no"
+    found = {
+        "committee": committee,
+        "seats": seats,
+        "blocked": too_few(len(seats), committee.quorum),
+        "accepting_form": AcceptingForm(
+            initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
+        ),
+        "seat_form": SeatForm(auto_id="seat-%s"),
+    }
+    return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)
+
+
+def _set_accepting(request: HttpRequest, committee: Committee) -> dict[str, Any]:
+    form = AcceptingForm(request.POST, auto_id="accepting-%s")
+    if form.is_valid():
+        try:
+            commands.set_accepting(committee, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The committee's page says so from now on."))
+            return {}
+    return {"accepting_form": form}
+
+
+def _seat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
+    form = SeatForm(request.POST, auto_id="seat-%s")
+    if form.is_valid():
+        person = colleagues_by_code([form.cleaned_data["code"]]).first()
+        if person is None:
+            form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
+            return {"seat_form": form}
+        try:
+            commands.seat(committee, person=person, by=request.user)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("%(name)s has a seat now.") % {"name": person})
+            return {}
+    return {"seat_form": form}
+
+
+def _unseat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
+    wanted = request.POST.get("seat", "")
+    place = next((seat for seat in seats_of(committee) if str(seat.pk) == wanted), None)
+    if place is None:
+        raise Missing(_("There is no such seat in this committee (any more)."))
+    commands.unseat(place, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The seat has ended. Votes cast from it on open requests no longer count."))
+    return {}
