@@ -1,0 +1,89 @@
+"""The log for auditors and the operations page, through the browser's eyes."""
+
+from typing import Any
+
+import pytest
+
+from apps.audit.models import Event, Outbox
+from apps.grants.queries import open_freeze
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_log_is_for_auditors_and_names_nobody() -> None:
+    case = stories.in_review()
+    page = stories.client_for(stories.auditor()).get("/oversight/events/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "request.submitted" in text
+    assert str(case.request.pk) in text
+    assert str(case.applicant) not in text
+    assert stories.client_for(case.applicant).get("/oversight/events/").status_code == 403
+    assert stories.client_for(stories.operator()).get("/oversight/events/").status_code == 403
+
+
+def test_the_log_is_filtered_by_kind_person_and_thing() -> None:
+    case = stories.in_review()
+    client = stories.client_for(stories.auditor())
+    by_thing = client.get("/oversight/events/", {"thing": str(case.request.pk)}).context["rows"]
+    assert {row["event"].kind for row in by_thing} >= {"request.drafted", "request.submitted", "request.screened"}
+    by_kind = client.get("/oversight/events/", {"kind": "request.screened"}).context["rows"]
+    assert [row["event"].actor_id for row in by_kind] == [case.bench.chair.pk]
+    by_actor = client.get("/oversight/events/", {"actor": str(case.applicant.pk)}).context["rows"]
+    assert {row["event"].actor_id for row in by_actor} == {case.applicant.pk}
+
+
+@pytest.mark.parametrize("asked", [{"thing": "nonsense"}, {"kind": "no.such"}, {"before": "0"}, {"before": "9" * 30}])
+def test_a_filter_that_cannot_be_understood_is_said_and_shows_nothing(asked: dict[str, str]) -> None:
+    answer = stories.client_for(stories.auditor()).get("/oversight/events/", asked)
+    assert answer.status_code == 422
+    assert answer.context["rows"] == []
+
+
+def test_the_log_is_walked_by_key(django_assert_max_num_queries: Any) -> None:
+    stories.granted()
+    client = stories.client_for(stories.auditor())
+    seen: list[int] = []
+    url = "/oversight/events/"
+    while url:
+        page = client.get(url)
+        seen += [row["event"].pk for row in page.context["rows"]]
+        url = f"/oversight/events/{page.context['next_url']}" if page.context["next_url"] else ""
+    assert seen == list(Event.objects.order_by("-pk").values_list("pk", flat=True))[-len(seen) :]
+    with django_assert_max_num_queries(12):
+        client.get("/oversight/events/")
+
+
+def test_the_operations_page_shows_what_is_owed(django_assert_max_num_queries: Any) -> None:
+    stories.requests.submit(stories.draft().request, by=stories.AccessRequest.objects.get().applicant)
+    Outbox.objects.update(attempts=4, last_error="tell: ConnectionError")
+    client = stories.client_for(stories.operator())
+    with django_assert_max_num_queries(14):
+        page = client.get("/operations/")
+    assert "tell: ConnectionError" in page.content.decode()
+    assert stories.client_for(stories.auditor()).get("/operations/").status_code == 403
+
+
+def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
+    first, second = stories.client_for(stories.operator()), stories.client_for(stories.operator())
+    base = "/operations/downloads"
+    assert first.post(f"{base}/propose-thaw/").status_code == 409
+    assert first.post(f"{base}/freeze/", {"reason": ""}).status_code == 422
+    assert first.post(f"{base}/freeze/", {"reason": "A leak is suspected."}).status_code == 302
+    assert "A leak is suspected." in first.get("/operations/").content.decode()
+    assert first.post(f"{base}/confirm-thaw/").status_code == 409
+    assert first.post(f"{base}/propose-thaw/").status_code == 302
+    assert first.post(f"{base}/confirm-thaw/").status_code == 403
+    assert "Another operator must confirm it." in first.get("/operations/").content.decode()
+    assert "Confirm: downloads run again" in second.get("/operations/").content.decode()
+    assert second.post(f"{base}/confirm-thaw/").status_code == 302
+    assert open_freeze() is None
+    assert "A leak is suspected." in second.get("/operations/").content.decode()
+
+
+def test_nobody_else_touches_the_brake() -> None:
+    client = stories.client_for(stories.auditor())
+    assert client.post("/operations/downloads/freeze/", {"reason": "Because."}).status_code == 403
+    assert client.post("/operations/downloads/propose-thaw/").status_code == 403
+    assert client.post("/operations/downloads/confirm-thaw/").status_code == 403

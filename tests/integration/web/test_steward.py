@@ -1,0 +1,296 @@
+"""Publishing and taking care of datasets, through the browser's eyes."""
+
+import errno
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+
+from apps.core.storage import sealed
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.grants import commands as grants
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(
+    client: Client, shelf: stories.Shelf, called: str, content: bytes, *, script: bool = True, **fields: Any
+) -> Any:
+    """Send one file, as upload.js does or as a plain form does."""
+    url = f"/steward/{shelf.dataset.slug}/versions/{shelf.version.number}/files/"
+    headers = {"Accept": "application/problem+json, application/json;q=0.9"} if script else {}
+    sent = BytesIO(content)
+    sent.name = called  # Django's own SimpleUploadedFile would shorten it
+    return client.post(url, {"file": sent, **fields}, headers=headers)
+
+
+@pytest.fixture
+def draft() -> stories.Shelf:
+    return stories.drafted_shelf()
+
+
+@pytest.fixture
+def owner(draft: stories.Shelf) -> Client:
+    return stories.client_for(draft.owner)
+
+
+def test_a_dataset_is_begun_described_filled_and_published() -> None:
+    bench, someone = stories.bench(), stories.person()
+    client = stories.client_for(someone)
+    begun = client.post("/steward/new/", {"title": "Brain volumes", "slug": ""})
+    assert begun["Location"] == "/steward/brain-volumes/describe/"
+    said = {
+        "title": "Brain volumes", "summary": "Volumes of 40 people.", "description": "One row a person.",
+        "keywords": "brain", "licence": "", "attribution": "", "access": "controlled", "longest_grant_days": "180",
+        "committee": str(bench.committee.pk), "conditions": ["DUO:0000006", "DUO:0000021"],
+    }  # fmt: skip
+    assert client.post("/steward/brain-volumes/describe/", said).status_code == 302
+    dataset = Dataset.objects.get(slug="brain-volumes")
+    assert (dataset.conditions, dataset.committee) == (["DUO:0000006", "DUO:0000021"], bench.committee)
+    shelf = stories.Shelf(dataset, dataset.versions.get(), someone, bench, {})
+    assert "Upload at least one file." in client.get("/steward/brain-volumes/").content.decode()
+    assert upload(client, shelf, "volumes.csv", b"a,b\n1,2\n").status_code == 201
+    assert "being checked" in client.get("/steward/brain-volumes/").content.decode()
+    stories.drain()
+    assert "Everything that publication asks for is here." in client.get("/steward/brain-volumes/").content.decode()
+    asked = client.get("/steward/brain-volumes/versions/1/publish/")
+    assert "What becomes fixed for ever" in asked.content.decode()
+    assert client.post("/steward/brain-volumes/versions/1/publish/", {"embargo_until": ""}).status_code == 302
+    assert Version.objects.get(dataset=dataset).state == "published"
+
+
+def test_a_description_that_is_refused_keeps_what_was_typed(owner: Client, draft: stories.Shelf) -> None:
+    url = f"/steward/{draft.dataset.slug}/describe/"
+    answer = owner.post(url, {"title": "", "summary": "Kept words", "access": "controlled", "longest_grant_days": "0"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Give the dataset a title." in page
+    assert "Kept words" in page
+
+
+def test_people_without_an_institution_cannot_begin_a_dataset() -> None:
+    someone = stories.person()
+    type(someone).objects.filter(pk=someone.pk).update(institution=None)
+    assert stories.client_for(someone).get("/steward/new/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fields", "says"),
+    [
+        ("empty.csv", b"", {}, "The file is empty."),
+        ("x" * 300 + ".csv", b"1", {}, "longer than 255"),
+        ("a.csv", b"1", {"name": "../../etc/passwd"}, "holds a path"),
+        ("a.csv", b"1", {"name": "evil\u202efdp.exe"}, "hidden characters"),
+        ("a.csv", b"1", {"declared_size": "7"}, "announced with 7 bytes, but 1 arrived"),
+        ("a.csv", b"1", {"declared_size": "seven"}, "not a number"),
+    ],
+)
+def test_a_file_that_cannot_be_kept_is_refused_with_a_sentence(
+    owner: Client, draft: stories.Shelf, name: str, content: bytes, fields: dict[str, str], says: str
+) -> None:
+    before = Distribution.objects.count()
+    answer = upload(owner, draft, name, content, **fields)
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+    plain = upload(owner, draft, name, content, script=False, **fields)
+    assert plain.status_code == 422
+    assert says in plain.content.decode()
+    assert Distribution.objects.count() == before
+
+
+def test_a_name_stands_once_in_a_version(owner: Client, draft: stories.Shelf) -> None:
+    assert upload(owner, draft, "table.csv", b"1\n").status_code == 201
+    again = upload(owner, draft, "TABLE.csv", b"2\n")
+    assert again.status_code == 422
+    assert "already here" in again.json()["detail"]
+
+
+def test_no_file_is_refused(owner: Client, draft: stories.Shelf) -> None:
+    url = f"/steward/{draft.dataset.slug}/versions/1/files/"
+    assert owner.post(url, {}).status_code == 422
+    assert owner.post(url, {}, headers={"Accept": "application/json"}).status_code == 422
+
+
+def test_a_file_over_the_limit_is_refused_before_it_fills_the_disk(owner: Client, draft: stories.Shelf) -> None:
+    with override_settings(MAX_UPLOAD_BYTES=10):
+        answer = upload(owner, draft, "large.csv", b"x" * 11)
+    assert answer.status_code == 422
+    assert "larger than this portal accepts" in answer.json()["detail"]
+
+
+def test_a_full_disk_in_the_storage_is_a_pause_and_leaves_nothing(
+    owner: Client, draft: stories.Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: Any, **_more: Any) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sealed(), "_save", full)
+    answer = upload(owner, draft, "table.csv", b"1\n")
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert not Distribution.objects.filter(name="table.csv").exists()
+
+
+def test_a_full_disk_while_the_bytes_arrive_is_a_pause_too(
+    owner: Client, draft: stories.Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.core.files.uploadhandler import TemporaryFileUploadHandler
+
+    def full(*_args: Any, **_more: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+    answer = upload(owner, draft, "table.csv", b"1\n")
+    assert answer.status_code == 503
+    assert "no room" in answer.json()["detail"]
+
+
+def test_a_draft_published_meanwhile_takes_no_more_files(owner: Client, draft: stories.Shelf) -> None:
+    datasets.publish(draft.version, by=draft.owner)
+    assert upload(owner, draft, "late.csv", b"1\n").status_code == 409
+    plain = upload(owner, draft, "late.csv", b"1\n", script=False)
+    assert plain.status_code == 409
+    assert "its files stand for ever" in plain.content.decode()
+
+
+def test_several_files_without_script_are_kept_one_by_one(owner: Client, draft: stories.Shelf) -> None:
+    url = f"/steward/{draft.dataset.slug}/versions/1/files/"
+    sent = {"one.csv": b"1\n", "none.csv": b"", "two.csv": b"2\n"}
+    files = [SimpleUploadedFile(name, content) for name, content in sent.items()]
+    answer = owner.post(url, {"file": files})
+    assert answer.status_code == 422
+    assert "none.csv: The file is empty." in answer.content.decode()
+    kept = set(Distribution.objects.filter(version=draft.version).values_list("name", flat=True))
+    assert kept >= {"one.csv", "two.csv"}
+
+
+def test_a_file_is_taken_out_of_a_draft_and_twice_is_once(owner: Client, draft: stories.Shelf) -> None:
+    url = f"/steward/{draft.dataset.slug}/files/{draft.file.pk}/remove/"
+    assert owner.post(url).status_code == 302
+    assert owner.post(url).status_code == 302
+    assert not draft.version.distributions.exists()
+
+
+def test_a_published_file_is_never_removed() -> None:
+    shelf = stories.shelf()
+    client = stories.client_for(shelf.owner)
+    assert client.post(f"/steward/{shelf.dataset.slug}/files/{shelf.file.pk}/remove/").status_code == 409
+
+
+def test_an_embargo_in_the_past_is_refused(owner: Client, draft: stories.Shelf) -> None:
+    url = f"/steward/{draft.dataset.slug}/versions/1/publish/"
+    answer = owner.post(url, {"embargo_until": "2001-01-01T12:00"})
+    assert answer.status_code == 422
+    assert "lies in the past" in answer.content.decode()
+
+
+def test_a_new_version_begins_and_an_old_one_is_withdrawn_with_a_reason() -> None:
+    shelf = stories.shelf()
+    client = stories.client_for(shelf.owner)
+    base = f"/steward/{shelf.dataset.slug}"
+    assert client.post(f"{base}/versions/new/").status_code == 302
+    assert Version.objects.filter(dataset=shelf.dataset, state="draft").count() == 1
+    assert client.get(f"{base}/versions/1/withdraw/").status_code == 200
+    assert client.post(f"{base}/versions/1/withdraw/", {"reason": ""}).status_code == 422
+    assert client.post(f"{base}/versions/1/withdraw/", {"reason": "A column held dates."}).status_code == 302
+    assert "A column held dates." in client.get(f"{base}/").content.decode()
+    assert client.post(f"{base}/versions/1/withdraw/", {"reason": "Again."}).status_code == 409
+    assert client.get(f"{base}/versions/9/publish/").status_code == 404
+
+
+def test_strangers_do_not_learn_of_a_draft_and_may_not_manage_what_is_public(draft: stories.Shelf) -> None:
+    stranger = stories.client_for(stories.person())
+    assert stranger.get(f"/steward/{draft.dataset.slug}/").status_code == 404
+    assert stranger.get(f"/steward/{stories.shelf().dataset.slug}/").status_code == 403
+
+
+def test_the_list_and_the_workshop_cost_the_same_however_many(django_assert_max_num_queries: Any) -> None:
+    someone, bench = stories.person(), stories.bench()
+    for _n in range(3):
+        shelf = stories.shelf(owner=someone, bench=bench)
+    datasets.start_version(shelf.dataset, by=someone)
+    stories.add_files(shelf.dataset.versions.get(state="draft"), {"a.csv": b"1", "b.csv": b"2"}, by=someone)
+    client = stories.client_for(someone)
+    client.get("/steward/")
+    with django_assert_max_num_queries(12):
+        assert client.get("/steward/").status_code == 200
+    with django_assert_max_num_queries(18):
+        assert client.get(f"/steward/{shelf.dataset.slug}/").status_code == 200
+
+
+def test_roles_are_given_by_code_and_the_last_owner_stays() -> None:
+    shelf, colleague = stories.shelf(), stories.person()
+    client = stories.client_for(shelf.owner)
+    url = f"/steward/{shelf.dataset.slug}/people/"
+    assert client.post(url, {"code": "P-0000-0000", "role": "steward_dataset"}).status_code == 422
+    assert client.post(url, {"code": colleague.code, "role": "download_dataset"}).status_code == 422
+    assert client.post(url, {"code": colleague.code, "role": "steward_dataset"}).status_code == 302
+    helper = stories.client_for(colleague)
+    assert helper.get(url).status_code == 200
+    assert helper.post(url, {"code": colleague.code, "role": "own_dataset"}).status_code == 403
+    last = {"action": "take", "person": str(shelf.owner.pk), "role": "own_dataset"}
+    assert client.post(url, last).status_code == 422
+    taken = {"action": "take", "person": str(colleague.pk), "role": "steward_dataset"}
+    assert client.post(url, taken).status_code == 302
+    assert client.post(url, taken).status_code == 404
+    assert helper.get(url).status_code == 403
+
+
+def test_who_uses_it_is_shown_with_downloads_and_ended_with_a_reason() -> None:
+    access = stories.granted()
+    client = stories.client_for(access.shelf.owner)
+    url = f"/steward/{access.shelf.dataset.slug}/uses/"
+    page = client.get(url).content.decode()
+    assert str(access.case.applicant) in page
+    assert "in force" in page
+    pk = access.grant.pk
+    assert client.get(f"/grants/{pk}/suspend/").status_code == 200
+    assert client.post(f"/grants/{pk}/suspend/", {"reason": " "}).status_code == 422
+    assert client.post(f"/grants/{pk}/suspend/", {"reason": "A question is open."}).status_code == 302
+    assert "Resume" in client.get(url).content.decode()
+    assert client.post(f"/grants/{pk}/resume/").status_code == 302
+    assert client.post(f"/grants/{pk}/resume/").status_code == 409
+    assert client.post(f"/grants/{pk}/revoke/", {"reason": "The project ended."}).status_code == 302
+    assert "The project ended." in client.get(url).content.decode()
+    assert client.post(f"/grants/{pk}/revoke/", {"reason": "Again."}).status_code == 409
+
+
+def test_only_those_who_take_care_suspend_and_strangers_learn_nothing() -> None:
+    access = stories.granted()
+    pk = access.grant.pk
+    assert stories.client_for(stories.person()).get(f"/grants/{pk}/revoke/").status_code == 404
+    holder = stories.client_for(access.case.applicant)
+    assert holder.post(f"/grants/{pk}/suspend/", {"reason": "Let us see."}).status_code == 403
+    assert holder.post(f"/grants/{pk}/revoke/", {"reason": "We are done."}).status_code == 302
+
+
+def test_the_page_of_uses_costs_the_same_however_many(django_assert_max_num_queries: Any) -> None:
+    shelf = stories.shelf()
+    for _n in range(3):
+        stories.granted(shelf=shelf)
+    client = stories.client_for(shelf.owner)
+    url = f"/steward/{shelf.dataset.slug}/uses/"
+    client.get(url)
+    with django_assert_max_num_queries(16):
+        assert client.get(url).status_code == 200
+    assert client.get(f"{url}?from=nonsense").status_code == 200
+    assert client.get(f"{url}?from=50").status_code == 200
+
+
+def test_waiting_agreements_are_offered_for_countersigning() -> None:
+    deal = stories.signed()
+    client = stories.client_for(deal.owner)
+    assert deal.agreement.reference in client.get("/steward/").content.decode()
+    assert "Read and countersign" in client.get(f"/steward/{deal.shelf.dataset.slug}/uses/").content.decode()
+
+
+def test_a_suspended_grant_is_not_called_in_force() -> None:
+    access = stories.granted()
+    grants.suspend(access.grant, reason="A question is open.", by=access.shelf.owner)
+    page = stories.client_for(access.shelf.owner).get(f"/steward/{access.shelf.dataset.slug}/uses/").content.decode()
+    assert "in force" not in page.split("Downloads begun")[0].split("Rests on")[1]
