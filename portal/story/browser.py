@@ -12,6 +12,7 @@ from portal.story.memory import Memory
 from portal.story.page import Form, Page, Wrong
 
 PATIENCE = 60  # seconds for which a portal that restarts is waited for
+SIGN_INS = 4
 RESTING = {502, 503, 504}
 REDIRECTS = {301, 302, 303, 307, 308}
 TIMEOUT = (5, 60)
@@ -106,16 +107,17 @@ class Browser:
 
     # ------------------------------------------------------------------------------------------------- signing in
     def sign_in(self, next_path: str = "/", *, again: bool = False) -> Page:
-        """Sign in at the identity provider with e-mail and password, and come back to `next_path`."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
+        """Sign in at the identity provider with e-mail and password, and come back to `next_path`.
+
+        A sign-in that a restart has cut in two is begun anew: what the provider said may be used only once.
+        """
+        for _turn in range(SIGN_INS):
             page = self._sign_in(next_path, again=again)
             if page.status == 200 and page.path == urlsplit(next_path).path:
                 self.signed_in = True
                 return page
-            if time.monotonic() > deadline or page.status not in RESTING | {200}:
-                raise Wrong(f"{self.name} could not sign in: {page.url} answered {page.status}: {page.words[:200]}")
             time.sleep(0.5)
+        raise Wrong(f"{self.name} could not sign in: {page.url} answered {page.status}: {page.words[:200]}")
 
     def _sign_in(self, next_path: str, *, again: bool) -> Page:
         asked = urlencode({"next": next_path} | ({"again": "1"} if again else {}))

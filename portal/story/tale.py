@@ -24,6 +24,7 @@ class Tale:
         self.memory = memory
         self.mail = mail
         self.people = {one["key"]: Browser(address, one, memory) for one in accounts}
+        self.letters: dict[str, str] = {}  # what each letter that was read says, by its path
         self.content = DATA.read_bytes()
         self.sha256 = hashlib.sha256(self.content).hexdigest()
 
