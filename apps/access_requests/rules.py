@@ -105,10 +105,12 @@ def check_can_submit(by: Any, request: AccessRequest) -> None:
 
 
 def check_sits_for(by: Any, request: AccessRequest) -> None:
-    """Someone of a committee concerned, who is no part of the request and did not step aside."""
+    """Someone of a committee that still has to decide, who is no part of the request and did not step aside."""
     if not by.is_active or not committees_of(by).filter(items__request=request).exists():
         raise Denied(_("Only a member of the committee concerned may do this."))
     check_no_conflict(by, request)
+    if not committees_of(by).filter(items__request=request, items__state=ItemState.OPEN).exists():
+        raise WrongState(_("Your committee has decided already; what is left is another committee's."))
 
 
 def check_no_conflict(by: Any, request: AccessRequest) -> None:

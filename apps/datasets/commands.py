@@ -25,6 +25,7 @@ DESCRIBED = (
     "title", "summary", "description", "keywords", "licence", "attribution",
     "access", "conditions", "committee", "longest_grant_days",
 )  # fmt: skip
+TAKEN_ADDRESSES = {"new"}  # pages of the portal stand where a dataset of this name would
 BLOCK = 1024 * 1024
 MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "application/dicom", ".csv": "text/csv"}
 
@@ -180,10 +181,11 @@ def give_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> Non
 
 @transaction.atomic
 def take_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> None:
-    """End a colleague's role; the last owner stays."""
+    """End a colleague's role; the last owner who can still sign in stays."""
     dataset = _lock(dataset)
     rules.check_is_owner(by, dataset)
-    if role == Dataset.OWNER and roles.holders(dataset, role).count() == 1:
+    others = roles.holders(dataset, Dataset.OWNER).filter(is_active=True).exclude(pk=person.pk)
+    if role == Dataset.OWNER and not others.exists():
         raise Invalid(_("A dataset keeps at least one owner. Name another one first."))
     if roles.holds(person, [role], dataset):
         roles.take(person, role, dataset)
@@ -226,6 +228,6 @@ def _media_type(name: str) -> str:
 
 def _free_slug(text: str) -> str:
     base = slugify(text)[:60] or "dataset"
-    if not Dataset.objects.filter(slug=base).exists():
+    if base not in TAKEN_ADDRESSES and not Dataset.objects.filter(slug=base).exists():
         return base
     return f"{base}-{new_id().hex[:6]}"

@@ -6,7 +6,7 @@ from apps.access_requests import commands as requests
 from apps.access_requests.models import Item
 from apps.accounts import commands as accounts
 from apps.agreements import commands as agreements
-from apps.core.errors import Denied, Invalid
+from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.grants import commands as grants
@@ -86,3 +86,31 @@ def test_an_agreement_is_printed_whatever_letters_people_use(name: str) -> None:
     deal = stories.executed(applicant=stories.person(name))
     stories.drain()
     assert deal.reload().agreement.pdf_sha256
+
+
+def test_a_committee_that_has_decided_does_not_void_another_ones_votes() -> None:
+    """Returning a request ends the round of every committee; who is done has no say in it any more."""
+    decided, open_one = stories.shelf(), stories.shelf()
+    case = stories.in_review(shelves=[decided, open_one])
+    for voter in decided.bench.everyone[:2]:
+        stories.vote(case, voter, shelf=decided)
+    stories.vote(case, open_one.bench.chair, shelf=open_one)
+    with pytest.raises(WrongState):
+        requests.return_with_question(case.request, text="Once more?", by=decided.bench.chair)
+    stories.vote(case, open_one.bench.members[0], shelf=open_one)
+    assert case.item_of(open_one).state == "approved"
+
+
+def test_the_last_owner_who_can_sign_in_stays() -> None:
+    """An owner whose account is closed cannot answer for the dataset, so they do not count."""
+    shelf, gone = stories.shelf(), stories.person()
+    datasets.give_role(shelf.dataset, person=gone, role=Dataset.OWNER, by=shelf.owner)
+    accounts.deactivate(gone, by=stories.operator())
+    with pytest.raises(Invalid):
+        datasets.take_role(shelf.dataset, person=shelf.owner, role=Dataset.OWNER, by=shelf.owner)
+    datasets.take_role(shelf.dataset, person=gone, role=Dataset.OWNER, by=shelf.owner)
+
+
+def test_a_dataset_never_hides_behind_a_page_of_the_portal() -> None:
+    """A dataset called New has an address of its own, so that its owner can reach it."""
+    assert datasets.draft("New", by=stories.person()).slug != "new"
