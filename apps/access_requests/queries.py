@@ -225,7 +225,7 @@ def waits(committee_ids: Iterable[UUID]) -> dict[UUID, Wait]:
     """From first submission to decision, over each committee's decisions of the last two years, in one statement."""
     first = Round.objects.filter(request_id=OuterRef("request_id")).order_by().values("request_id")
     begun = Subquery(first.annotate(first=Min("opened_at")).values("first"))
-    decided = Item.objects.filter(committee_id__in=set(committee_ids), decided_at__gt=clock.now() - REMEMBERED)
+    decided = Item.objects.filter(committee_id__in=set(committee_ids), decided_at__gt=clock.sql_now() - REMEMBERED)
     took = decided.annotate(took=F("decided_at") - begun).order_by().values("committee_id")
     rows = took.annotate(middle=Median("took"), decisions=Count("pk"))
     return {

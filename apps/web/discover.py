@@ -31,7 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": parts.cards(page.items),
         "total": page.total,
         "more": page.more_than_counted,
-        "committees": datasets.deciding_committees().count(),
         "search_url": reverse("catalogue"),
         "waiting": _waiting(request.user) if request.user.is_authenticated else [],
     }

@@ -12,7 +12,7 @@ from apps.web.marks import writes
 def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
     by = request.user if request.user.is_authenticated else None
-    delivery = commands.open_link(token, by=by, byte_range=request.headers.get("Range", ""))  # type: ignore[arg-type]
+    delivery = commands.open_link(token, by=by, byte_range=request.headers.get("Range", ""))
     answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
     if delivery.accel_path:
         answer["X-Accel-Redirect"] = delivery.accel_path

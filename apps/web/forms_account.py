@@ -4,21 +4,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import PersonalToken
+from apps.web.forms_shared import WantedChoices, WantedText
 
 
 class TokenForm(forms.Form):
     """A key for scripts: what for, what it may do, and how long."""
 
-    name = forms.CharField(
-        label=_("What is it for?"), required=False, max_length=100, help_text=_("For instance “nightly pipeline”.")
-    )
-    scopes = forms.MultipleChoiceField(
+    use_required_attribute = False
+
+    name = WantedText(label=_("What is it for?"), max_length=100, help_text=_("For instance “nightly pipeline”."))
+    scopes = WantedChoices(
         label=_("What may it do?"),
-        required=False,
         choices=PersonalToken.Scope.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.IntegerField(label=_("For how many days?"), required=True, initial=90, help_text=_("At most a year."))
+    days = forms.IntegerField(label=_("For how many days?"), initial=90, help_text=_("At most a year."))
 
 
 class TermsForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import AccessRequest
+from apps.web.forms_shared import WantedChoices, WantedDay, WantedText
 
 DAY = {"type": "date"}
 
@@ -13,29 +14,28 @@ DAY = {"type": "date"}
 class RequestForm(forms.Form):
     """A request as it is being written: everything may still be empty; submitting asks for the rest."""
 
+    use_required_attribute = False
+
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    title = forms.CharField(
+    title = WantedText(
         label=_("Title of the project"),
-        required=False,
         max_length=200,
         help_text=_("One line that a colleague would understand."),
     )
-    purpose = forms.CharField(
+    purpose = WantedText(
         label=_("What will you use the data for?"),
-        required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 9}),
         help_text=_("The committee decides by this: your question, your method, and why you need these data."),
     )
-    public_summary = forms.CharField(
+    public_summary = WantedText(
         label=_("Public summary"),
-        required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("In plain words, for the people the data are about."),
     )
-    starts_on = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    ends_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    starts_on = WantedDay(label=_("From"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    ends_on = WantedDay(label=_("Until"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     members = forms.CharField(
         label=_("Colleagues who will use the data too"),
         required=False,
@@ -46,9 +46,8 @@ class RequestForm(forms.Form):
             "themselves. Codes are looked up when you save or submit."
         ),
     )
-    datasets = forms.MultipleChoiceField(
+    datasets = WantedChoices(
         label=_("Datasets in this request"),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Take one out by clearing its box."),
     )
@@ -62,7 +61,7 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, chosen: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["datasets"]
-        assert isinstance(field, forms.MultipleChoiceField)
+        assert isinstance(field, WantedChoices)
         field.choices = chosen
 
     def clean_add_dataset(self) -> str:
@@ -95,18 +94,19 @@ def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
 class AnswerForm(forms.Form):
     """What the applicant answers to the committee."""
 
-    answer = forms.CharField(
-        label=_("Your answer"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 5})
-    )
+    use_required_attribute = False
+
+    answer = WantedText(label=_("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
 
 
 class SignForm(forms.Form):
     """A signature: the name as it stands on the agreement, on the very text that was shown."""
 
+    use_required_attribute = False
+
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-    typed_name = forms.CharField(
+    typed_name = WantedText(
         label=_("Type your full name to sign"),
-        required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -115,4 +115,6 @@ class SignForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something ends; the other side reads it."""
 
-    reason = forms.CharField(label=_("Why?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    use_required_attribute = False
+
+    reason = WantedText(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

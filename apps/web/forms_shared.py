@@ -1,8 +1,29 @@
 """What all forms of the pages share."""
 
 from django import forms
+from django.core.validators import EMPTY_VALUES
 
 from apps.core.errors import Invalid, Refusal
+
+
+class Wanted:
+    """A field that a command will ask for in its own words: shown as needed, and no obstacle to saving a draft."""
+
+    def validate(self, value: object) -> None:
+        if value not in EMPTY_VALUES:
+            super().validate(value)  # type: ignore[misc]
+
+
+class WantedText(Wanted, forms.CharField):
+    """Text that is needed in the end."""
+
+
+class WantedDay(Wanted, forms.DateField):
+    """A day that is needed in the end."""
+
+
+class WantedChoices(Wanted, forms.MultipleChoiceField):
+    """At least one choice is needed in the end."""
 
 
 def add_refusal(form: forms.BaseForm, refusal: Refusal) -> None:

@@ -1,5 +1,6 @@
 """My requests, and one request: where it stands, who holds it, what was asked and decided."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from apps.web.forms_shared import add_refusal
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
 from apps.web.wording_events import timeline
+
+SHOWN = ("title", "purpose", "public_summary", "starts_on", "ends_on")
 
 
 @require_GET
@@ -81,12 +84,9 @@ def _text(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     """The applicant sees what they are writing; everybody else what was last submitted."""
     last = None if mine else found.rounds.first()
     if last is not None:
-        return dict(last.snapshot)
-    names = ("title", "purpose", "public_summary")
-    days = {name: getattr(found, name) for name in ("starts_on", "ends_on")}
-    return {name: getattr(found, name) for name in names} | {
-        name: day.isoformat() if day else "" for name, day in days.items()
-    }
+        days = {name: date.fromisoformat(last.snapshot[name]) for name in ("starts_on", "ends_on")}
+        return {**last.snapshot, **days}
+    return {name: getattr(found, name) for name in SHOWN}
 
 
 def _question(one: Any, refused: tuple[UUID, AnswerForm] | None) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @once_per_form
 def agreement_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The applicant or a named member signs for themselves."""
-    done = _("Signed. The dataset’s owner countersigns; then your access is issued.")
+    done = _("Signed. Your access is issued as soon as everybody it needs has signed.")
     return _signing(request, pk, commands.sign, done)
 
 
@@ -141,6 +141,7 @@ def _page(
         "agreement": agreement,
         "title": title,
         "clauses": _clauses(agreement, clauses),
+        "plain_is_help": get_language() == "da",
         "signatures": signatures,
         "missing": [] if agreement.state == AgreementState.TERMINATED else queries.missing_signers(agreement),
         "owner_signed": any(one.capacity == Signature.Capacity.OWNER for one in signatures),

@@ -46,7 +46,7 @@ def grant_give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     try:
         if form.is_valid():
-            commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+            commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.user)
             messages.success(request, _("You gave the access back. Delete your copies as the agreement says."))
             return HttpResponseRedirect(reverse("grant_page", args=[pk]))
     except Invalid as refusal:

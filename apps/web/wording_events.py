@@ -116,7 +116,18 @@ def _entry(
 ) -> dict[str, Any]:
     about = next((datasets[pk] for pk in event.about if pk in datasets), "")
     what, icon, tone = sentence_of(event, dataset=about)
-    return {"what": what, "who": _who(event, names, viewer), "when": event.at, "icon": icon, "tone": tone}
+    who = _who(event, names, viewer)
+    if event.kind.startswith("grant."):
+        who = _for_whom(event, names, viewer) or who
+    return {"what": what, "who": who, "when": event.at, "icon": icon, "tone": tone}
+
+
+def _for_whom(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
+    """Whose access an event is about; it stands among the ids that the event concerns."""
+    if viewer in event.about:
+        return _("for you")
+    name = next((names[pk] for pk in event.about if pk in names), "")
+    return _("for %(name)s") % {"name": name} if name else ""
 
 
 def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
