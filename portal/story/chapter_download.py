@@ -43,8 +43,8 @@ def downloads(tale: Tale) -> None:
     answer = _as_curl(tale, "GET")
     check(answer.status_code == 200, f"the link answered {answer.status_code}")
     check(len(answer.content) == len(tale.content), f"{len(answer.content)} bytes came, not {len(tale.content)}")
-    digest = hashlib.sha256(answer.content).hexdigest()
-    check(digest == tale.sha256, f"the SHA-256 of what came is {digest}, not {tale.sha256}")
+    came = hashlib.sha256(answer.content).hexdigest()
+    check(came == tale.sha256, f"the SHA-256 of what came is {came}, not {tale.sha256}")
     disposition = answer.headers.get("Content-Disposition", "")
     check("attachment" in disposition and tale.file_name in disposition, f"Content-Disposition: {disposition}")
 
