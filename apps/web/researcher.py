@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.access_requests import commands, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.access_requests.states import EDITABLE
-from apps.accounts import queries as accounts
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW
+from apps.accounts.models import Person
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.errors import Invalid, Missing, Refusal
@@ -58,6 +58,7 @@ def _page(
     person: Any = request.user
     items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
     questions = list(found.questions.all())
+    members = [one.person for one in found.memberships.select_related("person__institution")]
     mine = found.applicant_id == person.pk
     holds, since = course.holder(found, items, questions, is_applicant=mine)
     context: dict[str, Any] = {
@@ -65,17 +66,17 @@ def _page(
         "mine": mine,
         "text": _text(found, mine=mine),
         "items": items,
-        "members": [one.person for one in found.memberships.select_related("person__institution")],
+        "members": members,
         "questions": [_question(one, refused) for one in questions],
         "steps": course.steps(found, items),
         "holds": holds,
         "since": since,
-        "grants": grants.of_requests([found.pk]),
-        "waits": _waits(items),
+        "grants": grants.of_requests([found.pk]) if found.decided_at else [],
+        "waits": _waits(items) if found.state in UNDER_REVIEW else [],
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and _allowed(person, found),
         "on_bench": not mine and committees_of(person).filter(items__request=found).exists(),
-        "timeline": _timeline(found, items, person),
+        "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     return render(request, "researcher/request.html", context, status=status)
 
@@ -110,11 +111,10 @@ def _allowed(person: Any, found: AccessRequest) -> bool:
     return True
 
 
-def _timeline(found: AccessRequest, items: list[Item], person: Any) -> list[dict[str, Any]]:
+def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Any) -> list[dict[str, Any]]:
     """What happened, with the names of those on the applying side only; a committee speaks as one."""
     events = list(timeline_of(found.pk))
-    side = {found.applicant_id, *(one.person_id for one in found.memberships.all())}
-    names = {one.pk: str(one) for one in accounts.people_by_id(side)}
+    names = {one.pk: str(one) for one in side}
     for event in events:
         if event.actor_id is not None and event.kind.startswith("request."):
             names.setdefault(event.actor_id, _("the committee"))
