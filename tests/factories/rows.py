@@ -1,0 +1,102 @@
+"""Rows made directly, at any moment of time: for tests that need worlds the commands would never make.
+
+The commands are the truth about how a world comes to be (tests/stories.py). These rows are the truth about nothing;
+they let the access rule be asked about thousands of worlds, also impossible ones.
+"""
+
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+
+from apps.access_requests.models import AccessRequest, Item, Round
+from apps.accounts.models import Person, Terms, TermsAcceptance
+from apps.agreements.models import Agreement, Signature, Template
+from apps.committees.models import Committee
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.grants.models import AccessGrant, Freeze, Suspension
+
+_numbers = count(1)
+
+
+def person(*, active: bool = True) -> Person:
+    """Somebody, without an identity to sign in with."""
+    return Person.objects.create_person(name="Row Person", is_active=active)
+
+
+def committee() -> Committee:
+    return Committee.objects.create(name="Rows", slug=f"rows-{next(_numbers)}")
+
+
+def dataset(access: str, held_by: Committee, *, listed_from: datetime | None = None) -> Dataset:
+    return Dataset.objects.create(
+        slug=f"rows-{next(_numbers)}", title="Rows", access=access, committee=held_by, listed_from=listed_from
+    )
+
+
+def version(of: Dataset, by: Person, **facts: Any) -> Version:
+    """A version with one file; `published_at`, `withdrawn_at` and `embargo_until` as given, the state to match."""
+    made = Version.objects.create(dataset=of, number=next(_numbers), notes="")
+    Distribution.objects.create(version=made, name="rows.csv", size=1, uploaded_by=by)
+    state = "withdrawn" if facts.get("withdrawn_at") else "superseded" if facts.get("published_at") else "draft"
+    because = "Planted." if facts.get("withdrawn_at") else ""
+    Version.objects.filter(pk=made.pk).update(state=state, withdrawn_because=because, **facts)
+    made.refresh_from_db()
+    return made
+
+
+def template() -> Template:
+    return Template.objects.create(version=next(_numbers), title="Rows", clauses=[], sha256="0" * 64)
+
+
+def agreement(
+    of: Dataset, held_by: Committee, applicant: Person, wording: Template, *,
+    executed_at: datetime | None, ended_at: datetime | None, decided_at: datetime,
+) -> Agreement:  # fmt: skip
+    """An agreement on an approved item, executed and ended when said."""
+    request = AccessRequest.objects.create(
+        applicant=applicant, state="decided", submitted_at=decided_at, decided_at=decided_at
+    )
+    opened = Round.objects.create(request=request, number=1, snapshot={"members": []}, sha256="", closed_at=decided_at)
+    item = Item.objects.create(
+        request=request, dataset=of, committee=held_by, state="approved", reason="Rows.", decided_at=decided_at,
+        decided_in=opened,
+    )  # fmt: skip
+    state = "terminated" if ended_at else "executed" if executed_at else "signed"
+    return Agreement.objects.create(
+        item=item, template=wording, state=state, text="Rows.", sha256="0" * 64, starts_on=date(2020, 1, 1),
+        ends_on=date(2030, 1, 1), executed_at=executed_at, ended_at=ended_at,
+        ended_because="Planted." if ended_at else "",
+    )  # fmt: skip
+
+
+def signature(on: Agreement, by: Person, at: datetime) -> Signature:
+    return Signature.objects.create(
+        agreement=on, signer=by, capacity="applicant", typed_name="Rows", text_sha256=on.sha256, signed_at=at,
+        issuer="rows", auth_time=at,
+    )  # fmt: skip
+
+
+def grant(
+    on: Agreement, holder: Person, *, starts_at: datetime, ends_at: datetime, revoked_at: datetime | None, by: Person
+) -> AccessGrant:
+    revoked = {"revoked_at": revoked_at, "revoked_by": by, "revoked_because": "Planted."} if revoked_at else {}
+    return AccessGrant.objects.create(
+        agreement=on, holder=holder, dataset=on.item.dataset, starts_at=starts_at, ends_at=ends_at, **revoked
+    )
+
+
+def suspension(of: AccessGrant, by: Person, *, starts_at: datetime, ends_at: datetime | None) -> Suspension:
+    return Suspension.objects.create(grant=of, by=by, reason="Planted.", starts_at=starts_at, ends_at=ends_at)
+
+
+def freeze(by: Person, second: Person, *, starts_at: datetime, ends_at: datetime | None) -> Freeze:
+    ended = {"ends_at": ends_at, "ended_by": by, "thaw_proposed_by": second} if ends_at else {}
+    return Freeze.objects.create(started_by=by, reason="Planted.", starts_at=starts_at, **ended)
+
+
+def terms(published_at: datetime) -> Terms:
+    return Terms.objects.create(version=next(_numbers), text="Rows.", sha256="0" * 64, published_at=published_at)
+
+
+def acceptance(of: Terms, by: Person, at: datetime) -> TermsAcceptance:
+    return TermsAcceptance.objects.create(person=by, terms=of, accepted_at=at)

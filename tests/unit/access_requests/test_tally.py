@@ -1,0 +1,123 @@
+"""The count of votes: a majority of those seated decides, once the quorum has voted; the chair breaks a full tie."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.access_requests.queries import Tally, tally
+from apps.accounts import commands as accounts
+from apps.committees import commands as committees
+from tests import stories
+
+
+def outcome(
+    seated: int, quorum: int, approvals: int, denials: int, chair: str = "", *, conditional: bool = False
+) -> str:
+    return Tally(seated, quorum, approvals, denials, chair, conditional).outcome
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        # seated, quorum, approvals, denials, the chair's choice
+        ((3, 2, 0, 0, ""), ""),  # nobody voted
+        ((3, 2, 1, 0, "approve"), ""),  # the quorum has not voted, not even with the chair
+        ((3, 2, 2, 0, ""), "approve"),
+        ((3, 2, 0, 2, ""), "deny"),
+        ((3, 2, 1, 1, "approve"), ""),  # one is still to vote
+        ((3, 2, 2, 1, "deny"), "approve"),  # a majority needs no chair
+        ((3, 3, 2, 0, ""), ""),  # a majority, and no quorum yet
+        ((3, 3, 2, 1, ""), "approve"),
+        ((4, 2, 2, 0, ""), ""),  # half is no majority
+        ((4, 2, 2, 1, "approve"), ""),  # nor is half of the seated while one is missing
+        ((4, 2, 2, 2, "approve"), "approve"),  # a full tie: the chair
+        ((4, 2, 2, 2, "deny"), "deny"),
+        ((4, 2, 2, 2, "conditional"), "approve"),
+        ((4, 2, 2, 2, ""), ""),  # a full tie on a bench without a chair stays open
+        ((2, 2, 1, 1, "deny"), "deny"),
+        ((1, 1, 1, 0, "approve"), "approve"),
+        ((1, 2, 1, 0, "approve"), ""),  # a bench smaller than the quorum never decides
+        ((1, 2, 0, 1, "deny"), ""),
+        ((0, 1, 0, 0, ""), ""),  # an empty bench blocks
+        ((0, 2, 0, 0, "approve"), ""),
+    ],
+)
+def test_the_count_decides_as_the_table_says(case: tuple[Any, ...], expected: str) -> None:
+    """T84, L35."""
+    assert outcome(*case) == expected
+
+
+def test_one_conditional_vote_makes_an_approval_conditional() -> None:
+    assert outcome(3, 2, 2, 0, conditional=True) == "approve_with_conditions"
+    assert outcome(3, 2, 0, 2, conditional=True) == "deny"
+
+
+@st.composite
+def counts(draw: st.DrawFn) -> tuple[int, int, int, int, str]:
+    seated = draw(st.integers(0, 9))
+    approvals = draw(st.integers(0, seated))
+    denials = draw(st.integers(0, seated - approvals))
+    chair = draw(st.sampled_from(["", "approve", "conditional", "deny"]))
+    if chair == "deny" and not denials or chair in {"approve", "conditional"} and not approvals:
+        chair = ""
+    return seated, draw(st.integers(1, 10)), approvals, denials, chair
+
+
+@given(counts())
+def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, int, int, int, str]) -> None:
+    """L35, T84: said a second time, in fractions of the bench."""
+    seated, quorum, approvals, denials, chair = count
+    said = outcome(*count)
+    if approvals + denials < quorum or seated < quorum or seated == 0:
+        assert said == ""
+        return
+    share, against = Fraction(approvals, seated), Fraction(denials, seated)
+    half = Fraction(1, 2)
+    if said == "approve":
+        assert share > half or (share == against == half and chair in {"approve", "conditional"})
+    elif said == "deny":
+        assert against > half or (share == against == half and chair == "deny")
+    else:
+        assert share <= half
+        assert against <= half
+
+
+@given(counts())
+def test_one_more_vote_never_turns_a_decision(count: tuple[int, int, int, int, str]) -> None:
+    """A decided item stays decided the same way whoever votes after it."""
+    seated, quorum, approvals, denials, chair = count
+    said = outcome(*count)
+    majority = max(approvals, denials) * 2 > seated
+    if said and majority and approvals + denials < seated:
+        assert outcome(seated, quorum, approvals + 1, denials, chair) == said
+        assert outcome(seated, quorum, approvals, denials + 1, chair) == said
+
+
+@pytest.mark.django_db
+def test_only_votes_of_those_seated_now_are_counted() -> None:
+    """T9, T16: an ended seat, a closed account and a recusal all leave the bench, and their votes with them."""
+    case = stories.in_review(shelf=stories.shelf(bench=stories.bench(members=5, quorum=4)))
+    bench = case.bench
+    for member in bench.members[:3]:
+        stories.vote(case, member)
+    assert (tally(case.item).seated, tally(case.item).approvals) == (6, 3)
+    committees.unseat(bench.seat_of(bench.members[0]), by=bench.chair)
+    assert (tally(case.item).seated, tally(case.item).approvals) == (5, 2)
+    accounts.deactivate(bench.members[1], by=stories.operator())
+    assert (tally(case.item).seated, tally(case.item).approvals) == (4, 1)
+    stories.requests.step_aside(case.request, reason="We publish together.", by=bench.members[2])
+    assert (tally(case.item).seated, tally(case.item).approvals) == (3, 0)
+
+
+@pytest.mark.django_db
+def test_votes_of_an_earlier_round_are_not_counted() -> None:
+    """L36, T86."""
+    case = stories.in_review()
+    stories.vote(case, case.bench.chair, "conditional")
+    before = tally(case.item)
+    assert (before.cast, before.chair_choice, before.any_conditional) == (1, "conditional", True)
+    stories.returned(case)
+    assert tally(case.item).cast == 0

@@ -1,0 +1,325 @@
+"""From the decision to the agreement that both sides have signed."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from apps.access_requests import commands as requests
+from apps.agreements import commands, queries, rules, wording
+from apps.agreements.models import Agreement, Signature, Template
+from apps.agreements.tasks import offer_agreement, print_agreement
+from apps.audit.models import Event
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
+from apps.core.storage import sealed
+from apps.grants.models import AccessGrant
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+# -------------------------------------------------------------------------------------------------------- templates
+def test_a_template_is_published_in_versions_and_a_committees_own_wins() -> None:
+    deal = stories.offered()
+    committee = deal.case.bench.committee
+    house = queries.template_for(committee)
+    assert house is not None
+    assert str(house) == "Data use agreement v1"
+    own = commands.publish_template("Ours", clauses=stories.CLAUSES, committee=committee, by=None)
+    newer = commands.publish_template(
+        "Ours", clauses=stories.CLAUSES[:1], committee=committee, by=deal.case.bench.chair
+    )
+    assert (own.version, newer.version) == (1, 2)
+    assert queries.template_for(committee) == newer
+    assert deal.agreement.template == house
+
+
+def test_the_wording_is_the_chairs_matter_or_an_operators() -> None:
+    bench, boss = stories.bench(), stories.operator()
+    with pytest.raises(Denied, match="Only the committee's chair"):
+        commands.publish_template("Ours", clauses=stories.CLAUSES, committee=bench.committee, by=bench.members[0])
+    with pytest.raises(Denied, match="Only an operator"):
+        commands.publish_template("Ours", clauses=stories.CLAUSES, committee=None, by=bench.chair)
+    assert commands.publish_template("House", clauses=stories.CLAUSES, committee=None, by=boss).version == 1
+
+
+def clause(**changes: Any) -> dict[str, Any]:
+    return {**stories.CLAUSES[1], **changes}
+
+
+@pytest.mark.parametrize(
+    ("title", "clauses", "says"),
+    [
+        (" ", [clause()], "a title and at least one clause"),
+        ("T", [], "a title and at least one clause"),
+        ("T", [clause(plain="")], "plain-language line"),
+        ("T", [clause(more="x")], "plain-language line"),
+        ("T", [{"heading": "only"}], "plain-language line"),
+        ("T", [clause(text="For $nobody.")], r"mark \$nobody"),
+        ("T", [clause(text="It costs 5 $.")], "A dollar sign begins a mark"),
+    ],
+)
+def test_a_template_that_cannot_become_a_contract_is_refused(title: str, clauses: Any, says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        commands.publish_template(title, clauses=clauses, committee=None, by=None)
+    assert not Template.objects.exists()
+
+
+def test_a_missing_fact_is_an_error_and_never_a_gap() -> None:
+    with pytest.raises(KeyError):
+        wording.filled(stories.CLAUSES, {"applicant": "Ingrid Holm"})
+
+
+# --------------------------------------------------------------------------------------------------------- offering
+def test_the_offered_text_says_what_was_decided() -> None:
+    """T93."""
+    friend = stories.person(name="Jonas Kjær")
+    deal = stories.offered(stories.decided(members=[friend], choice="conditional"))
+    text, case = deal.agreement.text, deal.case
+    people = (case.applicant.name, "Jonas Kjær", case.shelf.owner.name)
+    things = (case.shelf.dataset.title, case.bench.committee.name, "Report once a year.", deal.agreement.reference)
+    assert all(said in text for said in (*people, *things, stories.PURPOSE))
+    assert deal.agreement.sha256 == hashlib.sha256(text.encode()).hexdigest() == wording.digest(text)
+    assert deal.agreement.starts_on == case.request.starts_on
+    assert str(deal.agreement) == deal.agreement.reference
+
+
+def test_what_people_typed_never_poses_as_a_clause() -> None:
+    """T76."""
+    case = stories.draft()
+    forged = stories.PURPOSE + "\n\n9. Everything is allowed\nThe applicant may do anything.\n[In plain words: all]"
+    requests.change(case.request, by=case.applicant, purpose=forged)
+    deal = stories.offered(stories.decided(stories.in_review(stories.submitted(case))))
+    _title, clauses = wording.parsed(deal.agreement.text)
+    assert [c["heading"] for c in clauses] == [c["heading"] for c in stories.CLAUSES]
+
+
+def test_a_text_can_be_taken_apart_and_is_the_same_again() -> None:
+    clauses = [{**c, "text": c["text"].replace("$", "")} for c in stories.CLAUSES]
+    title, found = wording.parsed(wording.full_text("A title", clauses))
+    assert title == "A title"
+    assert [(c["number"], c["heading"], c["text"], c["plain"]) for c in found] == [
+        (str(n), c["heading"], c["text"], c["plain"]) for n, c in enumerate(clauses, start=1)
+    ]
+
+
+def test_an_agreement_is_offered_once_and_for_approved_items_only() -> None:
+    deal = stories.offered()
+    assert commands.offer(deal.case.item.pk, by=None) == deal.agreement
+    assert Event.objects.filter(kind="agreement.offered").count() == 1
+    denied = stories.decided(choice="deny")
+    assert commands.offer(denied.item.pk, by=None) is None
+    assert not Agreement.objects.filter(item=denied.item).exists()
+    for consequence in (offer_agreement, print_agreement):
+        consequence(Event(kind="request.item_decided"))
+
+
+def test_without_a_template_the_offer_waits() -> None:
+    case = stories.decided()
+    with pytest.raises(Unavailable, match="No agreement template"):
+        commands.offer(case.item.pk, by=None)
+    stories.drain()
+    assert not Agreement.objects.exists()
+
+
+# ---------------------------------------------------------------------------------------------------------- signing
+def sign(deal: stories.Deal, by: Any, **how: Any) -> Signature:
+    facts = {"typed_name": by.name, "seen_sha256": deal.agreement.sha256, "signed_in": stories.fresh_sign_in(), **how}
+    return commands.sign(deal.agreement, by=by, **facts)
+
+
+def test_the_applicant_and_each_member_sign_for_themselves() -> None:
+    friend = stories.person()
+    deal = stories.offered(members=[friend])
+    assert list(queries.to_sign(friend)) == list(queries.to_sign(deal.applicant)) == [deal.agreement]
+    assert set(queries.missing_signers(deal.agreement)) == {deal.applicant, friend}
+    signature = sign(deal, friend)
+    assert (signature.capacity, signature.text_sha256) == ("member", deal.agreement.sha256)
+    assert str(signature) == f"{friend.pk} on {deal.agreement.pk}"
+    assert deal.reload().agreement.state == "offered"
+    assert sign(deal, deal.applicant).capacity == "applicant"
+    assert deal.reload().agreement.state == "signed"
+    assert not queries.to_sign(friend).exists()
+    assert not queries.missing_signers(deal.agreement).exists()
+    assert list(queries.to_countersign(deal.owner)) == [deal.agreement]
+
+
+def test_nobody_else_signs() -> None:
+    deal = stories.offered()
+    for by in (deal.owner, deal.case.bench.chair, stories.person(), stories.operator()):
+        with pytest.raises(Denied, match="Only the applicant and the named members"):
+            sign(deal, by)
+    deal.applicant.is_active = False
+    with pytest.raises(Denied):
+        sign(deal, deal.applicant)
+
+
+def test_who_was_named_after_the_decision_signs_nothing_and_gets_nothing() -> None:
+    """L36, T86: two committees; the first decides, the second returns the request, a member is added meanwhile."""
+    first, second, late = stories.shelf(), stories.shelf(), stories.person()
+    case = stories.in_review(shelves=[first, second])
+    for voter in first.bench.everyone[:2]:
+        stories.vote(case, voter, shelf=first)
+    requests.return_with_question(case.request, text="Who else?", by=second.bench.chair)
+    requests.name_members(case.request, codes=[late.code], by=case.applicant)
+    deal = stories.offered(case)
+    assert not queries.to_sign(late).exists()
+    assert late not in queries.missing_signers(deal.agreement)
+    with pytest.raises(Denied):
+        sign(deal, late)
+    stories.granted(stories.executed(stories.signed(stories.Deal(stories.Case(
+        case.request, case.applicant, [first]), deal.agreement))))  # fmt: skip
+    assert not AccessGrant.objects.filter(holder=late).exists()
+
+
+def test_a_member_taken_out_after_the_decision_signs_nothing() -> None:
+    first, second, friend = stories.shelf(), stories.shelf(), stories.person()
+    case = stories.in_review(shelves=[first, second], members=[friend])
+    for voter in first.bench.everyone[:2]:
+        stories.vote(case, voter, shelf=first)
+    requests.return_with_question(case.request, text="Who else?", by=second.bench.chair)
+    requests.name_members(case.request, codes=[], by=case.applicant)
+    with pytest.raises(Denied):
+        sign(stories.offered(case), friend)
+
+
+def test_a_signature_is_given_once() -> None:
+    deal = stories.offered()
+    sign(deal, deal.applicant)
+    with pytest.raises(WrongState, match="signed this agreement already"):
+        sign(deal, deal.applicant)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Signature.objects.create(agreement=deal.agreement, signer=deal.applicant, capacity="member",
+                                 typed_name="x", text_sha256="x", issuer="x", auth_time=clock.now())  # fmt: skip
+
+
+def test_what_is_signed_is_the_text_that_was_read() -> None:
+    """T83, T93."""
+    deal = stories.offered()
+    with pytest.raises(WrongState, match="not the one you read"):
+        sign(deal, deal.applicant, seen_sha256="0" * 64)
+
+
+@pytest.mark.parametrize("typed", ["", "Somebody Else", "Ingrid"])
+def test_another_name_is_no_signature(typed: str) -> None:
+    deal = stories.offered()
+    with pytest.raises(Invalid, match="Type your name exactly") as refused:
+        sign(deal, deal.applicant, typed_name=typed)
+    assert refused.value.field == "typed_name"
+
+
+def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
+    deal = stories.offered()
+    signature = sign(deal, deal.applicant, typed_name=f"  {deal.applicant.name.upper().replace(' ', '   ')} ")
+    assert signature.typed_name == deal.applicant.name.upper()
+
+
+def test_who_has_no_name_signs_nothing() -> None:
+    deal = stories.offered()
+    deal.applicant.name = ""
+    with pytest.raises(Invalid):
+        sign(deal, deal.applicant, typed_name="")
+
+
+def test_a_signature_needs_a_sign_in_of_the_last_ten_minutes(noon: Any) -> None:
+    """T29, T89: to the microsecond, and not from the future."""
+    tick = timedelta(microseconds=1)
+    for auth_time, fine in (
+        (noon, True), (noon - rules.FRESH, True), (noon - rules.FRESH - tick, False),
+        (noon + rules.SKEW, True), (noon + rules.SKEW + tick, False),
+    ):  # fmt: skip
+        facts = stories.SignIn(issuer="https://idp.test", acr="", auth_time=auth_time)
+        if fine:
+            rules.check_signed_in_freshly(facts)
+        else:
+            with pytest.raises(NeedsSignIn, match="sign in again"):
+                rules.check_signed_in_freshly(facts)
+
+
+def test_the_owner_signs_last_and_is_no_part_of_the_request() -> None:
+    """T10, T83."""
+    deal = stories.offered()
+    with pytest.raises(WrongState):
+        stories.countersign(deal.agreement, deal.owner)
+    stories.signed(deal)
+    for by in (deal.applicant, deal.case.bench.chair, stories.person()):
+        with pytest.raises(Denied, match="Only an owner"):
+            stories.countersign(deal.agreement, by)
+    shelf = stories.shelf()
+    own = stories.signed(shelf=shelf, applicant=shelf.owner)
+    with pytest.raises(Denied, match="you are part of"):
+        stories.countersign(own.agreement, shelf.owner)
+
+
+def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
+    """T93."""
+    deal = stories.executed()
+    assert deal.agreement.state == "executed"
+    assert deal.agreement.executed_at is not None
+    stories.drain()
+    deal.reload()
+    with sealed().open(deal.agreement.pdf_key) as stream:
+        content = stream.read()
+    assert content.startswith(b"%PDF-")
+    assert hashlib.sha256(content).hexdigest() == deal.agreement.pdf_sha256
+    assert commands._pdf_of(deal.agreement) == content
+    commands.print_executed(deal.agreement.pk, by=None)
+    assert Event.objects.filter(kind="agreement.printed").count() == 1
+    unsigned = stories.offered()
+    commands.print_executed(unsigned.agreement.pk, by=None)
+    assert unsigned.reload().agreement.pdf_key == ""
+
+
+# ------------------------------------------------------------------------------------------------------ terminating
+def test_an_owner_terminates_with_a_reason_and_nobody_signs_afterwards() -> None:
+    deal = stories.offered()
+    for by in (deal.applicant, stories.person()):
+        with pytest.raises(Denied, match="Only an owner"):
+            commands.terminate(deal.agreement, reason="No.", by=by)
+    with pytest.raises(Invalid, match="Say why"):
+        commands.terminate(deal.agreement, reason=" ", by=deal.owner)
+    commands.terminate(deal.agreement, reason=" A breach. ", by=deal.owner)
+    assert deal.reload().agreement.state == "terminated"
+    assert deal.agreement.ended_because == "A breach."
+    with pytest.raises(WrongState, match="has been terminated"):
+        sign(deal, deal.applicant)
+    assert not queries.to_sign(deal.applicant).exists()
+
+
+# ---------------------------------------------------------------------------------------------------------- evidence
+CHANGES = {
+    "a signature changed": lambda d: Signature.objects.filter(agreement=d.agreement).update(typed_name="Other"),
+    "a signature deleted": lambda d: Signature.objects.filter(agreement=d.agreement).delete(),
+    "a template changed": lambda d: Template.objects.update(title="Other"),
+    "the text changed": lambda d: Agreement.objects.filter(pk=d.agreement.pk).update(text="Other"),
+    "the fingerprint changed": lambda d: Agreement.objects.filter(pk=d.agreement.pk).update(sha256="0" * 64),
+    "the dates changed": lambda d: Agreement.objects.filter(pk=d.agreement.pk).update(
+        ends_on=d.agreement.ends_on + timedelta(days=1)
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_database_itself_keeps_what_was_signed(change: str) -> None:
+    """T93."""
+    deal = stories.signed()
+    with pytest.raises(IntegrityError, match="stand"), transaction.atomic():
+        CHANGES[change](deal)
+
+
+def test_control_what_is_no_evidence_may_change() -> None:
+    """Control: the same row, another column, passes."""
+    deal = stories.signed()
+    assert Agreement.objects.filter(pk=deal.agreement.pk).update(pdf_key="x") == 1
+
+
+def test_an_agreement_is_seen_by_those_who_see_its_request() -> None:
+    deal = stories.offered()
+    for by in (deal.applicant, deal.owner, deal.case.bench.members[1]):
+        assert queries.visible_to(by).get() == deal.agreement
+    for by in (stories.person(), stories.bench().chair):
+        assert not queries.visible_to(by).exists()
+    assert queries.of_request(deal.case.request).get() == deal.agreement

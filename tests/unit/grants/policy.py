@@ -1,0 +1,104 @@
+"""The access rule a second time, from the domain's own words, in plain Python: no Django, no SQL, no shared code.
+
+A person may download a file at a moment if and only if the person is active (or a visitor, for open data); the version
+is published, not withdrawn, its embargo past; the dataset is open, or registered and the terms of that moment accepted,
+or a grant of theirs is in force, on an agreement they signed and that is executed and not ended; and nothing is frozen.
+Moments are whole numbers; an interval holds its beginning and not its end; None means never.
+"""
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Grant:
+    starts: int
+    ends: int
+    revoked: int | None = None
+    executed: int | None = 0
+    terminated: int | None = None
+    signed: int | None = 0
+    pauses: tuple[tuple[int, int | None], ...] = ()
+    mine: bool = True
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything the rule may look at, for one person and one file."""
+
+    visitor: bool = False
+    active: bool = True
+    access: str = "controlled"
+    published: int | None = 0
+    withdrawn: int | None = None
+    embargo: int | None = None
+    grants: tuple[Grant, ...] = ()
+    # (published, accepted by the person), in order of version
+    terms: tuple[tuple[int, int | None], ...] = ()
+    freezes: tuple[tuple[int, int | None], ...] = field(default=())
+
+
+def begun(moment: int | None, at: int) -> bool:
+    return moment is not None and moment <= at
+
+
+def within(span: tuple[int, int | None], at: int) -> bool:
+    return begun(span[0], at) and not begun(span[1], at)
+
+
+def in_force(grant: Grant, at: int) -> bool:
+    if not grant.mine or not within((grant.starts, grant.ends), at):
+        return False
+    if begun(grant.revoked, at) or begun(grant.terminated, at):
+        return False
+    if not begun(grant.executed, at) or not begun(grant.signed, at):
+        return False
+    return not any(within(pause, at) for pause in grant.pauses)
+
+
+def accepted_terms(world: World, at: int) -> bool:
+    current = [accepted for published, accepted in world.terms if begun(published, at)]
+    return bool(current) and begun(current[-1], at)
+
+
+def known(world: World) -> bool:
+    return world.access == "open" if world.visitor else world.active
+
+
+def stands(world: World, at: int) -> bool:
+    """The version may leave at all, and nothing is frozen."""
+    out = begun(world.published, at) and not begun(world.withdrawn, at)
+    embargoed = world.embargo is not None and not begun(world.embargo, at)
+    return out and not embargoed and not any(within(stop, at) for stop in world.freezes)
+
+
+def entitled(world: World, at: int) -> bool:
+    if world.access == "open":
+        return True
+    if world.access == "registered":
+        return accepted_terms(world, at)
+    return world.access == "controlled" and any(in_force(grant, at) for grant in world.grants)
+
+
+def may_download(world: World, at: int) -> bool:
+    """The verdict."""
+    return known(world) and stands(world, at) and entitled(world, at)
+
+
+def weakened(world: World) -> list[World]:
+    """The same world with one thing less: access may only shrink."""
+    less = [replace(world, active=False)] if not world.visitor else []
+    less += [replace(world, grants=world.grants[:n] + world.grants[n + 1 :]) for n in range(len(world.grants))]
+    less += [replace(world, terms=tuple((p, None) for p, _a in world.terms))] if world.terms else []
+    return less
+
+
+def denials(at: int) -> dict[str, dict[str, object]]:
+    """What beats every grant when it holds at the moment, by name, as a change to the world."""
+    return {
+        "person deactivated": {"active": False},
+        "version not published": {"published": None},
+        "version published later": {"published": at + 1},
+        "version withdrawn": {"withdrawn": at},
+        "embargo": {"embargo": at + 1},
+        "frozen": {"freezes": ((at, None),)},
+    }

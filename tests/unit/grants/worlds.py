@@ -1,0 +1,179 @@
+"""Generated worlds: drawn by Hypothesis, and laid into the database."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from hypothesis import strategies as st
+
+from apps.datasets.models import Version
+from apps.grants.queries import downloadable_by
+from tests.factories import rows
+from tests.unit.grants.policy import Grant, World
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+LAST = 12  # moments are few, so that boundaries meet often
+moments = st.integers(0, LAST)
+perhaps = st.none() | moments
+
+
+def moment(tick: int | None) -> datetime | None:
+    return None if tick is None else BEGINNING + timedelta(days=tick)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> tuple[int, int]:
+    start = draw(st.integers(0, LAST - 1))
+    return start, draw(st.integers(start + 1, LAST))
+
+
+@st.composite
+def open_spans(draw: st.DrawFn) -> tuple[int, int | None]:
+    start, end = draw(spans())
+    return start, draw(st.sampled_from([end, None]))
+
+
+def _one_open(pauses: list[tuple[int, int | None]]) -> tuple[tuple[int, int | None], ...]:
+    """At most one pause is open at a time (the database says so)."""
+    closed = [pause for pause in pauses if pause[1] is not None]
+    return tuple(closed + [pause for pause in pauses if pause[1] is None][:1])
+
+
+@st.composite
+def grants(draw: st.DrawFn) -> Grant:
+    """Mostly good ones, so that a single fault decides."""
+    start, end = draw(spans())
+    return Grant(
+        start,
+        end,
+        revoked=draw(st.none() | st.none() | moments),
+        executed=draw(st.just(0) | st.just(0) | perhaps),
+        terminated=draw(st.none() | st.none() | moments),
+        signed=draw(st.just(0) | st.just(0) | perhaps),
+        pauses=_one_open(draw(st.lists(open_spans(), max_size=2))),
+        mine=draw(st.sampled_from([True, True, True, False])),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    published = draw(st.just(0) | st.just(0) | perhaps)
+    return World(
+        visitor=draw(st.sampled_from([False, False, False, True])),
+        active=draw(st.sampled_from([True, True, True, False])),
+        access=draw(st.sampled_from(["open", "registered", "registered", "controlled", "controlled", "controlled"])),
+        published=published,
+        withdrawn=draw(st.none() | st.none() | moments) if published is not None else None,
+        embargo=draw(st.none() | st.none() | moments),
+        grants=tuple(draw(st.lists(grants(), max_size=3))),
+        terms=tuple(draw(st.lists(st.tuples(moments, perhaps), max_size=2))),
+        freezes=tuple(draw(st.lists(open_spans(), max_size=1))) if draw(st.booleans()) else (),
+    )
+
+
+class Dice:
+    """Worlds drawn by plain chance from a seed, a hundred times as fast: for tests that want very many."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+
+    def tick(self, *also: int | None) -> int | None:
+        return self.chance.choice([self.chance.randint(0, LAST), *also])
+
+    def span(self) -> tuple[int, int]:
+        start = self.chance.randint(0, LAST - 1)
+        return start, self.chance.randint(start + 1, LAST)
+
+    def open_span(self) -> tuple[int, int | None]:
+        start, end = self.span()
+        return start, self.chance.choice([end, None])
+
+    def grant(self) -> Grant:
+        pauses = _one_open([self.open_span() for _ in range(self.chance.choice([0, 0, 1, 2]))])
+        return Grant(
+            *self.span(), revoked=self.tick(None, None, None), executed=self.tick(0, 0, None),
+            terminated=self.tick(None, None, None), signed=self.tick(0, 0, None), pauses=pauses,
+            mine=self.chance.random() < 0.8,
+        )  # fmt: skip
+
+    def world(self) -> World:
+        published = self.tick(0, 0, 0, None)
+        kinds = ["open", "registered", "registered", "controlled", "controlled", "controlled", "controlled"]
+        return World(
+            visitor=self.chance.random() < 0.15, active=self.chance.random() < 0.8, access=self.chance.choice(kinds),
+            published=published, withdrawn=self.tick(None, None, None) if published is not None else None,
+            embargo=self.tick(None, None, None),
+            grants=tuple(self.grant() for _ in range(self.chance.randint(0, 3))),
+            terms=tuple((self.chance.randint(0, LAST), self.tick(None)) for _ in range(self.chance.randint(0, 2))),
+            freezes=(self.open_span(),) if self.chance.random() < 0.25 else (),
+        )  # fmt: skip
+
+    def several(self, files: int) -> list[World]:
+        """One person before several datasets: what is theirs and the house's is the same in all of them."""
+        first, *others = (self.world() for _ in range(files))
+        shared = {"visitor": first.visitor, "active": first.active, "terms": first.terms, "freezes": first.freezes}
+        return [first, *(replace(other, **shared) for other in others)]
+
+
+@dataclass
+class Laid:
+    """Worlds of one person, in the database; `versions` in the order of the worlds."""
+
+    person: Any
+    versions: list[Version]
+
+    @property
+    def version(self) -> Version:
+        return self.versions[0]
+
+    def opened(self, at: datetime | None) -> list[bool]:
+        """What the access rule says, for each world, by one question."""
+        found = set(downloadable_by(self.person, at).values_list("version_id", flat=True))
+        return [version.pk in found for version in self.versions]
+
+
+def lay(*together: World) -> Laid:
+    """Make the rows of these worlds of one person."""
+    world = together[0]
+    owner, second, other = rows.person(), rows.person(), rows.person()
+    me = AnonymousUser() if world.visitor else rows.person(active=world.active)
+    held_by, wording = rows.committee(), rows.template()
+    for published, accepted in world.terms:
+        terms = rows.terms(_sure(published))
+        if accepted is not None and not world.visitor:
+            rows.acceptance(terms, me, _sure(accepted))
+    for start, end in world.freezes:
+        rows.freeze(owner, second, starts_at=_sure(start), ends_at=moment(end))
+    return Laid(me, [_lay_file(one, held_by, wording, me, owner, other) for one in together])
+
+
+def _lay_file(world: World, held_by: Any, wording: Any, me: Any, owner: Any, other: Any) -> Version:
+    data = rows.dataset(world.access, held_by)
+    version = rows.version(
+        data, owner, published_at=moment(world.published), withdrawn_at=moment(world.withdrawn),
+        embargo_until=moment(world.embargo),
+    )  # fmt: skip
+    for one in world.grants:
+        _lay_grant(one, data, held_by, wording, other if world.visitor or not one.mine else me, owner)
+    return version
+
+
+def _lay_grant(one: Grant, data: Any, held_by: Any, wording: Any, holder: Any, owner: Any) -> None:
+    agreement = rows.agreement(
+        data, held_by, holder, wording, executed_at=moment(one.executed), ended_at=moment(one.terminated),
+        decided_at=BEGINNING,
+    )  # fmt: skip
+    if one.signed is not None:
+        rows.signature(agreement, holder, _sure(one.signed))
+    made = rows.grant(
+        agreement, holder, starts_at=_sure(one.starts), ends_at=_sure(one.ends), revoked_at=moment(one.revoked),
+        by=owner,
+    )  # fmt: skip
+    for start, end in one.pauses:
+        rows.suspension(made, owner, starts_at=_sure(start), ends_at=moment(end))
+
+
+def _sure(tick: int) -> datetime:
+    return BEGINNING + timedelta(days=tick)
