@@ -144,7 +144,7 @@ def _my_vote(
     elif not entry["mine"]:
         why_not = _("Another committee decides on this dataset; you can read along.")
     elif me.pk not in {seat.person_id for seat in entry["bench"]}:
-        why_not = _("Your seat does not count for this request.")
+        why_not = _("Your seat began after this round; it counts from the next one.")
     elif case.state == RequestState.SUBMITTED:
         why_not = _("Voting begins when somebody has checked that the request is complete.")
     elif case.state != RequestState.IN_REVIEW:

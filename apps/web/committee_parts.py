@@ -23,9 +23,9 @@ def blocked(seated: int, quorum: int) -> str:
         return ""
     return ngettext(
         "For this request the committee has %(n)s seat that counts, and the quorum is %(quorum)s: nobody can decide; "
-        "the chair must seat someone.",
+        "the chair must seat someone, whose seat counts from the next round.",
         "For this request the committee has %(n)s seats that count, and the quorum is %(quorum)s: nobody can decide; "
-        "the chair must seat someone.",
+        "the chair must seat someone, whose seat counts from the next round.",
         seated,
     ) % {"n": seated, "quorum": quorum}
 

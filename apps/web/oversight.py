@@ -44,6 +44,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 def _row(event: Event) -> dict[str, Any]:
     """One event as it is shown: its sentence, and everything the row holds."""
-    what, icon, _tone = sentence_of(event)
+    what, _icon, _tone = sentence_of(event)
     facts = [{"name": name, "value": value} for name, value in sorted(event.facts.items())]
-    return {"event": event, "what": what, "icon": icon, "facts": facts}
+    short = {"actor": f"{str(event.actor_id)[:8]}…", "subject": f"{str(event.subject_id)[:8]}…"}
+    return {"event": event, "what": what, "facts": facts, **short}

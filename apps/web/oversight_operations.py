@@ -21,7 +21,7 @@ from apps.web.forms_shared import add_refusal
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
 
-SHOWN = 50
+SHOWN = 15
 STUCK = 3
 
 
@@ -33,29 +33,24 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: FreezeForm) -> HttpResponse:
-    rows = list(owed()[: SHOWN + 1])
+    rows = list(owed()[:SHOWN])
     kinds = kinds_of(row.event_id for row in rows)
-    letters = list(waiting()[: SHOWN + 1])
     stops = list(freezes()[:10])
     stop = next((one for one in stops if one.ends_at is None), None)
     found = {
         "form": form,
         "now": clock.now(),
-        "owed": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows[:SHOWN]],
-        "owed_count": _counted(rows),
-        "stuck": sum(1 for row in rows if row.attempts >= STUCK),
-        "letters": letters[:SHOWN],
-        "letters_count": _counted(letters),
+        "owed": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows],
+        "owed_count": owed().count(),
+        "stuck": owed().filter(attempts__gte=STUCK).count(),
+        "letters": waiting()[:SHOWN],
+        "letters_count": waiting().count(),
+        "shown": SHOWN,
         "stop": stop,
         "i_proposed": stop is not None and stop.thaw_proposed_by_id == _me(request).pk,
         "stops": [one for one in stops if one.ends_at is not None],
     }
     return render(request, "oversight/operations.html", found, status=422 if form.errors else 200)
-
-
-def _counted(rows: list[Any]) -> str:
-    """How many there are, counted as far as the page shows them."""
-    return f"{SHOWN}+" if len(rows) > SHOWN else str(len(rows))
 
 
 @signed_in

@@ -49,6 +49,7 @@ def uses(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": [{"grant": grant, "downloads": downloads[grant.pk], **_state(grant, now)} for grant in shown],
         "to_countersign": to_countersign(request.user).filter(item__dataset=dataset).order_by("offered_at"),
         "months": months,
+        "any_download": any(month["value"] for month in months),
         "most": max([month["value"] for month in months] + [1]),
         "next_url": f"?{urlencode({'from': start + A_PAGE})}" if len(found) > A_PAGE else "",
         "previous_url": f"?{urlencode({'from': max(0, start - A_PAGE)})}" if start else "",

@@ -59,7 +59,7 @@ def test_the_operations_page_shows_what_is_owed(django_assert_max_num_queries: A
     stories.requests.submit(stories.draft().request, by=stories.AccessRequest.objects.get().applicant)
     Outbox.objects.update(attempts=4, last_error="tell: ConnectionError")
     client = stories.client_for(stories.operator())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page = client.get("/operations/")
     assert "tell: ConnectionError" in page.content.decode()
     assert stories.client_for(stories.auditor()).get("/operations/").status_code == 403
