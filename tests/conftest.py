@@ -16,6 +16,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from tests import database, network
+from tests.functional import running
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "GATEHOUSE_TEST_RUN"
@@ -43,9 +44,10 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[object]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the run's database and leave nothing behind."""
+    """Stop the run's database and its demos, and leave nothing behind."""
     if not hasattr(config, "workerinput") and RUN in os.environ:
         run = Path(os.environ.pop(RUN))
+        running.stop_all(run)
         database.stop(run)
         shutil.rmtree(run, ignore_errors=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180
+_started: list["subprocess.Popen[bytes]"] = []  # a demo that nobody holds would be complained about
 
 
 def demo_of(run: Path, name: str = "demo", *options: str) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def start(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+    _started.append(process)
     (folder / "pid").write_text(str(process.pid))
     deadline = time.monotonic() + PATIENCE
     while not facts.exists():

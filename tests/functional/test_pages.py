@@ -1,0 +1,67 @@
+"""Every page, by everybody who has business there: light and dark, wide and 320 pixels, English and Danish."""
+
+from collections import defaultdict
+from html import unescape
+from re import search
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.functional.chromium import Watch
+from tests.functional.conftest import Enter
+from tests.functional.looking import bones, look
+from tests.functional.visits import NOT_PAGES, VISITS, Visit
+
+pytestmark = pytest.mark.browser
+LOOKS = [pytest.param(visit, key, id=f"{key or 'visitor'}-{visit.name}") for visit in VISITS for key in visit.by]
+
+
+def _names(resolver: URLResolver) -> set[str]:
+    """The name of every address for people; the API is for programs."""
+    found: set[str] = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            found.add(str(entry.name))
+        elif not str(entry.pattern).startswith("api/"):
+            found |= _names(entry)
+    return found
+
+
+def test_every_address_is_visited_or_says_why_not() -> None:
+    known = _names(get_resolver())
+    visited = {visit.page for visit in VISITS}
+    assert known - visited - set(NOT_PAGES) == set()
+    assert (visited | set(NOT_PAGES)) - known == set(), "there is a row for an address that is gone"
+    assert visited & set(NOT_PAGES) == set()
+
+
+@pytest.mark.parametrize(("visit", "key"), LOOKS)
+def test_a_page_is_fit_for_everybody(visit: Visit, key: str, enter: Enter, demo: dict[str, Any]) -> None:
+    page = enter(key).new_page()
+    watch = Watch(page, demo, expected=visit.status)
+    page.goto(visit.path(demo))
+    found = bones(page, "en") + look(page, f"{key or 'visitor'}/{visit.name}")
+    assert watch.statuses[-1] == visit.status
+    assert found + watch.complaints == []
+
+
+@pytest.mark.parametrize(("visit", "key"), [look for look in LOOKS if look.values[1] == look.values[0].by[0]])
+def test_a_page_is_fit_for_everybody_in_danish(visit: Visit, key: str, enter: Enter, demo: dict[str, Any]) -> None:
+    page = enter(key, locale="da-DK").new_page()
+    watch = Watch(page, demo, expected=visit.status)
+    page.goto(visit.path(demo))
+    found = bones(page, "da") + look(page, f"{key or 'visitor'}/{visit.name}-da", themes=("light",), widths=(320,))
+    assert found + watch.complaints == []
+
+
+def test_no_two_pages_share_a_title(enter: Enter, demo: dict[str, Any]) -> None:
+    """A row of tabs, a history and a bookmark can be told apart."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    contexts = {key: enter(key) for key in {visit.by[0] for visit in VISITS}}
+    for visit in VISITS:
+        body = contexts[visit.by[0]].request.get(visit.path(demo)).text()
+        said = search(r"<title>(.*?)</title>", body)
+        assert said, f"{visit.name} has no title"
+        titles[unescape(said[1])].add(visit.page)
+    assert {title: pages for title, pages in titles.items() if len(pages) > 1} == {}

@@ -1,0 +1,184 @@
+"""Who looks at which page: every address of the portal has a row here, or a reason why it has none.
+
+`find` is the SQL for the parts of the address, in the seeded world; its columns are named as the parts.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.urls import reverse
+from psycopg.rows import dict_row
+
+from portal.demo_people import person
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page as some people see it; `note` tells apart several looks at one address."""
+
+    page: str
+    by: tuple[str, ...]
+    find: str = ""
+    note: str = ""
+    query: str = ""
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        return f"{self.page}-{self.note}" if self.note else self.page
+
+    def path(self, demo: dict[str, Any]) -> str:
+        """The address in this demo."""
+        parts = _found(demo, self.find) if self.find else {}
+        return reverse(self.page, kwargs=parts) + self.query
+
+
+def _found(demo: dict[str, Any], find: str) -> dict[str, Any]:
+    with psycopg.connect(demo["database_url"], row_factory=dict_row) as connection:
+        row = connection.execute(find.encode()).fetchone()
+    assert row, f"the seeded world has nothing for: {find}"
+    return row
+
+
+def _request(key: str, state: str) -> str:
+    """The first request of somebody's in that state."""
+    return (
+        "SELECT r.id AS pk FROM access_requests_accessrequest r JOIN accounts_person p ON p.id = r.applicant_id "
+        f"WHERE p.email = '{person(key).email}' AND r.state = '{state}' ORDER BY r.created_at"
+    )
+
+
+def _agreement(key: str, state: str) -> str:
+    """The first agreement offered to somebody, in that state."""
+    return (
+        "SELECT a.id AS pk FROM agreements_agreement a JOIN access_requests_item i ON i.id = a.item_id "
+        "JOIN access_requests_accessrequest r ON r.id = i.request_id JOIN accounts_person p ON p.id = r.applicant_id "
+        f"WHERE p.email = '{person(key).email}' AND a.state = '{state}' ORDER BY a.offered_at"
+    )
+
+
+def _grant(key: str) -> str:
+    """Somebody's first grant."""
+    return (
+        "SELECT g.id AS pk FROM grants_accessgrant g JOIN accounts_person p ON p.id = g.holder_id "
+        f"WHERE p.email = '{person(key).email}' ORDER BY g.issued_at"
+    )
+
+
+def _letter(key: str) -> str:
+    """The first letter to somebody."""
+    return (
+        "SELECT l.id AS pk FROM notifications_letter l JOIN accounts_person p ON p.id = l.reader_id "
+        f"WHERE p.email = '{person(key).email}' ORDER BY l.written_at"
+    )
+
+
+def _file(slug: str) -> str:
+    """The first file of a dataset."""
+    return (
+        "SELECT f.id AS pk FROM datasets_distribution f JOIN datasets_version v ON v.id = f.version_id "
+        f"JOIN datasets_dataset d ON d.id = v.dataset_id WHERE d.slug = '{slug}' ORDER BY f.uploaded_at"
+    )
+
+
+def _of(slug: str) -> str:
+    return f"SELECT '{slug}' AS slug"
+
+
+VISITOR = ""
+EVERYBODY = (VISITOR, "applicant", "chair", "owner", "official", "auditor", "operator")
+SIGNED_IN = EVERYBODY[1:]
+GBSG2, LUNG, CYTOLOGY, BRAIN = "gbsg2", "ncctg-lung", "wisconsin-breast-cytology", "anatomical-brain-volume"
+DRAFT = "breast-cytology-malignant"
+
+VISITS = [
+    # finding data
+    Visit("home", EVERYBODY),
+    Visit("catalogue", (VISITOR, "applicant", "owner")),
+    Visit("catalogue", (VISITOR,), note="found", query="?q=cancer&access=controlled"),
+    Visit("catalogue", (VISITOR,), note="nothing", query="?q=neutrino"),
+    Visit("dataset", (VISITOR, "applicant", "colleague", "owner"), _of(GBSG2), note="controlled"),
+    Visit("dataset", ("applicant",), _of(LUNG), note="granted"),
+    Visit("dataset", (VISITOR, "colleague"), _of(CYTOLOGY), note="registered"),
+    Visit("dataset", (VISITOR,), _of(BRAIN), note="open"),
+    Visit("dataset_version", (VISITOR, "applicant"), f"SELECT '{GBSG2}' AS slug, 1 AS number"),
+    Visit("why", ("applicant",), _of(LUNG), note="yes"),
+    Visit("why", ("colleague", "owner"), _of(GBSG2), note="no"),
+    Visit("why", (VISITOR,), _of(BRAIN), note="open"),
+    Visit("why", ("applicant",), _of(LUNG), note="past", query="?at=2026-01-01T12:00"),
+    Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
+    # asking, signing, using
+    Visit("my_requests", ("applicant", "applicant2", "auditor")),
+    Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
+    Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
+    Visit("request_page", ("applicant2",), _request("applicant2", "decided"), note="decided"),
+    Visit("request_page", ("member2",), _request("member2", "closed"), note="denied"),
+    Visit("request_page", ("applicant",), _request("applicant", "active"), note="active"),
+    Visit("request_page", ("chair2",), _request("chair2", "withdrawn"), note="withdrawn"),
+    Visit("request_edit", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_edit", ("applicant2",), _request("applicant2", "returned"), note="returned"),
+    Visit("agreements", ("applicant", "applicant2", "owner", "auditor")),
+    Visit("agreement_page", ("member3",), _agreement("member3", "offered"), note="to-sign"),
+    Visit("agreement_page", ("owner", "applicant2"), _agreement("applicant2", "signed"), note="to-countersign"),
+    Visit("agreement_page", ("applicant", "owner"), _agreement("applicant", "executed"), note="executed"),
+    Visit("my_grants", ("applicant", "member1", "auditor")),
+    Visit("grant_page", ("applicant",), _grant("applicant"), note="in-force"),
+    Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
+    Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
+    Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
+    Visit("my_links", ("applicant", "colleague")),
+    # deciding
+    Visit("desk", ("chair", "member1", "chair2")),
+    Visit("case", ("chair", "member2"), _request("applicant2", "submitted"), note="submitted"),
+    Visit("case", ("chair", "member1"), _request("applicant", "in_review"), note="in-review"),
+    Visit("case", ("chair2",), _request("applicant2", "returned"), note="returned"),
+    Visit("case", ("chair2",), _request("applicant", "active"), note="decided"),
+    Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    # taking care of data
+    Visit("steward_home", ("owner", "member1")),
+    Visit("dataset_new", ("owner",)),
+    Visit("steward_dataset", ("owner",), _of(GBSG2), note="published"),
+    Visit("steward_dataset", ("owner",), _of(DRAFT), note="draft"),
+    Visit("dataset_describe", ("owner",), _of(GBSG2)),
+    Visit("dataset_people", ("owner",), _of(CYTOLOGY)),
+    Visit("dataset_uses", ("owner",), _of(LUNG), note="used"),
+    Visit("dataset_uses", ("owner",), _of(GBSG2), note="unused"),
+    # one's own corner
+    Visit("account", SIGNED_IN),
+    Visit("tokens", ("applicant", "colleague")),
+    Visit("inbox", ("applicant", "auditor")),
+    Visit("letter", ("applicant",), _letter("applicant")),
+    Visit("terms", (VISITOR, "applicant", "official")),
+    Visit("sign_in_refused", (VISITOR,), status=403),
+    Visit("institution_people", ("official",)),
+    # watching over it
+    Visit("events", ("auditor",)),
+    Visit("events", ("auditor",), note="found", query="?kind=access_request.submitted"),
+    Visit("operations", ("operator",)),
+    Visit("gallery", (VISITOR,)),
+]
+
+POST_ONLY = "takes forms only; the page that holds the form is visited"
+NOT_PAGES = {
+    **dict.fromkeys(
+        (
+            "request_new", "request_autosave", "request_submit", "request_withdraw", "request_answer",
+            "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
+            "link_end", "case_screen", "case_return", "case_step_aside", "vote",
+            "version_new", "file_upload", "file_remove", "version_publish", "version_withdraw",
+            "grant_revoke", "grant_suspend", "grant_resume", "token_revoke", "letters_read", "set_language",
+            "downloads_freeze", "thaw_propose", "thaw_confirm",
+        ),
+        POST_ONLY,
+    ),
+    "checksums": "a list for sha256sum, not a page",
+    "agreement_pdf": "a PDF, looked at by its own test",
+    "link_open": "the bytes of a file",
+    "oidc_authentication_init": "goes to the identity provider",
+    "oidc_authentication_callback": "comes back from the identity provider",
+    "oidc_logout": POST_ONLY,
+    "healthz": "one word for a machine",
+    "readyz": "one word for a machine",
+}  # fmt: skip
