@@ -53,6 +53,8 @@
     const body = new FormData(form);
     body.delete(input.name);
     body.append(input.name, job.file, job.file.name);
+    body.set("name", job.file.name);
+    body.set("declared_size", String(job.file.size));
     for (const once of form.querySelectorAll("input[data-once]")) body.set(once.name, job.key);
     return new Promise((resolve) => {
       const request = new XMLHttpRequest();
