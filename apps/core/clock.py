@@ -36,6 +36,11 @@ def sql_now(at: datetime | None = None) -> Any:
     return Now() if moment is None else Value(moment, output_field=DateTimeField())
 
 
+def is_frozen() -> bool:
+    """Whether somebody has stopped the clock here."""
+    return _frozen.get() is not None
+
+
 @contextmanager
 def freeze(at: datetime) -> Iterator[None]:
     """Let every rule, query and event inside believe it is `at` (tests, and "what was true then?" pages)."""

@@ -9,13 +9,12 @@ from apps.core import clock
 from apps.core.errors import Denied, Gone
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
-from apps.grants.models import AccessGrant
-from apps.grants.queries import downloadable_by
+from apps.grants.queries import is_in_force, may_download
 
 
 def check_can_download(by: Any, file: Distribution) -> None:
     """The access rule, asked now."""
-    if not downloadable_by(by).filter(pk=file.pk).exists():
+    if not may_download(by, file.pk):
         raise Denied(_("You may not download this file at present. The dataset's “Why?” page names what is missing."))
 
 
@@ -32,5 +31,5 @@ def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
 
 def check_grant(link: DownloadLink) -> None:
     """The very grant the link was made on is still in force; another grant means another link."""
-    if link.grant_id is not None and not AccessGrant.objects.in_force().filter(pk=link.grant_id).exists():
+    if link.grant_id is not None and not is_in_force(link.grant_id):
         raise Gone(_("The access this link stood on has ended."))

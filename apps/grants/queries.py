@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, 
 
 from apps.accounts.models import Person, Terms, TermsAcceptance
 from apps.core import clock, roles
+from apps.core.prepared import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.grants.models import AccessGrant, Freeze, Suspension
 
@@ -61,6 +62,23 @@ def downloadable_versions(person: Any, at: datetime | None = None) -> QuerySet[V
 def downloadable_by(person: Any, at: datetime | None = None) -> QuerySet[Distribution]:
     """Every file this person may download at the moment: the one definition of access."""
     return Distribution.objects.filter(Exists(downloadable_versions(person, at).filter(pk=OuterRef("version_id"))))
+
+
+_of_person = Prepared(lambda person, file: downloadable_by(Person(pk=person)).filter(pk=file), 2)
+_of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), 1)
+_in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), 1)
+
+
+def may_download(person: Any, file: UUID) -> bool:
+    """Whether the file is in the set above for this person (None: a visitor) now: one statement."""
+    if getattr(person, "is_authenticated", False):
+        return _of_person.holds(person.pk, file)
+    return _of_visitor.holds(file)
+
+
+def is_in_force(grant: UUID) -> bool:
+    """Whether this very grant counts now."""
+    return _in_force.holds(grant)
 
 
 @dataclass(frozen=True)

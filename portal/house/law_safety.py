@@ -13,6 +13,7 @@ WITHOUT_CSRF = ("apps/api/", "apps/accounts/oidc.py", "portal/demo/")
 RAW_SQL = {
     "apps/core/clock.py": "asks the database for its time",
     "apps/core/locks.py": "FOR SHARE, which Django has no word for",
+    "apps/core/prepared.py": "asks a set of the models by its own compiled SQL",
     "apps/core/once.py": "claims a key with ON CONFLICT, which waits for the other transaction",
     "apps/audit/": "the log and its outbox: row locks that skip, and privileges",
     "apps/web/health.py": "asks the database whether it is there",
