@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
+from apps.core import clock
 from apps.grants import commands, queries
 from apps.grants.backends import DOWNLOAD, AccessBackend
 from apps.grants.queries import downloadable_by, downloadable_versions, why
@@ -60,6 +61,22 @@ def test_the_rule_says_what_the_policy_says(seed: int) -> None:
 def test_the_rule_says_what_the_policy_says_for_long(seed: int) -> None:
     """T1: 80 people before 20 datasets at every moment, 20,800 cases."""
     compare(worlds.Dice(seed).several(20), list(range(worlds.LAST + 1)))
+
+
+@pytest.mark.parametrize("seed", range(30, 36))
+def test_the_gate_of_a_download_says_what_the_policy_says(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T1, T20: the prepared question that each download asks, at the database's own time; 60 cases, frozen or not."""
+    dice = worlds.Dice(seed)
+    together, tick = dice.several(10), dice.chance.randint(0, worlds.LAST)
+    now = clock.now()
+    monkeypatch.setattr(worlds, "BEGINNING", now - timedelta(days=tick, hours=1))
+    expected = [may_download(world, tick) for world in together]
+    with forgotten():
+        laid = worlds.lay(*together)
+        files = [version.distributions.get().pk for version in laid.versions]
+        assert [queries.may_download(laid.person, file) for file in files] == expected
+        with clock.freeze(now):
+            assert [queries.may_download(laid.person, file) for file in files] == expected
 
 
 @given(world=worlds.worlds(), tick=worlds.moments)
@@ -222,7 +239,7 @@ def test_why_of_registered_data_says_whether_the_terms_are_accepted() -> None:
 def test_a_past_moment_is_answered_as_it_was() -> None:
     access = stories.granted()
     before = access.grant.starts_at - TICK
-    during = queries.clock.now()
+    during = clock.now()
     commands.revoke(access.grant, reason="A breach.", by=access.owner)
     assert not why(access.holder, access.shelf.version, before).allowed
     assert why(access.holder, access.shelf.version, during).allowed

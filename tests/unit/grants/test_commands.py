@@ -1,0 +1,259 @@
+"""Grants: issued by an executed agreement, paused and ended with a reason; all downloads frozen and thawed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from apps.agreements import commands as agreements
+from apps.audit.models import Event
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, WrongState
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset
+from apps.grants import commands, queries
+from apps.grants.models import AccessGrant, Freeze, Suspension
+from apps.grants.tasks import activate_request, issue_grants
+from apps.grants.wording import SENTENCES, sentence_of
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def opens(access: stories.Access, at: Any = None) -> bool:
+    return queries.downloadable_by(access.holder, at).filter(pk=access.file.pk).exists()
+
+
+# ---------------------------------------------------------------------------------------------------------- issuing
+def test_everyone_who_signed_gets_a_grant_of_their_own_and_the_owner_none() -> None:
+    friend = stories.person()
+    access = stories.granted(members=[friend])
+    assert set(AccessGrant.objects.values_list("holder_id", flat=True)) == {access.holder.pk, friend.pk}
+    assert str(access.grant) == f"{access.holder.pk} may use {access.shelf.dataset.pk}"
+    assert access.case.request.state == "active"
+    assert Event.objects.filter(kind="grant.issued").count() == 2
+
+
+def test_issuing_twice_issues_nothing_twice() -> None:
+    """R2."""
+    access = stories.granted()
+    event = Event.objects.get(kind="agreement.executed")
+    issue_grants(event)
+    assert commands.issue(access.deal.agreement.pk, by=None) == []
+    assert AccessGrant.objects.count() == Event.objects.filter(kind="grant.issued").count() == 1
+
+
+def test_a_member_who_signs_late_gets_their_grant_when_they_sign() -> None:
+    late = stories.person()
+    deal = stories.offered(members=[late])
+    stories.sign(deal.agreement, deal.applicant)
+    stories.countersign(deal.agreement, deal.owner)
+    stories.drain()
+    assert not AccessGrant.objects.filter(holder=late).exists()
+    stories.sign(deal.agreement, late)
+    stories.drain()
+    grant = AccessGrant.objects.get(holder=late)
+    first = AccessGrant.objects.get(holder=deal.applicant)
+    assert grant.ends_at <= first.ends_at
+    assert queries.downloadable_by(late).get() == deal.shelf.file
+
+
+@pytest.mark.parametrize("chapter", ["offered", "signed"])
+def test_no_grant_without_an_executed_agreement(chapter: str) -> None:
+    """T83."""
+    deal = getattr(stories, chapter)()
+    assert commands.issue(deal.agreement.pk, by=None) == []
+    assert not queries.downloadable_by(deal.applicant).exists()
+    for consequence in (issue_grants, activate_request):
+        consequence(Event(kind="agreement.signed"))
+
+
+def test_a_grant_ends_with_the_last_day_agreed() -> None:
+    access = stories.granted(days=30)
+    last = access.deal.agreement.ends_on
+    assert access.grant.ends_at == datetime(last.year, last.month, last.day, tzinfo=UTC) + DAY
+    assert access.grant.starts_at <= clock.now()
+
+
+def test_a_grant_is_never_longer_than_the_dataset_allows() -> None:
+    """DOMAIN: never open-ended."""
+    shelf = stories.shelf()
+    datasets.describe(shelf.dataset, by=shelf.owner, longest_grant_days=7)
+    access = stories.granted(shelf=shelf, days=300)
+    assert access.grant.ends_at - access.grant.starts_at <= 7 * DAY
+
+
+def test_an_agreement_whose_days_are_over_issues_nothing() -> None:
+    deal = stories.executed(days=10)
+    with clock.freeze(clock.now() + 20 * DAY):
+        assert commands.issue(deal.agreement.pk, by=None) == []
+    assert not AccessGrant.objects.exists()
+
+
+def test_a_request_with_something_still_open_becomes_active_later() -> None:
+    first, second = stories.shelf(), stories.shelf()
+    case = stories.in_review(shelves=[first, second])
+    for voter in first.bench.everyone[:2]:
+        stories.vote(case, voter, shelf=first)
+    only_first = stories.Case(case.request, case.applicant, [first])
+    stories.granted(stories.executed(stories.signed(stories.offered(only_first))))
+    assert case.reload().request.state == "in_review"
+    for voter in second.bench.everyone[:2]:
+        stories.vote(case, voter, "deny", shelf=second)
+    stories.drain()
+    assert case.reload().request.state == "active"
+
+
+def test_a_request_without_a_grant_does_not_become_active() -> None:
+    case = stories.decided()
+    commands.activate_request(case.request.pk, by=None)
+    assert case.reload().request.state == "decided"
+
+
+# --------------------------------------------------------------------------------------------------------- revoking
+def test_a_revoked_grant_opens_nothing_at_once() -> None:
+    """T14."""
+    access = stories.granted()
+    assert opens(access)
+    commands.revoke(access.grant, reason=" A breach. ", by=access.owner)
+    assert not opens(access)
+    access.grant.refresh_from_db()
+    assert (access.grant.revoked_by, access.grant.revoked_because) == (access.owner, "A breach.")
+    with pytest.raises(WrongState, match="revoked already"):
+        commands.revoke(access.grant, reason="Again.", by=access.owner)
+
+
+def test_who_may_end_a_grant() -> None:
+    """T10: those who take care of the dataset, and the holder; nobody else, and nobody who is deactivated."""
+    access = stories.granted()
+    outsiders = [access.case.bench.chair, stories.person(), stories.operator(), stories.shelf().owner]
+    for by in outsiders:
+        with pytest.raises(Denied, match="take care of the dataset"):
+            commands.revoke(access.grant, reason="No.", by=by)
+    with pytest.raises(Invalid, match="Say why"):
+        commands.revoke(access.grant, reason="  ", by=access.owner)
+    gone = access.holder
+    gone.is_active = False
+    with pytest.raises(Denied):
+        commands.revoke(access.grant, reason="Mine.", by=gone)
+    gone.is_active = True
+    commands.revoke(access.grant, reason="I have finished.", by=gone)
+    assert not opens(access)
+
+
+@pytest.mark.parametrize("broken", [{"revoked_by": None}, {"revoked_because": ""}, {"revoked_at": None}])
+def test_the_database_keeps_a_revocation_whole(broken: dict[str, object]) -> None:
+    access = stories.granted()
+    commands.revoke(access.grant, reason="A breach.", by=access.owner)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccessGrant.objects.filter(pk=access.grant.pk).update(**broken)
+
+
+def test_the_end_of_an_agreement_ends_its_grants() -> None:
+    """T16, L31."""
+    access = stories.granted()
+    agreements.terminate(access.deal.agreement, reason="A breach.", by=access.owner)
+    assert not opens(access)
+
+
+# -------------------------------------------------------------------------------------------------------- suspending
+def test_a_pause_closes_and_its_end_opens_again() -> None:
+    access = stories.granted()
+    with pytest.raises(WrongState, match="is not suspended"):
+        commands.resume(access.grant, by=access.owner)
+    pause = commands.suspend(access.grant, reason="A question.", by=access.owner)
+    assert str(pause) == f"pause of {access.grant.pk}"
+    assert not opens(access)
+    with pytest.raises(WrongState, match="suspended already"):
+        commands.suspend(access.grant, reason="Twice.", by=access.owner)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Suspension.objects.create(grant=access.grant, by=access.owner, reason="Twice.")
+    commands.resume(access.grant, by=access.owner)
+    assert opens(access)
+    kinds = Event.objects.filter(subject_id=access.grant.pk).values_list("kind", flat=True)
+    assert list(kinds) == ["grant.issued", "grant.suspended", "grant.resumed"]
+
+
+def test_the_holder_neither_pauses_nor_resumes() -> None:
+    access, steward = stories.granted(), stories.person()
+    datasets.give_role(access.shelf.dataset, person=steward, role=Dataset.STEWARD, by=access.owner)
+    for by in (access.holder, stories.person(), access.case.bench.chair):
+        with pytest.raises(Denied):
+            commands.suspend(access.grant, reason="No.", by=by)
+        with pytest.raises(Denied):
+            commands.resume(access.grant, by=by)
+    with pytest.raises(Invalid):
+        commands.suspend(access.grant, reason=" ", by=steward)
+    commands.suspend(access.grant, reason="A question.", by=steward)
+    datasets.give_role(access.shelf.dataset, person=access.holder, role=Dataset.STEWARD, by=access.owner)
+    with pytest.raises(Denied, match="your own access"):
+        commands.resume(access.grant, by=access.holder)
+
+
+# ---------------------------------------------------------------------------------------------------------- freezing
+def test_one_operator_stops_everything_and_two_start_it_again() -> None:
+    """R21."""
+    access, first, second = stories.granted(), stories.operator(), stories.operator()
+    with pytest.raises(Denied, match="Only an operator"):
+        commands.freeze_downloads("An incident.", by=access.owner)
+    with pytest.raises(Invalid, match="Say why"):
+        commands.freeze_downloads(" ", by=first)
+    stop = commands.freeze_downloads("An incident.", by=first)
+    assert commands.freeze_downloads("Another.", by=second) == stop == queries.open_freeze()
+    assert str(stop).startswith("freeze from ")
+    assert not opens(access)
+    with pytest.raises(WrongState, match="Nobody has proposed"):
+        commands.thaw(stop, by=second)
+    commands.propose_thaw(stop, by=first)
+    with pytest.raises(Denied, match="A second person"):
+        commands.thaw(stop, by=first)
+    with pytest.raises(Denied, match="Only an operator"):
+        commands.thaw(stop, by=access.owner)
+    commands.thaw(stop, by=second)
+    assert opens(access)
+    assert queries.open_freeze() is None
+
+
+def test_a_thaw_happens_once() -> None:
+    first, second = stories.operator(), stories.operator()
+    stop = commands.freeze_downloads("An incident.", by=first)
+    commands.propose_thaw(stop, by=first)
+    commands.thaw(stop, by=second)
+    for again in (lambda: commands.thaw(stop, by=second), lambda: commands.propose_thaw(stop, by=first)):
+        with pytest.raises(WrongState, match="run again already"):
+            again()
+    assert Event.objects.filter(kind__in=["downloads.thawed", "downloads.thaw_proposed"]).count() == 2
+
+
+def test_the_database_asks_for_two_people_too() -> None:
+    stop = commands.freeze_downloads("An incident.", by=(boss := stories.operator()))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Freeze.objects.filter(pk=stop.pk).update(ends_at=clock.now(), ended_by=boss, thaw_proposed_by=boss)
+
+
+# --------------------------------------------------------------------------------------------------------- the sets
+def test_a_grant_is_seen_by_its_holder_and_those_who_manage_the_dataset() -> None:
+    access = stories.granted()
+    for by, seen in (
+        (access.holder, True), (access.owner, True), (access.case.bench.chair, False), (stories.person(), False),
+    ):  # fmt: skip
+        assert queries.visible_to(by).filter(pk=access.grant.pk).exists() is seen
+    held: Any = queries.held_by(access.holder).get()
+    assert held.is_in_force
+    used: Any = queries.on_datasets_managed_by(access.owner).get()
+    assert used == access.grant
+    assert not queries.held_by(access.owner).exists()
+    assert not queries.on_datasets_managed_by(access.holder).exists()
+    commands.revoke(access.grant, reason="A breach.", by=access.owner)
+    held = queries.held_by(access.holder).get()
+    assert not held.is_in_force
+    assert not queries.is_in_force(access.grant.pk)
+
+
+def test_every_part_of_the_rule_has_its_two_sentences() -> None:
+    parts = {*queries.rule(None), *AccessGrant.objects.parts()}
+    assert parts == set(SENTENCES)
+    said = {sentence_of(part, holds=holds) for part in [*parts, "new"] for holds in (True, False)}
+    assert len(said) == 2 * (len(parts) + 1)
