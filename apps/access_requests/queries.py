@@ -65,20 +65,25 @@ def desk_of(person: Any) -> QuerySet[Item]:
         committee__in=committees.committees_of(person), state=ItemState.OPEN, request__state__in=UNDER_REVIEW
     )
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
-    votes = Count("votes", filter=Q(votes__round__closed_at__isnull=True))
+    cast = Vote.objects.filter(
+        item=OuterRef(OuterRef("pk")), voter_id=OuterRef("person_id"), round__closed_at__isnull=True
+    )
     fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
-    counted = fetched.exclude(_concerns(person)).annotate(i_voted=Exists(voted), votes_cast=votes, bench=_bench_size())
+    counted = fetched.exclude(_concerns(person)).annotate(
+        i_voted=Exists(voted), votes_cast=_bench_size(Q(Exists(cast))), bench=_bench_size()
+    )
     return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
 
 
-def _bench_size() -> Coalesce:
+def _bench_size(*only: Q) -> Coalesce:
     """How many seats count for an item, as `bench_for` says, inside a query on items."""
     asked = OuterRef(OuterRef("request_id"))
     member = Membership.objects.filter(request=asked, person_id=OuterRef("person_id"))
     aside = Recusal.objects.filter(request=asked, person_id=OuterRef("person_id"))
-    seats = Seat.objects.held().filter(committee=OuterRef("committee_id"))
-    counted = seats.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(member)).exclude(Exists(aside))
-    number = counted.order_by().values("committee").annotate(n=Count("pk")).values("n")
+    before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("starts_at"))
+    seats = Seat.objects.held().filter(*only, committee=OuterRef("committee_id"))
+    free = seats.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(member)).exclude(Exists(aside))
+    number = free.exclude(Exists(before)).order_by().values("committee").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
@@ -123,11 +128,14 @@ def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
 
 
 def bench_for(item: Item) -> QuerySet[Seat]:
-    """The seats that count for this item: held now, and not by anyone who is part of the request or stepped aside."""
+    """The seats that count for this item: held now and since the round opened, by nobody of the request."""
     return _unconcerned(committees.seats_of(item.committee), item.request)
 
 
 def _unconcerned(seats: QuerySet[Seat], request: AccessRequest) -> QuerySet[Seat]:
+    """Seats held since the open round began: nobody is seated in the middle of a case to turn its vote."""
+    begun = Round.objects.filter(request=request, closed_at__isnull=True).values("opened_at")
+    seats = seats.filter(Q(starts_at__lte=Subquery(begun)) | ~Q(Exists(begun)))
     people = people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     return seats.exclude(person_id__in=people).exclude(person_id__in=aside)

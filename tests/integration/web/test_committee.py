@@ -6,6 +6,8 @@ import pytest
 
 from apps.access_requests import commands as requests
 from apps.access_requests.models import Round, Vote
+from apps.access_requests.queries import desk_of, tally
+from apps.committees import commands as committees
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,19 @@ def test_the_desk_costs_the_same_however_much_waits(django_assert_max_num_querie
     client.get("/desk/")
     with django_assert_max_num_queries(12):
         assert client.get("/desk/").status_code == 200
+
+
+def test_the_desk_counts_as_the_tally_does() -> None:
+    bench = stories.bench(members=4)
+    case = stories.in_review(shelf=stories.shelf(bench=bench), members=[bench.members[3]])
+    stories.vote(case, bench.members[0])
+    stories.vote(case, bench.members[1], "deny")
+    requests.step_aside(case.request, reason="We publish together.", by=bench.members[0])
+    committees.seat(bench.committee, person=stories.person(), by=bench.chair)
+    on_desk = desk_of(bench.chair).get(pk=case.item.pk)
+    counted = tally(case.item)
+    assert (on_desk.bench, on_desk.votes_cast) == (counted.seated, counted.cast)
+    assert on_desk.votes_cast == 1
 
 
 def test_the_desk_is_for_people_with_a_seat() -> None:
