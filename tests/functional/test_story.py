@@ -91,7 +91,7 @@ def test_web_and_worker_may_be_killed_in_the_middle_of_the_story(run: Path) -> N
     )
     killed = threading.Thread(target=_kill_again_and_again, args=(demo_json, teller), daemon=True)
     killed.start()
-    said, _nothing = teller.communicate(timeout=400)
+    said, _nothing = teller.communicate(timeout=580)
     assert teller.returncode == 0, said
 
 
