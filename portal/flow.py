@@ -61,19 +61,36 @@ def drain(limit: int = 1000) -> int:
 
 
 def _carry_next() -> bool | None:
-    """Take the oldest event that is due and not in another worker's hands; None if there is none."""
+    """Carry the oldest event that is due and not in another worker's hands; None if there is none."""
+    claimed = _claim()
+    if claimed is None:
+        return None
     with transaction.atomic():
-        due = Outbox.objects.filter(not_before__lte=clock.sql_now()).order_by("event_id")
-        owed = due.select_for_update(skip_locked=True).first()
+        owed = Outbox.objects.select_for_update(skip_locked=True).filter(pk=claimed).first()
         if owed is None:
-            return None
+            return False
         event = Event.objects.get(pk=owed.event_id)
         faults = [name for name in (_carry(event, follow) for follow in _follow_from(event)) if name]
         if not faults:
             owed.delete()
             return True
-        _put_off(owed, faults)
+        Outbox.objects.filter(pk=owed.pk).update(last_error="; ".join(faults)[:200])
         return False
+
+
+@transaction.atomic
+def _claim() -> int | None:
+    """Count the attempt and put the next one off before trying, each time a little longer.
+
+    In a transaction of its own: an event whose consequence kills its worker waits too, and is not first for ever.
+    """
+    due = Outbox.objects.filter(not_before__lte=clock.sql_now()).order_by("event_id")
+    owed = due.select_for_update(skip_locked=True).first()
+    if owed is None:
+        return None
+    wait = min(timedelta(seconds=2 ** min(owed.attempts, 10)), LONGEST_WAIT)
+    Outbox.objects.filter(pk=owed.pk).update(attempts=owed.attempts + 1, not_before=clock.now() + wait)
+    return owed.pk
 
 
 def _follow_from(event: Event) -> list[Consequence]:
@@ -94,11 +111,3 @@ def _carry(event: Event, follow: Consequence) -> str:
         log.exception("%s did not follow from event %s", follow.__name__, event.pk)
         return f"{follow.__name__}: {type(fault).__name__}"
     return ""
-
-
-def _put_off(owed: Outbox, faults: list[str]) -> None:
-    """Try again later, each time a little later; operators see the row and its last fault until it is done."""
-    wait = min(timedelta(seconds=2 ** min(owed.attempts, 10)), LONGEST_WAIT)
-    Outbox.objects.filter(pk=owed.pk).update(
-        attempts=owed.attempts + 1, not_before=clock.now() + wait, last_error="; ".join(faults)[:200]
-    )

@@ -5,19 +5,20 @@ Locks are taken in one order everywhere: the request, then its items.
 
 import hashlib
 import json
-from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests import queries, rules
+from apps.access_requests import queries, rules, wording
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import ACCEPTED, ItemState
 from apps.accounts.models import Person
 from apps.accounts.queries import colleagues_by_code
 from apps.audit.record import Kind, record
+from apps.committees import commands as committees
+from apps.committees.models import Committee, Seat
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.datasets.models import Dataset
@@ -107,7 +108,7 @@ def submit(request: AccessRequest, *, by: Person) -> Round:
     rules.check_can_submit(by, request)
     _bring_to_those_who_care(request)
     number = request.rounds.count() + 1
-    snapshot = _snapshot(request)
+    snapshot = wording.snapshot_of(request)
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     opened = Round.objects.create(
         request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
@@ -185,6 +186,20 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
 
 
 @transaction.atomic
+def seat_member(committee: Committee, *, person: Person, by: Person) -> Seat:
+    """Give a seat; it counts for the rounds that open from now on, never for one that is being decided."""
+    rules.check_may_change_bench(by, committee)
+    return committees.seat(committee, person=person, by=by)
+
+
+@transaction.atomic
+def unseat_member(place: Seat, *, by: Person) -> None:
+    """End a seat; nobody does so in a committee that is deciding about them."""
+    rules.check_may_change_bench(by, place.committee)
+    committees.unseat(place, by=by)
+
+
+@transaction.atomic
 def activate(request: AccessRequest, *, by: Person | None) -> None:
     """The first grant is out: the project runs. Already active is fine (a consequence may run twice)."""
     request = _lock(request)
@@ -249,27 +264,6 @@ def _bring_to_those_who_care(request: AccessRequest) -> None:
     """What is open goes to the committee that cares for the dataset today; it may have changed since the draft."""
     today = Dataset.objects.filter(pk=OuterRef("dataset_id")).values("committee_id")
     request.items.filter(state=ItemState.OPEN).update(committee_id=Subquery(today))
-
-
-def _snapshot(request: AccessRequest) -> dict[str, Any]:
-    """Everything the committee will read, as it is now; people by id, so that names can still be erased."""
-    questions = request.questions.values_list("text", "answer")
-    return {
-        "reference": request.reference,
-        "title": request.title,
-        "purpose": request.purpose,
-        "public_summary": request.public_summary,
-        "starts_on": _day(request.starts_on),
-        "ends_on": _day(request.ends_on),
-        "applicant": str(request.applicant_id),
-        "members": sorted(str(m.person_id) for m in request.memberships.all()),
-        "datasets": sorted(str(item.dataset_id) for item in request.items.all()),
-        "questions": [{"question": text, "answer": reply} for text, reply in questions],
-    }
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _lock(request: AccessRequest) -> AccessRequest:

@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from apps.access_requests import queries
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
-from apps.access_requests.states import EDITABLE, ItemState, RequestState
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
@@ -118,6 +119,13 @@ def check_no_conflict(by: Any, request: AccessRequest) -> None:
         raise Denied(_("You cannot decide on a request you are part of."))
     if Recusal.objects.filter(request=request, person_id=by.pk).exists():
         raise Denied(_("You stepped aside from this request because of a conflict of interest."))
+
+
+def check_may_change_bench(by: Any, committee: Committee) -> None:
+    """Nobody changes the bench that is deciding about them, as applicant or as member."""
+    mine = queries.of_person(by).filter(state__in=UNDER_REVIEW, items__committee=committee, items__state=ItemState.OPEN)
+    if mine.exists():
+        raise Denied(_("This committee is deciding on a request you are part of; somebody else changes its seats."))
 
 
 def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> None:

@@ -10,6 +10,7 @@ from apps.accounts.models import Person
 from apps.agreements.models import Agreement, Signature, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
+from apps.committees.queries import committees_of
 from apps.core import roles
 from apps.datasets.models import Dataset
 
@@ -21,8 +22,11 @@ def template_for(committee: Committee) -> Template | None:
 
 
 def visible_to(person: Any) -> QuerySet[Agreement]:
-    """The agreements of the requests this person may read."""
-    return Agreement.objects.filter(item__request__in=requests.visible_to(person).values("pk"))
+    """The agreements of one's own requests, of the committees one sits in, and for the datasets one cares for."""
+    managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
+    seated = Q(item__committee__in=committees_of(person))
+    own = Q(item__request__in=requests.of_person(person).values("pk"))
+    return Agreement.objects.filter(own | seated | Q(managed))
 
 
 def of_person(person: Any) -> QuerySet[Agreement]:

@@ -43,10 +43,13 @@ def issue(agreement_id: UUID, *, by: Person | None) -> list[AccessGrant]:
 
 
 def _period(agreement: Agreement) -> tuple[datetime, datetime]:
-    """From the day asked for (or now, if later) until the end of the last day (UTC), within the dataset's limit."""
-    now = clock.now()
-    begin = max(now, _midnight(agreement.starts_on))
-    longest = begin + timedelta(days=agreement.item.dataset.longest_grant_days)
+    """From the day asked for (or now, if later) until the end of the last day (UTC), within the dataset's limit.
+
+    The limit counts from the agreement's own beginning: who signs late gets less, not more.
+    """
+    first = _midnight(agreement.starts_on)
+    begin = max(clock.now(), first)
+    longest = max(agreement.executed_at or begin, first) + timedelta(days=agreement.item.dataset.longest_grant_days)
     return begin, min(_midnight(agreement.ends_on) + timedelta(days=1), longest)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from apps.access_requests import commands as bench
 from apps.access_requests.queries import decided_by_committees_of, decisions_by_month, desk_of
 from apps.accounts.queries import colleagues_by_code
 from apps.committees import commands, rules
@@ -122,7 +123,7 @@ def _seat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
             form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
             return {"seat_form": form}
         try:
-            commands.seat(committee, person=person, by=request.user)  # type: ignore[arg-type]
+            bench.seat_member(committee, person=person, by=request.user)  # type: ignore[arg-type]
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:
@@ -136,6 +137,6 @@ def _unseat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
     place = next((seat for seat in seats_of(committee) if str(seat.pk) == wanted), None)
     if place is None:
         raise Missing(_("There is no such seat in this committee (any more)."))
-    commands.unseat(place, by=request.user)  # type: ignore[arg-type]
+    bench.unseat_member(place, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("The seat has ended. Votes cast from it on open requests no longer count."))
     return {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from apps.accounts.commands import note_refusal, note_token_use
 from apps.accounts.models import Person
 from apps.accounts.queries import token_for
 from apps.core import correlation
-from apps.core.errors import Denied, Refusal, Unavailable
+from apps.core.errors import Denied, Invalid, Refusal, Unavailable
 from apps.web.answers import refusal_answer
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -57,6 +57,10 @@ class Refusals:
             return refusal_answer(request, fault)
         if isinstance(fault, OperationalError | InterfaceError):
             return refusal_answer(request, Unavailable(_("The database does not answer. Please try again shortly.")))
+        if isinstance(fault, DataError):
+            return refusal_answer(
+                request, Invalid(_("What you sent is too long, or holds characters that cannot be kept."))
+            )
         return None
 
 
@@ -91,5 +95,3 @@ def _writes(path: str) -> bool:
         return getattr(resolve(path).func, "writes_on_get", False)
     except Resolver404:
         return True  # the 404 page needs no transaction
-
-

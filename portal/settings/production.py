@@ -51,8 +51,8 @@ OIDC_ISSUER = environment.text("OIDC_ISSUER")  # kept letter by letter: some iss
 OIDC_RP_CLIENT_ID = environment.need("OIDC_CLIENT_ID", "the client id that the identity provider gave the portal")
 OIDC_RP_CLIENT_SECRET = environment.need("OIDC_CLIENT_SECRET", "the client secret that goes with OIDC_CLIENT_ID")
 OIDC_RP_SIGN_ALGO = environment.text("OIDC_SIGN_ALGORITHM", "RS256")
-if OIDC_RP_SIGN_ALGO not in {"RS256", "PS256", "ES256"}:
-    raise ImproperlyConfigured("OIDC_SIGN_ALGORITHM must be RS256, PS256 or ES256.")
+if OIDC_RP_SIGN_ALGO not in {"RS256", "ES256"}:
+    raise ImproperlyConfigured("OIDC_SIGN_ALGORITHM must be RS256 or ES256.")
 OIDC_OP_AUTHORIZATION_ENDPOINT = environment.need("OIDC_AUTHORIZATION_ENDPOINT", _ENDPOINT)
 OIDC_OP_TOKEN_ENDPOINT = environment.need("OIDC_TOKEN_ENDPOINT", _ENDPOINT)
 OIDC_OP_USER_ENDPOINT = environment.need("OIDC_USERINFO_ENDPOINT", _ENDPOINT)
