@@ -23,48 +23,48 @@ from apps.web.forms_committee import ConflictForm, QuestionForm, VoteForm
 from apps.web.wording_events import timeline
 
 
-def case_page(
-    case: AccessRequest,
-    me: Person,
-    *,
-    vote_forms: Mapping[UUID, VoteForm] | None = None,
-    question_form: QuestionForm | None = None,
-    conflict_form: ConflictForm | None = None,
-    moved: str = "",
-    typed: str = "",
-) -> dict[str, Any]:
-    """The context of the page, for a member who has no conflict."""
+def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = "", **forms: Any) -> dict[str, Any]:
+    """The context of the page, for a member who has no conflict; `forms` are those sent and not taken."""
     rounds = list(case.rounds.order_by("-number"))
-    newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
     events = list(timeline_of(case.pk))
     people = _people(rounds, [event.actor_id for event in events if event.actor_id])
     names = {pk: str(person) for pk, person in people.items()}
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
-    items = _items(case, newest, me, dict(vote_forms or {}))
-    under_review = newest.closed_at is None
+    items = _items(case, rounds[0], me, dict(forms.get("vote_forms", {})))
     return {
         "case": case,
-        "round": newest,
         "steps": _steps(case),
         "days": (case.asked_at - case.submitted_at).days,  # type: ignore[attr-defined]
         "review_days": min((entry["item"].committee.review_days for entry in items if entry["mine"]), default=0),
-        "under_review": under_review,
-        "snapshot": {name: shown(name, value) for name, value in newest.snapshot.items()},
-        "applicant": people.get(UUID(newest.snapshot["applicant"])),
-        "members": [people.get(UUID(pk)) for pk in newest.snapshot["members"]],
-        "earlier": earlier,
-        "changes": changes(earlier.snapshot, newest.snapshot, names=names, titles=titles) if earlier else [],
+        **_asked(rounds, people, names, titles),
         "items": items,
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
         "recusals": case.recusals.select_related("person").order_by("declared_at"),
         "can_screen": case.can("screen"),
         "can_return": case.can("return"),
         "can_step_aside": any(entry["item"].state == ItemState.OPEN for entry in items if entry["mine"]),
-        "question_form": question_form or QuestionForm(auto_id="question-%s"),
-        "conflict_form": conflict_form or ConflictForm(auto_id="conflict-%s"),
+        "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
+        "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
         "moved": moved,
         "typed": typed,
         "timeline": timeline(events, names=names, datasets=titles, viewer=me.pk, inside=True),
+    }
+
+
+def _asked(
+    rounds: list[Round], people: Mapping[UUID, Person], names: Mapping[UUID, str], titles: Mapping[UUID, str]
+) -> dict[str, Any]:
+    """What the newest round asks, frozen as it was handed in, and what changed since the one before."""
+    newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
+    said = newest.snapshot
+    return {
+        "round": newest,
+        "under_review": newest.closed_at is None,
+        "snapshot": {name: shown(name, value) for name, value in said.items()},
+        "applicant": people.get(UUID(said["applicant"])),
+        "members": [people.get(UUID(pk)) for pk in said["members"]],
+        "earlier": earlier,
+        "changes": changes(earlier.snapshot, said, names=names, titles=titles) if earlier else [],
     }
 
 
