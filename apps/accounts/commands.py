@@ -157,6 +157,46 @@ def appoint_signing_official(person: Person, *, institution: Institution, by: Pe
 
 
 @transaction.atomic
+def end_desk(person: Person, *, kind: str, by: Person | None) -> None:
+    """The person's desk of this kind ends now; `by` is None only from the command line."""
+    if by is not None:
+        rules.check_operator(by)
+    now = clock.now()
+    if queries.desks_of(person).filter(kind=kind).update(ends_at=now):
+        record(Kind.DESK_ENDED, actor=by, subject=person, desk=kind)
+
+
+@transaction.atomic
+def dismiss_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
+    """The person no longer answers for the institution; `by` is None only from the command line."""
+    if by is not None:
+        rules.check_operator(by)
+    if roles.holds(person, [Institution.SIGNING_OFFICIAL], institution):
+        roles.take(person, Institution.SIGNING_OFFICIAL, institution)
+        record(Kind.ROLE_TAKEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
+
+
+@transaction.atomic
+def register_institution(name: str, *, country: str, ror: str = "", by: Person | None) -> Institution:
+    """An institution the portal knows; `by` is None only from the command line."""
+    if by is not None:
+        rules.check_operator(by)
+    rules.check_institution(name, country, ror)
+    institution = Institution.objects.create(name=name.strip(), country=country.upper(), ror=ror)
+    record(Kind.INSTITUTION_REGISTERED, actor=by, subject=institution, country=institution.country)
+    return institution
+
+
+@transaction.atomic
+def set_home(person: Person, *, institution: Institution, by: Person | None) -> None:
+    """The institution that stands behind the person; `by` is None only from the command line."""
+    if by is not None:
+        rules.check_operator(by)
+    Person.objects.filter(pk=person.pk).update(institution=institution)
+    record(Kind.HOME_SET, actor=by, subject=person, about=[institution])
+
+
+@transaction.atomic
 def choose_language(person: Person, *, language: str, by: Person) -> None:
     """Letters and pages speak this language to the person."""
     Person.objects.filter(pk=person.pk).update(language=language)

@@ -1,5 +1,6 @@
 """What an account must be before its person may act."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from apps.accounts.models import Desk, Person, PersonalToken
 from apps.core import clock
 from apps.core.errors import Denied, Invalid
 
+ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
 LONGEST_TOKEN = timedelta(days=365)
 
 
@@ -50,6 +52,19 @@ def check_auditor(by: Any) -> None:
 def check_desk_period(days: int) -> None:
     if not 1 <= days <= 366:
         raise Invalid(_("A desk is held for at most a year at a time."), field="days")
+
+
+def check_institution(name: str, country: str, ror: str) -> None:
+    """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters)."""
+    fields: dict[str, str] = {}
+    if not name.strip():
+        fields["name"] = _("Give the institution's name.")
+    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+        fields["country"] = _("Give the country as two letters, such as DK.")
+    if ror and not ROR.match(ror):
+        fields["ror"] = _("A ROR id looks like https://ror.org/01aj84f44.")
+    if fields:
+        raise Invalid(_("The institution was not registered."), fields=fields)
 
 
 def token_end(days: int) -> Any:

@@ -22,6 +22,9 @@ class Kind(models.TextChoices):
     PERSON_DEACTIVATED = "person.deactivated"
     PERSON_REACTIVATED = "person.reactivated"
     DESK_GIVEN = "desk.given"
+    DESK_ENDED = "desk.ended"
+    INSTITUTION_REGISTERED = "institution.registered"
+    HOME_SET = "person.home_set"
     TERMS_PUBLISHED = "terms.published"
     TERMS_ACCEPTED = "terms.accepted"
     TOKEN_MADE = "token.made"  # noqa: S105
@@ -74,7 +77,8 @@ class Kind(models.TextChoices):
 # Events that call for nothing further; every other kind has its row in portal/flow.py.
 QUIET = frozenset({
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
-    Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,
+    Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,
+    Kind.HOME_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,
     Kind.COMMITTEE_FOUNDED, Kind.COMMITTEE_CHANGED, Kind.DATASET_DRAFTED, Kind.DATASET_DESCRIBED, Kind.VERSION_DRAFTED,
     Kind.FILE_CHECKED, Kind.FILE_REMOVED, Kind.REQUEST_DRAFTED, Kind.VOTE_CAST, Kind.MEMBER_RECUSED,
     Kind.REQUEST_SCREENED, Kind.REQUEST_CLOSED, Kind.TEMPLATE_PUBLISHED, Kind.AGREEMENT_PRINTED, Kind.REQUEST_ACTIVATED,

@@ -1,6 +1,7 @@
 """Verbs about committees: found, seat, unseat, open and close for requests."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.accounts.models import Institution, Person
 from apps.accounts.rules import check_operator
@@ -40,6 +41,18 @@ def unseat(place: Seat, *, by: Person) -> None:
     rules.check_can_lead(by, place.committee)
     if Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):
         record(Kind.SEAT_ENDED, actor=by, subject=place, about=[place.committee_id, place.person_id])
+
+
+@transaction.atomic
+def hand_over_chair(committee: Committee, *, person: Person, by: Person | None) -> Seat:
+    """Somebody else takes the chair; the one before keeps no seat. `by` is None only from the command line."""
+    if by is not None:
+        check_operator(by)
+    Committee.objects.select_for_update().get(pk=committee.pk)
+    for place in Seat.objects.held().filter(Q(is_chair=True) | Q(person=person), committee=committee):
+        Seat.objects.filter(pk=place.pk).update(ends_at=clock.now())
+        record(Kind.SEAT_ENDED, actor=by, subject=place, about=[committee.pk, place.person_id])
+    return seat(committee, person=person, is_chair=True, by=None)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from apps.accounts import commands as accounts
-from apps.accounts.models import Desk, Institution, Person
+from apps.accounts.models import Desk, Person
 from apps.committees import commands as committees
 from portal.demo_people import INSTITUTIONS, PEOPLE
 from portal.seeding.world import TEXTS, World
@@ -12,7 +12,7 @@ from portal.seeding.world import TEXTS, World
 def settle(world: World) -> None:
     """Everybody is known before they first sign in, and sits where they belong."""
     for one in INSTITUTIONS:
-        world.institutions[one.key] = Institution.objects.create(name=one.name, country=one.country)
+        world.institutions[one.key] = accounts.register_institution(one.name, country=one.country, by=None)
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people
@@ -35,7 +35,7 @@ def _person(world: World, key: str) -> Person:
         email_verified=True,
         by=None,
     )
-    Person.objects.filter(pk=person.pk).update(institution=world.institutions[someone.institution])
+    accounts.set_home(person, institution=world.institutions[someone.institution], by=None)
     person.refresh_from_db()
     return person
 

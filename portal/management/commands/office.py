@@ -1,0 +1,169 @@
+"""`manage.py office`: what an operator sets up from the command line before anybody can do it on a page.
+
+People are named by their colleague code, which they read from their account page after their first sign-in.
+"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.accounts import commands as accounts
+from apps.accounts.models import Desk, Institution, Person
+from apps.accounts.queries import colleagues_by_code
+from apps.agreements import commands as agreements
+from apps.committees import commands as committees
+from apps.committees.models import Committee
+from apps.core.errors import Refusal
+
+# verb: (what it does, its options: name, required, help)
+VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
+    "institution": ("register an institution", [
+        ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
+    ]),
+    "home": ("say which institution stands behind a person", [
+        ("code", True, "colleague code"), ("institution", True, "the institution's name"),
+    ]),
+    "desk": ("give a desk for some days", [
+        ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
+        ("days", False, "1 to 366 (default 365)"),
+    ]),
+    "end-desk": ("end a desk now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
+    "official": ("appoint a signing official", [
+        ("code", True, "colleague code"), ("institution", True, "the institution's name"),
+    ]),
+    "end-official": ("a signing official steps down", [
+        ("code", True, "colleague code"), ("institution", True, "the institution's name"),
+    ]),
+    "committee": ("found a committee and seat its chair", [
+        ("name", True, "its name"), ("slug", True, "its name in addresses"),
+        ("chair", True, "the chair's colleague code"),
+        ("institution", False, "the institution's name"), ("quorum", False, "votes needed at least (default 2)"),
+        ("about", False, "a file with the text of its public page"),
+    ]),
+    "chair": ("hand a committee's chair to somebody else", [
+        ("committee", True, "its name in addresses"), ("code", True, "the new chair's colleague code"),
+    ]),
+    "terms": ("publish new terms for registered data", [
+        ("file", True, "the terms, English"), ("danish", False, "the terms, Danish"),
+    ]),
+    "template": ("publish an agreement template", [
+        ("file", True, "JSON: {title, clauses: [{heading, text, plain, plain_da}]}"),
+        ("committee", False, "for this committee only (its slug)"),
+    ]),
+}  # fmt: skip
+
+
+class Command(BaseCommand):
+    help = "Set up institutions, desks, committees, terms and templates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        for verb, (what, options) in VERBS.items():
+            one = verbs.add_parser(verb, help=what)
+            for name, required, help_text in options:
+                one.add_argument(f"--{name}", required=required, default="", help=help_text)
+
+    def handle(self, *args: Any, **given: Any) -> None:  # noqa: ARG002 - Django's shape
+        """Do the one verb; a refusal is its own sentence."""
+        try:
+            done = getattr(self, "do_" + given["verb"].replace("-", "_"))(given)
+        except Refusal as refusal:
+            raise CommandError(" ".join([refusal.sentence, *getattr(refusal, "fields", {}).values()])) from None
+        except OSError as fault:
+            raise CommandError(f"The file cannot be read: {fault.strerror}.") from None
+        self.stdout.write(done)
+
+    def do_institution(self, given: dict[str, str]) -> str:
+        made = accounts.register_institution(given["name"], country=given["country"], ror=given["ror"], by=None)
+        return f"{made.name} is registered."
+
+    def do_home(self, given: dict[str, str]) -> str:
+        person, institution = _person(given["code"]), _institution(given["institution"])
+        accounts.set_home(person, institution=institution, by=None)
+        return f"{institution.name} stands behind {person}."
+
+    def do_desk(self, given: dict[str, str]) -> str:
+        person = _person(given["code"])
+        desk = accounts.give_desk(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=None)
+        return f"{person} is {given['kind']} until {desk.ends_at:%Y-%m-%d}."
+
+    def do_end_desk(self, given: dict[str, str]) -> str:
+        person = _person(given["code"])
+        accounts.end_desk(person, kind=_kind(given["kind"]), by=None)
+        return f"{person} is no {given['kind']} any more."
+
+    def do_official(self, given: dict[str, str]) -> str:
+        person, institution = _person(given["code"]), _institution(given["institution"])
+        accounts.appoint_signing_official(person, institution=institution, by=None)
+        return f"{person} signs for {institution.name}."
+
+    def do_end_official(self, given: dict[str, str]) -> str:
+        person, institution = _person(given["code"]), _institution(given["institution"])
+        accounts.dismiss_signing_official(person, institution=institution, by=None)
+        return f"{person} no longer signs for {institution.name}."
+
+    def do_committee(self, given: dict[str, str]) -> str:
+        home = _institution(given["institution"]) if given["institution"] else None
+        about = Path(given["about"]).read_text(encoding="utf-8").strip() if given["about"] else ""
+        chair, quorum = _person(given["chair"]), _number(given["quorum"] or "2")
+        made = committees.found(
+            given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=None
+        )
+        committees.seat(made, person=chair, is_chair=True, by=None)
+        return f"{made.name} is founded; {chair} chairs it and can seat the others on its page."
+
+    def do_chair(self, given: dict[str, str]) -> str:
+        person, committee = _person(given["code"]), _committee(given["committee"])
+        committees.hand_over_chair(committee, person=person, by=None)
+        return f"{person} chairs {committee.name}."
+
+    def do_terms(self, given: dict[str, str]) -> str:
+        danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
+        made = accounts.publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=None)
+        return f"Version {made.version} of the terms is published; everybody is asked anew."
+
+    def do_template(self, given: dict[str, str]) -> str:
+        try:
+            read = json.loads(Path(given["file"]).read_text(encoding="utf-8"))
+            title, clauses = read["title"], read["clauses"]
+        except (ValueError, KeyError, TypeError):
+            raise CommandError("The template must be JSON: {title, clauses: [...]}.") from None
+        committee = _committee(given["committee"]) if given["committee"] else None
+        made = agreements.publish_template(title, clauses=clauses, committee=committee, by=None)
+        return f"{made} is published; agreements already offered keep their text."
+
+
+def _person(code: str) -> Person:
+    person = colleagues_by_code([code.strip().upper()]).first()
+    if person is None:
+        raise CommandError("Nobody has this colleague code; people read it from their account page.")
+    return person
+
+
+def _institution(name: str) -> Institution:
+    institution = Institution.objects.filter(name=name).first()
+    if institution is None:
+        raise CommandError(f"No institution is registered as “{name}”.")
+    return institution
+
+
+def _committee(slug: str) -> Committee:
+    committee = Committee.objects.filter(slug=slug).first()
+    if committee is None:
+        raise CommandError(f"No committee has {slug!r} as its name in addresses.")
+    return committee
+
+
+def _kind(kind: str) -> str:
+    if kind not in Desk.Kind.values:
+        raise CommandError("A desk is operator or auditor.")
+    return kind
+
+
+def _number(text: str) -> int:
+    if not text.isdigit():
+        raise CommandError(f"{text!r} is not a whole number.")
+    return int(text)

@@ -1,0 +1,79 @@
+"""An operator sets up a portal from the command line."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.accounts import commands as accounts
+from apps.accounts.models import Desk, Institution, Person
+from apps.accounts.queries import current_terms, desks_of, institutions_signed_for
+from apps.agreements.queries import template_for
+from apps.committees.models import Committee
+from apps.committees.queries import chaired_by
+
+pytestmark = pytest.mark.django_db
+CLAUSE = {"heading": "Use", "text": "$applicant uses $dataset.", "plain": "Use it.", "plain_da": "Brug det."}
+
+
+@pytest.fixture
+def person() -> Person:
+    facts = {"subject": "s", "name": "Tove", "email": "t@x.example", "email_verified": True}
+    return accounts.recognise("https://idp.test", **facts, by=None)
+
+
+def office(*words: str) -> str:
+    out = StringIO()
+    call_command("office", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None:
+    """Institution, home, desk, official, committee with chair, terms and template; and desks end."""
+    office("institution", "--name", "Hospital", "--country", "dk", "--ror", "https://ror.org/01aj84f44")
+    office("home", "--code", person.code.lower(), "--institution", "Hospital")
+    office("desk", "--code", person.code, "--kind", "operator", "--days", "30")
+    office("official", "--code", person.code, "--institution", "Hospital")
+    office("committee", "--name", "DAC", "--slug", "dac", "--chair", person.code, "--institution", "Hospital")
+    (tmp_path / "terms").write_text("Be kind.")
+    office("terms", "--file", str(tmp_path / "terms"))
+    (tmp_path / "template").write_text(json.dumps({"title": "DUA", "clauses": [CLAUSE]}))
+    office("template", "--file", str(tmp_path / "template"), "--committee", "dac")
+    person.refresh_from_db()
+    terms, template = current_terms(), template_for(Committee.objects.get(slug="dac"))
+    assert person.institution == Institution.objects.get(name="Hospital", country="DK")
+    assert [desk.kind for desk in desks_of(person)] == [Desk.Kind.OPERATOR]
+    assert institutions_signed_for(person).count() == chaired_by(person).count() == 1
+    assert terms is not None and terms.version == 1 and template is not None and template.version == 1
+    other = accounts.recognise("https://idp.test", subject="o", name="Ove", email="", email_verified=False, by=None)
+    office("chair", "--committee", "dac", "--code", other.code)
+    assert chaired_by(other).count() == 1 and not chaired_by(person).exists()
+    office("end-desk", "--code", person.code, "--kind", "operator")
+    office("end-official", "--code", person.code, "--institution", "Hospital")
+    assert not desks_of(person).exists() and not institutions_signed_for(person).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["desk", "--code", "P-0", "--kind", "operator"], "Nobody has this colleague code"),
+        (["institution", "--name", "X", "--country", "Denmark"], "two letters"),
+        (["institution", "--name", "X", "--country", "DK", "--ror", "01"], "A ROR id looks like"),
+        (["terms", "--file", "/nowhere"], "cannot be read"),
+        (["template", "--file", "/dev/null"], "must be JSON"),
+        (["chair", "--committee", "none", "--code", "P-0"], "Nobody has this colleague code"),
+        (["template", "--file", "/dev/null", "--committee", "none"], "must be JSON"),
+        (["home", "--code", "P-0", "--institution", "Nowhere"], "Nobody has"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(words: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        office(*words)
+
+
+def test_a_desk_is_operator_or_auditor_and_days_are_a_number(person: Person) -> None:
+    for more in (["--kind", "king"], ["--kind", "auditor", "--days", "soon"], ["--kind", "auditor", "--days", "999"]):
+        with pytest.raises(CommandError):
+            office("desk", "--code", person.code, *more)
