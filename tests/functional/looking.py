@@ -28,7 +28,8 @@ STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return "";
   const out = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > wide + 1);
-  return out.slice(-3).map((e) => `${e.tagName.toLowerCase()}.${e.className} ${e.getBoundingClientRect().right}`).join("; ") || "?";
+  const said = (e) => `${e.tagName.toLowerCase()}.${e.className} ${e.getBoundingClientRect().right}`;
+  return out.slice(-3).map(said).join("; ") || "?";
 }"""
 
 

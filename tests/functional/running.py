@@ -1,5 +1,6 @@
-"""One whole demo for a test run, shared by its workers; started by the first test that needs it, as a newcomer would."""
+"""One whole demo for a test run, shared by its workers; the first test that needs it starts it as a newcomer would."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -70,10 +71,8 @@ def stop(pid: int) -> None:
 
 
 def _alive(pid: int) -> bool:
-    try:
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

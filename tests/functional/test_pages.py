@@ -6,34 +6,42 @@ from re import search
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.functional.chromium import Watch
 from tests.functional.conftest import Enter
 from tests.functional.looking import bones, look
-from tests.functional.visits import NOT_PAGES, VISITS, Visit
+from tests.functional.visits import NOT_PAGES, POST_ONLY, VISITS, Visit
 
 pytestmark = pytest.mark.browser
+NOBODY = "00000000-0000-4000-8000-000000000000"
 LOOKS = [pytest.param(visit, key, id=f"{key or 'visitor'}-{visit.name}") for visit in VISITS for key in visit.by]
 
 
-def _names(resolver: URLResolver) -> set[str]:
-    """The name of every address for people; the API is for programs."""
-    found: set[str] = set()
+def _known(resolver: URLResolver) -> dict[str, list[str]]:
+    """The name of every address for people, with the names of its parts; the API is for programs."""
+    found: dict[str, list[str]] = {}
     for entry in resolver.url_patterns:
         if isinstance(entry, URLPattern):
-            found.add(str(entry.name))
+            found[str(entry.name)] = list(entry.pattern.converters)
         elif not str(entry.pattern).startswith("api/"):
-            found |= _names(entry)
+            found |= _known(entry)
     return found
 
 
 def test_every_address_is_visited_or_says_why_not() -> None:
-    known = _names(get_resolver())
+    known = set(_known(get_resolver()))
     visited = {visit.page for visit in VISITS}
     assert known - visited - set(NOT_PAGES) == set()
     assert (visited | set(NOT_PAGES)) - known == set(), "there is a row for an address that is gone"
     assert visited & set(NOT_PAGES) == set()
+
+
+@pytest.mark.parametrize("name", sorted(name for name, why in NOT_PAGES.items() if why == POST_ONLY))
+def test_what_is_said_to_take_forms_only_does(name: str, enter: Enter) -> None:
+    parts = {"pk": NOBODY, "item": NOBODY, "question": NOBODY, "slug": "gbsg2", "number": 1}
+    path = reverse(name, kwargs={part: parts[part] for part in _known(get_resolver())[name]})
+    assert enter("owner").request.get(path, max_redirects=0).status == 405
 
 
 @pytest.mark.parametrize(("visit", "key"), LOOKS)

@@ -1,9 +1,9 @@
 """Who looks at which page: every address of the portal has a row here, or a reason why it has none.
 
-`find` is the SQL for the parts of the address, in the seeded world; its columns are named as the parts.
+`parts` are the parts of the address by name, or the question that finds them in the seeded world.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -12,6 +12,8 @@ from psycopg.rows import dict_row
 
 from portal.demo_people import person
 
+Question = tuple[str, ...]  # the SQL, and what stands for its %s
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -19,7 +21,7 @@ class Visit:
 
     page: str
     by: tuple[str, ...]
-    find: str = ""
+    parts: dict[str, Any] | Question = field(default_factory=dict)
     note: str = ""
     query: str = ""
     status: int = 200
@@ -30,60 +32,77 @@ class Visit:
 
     def path(self, demo: dict[str, Any]) -> str:
         """The address in this demo."""
-        parts = _found(demo, self.find) if self.find else {}
+        parts = self.parts if isinstance(self.parts, dict) else _found(demo, *self.parts)
         return reverse(self.page, kwargs=parts) + self.query
 
 
-def _found(demo: dict[str, Any], find: str) -> dict[str, Any]:
+def _found(demo: dict[str, Any], question: str, *given: str) -> dict[str, Any]:
     with psycopg.connect(demo["database_url"], row_factory=dict_row) as connection:
-        row = connection.execute(find.encode()).fetchone()
-    assert row, f"the seeded world has nothing for: {find}"
+        row = connection.execute(question.encode(), given).fetchone()
+    assert row, f"the seeded world has nothing for {given}: {question}"
     return row
 
 
-def _request(key: str, state: str) -> str:
+def _request(key: str, state: str) -> Question:
     """The first request of somebody's in that state."""
     return (
-        "SELECT r.id AS pk FROM access_requests_accessrequest r JOIN accounts_person p ON p.id = r.applicant_id "
-        f"WHERE p.email = '{person(key).email}' AND r.state = '{state}' ORDER BY r.created_at"
+        (
+            "SELECT r.id AS pk FROM access_requests_accessrequest r JOIN accounts_person p ON p.id = r.applicant_id "
+            "WHERE p.email = %s AND r.state = %s ORDER BY r.created_at"
+        ),
+        person(key).email,
+        state,
     )
 
 
-def _agreement(key: str, state: str) -> str:
+def _agreement(key: str, state: str) -> Question:
     """The first agreement offered to somebody, in that state."""
     return (
-        "SELECT a.id AS pk FROM agreements_agreement a JOIN access_requests_item i ON i.id = a.item_id "
-        "JOIN access_requests_accessrequest r ON r.id = i.request_id JOIN accounts_person p ON p.id = r.applicant_id "
-        f"WHERE p.email = '{person(key).email}' AND a.state = '{state}' ORDER BY a.offered_at"
+        (
+            "SELECT a.id AS pk FROM agreements_agreement a JOIN access_requests_item i ON i.id = a.item_id "
+            "JOIN access_requests_accessrequest r ON r.id = i.request_id JOIN accounts_person p ON p.id = r.applicant_id "
+            "WHERE p.email = %s AND a.state = %s ORDER BY a.offered_at"
+        ),
+        person(key).email,
+        state,
     )
 
 
-def _grant(key: str) -> str:
+def _grant(key: str) -> Question:
     """Somebody's first grant."""
     return (
-        "SELECT g.id AS pk FROM grants_accessgrant g JOIN accounts_person p ON p.id = g.holder_id "
-        f"WHERE p.email = '{person(key).email}' ORDER BY g.issued_at"
+        (
+            "SELECT g.id AS pk FROM grants_accessgrant g JOIN accounts_person p ON p.id = g.holder_id "
+            "WHERE p.email = %s ORDER BY g.issued_at"
+        ),
+        person(key).email,
     )
 
 
-def _letter(key: str) -> str:
+def _letter(key: str) -> Question:
     """The first letter to somebody."""
     return (
-        "SELECT l.id AS pk FROM notifications_letter l JOIN accounts_person p ON p.id = l.reader_id "
-        f"WHERE p.email = '{person(key).email}' ORDER BY l.written_at"
+        (
+            "SELECT l.id AS pk FROM notifications_letter l JOIN accounts_person p ON p.id = l.reader_id "
+            "WHERE p.email = %s ORDER BY l.written_at"
+        ),
+        person(key).email,
     )
 
 
-def _file(slug: str) -> str:
+def _file(slug: str) -> Question:
     """The first file of a dataset."""
     return (
-        "SELECT f.id AS pk FROM datasets_distribution f JOIN datasets_version v ON v.id = f.version_id "
-        f"JOIN datasets_dataset d ON d.id = v.dataset_id WHERE d.slug = '{slug}' ORDER BY f.uploaded_at"
+        (
+            "SELECT f.id AS pk FROM datasets_distribution f JOIN datasets_version v ON v.id = f.version_id "
+            "JOIN datasets_dataset d ON d.id = v.dataset_id WHERE d.slug = %s ORDER BY f.uploaded_at"
+        ),
+        slug,
     )
 
 
-def _of(slug: str) -> str:
-    return f"SELECT '{slug}' AS slug"
+def _of(slug: str, **more: int) -> dict[str, Any]:
+    return {"slug": slug, **more}
 
 
 VISITOR = ""
@@ -102,7 +121,7 @@ VISITS = [
     Visit("dataset", ("applicant",), _of(LUNG), note="granted"),
     Visit("dataset", (VISITOR, "colleague"), _of(CYTOLOGY), note="registered"),
     Visit("dataset", (VISITOR,), _of(BRAIN), note="open"),
-    Visit("dataset_version", (VISITOR, "applicant"), f"SELECT '{GBSG2}' AS slug, 1 AS number"),
+    Visit("dataset_version", (VISITOR, "applicant"), _of(GBSG2, number=1)),
     Visit("why", ("applicant",), _of(LUNG), note="yes"),
     Visit("why", ("colleague", "owner"), _of(GBSG2), note="no"),
     Visit("why", (VISITOR,), _of(BRAIN), note="open"),
@@ -145,6 +164,10 @@ VISITS = [
     Visit("dataset_people", ("owner",), _of(CYTOLOGY)),
     Visit("dataset_uses", ("owner",), _of(LUNG), note="used"),
     Visit("dataset_uses", ("owner",), _of(GBSG2), note="unused"),
+    Visit("version_publish", ("owner",), _of(DRAFT, number=1)),
+    Visit("version_withdraw", ("owner",), _of(GBSG2, number=1)),
+    Visit("grant_revoke", ("owner",), _grant("applicant")),
+    Visit("grant_suspend", ("owner",), _grant("applicant")),
     # one's own corner
     Visit("account", SIGNED_IN),
     Visit("tokens", ("applicant", "colleague")),
@@ -167,8 +190,7 @@ NOT_PAGES = {
             "request_new", "request_autosave", "request_submit", "request_withdraw", "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
-            "version_new", "file_upload", "file_remove", "version_publish", "version_withdraw",
-            "grant_revoke", "grant_suspend", "grant_resume", "token_revoke", "letters_read", "set_language",
+            "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
             "downloads_freeze", "thaw_propose", "thaw_confirm",
         ),
         POST_ONLY,
