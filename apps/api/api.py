@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -16,20 +16,20 @@ from apps.core.errors import Missing
 
 # What pydantic calls the commonest faults, in our words.
 SENTENCES = {
-    "missing": gettext_noop("This is needed."),
-    "extra_forbidden": gettext_noop("There is no such field."),
-    "string_too_long": gettext_noop("This is too long."),
-    "string_too_short": gettext_noop("This is too short."),
-    "string_type": gettext_noop("This must be text."),
-    "int_parsing": gettext_noop("This must be a whole number."),
-    "int_type": gettext_noop("This must be a whole number."),
-    "less_than_equal": gettext_noop("This is too large."),
-    "greater_than_equal": gettext_noop("This is too small."),
-    "literal_error": gettext_noop("This is none of the values there are."),
-    "too_short": gettext_noop("Give at least one."),
-    "too_long": gettext_noop("These are too many."),
-    "day": gettext_noop("Write the day as 2026-09-01."),
-    "moment": gettext_noop("Write the moment with its zone, as 2026-09-01T12:00:00Z."),
+    "missing": gettext_lazy("This is needed."),
+    "extra_forbidden": gettext_lazy("There is no such field."),
+    "string_too_long": gettext_lazy("This is too long."),
+    "string_too_short": gettext_lazy("This is too short."),
+    "string_type": gettext_lazy("This must be text."),
+    "int_parsing": gettext_lazy("This must be a whole number."),
+    "int_type": gettext_lazy("This must be a whole number."),
+    "less_than_equal": gettext_lazy("This is too large."),
+    "greater_than_equal": gettext_lazy("This is too small."),
+    "literal_error": gettext_lazy("This is none of the values there are."),
+    "too_short": gettext_lazy("Give at least one."),
+    "too_long": gettext_lazy("These are too many."),
+    "day": gettext_lazy("Write the day as 2026-09-01."),
+    "moment": gettext_lazy("Write the moment with its zone, as 2026-09-01T12:00:00Z."),
 }
 
 api = NinjaAPI(
@@ -74,7 +74,7 @@ def _field(loc: Sequence[str | int]) -> str:
 
 def _sentence(error: dict[str, Any]) -> str:
     known = SENTENCES.get(error["type"])
-    return _(known) if known else str(error["msg"])
+    return str(known) if known else str(error["msg"])
 
 
 api.add_exception_handler(Exception, _say)
