@@ -11,6 +11,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -51,7 +52,7 @@ def catalogue(*, words: str = "", access: str = "", committee: str = "") -> Quer
         found = found.filter(access=access)
     if committee:
         found = found.filter(committee__slug=committee)
-    return found.order_by("-listed_from", "-id")
+    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")  # as the index `dataset_newest` lies
 
 
 def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
@@ -60,7 +61,7 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
     rows = found.defer("search", "description").select_related("committee", "institution")
     if after is not None:
         when, pk = after
-        rows = rows.filter(Q(listed_from__lt=when) | Q(listed_from=when, id__lt=pk))
+        rows = rows.filter(listed_from__lte=when).filter(Q(listed_from__lt=when) | Q(id__lt=pk))
     items = list(rows[: size + 1])
     last = items[size - 1] if len(items) > size else None
     cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None

@@ -19,6 +19,7 @@ from apps.datasets.states import VersionState
 from apps.grants import queries as grants
 from apps.web import discover_parts as parts
 from apps.web.forms_discover import CatalogueForm
+from apps.web.kept import for_a_minute
 
 SHOWN = 24
 
@@ -91,7 +92,7 @@ def _next_url(page: datasets.Page, filters: dict[str, Any]) -> str:
 
 def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
     """The filters as links, each keeping the others."""
-    deciders = [(one.slug, one.name) for one in datasets.deciding_committees()]
+    deciders = for_a_minute("deciders", lambda: [(one.slug, one.name) for one in datasets.deciding_committees()])
     groups: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
         ("access", _("Access"), [("", _("Any access")), *parts.ACCESS_WORDS.items()]),
         ("committee", _("Committee"), [("", _("Any committee")), *deciders]),

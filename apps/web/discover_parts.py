@@ -11,6 +11,7 @@ from apps.access_requests import queries as requests
 from apps.datasets import queries as datasets
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset
+from apps.web.kept import for_a_minute
 
 ACCESS_WORDS: dict[str, Any] = {
     Dataset.Access.OPEN: gettext_lazy("Open"),
@@ -28,7 +29,7 @@ def cards(found: Iterable[Dataset]) -> list[dict[str, Any]]:
     """The datasets as cards; two statements for all of them, however many there are."""
     rows = list(found)
     sizes = datasets.sizes_of_current(rows)
-    waits = requests.waits(one.committee_id for one in rows if one.committee_id is not None)
+    waits = for_a_minute("waits", requests.waits)
     return [_card(one, sizes.get(one.pk), waits.get(one.committee_id) if one.committee_id else None) for one in rows]
 
 

@@ -28,6 +28,9 @@ STATIC_ROOT.mkdir()
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 
+# A test never sees what another one left.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
 LINK_KEYS = {"k1": "a-link-key-that-is-only-ever-used-by-tests"}
 LINK_KEY_ID = "k1"
 MAX_UPLOAD_BYTES = 64 * 1024**2

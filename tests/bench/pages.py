@@ -38,7 +38,7 @@ def pages() -> list[Page]:
         Page("catalogue, visitor", "/datasets/"),
         Page("catalogue, signed in", "/datasets/?q=", person="person7"),
         Page("dataset page, visitor", "/datasets/dataset-4004/"),
-        Page("committee desk, 60 wait", "/desk/", person="person12"),
+        Page("committee desk, 25 wait", "/desk/", person="person12"),
     ]
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from portal.embedded import Urls
 
 STATEMENTS = Path(__file__).parent / "world"
-PEOPLE, INSTITUTIONS, COMMITTEES, SEATS, WAITING = 2_000, 50, 40, 5, 60
+PEOPLE, INSTITUTIONS, COMMITTEES, SEATS, WAITING = 2_000, 50, 40, 5, 25
 
 COUNTS = {"institutions": INSTITUTIONS, "people": PEOPLE, "committees": COMMITTEES, "seats": SEATS, "waiting": WAITING}
 
