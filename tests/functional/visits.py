@@ -60,7 +60,8 @@ def _agreement(key: str, state: str) -> Question:
     return (
         (
             "SELECT a.id AS pk FROM agreements_agreement a JOIN access_requests_item i ON i.id = a.item_id "
-            "JOIN access_requests_accessrequest r ON r.id = i.request_id JOIN accounts_person p ON p.id = r.applicant_id "
+            "JOIN access_requests_accessrequest r ON r.id = i.request_id "
+            "JOIN accounts_person p ON p.id = r.applicant_id "
             "WHERE p.email = %s AND a.state = %s ORDER BY a.offered_at"
         ),
         person(key).email,
@@ -173,12 +174,12 @@ VISITS = [
     Visit("tokens", ("applicant", "colleague")),
     Visit("inbox", ("applicant", "auditor")),
     Visit("letter", ("applicant",), _letter("applicant")),
-    Visit("terms", (VISITOR, "applicant", "official")),
+    Visit("terms", ("applicant", "official")),
     Visit("sign_in_refused", (VISITOR,), status=403),
     Visit("institution_people", ("official",)),
     # watching over it
     Visit("events", ("auditor",)),
-    Visit("events", ("auditor",), note="found", query="?kind=access_request.submitted"),
+    Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
     Visit("operations", ("operator",)),
     Visit("gallery", (VISITOR,)),
 ]
