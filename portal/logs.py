@@ -4,6 +4,8 @@ import logging
 import re
 import time
 
+from apps.core import correlation
+
 # What follows may be a download link, a sign-in code or a search for a disease: none of it belongs in a log.
 _SECRET = re.compile(r"(/d/)[^\s/?\"']+|\?[^\s\"']+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -20,7 +22,7 @@ def without_secrets(message: str) -> str:
 
 
 class OneLine(logging.Formatter):
-    """Time (UTC), level, logger, message; a traceback is folded into the same line."""
+    """Time (UTC), level, logger, message, the reference of the work; a traceback is folded into the same line."""
 
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
@@ -30,4 +32,6 @@ class OneLine(logging.Formatter):
         self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
-        return one_line(without_secrets(super().format(record)))
+        written = one_line(without_secrets(super().format(record)))
+        reference = correlation.current()
+        return f"{written} [{reference}]" if reference else written

@@ -20,9 +20,15 @@ def drain() -> None:
 
 
 @app.task
+def sweep() -> None:
+    """Look for stored bytes that nothing names."""
+    correlation.begin()
+    sweep_orphans(older_than=timedelta(days=1))
+
+
+@app.task
 def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
     correlation.begin()
     once.forget(older_than=timedelta(days=1))
-    sweep_orphans(older_than=timedelta(hours=1))
     call_command("clearsessions")

@@ -73,7 +73,7 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     if not request.public_summary.strip():
         says["public_summary"] = _("Say in plain words, for the public, what you will do.")
     says.update(_missing_dates(request))
-    if not request.items.filter(state=ItemState.OPEN).exists():
+    if not request.items.exists():
         says["datasets"] = _("Choose at least one dataset.")
     elif not request.items.filter(state=ItemState.OPEN).exists():
         says["datasets"] = _("Every dataset of this request has been decided on already.")

@@ -16,6 +16,10 @@ def row_of(person: Any) -> QuerySet[Person]:
     return Person.objects.filter(pk=roles.person_id(person))
 
 
+def institution_named(name: str) -> Institution | None:
+    return Institution.objects.filter(name__iexact=name.strip()).first()
+
+
 def current_terms() -> Terms | None:
     """The version of the terms that counts today: the newest."""
     return Terms.objects.order_by("-version").first()

@@ -59,6 +59,8 @@ def check_institution(name: str, country: str, ror: str) -> None:
     fields: dict[str, str] = {}
     if not name.strip():
         fields["name"] = _("Give the institution's name.")
+    elif queries.institution_named(name):
+        fields["name"] = _("An institution of this name is registered already.")
     if not (len(country) == 2 and country.isascii() and country.isalpha()):
         fields["country"] = _("Give the country as two letters, such as DK.")
     if ror and not ROR.match(ror):

@@ -18,6 +18,7 @@ def found(
     """A new committee, with no one seated yet; `by` is None only from the command line."""
     if by is not None:
         check_operator(by)
+    rules.check_founding(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
     record(Kind.COMMITTEE_FOUNDED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
     return committee

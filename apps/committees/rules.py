@@ -1,5 +1,6 @@
 """Who may change a committee."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,8 @@ from apps.accounts.queries import holds_desk
 from apps.committees import queries
 from apps.committees.models import Committee, Seat
 from apps.core.errors import Denied, Invalid
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 
 def check_can_lead(by: Any, committee: Committee) -> None:
@@ -34,3 +37,16 @@ def check_says_why(accepting: bool, closed_because: str) -> None:
         raise Invalid(
             _("Say in a sentence why no requests are accepted; applicants will read it."), field="closed_because"
         )
+
+
+def check_founding(name: str, slug: str, quorum: int) -> None:
+    """A name, an address nobody has yet, and at least one vote."""
+    fields: dict[str, str] = {}
+    if not name.strip():
+        fields["name"] = _("Give the committee a name.")
+    if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
+        fields["slug"] = _("The name in addresses is made of a-z, 0-9 and hyphens, and is used once.")
+    if quorum < 1:
+        fields["quorum"] = _("At least one vote is needed to decide.")
+    if fields:
+        raise Invalid(_("The committee was not founded."), fields=fields)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+KEY_ID = re.compile(r"[a-z0-9]{1,8}\Z", re.ASCII)  # as a download link carries it
 DEFAULT_DATA_DIR = BASE_DIR / "var" / "demo"
 
 
@@ -88,8 +90,10 @@ def link_keys(value: str) -> dict[str, str]:
     keys: dict[str, str] = {}
     for entry in value.split(","):
         key_id, _, secret = entry.strip().partition(":")
-        if not key_id or len(secret) < 32:
-            raise ImproperlyConfigured("LINK_KEYS must be id:secret pairs, each secret 32 characters or longer.")
+        if not KEY_ID.match(key_id) or len(secret) < 32:
+            raise ImproperlyConfigured(
+                "LINK_KEYS must be id:secret pairs; an id is 1 to 8 of a-z and 0-9, a secret 32 characters or longer."
+            )
         keys[key_id] = secret
     return keys
 

@@ -50,6 +50,10 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     other = accounts.recognise("https://idp.test", subject="o", name="Ove", email="", email_verified=False, by=None)
     office("chair", "--committee", "dac", "--code", other.code)
     assert chaired_by(other).count() == 1 and not chaired_by(person).exists()
+    office("close-account", "--code", other.code)
+    assert not Person.objects.get(pk=other.pk).is_active
+    office("open-account", "--code", other.code)
+    assert Person.objects.get(pk=other.pk).is_active
     office("end-desk", "--code", person.code, "--kind", "operator")
     office("end-official", "--code", person.code, "--institution", "Hospital")
     assert not desks_of(person).exists() and not institutions_signed_for(person).exists()
@@ -65,12 +69,23 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
         (["template", "--file", "/dev/null"], "must be JSON"),
         (["chair", "--committee", "none", "--code", "P-0"], "Nobody has this colleague code"),
         (["template", "--file", "/dev/null", "--committee", "none"], "must be JSON"),
+        (["institution", "--name", "", "--country", "DK"], "Give the institution"),
         (["home", "--code", "P-0", "--institution", "Nowhere"], "Nobody has"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(words: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         office(*words)
+
+
+def test_what_is_there_already_or_not_there_is_said(person: Person) -> None:
+    office("institution", "--name", "Hospital", "--country", "DK")
+    again = ["institution", "--name", "hospital", "--country", "DK"]
+    odd = ["committee", "--name", "DAC", "--slug", "Odd one/x", "--chair", person.code]
+    empty = ["committee", "--name", "DAC", "--slug", "dac", "--chair", person.code, "--quorum", "0"]
+    for words in (again, odd, empty, ["end-desk", "--code", person.code, "--kind", "auditor"]):
+        with pytest.raises(CommandError):
+            office(*words)
 
 
 def test_a_desk_is_operator_or_auditor_and_days_are_a_number(person: Person) -> None:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts import commands as accounts
 from apps.accounts.models import Desk, Institution, Person
-from apps.accounts.queries import colleagues_by_code
+from apps.accounts.queries import colleagues_by_code, desks_of, institution_named
 from apps.agreements import commands as agreements
 from apps.committees import commands as committees
 from apps.committees.models import Committee
@@ -31,6 +31,8 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
         ("days", False, "1 to 366 (default 365)"),
     ]),
     "end-desk": ("end a desk now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
+    "close-account": ("shut a person out, at once and everywhere", [("code", True, "colleague code")]),
+    "open-account": ("let a person in again", [("code", True, "colleague code")]),
     "official": ("appoint a signing official", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
@@ -92,8 +94,20 @@ class Command(BaseCommand):
 
     def do_end_desk(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        accounts.end_desk(person, kind=_kind(given["kind"]), by=None)
+        if not desks_of(person).filter(kind=_kind(given["kind"])).exists():
+            raise CommandError(f"{person} is no {given['kind']}.")
+        accounts.end_desk(person, kind=given["kind"], by=None)
         return f"{person} is no {given['kind']} any more."
+
+    def do_close_account(self, given: dict[str, str]) -> str:
+        person = _person(given["code"])
+        accounts.deactivate(person, by=None)
+        return f"{person} is out: pages, tokens and links refuse them from the next request on."
+
+    def do_open_account(self, given: dict[str, str]) -> str:
+        person = _person(given["code"], closed=True)
+        accounts.reactivate(person, by=None)
+        return f"{person} may use the portal again."
 
     def do_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
@@ -136,15 +150,16 @@ class Command(BaseCommand):
         return f"{made} is published; agreements already offered keep their text."
 
 
-def _person(code: str) -> Person:
-    person = colleagues_by_code([code.strip().upper()]).first()
+def _person(code: str, *, closed: bool = False) -> Person:
+    code = code.strip().upper()
+    person = Person.objects.filter(code=code).first() if closed else colleagues_by_code([code]).first()
     if person is None:
         raise CommandError("Nobody has this colleague code; people read it from their account page.")
     return person
 
 
 def _institution(name: str) -> Institution:
-    institution = Institution.objects.filter(name=name).first()
+    institution = institution_named(name)
     if institution is None:
         raise CommandError(f"No institution is registered as “{name}”.")
     return institution
