@@ -17,6 +17,7 @@ from apps.notifications.queries import counted, unread_by
 from apps.web.guards import sign_in_address
 
 Entry = dict[str, Any]
+_CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /grants/, and yet not the visitor's own access
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -100,6 +101,8 @@ def _entry(label: str, name: str, **more: Any) -> Entry:
 
 def _marked(request: HttpRequest, entries: list[Entry]) -> list[Entry]:
     """Mark where the person is now: the entry whose address is the longest beginning of this one."""
-    inside = [entry["url"] for entry in entries if request.path.startswith(entry["url"])]
+    name = request.resolver_match.url_name if request.resolver_match else None
+    path = reverse("steward_home") if name in _CARERS_PAGES else request.path
+    inside = [entry["url"] for entry in entries if path.startswith(entry["url"])]
     here = max(inside, key=len, default="")
     return [{**entry, "current": entry["url"] == here} for entry in entries]
