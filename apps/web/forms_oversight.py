@@ -1,14 +1,14 @@
 """What auditors and operators fill in."""
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.queries import kinds
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("", _now("Every kind")), *((kind, kind) for kind in kinds())]
+    return [("", gettext("Every kind")), *((kind, kind) for kind in kinds())]
 
 
 class EventFilter(forms.Form):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.committees.models import Committee
@@ -51,8 +51,8 @@ class NewDatasetForm(forms.Form):
 def _conditions() -> list[Any]:
     """Every use condition with its explanation, permissions and modifiers apart."""
     return [
-        (_now("Permission: what the data may be used for (choose one)"), _explained(PERMISSIONS)),
-        (_now("Modifiers: what must hold besides"), _explained(MODIFIERS)),
+        (gettext("Permission: what the data may be used for (choose one)"), _explained(PERMISSIONS)),
+        (gettext("Modifiers: what must hold besides"), _explained(MODIFIERS)),
     ]
 
 
@@ -61,7 +61,7 @@ def _explained(terms: dict[str, tuple[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _committees() -> list[tuple[str, str]]:
-    return [("", _now("Choose a committee")), *((str(one.pk), one.name) for one in public())]
+    return [("", gettext("Choose a committee")), *((str(one.pk), one.name) for one in public())]
 
 
 class DescriptionForm(forms.Form):
