@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = ROOT / "var" / "tests"
         folder.mkdir(parents=True, exist_ok=True)
+        running.clear_away(folder)
         run = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
         (run / "controller").write_text(str(os.getpid()))
         os.environ[RUN] = str(run)

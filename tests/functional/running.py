@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +59,25 @@ def stop_all(run: Path) -> None:
     """Stop every demo of this run, as Ctrl-C does, and wait until it has gone."""
     for pid_file in run.glob("*/pid"):
         stop(int(pid_file.read_text()))
+
+
+def clear_away(runs: Path) -> None:
+    """End what a test run that was killed has left behind: its demos, known by their folder, and its own folder."""
+    for controller in runs.glob("run-*/controller"):
+        run = controller.parent
+        if _alive(int(controller.read_text() or 0)):
+            continue
+        for pid_file in run.glob("*/pid"):
+            if _runs_in(int(pid_file.read_text()), pid_file.parent):
+                stop(int(pid_file.read_text()))
+        shutil.rmtree(run, ignore_errors=True)
+
+
+def _runs_in(pid: int, folder: Path) -> bool:
+    """Whether the process of that number is still the demo of that folder, and not somebody else's by now."""
+    with contextlib.suppress(OSError):
+        return str(folder / "data") in Path(f"/proc/{pid}/cmdline").read_text()
+    return False
 
 
 def stop(pid: int) -> None:
