@@ -1,8 +1,7 @@
 """Bar 1: a restricted file through the whole decision and its event, beside the same front giving it out unasked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 
 import psycopg
 
@@ -10,6 +9,7 @@ from portal.embedded.process import Server, running
 from tests.bench import fronts
 from tests.bench.client import Download, download
 from tests.bench.place import Place
+from tests.bench.processes import memory, workers
 from tests.bench.rounds import interleaved, ratio
 from tests.bench.seeding import the_id
 from tests.bench.table import Table
@@ -20,7 +20,7 @@ DATASET = 4004  # controlled, with grants
 
 def measure(place: Place, table: Table, web: Server, *, large: bool) -> None:
     """Throughput, first byte and memory, for each front that is installed."""
-    before = _memory(web)
+    before = memory(workers(web))
     sizes = [100, *([1024] if large else [])]
     with ExitStack() as stack:
         stack.enter_context(running(fronts.caddy(place)))
@@ -36,7 +36,7 @@ def measure(place: Place, table: Table, web: Server, *, large: bool) -> None:
                 _front(table, "nginx", mib, (ports["nginx"], path), (ports["sendfile"], plain), wanted=0.9)
             else:
                 table.not_measured("1", f"{_size(mib)} behind nginx", "nginx is not installed")
-    grown = max((after - was) / MIB for was, after in zip(before, _memory(web), strict=True))
+    grown = max((after - was) / MIB for was, after in zip(before, memory(workers(web)), strict=True))
     table.add(
         "1", "a worker's memory after all downloads", ours=f"{grown:+.1f} MiB", wanted="<= 8 MiB", good=grown <= 8
     )
@@ -98,18 +98,3 @@ def _file(place: Place, mib: int) -> tuple[str, str]:
 
 def _size(mib: int) -> str:
     return f"{mib // 1024} GiB" if mib >= 1024 else f"{mib} MiB"
-
-
-def _memory(web: Server) -> list[int]:
-    """Resident bytes of each worker."""
-    return [int(_status(pid, "VmRSS").split()[0]) * 1024 for pid in sorted(_children(web.pid))]
-
-
-def _children(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        yield from (int(child) for child in (task / "children").read_text().split())
-
-
-def _status(pid: int, name: str) -> str:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(line.split(":", 1)[1].strip() for line in lines if line.startswith(name))
