@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
+from requests.exceptions import ChunkedEncodingError
 
 from portal.story.memory import Memory
 from portal.story.page import Form, Page, Wrong
@@ -141,7 +142,7 @@ def patiently(attempt: Callable[[], requests.Response], what: str) -> requests.R
     while True:
         try:
             answer = attempt()
-        except (requests.ConnectionError, requests.Timeout) as fault:
+        except (requests.ConnectionError, requests.Timeout, ChunkedEncodingError) as fault:
             if time.monotonic() > deadline:
                 raise Wrong(f"{what}: no answer for {PATIENCE} s ({type(fault).__name__})") from fault
         else:
