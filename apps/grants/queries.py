@@ -66,6 +66,8 @@ def downloadable_by(person: Any, at: datetime | None = None) -> QuerySet[Distrib
 
 _of_person = Prepared(lambda person, file: downloadable_by(Person(pk=person)).filter(pk=file), 2)
 _of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), 1)
+_version_of_person = Prepared(lambda person, version: downloadable_versions(Person(pk=person)).filter(pk=version), 2)
+_version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), 1)
 _in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), 1)
 
 
@@ -74,6 +76,13 @@ def may_download(person: Any, file: UUID) -> bool:
     if getattr(person, "is_authenticated", False):
         return _of_person.holds(person.pk, file)
     return _of_visitor.holds(file)
+
+
+def may_download_version(person: Any, version: UUID) -> bool:
+    """The same for all files of a version at once."""
+    if getattr(person, "is_authenticated", False):
+        return _version_of_person.holds(person.pk, version)
+    return _version_of_visitor.holds(version)
 
 
 def is_in_force(grant: UUID) -> bool:
@@ -200,8 +209,8 @@ def open_freeze() -> Freeze | None:
 
 def files_of(version: Version, person: Any) -> QuerySet[Distribution]:
     """The files of a version by name, each with `may_download`: the access rule's answer for this person, now."""
-    opened = downloadable_versions(person).filter(pk=OuterRef("version_id"))
-    return Distribution.objects.filter(version=version).annotate(may_download=Exists(opened)).order_by("name")
+    opened = Value(may_download_version(person, version.pk), output_field=BooleanField())
+    return Distribution.objects.filter(version=version).annotate(may_download=opened).order_by("name")
 
 
 def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:

@@ -93,20 +93,21 @@ def _next_url(page: datasets.Page, filters: dict[str, Any]) -> str:
 def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
     """The filters as links, each keeping the others."""
     deciders = for_a_minute("deciders", lambda: [(one.slug, one.name) for one in datasets.deciding_committees()])
+    where = reverse("catalogue")
     groups: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
         ("access", _("Access"), [("", _("Any access")), *parts.ACCESS_WORDS.items()]),
         ("committee", _("Committee"), [("", _("Any committee")), *deciders]),
     ]
     return [
-        {"label": label, "choices": [_choice(filters, name, value, words) for value, words in choices]}
+        {"label": label, "choices": [_choice(where, filters, name, value, words) for value, words in choices]}
         for name, label, choices in groups
     ]
 
 
-def _choice(filters: dict[str, Any], name: str, value: Any, words: Any) -> dict[str, Any]:
+def _choice(where: str, filters: dict[str, Any], name: str, value: Any, words: Any) -> dict[str, Any]:
     kept = {key: kept for key, kept in filters.items() if key != name}
     asked = urlencode({**kept, name: value} if value else kept)
-    url = reverse("catalogue") + (f"?{asked}" if asked else "")
+    url = where + (f"?{asked}" if asked else "")
     return {"label": words, "url": url, "current": filters.get(name, "") == value}
 
 
@@ -132,7 +133,7 @@ def dataset_version(request: HttpRequest, slug: str, number: int) -> HttpRespons
 def _dataset_page(request: HttpRequest, found: Dataset, versions: list[Any], shown: Version | None) -> HttpResponse:
     person: Any = request.user
     committee = found.committee
-    waits = requests.waits([committee.pk]) if committee else {}
+    waits = for_a_minute("waits", requests.waits) if committee else {}
     files = [] if shown is None or shown.state == VersionState.WITHDRAWN else grants.files_of(shown, person)
     mine: list[Any] = []
     if person.is_authenticated and found.access == Dataset.Access.CONTROLLED:

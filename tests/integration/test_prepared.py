@@ -16,7 +16,7 @@ from apps.datasets import commands as datasets
 from apps.datasets.models import Distribution
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
-from apps.grants.queries import downloadable_by, is_in_force, may_download
+from apps.grants.queries import downloadable_by, is_in_force, may_download, may_download_version
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,7 @@ def agree(people: list[Any]) -> None:
         for file in Distribution.objects.all():
             expected = downloadable_by(person).filter(pk=file.pk).exists()
             assert may_download(person, file.pk) is expected, (person, file)
+            assert may_download_version(person, file.version_id) is expected
             connection.force_debug_cursor = True
             try:
                 assert may_download(person, file.pk) is expected

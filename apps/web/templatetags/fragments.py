@@ -16,7 +16,8 @@ from django.utils.safestring import SafeData
 from django.utils.translation import get_language
 
 register = Library()
-KEPT = {f"components/{name}.html" for name in ("badge", "dataset_card", "empty", "icon", "pagination", "stat")}
+COMPONENTS = ("badge", "dataset_card", "empty", "icon", "pagination", "stat", "theme_menu")
+KEPT = {f"components/{name}.html" for name in COMPONENTS} | {"discover/_cards.html", "discover/_filters.html"}
 MOST = 4096
 _drawn: dict[Hashable, str] = {}
 
@@ -57,6 +58,8 @@ def _plain(value: Any) -> Hashable:
         value = str(value)
     if value is None or isinstance(value, str | int | float | date):
         return (type(value), isinstance(value, SafeData), value)
+    if isinstance(value, dict):
+        return tuple((name, _plain(each)) for name, each in value.items())
     if isinstance(value, list | tuple):
         return tuple(_plain(each) for each in value)
     raise TypeError(type(value))
