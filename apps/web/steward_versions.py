@@ -42,7 +42,10 @@ def upload(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     kept = len(sent) - len(refusals)
     if refusals:
         said = [refusal.sentence for refusal in refusals]
-        return workshop_page(request, dataset, refused=said, status=refusals[0].status)
+        answer = workshop_page(request, dataset, refused=said, status=refusals[0].status)
+        if answer.status_code == Unavailable.status:
+            answer["Retry-After"] = str(Unavailable.retry_after)
+        return answer
     messages.success(request, ngettext("%(n)s file is here.", "%(n)s files are here.", kept) % {"n": kept})
     return redirect("steward_dataset", slug=dataset.slug)
 

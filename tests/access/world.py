@@ -1,0 +1,213 @@
+"""One world that holds everybody the matrix asks as, and every thing in every state it asks about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from apps.accounts import commands as accounts
+from apps.accounts.models import Person, PersonalToken
+from apps.core import clock
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset
+from apps.downloads import commands as downloads
+from apps.grants import commands as grants
+from apps.notifications.models import Letter
+from tests import stories
+
+ACTORS = (
+    "anonymous", "stranger", "applicant", "named", "member", "chair", "elsewhere", "owner", "steward", "official",
+    "auditor", "operator", "deactivated", "scopeless",
+)  # fmt: skip
+NOBODY = UUID("00000000-0000-4000-8000-000000000000")
+Kwargs = dict[str, Any]
+
+
+@dataclass
+class Things:
+    """The world: people by actor, and the address's arguments by (kind of thing, state)."""
+
+    people: dict[str, Person]
+    kwargs: dict[tuple[str, str], Kwargs] = field(default_factory=dict)
+    data: dict[tuple[str, str], Kwargs] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+def build() -> Things:
+    """Everything, by the real commands."""
+    bench, shelf = _course()
+    people = _people(bench, shelf)
+    things = Things(people)
+    _datasets(things, bench, shelf)
+    _requests(things, shelf)
+    _agreements(things, shelf)
+    _grants(things, bench, shelf)
+    _rest(things, bench)
+    _who_asks(things)
+    return things
+
+
+def _course() -> tuple[stories.Bench, stories.Shelf]:
+    bench = stories.bench(members=2)
+    return bench, stories.shelf(bench=bench)
+
+
+def _people(bench: stories.Bench, shelf: stories.Shelf) -> dict[str, Person]:
+    home = stories.institution()
+    people = {
+        "stranger": stories.person(), "applicant": stories.person(at=home), "named": stories.person(at=home),
+        "member": bench.members[0], "chair": bench.chair, "elsewhere": stories.bench().chair, "owner": shelf.owner,
+        "steward": stories.person(), "official": stories.signing_official(home), "auditor": stories.auditor(),
+        "operator": stories.operator(), "deactivated": stories.person(),
+    }  # fmt: skip
+    people["scopeless"] = people["applicant"]
+    return people
+
+
+def _share(things: Things, shelf: stories.Shelf) -> None:
+    """The steward helps with every dataset of the owner."""
+    datasets.give_role(shelf.dataset, person=things.people["steward"], role=Dataset.STEWARD, by=things.people["owner"])
+
+
+def _datasets(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> None:
+    owner = things.people["owner"]
+    draft = stories.drafted_shelf(bench=bench, owner=owner)
+    embargoed = stories.drafted_shelf(bench=bench, owner=owner)
+    datasets.publish(embargoed.version, by=owner, embargo_until=clock.now() + timedelta(days=30))
+    withdrawn = stories.shelf(bench=bench, owner=owner)
+    datasets.withdraw(withdrawn.version, by=owner, reason="Consent was withdrawn.")
+    free = stories.shelf(bench=bench, owner=owner, access="open")
+    listed = stories.shelf(bench=bench, owner=owner, access="registered")
+    every = {
+        "draft": draft, "embargoed": embargoed, "withdrawn": withdrawn, "open": free, "registered": listed,
+        "controlled": shelf,
+    }  # fmt: skip
+    for state, one in every.items():
+        _share(things, one)
+        slug = one.dataset.slug
+        things.kwargs["dataset", state] = {"slug": slug}
+        things.kwargs["version", state] = {"slug": slug, "number": 1}
+        things.kwargs["file", state] = {"pk": one.file.pk}
+        things.kwargs["file in", state] = {"slug": slug, "pk": one.file.pk}
+        things.data["request_new", state] = {"dataset": slug}
+        things.data["api:draft_request", state] = {}
+    things.kwargs["dataset", "unknown"] = {"slug": "no-such-dataset"}
+    things.kwargs["version", "unknown"] = {"slug": "no-such-dataset", "number": 1}
+    things.kwargs["version", "none"] = {"slug": free.dataset.slug, "number": 99}
+    datasets.start_version(free.dataset, by=owner)
+    things.kwargs["version", "next draft"] = {"slug": free.dataset.slug, "number": 2}
+    things.kwargs["file", "unknown"] = {"pk": NOBODY}
+    things.kwargs["committee", "seated"] = {"slug": bench.committee.slug}
+    things.kwargs["committee", "unknown"] = {"slug": "no-such-committee"}
+
+
+def _requests(things: Things, shelf: stories.Shelf) -> None:
+    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": shelf}
+    cases = {
+        "draft": stories.draft(**who), "submitted": stories.submitted(**who), "in review": stories.in_review(**who),
+        "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
+    }  # fmt: skip
+    for state, case in cases.items():
+        things.kwargs["request", state] = {"pk": case.request.pk}
+        things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
+        seen = case.round.pk if case.round else NOBODY
+        things.data["vote", state] = {"choice": "approve", "reason": "Good.", "terms": "", "seen": str(seen)}
+    question = cases["returned"].question
+    assert question is not None
+    things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
+    things.kwargs["request", "unknown"] = {"pk": NOBODY}
+    things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
+    things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
+    typed = {**stories.answers(), "members": "", "revision": ""}
+    for name in ("request_edit", "request_submit", "request_autosave"):
+        for state in cases:
+            things.data[name, state] = {**typed, "datasets": shelf.dataset.slug}
+
+
+def _agreements(things: Things, shelf: stories.Shelf) -> None:
+    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": shelf}
+    deals = {"offered": stories.offered(**who), "signed": stories.signed(**who)}
+    deals["executed"] = deal = stories.executed(**who)
+    stories.drain()
+    access = stories.granted(deal)
+    things.kwargs["grant", "in force"] = {"pk": access.grant.pk}
+    link, token = downloads.make_link(access.file, by=access.holder)
+    things.kwargs["link", "alive"] = {"token": token, "name": access.file.name}
+    things.kwargs["own link", "alive"] = {"pk": link.pk}
+    for state, one in deals.items():
+        things.kwargs["agreement", state] = {"pk": one.agreement.pk}
+        for name in ("agreement_sign", "agreement_countersign"):
+            things.data[name, state] = {"seen": one.agreement.sha256, "agree": "on", "typed_name": ""}
+    things.kwargs["agreement", "unknown"] = {"pk": NOBODY}
+    things.kwargs["grant", "unknown"] = {"pk": NOBODY}
+    things.kwargs["link", "unknown"] = {"token": f"k1.{'a' * 43}.{'0' * 32}", "name": "x.csv"}
+    things.kwargs["own link", "unknown"] = {"pk": NOBODY}
+
+
+def _grants(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> None:
+    """The same applicant on two more datasets: one grant revoked, one suspended, each with a link from before."""
+    deeds: dict[str, Callable[..., Any]] = {"revoked": grants.revoke, "suspended": grants.suspend}
+    for state, deed in deeds.items():
+        other = stories.shelf(bench=bench, owner=shelf.owner)
+        _share(things, other)
+        access = stories.linked(shelf=other, applicant=things.people["applicant"])
+        deed(access.grant, reason="Planted.", by=shelf.owner)
+        things.kwargs["grant", state] = {"pk": access.grant.pk}
+        things.kwargs["link", state] = {"token": access.token, "name": access.file.name}
+        things.kwargs["file", state] = {"pk": access.file.pk}
+
+
+def _rest(things: Things, bench: stories.Bench) -> None:
+    accounts.make_token("laptop", scopes=["read"], days=7, by=things.people["applicant"])
+    token = PersonalToken.objects.get(person=things.people["applicant"])
+    things.kwargs["token", "alive"] = {"pk": token.pk}
+    things.kwargs["token", "unknown"] = {"pk": NOBODY}
+    stories.drain()
+    letter = Letter.objects.filter(reader=things.people["applicant"]).first()
+    assert letter is not None
+    things.kwargs["letter", "waiting"] = {"pk": letter.pk}
+    things.kwargs["letter", "unknown"] = {"pk": NOBODY}
+    terms = stories.terms()
+    accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
+    things.data["terms", ""] = {"version": terms.version, "accept": "on"}
+
+
+def _who_asks(things: Things) -> None:
+    """A browser and a token for each; the scopeless one holds the applicant's token without any scope that fits."""
+    every = [scope.value for scope in PersonalToken.Scope]
+    for actor, person in things.people.items():
+        scopes = ["publish"] if actor == "scopeless" else every
+        things.tokens[actor] = stories.token(person, *scopes)
+        things.clients[actor] = stories.client_for(
+            None if actor == "scopeless" else person, raise_request_exception=False
+        )
+    things.clients["anonymous"] = stories.client_for(None, raise_request_exception=False)
+    things.tokens["anonymous"] = ""
+    accounts.deactivate(things.people["deactivated"], by=things.people["operator"])
+
+
+# What a correct form holds; where it names a person or a text it depends on who asks and about what.
+FORMS: dict[str, Kwargs] = {
+    "case_return": {"text": "Which variables do you need?"},
+    "case_step_aside": {"reason": "We publish together."},
+    "request_answer": {"answer": "All of them."},
+    "agreement_terminate": {"reason": "A breach."},
+    "grant_give_back": {"reason": "I have finished."},
+    "grant_revoke": {"reason": "A breach."},
+    "grant_suspend": {"reason": "A question."},
+    "dataset_new": {"title": "A new dataset"},
+    "version_publish": {"embargo_until": ""},
+    "version_withdraw": {"reason": "Consent was withdrawn."},
+    "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
+    "tokens": {"name": "script", "scopes": ["read"], "days": 30},
+    "downloads_freeze": {"reason": "An incident."},
+    "set_language": {"language": "da"},
+    "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
+    "api:draft_request": {"title": "A title"},
+    "api:change_request": {"title": "A title", "revision": 1},
+    "api:answer_question": {"text": "All of them."},
+}
