@@ -93,11 +93,16 @@ def _facts(item: Item, reference: str) -> dict[str, str]:
             "dataset": _one_line(item.dataset.title),
             "dataset_owner": ", ".join(_one_line(p.name) for p in owners_of(item.dataset)),
             "committee": _one_line(item.committee.name),
-            "purpose": _one_line(snapshot["purpose"]),
+            "purpose": _within_a_sentence(snapshot["purpose"]),
             "starts_on": snapshot["starts_on"],
             "ends_on": snapshot["ends_on"],
-            "conditions": _one_line(item.terms) or none,
+            "conditions": _within_a_sentence(item.terms) or none,
         }
+
+
+def _within_a_sentence(text: str) -> str:
+    """The same without its last full stop: the clause brings its own."""
+    return _one_line(text).rstrip(".")
 
 
 def _one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from apps.audit.models import Event
 from apps.audit.queries import newest
 from apps.web.forms_oversight import EventFilter
 from apps.web.guards import signed_in
-from apps.web.wording_events import sentence_of
+from apps.web.wording_events import noun_of, sentence_of
 
 A_PAGE = 50
 
@@ -47,4 +47,4 @@ def _row(event: Event) -> dict[str, Any]:
     what, _icon, _tone = sentence_of(event)
     facts = [{"name": name, "value": value} for name, value in sorted(event.facts.items())]
     short = {"actor": f"{str(event.actor_id)[:8]}…", "subject": f"{str(event.subject_id)[:8]}…"}
-    return {"event": event, "what": what, "facts": facts, **short}
+    return {"event": event, "what": what, "facts": facts, "noun": noun_of(event), **short}

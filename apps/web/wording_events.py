@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,3 +140,9 @@ def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
     if event.actor_id == viewer:
         return _("you")
     return names.get(event.actor_id, "")
+
+
+def noun_of(event: Event) -> str:
+    """What kind of thing the event is about, in the reader's words."""
+    named = (model._meta for model in apps.get_models() if model._meta.model_name == event.subject_type)
+    return next((str(meta.verbose_name) for meta in named), event.subject_type)
