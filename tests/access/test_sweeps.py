@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests import stories
 from tests.access import asking
 from tests.access.asking import Row
 from tests.access.world import Things
@@ -109,3 +110,14 @@ def test_an_unknown_method_is_refused(things: Things) -> None:
         for row in (ROWS[0], next(row for row in ROWS if row.address == "request_withdraw")):
             said = asking.said(asking.ask(Row(method, row.address, row.thing, row.state, ()), things, "applicant"))
             assert said in {"405", "200"}, (method, row.address, said)
+
+
+def test_nothing_is_done_for_another_sites_form(things: Things) -> None:
+    """T78, L5, L20: every page that acts refuses a form without our key; calls with a token need none."""
+    acts = {row.address: row for row in ROWS if row.method == "POST" and not row.address.startswith("api:")}
+    client = stories.client_for(things.people["owner"], enforce_csrf_checks=True, raise_request_exception=False)
+    trusting, things.clients["owner"] = things.clients["owner"], client
+    answered = {name: asking.said(asking.ask(row, things, "owner")) for name, row in acts.items()}
+    things.clients["owner"] = trusting
+    assert {name: said for name, said in answered.items() if said != "403"} == {}
+    assert len(answered) > 30
