@@ -111,7 +111,7 @@ def migrated_cluster(folder: Path) -> None:
 
 def fingerprint() -> str:
     """Changes whenever the migrated database would: migrations, models, settings, versions, who runs it."""
-    parts = [*ROOT.glob("apps/*/migrations/*.py"), *ROOT.glob("apps/*/models.py"), *ROOT.glob("portal/embedded/*.py")]
+    parts = [*ROOT.glob("apps/*/migrations/*.py"), *ROOT.glob("apps/*/models.py"), *ROOT.glob("apps/*/models/*.py"), *ROOT.glob("portal/embedded/*.py")]
     parts += [
         ROOT / "portal/settings/base.py",
         ROOT / "deploy/requirements/base.txt",

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from apps.accounts.models import Desk, Institution, Person, PersonalToken, Terms, TermsAcceptance
+from apps.accounts.models import Desk, Identity, Institution, Person, PersonalToken, Provider, Terms, TermsAcceptance
 from apps.core import clock, roles
 
 
@@ -73,3 +73,32 @@ def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
 def tokens_of(person: Any) -> QuerySet[PersonalToken]:
     """Every token this person ever made, newest first."""
     return PersonalToken.objects.filter(person_id=roles.person_id(person)).order_by("-created_at")
+
+
+def providers() -> QuerySet[Provider]:
+    """The providers that people may sign in with today."""
+    return Provider.objects.active().select_related("institution")
+
+
+def provider_by_issuer(issuer: str) -> Provider | None:
+    return providers().filter(issuer=issuer).first()
+
+
+def providers_matching(words: str) -> QuerySet[Provider]:
+    """Those whose name or institution holds every word, or that serve the domain of an e-mail address, exactly.
+
+    People are never looked up: the answer is the same whoever has an account here.
+    """
+    found = providers()
+    domain = words.rpartition("@")[2].strip().lower()
+    if "@" in words or ("." in domain and " " not in domain):
+        return found.filter(domains__contains=[domain])
+    for word in words.split()[:10]:
+        found = found.filter(Q(name__icontains=word) | Q(institution__name__icontains=word))
+    return found
+
+
+def identities_of(person: Any) -> QuerySet[Identity]:
+    """The identities this person signs in with, oldest first."""
+    of_theirs = Identity.objects.filter(person_id=roles.person_id(person))
+    return of_theirs.select_related("provider").order_by("linked_at", "pk")

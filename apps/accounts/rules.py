@@ -3,16 +3,20 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts import queries
-from apps.accounts.models import Desk, Person, PersonalToken
+from apps.accounts.models import ALGORITHMS, Desk, Identity, Person, PersonalToken
+from apps.accounts.visas import SignIn
 from apps.core import clock
-from apps.core.errors import Denied, Invalid
+from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 
 ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
 LONGEST_TOKEN = timedelta(days=365)
+FRESH_FOR = timedelta(minutes=10)
 
 
 def check_active(person: Any) -> None:
@@ -71,3 +75,52 @@ def check_institution(name: str, country: str, ror: str) -> None:
 
 def token_end(days: int) -> Any:
     return clock.now() + timedelta(days=days)
+
+
+def check_fresh(sign_in: SignIn) -> None:
+    """The person proved who they are within the last ten minutes."""
+    if sign_in.auth_time < clock.now() - FRESH_FOR:
+        raise NeedsSignIn(_("Please sign in again first: this needs a sign-in of the last ten minutes."))
+
+
+def check_reason(reason: str) -> str:
+    """A reason that another operator can understand later."""
+    if len(reason.strip()) < 10:
+        raise Invalid(_("Say why, so that it can be understood later."), field="reason")
+    return reason.strip()
+
+
+def check_can_split(identity: Identity, person: Person) -> None:
+    if not person.identities.exclude(pk=identity.pk).exists():
+        raise WrongState(_("It is this person’s only identity; there is nothing to split."))
+
+
+def check_still_there(moved: int) -> None:
+    if not moved:
+        raise WrongState(_("This identity has moved on. Look at the person again."))
+
+
+def check_can_merge(person: Person | None, into: Person | None) -> None:
+    if person is None or into is None or person.pk == into.pk:
+        raise Invalid(_("Name two different people."), field="into")
+    if person.merged_into_id is not None or not into.is_active:
+        raise WrongState(_("One of these accounts is closed already."))
+
+
+def check_provider(*, slug: str, **facts: Any) -> None:
+    """A provider is reached by https, has a secret in the settings, and signs with a key pair."""
+    fields: dict[str, str] = {}
+    issuer = urlsplit(facts["issuer"])
+    plain = settings.SIGN_IN_PLAIN_LOOPBACK and issuer.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not issuer.hostname or issuer.query or issuer.fragment or (issuer.scheme != "https" and not plain):
+        fields["issuer"] = _("The issuer must be an https address, as its tokens say it.")
+    if not facts["client_id"].strip():
+        fields["client_id"] = _("Name the client id that the provider gave the portal: tokens are made for it.")
+    if not settings.PROVIDER_SECRETS.get(facts["secret_name"]):
+        fields["secret_name"] = _("The settings hold no secret of this name (PROVIDER_SECRETS).")
+    if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):
+        fields["algorithms"] = _("Tokens are signed with RS256 or ES256.")
+    if not re.fullmatch(r"[a-z0-9-]{1,60}", slug):
+        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+    if fields:
+        raise Invalid(_("The provider was not added."), fields=fields)

@@ -6,8 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class SignIn:
-    """The facts of one sign-in: where, how strongly (acr), and when the person last proved who they are (UTC)."""
+    """The facts of one sign-in: where, how strongly (acr, amr), and when the person last proved who they are (UTC)."""
 
     issuer: str
     acr: str
     auth_time: datetime
+    amr: tuple[str, ...] = ()
+    assurance: tuple[str, ...] = ()

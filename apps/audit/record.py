@@ -21,6 +21,11 @@ class Kind(models.TextChoices):
     SIGN_IN_REFUSED = "person.sign_in_refused"
     PERSON_DEACTIVATED = "person.deactivated"
     PERSON_REACTIVATED = "person.reactivated"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_SPLIT = "identity.split"
+    PEOPLE_MERGED = "identity.merged"
+    PROVIDER_ADDED = "provider.added"
+    PROVIDER_DEACTIVATED = "provider.deactivated"
     DESK_GIVEN = "desk.given"
     DESK_ENDED = "desk.ended"
     INSTITUTION_REGISTERED = "institution.registered"
@@ -76,6 +81,7 @@ class Kind(models.TextChoices):
 
 # Events that call for nothing further; every other kind has its row in portal/flow.py.
 QUIET = frozenset({
+    Kind.IDENTITY_LINKED, Kind.IDENTITY_SPLIT, Kind.PEOPLE_MERGED, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
     Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,
     Kind.HOME_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,

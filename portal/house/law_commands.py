@@ -16,9 +16,14 @@ SEVERAL_STEPS = {
 
 
 def commands(root: Path) -> list[str]:
-    """Each public function of a commands.py that is not atomic, does not take `by`, or takes it by position."""
-    files = [file for file in sources(root, "apps") if file.path.name == "commands.py"]
+    """Each public function of an app's commands that is not atomic, does not take `by`, or takes it by position."""
+    files = [file for file in sources(root, "apps") if _holds_commands(file.path)]
     return [finding for file in files for finding in _findings(file)]
+
+
+def _holds_commands(path: Path) -> bool:
+    """A commands.py, or a file of the package `commands` of an app."""
+    return path.name == "commands.py" or path.parent.name == "commands"
 
 
 def _findings(file: Source) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from portal.house.source import Source, calls, dotted, sources
 
 # Where an answer may come without a CSRF token: it carries its own proof (a bearer token, a signed logout token).
-WITHOUT_CSRF = ("apps/api/", "apps/accounts/oidc.py", "portal/demo/")
+WITHOUT_CSRF = ("apps/api/", "apps/accounts/oidc/", "portal/demo/")
 # Where SQL is written by hand, and why.
 RAW_SQL = {
     "apps/core/clock.py": "asks the database for its time",

@@ -101,10 +101,19 @@ OIDC_PKCE_CODE_CHALLENGE_METHOD = "S256"
 OIDC_TIMEOUT = 5
 OIDC_VERIFY_SSL = True
 OIDC_VERIFY_KID = True
-OIDC_STORE_ID_TOKEN = True  # the provider asks for it when somebody signs out
 OIDC_OP_LOGOUT_URL_METHOD = "apps.accounts.oidc.provider_logout"
 OIDC_STORE_ACCESS_TOKEN = False
 OIDC_MAX_STATES = 10
+OIDC_NAME = "Institutional sign-in"
+
+# A provider that is slow or gone costs a sign-in, never the pages of others: how long one call to it may take in all,
+# how long it may be silent, and how many calls a process keeps open (fewer than it has threads).
+SIGN_IN_SECONDS = 8.0
+SIGN_IN_STEP_SECONDS = 5.0
+SIGN_IN_CALLS = 2
+SIGN_IN_PLAIN_LOOPBACK = False
+PROVIDER_SECRETS: dict[str, str] = {}  # client secrets by the name that a provider's row gives
+PROVIDER_COOKIE_NAME = "gatehouse_provider"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish"))]

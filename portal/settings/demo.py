@@ -28,14 +28,14 @@ _port = PORTAL_ADDRESS.rpartition(":")[2]
 SESSION_COOKIE_NAME = f"gatehouse_session_{_port}"
 CSRF_COOKIE_NAME = f"gatehouse_csrf_{_port}"
 LANGUAGE_COOKIE_NAME = f"gatehouse_language_{_port}"
+PROVIDER_COOKIE_NAME = f"gatehouse_provider_{_port}"
 
 OIDC_ISSUER = environment.text("OIDC_ISSUER", "http://127.0.0.1:8001")
 OIDC_RP_CLIENT_ID = environment.text("OIDC_CLIENT_ID", "gatehouse")
 OIDC_RP_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET", "not-started-yet")
-OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/authorize/"
-OIDC_OP_TOKEN_ENDPOINT = f"{OIDC_ISSUER}/token/"
-OIDC_OP_USER_ENDPOINT = f"{OIDC_ISSUER}/userinfo/"
-OIDC_OP_JWKS_ENDPOINT = f"{OIDC_ISSUER}/.well-known/jwks.json"
+OIDC_NAME = "The demo's institutions"
+PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET}
+SIGN_IN_PLAIN_LOOPBACK = True
 OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
 
 S3_ADDRESS = environment.text("S3_ENDPOINT_URL")

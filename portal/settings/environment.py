@@ -98,6 +98,46 @@ def link_keys(value: str) -> dict[str, str]:
     return keys
 
 
+def refuse_debug() -> None:
+    """A portal that serves people never shows its insides."""
+    if any(flag(name) for name in ("DEBUG", "DJANGO_DEBUG")):
+        raise ImproperlyConfigured("DEBUG is on. Take it out of the environment: production never runs with it.")
+
+
+def refuse_weak(name: str, secret: str) -> None:
+    """A secret that somebody typed, or that came with an example, is none."""
+    if len(set(secret)) < 10 or any(word in secret.lower() for word in ("change-me", "changeme", "insecure")):
+        raise ImproperlyConfigured(f"{name} can be guessed: use a random text.")
+
+
+def strong_secret(name: str, what: str) -> str:
+    """A secret of 16 characters or more that nobody would guess."""
+    secret = need(name, what)
+    if len(secret) < 16:
+        raise ImproperlyConfigured(f"{name} is too short: ask for one of 16 characters or more.")
+    refuse_weak(name, secret)
+    return secret
+
+
+def named_secrets(name: str) -> dict[str, str]:
+    """Secrets by name, from `first:secret,second:secret`."""
+    found: dict[str, str] = {}
+    for entry in words(name):
+        key, _, secret = entry.partition(":")
+        if not key or len(secret) < 16:
+            raise ImproperlyConfigured(f"{name} must be name:secret pairs, each secret 16 characters or longer.")
+        refuse_weak(name, secret)
+        found[key] = secret
+    return found
+
+
+def refuse_default_password(entry: dict[str, Any]) -> None:
+    """The database's password is not one of those everybody tries first; none at all is for sockets and certificates."""
+    password = entry["PASSWORD"].lower()
+    if password in {"postgres", "password", "gatehouse", "secret", "admin", "change-me", entry["USER"].lower()} - {""}:
+        raise ImproperlyConfigured("DATABASE_URL holds a password that everybody tries first. Choose a random one.")
+
+
 def data_dir() -> Path:
     """Where the demo keeps everything it makes."""
     return Path(text("DATA_DIR", str(DEFAULT_DATA_DIR))).resolve()

@@ -7,9 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.settings import environment
 from portal.settings.base import *
 
+environment.refuse_debug()
 SECRET_KEY = environment.need("SECRET_KEY", "a random text of 50 characters or more that signs sessions")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: use a random text of 50 characters or more.")
+environment.refuse_weak("SECRET_KEY", SECRET_KEY)
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 
 PORTAL_ADDRESS = environment.secure_address("PORTAL_ADDRESS", "the https address at which people reach the portal")
@@ -21,12 +23,15 @@ DATABASES = {
         environment.need("DATABASE_URL", "the PostgreSQL address of the role that may not change tables")
     )
 }
+environment.refuse_default_password(DATABASES["default"])
 DATA_ROOT = Path(environment.text("DATA_ROOT", "/var/lib/gatehouse"))
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(DATA_ROOT / "static")))
 
 LINK_KEYS = environment.link_keys(
     environment.need("LINK_KEYS", "the keys that sign download links, written as id:secret,id:secret")
 )
+for _key in LINK_KEYS.values():
+    environment.refuse_weak("LINK_KEYS", _key)
 LINK_KEY_ID = environment.text("LINK_KEY_ID", next(reversed(LINK_KEYS)))
 if LINK_KEY_ID not in LINK_KEYS:
     raise ImproperlyConfigured(f"LINK_KEY_ID is {LINK_KEY_ID!r}, and LINK_KEYS has no key of that name.")
@@ -45,18 +50,17 @@ CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_NAME = "__Host-gatehouse_language"
 LANGUAGE_COOKIE_SECURE = True
 
-_ENDPOINT = "an endpoint of the identity provider, from its /.well-known/openid-configuration"
+PROVIDER_COOKIE_NAME = "__Host-gatehouse_provider"
+
+# The first identity provider; `manage.py provider` adds others, whose client secrets stand in PROVIDER_SECRETS.
 environment.secure_address("OIDC_ISSUER", "the https issuer of the identity provider, as its tokens say it")
 OIDC_ISSUER = environment.text("OIDC_ISSUER")  # kept letter by letter: some issuers end in a slash
+OIDC_NAME = environment.text("OIDC_NAME", str(urlsplit(OIDC_ISSUER).hostname))
 OIDC_RP_CLIENT_ID = environment.need("OIDC_CLIENT_ID", "the client id that the identity provider gave the portal")
-OIDC_RP_CLIENT_SECRET = environment.need("OIDC_CLIENT_SECRET", "the client secret that goes with OIDC_CLIENT_ID")
-OIDC_RP_SIGN_ALGO = environment.text("OIDC_SIGN_ALGORITHM", "RS256")
-if OIDC_RP_SIGN_ALGO not in {"RS256", "ES256"}:
-    raise ImproperlyConfigured("OIDC_SIGN_ALGORITHM must be RS256 or ES256.")
-OIDC_OP_AUTHORIZATION_ENDPOINT = environment.need("OIDC_AUTHORIZATION_ENDPOINT", _ENDPOINT)
-OIDC_OP_TOKEN_ENDPOINT = environment.need("OIDC_TOKEN_ENDPOINT", _ENDPOINT)
-OIDC_OP_USER_ENDPOINT = environment.need("OIDC_USERINFO_ENDPOINT", _ENDPOINT)
-OIDC_OP_JWKS_ENDPOINT = environment.need("OIDC_JWKS_ENDPOINT", _ENDPOINT)
+OIDC_RP_CLIENT_SECRET = environment.strong_secret(
+    "OIDC_CLIENT_SECRET", "the client secret that goes with OIDC_CLIENT_ID"
+)
+PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET, **environment.named_secrets("PROVIDER_SECRETS")}
 OIDC_OP_LOGOUT_ENDPOINT = environment.text("OIDC_END_SESSION_ENDPOINT")
 
 DELIVERY = environment.text("DELIVERY", "accel")
@@ -78,8 +82,9 @@ else:
     _sealed = sealed_files(DATA_ROOT)
 STORAGES = storages(_sealed, hashed_static=True)
 CONTENT_SECURITY_POLICY = content_security_policy(
-    environment.origin(OIDC_OP_AUTHORIZATION_ENDPOINT),
+    environment.origin(OIDC_ISSUER),
     environment.origin(OIDC_OP_LOGOUT_ENDPOINT),
+    *(environment.origin(address) for address in environment.words("SIGN_IN_ORIGINS")),
     environment.origin(S3_ADDRESS),
 )
 

@@ -38,10 +38,8 @@ MAX_UPLOAD_BYTES = 64 * 1024**2
 OIDC_ISSUER = environment.text("OIDC_ISSUER", "https://idp.test")
 OIDC_RP_CLIENT_ID = environment.text("OIDC_CLIENT_ID", "gatehouse")
 OIDC_RP_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET", "a-client-secret-for-tests")
-OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/authorize/"
-OIDC_OP_TOKEN_ENDPOINT = f"{OIDC_ISSUER}/token/"
-OIDC_OP_USER_ENDPOINT = f"{OIDC_ISSUER}/userinfo/"
-OIDC_OP_JWKS_ENDPOINT = f"{OIDC_ISSUER}/.well-known/jwks.json"
+PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET}
+SIGN_IN_PLAIN_LOOPBACK = True
 OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
 CONTENT_SECURITY_POLICY = content_security_policy(environment.origin(OIDC_ISSUER))
 

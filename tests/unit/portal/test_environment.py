@@ -12,17 +12,13 @@ from portal.settings import environment
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPLETE = {
-    "SECRET_KEY": "s" * 50,
+    "SECRET_KEY": "pP2mWq8ZrT4vYx7NsK1bLd9cGf3hJu6EoQaViR5tXz0MwUyBkS",
     "PORTAL_ADDRESS": "https://portal.example.org",
     "DATABASE_URL": "postgresql://gatehouse_app:p%40ss@db.example.org:5433/gatehouse?sslmode=require",
-    "LINK_KEYS": f"k1:{'a' * 40},k2:{'b' * 40}",
+    "LINK_KEYS": "k1:3kf9Qz7RmX2vLw8TbN4cJh6YsD1gPa5u,k2:8Vb2Nn5Qe7Wt1Yu4Io9Pa3Sd6Fg0HjKl",
     "OIDC_ISSUER": "https://idp.example.org/",
     "OIDC_CLIENT_ID": "gatehouse",
-    "OIDC_CLIENT_SECRET": "secret",
-    "OIDC_AUTHORIZATION_ENDPOINT": "https://idp.example.org/authorize",
-    "OIDC_TOKEN_ENDPOINT": "https://idp.example.org/token",
-    "OIDC_USERINFO_ENDPOINT": "https://idp.example.org/userinfo",
-    "OIDC_JWKS_ENDPOINT": "https://idp.example.org/jwks",
+    "OIDC_CLIENT_SECRET": "x7Kp2mWq8ZrT4vYsN1bL",
     "BROKER_URL": "redis://broker.example.org/0",
     "MAIL_FROM": "no-reply@portal.example.org",
     "EMAIL_HOST": "mail.example.org",
@@ -58,13 +54,21 @@ def test_production_refuses_to_start_without_it(name: str) -> None:
         ("DATABASE_URL", "sqlite:///x", "DATABASE_URL must look like postgresql://"),
         ("LINK_KEYS", "k1:short", "LINK_KEYS must be id:secret pairs"),
         ("LINK_KEY_ID", "k9", "LINK_KEY_ID is 'k9'"),
-        ("OIDC_SIGN_ALGORITHM", "HS256", "OIDC_SIGN_ALGORITHM must be"),
+        ("OIDC_CLIENT_SECRET", "secret", "OIDC_CLIENT_SECRET is too short"),
+        ("OIDC_CLIENT_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaa", "OIDC_CLIENT_SECRET can be guessed"),
+        ("PROVIDER_SECRETS", "orcid", "PROVIDER_SECRETS must be name:secret pairs"),
+        ("SECRET_KEY", "s" * 50, "SECRET_KEY can be guessed"),
+        ("SECRET_KEY", "django-insecure-" + "pP2mWq8ZrT4vYx7NsK1bLd9cGf3hJu6EoQaViR5tXz0", "SECRET_KEY can be guessed"),
+        ("LINK_KEYS", f"k1:{'a' * 40}", "LINK_KEYS can be guessed"),
+        ("DATABASE_URL", "postgresql://gatehouse_app:postgres@db/gatehouse", "that everybody tries first"),
+        ("DEBUG", "yes", "DEBUG is on"),
         ("DELIVERY", "python", "DELIVERY must be accel"),
         ("EMAIL_PORT", "many", "EMAIL_PORT must be a whole number"),
         ("SECURE_SSL_REDIRECT", "perhaps", "SECURE_SSL_REDIRECT must be yes or no"),
     ],
 )
 def test_production_refuses_what_is_wrong_in_a_sentence(name: str, value: str, sentence: str) -> None:
+    """T57: no debug, no weak or missing key, no default password, no http issuer, no missing audience."""
     said = start("settings.DEBUG", **{**COMPLETE, name: value})
     assert sentence in said.stderr.strip().splitlines()[-1]
 

@@ -68,6 +68,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
     is_active = models.BooleanField(default=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
     created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "id"
@@ -91,14 +92,21 @@ class InstitutionRole(roles.RoleRow):
 
 
 class Identity(models.Model):
-    """One account at one identity provider: (issuer, subject) is the person, never an e-mail address."""
+    """One account at one identity provider: (issuer, subject) is the person, never an e-mail address.
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    `claims` is what the provider said at the last sign-in, as far as it may be believed (apps.accounts.oidc.told).
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("claims",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities")
     issuer = models.CharField(max_length=300)
     subject = models.CharField(max_length=255)
+    provider = models.ForeignKey(
+        "accounts.Provider", null=True, on_delete=models.PROTECT, related_name="identities"
+    )
+    claims = models.JSONField(default=dict, blank=True)
     linked_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(null=True)
 

@@ -3,11 +3,21 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
 from apps.accounts import queries, rules
-from apps.accounts.models import Desk, Identity, Institution, Person, PersonalToken, Terms, TermsAcceptance
+from apps.accounts.models import (
+    Desk,
+    Identity,
+    Institution,
+    Person,
+    PersonalToken,
+    Provider,
+    Terms,
+    TermsAcceptance,
+)
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
 
@@ -15,7 +25,18 @@ TOKEN_PREFIX = "gh_"  # noqa: S105
 
 
 @transaction.atomic
-def recognise(issuer: str, *, subject: str, name: str, email: str, email_verified: bool, by: Person | None) -> Person:
+def recognise(
+    issuer: str,
+    *,
+    subject: str,
+    name: str,
+    email: str,
+    email_verified: bool,
+    by: Person | None,
+    provider: Provider | None = None,
+    institution: Institution | None = None,
+    claims: dict[str, Any] | None = None,
+) -> Person:
     """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
     identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
     if identity is None:
@@ -26,9 +47,15 @@ def recognise(issuer: str, *, subject: str, name: str, email: str, email_verifie
             return identity.person
         record(Kind.PERSON_CREATED, actor=person, subject=person)
     person = identity.person
-    Identity.objects.filter(pk=identity.pk).update(last_seen_at=clock.now())
-    known = ({"name": name} if name else {}) | ({"email": email, "email_verified": email_verified} if email else {})
-    Person.objects.filter(pk=person.pk).update(**known)
+    seen = {"last_seen_at": clock.now()} | ({"provider": provider, "claims": claims} if provider and claims else {})
+    Identity.objects.filter(pk=identity.pk).update(**seen)
+    told: dict[str, Any] = {"name": name} if name else {}
+    told |= {"email": email, "email_verified": email_verified} if email else {}
+    if claims and claims.get("orcid"):
+        told["orcid"] = claims["orcid"]
+    if institution is not None:
+        told["institution"] = institution
+    Person.objects.filter(pk=person.pk).update(**told)
     person.refresh_from_db()
     return person
 

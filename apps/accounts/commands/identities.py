@@ -1,0 +1,76 @@
+"""Which identities are one person: linked by the person in one sitting, split and merged by an operator with a reason."""
+
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts import rules
+from apps.accounts.models import Identity, IdentityChange, Person, Provider
+from apps.audit.record import Kind, record
+from apps.core import clock
+
+
+@transaction.atomic
+def link_identity(person: Person, *, provider: Provider, subject: str, claims: dict[str, Any], by: Person) -> bool:
+    """The person signs in with this identity too, from now on; False if it is somebody else's already."""
+    rules.check_active(by)
+    identity, made = Identity.objects.get_or_create(
+        issuer=provider.issuer, subject=subject, defaults={"person": person, "provider": provider}
+    )
+    if identity.person_id != person.pk:
+        return False
+    Identity.objects.filter(pk=identity.pk).update(last_seen_at=clock.now(), claims=claims, provider=provider)
+    if made:
+        IdentityChange.objects.create(kind=IdentityChange.Kind.LINKED, identity=identity, now_of=person, by=by)
+        record(Kind.IDENTITY_LINKED, actor=by, subject=person, about=[identity.pk])
+    return True
+
+
+@transaction.atomic
+def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
+    """The identity is somebody else's after all: a new person has it, and everything done so far stays where it is.
+
+    Whoever is signed in as the old person is signed out: the session may be the other one's.
+    """
+    rules.check_operator(by)
+    reason = rules.check_reason(reason)
+    old = Person.objects.select_for_update().get(pk=identity.person_id)
+    rules.check_can_split(identity, old)
+    new = Person.objects.create_person(name="", email="", language=old.language)
+    moved = Identity.objects.filter(pk=identity.pk, person=old).update(person=new)
+    rules.check_still_there(moved)
+    _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
+    _sign_out(old)
+    record(Kind.PERSON_CREATED, actor=by, subject=new)
+    record(Kind.IDENTITY_SPLIT, actor=by, subject=old, about=[new, identity.pk])
+    return new
+
+
+@transaction.atomic
+def merge_people(person: Person, *, into: Person, by: Person, reason: str) -> None:
+    """Two accounts are one person: all identities lead to `into`, and the other account is closed.
+
+    Grants, votes and signatures stay with the account that was given or gave them; access is asked for anew.
+    """
+    rules.check_operator(by)
+    reason = rules.check_reason(reason)
+    both = {one.pk: one for one in Person.objects.select_for_update().filter(pk__in=[person.pk, into.pk]).order_by("pk")}
+    rules.check_can_merge(both.get(person.pk), both.get(into.pk))
+    for identity in Identity.objects.filter(person=person):
+        Identity.objects.filter(pk=identity.pk).update(person=into)
+        _note(IdentityChange.Kind.MERGED, identity, was_of=person, now_of=into, by=by, reason=reason)
+    Person.objects.filter(pk=person.pk).update(is_active=False, merged_into=into)
+    _sign_out(both[person.pk])
+    person.refresh_from_db()
+    record(Kind.PERSON_DEACTIVATED, actor=by, subject=person)
+    record(Kind.PEOPLE_MERGED, actor=by, subject=into, about=[person])
+
+
+def _note(kind: str, identity: Identity, *, was_of: Person, now_of: Person, by: Person, reason: str) -> None:
+    IdentityChange.objects.create(kind=kind, identity=identity, was_of=was_of, now_of=now_of, by=by, reason=reason)
+
+
+def _sign_out(person: Person) -> None:
+    """Every session of the person ends: a session carries a digest of the (unusable) password, which is made anew."""
+    person.set_unusable_password()
+    Person.objects.filter(pk=person.pk).update(password=person.password)

@@ -1,0 +1,45 @@
+"""Which providers' word is taken: added and switched off by an operator at the command line."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.accounts import rules
+from apps.accounts.models import Person, Provider
+from apps.audit.record import Kind, record
+
+OF_SETTINGS = "home"
+
+
+@transaction.atomic
+def add_provider(slug: str, *, by: Person | None, **facts: Any) -> Provider:
+    """People may sign in through this provider from now on; adding it again changes it."""
+    rules.check_provider(slug=slug, **facts)
+    provider, _made = Provider.objects.update_or_create(slug=slug, defaults={**facts, "is_active": True})
+    record(Kind.PROVIDER_ADDED, actor=by, subject=provider, slug=slug)
+    return provider
+
+
+@transaction.atomic
+def deactivate_provider(provider: Provider, *, by: Person | None) -> None:
+    """Nobody signs in through it any more; its people and their identities stay."""
+    if Provider.objects.filter(pk=provider.pk, is_active=True).update(is_active=False):
+        record(Kind.PROVIDER_DEACTIVATED, actor=by, subject=provider, slug=provider.slug)
+
+
+@transaction.atomic
+def provider_from_settings(name: str = "", *, by: Person | None) -> Provider:
+    """The one provider that the settings name, for a portal that has just begun; made once."""
+    known = Provider.objects.filter(issuer=settings.OIDC_ISSUER).first()
+    if known is not None:
+        return known
+    return add_provider(
+        OF_SETTINGS,
+        name=name or settings.OIDC_NAME,
+        issuer=settings.OIDC_ISSUER,
+        client_id=settings.OIDC_RP_CLIENT_ID,
+        secret_name=OF_SETTINGS,
+        scopes=settings.OIDC_RP_SCOPES,
+        by=by,
+    )

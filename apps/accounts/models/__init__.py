@@ -1,0 +1,29 @@
+"""People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
+
+from apps.accounts.models.people import (
+    Desk,
+    Identity,
+    Institution,
+    InstitutionRole,
+    Person,
+    PersonalToken,
+    Terms,
+    TermsAcceptance,
+    new_colleague_code,
+)
+from apps.accounts.models.providers import ALGORITHMS, IdentityChange, Provider
+
+__all__ = [
+    "ALGORITHMS",
+    "Desk",
+    "Identity",
+    "IdentityChange",
+    "Institution",
+    "InstitutionRole",
+    "Person",
+    "PersonalToken",
+    "Provider",
+    "Terms",
+    "TermsAcceptance",
+    "new_colleague_code",
+]

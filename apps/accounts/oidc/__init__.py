@@ -1,0 +1,29 @@
+"""Sign-in with an institution's account: OpenID Connect Core 1.0, authorization code with PKCE S256.
+
+mozilla-django-oidc carries the protocol; the parts of it that decide are replaced. Whatever goes wrong ends on one
+plain page with a reference, in one event, and in no account. From the outside in: `views` (off and back), `refusals`,
+`backend` (the steps), `told` (what may be believed), `signatures`, `documents`, `outbound`, `strict`, `checks` (pure).
+"""
+
+from apps.accounts.oidc.backend import InstitutionalSignIn
+from apps.accounts.oidc.documents import document_of, keys_of
+from apps.accounts.oidc.views import (
+    SESSION,
+    provider_logout,
+    sign_in_callback,
+    sign_in_start,
+    sign_out,
+    signed_in,
+)
+
+__all__ = [
+    "SESSION",
+    "InstitutionalSignIn",
+    "document_of",
+    "keys_of",
+    "provider_logout",
+    "sign_in_callback",
+    "sign_in_start",
+    "sign_out",
+    "signed_in",
+]

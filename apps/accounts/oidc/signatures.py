@@ -1,0 +1,79 @@
+"""A token's signature, by exactly one published key of the provider (RFC 7515, 7517, 7518, 8725)."""
+
+import base64
+import binascii
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from apps.accounts.models import Provider
+from apps.accounts.oidc import documents
+from apps.accounts.oidc.checks import Untrusted, header_faults
+from apps.accounts.oidc.strict import read_object
+
+KINDS = {"RS256": "RSA", "ES256": "EC"}
+SMALLEST_RSA = 2048
+LONGEST_TOKEN = 65_536
+
+
+def signed_claims(provider: Provider, token: str) -> dict[str, Any]:
+    """What the token says, once its signature is proved; Untrusted otherwise. Its claims are still to be judged."""
+    header, payload = _parts(token)
+    faults = header_faults(header, tuple(provider.algorithms))
+    if faults:
+        raise Untrusted(faults[0])
+    key = _key(provider, header["kid"], header["alg"])
+    try:
+        jwt.PyJWS().decode(token, key=key, algorithms=[header["alg"]])
+    except (jwt.PyJWTError, ValueError, TypeError) as fault:
+        raise Untrusted("signature") from fault
+    return read_object(payload)
+
+
+def _parts(token: str) -> tuple[dict[str, Any], bytes]:
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > LONGEST_TOKEN or not token.isascii() or not all(parts):
+        raise Untrusted("token_form")
+    try:
+        header, payload = (base64.b64decode(_padded(part), altchars=b"-_", validate=True) for part in parts[:2])
+    except (binascii.Error, ValueError) as fault:
+        raise Untrusted("token_form") from fault
+    return read_object(header), payload
+
+
+def _padded(part: str) -> str:
+    if "=" in part:
+        raise Untrusted("token_form")
+    return part + "=" * (-len(part) % 4)
+
+
+def _key(provider: Provider, kid: str, algorithm: str) -> Any:
+    """The one key of that id; an unknown id makes the portal look at the provider's keys once more."""
+    fitting = [one for one in documents.keys_of(provider) if one.get("kid") == kid]
+    if not fitting:
+        fitting = [one for one in documents.newer_keys_of(provider) if one.get("kid") == kid]
+    if len(fitting) != 1:
+        raise Untrusted("two_keys" if fitting else "unknown_key")
+    return _usable(fitting[0], algorithm)
+
+
+def _usable(published: dict[str, Any], algorithm: str) -> Any:
+    """A public key fit for this algorithm: of its kind, for signing, long enough and not absurdly long."""
+    if published.get("kty") != KINDS[algorithm] or published.get("use", "sig") != "sig":
+        raise Untrusted("key")
+    if published.get("alg", algorithm) != algorithm or len(str(published.get("n", ""))) > 1400:
+        raise Untrusted("key")
+    if len(str(published.get("e", ""))) > 8:
+        raise Untrusted("key")
+    public = {name: published[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in published}
+    try:
+        key = jwt.PyJWK(public, algorithm=algorithm).key
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise Untrusted("key") from fault
+    if isinstance(key, RSAPublicKey) and key.key_size >= SMALLEST_RSA:
+        return key
+    if isinstance(key, EllipticCurvePublicKey) and key.curve.name == "secp256r1":
+        return key
+    raise Untrusted("key")

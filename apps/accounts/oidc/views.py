@@ -1,0 +1,244 @@
+"""Off to the institution and back: OpenID Connect Core 1.0, authorization code with PKCE S256.
+
+What is sent out is kept in the session under a random state: which provider was asked, the nonce, the PKCE verifier,
+the exact address to come back to, where the person wanted to go. What comes back counts only together with that.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from mozilla_django_oidc.utils import absolutify
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView, OIDCLogoutView
+
+from apps.accounts import commands, queries
+from apps.accounts.models import Provider
+from apps.accounts.oidc import documents
+from apps.accounts.oidc.checks import Untrusted, answer_faults
+from apps.accounts.oidc.refusals import refused
+from apps.accounts.visas import SignIn
+
+SESSION = "sign_in"
+STATES = "oidc_states"
+LINKING = "linking"
+LONGEST_SITTING = 15 * 60
+LONGEST_ANSWER = {"code": 2048, "state": 200, "iss": 300, "error": 200}
+REMEMBER_FOR = 365 * 24 * 60 * 60
+
+
+def local_path(asked: str) -> str:
+    """Where to go after signing in: a path of this portal, or its front page."""
+    plain = asked.startswith("/") and not asked.startswith(("//", "/\\")) and "\\" not in asked
+    if not plain or len(asked) > 2000 or not asked.isprintable() or asked.startswith("/oidc/"):
+        return "/"
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else "/"
+
+
+class SignInStart(OIDCAuthenticationRequestView):
+    """Off to the institution.
+
+    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?link=1` adds the identity
+    to the person who is signed in.
+    """
+
+    provider: Provider
+
+    def __init__(self, **kwargs: Any) -> None:
+        """The library reads one provider from the settings here; ours come from the table."""
+        super(OIDCAuthenticationRequestView, self).__init__(**kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        onward = local_path(request.GET.get("next", ""))
+        provider = _chosen(request)
+        if provider is None:
+            kept = {name: request.GET[name] for name in ("again", "link") if request.GET.get(name)}
+            return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': onward} | kept)}")
+        self.provider = provider
+        try:
+            endpoint = documents.document_of(provider)["authorization_endpoint"]
+        except Untrusted as fault:
+            return refused(request, provider, fault.code, next_path=onward)
+        self.OIDC_OP_AUTH_ENDPOINT, self.OIDC_RP_CLIENT_ID = endpoint, provider.client_id
+        target: str = super().get(request)["Location"]
+        query = target[len(endpoint) + 1 :]
+        self._remember(request, parse_qs(query)["state"][0], onward)
+        answer = HttpResponseRedirect(f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{query}")
+        return _keep_choice(answer, provider)
+
+    def get_settings(self, attr: str, *args: Any) -> Any:  # type: ignore[override]
+        """What the library asks of the settings, answered for this provider."""
+        if attr == "OIDC_RP_SCOPES":
+            return self.provider.scopes
+        return getattr(settings, attr, *args)
+
+    def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
+        fresh = request.GET.get("again") or request.GET.get("link")
+        asked = {"prompt": "login", "max_age": "0"} if fresh else {}
+        return asked | ({"acr_values": self.provider.requested_acr} if self.provider.requested_acr else {})
+
+    def _remember(self, request: HttpRequest, state: str, onward: str) -> None:
+        """Tie the state to what was asked of whom."""
+        request.session.pop("oidc_login_next", None)
+        request.session[STATES][state] |= {
+            "provider": self.provider.slug,
+            "redirect_uri": absolutify(request, reverse("oidc_authentication_callback")),
+            "next": onward,
+            "again": bool(request.GET.get("again") or request.GET.get("link")),
+            "link": _linking(request) if request.GET.get("link") else "",
+        }
+        request.session.modified = True
+
+
+def _chosen(request: HttpRequest) -> Provider | None:
+    """The provider to go to: the named one, the one of this session for a fresh sign-in, or the only one there is."""
+    found = list(queries.providers()[:2])
+    if not found and settings.OIDC_ISSUER:
+        found = [commands.provider_from_settings(by=None)]
+    slug = request.GET.get("provider", "")
+    if slug:
+        return queries.providers().filter(slug=slug[:60]).first()
+    if request.GET.get("link"):
+        return None
+    if request.GET.get("again"):
+        return queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", "")) or _only(found)
+    return _only(found)
+
+
+def _only(found: list[Provider]) -> Provider | None:
+    return found[0] if len(found) == 1 else None
+
+
+def _linking(request: HttpRequest) -> str:
+    """Who is linking: somebody signed in who asked for it a moment ago, by a form of this portal."""
+    asked = request.session.get(LINKING, 0)
+    if request.user.is_authenticated and 0 <= time.time() - asked <= LONGEST_SITTING:
+        return str(request.user.pk)
+    return "nobody"
+
+
+def _keep_choice(answer: HttpResponse, provider: Provider) -> HttpResponse:
+    answer.set_cookie(
+        settings.PROVIDER_COOKIE_NAME,
+        provider.slug,
+        max_age=REMEMBER_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+class SignInCallback(OIDCAuthenticationCallbackView):
+    """Back from the institution."""
+
+    provider: Provider | None = None
+    entry: dict[str, Any]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.entry = {"next": "/"}
+        try:
+            self._check(request)
+            answer: HttpResponse = super().get(request)
+        except Untrusted as fault:
+            return refused(request, self.provider, fault.code, next_path=self.entry["next"])
+        except SuspiciousOperation:  # the session ended while the provider was asked
+            return refused(request, self.provider, "state", next_path=self.entry["next"])
+        return answer
+
+    def _check(self, request: HttpRequest) -> None:
+        """The answer fits a question of this browser's, not too long ago, to a provider that still counts."""
+        said = {name: request.GET.getlist(name) for name in LONGEST_ANSWER if name in request.GET}
+        if any(len(values) != 1 or len(values[0]) > LONGEST_ANSWER[name] for name, values in said.items()):
+            raise Untrusted("answer_form")
+        one = {name: values[0] for name, values in said.items()}
+        entry = request.session.get(STATES, {}).get(one.get("state", ""))
+        if not isinstance(entry, dict):
+            raise Untrusted("state")
+        self.entry = {"next": "/", "again": False, "link": "", **entry}
+        try:
+            self._check_entry(request, one)
+        except Untrusted:  # an answer counts once, also one that is refused
+            del request.session[STATES][one["state"]]
+            request.session.modified = True
+            raise
+        request.sign_in_begun = (self.provider, self.entry)  # type: ignore[attr-defined]
+
+    def _check_entry(self, request: HttpRequest, said: dict[str, str]) -> None:
+        self.provider = queries.providers().filter(slug=self.entry.get("provider", "")).first()
+        if self.provider is None:
+            raise Untrusted("provider")
+        if not 0 <= time.time() - self.entry["added_on"] <= LONGEST_SITTING:
+            raise Untrusted("expired_start")
+        if self.entry.get("redirect_uri") != absolutify(request, request.path):
+            raise Untrusted("redirect")
+        promised = documents.document_of(self.provider).get("authorization_response_iss_parameter_supported", False)
+        faults = answer_faults(said, issuer=self.provider.issuer, promises_issuer=promised)
+        if faults:
+            raise Untrusted(faults[0])
+
+    def login_success(self) -> HttpResponse:
+        """The session gets a new key at every sign-in, also at one in the middle of a session."""
+        request, facts = self.request, self.request.sign_in
+        again = request.user.is_authenticated and request.user == self.user
+        if self.entry["link"]:
+            request.session.pop(LINKING, None)
+        else:
+            super().login_success()
+            request.session["oidc_id_token"] = request.sign_in_token
+        if again:
+            request.session.cycle_key()
+        request.session[SESSION] = facts
+        commands.note_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
+        return HttpResponseRedirect(self.entry["next"])
+
+    def login_failure(self) -> HttpResponse:
+        """Never reached with anything done: whatever failed is raised, written down once and shown."""
+        raise Untrusted(getattr(self.request, "sign_in_fault", "refused"))
+
+
+class SignOut(OIDCLogoutView):
+    """Out of the portal, and on to the provider's own sign-out."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            commands.note_sign_out(request.user, by=request.user)
+        answer: HttpResponse = super().post(request)
+        return answer
+
+
+def provider_logout(request: HttpRequest) -> str:
+    """Where to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0); our front page if nowhere."""
+    back = f"{settings.PORTAL_ADDRESS}/"
+    provider = queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
+    endpoint = documents.known_document_of(provider).get("end_session_endpoint") if provider else ""
+    endpoint = endpoint or settings.OIDC_OP_LOGOUT_ENDPOINT
+    token = request.session.get("oidc_id_token", "")
+    if not endpoint or not token:
+        return "/"
+    asked = {"id_token_hint": token, "post_logout_redirect_uri": back}
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
+
+
+def signed_in(request: HttpRequest) -> SignIn:
+    """The facts of the sign-in behind this session; without any, one that is too old for every purpose."""
+    facts = {"issuer": "", "acr": "", "auth_time": 0} | (request.session.get(SESSION) or {})
+    return SignIn(
+        issuer=facts["issuer"],
+        acr=facts["acr"],
+        auth_time=datetime.fromtimestamp(facts["auth_time"], tz=UTC),
+        amr=tuple(facts.get("amr", ())),
+        assurance=tuple(facts.get("assurance", ())),
+    )
+
+
+sign_in_start = SignInStart.as_view()
+sign_in_callback = SignInCallback.as_view()
+sign_out = SignOut.as_view()
+sign_in_callback.writes_on_get = True
+sign_in_start.writes_on_get = True
