@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from apps.web import gallery
 
-PERSONAS = ["discover", "researcher", "downloads", "committee", "steward", "account", "oversight"]
+PERSONAS = ["discover", "researcher", "downloads", "committee", "steward", "account", "oversight", "sign_in"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"apps.web.urls_{name}")) for name in PERSONAS if find_spec(f"apps.web.urls_{name}")

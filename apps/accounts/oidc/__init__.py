@@ -8,7 +8,9 @@ plain page with a reference, in one event, and in no account. From the outside i
 from apps.accounts.oidc.backend import InstitutionalSignIn
 from apps.accounts.oidc.documents import document_of, keys_of
 from apps.accounts.oidc.views import (
+    LINKING,
     SESSION,
+    local_path,
     provider_logout,
     sign_in_callback,
     sign_in_start,
@@ -17,10 +19,12 @@ from apps.accounts.oidc.views import (
 )
 
 __all__ = [
+    "LINKING",
     "SESSION",
     "InstitutionalSignIn",
     "document_of",
     "keys_of",
+    "local_path",
     "provider_logout",
     "sign_in_callback",
     "sign_in_start",

@@ -135,4 +135,6 @@ def _read(response: http.client.HTTPResponse, late: threading.Event) -> Answer:
         raise Untrusted("slow")
     if len(body) > LIMIT:
         raise Untrusted("too_big")
+    if response.length:  # fewer bytes than promised: whoever cut them off may have cut off the truth
+        raise Untrusted("cut")
     return Answer(kind=response.headers.get_content_type().lower(), body=body)

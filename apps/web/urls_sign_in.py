@@ -1,0 +1,11 @@
+"""Finding one's institution, and the identities a person signs in with."""
+
+from django.urls import path
+
+from apps.web import sign_in
+
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("account/identities/", sign_in.identities, name="identities"),
+    path("account/identities/link/", sign_in.identity_link, name="identity_link"),
+]
