@@ -113,13 +113,14 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             said = signed_claims(self.provider, answer.body.decode("ascii", "replace").strip())
             if not same(said.get("iss"), self.provider.issuer) or said.get("aud") != self.provider.client_id:
                 raise Untrusted("userinfo")
-        _refuse(userinfo_faults(said, payload["sub"]))
         return said
 
     def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> Person | None:
         """The person behind (issuer, subject); nobody comes into being before the last check is passed."""
         _refuse(subject_faults(payload) + hash_faults(payload, access_token))
-        facts = told(self.provider, self.get_userinfo(access_token, id_token, payload))
+        said = self.get_userinfo(access_token, id_token, payload)
+        _refuse(userinfo_faults(said, payload["sub"]))
+        facts = told(self.provider, said)
         facts |= {"acr": plain(payload.get("acr"), 200), "amr": words(payload.get("amr"))}
         self.request.sign_in = {
             "issuer": self.provider.issuer,
