@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -73,6 +74,8 @@ class ReadOnlyReads:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in SAFE or _writes(request.path_info):
             return self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            _known = request.user.is_authenticated  # a session that has ended is cleared now: later nothing may write
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION READ ONLY")

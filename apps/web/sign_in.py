@@ -32,6 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words,
         "kept": kept,
+        "sign_in_url": sign_in_address(kept["next"]),  # the menu's own would lead back to this page
         "linking": "link" in kept,
         "found": [_entry(one, kept) for one in found[:MOST_SHOWN]],
         "more": len(found) > MOST_SHOWN,

@@ -35,6 +35,7 @@ def make_client() -> None:
     from oauth2_provider.models import Application
 
     homes = [f"http://{host}:{settings.PORTAL_PORT}" for host in ("127.0.0.1", "localhost")]
+    homes += os.environ.get("IDP_MORE_HOMES", "").split()
     Application.objects.update_or_create(
         client_id=settings.CLIENT_ID,
         defaults={

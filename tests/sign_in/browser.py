@@ -33,12 +33,12 @@ def come_back(client: Client, said: Any) -> HttpResponse:
     return client.get(f"{reverse('oidc_authentication_callback')}?{urlencode(said, doseq=True)}")
 
 
-def sign_in(client: Client, provider: loopback.Provider, **asked: str) -> HttpResponse:
+def sign_in(client: Client, at: loopback.Provider, /, **asked: str) -> HttpResponse:
     """There and back; the answer of the last step that was reached."""
     answer = start(client, **asked)
     if answer.status_code != 302:
         return answer
-    return come_back(client, provider.authorize(asked_of(answer)))
+    return come_back(client, at.authorize(asked_of(answer)))
 
 
 def person_in(client: Client) -> Person | None:

@@ -1,22 +1,27 @@
 """Which providers' word is taken: added and switched off by an operator at the command line."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from apps.accounts import rules
-from apps.accounts.models import Person, Provider
+from apps.accounts.models import Institution, Person, Provider
 from apps.audit.record import Kind, record
 
 OF_SETTINGS = "home"
 
 
 @transaction.atomic
-def add_provider(slug: str, *, by: Person | None, **facts: Any) -> Provider:
-    """People may sign in through this provider from now on; adding it again changes it."""
+def add_provider(slug: str, *, by: Person | None, named: Iterable[Institution] = (), **facts: Any) -> Provider:
+    """People may sign in through this provider from now on; adding it again changes it.
+
+    `named` are the institutions that its claims may name.
+    """
     rules.check_provider(slug=slug, **facts)
     provider, _made = Provider.objects.update_or_create(slug=slug, defaults={**facts, "is_active": True})
+    provider.allowed_institutions.set(named)
     record(Kind.PROVIDER_ADDED, actor=by, subject=provider, slug=slug)
     return provider
 

@@ -1,5 +1,6 @@
 """A sign-in that did not work: one event, one plain page with its reference, and no reason an attacker could use."""
 
+from copy import copy
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,12 +22,21 @@ def refused(request: HttpRequest, provider: Provider | None, code: str, *, next_
     commands.note_sign_in_refused(issuer, why=code, by=getattr(request, "sign_in_person", None))
     again = f"{reverse('oidc_authentication_init')}?{urlencode({'next': next_path})}"
     context: dict[str, Any] = {"reference": correlation.current(), "again_url": again, "sentence": _sentence(code)}
+    context["sign_in_url"] = again  # the menu's own would lead back to this answer
     status = 503 if code in NO_ANSWER else 403
-    answer = render(request, "sign_in/refused.html", context, status=status)
+    answer = render(_elsewhere(request), "sign_in/refused.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     if status == 503:
         answer["Retry-After"] = "10"
     return answer
+
+
+def _elsewhere(request: HttpRequest) -> HttpRequest:
+    """The same visitor, not at this address: no link of the page repeats the code, or what the provider said."""
+    shown = copy(request)
+    shown.path = shown.path_info = reverse("sign_in_refused")
+    shown.META = {**request.META, "QUERY_STRING": ""}
+    return shown
 
 
 def _sentence(code: str) -> str:

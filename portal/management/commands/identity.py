@@ -1,0 +1,56 @@
+"""`manage.py identity show | split | merge`: an operator corrects which identities are one person, with a reason."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.accounts import commands
+from apps.accounts.models import Identity, Person
+from apps.accounts.queries import identities_of
+from apps.core.errors import Refusal
+
+
+class Command(BaseCommand):
+    help = "Shows a person's identities; splits one off, or merges two accounts of one person."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("show").add_argument("person", help="a colleague code")
+        split = verbs.add_parser("split", help="give an identity a person of its own")
+        split.add_argument("identity", help="its id, as `show` prints it")
+        merge = verbs.add_parser("merge", help="let all identities of one account lead to another")
+        merge.add_argument("person", help="the account that is closed (colleague code)")
+        merge.add_argument("into", help="the account that stays (colleague code)")
+        for one in (split, merge):
+            one.add_argument("--by", required=True, help="the operator who decided it (colleague code)")
+            one.add_argument("--reason", required=True)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except Refusal as refusal:
+            says = getattr(refusal, "fields", {}).values()
+            raise CommandError(" ".join(dict.fromkeys([refusal.sentence, *says]))) from refusal
+
+    def _show(self, options: dict[str, Any]) -> None:
+        for one in identities_of(_person(options["person"])):
+            self.stdout.write(f"{one.pk}  {one.subject}  {one.issuer}")
+
+    def _split(self, options: dict[str, Any]) -> None:
+        identity = Identity.objects.filter(pk=options["identity"]).first()
+        if identity is None:
+            raise CommandError("There is no identity of this id.")
+        new = commands.split_identity(identity, by=_person(options["by"]), reason=options["reason"])
+        self.stdout.write(f"The identity leads to {new.code} now.")
+
+    def _merge(self, options: dict[str, Any]) -> None:
+        person, into = _person(options["person"]), _person(options["into"])
+        commands.merge_people(person, into=into, by=_person(options["by"]), reason=options["reason"])
+        self.stdout.write(f"Both are {into.code} now; {person.code} is closed.")
+
+
+def _person(code: str) -> Person:
+    found = Person.objects.filter(code=code).first()
+    if found is None:
+        raise CommandError(f"There is nobody of the colleague code {code}.")
+    return found
