@@ -111,7 +111,8 @@ def migrated_cluster(folder: Path) -> None:
 
 def fingerprint() -> str:
     """Changes whenever the migrated database would: migrations, models, settings, versions, who runs it."""
-    parts = [*ROOT.glob("apps/*/migrations/*.py"), *ROOT.glob("apps/*/models.py"), *ROOT.glob("apps/*/models/*.py"), *ROOT.glob("portal/embedded/*.py")]
+    shapes = ("apps/*/migrations/*.py", "apps/*/models.py", "apps/*/models/*.py", "portal/embedded/*.py")
+    parts = [path for shape in shapes for path in ROOT.glob(shape)]
     parts += [
         ROOT / "portal/settings/base.py",
         ROOT / "deploy/requirements/base.txt",

@@ -132,7 +132,7 @@ def named_secrets(name: str) -> dict[str, str]:
 
 
 def refuse_default_password(entry: dict[str, Any]) -> None:
-    """The database's password is not one of those everybody tries first; none at all is for sockets and certificates."""
+    """The database's password is none that everybody tries first; no password is for sockets and certificates."""
     password = entry["PASSWORD"].lower()
     if password in {"postgres", "password", "gatehouse", "secret", "admin", "change-me", entry["USER"].lower()} - {""}:
         raise ImproperlyConfigured("DATABASE_URL holds a password that everybody tries first. Choose a random one.")

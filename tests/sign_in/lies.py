@@ -235,7 +235,13 @@ bend("claims", "iss", "with a slash", lambda s: {**s, "iss": s["iss"] + "/"}, "i
 bend("claims", "iss", "in capitals", lambda s: {**s, "iss": s["iss"].upper()}, "issuer")
 says("claims", "aud", "another client", "another-client", "audience")
 leaves_out("claims", "aud", "audience")
-for name, value in {"longer": "gatehouse2", "in capitals": "Gatehouse", "a number": 7, "none": [], "null": None}.items():
+for name, value in {
+    "longer": "gatehouse2",
+    "in capitals": "Gatehouse",
+    "a number": 7,
+    "none": [],
+    "null": None,
+}.items():
     says("claims", "aud", name, value, "audience")
 says("claims", "aud", "for others too", ["gatehouse", "another-client"], "authorized_party")
 says("claims", "aud", "an object", {"gatehouse": 1}, "audience")

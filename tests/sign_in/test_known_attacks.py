@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts import commands
-from apps.accounts.models import Identity, Institution, Person, Provider as Row
+from apps.accounts.models import Identity, Institution, Person
+from apps.accounts.models import Provider as Row
 from apps.accounts.oidc import documents
 from apps.audit.models import Event
 from tests import stories
@@ -18,10 +19,10 @@ from tests.sign_in.provider import Provider, public, rsa_key
 pytestmark = pytest.mark.django_db
 
 
-# ------------------------------------------------------------------------------------------ who somebody is: T31-T33
+# ----------------------------------------------------------------------------------------- who somebody is: T31-T33
 @pytest.mark.parametrize("verified", [False, None, "true", "false", 1, [True]])
 def test_an_address_never_leads_to_an_account(provider: Provider, client: Client, verified: Any) -> None:
-    """T31, L50: not verified, left out or as a word: no link to the account with that address, and not verified here."""
+    """T31, L50: not verified, left out or as a word: no link to the account of that address."""
     victim = stories.person(email="ann@nordvik.example")
     provider.person |= {"sub": "a stranger", "email_verified": verified}
     browser.sign_in(client, provider)
@@ -53,7 +54,7 @@ def test_two_providers_with_the_same_address_make_two_people(
     assert (first.email, first.email_verified) == (last.email, last.email_verified)
 
 
-# -------------------------------------------------------------------------------------- once, here, and now: T37, T38
+# ------------------------------------------------------------------------------------- once, here, and now: T37, T38
 def test_an_answer_counts_once(provider: Provider, client: Client) -> None:
     """T37, T38: the same answer sent again finds no state, and the nonce of another sign-in does not fit."""
     said = provider.authorize(browser.asked_of(browser.start(client)))
@@ -100,7 +101,7 @@ def test_a_missing_verifier_is_refused_by_the_provider(provider: Provider, clien
     assert browser.come_back(client, said).status_code == 403
 
 
-# ----------------------------------------------------------------------------------------------------- where to: T42
+# ---------------------------------------------------------------------------------------------------- where to: T42
 ELSEWHERE = [
     "//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example/", "%2f%2fevil.example",
     "javascript:alert(1)", "/x\r\nSet-Cookie: a=b", "\\\\evil.example", "///evil.example", "/\t/evil.example",
@@ -124,7 +125,7 @@ def test_next_leads_to_pages_of_the_portal(provider: Provider, client: Client, h
     assert browser.sign_in(client, provider, next=here)["Location"] == here
 
 
-# ------------------------------------------------------------------------------------------------------- keys: T39, T44
+# ------------------------------------------------------------------------------------------------------ keys: T39, T44
 def test_keys_may_change_while_somebody_signs_in(provider: Provider, client: Client) -> None:
     """T44: a new key is found, and a withdrawn one is refused from then on."""
     assert browser.sign_in(client, provider).status_code == 302
@@ -151,7 +152,7 @@ def test_unknown_keys_make_the_portal_look_once_in_half_a_minute(
     assert provider.calls.count("/jwks") == 3
 
 
-# ------------------------------------------------------------------------------------------------- mix-up: T45, RFC 9207
+# ------------------------------------------------------------------------------------------------ mix-up: T45, RFC 9207
 def test_an_answer_of_one_provider_does_not_count_for_another(
     provider: Provider, second: Provider, client: Client
 ) -> None:
@@ -171,7 +172,7 @@ def test_a_provider_cannot_speak_for_another(provider: Provider, second: Provide
     assert browser.refusals() == ["issuer"]
 
 
-# ----------------------------------------------------------------------------------------------- what claims can do: T47
+# ---------------------------------------------------------------------------------------------- what claims can do: T47
 def test_claims_give_no_roles_and_no_foreign_institution(provider: Provider, client: Client) -> None:
     """T47, L50: no desk, no seat, no institution or affiliation outside the provider's own, whatever is claimed."""
     mine = Institution.objects.create(name="Nordvik", country="NO", ror="https://ror.org/01abcde00")
@@ -211,7 +212,7 @@ def test_a_federation_may_name_the_institutions_it_was_trusted_with(provider: Pr
     assert (person.institution, person.orcid) == (named, "0000-0002-1825-0097")
 
 
-# ------------------------------------------------------------------------------------------------------- sessions: T23
+# ------------------------------------------------------------------------------------------------------ sessions: T23
 def test_a_sign_in_changes_the_key_of_the_session(provider: Provider, client: Client) -> None:
     """T23, L19: at the first and at every later sign-in; the old key opens nothing."""
     keys = [browser.start(client).client.session.session_key]
@@ -247,7 +248,7 @@ def test_a_closed_account_stays_out(provider: Provider, client: Client) -> None:
     assert "This account is closed" in answer.content.decode()
 
 
-# ---------------------------------------------------------------------------------------------------- what it looks like
+# --------------------------------------------------------------------------------------------------- what it looks like
 def test_a_refusal_is_a_plain_page_with_the_reference_of_its_event(provider: Provider, client: Client) -> None:
     """T43: the page says what to do and names the reference under which it was written down; never which check."""
     provider.says["aud"] = "another-client"

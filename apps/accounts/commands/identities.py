@@ -1,4 +1,4 @@
-"""Which identities are one person: linked by the person in one sitting, split and merged by an operator with a reason."""
+"""Which identities are one person: linked by that person in one sitting, split and merged by an operator."""
 
 from typing import Any
 
@@ -54,7 +54,9 @@ def merge_people(person: Person, *, into: Person, by: Person, reason: str) -> No
     """
     rules.check_operator(by)
     reason = rules.check_reason(reason)
-    both = {one.pk: one for one in Person.objects.select_for_update().filter(pk__in=[person.pk, into.pk]).order_by("pk")}
+    both = {
+        one.pk: one for one in Person.objects.select_for_update().filter(pk__in=[person.pk, into.pk]).order_by("pk")
+    }
     rules.check_can_merge(both.get(person.pk), both.get(into.pk))
     for identity in Identity.objects.filter(person=person):
         Identity.objects.filter(pk=identity.pk).update(person=into)

@@ -103,9 +103,7 @@ class Identity(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities")
     issuer = models.CharField(max_length=300)
     subject = models.CharField(max_length=255)
-    provider = models.ForeignKey(
-        "accounts.Provider", null=True, on_delete=models.PROTECT, related_name="identities"
-    )
+    provider = models.ForeignKey("accounts.Provider", null=True, on_delete=models.PROTECT, related_name="identities")
     claims = models.JSONField(default=dict, blank=True)
     linked_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(null=True)

@@ -97,11 +97,16 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         _refuse(claim_faults(claims, expected))
         return claims
 
-    def store_tokens(self, access_token: str, id_token: str) -> None:
+    def store_tokens(self, access_token: str, id_token: str) -> None:  # noqa: ARG002 - the library's shape
         """Nothing is kept before the person is known; the view keeps the identity token for the provider's sign-out."""
         self.request.sign_in_token = id_token
 
-    def get_userinfo(self, access_token: str, id_token: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def get_userinfo(
+        self,
+        access_token: str,
+        id_token: str,  # noqa: ARG002 - the library's shape
+        payload: dict[str, Any],
+    ) -> dict[str, Any]:
         """What the provider says of the person; a signed answer is checked like any signed token."""
         endpoint = documents.document_of(self.provider).get("userinfo_endpoint")
         if not endpoint:
@@ -156,7 +161,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
 
     def _linked(self, facts: dict[str, Any]) -> Person:
         """The signed-in person gains this identity; the two sign-ins were made in one sitting."""
-        person = self.request.user
+        person: Any = self.request.user
         if not person.is_authenticated or str(person.pk) != self.entry["link"]:
             raise Untrusted("link_of_another")
         linked = commands.link_identity(

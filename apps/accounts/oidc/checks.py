@@ -87,8 +87,9 @@ def claim_faults(claims: Mapping[str, Any], expected: Expected) -> list[str]:
 def subject_faults(claims: Mapping[str, Any]) -> list[str]:
     """A subject is at most 255 printable ASCII characters (Core, section 2)."""
     sub = claims.get("sub")
-    usable = isinstance(sub, str) and 0 < len(sub) <= LONGEST_SUBJECT and sub.isascii() and sub.isprintable()
-    return [] if usable and sub == sub.strip() else ["subject"]
+    if not isinstance(sub, str) or not 0 < len(sub) <= LONGEST_SUBJECT:
+        return ["subject"]
+    return [] if sub.isascii() and sub.isprintable() and sub == sub.strip() else ["subject"]
 
 
 def audience_faults(claims: Mapping[str, Any], client_id: str) -> list[str]:

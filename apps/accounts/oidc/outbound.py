@@ -45,7 +45,7 @@ def fetch(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[s
 
 
 def address(url: str) -> SplitResult:
-    """An https address without user, password or fragment; plain http only on this machine, in the demo and in tests."""
+    """An https address without user, password or fragment; plain http only on this machine, for demo and tests."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

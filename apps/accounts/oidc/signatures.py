@@ -67,7 +67,7 @@ def _usable(published: dict[str, Any], algorithm: str) -> Any:
         raise Untrusted("key")
     if len(str(published.get("e", ""))) > 8:
         raise Untrusted("key")
-    public = {name: published[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in published}
+    public: dict[str, Any] = {name: published[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in published}
     try:
         key = jwt.PyJWK(public, algorithm=algorithm).key
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError) as fault:

@@ -13,7 +13,7 @@ JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written witho
 
 
 def told(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
-    """The person's facts: name, email, email_verified, orcid, scoped_affiliations, assurance, institution (a ROR id)."""
+    """The person's facts by our names for them; `institution` is a ROR id."""
 
     def said(ours: str) -> Any:
         return claims.get(provider.claim(ours))

@@ -71,7 +71,7 @@ class SignInStart(OIDCAuthenticationRequestView):
         answer = HttpResponseRedirect(f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{query}")
         return _keep_choice(answer, provider)
 
-    def get_settings(self, attr: str, *args: Any) -> Any:  # type: ignore[override]
+    def get_settings(self, attr: str, *args: Any) -> Any:
         """What the library asks of the settings, answered for this provider."""
         if attr == "OIDC_RP_SCOPES":
             return self.provider.scopes

@@ -26,7 +26,9 @@ class Command(BaseCommand):
         add.add_argument("--secret-name", help="its key in PROVIDER_SECRETS; the short name if left out")
         add.add_argument("--scopes", default="openid email profile")
         add.add_argument("--acr", default="", help="the strength to ask for (acr_values)")
-        add.add_argument("--domain", action="append", default=[], help="an e-mail domain of its people; may be repeated")
+        add.add_argument(
+            "--domain", action="append", default=[], help="an e-mail domain of its people; may be repeated"
+        )
         add.add_argument("--ror", help="the ROR id of the institution behind it, which must be known here")
         add.add_argument("--may-name", action="append", default=[], metavar="ROR", help="an institution it may name")
         add.add_argument("--claim", action="append", default=[], metavar="OURS=THEIRS")
