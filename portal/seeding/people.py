@@ -13,6 +13,7 @@ def settle(world: World) -> None:
     """Everybody is known before they first sign in, and sits where they belong."""
     for one in INSTITUTIONS:
         world.institutions[one.key] = accounts.register_institution(one.name, country=one.country, by=None)
+    accounts.provider_from_settings(by=None)
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people

@@ -176,6 +176,9 @@ VISITS = [
     Visit("letter", ("applicant",), _letter("applicant")),
     Visit("terms", ("applicant", "official")),
     Visit("sign_in_refused", (VISITOR,), status=403),
+    Visit("sign_in", (VISITOR, "applicant"), query="?next=/requests/"),
+    Visit("sign_in", (VISITOR,), note="nothing", query="?q=nobody@nowhere.example"),
+    Visit("identities", ("applicant", "official")),
     Visit("institution_people", ("official",)),
     # watching over it
     Visit("events", ("auditor",)),
@@ -191,7 +194,7 @@ NOT_PAGES = {
             "request_new", "request_autosave", "request_submit", "request_withdraw", "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
-            "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
+            "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language", "identity_link",
             "downloads_freeze", "thaw_propose", "thaw_confirm",
         ),
         POST_ONLY,

@@ -6,6 +6,8 @@ from apps.accounts.commands.people import (
     appoint_signing_official,
     choose_language,
     deactivate,
+    dismiss_signing_official,
+    end_desk,
     give_desk,
     make_token,
     note_refusal,
@@ -16,7 +18,9 @@ from apps.accounts.commands.people import (
     publish_terms,
     reactivate,
     recognise,
+    register_institution,
     revoke_token,
+    set_home,
 )
 from apps.accounts.commands.providers import add_provider, deactivate_provider, provider_from_settings
 
@@ -27,6 +31,8 @@ __all__ = [
     "choose_language",
     "deactivate",
     "deactivate_provider",
+    "dismiss_signing_official",
+    "end_desk",
     "give_desk",
     "link_identity",
     "make_token",
@@ -40,6 +46,8 @@ __all__ = [
     "publish_terms",
     "reactivate",
     "recognise",
+    "register_institution",
     "revoke_token",
+    "set_home",
     "split_identity",
 ]
