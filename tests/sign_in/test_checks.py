@@ -67,7 +67,7 @@ def test_a_provider_that_promises_to_name_itself_does() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://idp.example/", "ftp://idp.example/", "https://a:b@idp.example/", "https://idp.example/#x", "//x.example",
+        "http://idp.example/", "ftp://idp.example/", "https://a:b@idp.example/", "https://idp.example/#x", "//x.y",
         "https://idp.example/\n", "https://idp.example:0/", "https://idp.example:99999/", "https:///x", "", "https://[",
         "https://idp.example/ x", "https://ídp.example/", "https://idp.example/" + "x" * 2000,
     ],

@@ -161,9 +161,10 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
 
     def _linked(self, facts: dict[str, Any]) -> Person:
         """The signed-in person gains this identity; the two sign-ins were made in one sitting."""
-        person: Any = self.request.user
-        if not person.is_authenticated or str(person.pk) != self.entry["link"]:
+        visitor: Any = self.request.user
+        if not visitor.is_authenticated or str(visitor.pk) != self.entry["link"]:
             raise Untrusted("link_of_another")
+        person: Person = visitor
         linked = commands.link_identity(
             person, provider=self.provider, subject=self.request.sign_in_subject, claims=facts, by=person
         )
