@@ -79,6 +79,21 @@ def no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_questions_to_the_provider_of_the_settings() -> Iterator[None]:
+    """The provider that the test settings name is nowhere; its metadata are known, as after a first sign-in."""
+    from django.conf import settings
+
+    from apps.accounts.oidc import documents
+
+    fetch, home = documents._fetch_metadata, settings.OIDC_ISSUER
+    names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+    known = {"issuer": home} | {name: f"{home}/{name.partition('_')[0]}" for name in names}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "_fetch_metadata", lambda issuer: known if issuer == home else fetch(issuer))
+        yield
+
+
 # -------------------------------------------------------------------------------------------------- the database
 def _point(url: str, name: str) -> dict[str, Any]:
     """Django's entry for a role's address, with another database."""
