@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from apps.accounts.commands import forget_sessions
 from apps.core import correlation, once
 from apps.notifications.commands import post_due
 from portal import flow
@@ -31,4 +32,5 @@ def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
     correlation.begin()
     once.forget(older_than=timedelta(days=1))
+    forget_sessions(by=None)
     call_command("clearsessions")

@@ -153,6 +153,9 @@ def client_for(someone: Person | None, *, fresh: bool = True, **options: Any) ->
         "auth_time": int(moment.timestamp()),
     }
     session.save()
+    accounts.begin_session(
+        someone, key=str(session.session_key), sign_in=oidc.sign_in_of(session[oidc.SESSION]), by=someone
+    )
     return client
 
 

@@ -7,7 +7,17 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.accounts.models import Desk, Identity, Institution, Person, PersonalToken, Provider, Terms, TermsAcceptance
+from apps.accounts.models import (
+    Desk,
+    Identity,
+    Institution,
+    Person,
+    PersonalToken,
+    PersonSession,
+    Provider,
+    Terms,
+    TermsAcceptance,
+)
 from apps.core import clock, roles
 
 
@@ -102,3 +112,18 @@ def identities_of(person: Any) -> QuerySet[Identity]:
     """The identities this person signs in with, oldest first."""
     of_theirs = Identity.objects.filter(person_id=roles.person_id(person))
     return of_theirs.select_related("provider").order_by("linked_at", "pk")
+
+
+def session_of_key(key: str) -> PersonSession | None:
+    """The living session under this key, by one indexed look-up of its digest; None if there is none."""
+    return PersonSession.objects.alive().filter(key_digest=digest(key)).first()
+
+
+def sessions_of(person: Any) -> QuerySet[PersonSession]:
+    """Where this person is signed in now, last used first."""
+    return PersonSession.objects.alive().filter(person_id=roles.person_id(person)).order_by("-seen_at", "pk")
+
+
+def all_sessions_of(person: Any) -> QuerySet[PersonSession]:
+    """The same with those that have ended."""
+    return PersonSession.objects.filter(person_id=roles.person_id(person))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts import queries
-from apps.accounts.models import ALGORITHMS, Desk, Identity, Person, PersonalToken
+from apps.accounts.models import ALGORITHMS, Desk, Identity, Person, PersonalToken, PersonSession
 from apps.accounts.visas import SignIn
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
@@ -41,6 +41,16 @@ def check_token(*, name: str, scopes: list[str], days: int) -> None:
 def check_own_token(by: Person, token: PersonalToken) -> None:
     if token.person_id != by.pk:
         raise Denied(_("This token belongs to somebody else."))
+
+
+def check_own_session(by: Person, session: PersonSession) -> None:
+    if session.person_id != by.pk:
+        raise Denied(_("This session belongs to somebody else."))
+
+
+def check_same(by: Person, person: Person) -> None:
+    if by.pk != person.pk:
+        raise Denied(_("Only the person themselves may do this."))
 
 
 def check_operator(by: Any) -> None:

@@ -126,6 +126,7 @@ def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Deliver
     link = DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)
     rules.check_same_person(link, by)
     rules.check_alive(link)
+    rules.check_maker(link)
     rules.check_grant(link)
     rules.check_can_download(link.person, link.distribution)
     delivery = _delivery(link.distribution)

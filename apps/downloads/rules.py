@@ -29,6 +29,12 @@ def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
         raise Denied(_("This link was made for somebody else."))
 
 
+def check_maker(link: DownloadLink) -> None:
+    """Whoever made the link has not signed out at their institution since."""
+    if link.person is not None and link.person.away_since is not None:
+        raise Gone(_("Whoever made this link has signed out at their institution. Sign in again, and it goes on."))
+
+
 def check_grant(link: DownloadLink) -> None:
     """The very grant the link was made on is still in force; another grant means another link."""
     if link.grant_id is not None and not is_in_force(link.grant_id):

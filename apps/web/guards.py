@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,10 +24,17 @@ def signed_in(view: View) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+        back = request.get_full_path() if request.method == "GET" else _page_of(request)
         target = sign_in_address(back)
         if getattr(request, "htmx", False):
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)
 
     return wrapper
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page a form was sent from; the front page when that was none of this portal's."""
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    path = sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
+    return path if sent_from.netloc == request.get_host() else "/"

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from apps.web import account, account_letters, account_tokens
+from apps.web import account, account_letters, account_sessions, account_tokens
 
 urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/tokens/", account_tokens.tokens, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke/", account_tokens.token_revoke, name="token_revoke"),
+    path("account/sessions/", account_sessions.sessions, name="sessions"),
+    path("account/sessions/end-all/", account_sessions.sessions_end_all, name="sessions_end_all"),
+    path("account/sessions/<uuid:pk>/end/", account_sessions.session_end, name="session_end"),
     path("account/inbox/", account_letters.inbox, name="inbox"),
     path("account/inbox/read/", account_letters.letters_read, name="letters_read"),
     path("account/inbox/<uuid:pk>/", account_letters.letter, name="letter"),

@@ -16,6 +16,13 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "person.signed_in": (gettext_lazy("Signed in"), "sign-in", "still"),
     "person.signed_out": (gettext_lazy("Signed out"), "sign-out", "still"),
     "person.sign_in_refused": (gettext_lazy("A sign-in was turned away"), "ban", "bad"),
+    "person.away": (
+        gettext_lazy("Signed out at home; tokens and links wait for the next sign-in"),
+        "sign-out",
+        "still",
+    ),
+    "session.ended": (gettext_lazy("A session was ended"), "sign-out", "still"),
+    "session.logout_refused": (gettext_lazy("A provider's word that somebody signed out was not taken"), "ban", "bad"),
     "person.deactivated": (gettext_lazy("The account was closed"), "ban", "bad"),
     "person.reactivated": (gettext_lazy("The account was opened again"), "check", "good"),
     "identity.linked": (gettext_lazy("An identity was added to the account"), "sign-in", "note"),

@@ -82,12 +82,15 @@ def _client(page: Page) -> Any:
     """A browser in this process, signed in if the page is a person's."""
     from django.test import Client
 
+    from apps.accounts import commands, oidc
     from apps.accounts.models import Person
 
     client = Client(headers={"Host": "127.0.0.1"})
     if page.person:
         person = Person.objects.get(pk=the_id(page.person))
         client.force_login(person, backend="apps.accounts.oidc.InstitutionalSignIn")
+        key = str(client.session.session_key)
+        commands.begin_session(person, key=key, sign_in=oidc.sign_in_of({}), by=person)
     return client
 
 

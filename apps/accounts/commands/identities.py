@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts import rules
+from apps.accounts.commands.sessions import end_sessions_of
 from apps.accounts.models import Identity, IdentityChange, Person, Provider
 from apps.audit.record import Kind, record
 from apps.core import clock
@@ -40,7 +41,7 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     moved = Identity.objects.filter(pk=identity.pk, person=old).update(person=new)
     rules.check_still_there(moved)
     _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
-    _sign_out(old)
+    _sign_out(old, by=by)
     record(Kind.PERSON_CREATED, actor=by, subject=new)
     record(Kind.IDENTITY_SPLIT, actor=by, subject=old, about=[new, identity.pk])
     return new
@@ -62,7 +63,7 @@ def merge_people(person: Person, *, into: Person, by: Person, reason: str) -> No
         Identity.objects.filter(pk=identity.pk).update(person=into)
         _note(IdentityChange.Kind.MERGED, identity, was_of=person, now_of=into, by=by, reason=reason)
     Person.objects.filter(pk=person.pk).update(is_active=False, merged_into=into)
-    _sign_out(both[person.pk])
+    _sign_out(both[person.pk], by=by)
     person.refresh_from_db()
     record(Kind.PERSON_DEACTIVATED, actor=by, subject=person)
     record(Kind.PEOPLE_MERGED, actor=by, subject=into, about=[person])
@@ -72,7 +73,8 @@ def _note(kind: str, identity: Identity, *, was_of: Person, now_of: Person, by: 
     IdentityChange.objects.create(kind=kind, identity=identity, was_of=was_of, now_of=now_of, by=by, reason=reason)
 
 
-def _sign_out(person: Person) -> None:
+def _sign_out(person: Person, *, by: Person) -> None:
     """Every session of the person ends: a session carries a digest of the (unusable) password, which is made anew."""
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(password=person.password)
+    end_sessions_of(person, by=by)

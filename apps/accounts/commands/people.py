@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts import queries, rules
+from apps.accounts.commands.sessions import end_sessions_of
 from apps.accounts.models import (
     Desk,
     Identity,
@@ -90,6 +91,7 @@ def deactivate(person: Person, *, by: Person | None) -> None:
         rules.check_operator(by)
     Person.objects.filter(pk=person.pk).update(is_active=False)
     person.is_active = False
+    end_sessions_of(person, by=by)
     record(Kind.PERSON_DEACTIVATED, actor=by, subject=person)
 
 

@@ -12,6 +12,7 @@ from apps.accounts.models.people import (
     new_colleague_code,
 )
 from apps.accounts.models.providers import ALGORITHMS, IdentityChange, Provider
+from apps.accounts.models.sessions import LogoutWord, PersonSession
 
 __all__ = [
     "ALGORITHMS",
@@ -20,7 +21,9 @@ __all__ = [
     "IdentityChange",
     "Institution",
     "InstitutionRole",
+    "LogoutWord",
     "Person",
+    "PersonSession",
     "PersonalToken",
     "Provider",
     "Terms",

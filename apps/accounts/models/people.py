@@ -68,6 +68,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
     is_active = models.BooleanField(default=True)
+    away_since = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -179,8 +180,9 @@ class TermsAcceptance(models.Model):
 
 class TokenQuerySet(models.QuerySet["PersonalToken"]):
     def alive(self, at: datetime | None = None) -> Self:
-        """Tokens that still open the API: not revoked, not expired, their person active."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=clock.sql_now(at), person__is_active=True)
+        """Tokens that still open the API: not revoked, not expired, their person active and not signed out at home."""
+        kept = self.filter(revoked_at__isnull=True, expires_at__gt=clock.sql_now(at))
+        return kept.filter(person__is_active=True, person__away_since__isnull=True)
 
 
 class PersonalToken(models.Model):

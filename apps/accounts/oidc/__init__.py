@@ -7,12 +7,14 @@ plain page with a reference, in one event, and in no account. From the outside i
 
 from apps.accounts.oidc.backend import InstitutionalSignIn
 from apps.accounts.oidc.documents import document_of, keys_of
+from apps.accounts.oidc.logout import back_channel_logout
 from apps.accounts.oidc.views import (
     LINKING,
     SESSION,
     local_path,
     provider_logout,
     sign_in_callback,
+    sign_in_of,
     sign_in_start,
     sign_out,
     signed_in,
@@ -22,11 +24,13 @@ __all__ = [
     "LINKING",
     "SESSION",
     "InstitutionalSignIn",
+    "back_channel_logout",
     "document_of",
     "keys_of",
     "local_path",
     "provider_logout",
     "sign_in_callback",
+    "sign_in_of",
     "sign_in_start",
     "sign_out",
     "signed_in",

@@ -137,6 +137,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         }
         self.request.sign_in_facts = facts
         self.request.sign_in_subject = payload["sub"]
+        self.request.sign_in_sid = plain(payload.get("sid"), 255)
         if self.entry["link"]:
             return self._linked(facts)
         return self._recognised(facts)

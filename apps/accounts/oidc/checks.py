@@ -17,6 +17,8 @@ SKEW = 60
 OLDEST_TOKEN = 10 * 60
 LONGEST_SUBJECT = 255
 ERROR_CODE = re.compile(r"[a-z][a-z_]{0,40}\Z")
+IDENTITY_TYPES = frozenset({"JWT", "ID_TOKEN+JWT"})
+LOGOUT_TYPES = frozenset({"JWT", "LOGOUT+JWT"})
 # Headers that point to a key of the sender's own choosing, or change what a signature covers (RFC 8725, 3.10).
 FORBIDDEN_HEADERS = ("jku", "jwk", "x5u", "crit", "b64", "zip", "enc", "cty")
 
@@ -52,7 +54,9 @@ def moment(value: Any) -> float | None:
     return float(value) if 0 <= value < 2**40 and math.isfinite(value) else None
 
 
-def header_faults(header: Mapping[str, Any], algorithms: tuple[str, ...]) -> list[str]:
+def header_faults(
+    header: Mapping[str, Any], algorithms: tuple[str, ...], types: frozenset[str] = IDENTITY_TYPES
+) -> list[str]:
     """The token's own first part: how it is signed, and with which of the provider's published keys."""
     faults = []
     if header.get("alg") not in algorithms:
@@ -61,7 +65,7 @@ def header_faults(header: Mapping[str, Any], algorithms: tuple[str, ...]) -> lis
     if not isinstance(kid, str) or not 0 < len(kid) <= 300:
         faults.append("key_id")
     kind = header.get("typ", "JWT")
-    if not isinstance(kind, str) or kind.upper() not in {"JWT", "ID_TOKEN+JWT"}:
+    if not isinstance(kind, str) or kind.upper() not in types:
         faults.append("token_type")
     if any(name in header for name in FORBIDDEN_HEADERS):
         faults.append("header")

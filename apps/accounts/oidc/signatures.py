@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from apps.accounts.models import Provider
 from apps.accounts.oidc import documents
-from apps.accounts.oidc.checks import Untrusted, header_faults
+from apps.accounts.oidc.checks import IDENTITY_TYPES, Untrusted, header_faults
 from apps.accounts.oidc.strict import read_object
 
 KINDS = {"RS256": "RSA", "ES256": "EC"}
@@ -18,10 +18,10 @@ SMALLEST_RSA = 2048
 LONGEST_TOKEN = 65_536
 
 
-def signed_claims(provider: Provider, token: str) -> dict[str, Any]:
+def signed_claims(provider: Provider, token: str, types: frozenset[str] = IDENTITY_TYPES) -> dict[str, Any]:
     """What the token says, once its signature is proved; Untrusted otherwise. Its claims are still to be judged."""
     header, payload = _parts(token)
-    faults = header_faults(header, tuple(provider.algorithms))
+    faults = header_faults(header, tuple(provider.algorithms), types)
     if faults:
         raise Untrusted(faults[0])
     key = _key(provider, header["kid"], header["alg"])
@@ -30,6 +30,13 @@ def signed_claims(provider: Provider, token: str) -> dict[str, Any]:
     except (jwt.PyJWTError, ValueError, TypeError) as fault:
         raise Untrusted("signature") from fault
     return read_object(payload)
+
+
+def claimed_issuer(token: str) -> str:
+    """Whom a token claims to be from, before anything is proved: only to know whose keys to try."""
+    _header, payload = _parts(token)
+    issuer = read_object(payload).get("iss")
+    return issuer if isinstance(issuer, str) else ""
 
 
 def _parts(token: str) -> tuple[dict[str, Any], bytes]:

@@ -18,8 +18,9 @@ from mozilla_django_oidc.utils import absolutify
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView, OIDCLogoutView
 
 from apps.accounts import commands, queries
-from apps.accounts.models import Provider
+from apps.accounts.models import PersonSession, Provider
 from apps.accounts.oidc import documents
+from apps.accounts.oidc.browsers import browser_family
 from apps.accounts.oidc.checks import Untrusted, answer_faults
 from apps.accounts.oidc.refusals import refused
 from apps.accounts.visas import SignIn
@@ -185,17 +186,35 @@ class SignInCallback(OIDCAuthenticationCallbackView):
     def login_success(self) -> HttpResponse:
         """The session gets a new key at every sign-in, also at one in the middle of a session."""
         request, facts = self.request, self.request.sign_in
-        again = request.user.is_authenticated and request.user == self.user
+        old_key = request.session.session_key or ""
         if self.entry["link"]:
             request.session.pop(LINKING, None)
-        else:
-            super().login_success()
-            request.session["oidc_id_token"] = request.sign_in_token
-        if again:
             request.session.cycle_key()
+            commands.rekey_session(old_key, key=request.session.session_key or "", by=self.user)
+        else:
+            self._begin_session(old_key)
         request.session[SESSION] = facts
         commands.note_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         return HttpResponseRedirect(self.entry["next"])
+
+    def _begin_session(self, old_key: str) -> None:
+        """A sign-in begins a session under a key nobody has seen; one in the middle of a session replaces it."""
+        request = self.request
+        if request.user.is_authenticated:
+            commands.end_session_of_key(old_key, because=PersonSession.Ended.REPLACED, by=request.user)
+        super().login_success()
+        request.session["oidc_id_token"] = request.sign_in_token
+        request.session.cycle_key()
+        commands.begin_session(
+            self.user,
+            key=request.session.session_key or "",
+            sign_in=sign_in_of(request.sign_in),
+            provider=self.provider,
+            subject=request.sign_in_subject,
+            sid=request.sign_in_sid,
+            browser=browser_family(request),
+            by=self.user,
+        )
 
     def login_failure(self) -> HttpResponse:
         """Never reached with anything done: whatever failed is raised, written down once and shown."""
@@ -207,6 +226,8 @@ class SignOut(OIDCLogoutView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            key = request.session.session_key or ""
+            commands.end_session_of_key(key, because=PersonSession.Ended.SIGNED_OUT, by=request.user)
             commands.note_sign_out(request.user, by=request.user)
         answer: HttpResponse = super().post(request)
         return answer
@@ -227,7 +248,12 @@ def provider_logout(request: HttpRequest) -> str:
 
 def signed_in(request: HttpRequest) -> SignIn:
     """The facts of the sign-in behind this session; without any, one that is too old for every purpose."""
-    facts = {"issuer": "", "acr": "", "auth_time": 0} | (request.session.get(SESSION) or {})
+    return sign_in_of(request.session.get(SESSION) or {})
+
+
+def sign_in_of(kept: dict[str, Any]) -> SignIn:
+    """The same, out of what a session keeps."""
+    facts: dict[str, Any] = {"issuer": "", "acr": "", "auth_time": 0} | kept
     return SignIn(
         issuer=facts["issuer"],
         acr=facts["acr"],

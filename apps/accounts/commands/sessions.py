@@ -1,0 +1,147 @@
+"""Verbs about sessions: begun by a sign-in, kept alive by use, ended by the person, their provider or an operator."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from apps.accounts import queries, rules
+from apps.accounts.models import Identity, LogoutWord, Person, PersonSession, Provider
+from apps.accounts.visas import SignIn
+from apps.audit.record import Kind, record
+from apps.core import clock
+
+SEEN_EVERY = timedelta(minutes=1)
+KEPT_FOR = timedelta(days=30)
+Ended = PersonSession.Ended
+
+
+@transaction.atomic
+def begin_session(
+    person: Person,
+    *,
+    key: str,
+    sign_in: SignIn,
+    provider: Provider | None = None,
+    subject: str = "",
+    sid: str = "",
+    browser: str = "",
+    by: Person,
+) -> PersonSession:
+    """The person is signed in under this key from now on; whatever their provider had put on hold goes on."""
+    rules.check_active(by)
+    now = clock.now()
+    Person.objects.filter(pk=person.pk, away_since__isnull=False).update(away_since=None)
+    return PersonSession.objects.create(
+        person=person,
+        provider=provider,
+        subject=subject,
+        sid=sid,
+        key_digest=queries.digest(key),
+        started_at=now,
+        seen_at=now,
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+        amr=list(sign_in.amr),
+        browser=browser,
+    )
+
+
+@transaction.atomic
+def rekey_session(old_key: str, *, key: str, by: Person) -> None:
+    """The same session under a new key; the old one opens nothing any more."""
+    open_ones = PersonSession.objects.filter(ended_at__isnull=True, person=by)
+    open_ones.filter(key_digest=queries.digest(old_key)).update(key_digest=queries.digest(key))
+
+
+@transaction.atomic
+def note_session_use(session: PersonSession, *, by: Person) -> None:
+    """Remember that the session was used, at most once a minute."""
+    now = clock.now()
+    if session.seen_at < now - SEEN_EVERY:
+        PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True, seen_at__lt=now).update(seen_at=now)
+
+
+@transaction.atomic
+def end_session_of_key(key: str, *, because: str, by: Person) -> None:
+    """The session of this key is over: signed out, or replaced by a sign-in anew."""
+    _end(PersonSession.objects.filter(key_digest=queries.digest(key), person=by), because=because)
+
+
+@transaction.atomic
+def end_session(session: PersonSession, *, by: Person) -> None:
+    """The person ends one of their sessions; whoever sits there is signed out at the next request."""
+    rules.check_own_session(by, session)
+    if _end(PersonSession.objects.filter(pk=session.pk), because=Ended.BY_PERSON):
+        record(Kind.SESSION_ENDED, actor=by, subject=session, why=Ended.BY_PERSON)
+
+
+@transaction.atomic
+def end_all_sessions(person: Person, *, by: Person) -> int:
+    """The person ends all their sessions, the one they ask from included."""
+    rules.check_same(by, person)
+    ended = _end(PersonSession.objects.filter(person=person), because=Ended.BY_PERSON)
+    for one in ended:
+        record(Kind.SESSION_ENDED, actor=by, subject=one, why=Ended.BY_PERSON)
+    return len(ended)
+
+
+@transaction.atomic
+def provider_logged_out(provider: Provider, *, jti: str, subject: str, sid: str, by: Person | None = None) -> bool:
+    """The provider says that somebody signed out there: their sessions from there end. False if it was said before.
+
+    Where no other session is left, tokens and links wait as well, until the person signs in again.
+    """
+    _word, fresh = LogoutWord.objects.get_or_create(provider=provider, jti=jti)
+    if not fresh:
+        return False
+    meant = PersonSession.objects.filter(provider=provider)
+    meant = meant.filter(sid=sid) if sid else meant
+    meant = meant.filter(subject=subject) if subject else meant
+    ended = _end(meant, because=Ended.PROVIDER)
+    for one in ended:
+        record(Kind.SESSION_ENDED, actor=None, subject=one, about=[one.person_id], why=Ended.PROVIDER)
+    people = {one.person_id for one in ended}
+    if not sid:
+        people |= set(
+            Identity.objects.filter(issuer=provider.issuer, subject=subject).values_list("person_id", flat=True)
+        )
+    _hold(people)
+    return True
+
+
+@transaction.atomic
+def note_logout_refused(issuer: str, *, why: str, by: Person | None = None) -> None:
+    """Write down that a logout token was not taken, and the code of why."""
+    record(Kind.LOGOUT_REFUSED, actor=by, why=why, issuer=issuer)
+
+
+@transaction.atomic
+def forget_sessions(*, by: Person | None) -> None:
+    """Drop what nobody needs any more: sessions a month after they began, logout words after a day."""
+    PersonSession.objects.filter(started_at__lt=clock.now() - KEPT_FOR).delete()
+    LogoutWord.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
+
+
+def _hold(people: Iterable[object]) -> None:
+    """Those of them who are signed in nowhere else are away from now on."""
+    for person in Person.objects.select_for_update().filter(pk__in=people, away_since__isnull=True).order_by("pk"):
+        if not PersonSession.objects.alive().filter(person=person).exists():
+            Person.objects.filter(pk=person.pk).update(away_since=clock.now())
+            record(Kind.PERSON_AWAY, actor=None, subject=person)
+
+
+@transaction.atomic
+def end_sessions_of(person: Person, *, by: Person) -> None:
+    """Every session of an account that is closed or split ends; inside that command's own transaction."""
+    _end(PersonSession.objects.filter(person=person), because=Ended.DEACTIVATED)
+
+
+def _end(sessions: QuerySet[PersonSession], *, because: str) -> list[PersonSession]:
+    """End those that are open; returns them."""
+    still_open = list(sessions.filter(ended_at__isnull=True).select_for_update().order_by("pk"))
+    PersonSession.objects.filter(pk__in=[one.pk for one in still_open]).update(
+        ended_at=clock.now(), ended_because=because
+    )
+    return still_open

@@ -1,0 +1,93 @@
+"""A provider tells the portal, server to server, that somebody signed out there: OIDC Back-Channel Logout 1.0.
+
+No browser and no cookie takes part, so there is nothing for a CSRF token to protect: the signed logout token is the
+proof. Whatever is wrong with it is answered 400 in the same words, and written down with its code.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from apps.accounts import commands, queries
+from apps.accounts.models import Provider
+from apps.accounts.oidc.checks import LOGOUT_TYPES, SKEW, Untrusted, audience_faults, moment, same, subject_faults
+from apps.accounts.oidc.signatures import claimed_issuer, signed_claims
+from apps.core import clock
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+OLDEST_WORD = 2 * 60
+NO_ANSWER = {"slow", "unreachable", "busy"}
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def back_channel_logout(request: HttpRequest) -> HttpResponse:
+    """Ends the sessions the token speaks of; 200 also when there are none left."""
+    provider = None
+    try:
+        given = request.POST.getlist("logout_token")
+        if len(given) != 1:
+            raise Untrusted("no_token")
+        provider = _provider(given[0])
+        claims = signed_claims(provider, given[0], types=LOGOUT_TYPES)
+        faults = logout_faults(
+            claims, issuer=provider.issuer, client_id=provider.client_id, now=clock.now().timestamp()
+        )
+        if faults:
+            raise Untrusted(faults[0])
+        subject, sid = claims.get("sub", ""), claims.get("sid", "")
+        if not commands.provider_logged_out(provider, jti=claims["jti"], subject=subject, sid=sid):
+            raise Untrusted("replayed")
+    except Untrusted as fault:
+        return _not_taken(provider, fault.code)
+    return HttpResponse(status=200)
+
+
+def _provider(token: str) -> Provider:
+    provider = queries.provider_by_issuer(claimed_issuer(token))
+    if provider is None:
+        raise Untrusted("provider")
+    return provider
+
+
+def _not_taken(provider: Provider | None, code: str) -> HttpResponse:
+    commands.note_logout_refused(provider.issuer if provider else "", why=code)
+    if code in NO_ANSWER:
+        return JsonResponse({"error": "temporarily_unavailable"}, status=503, headers={"Retry-After": "10"})
+    return JsonResponse({"error": "invalid_request"}, status=400)
+
+
+def logout_faults(claims: Mapping[str, Any], *, issuer: str, client_id: str, now: float) -> list[str]:
+    """Section 2.6: from the provider, for us, just now, about a logout of somebody, and no identity token in disguise."""
+    faults = [] if same(claims.get("iss"), issuer) else ["issuer"]
+    faults += audience_faults(claims, client_id)
+    issued, expires = moment(claims.get("iat")), moment(claims.get("exp"))
+    if issued is None or not now - OLDEST_WORD - SKEW <= issued <= now + SKEW:
+        faults.append("issued")
+    if expires is None or expires <= now - SKEW:
+        faults.append("expired")
+    if not _usable(claims.get("jti")):
+        faults.append("jti")
+    events = claims.get("events")
+    if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
+        faults.append("events")
+    if "nonce" in claims:
+        faults.append("nonce")
+    return faults + _who_faults(claims)
+
+
+def _who_faults(claims: Mapping[str, Any]) -> list[str]:
+    """A subject, a session of the provider's, or both."""
+    if "sub" not in claims and "sid" not in claims:
+        return ["nobody"]
+    faults = subject_faults(claims) if "sub" in claims else []
+    return faults if "sid" not in claims or _usable(claims["sid"]) else [*faults, "sid"]
+
+
+def _usable(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
