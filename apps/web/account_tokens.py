@@ -18,10 +18,12 @@ from apps.web.forms_account import TokenForm
 from apps.web.forms_shared import add_refusal
 from apps.web.guards import signed_in
 from apps.web.once import done_once, once_per_form
+from apps.web.step_up import freshly_signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@freshly_signed_in
 @once_per_form
 def tokens(request: HttpRequest) -> HttpResponse:
     """The person's tokens; a new one's secret stands in the answer to the form and nowhere else."""

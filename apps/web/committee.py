@@ -20,6 +20,7 @@ from apps.web.forms_committee import AcceptingForm, SeatForm
 from apps.web.forms_shared import add_refusal
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
 
 LATELY = 8
 MONTHS = 6
@@ -68,6 +69,7 @@ def _row(item: Any) -> dict[str, Any]:
 
 
 @signed_in
+@freshly_signed_in
 @once_per_form
 def manage(request: HttpRequest, slug: str) -> HttpResponse:
     """The chair opens and closes the committee for requests, gives seats and ends them."""

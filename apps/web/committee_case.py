@@ -20,6 +20,7 @@ from apps.web.forms_committee import ConflictForm, QuestionForm, VoteForm
 from apps.web.forms_shared import add_refusal
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
 
 
 @signed_in
@@ -78,6 +79,7 @@ def step_aside(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
+@freshly_signed_in
 @once_per_form
 def vote(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     """A vote on one dataset, on the round that the member has read."""

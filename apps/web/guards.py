@@ -24,7 +24,7 @@ def signed_in(view: View) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        back = request.get_full_path() if request.method == "GET" else _page_of(request)
+        back = request.get_full_path() if request.method == "GET" else page_of(request)
         target = sign_in_address(back)
         if getattr(request, "htmx", False):
             return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -33,7 +33,7 @@ def signed_in(view: View) -> View:
     return wrapper
 
 
-def _page_of(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page a form was sent from; the front page when that was none of this portal's."""
     sent_from = urlsplit(request.headers.get("Referer", ""))
     path = sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")

@@ -16,10 +16,12 @@ from apps.web.forms_shared import add_refusal
 from apps.web.forms_steward import ROLE_NAMES, HelperForm
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
 from apps.web.steward import managed, tabs
 
 
 @signed_in
+@freshly_signed_in
 @once_per_form
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Everyone with a role; owners give roles and end them."""

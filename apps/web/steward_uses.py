@@ -24,6 +24,7 @@ from apps.web.forms_shared import add_refusal
 from apps.web.forms_steward import ReasonForm
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
 from apps.web.steward import managed, tabs
 
 DOWNLOAD = "download.started"
@@ -79,6 +80,7 @@ def _state(grant: Any, now: Any) -> dict[str, Any]:
 
 
 @signed_in
+@freshly_signed_in
 @once_per_form
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Access ends now; every link on it is refused at its next use."""

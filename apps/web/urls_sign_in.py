@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from apps.web import sign_in
+from apps.web import sign_in, step_up
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/continue/", step_up.sign_in_continue, name="sign_in_continue"),
     path("account/identities/", sign_in.identities, name="identities"),
     path("account/identities/link/", sign_in.identity_link, name="identity_link"),
 ]

@@ -42,6 +42,7 @@ def applicant_has_no_say(tale: Tale) -> None:
 def first_vote(tale: Tale) -> None:
     """One of three has voted: nothing is decided."""
     member, path = tale.who("member1"), tale.facts["vote"]
+    member.sign_in(_case(tale), again=True)  # a vote needs a sign-in of the last ten minutes
     member.send(_case(tale), path, {"choice": "approve", "reason": REASON})
     page = tale.who("member2").get(_case(tale))
     check(page.form(path) is not None, "after one vote of three the others cannot vote any more")
@@ -52,6 +53,7 @@ def first_vote(tale: Tale) -> None:
 def second_vote(tale: Tale) -> None:
     """Two of three are the majority: decided, with a condition, and an agreement is offered."""
     member = tale.who("member2")
+    member.sign_in(_case(tale), again=True)
     terms = "Send the committee your publication."
     member.send(_case(tale), tale.facts["vote"], {"choice": "conditional", "reason": REASON, "terms": terms})
     check(tale.who("chair").get(_case(tale)).form(tale.facts["vote"]) is None, "a decided item can still be voted on")

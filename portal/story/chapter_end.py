@@ -8,6 +8,7 @@ def revokes(tale: Tale) -> None:
     """With a reason, from the list of who uses the data."""
     owner, path = tale.who("owner"), f"{tale.facts['grant']}revoke/"
     uses = f"/steward/{tale.facts['slug']}/uses/"
+    owner.sign_in(uses, again=True)  # and so does a revocation
     check(path in owner.get(uses).paths(r"/grants/.+/revoke/"), f"{uses} does not offer to revoke this grant")
     owner.send(path, path, {"reason": f"The project has ended ({tale.run})."})
 

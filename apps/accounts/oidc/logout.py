@@ -63,7 +63,7 @@ def _not_taken(provider: Provider | None, code: str) -> HttpResponse:
 
 
 def logout_faults(claims: Mapping[str, Any], *, issuer: str, client_id: str, now: float) -> list[str]:
-    """Section 2.6: from the provider, for us, just now, about a logout of somebody, and no identity token in disguise."""
+    """Section 2.6: from the provider, for us, just now, about somebody's logout, and no identity token in disguise."""
     faults = [] if same(claims.get("iss"), issuer) else ["issuer"]
     faults += audience_faults(claims, client_id)
     issued, expires = moment(claims.get("iat")), moment(claims.get("exp"))
