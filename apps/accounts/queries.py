@@ -115,8 +115,12 @@ def identities_of(person: Any) -> QuerySet[Identity]:
 
 
 def session_of_key(key: str) -> PersonSession | None:
-    """The living session under this key, by one indexed look-up of its digest; None if there is none."""
-    return PersonSession.objects.alive().filter(key_digest=digest(key)).first()
+    """The living session under this key, with its person, by one indexed look-up of its digest; None if there is none.
+
+    `asked_at` is the moment of the question, so that nobody needs to ask for the time as well.
+    """
+    found = PersonSession.objects.alive().select_related("person__institution").filter(key_digest=digest(key))
+    return found.annotate(asked_at=clock.sql_now()).first()
 
 
 def sessions_of(person: Any) -> QuerySet[PersonSession]:

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 
 from apps.accounts import queries, rules
 from apps.accounts.models import Identity, LogoutWord, Person, PersonSession, Provider
+from apps.accounts.models.sessions import SEEN_EVERY
 from apps.accounts.visas import SignIn
 from apps.audit.record import Kind, record
 from apps.core import clock
 
-SEEN_EVERY = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=30)
 Ended = PersonSession.Ended
 
@@ -57,10 +57,10 @@ def rekey_session(old_key: str, *, key: str, by: Person) -> None:
 
 @transaction.atomic
 def note_session_use(session: PersonSession, *, by: Person) -> None:
-    """Remember that the session was used, at most once a minute."""
+    """Remember that the session was used; one that was used within the last minute stays as it is."""
     now = clock.now()
-    if session.seen_at < now - SEEN_EVERY:
-        PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True, seen_at__lt=now).update(seen_at=now)
+    due = PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True, seen_at__lt=now - SEEN_EVERY)
+    due.update(seen_at=now)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def _hold(people: Iterable[object]) -> None:
 
 
 @transaction.atomic
-def end_sessions_of(person: Person, *, by: Person) -> None:
+def end_sessions_of(person: Person, *, by: Person | None) -> None:
     """Every session of an account that is closed or split ends; inside that command's own transaction."""
     _end(PersonSession.objects.filter(person=person), because=Ended.DEACTIVATED)
 

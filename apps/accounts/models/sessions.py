@@ -16,6 +16,7 @@ from apps.core.identifiers import new_id
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)  # how often the use of a session is written down
 
 
 class PersonSessionQuerySet(models.QuerySet["PersonSession"]):
