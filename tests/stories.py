@@ -87,7 +87,9 @@ def person(name: str = "", *, at: Institution | None = None, email: str = "") ->
         email_verified=True,
         by=None,
     )
-    Person.objects.filter(pk=someone.pk).update(institution=at or institution())
+    home = at or institution()
+    Person.objects.filter(pk=someone.pk).update(institution=home)
+    accounts.confirm_affiliation(someone, institution=home, by=None)
     someone.refresh_from_db()
     return someone
 

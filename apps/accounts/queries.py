@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import (
+    Affiliation,
     Desk,
     Identity,
     Institution,
@@ -131,3 +132,8 @@ def sessions_of(person: Any) -> QuerySet[PersonSession]:
 def all_sessions_of(person: Any) -> QuerySet[PersonSession]:
     """The same with those that have ended."""
     return PersonSession.objects.filter(person_id=roles.person_id(person))
+
+
+def affiliations_of(person: Any) -> QuerySet[Affiliation]:
+    """The affiliations of this person that hold now."""
+    return Affiliation.objects.in_force().filter(person_id=roles.person_id(person))

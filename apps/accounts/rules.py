@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts import queries
-from apps.accounts.models import ALGORITHMS, Desk, Identity, Person, PersonalToken, PersonSession
+from apps.accounts.models import ALGORITHMS, Desk, Identity, Institution, Person, PersonalToken, PersonSession
 from apps.accounts.visas import SignIn
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
@@ -46,6 +46,21 @@ def check_own_token(by: Person, token: PersonalToken) -> None:
 def check_own_session(by: Person, session: PersonSession) -> None:
     if session.person_id != by.pk:
         raise Denied(_("This session belongs to somebody else."))
+
+
+def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
+    """A signing official of the institution, about somebody else of it."""
+    if not queries.institutions_signed_for(by).filter(pk=institution.pk).exists():
+        raise Denied(_("Only a signing official of the institution may say this."))
+    if by.pk == person.pk:
+        raise Denied(_("Nobody speaks for themselves here: ask another signing official, or sign in anew."))
+    if person.institution_id != institution.pk:
+        raise Denied(_("This person does not belong to your institution."))
+
+
+def check_affiliation_there(ended: int) -> None:
+    if not ended:
+        raise WrongState(_("There is no affiliation in force to end."))
 
 
 def check_same(by: Person, person: Person) -> None:

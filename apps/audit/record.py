@@ -21,6 +21,8 @@ class Kind(models.TextChoices):
     SIGN_IN_REFUSED = "person.sign_in_refused"
     PERSON_DEACTIVATED = "person.deactivated"
     PERSON_REACTIVATED = "person.reactivated"
+    AFFILIATION_AFFIRMED = "affiliation.affirmed"
+    AFFILIATION_ENDED = "affiliation.ended"
     SESSION_ENDED = "session.ended"
     LOGOUT_REFUSED = "session.logout_refused"
     PERSON_AWAY = "person.away"
@@ -84,7 +86,7 @@ class Kind(models.TextChoices):
 
 # Events that call for nothing further; every other kind has its row in portal/flow.py.
 QUIET = frozenset({
-    Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
+    Kind.AFFILIATION_AFFIRMED, Kind.AFFILIATION_ENDED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
     Kind.IDENTITY_LINKED, Kind.IDENTITY_SPLIT, Kind.PEOPLE_MERGED, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
     Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from apps.accounts.models import Person, Terms, TermsAcceptance
+from apps.accounts.models import Affiliation, Person, Terms, TermsAcceptance
 from apps.core import clock, roles
 from apps.core.prepared import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
@@ -44,9 +44,11 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     moment = clock.sql_now(at)
     frozen = Freeze.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
+    affiliated = Affiliation.objects.in_force(at).filter(person_id=roles.person_id(person))
     visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
+        "affiliated": OPEN | Q(Exists(affiliated)),
         "published": Q(published_at__lte=moment),
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
         "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),

@@ -16,6 +16,8 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "person.signed_in": (gettext_lazy("Signed in"), "sign-in", "still"),
     "person.signed_out": (gettext_lazy("Signed out"), "sign-out", "still"),
     "person.sign_in_refused": (gettext_lazy("A sign-in was turned away"), "ban", "bad"),
+    "affiliation.affirmed": (gettext_lazy("The institution affirmed that the person belongs to it"), "check", "good"),
+    "affiliation.ended": (gettext_lazy("The institution ended the affiliation"), "ban", "bad"),
     "person.away": (
         gettext_lazy("Signed out at home; tokens and links wait for the next sign-in"),
         "sign-out",

@@ -18,6 +18,13 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("It does."),
         gettext_lazy("Nobody is signed in, or the account was closed."),
     ),
+    "affiliated": (
+        gettext_lazy("An institution stands behind the person, and has said so within the year"),
+        gettext_lazy("It does, or the dataset is open and needs none."),
+        gettext_lazy(
+            "No institution has confirmed it, or its word has lapsed. Sign in through your institution again."
+        ),
+    ),
     "published": (
         gettext_lazy("The files are published"),
         gettext_lazy("Published on %(when)s."),

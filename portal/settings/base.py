@@ -116,6 +116,9 @@ SIGN_IN_PLAIN_LOOPBACK = False
 PROVIDER_SECRETS: dict[str, str] = {}  # client secrets by the name that a provider's row gives
 PROVIDER_COOKIE_NAME = "gatehouse_provider"
 
+# How long the word of an institution counts that somebody belongs to it; each sign-in through it says so anew.
+AFFILIATION_MONTHS = 12
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -4,12 +4,12 @@ The commands are the truth about how a world comes to be (tests/stories.py). The
 they let the access rule be asked about thousands of worlds, also impossible ones.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from apps.access_requests.models import AccessRequest, Item, Round
-from apps.accounts.models import Person, Terms, TermsAcceptance
+from apps.accounts.models import Affiliation, Institution, Person, Terms, TermsAcceptance
 from apps.agreements.models import Agreement, Signature, Template
 from apps.committees.models import Committee
 from apps.datasets.models import Dataset, Distribution, Version
@@ -21,6 +21,15 @@ _numbers = count(1)
 def person(*, active: bool = True) -> Person:
     """Somebody, without an identity to sign in with."""
     return Person.objects.create_person(name="Row Person", is_active=active)
+
+
+def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None) -> Affiliation:
+    """Somebody's institution stands behind them from then on; until then if said, else for as long as tests look."""
+    home = Institution.objects.create(name="Rows", country="NO")
+    lapses_at = ended_at or starts_at + timedelta(days=36_500)
+    return Affiliation.objects.create(
+        person=of, institution=home, starts_at=starts_at, confirmed_at=starts_at, lapses_at=lapses_at
+    )
 
 
 def committee() -> Committee:

@@ -39,6 +39,7 @@ def person(name: str, institution: Institution | None = None) -> Person:
         "https://idp.test", subject=name, name=name, email=f"{name.lower()}@x.example", email_verified=True, by=None
     )
     Person.objects.filter(pk=made.pk).update(institution=institution)
+    accounts.confirm_affiliation(made, institution=institution, by=None)
     made.refresh_from_db()
     return made
 

@@ -1,5 +1,6 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
+from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.people import (
     accept_terms,
@@ -38,12 +39,15 @@ from apps.accounts.commands.sessions import (
 __all__ = [
     "accept_terms",
     "add_provider",
+    "affirm_affiliation",
     "appoint_signing_official",
     "begin_session",
     "choose_language",
+    "confirm_affiliation",
     "deactivate",
     "deactivate_provider",
     "dismiss_signing_official",
+    "end_affiliation",
     "end_all_sessions",
     "end_desk",
     "end_session",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts import queries, rules
+from apps.accounts.commands.affiliations import confirm_affiliation
 from apps.accounts.commands.sessions import end_sessions_of
 from apps.accounts.models import (
     Desk,
@@ -57,6 +58,11 @@ def recognise(
     if institution is not None:
         told["institution"] = institution
     Person.objects.filter(pk=person.pk).update(**told)
+    if institution is not None:
+        scoped = (claims or {}).get("scoped_affiliations", [])
+        confirm_affiliation(
+            person, institution=institution, provider=provider, scoped=scoped[0] if scoped else "", by=None
+        )
     person.refresh_from_db()
     return person
 
@@ -224,6 +230,7 @@ def set_home(person: Person, *, institution: Institution, by: Person | None) -> 
     if by is not None:
         rules.check_operator(by)
     Person.objects.filter(pk=person.pk).update(institution=institution)
+    confirm_affiliation(person, institution=institution, by=by)
     record(Kind.HOME_SET, actor=by, subject=person, about=[institution])
 
 

@@ -1,5 +1,6 @@
 """People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
 
+from apps.accounts.models.affiliations import Affiliation
 from apps.accounts.models.people import (
     Desk,
     Identity,
@@ -16,6 +17,7 @@ from apps.accounts.models.sessions import LogoutWord, PersonSession
 
 __all__ = [
     "ALGORITHMS",
+    "Affiliation",
     "Desk",
     "Identity",
     "IdentityChange",

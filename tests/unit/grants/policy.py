@@ -1,8 +1,9 @@
 """The access rule a second time, from the domain's own words, in plain Python: no Django, no SQL, no shared code.
 
-A person may download a file at a moment if and only if the person is active (or a visitor, for open data); the version
-is published, not withdrawn, its embargo past; the dataset is open, or registered and the terms of that moment accepted,
-or a grant of theirs is in force, on an agreement they signed and that is executed and not ended; and nothing is frozen.
+A person may download a file at a moment if and only if the person is active (or a visitor, for open data); an
+institution stands behind them, unless the data are open; the version is published, not withdrawn, its embargo past; the
+dataset is open, or registered and the terms of that moment accepted, or a grant of theirs is in force, on an agreement
+they signed and that is executed and not ended; and nothing is frozen.
 Moments are whole numbers; an interval holds its beginning and not its end; None means never.
 """
 
@@ -35,6 +36,8 @@ class World:
     # (published, accepted by the person), in order of version
     terms: tuple[tuple[int, int | None], ...] = ()
     freezes: tuple[tuple[int, int | None], ...] = field(default=())
+    # (from, until) of each time an institution stood behind the person; None: to the end of all moments
+    affiliations: tuple[tuple[int, int | None], ...] = ((0, None),)
 
 
 def begun(moment: int | None, at: int) -> bool:
@@ -79,15 +82,21 @@ def entitled(world: World, at: int) -> bool:
     return world.access == "controlled" and any(in_force(grant, at) for grant in world.grants)
 
 
+def affiliated(world: World, at: int) -> bool:
+    """Only open data may be had by somebody behind whom no institution stands."""
+    return world.access == "open" or (not world.visitor and any(within(span, at) for span in world.affiliations))
+
+
 def may_download(world: World, at: int) -> bool:
     """The verdict."""
-    return known(world) and stands(world, at) and entitled(world, at)
+    return known(world) and affiliated(world, at) and stands(world, at) and entitled(world, at)
 
 
 def weakened(world: World) -> list[World]:
     """The same world with one thing less: access may only shrink."""
     less = [replace(world, active=False)] if not world.visitor else []
     less += [replace(world, grants=world.grants[:n] + world.grants[n + 1 :]) for n in range(len(world.grants))]
+    less += [replace(world, affiliations=())] if world.affiliations else []
     less += [replace(world, terms=tuple((p, None) for p, _a in world.terms))] if world.terms else []
     return less
 

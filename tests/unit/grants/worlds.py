@@ -70,6 +70,7 @@ def worlds(draw: st.DrawFn) -> World:
         grants=tuple(draw(st.lists(grants(), max_size=3))),
         terms=tuple(draw(st.lists(st.tuples(moments, perhaps), max_size=2))),
         freezes=tuple(draw(st.lists(open_spans(), max_size=1))) if draw(st.booleans()) else (),
+        affiliations=draw(st.just(((0, None),)) | st.lists(open_spans(), max_size=2).map(tuple)),
     )
 
 
@@ -108,12 +109,14 @@ class Dice:
             grants=tuple(self.grant() for _ in range(self.chance.randint(0, 3))),
             terms=tuple((self.chance.randint(0, LAST), self.tick(None)) for _ in range(self.chance.randint(0, 2))),
             freezes=(self.open_span(),) if self.chance.random() < 0.25 else (),
+            affiliations=((0, None),) if self.chance.random() < 0.7 else (self.open_span(),),
         )  # fmt: skip
 
     def several(self, files: int) -> list[World]:
         """One person before several datasets: what is theirs and the house's is the same in all of them."""
         first, *others = (self.world() for _ in range(files))
         shared = {"visitor": first.visitor, "active": first.active, "terms": first.terms, "freezes": first.freezes}
+        shared |= {"affiliations": first.affiliations}
         return [first, *(replace(other, **shared) for other in others)]
 
 
@@ -140,6 +143,8 @@ def lay(*together: World) -> Laid:
     owner, second, other = rows.person(), rows.person(), rows.person()
     me = AnonymousUser() if world.visitor else rows.person(active=world.active)
     held_by, wording = rows.committee(), rows.template()
+    for start, end in world.affiliations if not world.visitor else ():
+        rows.affiliation(me, starts_at=_sure(start), ended_at=moment(end))
     for published, accepted in world.terms:
         terms = rows.terms(_sure(published))
         if accepted is not None and not world.visitor:

@@ -1,0 +1,61 @@
+"""Which institution stands behind a person, and until when its word counts."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models.people import Institution, Person
+from apps.accounts.models.providers import Provider
+from apps.core import clock
+from apps.core.identifiers import new_id
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Those that hold at the moment: begun, not lapsed, not ended."""
+        moment = clock.sql_now(at)
+        begun = self.filter(starts_at__lte=moment, lapses_at__gt=moment)
+        return begun.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
+
+
+class Affiliation(models.Model):
+    """An institution says that a person belongs to it; each sign-in through it says so anew, and silence lets it lapse.
+
+    A gap stays a gap: what had lapsed is not made whole again, a new row begins.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="affiliations")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="affiliations")
+    scoped = models.CharField(max_length=200, blank=True)
+    provider = models.ForeignKey(Provider, null=True, on_delete=models.PROTECT, related_name="affiliations")
+    affirmed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="affiliations_affirmed")
+    starts_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="affiliations_ended")
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        ordering = ["-starts_at"]
+        indexes = [models.Index(fields=["person", "lapses_at"], name="affiliation_of_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(lapses_at__gt=F("starts_at")), name="affiliation_lapses_after_start"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="affiliation_ended_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.institution_id}"

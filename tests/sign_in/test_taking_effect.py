@@ -1,0 +1,107 @@
+"""A closed account, a lapsed affiliation, a sign-out at home: each counts at the next request, wherever it is made."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from apps.accounts import commands
+from apps.accounts.models import Affiliation, Identity, Person, PersonSession, Provider
+from apps.core import clock
+from tests import stories
+from tests.sign_in import browser
+from tests.sign_in import provider as loopback
+from tests.sign_in.test_back_channel import claims, say
+
+pytestmark = pytest.mark.django_db
+Deed = Callable[[stories.Access, loopback.Provider], None]
+
+
+def deactivated(access: stories.Access, provider: loopback.Provider) -> None:
+    commands.deactivate(access.holder, by=stories.operator())
+
+
+def affiliation_lapsed(access: stories.Access, provider: loopback.Provider) -> None:
+    """The last moment of the year is the present one."""
+    lapsing = Affiliation.objects.filter(person=access.holder)
+    assert lapsing.exists()
+    start = clock.now() - timedelta(days=365)
+    lapsing.update(starts_at=start, confirmed_at=start, lapses_at=clock.now())
+
+
+def affiliation_ended(access: stories.Access, provider: loopback.Provider) -> None:
+    home = access.holder.institution
+    assert home is not None
+    commands.end_affiliation(access.holder, institution=home, by=stories.signing_official(home))
+
+
+def signed_out_at_home(access: stories.Access, provider: loopback.Provider) -> None:
+    assert say(claims(provider)).status_code == 200
+
+
+DEEDS: dict[str, tuple[Deed, tuple[int, int, int]]] = {
+    "the account is closed": (deactivated, (403, 401, 403)),
+    "the affiliation lapses": (affiliation_lapsed, (403, 403, 403)),
+    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 403)),
+    "the provider's back-channel logout": (signed_out_at_home, (403, 401, 410)),
+}
+
+
+def known_at_home(person: Person, provider: loopback.Provider) -> Client:
+    """The holder of the grant signs in at the provider, as its Ann."""
+    row = Provider.objects.get(issuer=provider.issuer)
+    Identity.objects.create(person=person, issuer=provider.issuer, subject="ann", provider=row)
+    client = Client()
+    browser.sign_in(client, provider)
+    assert browser.person_in(client) == person
+    return client
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_it_takes_effect_on_the_next_request(
+    name: str, provider: loopback.Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page (asking for a link), the API by token, and a link that was issued before; with the time each took."""
+    deed, expected = DEEDS[name]
+    access = stories.linked()
+    client = known_at_home(access.holder, provider)
+    secret = stories.token(access.holder, "download", "read")
+    bearer = {"Authorization": f"Bearer {secret}"}
+    asked: dict[str, Callable[[], int]] = {
+        "page": lambda: client.post(f"/files/{access.file.pk}/").status_code,
+        "API token": lambda: Client().get(f"/api/v1/files/{access.file.pk}/content", headers=bearer).status_code,
+        "issued link": lambda: Client().get(f"/d/{access.token}/x").status_code,
+    }
+    assert [ask() for ask in asked.values()] == [200, 200, 200]
+    deed(access, provider)
+    begun = time.perf_counter()
+    for (what, ask), status in zip(asked.items(), expected, strict=True):
+        answered = ask()
+        with capsys.disabled():
+            print(f"    {name}: {what} answers {answered} after {(time.perf_counter() - begun) * 1000:.0f} ms")
+        assert answered == status, what
+
+
+def test_whoever_signs_in_again_has_everything_back(provider: loopback.Provider) -> None:
+    access = stories.linked()
+    client = known_at_home(access.holder, provider)
+    say(claims(provider))
+    assert Client().get(f"/d/{access.token}/x").status_code == 410
+    browser.sign_in(client, provider)
+    assert Client().get(f"/d/{access.token}/x").status_code == 200
+    assert PersonSession.objects.alive().count() == 1
+
+
+def test_a_sign_in_does_not_bring_back_what_the_official_ended() -> None:
+    person = stories.person()
+    home = person.institution
+    assert home is not None
+    official = stories.signing_official(home)
+    commands.end_affiliation(person, institution=home, by=official)
+    assert not commands.confirm_affiliation(person, institution=home, by=None)
+    assert not Affiliation.objects.in_force().filter(person=person).exists()
+    commands.affirm_affiliation(person, institution=home, by=official)
+    assert Affiliation.objects.in_force().filter(person=person).count() == 1
+    assert commands.confirm_affiliation(person, institution=home, by=None)  # the official's word opened it again
