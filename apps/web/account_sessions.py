@@ -55,7 +55,7 @@ def sessions_end_all(request: HttpRequest) -> HttpResponse:
 def _out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))
-    return HttpResponseRedirect(reverse("home"))
+    return HttpResponseRedirect(reverse("home"), headers={"Cache-Control": "private, no-store"})
 
 
 def _here(request: HttpRequest) -> Any:
