@@ -137,3 +137,8 @@ def all_sessions_of(person: Any) -> QuerySet[PersonSession]:
 def affiliations_of(person: Any) -> QuerySet[Affiliation]:
     """The affiliations of this person that hold now."""
     return Affiliation.objects.in_force().filter(person_id=roles.person_id(person))
+
+
+def affiliations_of_all(people: QuerySet[Person]) -> QuerySet[Affiliation]:
+    """The affiliations of these people that hold now, the longest last."""
+    return Affiliation.objects.in_force().filter(person__in=people).order_by("lapses_at", "pk")

@@ -1,4 +1,4 @@
-"""The person's own page, the terms, and the people of an institution they answer for."""
+"""The person's own page, the terms, and the language."""
 
 from typing import Any
 
@@ -15,8 +15,7 @@ from django.views.i18n import set_language as keep_language
 from apps.accounts import commands, queries
 from apps.accounts.models import Terms
 from apps.core import correlation
-from apps.core.errors import Denied, WrongState
-from apps.grants.queries import in_force_of
+from apps.core.errors import WrongState
 from apps.web.forms_account import TermsForm
 from apps.web.guards import sign_in_address, signed_in
 from apps.web.once import once_per_form
@@ -89,19 +88,3 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and answer.cookies and request.user.language != language:
         commands.choose_language(request.user, language=language, by=request.user)
     return answer
-
-
-@require_GET
-@signed_in
-def institution_people(request: HttpRequest) -> HttpResponse:
-    """The people a signing official answers for, and the access they have now."""
-    institutions = list(queries.institutions_signed_for(request.user))
-    if not institutions:
-        raise Denied(_("Only the signing officials of an institution see its people."))
-    people = queries.people_of_institutions_signed_for(request.user)
-    held: dict[Any, list[Any]] = {}
-    for grant in in_force_of(people):
-        held.setdefault(grant.holder_id, []).append(grant)
-    rows = [{"person": one, "grants": held.get(one.pk, [])} for one in people.select_related("institution")]
-    context = {"institutions": institutions, "rows": rows, "with_access": len(held)}
-    return render(request, "account/institution.html", context)

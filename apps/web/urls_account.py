@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web import account, account_letters, account_sessions, account_tokens
+from apps.web import account, account_institution, account_letters, account_sessions, account_tokens
 
 urlpatterns = [
     path("account/", account.account, name="account"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("account/terms/", account.terms, name="terms"),
     path("sign-in/refused/", account.sign_in_refused, name="sign_in_refused"),
     path("language/", account.set_language, name="set_language"),
-    path("institution/", account.institution_people, name="institution_people"),
+    path("institution/", account_institution.institution_people, name="institution_people"),
+    path("institution/<uuid:pk>/affirm/", account_institution.affiliation_affirm, name="affiliation_affirm"),
+    path("institution/<uuid:pk>/end/", account_institution.affiliation_end, name="affiliation_end"),
 ]
