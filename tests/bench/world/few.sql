@@ -7,6 +7,12 @@ SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i |
        md5('institution' || (i % {institutions} + 1))::uuid, 'en', true
 FROM generate_series(1, {people}) i;
 
+-- Their institutions stand behind them; without that nobody may download what is not open.
+INSERT INTO accounts_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, lapses_at)
+SELECT md5('affiliation' || p.id)::uuid, p.id, p.institution_id, '', now() - interval '2 days',
+       now() - interval '2 days', now() + interval '363 days'
+FROM accounts_person p WHERE p.institution_id IS NOT NULL;
+
 INSERT INTO accounts_terms (id, version, text, text_da, sha256) VALUES (md5('terms1')::uuid, 1, 'Terms', '', 'x');
 INSERT INTO accounts_termsacceptance (id, person_id, terms_id)
 SELECT md5('accept' || i)::uuid, md5('person' || i)::uuid, md5('terms1')::uuid FROM generate_series(1, {people}, 2) i;
