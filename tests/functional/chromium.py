@@ -2,6 +2,7 @@
 
 import fcntl
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE = 30_000  # milliseconds
+LASTS = 25 * 60  # seconds
 
 
 @contextmanager
@@ -58,11 +60,14 @@ def answer_provider(page: Page, account: dict[str, str]) -> None:
 
 
 def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> Path:
-    """The cookies of somebody who has signed in; each person does so once in a run, for all of its workers."""
+    """The cookies of somebody who has signed in; each person does so once in a run, for all of its workers.
+
+    A session that nobody has used for half an hour has ended, so in a long run they sign in anew.
+    """
     kept = run / f"session-{key}.json"
     with (run / f"session-{key}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
+        if not kept.exists() or time.time() - kept.stat().st_mtime > LASTS:
             context = new_context(chromium, demo)
             page = context.new_page()
             sign_in(page, demo, key)

@@ -42,13 +42,20 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def enter(chromium: Browser, demo: dict[str, Any], run: Path) -> Iterator[Enter]:
-    """`enter("owner")`: a browser in which the owner is signed in; `enter("")` one in which nobody is."""
+    """`enter("owner")`: a browser in which the owner is signed in; `enter("")` one in which nobody is.
+
+    `own=True` signs in anew, for what needs a sign-in of the last ten minutes: the sessions that tests share are older.
+    """
     opened: list[BrowserContext] = []
 
-    def as_person(key: str, **options: Any) -> BrowserContext:
-        if key:
+    def as_person(key: str, *, own: bool = False, **options: Any) -> BrowserContext:
+        if key and not own:
             options["storage_state"] = browsers.session_of(chromium, demo, run, key)
         opened.append(browsers.new_context(chromium, demo, **options))
+        if own:
+            page = opened[-1].new_page()
+            browsers.sign_in(page, demo, key)
+            page.close()
         return opened[-1]
 
     yield as_person

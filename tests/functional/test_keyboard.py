@@ -68,7 +68,7 @@ def test_a_menu_opens_moves_and_closes_by_keyboard(enter: Enter) -> None:
 
 def test_a_member_votes_by_keyboard_alone(enter: Enter, demo: dict[str, Any]) -> None:
     """Refused without a reason: the sentence is beside the field, and the choice is kept. Nothing is cast."""
-    page = enter("member2").new_page()
+    page = enter("member2", own=True).new_page()
     (case,) = [visit for visit in VISITS if visit.name == "case-in-review"]
     page.goto(case.path(demo))
     page.locator("input[name=choice]").first.focus()

@@ -55,7 +55,7 @@ def until(page: Page, there: Callable[[], bool]) -> None:
 @pytest.fixture
 def course(enter: Enter, demo: dict[str, Any]) -> Course:
     people = {
-        key: enter(key, java_script_enabled=False).new_page()
+        key: enter(key, own=True, java_script_enabled=False).new_page()
         for key in ("owner", "applicant2", "chair", "member1", "colleague")
     }
     return Course(demo, people, f"Relapse after surgery {secrets.token_hex(3)}")

@@ -172,6 +172,7 @@ VISITS = [
     # one's own corner
     Visit("account", SIGNED_IN),
     Visit("tokens", ("applicant", "colleague")),
+    Visit("sessions", ("applicant", "operator")),
     Visit("inbox", ("applicant", "auditor")),
     Visit("letter", ("applicant",), _letter("applicant")),
     Visit("terms", ("applicant", "official")),
@@ -195,7 +196,7 @@ NOT_PAGES = {
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
-            "identity_link",
+            "identity_link", "session_end", "sessions_end_all", "affiliation_affirm", "affiliation_end",
             "downloads_freeze", "thaw_propose", "thaw_confirm",
         ),
         POST_ONLY,
@@ -206,6 +207,8 @@ NOT_PAGES = {
     "oidc_authentication_init": "goes to the identity provider",
     "oidc_authentication_callback": "comes back from the identity provider",
     "oidc_logout": POST_ONLY,
+    "back_channel_logout": "a provider calls it, nobody looks at it",
+    "sign_in_continue": "holds what was typed before a sign-in; looked at where somebody votes late",
     "healthz": "one word for a machine",
     "readyz": "one word for a machine",
 }  # fmt: skip
