@@ -102,3 +102,9 @@ def identities_of(person: Any) -> QuerySet[Identity]:
     """The identities this person signs in with, oldest first."""
     of_theirs = Identity.objects.filter(person_id=roles.person_id(person))
     return of_theirs.select_related("provider").order_by("linked_at", "pk")
+
+
+def accounts_of(person: Any) -> QuerySet[Person]:
+    """The person's account and those that were merged into it: several accounts of one person are one person."""
+    me = roles.person_id(person)
+    return Person.objects.filter(Q(pk=me) | Q(merged_into_id=me))

@@ -81,7 +81,7 @@ class Kind(models.TextChoices):
 
 # Events that call for nothing further; every other kind has its row in portal/flow.py.
 QUIET = frozenset({
-    Kind.IDENTITY_LINKED, Kind.IDENTITY_SPLIT, Kind.PEOPLE_MERGED, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
+    Kind.IDENTITY_LINKED, Kind.IDENTITY_SPLIT, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
     Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,
     Kind.HOME_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,
