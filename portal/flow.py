@@ -42,6 +42,7 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.SEAT_GIVEN: [tell],
     Kind.SEAT_ENDED: [recount_votes, tell],
     Kind.PERSON_DEACTIVATED: [recount_votes],
+    Kind.PEOPLE_MERGED: [recount_votes],
     Kind.ROLE_GIVEN: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.TOKEN_REVOKED: [tell],

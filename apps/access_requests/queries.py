@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.accounts.models import Person
+from apps.accounts.queries import accounts_of
 from apps.committees import queries as committees
 from apps.committees.models import Seat
 from apps.core import clock, roles
@@ -78,11 +79,14 @@ def desk_of(person: Any) -> QuerySet[Item]:
 def _bench_size(*only: Q) -> Coalesce:
     """How many seats count for an item, as `bench_for` says, inside a query on items."""
     asked = OuterRef(OuterRef("request_id"))
-    member = Membership.objects.filter(request=asked, person_id=OuterRef("person_id"))
-    aside = Recusal.objects.filter(request=asked, person_id=OuterRef("person_id"))
+    same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
+    member = Membership.objects.filter(same, request=asked)
+    aside = Recusal.objects.filter(same, request=asked)
+    closed = Person.objects.filter(pk=OuterRef(OuterRef("request__applicant_id")), merged_into_id=OuterRef("person_id"))
     before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("starts_at"))
     seats = Seat.objects.held().filter(*only, committee=OuterRef("committee_id"))
-    free = seats.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(member)).exclude(Exists(aside))
+    free = seats.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
+    free = free.exclude(Exists(member)).exclude(Exists(aside))
     number = free.exclude(Exists(before)).order_by().values("committee").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
@@ -103,9 +107,10 @@ def decisions_by_month(person: Any, *, since: datetime) -> list[tuple[datetime, 
 
 def _concerns(person: Any) -> Q:
     """Items of requests in which the person is applicant or member, or from which they stepped aside."""
-    member = Membership.objects.filter(request=OuterRef("request_id"), person_id=person.pk)
-    aside = Recusal.objects.filter(request=OuterRef("request_id"), person_id=person.pk)
-    return Q(request__applicant_id=person.pk) | Q(Exists(member)) | Q(Exists(aside))
+    me = accounts_of(person).values("pk")
+    member = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
+    aside = Recusal.objects.filter(request=OuterRef("request_id"), person_id__in=me)
+    return Q(request__applicant_id__in=me) | Q(Exists(member)) | Q(Exists(aside))
 
 
 def people_of(request: AccessRequest) -> QuerySet[Person]:
@@ -138,7 +143,8 @@ def _unconcerned(seats: QuerySet[Seat], request: AccessRequest) -> QuerySet[Seat
     seats = seats.filter(Q(starts_at__lte=Subquery(begun)) | ~Q(Exists(begun)))
     people = people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
-    return seats.exclude(person_id__in=people).exclude(person_id__in=aside)
+    closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
+    return seats.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
 
 
 def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:

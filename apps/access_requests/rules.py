@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from apps.access_requests import queries
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.accounts.queries import accounts_of
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import clock
@@ -115,9 +116,11 @@ def check_sits_for(by: Any, request: AccessRequest) -> None:
 
 
 def check_no_conflict(by: Any, request: AccessRequest) -> None:
-    if queries.people_of(request).filter(pk=by.pk).exists():
+    """Several accounts of one person are one person."""
+    me = accounts_of(by).values("pk")
+    if queries.people_of(request).filter(pk__in=me).exists():
         raise Denied(_("You cannot decide on a request you are part of."))
-    if Recusal.objects.filter(request=request, person_id=by.pk).exists():
+    if Recusal.objects.filter(request=request, person_id__in=me).exists():
         raise Denied(_("You stepped aside from this request because of a conflict of interest."))
 
 

@@ -142,3 +142,9 @@ def affiliations_of(person: Any) -> QuerySet[Affiliation]:
 def affiliations_of_all(people: QuerySet[Person]) -> QuerySet[Affiliation]:
     """The affiliations of these people that hold now, the longest last."""
     return Affiliation.objects.in_force().filter(person__in=people).order_by("lapses_at", "pk")
+
+
+def accounts_of(person: Any) -> QuerySet[Person]:
+    """The person's account and those that were merged into it: several accounts of one person are one person."""
+    me = roles.person_id(person)
+    return Person.objects.filter(Q(pk=me) | Q(merged_into_id=me))

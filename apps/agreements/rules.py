@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
+from apps.accounts.queries import accounts_of
 from apps.accounts.rules import check_operator
 from apps.accounts.visas import SignIn
 from apps.agreements import queries, wording
@@ -80,7 +81,8 @@ def check_can_countersign(by: Any, agreement: Agreement) -> None:
     """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only an owner of the dataset countersigns."))
-    if people_of(agreement.item.request).filter(pk=by.pk).exists() or queries.is_named_in(by, agreement):
+    part_of_it = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
+    if part_of_it.exists() or any(queries.is_named_in(one, agreement) for one in accounts_of(by)):
         raise Denied(_("You cannot countersign an agreement you are part of."))
     agreement.check_can("countersign")
 

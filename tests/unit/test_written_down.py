@@ -21,10 +21,11 @@ UNWRITTEN = {
 def verbs() -> dict[str, ast.FunctionDef]:
     """Every public function of every commands module, by app and name; and the private ones, for what they call."""
     found: dict[str, ast.FunctionDef] = {}
-    for path in sorted(APPS.glob("*/commands.py")):
+    for path in sorted([*APPS.glob("*/commands.py"), *APPS.glob("*/commands/*.py")]):
+        app = path.relative_to(APPS).parts[0]
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef):
-                found[f"{path.parent.name}.{node.name}"] = node
+                found[f"{app}.{node.name}"] = node
     return found
 
 

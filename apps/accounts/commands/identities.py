@@ -62,6 +62,7 @@ def merge_people(person: Person, *, into: Person, by: Person, reason: str) -> No
     for identity in Identity.objects.filter(person=person):
         Identity.objects.filter(pk=identity.pk).update(person=into)
         _note(IdentityChange.Kind.MERGED, identity, was_of=person, now_of=into, by=by, reason=reason)
+    Person.objects.filter(merged_into=person).update(merged_into=into)
     Person.objects.filter(pk=person.pk).update(is_active=False, merged_into=into)
     _sign_out(both[person.pk], by=by)
     person.refresh_from_db()

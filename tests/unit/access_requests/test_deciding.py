@@ -271,3 +271,52 @@ def test_the_database_keeps_a_decision_whole(broken: dict[str, object]) -> None:
     case = stories.decided()
     with pytest.raises(IntegrityError), transaction.atomic():
         Item.objects.filter(pk=case.item.pk).update(**broken)
+
+
+# ------------------------------------------------------------------------------------- several accounts, one person
+def test_an_account_that_was_merged_is_the_same_person() -> None:
+    """T9, L35: who asked with one account neither votes, screens nor countersigns with the other, and it shows."""
+    bench = stories.bench(members=3)
+    case = stories.in_review(shelf=stories.shelf(bench=bench), members=[named := stories.person()])
+    first, second, third = bench.members
+    accounts.merge_people(case.applicant, into=first, by=stories.operator(), reason="One person, two providers.")
+    accounts.merge_people(named, into=second, by=stories.operator(), reason="One person, two providers.")
+    case.reload()
+    for same in (first, second):
+        with pytest.raises(Denied, match="you are part of"):
+            stories.vote(case, same)
+        assert not queries.desk_of(same).exists()
+    assert set(queries.bench_for(case.item).values_list("person_id", flat=True)) == {bench.chair.pk, third.pk}
+    shown = queries.desk_of(third).get()
+    assert shown.bench == queries.tally(case.item).seated == 2
+
+
+def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None:
+    bench, other = stories.bench(members=2), stories.person()
+    case = stories.in_review(shelf=stories.shelf(bench=bench))
+    member = bench.members[0]
+    commands.step_aside(case.request, reason="We publish together.", by=member)
+    accounts.merge_people(member, into=other, by=stories.operator(), reason="One person.")
+    last = stories.person()
+    accounts.merge_people(other, into=last, by=stories.operator(), reason="Three accounts, still one person.")
+    committees.seat(bench.committee, person=last, by=None)
+    with pytest.raises(Denied, match="You stepped aside"):
+        commands.screen(case.request, by=last)
+    assert not queries.desk_of(last).exists()
+
+
+def test_an_owner_does_not_countersign_what_another_account_of_theirs_asked_for() -> None:
+    deal = stories.signed()
+    accounts.merge_people(deal.applicant, into=deal.owner, by=stories.operator(), reason="One person.")
+    with pytest.raises(Denied, match="you are part of"):
+        stories.countersign(deal.agreement, deal.owner)
+
+
+def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
+    case = stories.in_review()
+    chair, first, second = case.bench.everyone
+    stories.vote(case, chair, "deny")
+    stories.vote(case, first, "approve")
+    accounts.merge_people(case.applicant, into=second, by=stories.operator(), reason="One person.")
+    stories.drain()
+    assert case.item.state == "denied"
