@@ -173,6 +173,7 @@ def _rest(things: Things, bench: stories.Bench) -> None:
     things.kwargs["letter", "unknown"] = {"pk": NOBODY}
     things.kwargs["person", "at home"] = {"pk": things.people["applicant"].pk}
     things.kwargs["person", "elsewhere"] = {"pk": things.people["stranger"].pk}
+    things.kwargs["person", "unknown"] = {"pk": NOBODY}
     terms = stories.terms()
     accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}

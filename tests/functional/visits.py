@@ -208,7 +208,7 @@ NOT_PAGES = {
     "oidc_authentication_callback": "comes back from the identity provider",
     "oidc_logout": POST_ONLY,
     "back_channel_logout": "a provider calls it, nobody looks at it",
-    "sign_in_continue": "holds what was typed before a sign-in; looked at where somebody votes late",
+    "sign_in_continue": "shows what was typed before a late sign-in, else goes home; walked in tests/sign_in",
     "healthz": "one word for a machine",
     "readyz": "one word for a machine",
 }  # fmt: skip
