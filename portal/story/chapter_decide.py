@@ -31,7 +31,7 @@ def applicant_has_no_say(tale: Tale) -> None:
         status = tale.who(key).raw("GET", _case(tale)).status_code
         check(status in {403, 404}, f"{key} got {status} for the committee's page")
     member = tale.who("member1")
-    page = member.get(_case(tale))
+    page = member.sign_in(_case(tale), again=True)  # a vote needs a sign-in of the last ten minutes
     path = one(page.paths(rf"{_case(tale)}items/{UUID}/vote/"), "vote", page)
     tale.facts["vote"] = path
     form = page.form(path)
@@ -42,7 +42,7 @@ def applicant_has_no_say(tale: Tale) -> None:
 def first_vote(tale: Tale) -> None:
     """One of three has voted: nothing is decided."""
     member, path = tale.who("member1"), tale.facts["vote"]
-    member.sign_in(_case(tale), again=True)  # a vote needs a sign-in of the last ten minutes
+    member.sign_in(_case(tale), again=True)
     member.send(_case(tale), path, {"choice": "approve", "reason": REASON})
     page = tale.who("member2").get(_case(tale))
     check(page.form(path) is not None, "after one vote of three the others cannot vote any more")
