@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import override_settings
 
 from apps.accounts import commands as accounts
+from apps.accounts.queries import token_for
 from apps.agreements import commands as agreements
 from apps.audit.models import Event
 from apps.core import clock
@@ -118,7 +119,7 @@ def test_a_token_for_scripts_is_no_link_and_a_link_is_no_token_for_scripts() -> 
     secret = stories.token(access.holder, "download")
     with pytest.raises(Missing):
         commands.open_link(secret, by=None)
-    assert stories.accounts.queries.token_for(access.token) is None
+    assert token_for(access.token) is None
 
 
 def test_a_key_that_stays_keeps_its_links_and_a_key_that_goes_ends_them() -> None:
