@@ -125,9 +125,9 @@ def check_no_conflict(by: Any, request: AccessRequest) -> None:
 
 
 def check_may_change_bench(by: Any, committee: Committee) -> None:
-    """Nobody changes the bench that is deciding about them, as applicant or as member."""
-    mine = queries.of_person(by).filter(state__in=UNDER_REVIEW, items__committee=committee, items__state=ItemState.OPEN)
-    if mine.exists():
+    """Nobody changes the bench that is deciding about them, as applicant or as member, with whichever account."""
+    waiting = {"state__in": UNDER_REVIEW, "items__committee": committee, "items__state": ItemState.OPEN}
+    if any(queries.of_person(account).filter(**waiting).exists() for account in accounts_of(by)):
         raise Denied(_("This committee is deciding on a request you are part of; somebody else changes its seats."))
 
 

@@ -16,8 +16,9 @@ PUBLIC = {
     "home", "catalogue", "dataset", "why", "dataset_version", "checksums", "committee_page",  # finding data
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
-    "sign_in_refused", "set_language", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
-    "healthz", "readyz", "gallery", "sign_in", "back_channel_logout",
+    "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
+    "set_language", "back_channel_logout",
+    "healthz", "readyz", "gallery",
 }  # fmt: skip
 REFUSED = {"in", "401", "403", "404", "410"}
 

@@ -320,3 +320,23 @@ def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
     accounts.merge_people(case.applicant, into=second, by=stories.operator(), reason="One person.")
     stories.drain()
     assert case.item.state == "denied"
+
+
+def test_nobody_changes_the_bench_that_decides_about_them() -> None:
+    """L35, T9: as applicant, as named member, or by another account of theirs."""
+    bench, late = stories.bench(members=3), stories.person()
+    case = stories.submitted(shelf=stories.shelf(bench=bench), applicant=bench.chair)
+    seat = bench.seat_of(bench.members[0])
+    for act in (
+        lambda: commands.seat_member(bench.committee, person=late, by=bench.chair),
+        lambda: commands.unseat_member(seat, by=bench.chair),
+    ):
+        with pytest.raises(Denied, match="is deciding on a request you are part of"):
+            act()
+    commands.withdraw(case.request, by=bench.chair)
+    commands.seat_member(bench.committee, person=late, by=bench.chair)
+    commands.unseat_member(seat, by=bench.chair)
+    other = stories.submitted(shelf=stories.shelf(bench=bench))
+    accounts.merge_people(other.applicant, into=bench.chair, by=stories.operator(), reason="One person.")
+    with pytest.raises(Denied, match="is deciding on a request you are part of"):
+        commands.unseat_member(bench.seat_of(late), by=bench.chair)

@@ -12,7 +12,7 @@ from apps.accounts import commands, queries, rules
 from apps.accounts.models import Desk, Identity, Institution, Person, PersonalToken, TermsAcceptance
 from apps.audit.models import Event
 from apps.core import clock
-from apps.core.errors import Denied, Invalid
+from apps.core.errors import Denied, Invalid, WrongState
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +268,15 @@ def test_an_institution_has_one_row_per_ror() -> None:
     Institution.objects.create(name="c", country="DK")
     Institution.objects.create(name="d", country="DK")
     assert str(Identity(subject="s", issuer=ISSUER)) == f"s @ {ISSUER}"
+
+
+def test_an_identity_that_has_moved_meanwhile_is_not_split() -> None:
+    """T17: a stale page splits nothing that belongs to somebody else by now."""
+    someone, other, boss = recognise(), recognise(subject="t"), stories.operator()
+    commands.merge_people(other, into=someone, by=boss, reason="One person, two providers.")
+    stale = Identity.objects.get(subject="t")
+    third = recognise(subject="u")
+    Identity.objects.filter(pk=stale.pk).update(person=third)
+    with pytest.raises(WrongState, match="has moved on"):
+        commands.split_identity(stale, by=boss, reason="It was somebody else.")
+    assert Identity.objects.get(subject="t").person == third

@@ -105,3 +105,36 @@ def test_a_closed_committee_says_why() -> None:
     bench.committee.refresh_from_db()
     assert (bench.committee.accepting, bench.committee.closed_because) == (True, "")
     assert clock.now() >= bench.committee.created_at
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        ({"name": " "}, {"name"}),
+        ({"slug": "Not an address"}, {"slug"}),
+        ({"quorum": 0}, {"quorum"}),
+        ({"name": "", "slug": "", "quorum": -1}, {"name", "slug", "quorum"}),
+    ],
+)
+def test_a_committee_has_a_name_an_address_and_a_quorum(wrong: dict[str, object], fields: set[str]) -> None:
+    facts: dict[str, object] = {"name": "New", "slug": "new", "quorum": 2, **wrong}
+    with pytest.raises(Invalid) as refused:
+        commands.found(
+            str(facts["name"]), slug=str(facts["slug"]), institution=None, about="", quorum=int(str(facts["quorum"])),
+            by=None,
+        )  # fmt: skip
+    assert set(refused.value.fields) == fields
+
+
+def test_an_address_is_used_once() -> None:
+    with pytest.raises(Invalid):
+        commands.found("Again", slug=stories.bench().committee.slug, institution=None, about="", quorum=1, by=None)
+
+
+def test_an_operator_hands_the_chair_to_somebody_else() -> None:
+    bench, new = stories.bench(), stories.person()
+    with pytest.raises(Denied, match="Only an operator"):
+        commands.hand_over_chair(bench.committee, person=new, by=bench.chair)
+    commands.hand_over_chair(bench.committee, person=new, by=stories.operator())
+    assert queries.chaired_by(new).get() == bench.committee
+    assert bench.chair not in queries.bench_of(bench.committee)
