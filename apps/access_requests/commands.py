@@ -72,6 +72,16 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Pers
 
 
 @transaction.atomic
+def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Person) -> None:
+    """Ask for this dataset as well; a window still open on the request without it is told so when it saves."""
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    rules.check_can_ask(by, dataset)
+    _set_items(request, [*Dataset.objects.filter(items__request=request), dataset])
+    AccessRequest.objects.filter(pk=request.pk).update(revision=request.revision + 1, changed_at=clock.now())
+
+
+@transaction.atomic
 def name_members(request: AccessRequest, *, codes: list[str], by: Person) -> None:
     """The colleagues who will use the data too, by the colleague codes they gave the applicant."""
     request = _lock(request)

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncMonth
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
-from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.accounts.models import Person
 from apps.accounts.queries import accounts_of
 from apps.committees import queries as committees
@@ -37,6 +37,17 @@ def of_person(person: Any) -> QuerySet[AccessRequest]:
     named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
     member = Q(Exists(named)) & ~Q(state=RequestState.DRAFT)
     return AccessRequest.objects.filter(Q(applicant_id=me) | member)
+
+
+def to_ask_for(dataset: Dataset, person: Any) -> QuerySet[AccessRequest]:
+    """The person's requests for this dataset, and those still being written that it could be added to (`holds` says).
+
+    Those for the dataset come first, the newest of each first.
+    """
+    inside = Item.objects.filter(request=OuterRef("pk"), dataset=dataset)
+    found = of_person(person).annotate(holds=Exists(inside))
+    written = Q(applicant_id=roles.person_id(person), state__in=EDITABLE)
+    return found.filter(Q(holds=True) | written).order_by("-holds", "-created_at", "pk")
 
 
 def before_committees_of(person: Any) -> QuerySet[AccessRequest]:

@@ -126,6 +126,8 @@ def _requests(things: Things, shelf: stories.Shelf) -> None:
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
             things.data[name, state] = {**typed, "datasets": shelf.dataset.slug}
+    for state in cases:
+        things.data["request_add", state] = {"dataset": shelf.dataset.slug}
 
 
 def _agreements(things: Things, shelf: stories.Shelf) -> None:

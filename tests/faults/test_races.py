@@ -78,11 +78,13 @@ def test_control_counting_without_a_lock_leaves_a_decided_item_undecided(monkeyp
     case = stories.in_review()
     chair, first, _second = case.bench.everyone
     acts = votes_on(case, {chair: "approve", first: "approve"})
-    both_voted, count = threading.Barrier(2), queries.tally
+    both_voted, both_counted, count = threading.Barrier(2), threading.Barrier(2), queries.tally
 
     def late(item: Item) -> Any:
         both_voted.wait(10)
-        return count(item)
+        counted = count(item)
+        both_counted.wait(10)  # or the slower one would count after the other's commit, and see it
+        return counted
 
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, *_a, **_k: self)
     monkeypatch.setattr(queries, "tally", late)

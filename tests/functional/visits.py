@@ -192,7 +192,7 @@ POST_ONLY = "takes forms only; the page that holds the form is visited"
 NOT_PAGES = {
     **dict.fromkeys(
         (
-            "request_new", "request_autosave", "request_submit", "request_withdraw", "request_answer",
+            "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
