@@ -45,6 +45,7 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.PEOPLE_MERGED: [recount_votes],
     Kind.ROLE_GIVEN: [tell],
     Kind.TOKEN_MADE: [tell],
+    Kind.LINK_MISUSED: [tell],
     Kind.TOKEN_REVOKED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from apps.accounts.models import (
     Desk,
     Identity,
     Institution,
+    LogoutWord,
     Person,
     PersonalToken,
     PersonSession,
@@ -132,6 +134,16 @@ def sessions_of(person: Any) -> QuerySet[PersonSession]:
 def all_sessions_of(person: Any) -> QuerySet[PersonSession]:
     """The same with those that have ended."""
     return PersonSession.objects.filter(person_id=roles.person_id(person))
+
+
+def signed_out_since(
+    provider: Provider, *, subject: str, sid: str, asked_at: datetime | None, issued_at: datetime | None
+) -> bool:
+    """Whether the provider has said that they signed out: heard after they set out, and said after it vouched."""
+    now = clock.now()
+    words = LogoutWord.objects.filter(provider=provider, issued_at__gte=issued_at or now, at__gte=asked_at or now)
+    about = Q(sid=sid, subject__in=["", subject]) if sid else Q(subject=subject)
+    return words.filter(about | Q(subject=subject, sid="")).exists()
 
 
 def affiliations_of(person: Any) -> QuerySet[Affiliation]:

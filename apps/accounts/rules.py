@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts import queries
-from apps.accounts.models import ALGORITHMS, Desk, Identity, Institution, Person, PersonalToken, PersonSession
+from apps.accounts.models import ALGORITHMS, Desk, Identity, Institution, Person, PersonalToken, PersonSession, Provider
 from apps.accounts.visas import SignIn
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
@@ -17,6 +17,7 @@ from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
 LONGEST_TOKEN = timedelta(days=365)
 FRESH_FOR = timedelta(minutes=10)
+SKEW = timedelta(minutes=1)
 
 
 def check_active(person: Any) -> None:
@@ -103,9 +104,22 @@ def token_end(days: int) -> Any:
 
 
 def check_fresh(sign_in: SignIn) -> None:
-    """The person proved who they are within the last ten minutes."""
-    if sign_in.auth_time < clock.now() - FRESH_FOR:
+    """The person proved who they are within the last ten minutes; a time in the future proves nothing."""
+    now = clock.now()
+    if not now - FRESH_FOR <= sign_in.auth_time <= now + SKEW:
         raise NeedsSignIn(_("Please sign in again first: this needs a sign-in of the last ten minutes."))
+
+
+def check_still_theirs(person: Person, provider: Provider, *, subject: str) -> None:
+    """The identity leads to this person, and the provider's word is taken, at this very moment."""
+    theirs = queries.identities_of(person).filter(issuer=provider.issuer, subject=subject).exists()
+    if not theirs or not queries.providers().filter(pk=provider.pk).exists():
+        raise WrongState(_("This identity has moved on. Look at the person again."))
+
+
+def check_not_left(left: bool) -> None:
+    if left:
+        raise NeedsSignIn(_("Please sign in again"))
 
 
 def check_reason(reason: str) -> str:

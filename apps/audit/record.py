@@ -76,6 +76,7 @@ class Kind(models.TextChoices):
     GRANT_RESUMED = "grant.resumed"
     LINK_MADE = "link.made"
     LINK_ENDED = "link.ended"
+    LINK_MISUSED = "link.misused"
     DOWNLOAD_STARTED = "download.started"
     DOWNLOAD_REFUSED = "download.refused"
     DOWNLOADS_FROZEN = "downloads.frozen"

@@ -91,8 +91,9 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "") -> Deliver
     try:
         return _start(link, by=by, byte_range=byte_range)
     except Refusal as refusal:
+        kind = Kind.LINK_MISUSED if refusal.code == rules.SOMEBODY_ELSE else Kind.DOWNLOAD_REFUSED
         with transaction.atomic():
-            record(Kind.DOWNLOAD_REFUSED, actor=by or link.person, subject=link, about=_about(link), why=refusal.code)
+            record(kind, actor=by or link.person, subject=link, about=_about(link), why=refusal.code)
         raise
 
 

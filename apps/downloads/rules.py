@@ -11,6 +11,8 @@ from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.queries import is_in_force, may_download
 
+SOMEBODY_ELSE = "somebody-else"
+
 
 def check_can_download(by: Any, file: Distribution) -> None:
     """The access rule, asked now."""
@@ -26,7 +28,7 @@ def check_alive(link: DownloadLink) -> None:
 def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
     """A link works without a session (curl, wget); but never in somebody else's."""
     if visitor is not None and link.person_id is not None and visitor.pk != link.person_id:
-        raise Denied(_("This link was made for somebody else."))
+        raise Denied(_("This link was made for somebody else."), code=SOMEBODY_ELSE)
 
 
 def check_maker(link: DownloadLink) -> None:

@@ -16,6 +16,7 @@ from apps.audit.record import Kind
 from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
+from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
 from apps.notifications.wording import ROLES
 
@@ -253,6 +254,14 @@ def _token_revoked(event: Event) -> Notes:
     yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
 
 
+def _link_misused(event: Event) -> Notes:
+    """Once a link: who is refused a thousand times writes no thousand letters."""
+    before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
+    link = DownloadLink.objects.select_related("person", "distribution").get(pk=_subject(event))
+    if link.person is not None and not before.exists():
+        yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
+
+
 def _subject(event: Event) -> UUID:
     assert event.subject_id is not None  # notes_about asks only about events with a subject
     return event.subject_id
@@ -283,4 +292,5 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.ROLE_GIVEN: _role_given,
     Kind.TOKEN_MADE: _token_made,
     Kind.TOKEN_REVOKED: _token_revoked,
+    Kind.LINK_MISUSED: _link_misused,
 }

@@ -176,6 +176,13 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("You sign for %(institution)s"),
         _("You are a signing official of %(institution)s now: you answer for its people and see what they may use."),
     ),
+    "link_misused.maker": (
+        _("Somebody else opened your link to %(file)s"),
+        _(
+            "Somebody who is signed in as another person opened the download link that you made for “%(file)s”. They "
+            "were refused. If you gave it to nobody, end the link on its page."
+        ),
+    ),
     "token_made.person": (
         _("A personal token was made for your account"),
         _("The token “%(token)s” was made; it ends on %(ends)s. If this was not you, revoke it on its page at once."),

@@ -7,6 +7,11 @@ from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.accounts.oidc import local_path
+from apps.core.errors import NeedsSignIn
+from apps.web.answers import wants_json
 
 View = Callable[..., HttpResponse]
 
@@ -26,6 +31,8 @@ def signed_in(view: View) -> View:
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else page_of(request)
         target = sign_in_address(back)
+        if wants_json(request):  # a script of a page, which could not follow the way to another site
+            raise NeedsSignIn(_("Please sign in again"))
         if getattr(request, "htmx", False):
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)
@@ -37,4 +44,4 @@ def page_of(request: HttpRequest) -> str:
     """The page a form was sent from; the front page when that was none of this portal's."""
     sent_from = urlsplit(request.headers.get("Referer", ""))
     path = sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
-    return path if sent_from.netloc == request.get_host() else "/"
+    return local_path(path) if sent_from.netloc == request.get_host() else "/"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ class StandingSessions:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             try:
                 _check(request)
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, InternalError):  # the last: a standby that only reads
                 sentence = _("The database does not answer. Please try again shortly.")
                 return refusal_answer(request, Unavailable(sentence))
         return self.get_response(request)

@@ -45,7 +45,8 @@ def _again(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
     fields = [[name, value] for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
     kept = not request.FILES and sum(len(name) + len(str(value)) for name, value in fields) <= MOST_KEPT
     if kept:
-        request.session[KEPT] = {"path": request.path, "page": page_of(request), "fields": fields}
+        of = str(request.user.pk)
+        request.session[KEPT] = {"of": of, "path": request.path, "page": page_of(request), "fields": fields}
     context = {
         "sentence": refusal.sentence,
         "kept": kept,
@@ -61,7 +62,7 @@ def _again(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
 def sign_in_continue(request: HttpRequest) -> HttpResponse:
     """Back from the sign-in: what was typed, to be sent now or left. Nothing is sent by coming here."""
     kept = request.session.get(KEPT)
-    if not kept:
+    if not kept or kept.get("of") != str(request.user.pk):
         return HttpResponseRedirect(reverse("home"))
     shown = [value for name, value in kept["fields"] if name != FIELD and " " in value.strip()]
     context = {"path": kept["path"], "page": kept["page"], "fields": kept["fields"], "shown": shown}

@@ -81,6 +81,7 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "grant.resumed": (gettext_lazy("Access to %(dataset)s was resumed"), "in_force", "good"),
     "link.made": (gettext_lazy("A download link was made"), "link", "note"),
     "link.ended": (gettext_lazy("A download link was ended"), "link", "still"),
+    "link.misused": (gettext_lazy("A link was opened by somebody it was not made for"), "ban", "bad"),
     "download.started": (gettext_lazy("A download began"), "download", "note"),
     "download.refused": (gettext_lazy("A download was refused"), "ban", "bad"),
     "downloads.frozen": (gettext_lazy("All downloads were stopped"), "frozen", "bad"),

@@ -85,6 +85,7 @@ def test_t23_the_key_is_new_after_sign_in_and_step_up_and_the_old_one_is_dead(
 
 
 def test_t23_a_session_whose_data_are_copied_to_another_key_opens_nothing(provider: Provider, client: Client) -> None:
+    """T23, L19: the key is bound to a row of its own."""
     browser.sign_in(client, provider)
     row = Session.objects.get(pk=key_of(client))
     Session.objects.create(session_key="x" * 32, session_data=row.session_data, expire_date=row.expire_date)
@@ -93,6 +94,7 @@ def test_t23_a_session_whose_data_are_copied_to_another_key_opens_nothing(provid
 
 
 def test_t24_signing_out_kills_the_session_on_the_server(provider: Provider, client: Client) -> None:
+    """T24: also for a copy of the cookie; and no page is kept for the back button."""
     browser.sign_in(client, provider)
     page = client.get(ACCOUNT)
     assert "no-store" in page["Cache-Control"]
@@ -104,6 +106,7 @@ def test_t24_signing_out_kills_the_session_on_the_server(provider: Provider, cli
 
 # ------------------------------------------------------------------------------------------------------ the limits
 def test_t25_a_session_that_is_not_used_for_half_an_hour_ends(later: Callable[[timedelta], datetime]) -> None:
+    """T25: idle, by a clock of our own."""
     client = stories.client_for(stories.person())
     later(timedelta(minutes=29, seconds=59))
     assert is_in(client)
@@ -116,6 +119,7 @@ def test_t25_a_session_that_is_not_used_for_half_an_hour_ends(later: Callable[[t
 
 
 def test_t25_a_session_lasts_half_a_day_however_much_it_is_used(later: Callable[[timedelta], datetime]) -> None:
+    """T25: absolute."""
     client = stories.client_for(stories.person())
     for quarter in range(1, 48):
         later(timedelta(minutes=15 * quarter))
@@ -129,6 +133,7 @@ def test_t25_a_session_lasts_half_a_day_however_much_it_is_used(later: Callable[
 def test_t25_the_use_is_written_once_a_minute_and_asked_for_by_one_statement(
     later: Callable[[timedelta], datetime],
 ) -> None:
+    """T25, T100."""
     client = stories.client_for(stories.person())
     table = PersonSession._meta.db_table
     for span, writes in ((30, 0), (61, 1), (70, 0), (120, 0), (122, 1)):
@@ -142,6 +147,7 @@ def test_t25_the_use_is_written_once_a_minute_and_asked_for_by_one_statement(
 
 # -------------------------------------------------------------------------------------------------- ended elsewhere
 def test_t26_a_closed_account_is_out_at_its_next_request_everywhere() -> None:
+    """T26: three browsers and a token."""
     person = stories.person()
     clients = [stories.client_for(person) for _ in range(3)]
     secret = stories.token(person)
@@ -158,6 +164,7 @@ def test_t26_a_closed_account_is_out_at_its_next_request_everywhere() -> None:
 
 
 def test_t27_a_person_sees_their_sessions_and_ends_one(provider: Provider, client: Client) -> None:
+    """T27: which browser, which provider, since when; the one that is ended is out at its next request."""
     other = Client(headers={"User-Agent": FIREFOX})
     browser.sign_in(client, provider)
     browser.sign_in(other, provider)
@@ -175,6 +182,7 @@ def test_t27_a_person_sees_their_sessions_and_ends_one(provider: Provider, clien
 
 
 def test_t27_ending_all_ends_this_one_too(provider: Provider, client: Client) -> None:
+    """T27."""
     other = Client()
     browser.sign_in(client, provider)
     browser.sign_in(other, provider)
@@ -185,6 +193,7 @@ def test_t27_ending_all_ends_this_one_too(provider: Provider, client: Client) ->
 
 
 def test_t27_nobody_sees_or_ends_the_session_of_another() -> None:
+    """T27: not even that it exists."""
     victim, other = stories.person(), stories.person()
     client, theirs = stories.client_for(other), stories.client_for(victim)
     session = PersonSession.objects.get(person=victim)
@@ -232,6 +241,7 @@ def test_what_nobody_needs_any_more_is_forgotten(later: Callable[[timedelta], da
 def test_t28_the_cookie_is_only_for_http_and_this_site_and_stands_in_no_address(
     provider: Provider, client: Client
 ) -> None:
+    """T28."""
     answer = browser.sign_in(client, provider)
     cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
     assert (bool(cookie["httponly"]), cookie["samesite"], cookie["path"], cookie["domain"]) == (True, "Lax", "/", "")
@@ -243,6 +253,7 @@ def test_t28_the_cookie_is_only_for_http_and_this_site_and_stands_in_no_address(
 
 
 def test_t28_in_production_every_cookie_is_bound_to_this_host() -> None:
+    """T28: __Host-, Secure, whole site, no domain."""
     names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME"
     names += ", settings.PROVIDER_COOKIE_NAME"
     flags = "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.LANGUAGE_COOKIE_SECURE"
@@ -252,7 +263,7 @@ def test_t28_in_production_every_cookie_is_bound_to_this_host() -> None:
 
 
 def test_t30_session_data_are_json_and_a_forged_pickle_is_nobody(tmp_path: Any) -> None:
-    """Even one signed with the right key is not unpacked."""
+    """T30: even one signed with the right key is not unpacked."""
     flag = tmp_path / "ran"
 
     class Forged:

@@ -2,6 +2,13 @@
 
 from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
+from apps.accounts.commands.notes import (
+    note_logout_refused,
+    note_refusal,
+    note_sign_in,
+    note_sign_in_refused,
+    note_sign_out,
+)
 from apps.accounts.commands.people import (
     accept_terms,
     appoint_signing_official,
@@ -11,10 +18,6 @@ from apps.accounts.commands.people import (
     end_desk,
     give_desk,
     make_token,
-    note_refusal,
-    note_sign_in,
-    note_sign_in_refused,
-    note_sign_out,
     note_token_use,
     publish_terms,
     reactivate,
@@ -30,7 +33,6 @@ from apps.accounts.commands.sessions import (
     end_session,
     end_session_of_key,
     forget_sessions,
-    note_logout_refused,
     note_session_use,
     provider_logged_out,
     rekey_session,

@@ -68,29 +68,6 @@ def recognise(
 
 
 @transaction.atomic
-def note_sign_in(person: Person, *, issuer: str, acr: str, by: Person) -> None:
-    """Write down that the person signed in, and how strongly."""
-    record(Kind.PERSON_SIGNED_IN, actor=by, subject=person, acr=_code(acr), issuer=_code(issuer))
-
-
-@transaction.atomic
-def note_sign_in_refused(issuer: str, *, why: str, by: Person | None = None) -> None:
-    """Write down that a sign-in was turned away, and the code of why."""
-    record(Kind.SIGN_IN_REFUSED, actor=by, why=why, issuer=_code(issuer))
-
-
-@transaction.atomic
-def note_sign_out(person: Person, *, by: Person) -> None:
-    record(Kind.PERSON_SIGNED_OUT, actor=by, subject=person)
-
-
-@transaction.atomic
-def note_refusal(person: Person, *, where: str, by: Person) -> None:
-    """Write down that the person was denied something, and at which address (its name, not what was in it)."""
-    record(Kind.REFUSED, actor=by, subject=person, where=_code(where))
-
-
-@transaction.atomic
 def deactivate(person: Person, *, by: Person | None) -> None:
     """The person is out: pages, tokens and links refuse them from the next request on. No `by`: the command line."""
     if by is not None:
@@ -238,8 +215,3 @@ def set_home(person: Person, *, institution: Institution, by: Person | None) -> 
 def choose_language(person: Person, *, language: str, by: Person) -> None:
     """Letters and pages speak this language to the person."""
     Person.objects.filter(pk=person.pk).update(language=language)
-
-
-def _code(text: str) -> str:
-    """What an identity provider says, cut to what an event may hold."""
-    return "".join(c if c.isalnum() and c.isascii() or c in ".:/+-_" else "_" for c in text)[:200]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.accounts import rules
+from apps.accounts.commands.sessions import end_sessions_from
 from apps.accounts.models import Institution, Person, Provider
 from apps.audit.record import Kind, record
 
@@ -28,8 +29,9 @@ def add_provider(slug: str, *, by: Person | None, named: Iterable[Institution] =
 
 @transaction.atomic
 def deactivate_provider(provider: Provider, *, by: Person | None) -> None:
-    """Nobody signs in through it any more; its people and their identities stay."""
+    """Nobody signs in through it any more, and whoever did is out; its people and their identities stay."""
     if Provider.objects.filter(pk=provider.pk, is_active=True).update(is_active=False):
+        end_sessions_from(provider, by=by)
         record(Kind.PROVIDER_DEACTIVATED, actor=by, subject=provider, slug=provider.slug)
 
 

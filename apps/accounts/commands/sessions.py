@@ -1,10 +1,10 @@
 """Verbs about sessions: begun by a sign-in, kept alive by use, ended by the person, their provider or an operator."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts import queries, rules
 from apps.accounts.models import Identity, LogoutWord, Person, PersonSession, Provider
@@ -12,6 +12,7 @@ from apps.accounts.models.sessions import SEEN_EVERY
 from apps.accounts.visas import SignIn
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.locks import lock_for_share
 
 KEPT_FOR = timedelta(days=30)
 Ended = PersonSession.Ended
@@ -26,11 +27,24 @@ def begin_session(
     provider: Provider | None = None,
     subject: str = "",
     sid: str = "",
+    asked_at: datetime | None = None,
+    issued_at: datetime | None = None,
     browser: str = "",
     by: Person,
 ) -> PersonSession:
-    """The person is signed in under this key from now on; whatever their provider had put on hold goes on."""
-    rules.check_active(by)
+    """The person is signed in under this key from now on; whatever their provider had put on hold goes on.
+
+    Not when the account was closed, the identity split off, or the person signed out at home while they were on their
+    way: they set out at `asked_at`, the provider vouched for them at `issued_at` (by its own clock). Locks provider,
+    person, sessions, in this order, as every command does that takes several of them.
+    """
+    if provider is not None:
+        lock_for_share(Provider, provider.pk)
+    rules.check_active(Person.objects.select_for_update().get(pk=person.pk))
+    if provider is not None:
+        rules.check_still_theirs(person, provider, subject=subject)
+        left = queries.signed_out_since(provider, subject=subject, sid=sid, asked_at=asked_at, issued_at=issued_at)
+        rules.check_not_left(left)
     now = clock.now()
     Person.objects.filter(pk=person.pk, away_since__isnull=False).update(away_since=None)
     return PersonSession.objects.create(
@@ -88,33 +102,36 @@ def end_all_sessions(person: Person, *, by: Person) -> int:
 
 
 @transaction.atomic
-def provider_logged_out(provider: Provider, *, jti: str, subject: str, sid: str, by: Person | None = None) -> bool:
+def provider_logged_out(
+    provider: Provider, *, jti: str, subject: str, sid: str, issued_at: datetime, by: Person | None = None
+) -> bool:
     """The provider says that somebody signed out there: their sessions from there end. False if it was said before.
 
-    Where no other session is left, tokens and links wait as well, until the person signs in again.
+    Where no other session is left, tokens and links wait as well, until the person signs in again. A sign-in that is
+    under way finds the word and does not count.
     """
-    _word, fresh = LogoutWord.objects.get_or_create(provider=provider, jti=jti)
+    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    who = {"subject": subject, "sid": sid, "issued_at": issued_at, "at": clock.now()}
+    _word, fresh = LogoutWord.objects.get_or_create(provider=provider, jti=jti, defaults=who)
     if not fresh:
         return False
-    meant = PersonSession.objects.filter(provider=provider)
-    meant = meant.filter(sid=sid) if sid else meant
-    meant = meant.filter(subject=subject) if subject else meant
-    ended = _end(meant, because=Ended.PROVIDER)
-    for one in ended:
-        record(Kind.SESSION_ENDED, actor=None, subject=one, about=[one.person_id], why=Ended.PROVIDER)
-    people = {one.person_id for one in ended}
+    meant = PersonSession.objects.filter(provider=provider, ended_at__isnull=True).filter(_spoken_of(subject, sid))
+    people = set(meant.values_list("person_id", flat=True))
     if not sid:
-        people |= set(
-            Identity.objects.filter(issuer=provider.issuer, subject=subject).values_list("person_id", flat=True)
-        )
-    _hold(people)
+        known = Identity.objects.filter(issuer=provider.issuer, subject=subject)
+        people |= set(known.values_list("person_id", flat=True))
+    here = list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk"))
+    for one in _end(meant, because=Ended.PROVIDER):
+        record(Kind.SESSION_ENDED, actor=None, subject=one, about=[one.person_id], why=Ended.PROVIDER)
+    _hold(here)
     return True
 
 
-@transaction.atomic
-def note_logout_refused(issuer: str, *, why: str, by: Person | None = None) -> None:
-    """Write down that a logout token was not taken, and the code of why."""
-    record(Kind.LOGOUT_REFUSED, actor=by, why=why, issuer=issuer)
+def _spoken_of(subject: str, sid: str) -> Q:
+    """The sessions a word is about; with both, also those of the subject that never learned their sid."""
+    if not sid:
+        return Q(subject=subject)
+    return Q(sid=sid, subject=subject) | Q(sid="", subject=subject) if subject else Q(sid=sid)
 
 
 @transaction.atomic
@@ -124,10 +141,10 @@ def forget_sessions(*, by: Person | None) -> None:
     LogoutWord.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
 
 
-def _hold(people: Iterable[object]) -> None:
-    """Those of them who are signed in nowhere else are away from now on."""
-    for person in Person.objects.select_for_update().filter(pk__in=people, away_since__isnull=True).order_by("pk"):
-        if not PersonSession.objects.alive().filter(person=person).exists():
+def _hold(people: Iterable[Person]) -> None:
+    """Those of them who are signed in nowhere else are away from now on; their rows are locked already."""
+    for person in people:
+        if person.away_since is None and not PersonSession.objects.alive().filter(person=person).exists():
             Person.objects.filter(pk=person.pk).update(away_since=clock.now())
             record(Kind.PERSON_AWAY, actor=None, subject=person)
 
@@ -136,6 +153,12 @@ def _hold(people: Iterable[object]) -> None:
 def end_sessions_of(person: Person, *, by: Person | None) -> None:
     """Every session of an account that is closed or split ends; inside that command's own transaction."""
     _end(PersonSession.objects.filter(person=person), because=Ended.DEACTIVATED)
+
+
+@transaction.atomic
+def end_sessions_from(provider: Provider, *, by: Person | None) -> None:
+    """Every session begun through a provider whose word is no longer taken ends."""
+    _end(PersonSession.objects.filter(provider=provider), because=Ended.PROVIDER)
 
 
 def _end(sessions: QuerySet[PersonSession], *, because: str) -> list[PersonSession]:

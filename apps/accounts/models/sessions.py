@@ -81,16 +81,22 @@ class PersonSession(models.Model):
 
 
 class LogoutWord(models.Model):
-    """A provider's logout token, by its jti: each counts once."""
+    """A provider's logout token, by its jti: each counts once. A sign-in it overtook does not count at all."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="logout_words")
     jti = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255, blank=True, db_default="")
+    sid = models.CharField(max_length=255, blank=True, db_default="")
+    issued_at = models.DateTimeField(
+        db_default=Now()
+    )  # by the provider's clock, like the identity tokens it is compared with
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        indexes = [models.Index(fields=["provider", "issued_at"], name="logout_word_newest")]
         constraints = [models.UniqueConstraint(fields=["provider", "jti"], name="logout_word_once")]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ the steps that decide are replaced here. A person is (issuer, subject), nothing 
 """
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -25,6 +26,7 @@ from apps.accounts.oidc.checks import (
     same,
     subject_faults,
     token_faults,
+    usable,
     userinfo_faults,
 )
 from apps.accounts.oidc.signatures import signed_claims
@@ -137,7 +139,8 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         }
         self.request.sign_in_facts = facts
         self.request.sign_in_subject = payload["sub"]
-        self.request.sign_in_sid = plain(payload.get("sid"), 255)
+        self.request.sign_in_sid = payload["sid"] if usable(payload.get("sid")) else ""
+        self.request.sign_in_issued = datetime.fromtimestamp(moment(payload["iat"]) or 0, tz=UTC)
         if self.entry["link"]:
             return self._linked(facts)
         return self._recognised(facts)

@@ -54,6 +54,11 @@ def moment(value: Any) -> float | None:
     return float(value) if 0 <= value < 2**40 and math.isfinite(value) else None
 
 
+def usable(value: Any) -> bool:
+    """An identifier that can be kept and compared as it stands."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_SUBJECT and value.isascii() and value.isprintable()
+
+
 def header_faults(
     header: Mapping[str, Any], algorithms: tuple[str, ...], types: frozenset[str] = IDENTITY_TYPES
 ) -> list[str]:

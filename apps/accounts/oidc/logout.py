@@ -5,6 +5,7 @@ proof. Whatever is wrong with it is answered 400 in the same words, and written 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +15,16 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts import commands, queries
 from apps.accounts.models import Provider
-from apps.accounts.oidc.checks import LOGOUT_TYPES, SKEW, Untrusted, audience_faults, moment, same, subject_faults
+from apps.accounts.oidc.checks import (
+    LOGOUT_TYPES,
+    SKEW,
+    Untrusted,
+    audience_faults,
+    moment,
+    same,
+    subject_faults,
+    usable,
+)
 from apps.accounts.oidc.signatures import claimed_issuer, signed_claims
 from apps.core import clock
 
@@ -30,6 +40,8 @@ def back_channel_logout(request: HttpRequest) -> HttpResponse:
     """Ends the sessions the token speaks of; 200 also when there are none left."""
     provider = None
     try:
+        if request.content_type != "application/x-www-form-urlencoded":  # 2.5; and nothing is unpacked on to our disk
+            raise Untrusted("no_token")
         given = request.POST.getlist("logout_token")
         if len(given) != 1:
             raise Untrusted("no_token")
@@ -40,12 +52,18 @@ def back_channel_logout(request: HttpRequest) -> HttpResponse:
         )
         if faults:
             raise Untrusted(faults[0])
-        subject, sid = claims.get("sub", ""), claims.get("sid", "")
-        if not commands.provider_logged_out(provider, jti=claims["jti"], subject=subject, sid=sid):
-            raise Untrusted("replayed")
+        _end_sessions(provider, claims)
     except Untrusted as fault:
         return _not_taken(provider, fault.code)
     return HttpResponse(status=200)
+
+
+def _end_sessions(provider: Provider, claims: Mapping[str, Any]) -> None:
+    issued_at = datetime.fromtimestamp(claims["iat"], tz=UTC)
+    subject, sid = claims.get("sub", ""), claims.get("sid", "")
+    done = commands.provider_logged_out(provider, jti=claims["jti"], subject=subject, sid=sid, issued_at=issued_at)
+    if not done:
+        raise Untrusted("replayed")
 
 
 def _provider(token: str) -> Provider:
@@ -71,7 +89,7 @@ def logout_faults(claims: Mapping[str, Any], *, issuer: str, client_id: str, now
         faults.append("issued")
     if expires is None or expires <= now - SKEW:
         faults.append("expired")
-    if not _usable(claims.get("jti")):
+    if not usable(claims.get("jti")):
         faults.append("jti")
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
@@ -86,8 +104,4 @@ def _who_faults(claims: Mapping[str, Any]) -> list[str]:
     if "sub" not in claims and "sid" not in claims:
         return ["nobody"]
     faults = subject_faults(claims) if "sub" in claims else []
-    return faults if "sid" not in claims or _usable(claims["sid"]) else [*faults, "sid"]
-
-
-def _usable(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+    return faults if "sid" not in claims or usable(claims["sid"]) else [*faults, "sid"]

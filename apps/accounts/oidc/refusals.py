@@ -16,13 +16,19 @@ from apps.core import correlation
 NO_ANSWER = {"slow", "unreachable", "busy"}
 
 
-def refused(request: HttpRequest, provider: Provider | None, code: str, *, next_path: str = "/") -> HttpResponse:
-    """Write it down and say it: 503 when the provider does not answer, 403 for every other answer we do not take."""
+def refused(
+    request: HttpRequest, provider: Provider | None, code: str, *, next_path: str = "/", again: bool = False
+) -> HttpResponse:
+    """Write it down and say it: 503 when the provider does not answer, 403 for every other answer we do not take.
+
+    The way to try once more asks for fresh proof (`again`) where the first attempt did.
+    """
     issuer = provider.issuer if provider is not None else ""
     commands.note_sign_in_refused(issuer, why=code, by=getattr(request, "sign_in_person", None))
-    again = f"{reverse('oidc_authentication_init')}?{urlencode({'next': next_path})}"
-    context: dict[str, Any] = {"reference": correlation.current(), "again_url": again, "sentence": _sentence(code)}
-    context["sign_in_url"] = again  # the menu's own would lead back to this answer
+    asked = {"next": next_path} | ({"again": "1"} if again else {})
+    start = f"{reverse('oidc_authentication_init')}?{urlencode(asked)}"
+    context: dict[str, Any] = {"reference": correlation.current(), "again_url": start, "sentence": _sentence(code)}
+    context["sign_in_url"] = start  # the menu's own would lead back to this answer
     status = 503 if code in NO_ANSWER else 403
     answer = render(_elsewhere(request), "sign_in/refused.html", context, status=status)
     answer["Cache-Control"] = "no-store"
@@ -43,7 +49,7 @@ def _sentence(code: str) -> str:
     """What the person can do about it; which check failed stands in the log only."""
     if code in NO_ANSWER:
         return _("Your institution’s sign-in does not answer at the moment. Please try again in a little while.")
-    if code in {"state", "expired_start"}:
+    if code in {"state", "expired_start", "overtaken"}:
         return _("This sign-in was begun in another browser, was used already, or took too long. Please start again.")
     if code == "inactive":
         return _("This account is closed. Please write to the portal’s operator.")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,6 +25,8 @@ from apps.accounts.oidc.browsers import browser_family
 from apps.accounts.oidc.checks import Untrusted, answer_faults
 from apps.accounts.oidc.refusals import refused
 from apps.accounts.visas import SignIn
+from apps.core import clock
+from apps.core.errors import Refusal
 
 SESSION = "sign_in"
 STATES = "oidc_states"
@@ -90,6 +93,7 @@ class SignInStart(OIDCAuthenticationRequestView):
             "provider": self.provider.slug,
             "redirect_uri": absolutify(request, reverse("oidc_authentication_callback")),
             "next": onward,
+            "asked_at": clock.now().timestamp(),
             "again": bool(request.GET.get("again") or request.GET.get("link")),
             "link": _linking(request) if request.GET.get("link") else "",
         }
@@ -147,10 +151,17 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             self._check(request)
             answer: HttpResponse = super().get(request)
         except Untrusted as fault:
-            return refused(request, self.provider, fault.code, next_path=self.entry["next"])
+            return self._refused(fault.code)
         except SuspiciousOperation:  # the session ended while the provider was asked
-            return refused(request, self.provider, "state", next_path=self.entry["next"])
+            return self._refused("state")
+        except Refusal:  # the account, the identity or the session at the provider ended meanwhile
+            logout(request)
+            return self._refused("overtaken")
         return answer
+
+    def _refused(self, code: str) -> HttpResponse:
+        again = bool(self.entry.get("again")) and not self.entry.get("link")
+        return refused(self.request, self.provider, code, next_path=self.entry["next"], again=again)
 
     def _check(self, request: HttpRequest) -> None:
         """The answer fits a question of this browser's, not too long ago, to a provider that still counts."""
@@ -161,7 +172,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         entry = request.session.get(STATES, {}).get(one.get("state", ""))
         if not isinstance(entry, dict):
             raise Untrusted("state")
-        self.entry = {"next": "/", "again": False, "link": "", **entry}
+        self.entry = {"next": "/", "again": False, "link": "", "asked_at": 0, **entry}
         try:
             self._check_entry(request, one)
         except Untrusted:  # an answer counts once, also one that is refused
@@ -184,7 +195,11 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             raise Untrusted(faults[0])
 
     def login_success(self) -> HttpResponse:
-        """The session gets a new key at every sign-in, also at one in the middle of a session."""
+        """The session gets a new key at every sign-in, also at one in the middle of a session.
+
+        Adding an identity leaves the facts of the session's own sign-in as they are: what the other provider said is
+        not the first one's word, and each is told of a sign-out only what it signed itself.
+        """
         request, facts = self.request, self.request.sign_in
         old_key = request.session.session_key or ""
         if self.entry["link"]:
@@ -193,7 +208,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             commands.rekey_session(old_key, key=request.session.session_key or "", by=self.user)
         else:
             self._begin_session(old_key)
-        request.session[SESSION] = facts
+            request.session[SESSION] = facts
         commands.note_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         return HttpResponseRedirect(self.entry["next"])
 
@@ -212,6 +227,8 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             provider=self.provider,
             subject=request.sign_in_subject,
             sid=request.sign_in_sid,
+            asked_at=datetime.fromtimestamp(self.entry["asked_at"], tz=UTC),
+            issued_at=request.sign_in_issued,
             browser=browser_family(request),
             by=self.user,
         )
@@ -238,7 +255,8 @@ def provider_logout(request: HttpRequest) -> str:
     back = f"{settings.PORTAL_ADDRESS}/"
     provider = queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
     endpoint = documents.known_document_of(provider).get("end_session_endpoint") if provider else ""
-    endpoint = endpoint or settings.OIDC_OP_LOGOUT_ENDPOINT
+    if not endpoint and provider is not None and provider.issuer == settings.OIDC_ISSUER:
+        endpoint = settings.OIDC_OP_LOGOUT_ENDPOINT
     token = request.session.get("oidc_id_token", "")
     if not endpoint or not token:
         return "/"

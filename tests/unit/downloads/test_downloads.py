@@ -18,6 +18,7 @@ from apps.datasets import commands as datasets
 from apps.downloads import commands, queries, signing
 from apps.downloads.models import DownloadLink
 from apps.grants import commands as grants
+from apps.notifications.models import Letter
 from tests import stories
 from tests.unit.core.test_small_parts import BUCKET
 
@@ -262,13 +263,24 @@ def test_another_grant_does_not_revive_a_link() -> None:
 
 
 def test_a_link_never_works_in_somebody_elses_session() -> None:
-    """T54, L2."""
+    """T54, L2: 403, an event of its own kind, and whoever made the link is told: once, however often it is tried."""
     access = stories.linked()
     other = stories.person()
-    with pytest.raises(Denied, match="made for somebody else"):
-        commands.open_link(access.token, by=other)
-    refusal = Event.objects.get(kind="download.refused")
-    assert refusal.actor_id == other.pk
+    stories.drain()
+    for _time in range(3):
+        with pytest.raises(Denied, match="made for somebody else"):
+            commands.open_link(access.token, by=other)
+    alerts = Event.objects.filter(kind="link.misused")
+    assert [(one.actor_id, one.subject_id, one.facts) for one in alerts] == [
+        (other.pk, access.link.pk if access.link else None, {"why": "somebody-else"})
+    ] * 3
+    assert not Event.objects.filter(kind__in=["download.refused", "download.started"]).exists()
+    stories.drain()
+    letter = Letter.objects.get(kind="link.misused")
+    assert (letter.reader, letter.path) == (access.holder, "/links/")
+    assert access.file.name in letter.subject
+    assert other.name not in letter.subject + letter.body
+    commands.open_link(access.token, by=access.holder)  # the control: in the maker's own session it opens
     assert access.link is not None
     with pytest.raises(Denied, match="belongs to somebody else"):
         commands.end_link(access.link, by=other)
