@@ -46,6 +46,7 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.ROLE_GIVEN: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.TOKEN_REVOKED: [tell],
+    Kind.TOKEN_REUSED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

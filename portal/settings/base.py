@@ -119,6 +119,9 @@ PROVIDER_COOKIE_NAME = "gatehouse_provider"
 # How long the word of an institution counts that somebody belongs to it; each sign-in through it says so anew.
 AFFILIATION_MONTHS = 12
 
+# Programs that a person may let in by typing a code (RFC 8628): public clients, the name that the person reads.
+SCRIPT_PROGRAMS = {"gatehouse-cli": "Gatehouse command line"}
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
