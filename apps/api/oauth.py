@@ -22,7 +22,7 @@ from apps.accounts.models import PersonalToken
 from apps.accounts.oidc.browsers import address_of, browser_family
 from apps.core.errors import Invalid, TooOften, Unavailable
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+BY_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 FORM = "application/x-www-form-urlencoded"
 LONGEST = 500  # characters of a value; our secrets have 47
 View = Callable[[HttpRequest], HttpResponse]
@@ -85,7 +85,7 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
 def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     """The tokens of a program that was let in, and later the next ones (RFC 8628, 3.4; RFC 6749, 6)."""
     grant = fields.get("grant_type", "")
-    if grant == DEVICE_CODE:
+    if grant == BY_CODE:
         got = commands.redeem_device_code(_needed(fields, "device_code"), client_id=fields["client_id"])
     elif grant == "refresh_token":
         shown = _needed(fields, "refresh_token")
@@ -93,7 +93,7 @@ def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     elif not grant:
         raise Fault("invalid_request", "grant_type is missing.")
     else:
-        raise Fault("unsupported_grant_type", f"The grant types are {DEVICE_CODE} and refresh_token.")
+        raise Fault("unsupported_grant_type", f"The grant types are {BY_CODE} and refresh_token.")
     if not isinstance(got, Pair):
         raise Fault(got, SENTENCES[got])
     return {
@@ -134,7 +134,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
             "revocation_endpoint": home + reverse("oauth_revoke"),
             "scopes_supported": list(PersonalToken.Scope.values),
             "response_types_supported": [],  # required, and there are none: a program comes by its code only
-            "grant_types_supported": [DEVICE_CODE, "refresh_token"],
+            "grant_types_supported": [BY_CODE, "refresh_token"],
             "token_endpoint_auth_methods_supported": ["none"],
             "revocation_endpoint_auth_methods_supported": ["none"],
             "service_documentation": home + reverse("api:openapi-json"),
