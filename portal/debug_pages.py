@@ -24,7 +24,9 @@ class NoSecrets(SafeExceptionReporterFilter):
         """No form is shown: people type reasons and codes into them."""
         return dict.fromkeys(request.POST if request is not None else {}, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: FrameType) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(  # type: ignore[override]  # Django itself gives a list where it hides
+        self, request: Any, tb_frame: FrameType
+    ) -> list[tuple[str, Any]]:
         """A variable that is called like a secret, or that holds one of ours, is not shown."""
         shown = super().get_traceback_frame_variables(request, tb_frame)
         return [(name, self.cleansed_substitute if self._tells(name, value) else value) for name, value in shown]
