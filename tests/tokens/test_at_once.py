@@ -118,7 +118,8 @@ def test_many_guesses_at_once_are_no_more_than_one_after_another() -> None:
     assert results.count(None) == 5
 
 
-def test_a_renewal_and_a_revocation_at_once_leave_nothing_alive() -> None:
+@pytest.mark.parametrize("turn", range(8))
+def test_a_renewal_and_a_revocation_at_once_leave_nothing_alive(turn: int) -> None:
     first = commands.redeem_device_code(approved().device_code, client_id=CLI)
     assert isinstance(first, Pair)
     together([renewing(first), lambda: commands.revoke_by_secret(first.refresh, client_id=CLI)])

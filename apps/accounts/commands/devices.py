@@ -152,8 +152,12 @@ def refresh_token(secret: str, *, client_id: str, scopes: list[str], by: None = 
 @transaction.atomic
 def revoke_by_secret(secret: str, *, client_id: str, by: None = None) -> None:
     """A program gives back what it was let in with, by any of its secrets (RFC 7009); all else changes nothing."""
-    token = queries.program_token(secret, client_id).select_for_update(of=("self",)).select_related("person").first()
-    if token is not None and token.revoked_at is None:
+    found = queries.program_token(secret, client_id).values("pk").first()
+    if found is None:
+        return
+    # By its id: a renewal in the same moment changes the secrets, and would hide the row from whoever waited for it.
+    token = PersonalToken.objects.select_for_update().get(pk=found["pk"])
+    if token.revoked_at is None:
         PersonalToken.objects.filter(pk=token.pk).update(revoked_at=clock.now())
         record(Kind.TOKEN_REVOKED, actor=token.person, subject=token, kind_of_token=token.kind, why="program")
 
