@@ -47,6 +47,7 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.TOKEN_MADE: [tell],
     Kind.LINK_MISUSED: [tell],
     Kind.TOKEN_REVOKED: [tell],
+    Kind.TOKEN_REUSED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

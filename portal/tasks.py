@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.accounts.commands import forget_sessions
+from apps.accounts.commands import forget_devices, forget_sessions
 from apps.core import correlation, once
 from apps.notifications.commands import post_due
 from portal import flow
@@ -33,4 +33,5 @@ def tidy() -> None:
     correlation.begin()
     once.forget(older_than=timedelta(days=1))
     forget_sessions(by=None)
+    forget_devices(by=None)
     call_command("clearsessions")

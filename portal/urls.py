@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("api/v1/", include("apps.api.urls")),
+    path("", include("apps.api.urls_oauth")),
     path("", include("apps.web.urls")),
 ]
 handler500 = "apps.web.crash.server_error"

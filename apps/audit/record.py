@@ -39,6 +39,13 @@ class Kind(models.TextChoices):
     TERMS_ACCEPTED = "terms.accepted"
     TOKEN_MADE = "token.made"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    TOKEN_REFRESHED = "token.refreshed"  # noqa: S105
+    TOKEN_REUSED = "token.reused"  # noqa: S105
+    DEVICE_APPROVED = "device.approved"
+    DEVICE_REFUSED = "device.refused"
+    DEVICE_CODE_WRONG = "device.code_wrong"
+    SERVICE_ACCOUNT_MADE = "service_account.made"
+    SERVICE_ACCOUNT_ENDED = "service_account.ended"
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
     COMMITTEE_FOUNDED = "committee.founded"
@@ -97,6 +104,8 @@ QUIET = frozenset({
     Kind.REQUEST_SCREENED, Kind.REQUEST_CLOSED, Kind.TEMPLATE_PUBLISHED, Kind.AGREEMENT_PRINTED, Kind.REQUEST_ACTIVATED,
     Kind.LINK_MADE, Kind.LINK_ENDED, Kind.DOWNLOAD_STARTED, Kind.DOWNLOAD_REFUSED, Kind.DOWNLOADS_FROZEN,
     Kind.THAW_PROPOSED, Kind.DOWNLOADS_THAWED, Kind.REFUSED, Kind.ROLE_TAKEN,
+    Kind.TOKEN_REFRESHED, Kind.DEVICE_APPROVED, Kind.DEVICE_REFUSED, Kind.DEVICE_CODE_WRONG,
+    Kind.SERVICE_ACCOUNT_MADE, Kind.SERVICE_ACCOUNT_ENDED,
 })  # fmt: skip
 
 # A fact is a code, an id, a number or a moment: no spaces, no "@", so neither sentences nor addresses fit.
@@ -122,7 +131,7 @@ def record(
         subject_id=subject.pk if subject is not None and isinstance(subject.pk, uuid.UUID) else None,
         about=list(dict.fromkeys(ids)),
         correlation=correlation.current(),
-        facts={name: _fact(name, value) for name, value in facts.items()},
+        facts={name: _fact(name, value) for name, value in (correlation.through() | facts).items()},
     )
     if kind not in QUIET:
         Outbox.objects.create(event_id=event.pk)

@@ -243,15 +243,13 @@ def _appointed(event: Event) -> Notes:
         yield Note(person, "role_given.institution", reverse("institution_people"), facts)
 
 
-def _token_made(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
-    facts = {"token": token.name, "ends": token.expires_at}
-    yield Note(token.person, "token_made.person", reverse("tokens"), facts)
-
-
-def _token_revoked(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
-    yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
+def _token(event: Event) -> Notes:
+    """A letter of its own for each kind of token that is made: personal, a program's, a service account's."""
+    token = PersonalToken.objects.select_related("person", "service").get(pk=_subject(event))
+    letter = f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
+    path = reverse("service_account", args=[token.service_id]) if token.service_id else reverse("tokens")
+    facts = {"token": token.name, "ends": token.ends_at or token.expires_at, "service": token.service or "–"}
+    yield Note(token.person, letter, path, facts)
 
 
 def _link_misused(event: Event) -> Notes:
@@ -290,7 +288,8 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.SEAT_GIVEN: _seat_given,
     Kind.SEAT_ENDED: _seat_ended,
     Kind.ROLE_GIVEN: _role_given,
-    Kind.TOKEN_MADE: _token_made,
-    Kind.TOKEN_REVOKED: _token_revoked,
     Kind.LINK_MISUSED: _link_misused,
+    Kind.TOKEN_MADE: _token,
+    Kind.TOKEN_REVOKED: _token,
+    Kind.TOKEN_REUSED: _token,
 }

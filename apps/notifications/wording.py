@@ -183,13 +183,35 @@ LETTERS: dict[str, tuple[Any, Any]] = {
             "were refused. If you gave it to nobody, end the link on its page."
         ),
     ),
-    "token_made.person": (
+    "token_made.personal": (
         _("A personal token was made for your account"),
         _("The token “%(token)s” was made; it ends on %(ends)s. If this was not you, revoke it on its page at once."),
     ),
+    "token_made.device": (
+        _("A program was let in to your account"),
+        _(
+            "“%(token)s” may act for you now, until %(ends)s at the latest, because its code was typed here. If you "
+            "did not start it yourself, revoke it on the page of your tokens at once."
+        ),
+    ),
+    "token_made.service": (
+        _("A token was made for your service account"),
+        _(
+            "The token “%(token)s” of the service account “%(service)s” was made; it ends on %(ends)s. If this was not "
+            "you, revoke it on the account's page at once."
+        ),
+    ),
     "token_revoked.person": (
-        _("A personal token of yours was revoked"),
+        _("A token of yours was revoked"),
         _("The token “%(token)s” was revoked and opens nothing any more."),
+    ),
+    "token_reused.person": (
+        _("A program was locked out of your account"),
+        _(
+            "“%(token)s” showed a key that had been used before. So two programs have it, and one of them may not be "
+            "yours: both are locked out. If you copied the key to another machine, let each of them in by itself. If "
+            "not, somebody may have read it on your machine: look into that first."
+        ),
     ),
 }
 

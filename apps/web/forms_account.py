@@ -21,6 +21,35 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(label=_("For how many days?"), initial=90, help_text=_("At most a year."))
 
 
+class DeviceForm(forms.Form):
+    """The code that a program shows."""
+
+    user_code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Eight letters, such as WDJB-MJHT."),
+        widget=forms.TextInput(
+            attrs={"class": "mono", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the code that your program shows.")},
+    )
+
+
+class ServiceAccountForm(forms.Form):
+    """A pipeline: what it is called, what it is for, and how long."""
+
+    use_required_attribute = False
+
+    name = WantedText(label=_("Name"), max_length=100, help_text=_("For instance “survival pipeline”."))
+    purpose = WantedText(
+        label=_("What runs under it?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Where it runs and what it does, so that somebody else understands it later."),
+    )
+    days = forms.IntegerField(label=_("For how many days?"), initial=180, help_text=_("At most a year."))
+
+
 class TermsForm(forms.Form):
     """Accepting the terms that were shown, and no others."""
 

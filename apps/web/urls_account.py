@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from apps.web import account, account_institution, account_letters, account_sessions, account_tokens
+from apps.web import (
+    account,
+    account_devices,
+    account_institution,
+    account_letters,
+    account_services,
+    account_sessions,
+    account_tokens,
+)
 
 urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/tokens/", account_tokens.tokens, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke/", account_tokens.token_revoke, name="token_revoke"),
+    path("account/services/", account_services.service_accounts, name="service_accounts"),
+    path("account/services/<uuid:pk>/", account_services.service_account, name="service_account"),
+    path("account/services/<uuid:pk>/end/", account_services.service_account_end, name="service_account_end"),
+    path("device/", account_devices.device, name="device"),
+    path("device/<uuid:pk>/", account_devices.device_answer, name="device_answer"),
     path("account/sessions/", account_sessions.sessions, name="sessions"),
     path("account/sessions/end-all/", account_sessions.sessions_end_all, name="sessions_end_all"),
     path("account/sessions/<uuid:pk>/end/", account_sessions.session_end, name="session_end"),

@@ -38,8 +38,15 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "person.home_set": (gettext_lazy("The person's institution was set"), "institution", "note"),
     "terms.published": (gettext_lazy("New terms were published"), "agreement", "note"),
     "terms.accepted": (gettext_lazy("The terms were accepted"), "check", "good"),
-    "token.made": (gettext_lazy("A personal token was made"), "key", "note"),
-    "token.revoked": (gettext_lazy("A personal token was revoked"), "key", "still"),
+    "token.made": (gettext_lazy("A token was made"), "key", "note"),
+    "token.revoked": (gettext_lazy("A token was revoked"), "key", "still"),
+    "token.refreshed": (gettext_lazy("A program renewed its token"), "key", "still"),
+    "token.reused": (gettext_lazy("A program showed a key that was used before, and was locked out"), "ban", "bad"),
+    "device.approved": (gettext_lazy("A program was let in by its code"), "key", "note"),
+    "device.refused": (gettext_lazy("A program was not let in"), "ban", "still"),
+    "device.code_wrong": (gettext_lazy("A code was typed that no program waits with"), "ban", "bad"),
+    "service_account.made": (gettext_lazy("A service account was made"), "key", "note"),
+    "service_account.ended": (gettext_lazy("A service account was ended"), "key", "still"),
     "role.given": (gettext_lazy("A role was given"), "person", "note"),
     "role.taken": (gettext_lazy("A role was taken back"), "person", "still"),
     "committee.founded": (gettext_lazy("The committee was founded"), "committee", "note"),
@@ -152,9 +159,10 @@ def _for_whom(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> s
 def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
     if event.actor_id is None:
         return _("the portal")
-    if event.actor_id == viewer:
-        return _("you")
-    return names.get(event.actor_id, "")
+    who = _("you") if event.actor_id == viewer else names.get(event.actor_id, "")
+    if who and event.facts.get("service_account"):
+        return _("%(name)s, by a service account") % {"name": who}
+    return who
 
 
 def noun_of(event: Event) -> str:

@@ -9,6 +9,7 @@ from django.conf import settings
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Round
 from apps.accounts import commands as accounts
+from apps.accounts.models import Person
 from apps.accounts.visas import SignIn
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
@@ -47,7 +48,21 @@ def play(world: World) -> None:
     _waits_for_owner(world)
     _running(world)
     _given_back(world)
-    accounts.make_token("Analysis server", scopes=["read", "download"], days=90, by=world.people["applicant"])
+    _scripts(world.people["applicant"])
+
+
+def _scripts(by: Person) -> None:
+    """A token, a pipeline with its own, and a program that was let in by its code."""
+    accounts.make_token("Analysis server", scopes=["read", "download"], days=90, by=by)
+    purpose = "Refits the survival model on the analysis server every night."
+    account = accounts.make_service_account("Survival pipeline", purpose=purpose, days=180, by=by)
+    accounts.make_service_token(account, name="Nightly job", scopes=["read", "download"], days=90, by=by)
+    scopes, program = ["read", "download"], next(iter(settings.SCRIPT_PROGRAMS))
+    asked = accounts.ask_for_device(program, scopes=scopes, asked_from="192.0.2.44", browser="curl, Linux")
+    found = accounts.find_device(asked.user_code, by=by)
+    assert found is not None
+    accounts.answer_device(found, approve=True, by=by)
+    accounts.redeem_device_code(asked.device_code, client_id=program)
 
 
 def _write(

@@ -119,6 +119,9 @@ PROVIDER_COOKIE_NAME = "gatehouse_provider"
 # How long the word of an institution counts that somebody belongs to it; each sign-in through it says so anew.
 AFFILIATION_MONTHS = 12
 
+# Programs that a person may let in by typing a code (RFC 8628): public clients, the name that the person reads.
+SCRIPT_PROGRAMS = {"gatehouse-cli": "Gatehouse command line"}
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -157,6 +160,7 @@ CSRF_USE_SESSIONS = False
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.debug_pages.NoSecrets"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -168,6 +168,7 @@ def _rest(things: Things, bench: stories.Bench) -> None:
     token = PersonalToken.objects.get(person=things.people["applicant"])
     things.kwargs["token", "alive"] = {"pk": token.pk}
     things.kwargs["token", "unknown"] = {"pk": NOBODY}
+    _programs(things, things.people["applicant"])
     stories.drain()
     letter = Letter.objects.filter(reader=things.people["applicant"]).first()
     assert letter is not None
@@ -179,6 +180,19 @@ def _rest(things: Things, bench: stories.Bench) -> None:
     terms = stories.terms()
     accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
+
+
+def _programs(things: Things, owner: Person) -> None:
+    """The applicant has a pipeline, and typed the code of a program that waits."""
+    account = accounts.make_service_account("pipeline", purpose="Runs every night.", days=30, by=owner)
+    things.kwargs["service", "alive"] = {"pk": account.pk}
+    asked = accounts.ask_for_device("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    found = accounts.find_device(asked.user_code, by=owner)
+    assert found is not None
+    things.kwargs["device", "typed"] = {"pk": found.pk}
+    things.data["device", ""] = {"user_code": asked.user_code}
+    for kind in ("service", "device"):
+        things.kwargs[kind, "unknown"] = {"pk": NOBODY}
 
 
 def _who_asks(things: Things) -> None:
@@ -210,6 +224,9 @@ FORMS: dict[str, Kwargs] = {
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
     "tokens": {"name": "script", "scopes": ["read"], "days": 30},
     "downloads_freeze": {"reason": "An incident."},
+    "service_accounts": {"name": "pipeline", "purpose": "Runs every night.", "days": 30},
+    "service_account": {"name": "script", "scopes": ["read"], "days": 7},
+    "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},

@@ -91,6 +91,31 @@ def _letter(key: str) -> Question:
     )
 
 
+def _service(key: str) -> Question:
+    """Somebody's first service account."""
+    return (
+        (
+            "SELECT s.id AS pk FROM accounts_serviceaccount s JOIN accounts_person p ON p.id = s.owner_id "
+            "WHERE p.email = %s ORDER BY s.made_at"
+        ),
+        person(key).email,
+    )
+
+
+def _waiting_program(key: str) -> Question:
+    """A program that asked just now, and whose code somebody typed: it waits ten minutes, so each look has its own."""
+    return (
+        (
+            "INSERT INTO accounts_devicerequest (id, client_id, scopes, device_digest, user_digest, asked_from, "
+            "browser, asked_at, expires_at, interval, person_id) "
+            "SELECT gen_random_uuid(), 'gatehouse-cli', '{read,download}', gen_random_uuid(), gen_random_uuid(), "
+            "'192.0.2.44', 'curl, Linux', now(), now() + interval '10 min', 5, p.id "
+            "FROM accounts_person p WHERE p.email = %s RETURNING id AS pk"
+        ),
+        person(key).email,
+    )
+
+
 def _file(slug: str) -> Question:
     """The first file of a dataset."""
     return (
@@ -172,6 +197,11 @@ VISITS = [
     # one's own corner
     Visit("account", SIGNED_IN),
     Visit("tokens", ("applicant", "colleague")),
+    Visit("service_accounts", ("applicant", "colleague")),
+    Visit("service_account", ("applicant",), _service("applicant")),
+    Visit("device", ("applicant",)),
+    Visit("device_answer", ("applicant",), _waiting_program("applicant")),
+    Visit("device", ("applicant",), note="code", query="?user_code=WDJB-MJHT"),
     Visit("sessions", ("applicant", "operator")),
     Visit("inbox", ("applicant", "auditor")),
     Visit("letter", ("applicant",), _letter("applicant")),
@@ -196,7 +226,8 @@ NOT_PAGES = {
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
-            "identity_link", "session_end", "sessions_end_all", "affiliation_affirm", "affiliation_end",
+            "identity_link", "service_account_end", "session_end", "sessions_end_all",
+            "affiliation_affirm", "affiliation_end",
             "downloads_freeze", "thaw_propose", "thaw_confirm",
         ),
         POST_ONLY,
@@ -209,6 +240,8 @@ NOT_PAGES = {
     "oidc_logout": POST_ONLY,
     "back_channel_logout": "a provider calls it, nobody looks at it",
     "sign_in_continue": "shows what was typed before a late sign-in, else goes home; walked in tests/sign_in",
+    **dict.fromkeys(("device_authorize", "oauth_token", "oauth_revoke"), "a program's form, nobody looks at it"),
+    "oauth_metadata": "facts for programs",
     "healthz": "one word for a machine",
     "readyz": "one word for a machine",
 }  # fmt: skip

@@ -1,6 +1,15 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
 from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
+from apps.accounts.commands.devices import (
+    answer_device,
+    ask_for_device,
+    find_device,
+    forget_devices,
+    redeem_device_code,
+    refresh_token,
+    revoke_by_secret,
+)
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.notes import (
     note_logout_refused,
@@ -17,13 +26,10 @@ from apps.accounts.commands.people import (
     dismiss_signing_official,
     end_desk,
     give_desk,
-    make_token,
-    note_token_use,
     publish_terms,
     reactivate,
     recognise,
     register_institution,
-    revoke_token,
     set_home,
 )
 from apps.accounts.commands.providers import add_provider, deactivate_provider, provider_from_settings
@@ -37,12 +43,22 @@ from apps.accounts.commands.sessions import (
     provider_logged_out,
     rekey_session,
 )
+from apps.accounts.commands.tokens import (
+    end_service_account,
+    make_service_account,
+    make_service_token,
+    make_token,
+    note_token_use,
+    revoke_token,
+)
 
 __all__ = [
     "accept_terms",
     "add_provider",
     "affirm_affiliation",
+    "answer_device",
     "appoint_signing_official",
+    "ask_for_device",
     "begin_session",
     "choose_language",
     "confirm_affiliation",
@@ -52,11 +68,16 @@ __all__ = [
     "end_affiliation",
     "end_all_sessions",
     "end_desk",
+    "end_service_account",
     "end_session",
     "end_session_of_key",
+    "find_device",
+    "forget_devices",
     "forget_sessions",
     "give_desk",
     "link_identity",
+    "make_service_account",
+    "make_service_token",
     "make_token",
     "merge_people",
     "note_logout_refused",
@@ -71,8 +92,11 @@ __all__ = [
     "publish_terms",
     "reactivate",
     "recognise",
+    "redeem_device_code",
+    "refresh_token",
     "register_institution",
     "rekey_session",
+    "revoke_by_secret",
     "revoke_token",
     "set_home",
     "split_identity",

@@ -1,7 +1,6 @@
-"""Verbs about people: come into being, accept terms, make and revoke tokens, hold desks."""
+"""Verbs about people: come into being, accept terms, hold desks."""
 
 import hashlib
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +14,12 @@ from apps.accounts.models import (
     Identity,
     Institution,
     Person,
-    PersonalToken,
     Provider,
     Terms,
     TermsAcceptance,
 )
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
-
-TOKEN_PREFIX = "gh_"  # noqa: S105
 
 
 @transaction.atomic
@@ -112,41 +108,6 @@ def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
     if made:
         record(Kind.TERMS_ACCEPTED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
     return acceptance
-
-
-@transaction.atomic
-def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[PersonalToken, str]:
-    """A personal token and, this once, its secret (256 random bits)."""
-    rules.check_active(by)
-    rules.check_token(name=name, scopes=scopes, days=days)
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = PersonalToken.objects.create(
-        person=by,
-        name=name.strip(),
-        digest=queries.digest(secret),
-        hint=f"{secret[:7]}…",
-        scopes=sorted(set(scopes)),
-        expires_at=rules.token_end(days),
-    )
-    record(Kind.TOKEN_MADE, actor=by, subject=token, scopes="+".join(token.scopes), until=token.expires_at)
-    return token, secret
-
-
-@transaction.atomic
-def revoke_token(token: PersonalToken, *, by: Person) -> None:
-    """The token opens nothing from the next request on."""
-    rules.check_own_token(by, token)
-    revoked = PersonalToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
-    if revoked:
-        record(Kind.TOKEN_REVOKED, actor=by, subject=token)
-
-
-@transaction.atomic
-def note_token_use(token: PersonalToken, *, by: Person) -> None:
-    """Remember when the token was last used, at most once a minute."""
-    recently = clock.now() - timedelta(minutes=1)
-    if token.last_used_at is None or token.last_used_at < recently:
-        PersonalToken.objects.filter(pk=token.pk).update(last_used_at=clock.now())
 
 
 @transaction.atomic

@@ -7,18 +7,19 @@ from apps.accounts.models.people import (
     Institution,
     InstitutionRole,
     Person,
-    PersonalToken,
     Terms,
     TermsAcceptance,
     new_colleague_code,
 )
 from apps.accounts.models.providers import ALGORITHMS, IdentityChange, Provider
 from apps.accounts.models.sessions import LogoutWord, PersonSession
+from apps.accounts.models.tokens import DeviceRequest, PersonalToken, ServiceAccount, SpentRefresh
 
 __all__ = [
     "ALGORITHMS",
     "Affiliation",
     "Desk",
+    "DeviceRequest",
     "Identity",
     "IdentityChange",
     "Institution",
@@ -28,6 +29,8 @@ __all__ = [
     "PersonSession",
     "PersonalToken",
     "Provider",
+    "ServiceAccount",
+    "SpentRefresh",
     "Terms",
     "TermsAcceptance",
     "new_colleague_code",

@@ -1,17 +1,15 @@
-"""People, the identities they sign in with, their institutions, desks, terms and tokens."""
+"""People, the identities they sign in with, their institutions, desks and terms."""
 
-from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, roles
+from apps.core import roles
 from apps.core.identifiers import new_id, new_reference
 
 
@@ -176,46 +174,3 @@ class TermsAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} accepted {self.terms_id}"
-
-
-class TokenQuerySet(models.QuerySet["PersonalToken"]):
-    def alive(self, at: datetime | None = None) -> Self:
-        """Tokens that still open the API: not revoked, not expired, their person active and not signed out at home."""
-        kept = self.filter(revoked_at__isnull=True, expires_at__gt=clock.sql_now(at))
-        return kept.filter(person__is_active=True, person__away_since__isnull=True)
-
-
-class PersonalToken(models.Model):
-    """A person's own key for scripts. Only its SHA-256 is kept; it is shown once, scoped, and always expires."""
-
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
-
-    class Scope(models.TextChoices):
-        READ = "read", _("read datasets, requests and grants")
-        REQUEST = "request", _("write and submit requests")
-        DOWNLOAD = "download", _("make links and download")
-        PUBLISH = "publish", _("describe and publish datasets")
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(_("name"), max_length=100)
-    digest = models.CharField(max_length=64, unique=True)
-    hint = models.CharField(max_length=12)
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
-    created_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField(_("ends"))
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    objects = TokenQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("personal token")
-        verbose_name_plural = _("personal tokens")
-        ordering = ["-created_at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_creation"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.hint})"
