@@ -46,6 +46,10 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.ROLE_GIVEN: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.TOKEN_REVOKED: [tell],
+    Kind.AFFILIATION_AFFIRMED: [tell],
+    Kind.AFFILIATION_ENDED: [tell],
+    Kind.AFFILIATION_LAPSING: [tell],
+    Kind.AFFILIATION_LAPSED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

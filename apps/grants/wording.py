@@ -11,6 +11,10 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Your account is active, or the data are open to everyone."),
         gettext_lazy("Sign in: without an active account only open data can be downloaded."),
     ),
+    "affiliated": (
+        gettext_lazy("An institution stands behind you, or the data are open and need none."),
+        gettext_lazy("No institution stands behind you at present: sign in through yours."),
+    ),
     "published": (gettext_lazy("The version is published."), gettext_lazy("The version is not published.")),
     "not_withdrawn": (gettext_lazy("The version stands."), gettext_lazy("The version was withdrawn.")),
     "embargo_past": (gettext_lazy("No embargo is in the way."), gettext_lazy("The version is still under embargo.")),
@@ -31,6 +35,13 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("The agreement is not signed by both sides yet."),
     ),
     "not_terminated": (gettext_lazy("The agreement stands."), gettext_lazy("The agreement was terminated.")),
+    "vouched": (
+        gettext_lazy("The institution that stood behind you when you signed still does."),
+        gettext_lazy(
+            "The institution that stood behind you when you signed no longer does: sign in through it, ask one of its "
+            "signing officials to affirm you, or ask anew from where you are now."
+        ),
+    ),
 }
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Institution, Person, PersonalToken
+from apps.accounts.models import Affiliation, AffiliationWord, Institution, Person, PersonalToken
+from apps.accounts.queries import officials_of
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
@@ -17,6 +20,7 @@ from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
+from apps.grants.queries import standing_on
 from apps.notifications.wording import ROLES
 
 
@@ -242,6 +246,54 @@ def _appointed(event: Event) -> Notes:
         yield Note(person, "role_given.institution", reverse("institution_people"), facts)
 
 
+def _affiliation_lapsing(event: Event) -> Notes:
+    """The person, twice; the institution's officials a week before, if access hangs on it. Not if it was prolonged."""
+    affiliation, facts = _affiliation(event)
+    if affiliation.lapses_at.isoformat() != event.facts["until"]:
+        return
+    yield Note(affiliation.person, "affiliation_lapsing.person", _behind(), facts)
+    if event.facts["stage"] != Affiliation.Told.A_WEEK or not _rests_on(affiliation.institution, affiliation.person):
+        return
+    page = f"{reverse('institution_people')}?{urlencode({'of': affiliation.institution_id, 'show': 'soon'})}"
+    for official in officials_of([affiliation.institution_id]).get(affiliation.institution_id, []):
+        yield Note(official, "affiliation_lapsing.official", page, facts)
+
+
+def _affiliation_lapsed(event: Event) -> Notes:
+    affiliation, facts = _affiliation(event)
+    yield Note(affiliation.person, "affiliation_lapsed.person", _behind(), facts)
+
+
+def _affiliation(event: Event) -> tuple[Affiliation, dict[str, Any]]:
+    affiliation = Affiliation.objects.select_related("person", "institution").get(pk=_subject(event))
+    facts = _resting(affiliation.institution, affiliation.person)
+    return affiliation, facts | {"until": affiliation.lapses_at, "person": affiliation.person.name}
+
+
+def _affiliation_word(event: Event) -> Notes:
+    """What a signing official said about somebody, with their reason."""
+    person, place = Person.objects.get(pk=_subject(event)), Institution.objects.get(pk=event.about[0])
+    kind = "ended" if event.kind == Kind.AFFILIATION_ENDED else "affirmed"
+    words = AffiliationWord.objects.filter(affiliation__person=person, affiliation__institution=place, kind=kind)
+    said = words.filter(at__lte=event.at).order_by("-at").first()
+    facts = _resting(place, person) | {"actor": _actor(event)}
+    yield Note(person, f"affiliation_{kind}.person", _behind(), facts, said.reason if said else "")
+
+
+def _resting(place: Institution, person: Person) -> dict[str, Any]:
+    """The institution, and what of the person's access rests on its word, by title."""
+    titles = ", ".join(f"“{grant.dataset.title}”" for grant in _rests_on(place, person))
+    return {"institution": place.name, "access": titles or _("no access to controlled data")}
+
+
+def _rests_on(place: Institution, person: Person) -> list[AccessGrant]:
+    return list(standing_on(place, [person.pk]))
+
+
+def _behind() -> str:
+    return f"{reverse('account')}#behind"
+
+
 def _token_made(event: Event) -> Notes:
     token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
     facts = {"token": token.name, "ends": token.expires_at}
@@ -281,6 +333,10 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.SEAT_GIVEN: _seat_given,
     Kind.SEAT_ENDED: _seat_ended,
     Kind.ROLE_GIVEN: _role_given,
+    Kind.AFFILIATION_LAPSING: _affiliation_lapsing,
+    Kind.AFFILIATION_LAPSED: _affiliation_lapsed,
+    Kind.AFFILIATION_ENDED: _affiliation_word,
+    Kind.AFFILIATION_AFFIRMED: _affiliation_word,
     Kind.TOKEN_MADE: _token_made,
     Kind.TOKEN_REVOKED: _token_revoked,
 }

@@ -168,7 +168,9 @@ def _approved(
 
 def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
-    requests.vote(item, choice=choice, reason=reason, terms=terms, seen=seen, by=world.people[who])
+    requests.vote(
+        item, choice=choice, reason=reason, terms=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
+    )
 
 
 def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:

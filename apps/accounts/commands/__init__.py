@@ -1,6 +1,12 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
-from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
+from apps.accounts.commands.affiliations import (
+    affirm_affiliation,
+    confirm_affiliation,
+    end_affiliation,
+    note_standing,
+    warn_of_lapses,
+)
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.people import (
     accept_terms,
@@ -11,6 +17,7 @@ from apps.accounts.commands.people import (
     end_desk,
     give_desk,
     make_token,
+    name_domains,
     note_refusal,
     note_sign_in,
     note_sign_in_refused,
@@ -57,12 +64,14 @@ __all__ = [
     "link_identity",
     "make_token",
     "merge_people",
+    "name_domains",
     "note_logout_refused",
     "note_refusal",
     "note_session_use",
     "note_sign_in",
     "note_sign_in_refused",
     "note_sign_out",
+    "note_standing",
     "note_token_use",
     "provider_from_settings",
     "provider_logged_out",
@@ -74,4 +83,5 @@ __all__ = [
     "revoke_token",
     "set_home",
     "split_identity",
+    "warn_of_lapses",
 ]

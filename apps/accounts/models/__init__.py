@@ -1,6 +1,6 @@
 """People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
 
-from apps.accounts.models.affiliations import Affiliation
+from apps.accounts.models.affiliations import Affiliation, AffiliationWord
 from apps.accounts.models.people import (
     Desk,
     Identity,
@@ -14,10 +14,12 @@ from apps.accounts.models.people import (
 )
 from apps.accounts.models.providers import ALGORITHMS, IdentityChange, Provider
 from apps.accounts.models.sessions import LogoutWord, PersonSession
+from apps.accounts.models.standing import Standing
 
 __all__ = [
     "ALGORITHMS",
     "Affiliation",
+    "AffiliationWord",
     "Desk",
     "Identity",
     "IdentityChange",
@@ -28,6 +30,7 @@ __all__ = [
     "PersonSession",
     "PersonalToken",
     "Provider",
+    "Standing",
     "Terms",
     "TermsAcceptance",
     "new_colleague_code",

@@ -26,6 +26,8 @@ class Institution(models.Model):
     name = models.CharField(_("name"), max_length=200)
     ror = models.CharField(_("ROR id"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
+    # What stands behind the @ in its people's scoped affiliations; empty: not known here.
+    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
 
     class Meta:
         verbose_name = _("institution")
