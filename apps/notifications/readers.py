@@ -1,18 +1,14 @@
 """Whom an event concerns, and what each of them is told. Asked of the course's own sets; nothing is changed here."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Affiliation, AffiliationWord, Institution, Person, PersonalToken
-from apps.accounts.queries import officials_of
+from apps.accounts.models import Institution, Person, PersonalToken
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
@@ -20,22 +16,9 @@ from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
-from apps.grants.queries import standing_on
+from apps.notifications import affiliations
+from apps.notifications.notes import Note, Notes, actor_of, subject_of
 from apps.notifications.wording import ROLES
-
-
-@dataclass(frozen=True)
-class Note:
-    """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
-
-    reader: Person
-    letter: str
-    path: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    quoted: str = ""
-
-
-Notes = Iterator[Note]
 
 
 def notes_about(event: Event) -> list[Note]:
@@ -54,7 +37,7 @@ def _version_published(event: Event) -> Notes:
     if Version.objects.out().filter(pk=version.pk).exists():
         for holder in _holders(version.dataset):
             yield Note(holder, "version_published.holder", path, facts)
-    actor = _actor(event)
+    actor = actor_of(event)
     for manager in (*owners_of(version.dataset), *stewards_of(version.dataset)):
         yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
 
@@ -66,7 +49,7 @@ def _version_withdrawn(event: Event) -> Notes:
 
 
 def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
-    version = Version.objects.select_related("dataset").get(pk=_subject(event))
+    version = Version.objects.select_related("dataset").get(pk=subject_of(event))
     facts = {"dataset": version.dataset.title, "number": version.number}
     return version, facts, reverse("dataset", args=[version.dataset.slug])
 
@@ -108,7 +91,7 @@ def _request_withdrawn(event: Event) -> Notes:
 
 
 def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
-    request = AccessRequest.objects.select_related("applicant__institution").get(pk=_subject(event))
+    request = AccessRequest.objects.select_related("applicant__institution").get(pk=subject_of(event))
     items = list(request.items.select_related("dataset", "committee").order_by("dataset__title"))
     return request, {
         "reference": request.reference,
@@ -128,7 +111,7 @@ def _bench(request: AccessRequest) -> Iterator[Person]:
 
 
 def _item_decided(event: Event) -> Notes:
-    item = Item.objects.select_related("request", "dataset", "committee").get(pk=_subject(event))
+    item = Item.objects.select_related("request", "dataset", "committee").get(pk=subject_of(event))
     facts = {
         "reference": item.request.reference,
         "title": item.request.title,
@@ -168,8 +151,8 @@ def _agreement_terminated(event: Event) -> Notes:
 
 def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
     fetched = Agreement.objects.select_related("item__dataset", "item__request__applicant__institution")
-    agreement = fetched.get(pk=_subject(event))
-    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": _actor(event)}
+    agreement = fetched.get(pk=subject_of(event))
+    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": actor_of(event)}
     return agreement, facts, reverse("agreement_page", args=[agreement.pk])
 
 
@@ -201,37 +184,37 @@ def _grant_resumed(event: Event) -> Notes:
 
 
 def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
-    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=_subject(event))
+    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=subject_of(event))
     facts = {
         "dataset": grant.dataset.title,
         "holder": grant.holder.name,
         "starts": grant.starts_at,
         "ends": grant.ends_at,
         "reference": grant.agreement.reference,
-        "actor": _actor(event),
+        "actor": actor_of(event),
     }
     return grant, facts, reverse("grant_page", args=[grant.pk])
 
 
 def _seat_given(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
+    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
     letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
     yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
 
 
 def _seat_ended(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
+    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
     page = reverse("committee_page", args=[seat.committee.slug])
     yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
 
 
 def _role_given(event: Event) -> Notes:
     """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
-    dataset = Dataset.objects.filter(pk=_subject(event)).first()
+    dataset = Dataset.objects.filter(pk=subject_of(event)).first()
     if dataset is None:
         yield from _appointed(event)
         return
-    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": _actor(event)}
+    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
     path = reverse("steward_dataset", args=[dataset.slug])
     for person in Person.objects.filter(pk__in=event.about):
         if person.pk != event.actor_id:
@@ -239,81 +222,22 @@ def _role_given(event: Event) -> Notes:
 
 
 def _appointed(event: Event) -> Notes:
-    person = Person.objects.filter(pk=_subject(event)).first()
+    person = Person.objects.filter(pk=subject_of(event)).first()
     institution = Institution.objects.filter(pk__in=event.about).first()
     if person is not None and institution is not None:
         facts = {"institution": institution.name}
         yield Note(person, "role_given.institution", reverse("institution_people"), facts)
 
 
-def _affiliation_lapsing(event: Event) -> Notes:
-    """The person, twice; the institution's officials a week before, if access hangs on it. Not if it was prolonged."""
-    affiliation, facts = _affiliation(event)
-    if affiliation.lapses_at.isoformat() != event.facts["until"]:
-        return
-    yield Note(affiliation.person, "affiliation_lapsing.person", _behind(), facts)
-    if event.facts["stage"] != Affiliation.Told.A_WEEK or not _rests_on(affiliation.institution, affiliation.person):
-        return
-    page = f"{reverse('institution_people')}?{urlencode({'of': affiliation.institution_id, 'show': 'soon'})}"
-    for official in officials_of([affiliation.institution_id]).get(affiliation.institution_id, []):
-        yield Note(official, "affiliation_lapsing.official", page, facts)
-
-
-def _affiliation_lapsed(event: Event) -> Notes:
-    affiliation, facts = _affiliation(event)
-    yield Note(affiliation.person, "affiliation_lapsed.person", _behind(), facts)
-
-
-def _affiliation(event: Event) -> tuple[Affiliation, dict[str, Any]]:
-    affiliation = Affiliation.objects.select_related("person", "institution").get(pk=_subject(event))
-    facts = _resting(affiliation.institution, affiliation.person)
-    return affiliation, facts | {"until": affiliation.lapses_at, "person": affiliation.person.name}
-
-
-def _affiliation_word(event: Event) -> Notes:
-    """What a signing official said about somebody, with their reason."""
-    person, place = Person.objects.get(pk=_subject(event)), Institution.objects.get(pk=event.about[0])
-    kind = "ended" if event.kind == Kind.AFFILIATION_ENDED else "affirmed"
-    words = AffiliationWord.objects.filter(affiliation__person=person, affiliation__institution=place, kind=kind)
-    said = words.filter(at__lte=event.at).order_by("-at").first()
-    facts = _resting(place, person) | {"actor": _actor(event)}
-    yield Note(person, f"affiliation_{kind}.person", _behind(), facts, said.reason if said else "")
-
-
-def _resting(place: Institution, person: Person) -> dict[str, Any]:
-    """The institution, and what of the person's access rests on its word, by title."""
-    titles = ", ".join(f"“{grant.dataset.title}”" for grant in _rests_on(place, person))
-    return {"institution": place.name, "access": titles or _("no access to controlled data")}
-
-
-def _rests_on(place: Institution, person: Person) -> list[AccessGrant]:
-    return list(standing_on(place, [person.pk]))
-
-
-def _behind() -> str:
-    return f"{reverse('account')}#behind"
-
-
 def _token_made(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
+    token = PersonalToken.objects.select_related("person").get(pk=subject_of(event))
     facts = {"token": token.name, "ends": token.expires_at}
     yield Note(token.person, "token_made.person", reverse("tokens"), facts)
 
 
 def _token_revoked(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
+    token = PersonalToken.objects.select_related("person").get(pk=subject_of(event))
     yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
-
-
-def _subject(event: Event) -> UUID:
-    assert event.subject_id is not None  # notes_about asks only about events with a subject
-    return event.subject_id
-
-
-def _actor(event: Event) -> str:
-    """The name of who did it; "Gatehouse" when nobody did."""
-    actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None
-    return str(actor) if actor is not None else "Gatehouse"
 
 
 TELLERS: dict[Kind, Callable[[Event], Notes]] = {
@@ -333,10 +257,10 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.SEAT_GIVEN: _seat_given,
     Kind.SEAT_ENDED: _seat_ended,
     Kind.ROLE_GIVEN: _role_given,
-    Kind.AFFILIATION_LAPSING: _affiliation_lapsing,
-    Kind.AFFILIATION_LAPSED: _affiliation_lapsed,
-    Kind.AFFILIATION_ENDED: _affiliation_word,
-    Kind.AFFILIATION_AFFIRMED: _affiliation_word,
+    Kind.AFFILIATION_LAPSING: affiliations.lapsing,
+    Kind.AFFILIATION_LAPSED: affiliations.lapsed,
+    Kind.AFFILIATION_ENDED: affiliations.said,
+    Kind.AFFILIATION_AFFIRMED: affiliations.said,
     Kind.TOKEN_MADE: _token_made,
     Kind.TOKEN_REVOKED: _token_revoked,
 }

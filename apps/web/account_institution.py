@@ -37,7 +37,7 @@ def institution_people(request: HttpRequest) -> HttpResponse:
         raise Denied(_("Only the signing officials of an institution see its people."))
     here = next((one for one in institutions if str(one.pk) == request.GET.get("of", "")), institutions[0])
     form = PeopleForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {"q": "", "show": "", "start": 0}
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "show": "", "start": 0}
     people = _asked_for(queries.people_standing_at(here), here, asked["show"])
     start = asked["start"] or 0
     found = list(queries.named(people, asked["q"])[start : start + A_PAGE + 1])

@@ -69,10 +69,10 @@ def _page(
     request: HttpRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     version = datasets.current_version(grant.dataset)
-    alone = grant.is_left_alone and grant.institution_id is not None  # type: ignore[attr-defined]
+    behind = grant.institution if grant.is_left_alone else None  # type: ignore[attr-defined]
     context = {
         "grant": grant,
-        "officials": officials_of([grant.institution_id]).get(grant.institution_id, []) if alone else [],
+        "officials": officials_of([behind.pk]).get(behind.pk, []) if behind is not None else [],
         "mine": grant.holder_id == request.user.pk,
         "checks": [wording_why.row(fact) for fact in queries.facts_of(grant)],
         "pause": queries.open_suspension(grant),

@@ -72,19 +72,22 @@ def warn_of_lapses(*, by: Person | None) -> int:
     living = Affiliation.objects.filter(ended_at__isnull=True, person__is_active=True)
     newer = Affiliation.objects.in_force().filter(person=OuterRef("person"), institution=OuterRef("institution"))
     lapsed = living.filter(~Exists(newer), lapses_at__lte=now, lapses_at__gt=now - TOLD_FOR)
-    told = _tell(lapsed, Told.LAPSED, Kind.AFFILIATION_LAPSED, now)
+    told = _tell(lapsed, Told.LAPSED)
     for stage, within in ((Told.A_WEEK, 7), (Told.A_MONTH, 30)):
         soon = living.filter(lapses_at__gt=now, lapses_at__lte=now + timedelta(days=within))
-        told += _tell(soon, stage, Kind.AFFILIATION_LAPSING, now)
+        told += _tell(soon, stage)
     return told
 
 
-def _tell(due: QuerySet[Affiliation], stage: Told, kind: Kind, now: datetime) -> int:
+def _tell(due: QuerySet[Affiliation], stage: Told) -> int:
     """One event for each that has not had this letter; two workers at once share them out."""
     rows = list(due.filter(told__lt=stage).select_for_update(of=("self",), skip_locked=True).order_by("pk")[:AT_ONCE])
     for one in rows:
         about = [one.person_id, one.institution_id]
-        record(kind, actor=None, subject=one, about=about, stage=int(stage), until=one.lapses_at)
+        record(
+            Kind.AFFILIATION_LAPSED if stage == Told.LAPSED else Kind.AFFILIATION_LAPSING,
+            actor=None, subject=one, about=about, stage=int(stage), until=one.lapses_at,
+        )  # fmt: skip
     Affiliation.objects.filter(pk__in=[one.pk for one in rows]).update(told=stage)
     return len(rows)
 
