@@ -47,6 +47,7 @@ def play(world: World) -> None:
     _waits_for_owner(world)
     _running(world)
     _given_back(world)
+    _left(world)
     accounts.make_token("Analysis server", scopes=["read", "download"], days=90, by=world.people["applicant"])
 
 
@@ -150,6 +151,18 @@ def _given_back(world: World) -> None:
     reason = "The course was moved to next year; we will ask again then."
     grants.revoke(grant, reason=reason, by=world.people["member1"])
     flow.drain()
+
+
+def _left(world: World) -> None:
+    """The institution that stood behind the signature has ended it: the access is there, and opens nothing."""
+    agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
+    _executed(world, agreement, "leaver")
+    home, official = world.institutions["nordvik"], world.people["official"]
+    reason = "He works with a company now, and the study goes on without him."
+    accounts.end_affiliation(world.people["leaver"], institution=home, reason=reason, by=official)
+    reason = "Works in the department of oncology, by the staff list of this month."
+    accounts.affirm_affiliation(world.people["member3"], institution=home, reason=reason, by=official)
+    accounts.warn_of_lapses(by=None)
 
 
 def _approved(

@@ -130,7 +130,7 @@ def test_the_database_keeps_what_was_said_and_lets_only_what_is_personal_be_take
     assert Standing.objects.filter(pk=standing.pk).update(name="", email="") == 1
 
 
-# ------------------------------------------------------------------------------------------ two institutions, two people
+# ---------------------------------------------------------------------------------------- two institutions, two people
 def test_a_person_of_two_institutions_keeps_what_rests_on_the_one_that_stays() -> None:
     access = stories.granted()
     first, other = home_of(access.holder), stories.institution()
