@@ -54,9 +54,9 @@ def signed_out_at_home(access: stories.Access, provider: loopback.Provider) -> N
 
 DEEDS: dict[str, tuple[Deed, tuple[int, int, int]]] = {
     "the account is closed": (deactivated, (403, 401, 403)),
-    "the affiliation lapses": (affiliation_lapsed, (403, 403, 403)),
-    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 403)),
-    "the holder moves to another institution": (moved_to_another, (403, 403, 403)),
+    "the affiliation lapses": (affiliation_lapsed, (403, 403, 410)),
+    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 410)),
+    "the holder moves to another institution": (moved_to_another, (403, 403, 410)),
     "the provider's back-channel logout": (signed_out_at_home, (403, 401, 410)),
 }
 
@@ -115,7 +115,7 @@ def test_when_the_first_institution_affirms_again_access_goes_on_at_the_next_req
     assert home is not None
     official = stories.signing_official(home)
     moved_to_another(access, provider)
-    assert Client().get(f"/d/{access.token}/x").status_code == 403
+    assert Client().get(f"/d/{access.token}/x").status_code == 410
     commands.affirm_affiliation(access.holder, institution=home, reason=WHY, by=official)
     begun = time.perf_counter()
     assert Client().get(f"/d/{access.token}/x").status_code == 200

@@ -92,8 +92,12 @@ def _named(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
 
 
 def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
-    """Where affiliations are told at all, one of them must say that the person belongs to this very institution."""
-    return not facts["scoped_affiliations"] or bool(scoped_at(institution, facts))
+    """Where affiliations are told, or another institution is claimed, one affiliation must say that the person belongs
+    to this very institution: a guest of the house is not of the house.
+    """
+    elsewhere = facts["institution"] not in {"", institution.ror, institution.ror.removeprefix("https://ror.org/")}
+    told_otherwise = bool(facts["scoped_affiliations"]) or elsewhere
+    return not told_otherwise or bool(scoped_at(institution, facts))
 
 
 def _at(institution: Institution, facts: Mapping[str, Any]) -> list[str]:
