@@ -179,8 +179,8 @@ LETTERS: dict[str, tuple[Any, Any]] = {
     "affiliation_lapsing.person": (
         _("%(institution)s stands behind you until %(until)s"),
         _(
-            "Sign in through %(institution)s before %(until)s, and its word that you belong to it counts for another"
-            " year. Otherwise what rests on it stops then: %(access)s."
+            "Sign in through %(institution)s before %(until)s, and its word that you belong to it counts anew."
+            " Otherwise what rests on it stops then: %(access)s."
         ),
     ),
     "affiliation_lapsing.official": (
@@ -209,8 +209,8 @@ LETTERS: dict[str, tuple[Any, Any]] = {
     "affiliation_affirmed.person": (
         _("%(institution)s stands behind you"),
         _(
-            "%(actor)s, who signs for %(institution)s, has affirmed that you belong to it. It counts for a year, and"
-            " what rests on it goes on: %(access)s. This is what was said:"
+            "%(actor)s, who signs for %(institution)s, has affirmed that you belong to it. What rests on its word goes"
+            " on: %(access)s. This is what was said:"
         ),
     ),
     "token_made.person": (

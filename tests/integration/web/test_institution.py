@@ -173,4 +173,4 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     lapsed = stories.person()
     Affiliation.objects.filter(person=lapsed).update(lapses_at=clock.now())
     text = stories.client_for(lapsed).get("/account/").content.decode()
-    assert "it stands behind you for another year" in text and "write to the portal’s operator" in text
+    assert "it stands behind you again" in text and "write to the portal’s operator" in text
