@@ -143,7 +143,16 @@ PEOPLE = [
         "freja.winther@nordvik.example",
         "meadow-colleague",
         "nordvik",
-        "a colleague of the applicant who holds no grant",
+        "a colleague of the applicant who holds no grant; the hospital's word about her lapses soon",
+    ),
+    DemoPerson(
+        "leaver",
+        "94c2d7e8-1a6b-4f35-8e0d-6b3a9c5f2d13",
+        "Nils Aaberg",
+        "nils.aaberg@nordvik.example",
+        "harvest-leaver",
+        "nordvik",
+        "has left the hospital; his access has stopped until it affirms him again",
     ),
 ]
 

@@ -48,6 +48,10 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.LINK_MISUSED: [tell],
     Kind.TOKEN_REVOKED: [tell],
     Kind.TOKEN_REUSED: [tell],
+    Kind.AFFILIATION_AFFIRMED: [tell],
+    Kind.AFFILIATION_ENDED: [tell],
+    Kind.AFFILIATION_LAPSING: [tell],
+    Kind.AFFILIATION_LAPSED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.accounts.commands import forget_devices, forget_sessions
+from apps.accounts.commands import forget_devices, forget_sessions, warn_of_lapses
 from apps.core import correlation, once
 from apps.notifications.commands import post_due
 from portal import flow
@@ -25,6 +25,13 @@ def sweep() -> None:
     """Look for stored bytes that nothing names."""
     correlation.begin()
     sweep_orphans(older_than=timedelta(days=1))
+
+
+@app.task
+def warn() -> None:
+    """Write to those whose institution's word lapses soon, or has. Nothing about access depends on it."""
+    correlation.begin()
+    warn_of_lapses(by=None)
 
 
 @app.task

@@ -356,7 +356,8 @@ def vote(case: Case, by: Person, choice: str = "approve", *, shelf: Shelf | None
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(shelf or case.shelf)
-    return requests.vote(item, choice=choice, reason=f"My reason to {choice}.", terms=named, seen=seen, by=by)
+    said = {"choice": choice, "reason": f"My reason to {choice}.", "terms": named}
+    return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 
 def decided(case: Case | None = None, *, choice: str = "approve", **how: Any) -> Case:

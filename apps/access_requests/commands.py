@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from apps.access_requests import queries, rules, wording
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import ACCEPTED, ItemState
+from apps.accounts.commands import note_standing
 from apps.accounts.models import Person
-from apps.accounts.queries import colleagues_by_code
+from apps.accounts.queries import affiliation_behind, colleagues_by_code
+from apps.accounts.visas import SignIn
 from apps.audit.record import Kind, record
 from apps.committees import commands as committees
 from apps.committees.models import Committee, Seat
@@ -180,8 +182,11 @@ def recount(request: AccessRequest, *, by: Person | None) -> None:
 
 
 @transaction.atomic
-def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, by: Person) -> Vote:
-    """Cast a vote on the snapshot `seen`; the last vote needed decides the item."""
+def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, signed_in: SignIn, by: Person) -> Vote:
+    """Cast a vote on the snapshot `seen`; the last vote needed decides the item.
+
+    Who the voter is at this moment is kept with the vote, and so with the decision that it makes.
+    """
     request = _lock(item.request)
     item = Item.objects.select_for_update().select_related("committee").get(pk=item.pk)
     item.request = request
@@ -189,7 +194,10 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
     rules.check_can_vote(by, item, current, seen)
     rules.check_vote(choice, reason, terms)
     kept_terms = terms.strip() if choice == Vote.Choice.CONDITIONAL else ""
-    cast = Vote.objects.create(item=item, round=seen, voter=by, choice=choice, reason=reason.strip(), terms=kept_terms)
+    standing = note_standing(by, sign_in=signed_in, behind=affiliation_behind(by), by=by)
+    cast = Vote.objects.create(
+        item=item, round=seen, voter=by, choice=choice, reason=reason.strip(), terms=kept_terms, standing=standing
+    )
     record(Kind.VOTE_CAST, actor=by, subject=item, about=[request, item.dataset_id], choice=choice, round=seen.number)
     _decide_if_clear(item)
     return cast

@@ -170,7 +170,11 @@ def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:
 
 def votes_on(request: AccessRequest) -> QuerySet[Vote]:
     """Every vote on this request in every round, in the order they were cast."""
-    return Vote.objects.filter(item__request=request).select_related("voter", "round").order_by("cast_at", "pk")
+    return (
+        Vote.objects.filter(item__request=request)
+        .select_related("voter", "round", "standing")
+        .order_by("cast_at", "pk")
+    )
 
 
 @dataclass(frozen=True)

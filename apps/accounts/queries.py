@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import (
@@ -15,6 +15,7 @@ from apps.accounts.models import (
     DeviceRequest,
     Identity,
     Institution,
+    InstitutionRole,
     LogoutWord,
     Person,
     PersonalToken,
@@ -61,13 +62,38 @@ def holds_desk(person: Any, kind: str) -> bool:
 
 
 def institutions_signed_for(person: Any) -> QuerySet[Institution]:
-    """The institutions this person answers for as signing official."""
-    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution)
+    """The institutions this person answers for as signing official; those that no longer stand behind them do not."""
+    held = Affiliation.objects.in_force().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
+    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution).filter(Exists(held)).order_by("name", "pk")
 
 
-def people_of_institutions_signed_for(person: Any) -> QuerySet[Person]:
-    """Everyone whose home institution this person answers for."""
-    return Person.objects.filter(institution__in=institutions_signed_for(person)).order_by("name", "pk")
+def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
+    """Everyone whose home is there, or for whom the institution has ever stood; accounts merged away are left out."""
+    known = Affiliation.objects.filter(person=OuterRef("pk"), institution__in=institutions.order_by().values("pk"))
+    at_home = Q(institution__in=institutions.order_by().values("pk"))
+    return Person.objects.filter(at_home | Q(Exists(known)), merged_into__isnull=True).order_by("name", "pk")
+
+
+def people_standing_at(institution: Institution) -> QuerySet[Person]:
+    """The same for one institution, each with until when it stands behind them, whether it ended that, and when they
+    were last here; one statement however many there are.
+    """
+    theirs = Affiliation.objects.filter(person=OuterRef("pk"), institution=institution)
+    now = Affiliation.objects.in_force().filter(person=OuterRef("pk"), institution=institution)
+    seen = Identity.objects.filter(person=OuterRef("pk")).order_by().values("person")
+    return people_of(Institution.objects.filter(pk=institution.pk)).annotate(
+        until=Subquery(now.order_by("-lapses_at").values("lapses_at")[:1]),
+        was_until=Subquery(theirs.order_by("-starts_at", "-pk").values("lapses_at")[:1]),
+        was_ended_at=Subquery(theirs.order_by("-starts_at", "-pk").values("ended_at")[:1]),
+        last_here=Subquery(seen.annotate(last=Max("last_seen_at")).values("last")),
+    )
+
+
+def named(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Those of them whose name, address or colleague code holds every word."""
+    for word in words.split()[:10]:
+        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word))
+    return people
 
 
 def digest(secret: str) -> str:
@@ -217,9 +243,31 @@ def affiliations_of(person: Any) -> QuerySet[Affiliation]:
     return Affiliation.objects.in_force().filter(person_id=roles.person_id(person))
 
 
-def affiliations_of_all(people: QuerySet[Person]) -> QuerySet[Affiliation]:
-    """The affiliations of these people that hold now, the longest last."""
-    return Affiliation.objects.in_force().filter(person__in=people).order_by("lapses_at", "pk")
+def affiliation_behind(person: Any) -> Affiliation | None:
+    """Whose word stands behind the person in what they do now: their home's if it counts, else the latest other one."""
+    home_first = Case(When(institution_id=F("person__institution_id"), then=0), default=1, output_field=IntegerField())
+    held = affiliations_of(person).select_related("institution")
+    return held.order_by(home_first, "-confirmed_at", "pk").first()
+
+
+def latest_affiliations_of(person: Any) -> QuerySet[Affiliation]:
+    """The newest word of each institution about this person, whether it still counts or not."""
+    rows = Affiliation.objects.filter(person_id=roles.person_id(person)).annotate(asked_at=clock.sql_now())
+    fetched = rows.select_related("institution", "provider", "affirmed_by")
+    return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
+
+
+def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
+    """Who signs for these institutions today, by institution; one statement."""
+    stands = Affiliation.objects.in_force().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
+    rows = InstitutionRole.objects.filter(
+        Exists(stands), content_object__in=set(institutions), user__is_active=True,
+        permission__codename=Institution.SIGNING_OFFICIAL,
+    )  # fmt: skip
+    found: dict[UUID, list[Person]] = {}
+    for row in rows.select_related("user").order_by("user__name", "pk"):
+        found.setdefault(row.content_object_id, []).append(row.user)
+    return found
 
 
 def accounts_of(person: Any) -> QuerySet[Person]:

@@ -1,6 +1,7 @@
 """What an account must be before its person may act."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import queries
 from apps.accounts.models import (
     ALGORITHMS,
+    Affiliation,
     Desk,
     DeviceRequest,
     Identity,
@@ -123,13 +125,27 @@ def check_own_session(by: Person, session: PersonSession) -> None:
 
 
 def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
-    """A signing official of the institution, about somebody else of it."""
-    if not queries.institutions_signed_for(by).filter(pk=institution.pk).exists():
+    """A signing official of the institution, about somebody else of it; several accounts of one person are one."""
+    if not by.is_active or not queries.institutions_signed_for(by).filter(pk=institution.pk).exists():
         raise Denied(_("Only a signing official of the institution may say this."))
-    if by.pk == person.pk:
+    if queries.accounts_of(by).filter(pk=person.pk).exists():
         raise Denied(_("Nobody speaks for themselves here: ask another signing official, or sign in anew."))
-    if person.institution_id != institution.pk:
+    theirs = Institution.objects.filter(pk=institution.pk)
+    if not queries.people_of(theirs).filter(pk=person.pk).exists():
         raise Denied(_("This person does not belong to your institution."))
+
+
+def check_affiliated(person: Any) -> Affiliation:
+    """An institution stands behind the person now; returns its word."""
+    behind = queries.affiliation_behind(person)
+    if behind is None:
+        raise WrongState(
+            _(
+                "No institution stands behind you at present, and without one nobody signs. Sign in again through your "
+                "institution; if that does not help, ask one of its signing officials to affirm you."
+            )
+        )
+    return behind
 
 
 def check_affiliation_there(ended: int) -> None:
@@ -170,6 +186,20 @@ def check_institution(name: str, country: str, ror: str) -> None:
         fields["ror"] = _("A ROR id looks like https://ror.org/01aj84f44.")
     if fields:
         raise Invalid(_("The institution was not registered."), fields=fields)
+
+
+DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z", re.ASCII
+)
+
+
+def check_domains(domains: Iterable[str]) -> list[str]:
+    """Whole domain names, each once; a name covers itself and nothing below it."""
+    said = [one.strip().lower() for one in domains if one.strip()]
+    wrong = next((one for one in said if not DOMAIN.match(one)), None)
+    if wrong is not None:
+        raise Invalid(_("“%(domain)s” is no domain name.") % {"domain": wrong}, field="domains")
+    return sorted(set(said))
 
 
 def token_end(days: int) -> Any:

@@ -23,6 +23,8 @@ class Kind(models.TextChoices):
     PERSON_REACTIVATED = "person.reactivated"
     AFFILIATION_AFFIRMED = "affiliation.affirmed"
     AFFILIATION_ENDED = "affiliation.ended"
+    AFFILIATION_LAPSING = "affiliation.lapsing"
+    AFFILIATION_LAPSED = "affiliation.lapsed"
     SESSION_ENDED = "session.ended"
     LOGOUT_REFUSED = "session.logout_refused"
     PERSON_AWAY = "person.away"
@@ -34,6 +36,7 @@ class Kind(models.TextChoices):
     DESK_GIVEN = "desk.given"
     DESK_ENDED = "desk.ended"
     INSTITUTION_REGISTERED = "institution.registered"
+    INSTITUTION_CHANGED = "institution.changed"
     HOME_SET = "person.home_set"
     TERMS_PUBLISHED = "terms.published"
     TERMS_ACCEPTED = "terms.accepted"
@@ -94,7 +97,7 @@ class Kind(models.TextChoices):
 
 # Events that call for nothing further; every other kind has its row in portal/flow.py.
 QUIET = frozenset({
-    Kind.AFFILIATION_AFFIRMED, Kind.AFFILIATION_ENDED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
+    Kind.INSTITUTION_CHANGED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
     Kind.IDENTITY_LINKED, Kind.IDENTITY_SPLIT, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
     Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,

@@ -40,4 +40,4 @@ def check_maker(link: DownloadLink) -> None:
 def check_grant(link: DownloadLink) -> None:
     """The very grant the link was made on is still in force; another grant means another link."""
     if link.grant_id is not None and not is_in_force(link.grant_id):
-        raise Gone(_("The access this link stood on has ended."))
+        raise Gone(_("The access this link stands on is not in force now. Your page “My access” says why."))

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Person
+from apps.accounts.models import Affiliation, Institution, Person
 from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.core.identifiers import new_id
@@ -25,6 +25,9 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         signed = Signature.objects.filter(
             agreement=OuterRef("agreement_id"), signer=OuterRef("holder_id"), signed_at__lte=moment
         )
+        behind = Affiliation.objects.in_force(at).filter(
+            person=OuterRef("holder_id"), institution=OuterRef("institution_id")
+        )
         return {
             "begun": Q(starts_at__lte=moment),
             "not_ended": Q(ends_at__gt=moment),
@@ -33,6 +36,7 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "signed": Q(Exists(signed)),
             "executed": Q(agreement__executed_at__lte=moment),
             "not_terminated": Q(agreement__ended_at__isnull=True) | Q(agreement__ended_at__gt=moment),
+            "vouched": Q(Exists(behind)),
         }
 
     def in_force(self, at: datetime | None = None) -> Self:
@@ -41,7 +45,11 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
 
 
 class AccessGrant(models.Model):
-    """One person may use one dataset from-until. Issued by an executed agreement, ended by time or with a reason."""
+    """One person may use one dataset from-until. Issued by an executed agreement, ended by time or with a reason.
+
+    `institution` stood behind the holder when they signed; while it does not, the grant opens nothing. A grant from
+    before the portal asked, of somebody without an institution, has none, and stays shut.
+    """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("revoked_because",)
 
@@ -49,6 +57,7 @@ class AccessGrant(models.Model):
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="grants")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="grants")
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="grants")
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     issued_at = models.DateTimeField(db_default=Now())
@@ -71,7 +80,10 @@ class AccessGrant(models.Model):
                 name="grant_revoked_in_full",
             ),
         ]
-        indexes = [models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder")]
+        indexes = [
+            models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder"),
+            models.Index(fields=["institution", "holder"], name="grant_by_institution"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.holder_id} may use {self.dataset_id}"

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from apps.accounts.models import Affiliation, Person, Terms, TermsAcceptance
+from apps.accounts.models import Affiliation, Institution, Person, Terms, TermsAcceptance
 from apps.core import clock, roles
 from apps.core.prepared import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
@@ -99,6 +100,7 @@ class Fact:
     part: str
     holds: bool
     moment: datetime | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,10 +137,10 @@ def _terms_part(person: Any, at: datetime | None) -> Q:
 def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
     """The grant that says most: one in force if there is one, else the latest, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
-    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
     good = Q(pk__in=AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person)).values("pk"))
-    rows = mine.annotate(good=_flag(good), **flags).select_related("agreement")
+    rows = mine.annotate(good=_flag(good), **flags).select_related("agreement", "institution")
     grant = rows.order_by(F("good").desc(), "-ends_at").first()
     return (grant, _facts(grant, list(parts))) if grant is not None else (None, [])
 
@@ -146,9 +148,16 @@ def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[Ac
 def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
     """Each part of "is this grant in force" with its fact."""
     parts = AccessGrant.objects.parts(at)
-    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
-    row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement").get()
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
+    row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement", "institution").get()
     return _facts(row, list(parts))
+
+
+def _behind() -> dict[str, Subquery]:
+    """Until when the grant's institution stands, or stood, behind its holder: its newest word about them."""
+    told = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
+    newest = told.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "lapses_at"))
+    return {"behind_until": Subquery(newest.values("until")[:1])}
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
@@ -158,8 +167,10 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
         "not_revoked": grant.revoked_at,
         "executed": grant.agreement.executed_at,
         "not_terminated": grant.agreement.ended_at,
+        "vouched": getattr(grant, "behind_until", None),
     }
-    return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name)) for name in names]
+    who = {"vouched": grant.institution.name if grant.institution is not None else ""}
+    return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
 def held_by(person: Any) -> QuerySet[AccessGrant]:
@@ -200,8 +211,13 @@ def visible_to(person: Any) -> QuerySet[AccessGrant]:
 
 
 def _with_force(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
-    in_force = AccessGrant.objects.in_force().filter(pk=OuterRef("pk"))
-    return grants.annotate(is_in_force=Exists(in_force)).order_by("-issued_at", "pk")
+    """Each with whether it is in force, and whether only its institution's word is missing for that."""
+    here = AccessGrant.objects.filter(pk=OuterRef("pk"))
+    parts = AccessGrant.objects.parts()
+    others = [part for name, part in parts.items() if name != "vouched"]
+    return grants.annotate(
+        is_in_force=Exists(here.filter(*parts.values())), is_left_alone=Exists(here.filter(*others, ~parts["vouched"]))
+    ).order_by("-issued_at", "pk")
 
 
 def open_freeze() -> Freeze | None:
@@ -221,10 +237,15 @@ def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
     return _with_force(held)
 
 
-def in_force_of(people: QuerySet[Person]) -> QuerySet[AccessGrant]:
-    """The grants in force of a set of people, soonest to end first."""
-    held = AccessGrant.objects.in_force().filter(holder__in=people).select_related("dataset", "holder__institution")
-    return held.order_by("ends_at", "pk")
+def standing_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:
+    """What of these people's access rests on this institution and is not over, soonest to end first."""
+    rests = AccessGrant.objects.filter(institution=institution, holder_id__in=set(people), revoked_at__isnull=True)
+    return _with_force(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset")).order_by("ends_at", "pk")
+
+
+def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
+    """The grants in force that rest on this institution's word."""
+    return AccessGrant.objects.in_force().filter(institution=institution)
 
 
 def open_suspension(grant: AccessGrant) -> Suspension | None:

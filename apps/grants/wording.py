@@ -35,6 +35,13 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("The agreement is not signed by both sides yet."),
     ),
     "not_terminated": (gettext_lazy("The agreement stands."), gettext_lazy("The agreement was terminated.")),
+    "vouched": (
+        gettext_lazy("The institution that stood behind you when you signed still does."),
+        gettext_lazy(
+            "The institution that stood behind you when you signed no longer does: sign in through it, ask one of its "
+            "signing officials to affirm you, or ask anew from where you are now."
+        ),
+    ),
 }
 
 

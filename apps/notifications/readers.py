@@ -1,7 +1,6 @@
 """Whom an event concerns, and what each of them is told. Asked of the course's own sets; nothing is changed here."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -18,21 +17,9 @@ from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
+from apps.notifications import affiliations
+from apps.notifications.notes import Note, Notes, actor_of, subject_of
 from apps.notifications.wording import ROLES
-
-
-@dataclass(frozen=True)
-class Note:
-    """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
-
-    reader: Person
-    letter: str
-    path: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    quoted: str = ""
-
-
-Notes = Iterator[Note]
 
 
 def notes_about(event: Event) -> list[Note]:
@@ -51,7 +38,7 @@ def _version_published(event: Event) -> Notes:
     if Version.objects.out().filter(pk=version.pk).exists():
         for holder in _holders(version.dataset):
             yield Note(holder, "version_published.holder", path, facts)
-    actor = _actor(event)
+    actor = actor_of(event)
     for manager in (*owners_of(version.dataset), *stewards_of(version.dataset)):
         yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
 
@@ -63,7 +50,7 @@ def _version_withdrawn(event: Event) -> Notes:
 
 
 def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
-    version = Version.objects.select_related("dataset").get(pk=_subject(event))
+    version = Version.objects.select_related("dataset").get(pk=subject_of(event))
     facts = {"dataset": version.dataset.title, "number": version.number}
     return version, facts, reverse("dataset", args=[version.dataset.slug])
 
@@ -105,7 +92,7 @@ def _request_withdrawn(event: Event) -> Notes:
 
 
 def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
-    request = AccessRequest.objects.select_related("applicant__institution").get(pk=_subject(event))
+    request = AccessRequest.objects.select_related("applicant__institution").get(pk=subject_of(event))
     items = list(request.items.select_related("dataset", "committee").order_by("dataset__title"))
     return request, {
         "reference": request.reference,
@@ -125,7 +112,7 @@ def _bench(request: AccessRequest) -> Iterator[Person]:
 
 
 def _item_decided(event: Event) -> Notes:
-    item = Item.objects.select_related("request", "dataset", "committee").get(pk=_subject(event))
+    item = Item.objects.select_related("request", "dataset", "committee").get(pk=subject_of(event))
     facts = {
         "reference": item.request.reference,
         "title": item.request.title,
@@ -165,8 +152,8 @@ def _agreement_terminated(event: Event) -> Notes:
 
 def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
     fetched = Agreement.objects.select_related("item__dataset", "item__request__applicant__institution")
-    agreement = fetched.get(pk=_subject(event))
-    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": _actor(event)}
+    agreement = fetched.get(pk=subject_of(event))
+    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": actor_of(event)}
     return agreement, facts, reverse("agreement_page", args=[agreement.pk])
 
 
@@ -198,37 +185,37 @@ def _grant_resumed(event: Event) -> Notes:
 
 
 def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
-    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=_subject(event))
+    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=subject_of(event))
     facts = {
         "dataset": grant.dataset.title,
         "holder": grant.holder.name,
         "starts": grant.starts_at,
         "ends": grant.ends_at,
         "reference": grant.agreement.reference,
-        "actor": _actor(event),
+        "actor": actor_of(event),
     }
     return grant, facts, reverse("grant_page", args=[grant.pk])
 
 
 def _seat_given(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
+    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
     letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
     yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
 
 
 def _seat_ended(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
+    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
     page = reverse("committee_page", args=[seat.committee.slug])
     yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
 
 
 def _role_given(event: Event) -> Notes:
     """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
-    dataset = Dataset.objects.filter(pk=_subject(event)).first()
+    dataset = Dataset.objects.filter(pk=subject_of(event)).first()
     if dataset is None:
         yield from _appointed(event)
         return
-    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": _actor(event)}
+    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
     path = reverse("steward_dataset", args=[dataset.slug])
     for person in Person.objects.filter(pk__in=event.about):
         if person.pk != event.actor_id:
@@ -236,7 +223,7 @@ def _role_given(event: Event) -> Notes:
 
 
 def _appointed(event: Event) -> Notes:
-    person = Person.objects.filter(pk=_subject(event)).first()
+    person = Person.objects.filter(pk=subject_of(event)).first()
     institution = Institution.objects.filter(pk__in=event.about).first()
     if person is not None and institution is not None:
         facts = {"institution": institution.name}
@@ -245,7 +232,7 @@ def _appointed(event: Event) -> Notes:
 
 def _token(event: Event) -> Notes:
     """A letter of its own for each kind of token that is made: personal, a program's, a service account's."""
-    token = PersonalToken.objects.select_related("person", "service").get(pk=_subject(event))
+    token = PersonalToken.objects.select_related("person", "service").get(pk=subject_of(event))
     letter = f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
     path = reverse("service_account", args=[token.service_id]) if token.service_id else reverse("tokens")
     facts = {"token": token.name, "ends": token.ends_at or token.expires_at, "service": token.service or "–"}
@@ -255,20 +242,9 @@ def _token(event: Event) -> Notes:
 def _link_misused(event: Event) -> Notes:
     """Once a link: who is refused a thousand times writes no thousand letters."""
     before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
-    link = DownloadLink.objects.select_related("person", "distribution").get(pk=_subject(event))
+    link = DownloadLink.objects.select_related("person", "distribution").get(pk=subject_of(event))
     if link.person is not None and not before.exists():
         yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
-
-
-def _subject(event: Event) -> UUID:
-    assert event.subject_id is not None  # notes_about asks only about events with a subject
-    return event.subject_id
-
-
-def _actor(event: Event) -> str:
-    """The name of who did it; "Gatehouse" when nobody did."""
-    actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None
-    return str(actor) if actor is not None else "Gatehouse"
 
 
 TELLERS: dict[Kind, Callable[[Event], Notes]] = {
@@ -292,4 +268,8 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.TOKEN_MADE: _token,
     Kind.TOKEN_REVOKED: _token,
     Kind.TOKEN_REUSED: _token,
+    Kind.AFFILIATION_LAPSING: affiliations.lapsing,
+    Kind.AFFILIATION_LAPSED: affiliations.lapsed,
+    Kind.AFFILIATION_ENDED: affiliations.said,
+    Kind.AFFILIATION_AFFIRMED: affiliations.said,
 }

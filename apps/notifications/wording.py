@@ -176,6 +176,43 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("You sign for %(institution)s"),
         _("You are a signing official of %(institution)s now: you answer for its people and see what they may use."),
     ),
+    "affiliation_lapsing.person": (
+        _("%(institution)s stands behind you until %(until)s"),
+        _(
+            "Sign in through %(institution)s before %(until)s, and its word that you belong to it counts anew."
+            " Otherwise what rests on it stops then: %(access)s."
+        ),
+    ),
+    "affiliation_lapsing.official": (
+        _("The affiliation of %(person)s lapses on %(until)s"),
+        _(
+            "%(person)s has not signed in through %(institution)s for a long time. On %(until)s its word about them"
+            " lapses, and with it: %(access)s. If they are still with you, affirm them; otherwise there is nothing to"
+            " do."
+        ),
+    ),
+    "affiliation_lapsed.person": (
+        _("%(institution)s no longer stands behind you"),
+        _(
+            "Its word that you belong to it lapsed on %(until)s, and what rests on it has stopped: %(access)s."
+            " It goes on when you sign in through %(institution)s, or when one of its signing officials affirms you."
+        ),
+    ),
+    "affiliation_ended.person": (
+        _("%(institution)s has ended your affiliation"),
+        _(
+            "%(actor)s, who signs for %(institution)s, has said that you no longer belong to it. What rests on its word"
+            " has stopped: %(access)s. A sign-in does not bring it back; if this is a mistake, ask a signing official"
+            " of the institution. This is the reason given:"
+        ),
+    ),
+    "affiliation_affirmed.person": (
+        _("%(institution)s stands behind you"),
+        _(
+            "%(actor)s, who signs for %(institution)s, has affirmed that you belong to it. What rests on its word goes"
+            " on: %(access)s. This is what was said:"
+        ),
+    ),
     "link_misused.maker": (
         _("Somebody else opened your link to %(file)s"),
         _(

@@ -28,13 +28,29 @@ def account(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     context = {
         "person": person,
-        "identities": person.identities.order_by("linked_at"),
+        "identities": queries.identities_of(person),
+        "affiliations": _affiliations(person),
         "desks": queries.desks_of(person),
         "institutions": queries.institutions_signed_for(person),
         "terms": queries.current_terms(),
         "terms_accepted": queries.has_accepted_terms(person),
     }
     return render(request, "account/account.html", context)
+
+
+def _affiliations(person: Any) -> list[dict[str, Any]]:
+    """Each institution's newest word about the person: whether it counts, and whom to ask where it does not."""
+    rows = list(queries.latest_affiliations_of(person))
+    gone = [one.institution_id for one in rows if not _counts(one)]
+    officials = queries.officials_of(gone) if gone else {}
+    return [
+        {"affiliation": one, "counts": _counts(one), "officials": officials.get(one.institution_id, [])} for one in rows
+    ]
+
+
+def _counts(affiliation: Any) -> bool:
+    """As the set in force says, of a row that was fetched with the moment of asking."""
+    return affiliation.ended_at is None and affiliation.lapses_at > affiliation.asked_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

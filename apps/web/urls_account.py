@@ -31,6 +31,14 @@ urlpatterns = [
     path("sign-in/refused/", account.sign_in_refused, name="sign_in_refused"),
     path("language/", account.set_language, name="set_language"),
     path("institution/", account_institution.institution_people, name="institution_people"),
-    path("institution/<uuid:pk>/affirm/", account_institution.affiliation_affirm, name="affiliation_affirm"),
-    path("institution/<uuid:pk>/end/", account_institution.affiliation_end, name="affiliation_end"),
+    path(
+        "institution/<uuid:institution>/people/<uuid:pk>/affirm/",
+        account_institution.affiliation_affirm,
+        name="affiliation_affirm",
+    ),
+    path(
+        "institution/<uuid:institution>/people/<uuid:pk>/end/",
+        account_institution.affiliation_end,
+        name="affiliation_end",
+    ),
 ]

@@ -18,6 +18,8 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "person.sign_in_refused": (gettext_lazy("A sign-in was turned away"), "ban", "bad"),
     "affiliation.affirmed": (gettext_lazy("The institution affirmed that the person belongs to it"), "check", "good"),
     "affiliation.ended": (gettext_lazy("The institution ended the affiliation"), "ban", "bad"),
+    "affiliation.lapsing": (gettext_lazy("Told that an affiliation will lapse"), "mail", "wait"),
+    "affiliation.lapsed": (gettext_lazy("An affiliation has lapsed"), "ban", "bad"),
     "person.away": (
         gettext_lazy("Signed out at home; tokens and links wait for the next sign-in"),
         "sign-out",
@@ -35,6 +37,7 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "desk.given": (gettext_lazy("A desk of the portal was given"), "id-card", "note"),
     "desk.ended": (gettext_lazy("A desk of the portal ended"), "id-card", "still"),
     "institution.registered": (gettext_lazy("An institution was registered"), "institution", "note"),
+    "institution.changed": (gettext_lazy("The domains of an institution were set"), "institution", "note"),
     "person.home_set": (gettext_lazy("The person's institution was set"), "institution", "note"),
     "terms.published": (gettext_lazy("New terms were published"), "agreement", "note"),
     "terms.accepted": (gettext_lazy("The terms were accepted"), "check", "good"),

@@ -80,6 +80,14 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("It has not."),
         gettext_lazy("It was terminated on %(when)s."),
     ),
+    "vouched": (
+        gettext_lazy("The institution that stood behind the signature still stands behind the person"),
+        gettext_lazy("%(who)s does, until %(when)s."),
+        gettext_lazy(
+            "%(who)s does not. Access comes back when they sign in through it again, or when one of its signing "
+            "officials affirms them; who has moved to another institution asks anew from there."
+        ),
+    ),
 }
 
 
@@ -109,8 +117,11 @@ def row(fact: Fact) -> dict[str, Any]:
     """One part of the rule; a moment nobody knows is not shown."""
     what, holds, fails = PARTS[fact.part]
     words = str(holds if fact.holds else fails)
-    if "%(when)s" in words:
-        words = words % {"when": moment(fact.moment)} if fact.moment else ""
+    if "%(when)s" in words and fact.moment is None:
+        words = ""
+    elif "%(when)s" in words or "%(who)s" in words:
+        when = moment(fact.moment) if fact.moment else ""
+        words = words % {"when": when, "who": fact.who or _("No institution that is known here")}
     return {"ok": fact.holds, "sentence": what, "fact": words}
 
 

@@ -1,18 +1,25 @@
 """Institutions, people with the identity they sign in with, desks, the signing official, committees and seats."""
 
+from datetime import timedelta
+
 from django.conf import settings
 
 from apps.accounts import commands as accounts
 from apps.accounts.models import Desk, Person
 from apps.committees import commands as committees
+from apps.core import clock
 from portal.demo_people import INSTITUTIONS, PEOPLE
 from portal.seeding.world import TEXTS, World
+
+SAID_LONG_AGO = {"colleague": timedelta(days=345)}  # so that an affiliation lapses soon
 
 
 def settle(world: World) -> None:
     """Everybody is known before they first sign in, and sits where they belong."""
     for one in INSTITUTIONS:
-        world.institutions[one.key] = accounts.register_institution(one.name, country=one.country, by=None)
+        world.institutions[one.key] = accounts.register_institution(
+            one.name, country=one.country, domains=[one.domain], by=None
+        )
     accounts.provider_from_settings(by=None)
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
@@ -36,7 +43,8 @@ def _person(world: World, key: str) -> Person:
         email_verified=True,
         by=None,
     )
-    accounts.set_home(person, institution=world.institutions[someone.institution], by=None)
+    with clock.freeze(clock.now() - SAID_LONG_AGO.get(key, timedelta())):
+        accounts.set_home(person, institution=world.institutions[someone.institution], by=None)
     person.refresh_from_db()
     return person
 

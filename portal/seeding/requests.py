@@ -48,6 +48,7 @@ def play(world: World) -> None:
     _waits_for_owner(world)
     _running(world)
     _given_back(world)
+    _left(world)
     _scripts(world.people["applicant"])
 
 
@@ -167,6 +168,18 @@ def _given_back(world: World) -> None:
     flow.drain()
 
 
+def _left(world: World) -> None:
+    """The institution that stood behind the signature has ended it: the access is there, and opens nothing."""
+    agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
+    _executed(world, agreement, "leaver")
+    home, official = world.institutions["nordvik"], world.people["official"]
+    reason = "He works with a company now, and the study goes on without him."
+    accounts.end_affiliation(world.people["leaver"], institution=home, reason=reason, by=official)
+    reason = "Works in the department of oncology, by the staff list of this month."
+    accounts.affirm_affiliation(world.people["member3"], institution=home, reason=reason, by=official)
+    accounts.warn_of_lapses(by=None)
+
+
 def _approved(
     world: World, who: str, datasets: list[str], project: Project, *, committee: tuple[str, str], terms: str = ""
 ) -> Agreement:
@@ -183,7 +196,9 @@ def _approved(
 
 def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
-    requests.vote(item, choice=choice, reason=reason, terms=terms, seen=seen, by=world.people[who])
+    requests.vote(
+        item, choice=choice, reason=reason, terms=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
+    )
 
 
 def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:

@@ -213,6 +213,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "drain": {"task": "portal.tasks.drain", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "sweep": {"task": "portal.tasks.sweep", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
+    "warn": {"task": "portal.tasks.warn", "schedule": timedelta(hours=1), "options": {"expires": 1800}},
     "tidy": {"task": "portal.tasks.tidy", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
 }
 

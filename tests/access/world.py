@@ -174,9 +174,7 @@ def _rest(things: Things, bench: stories.Bench) -> None:
     assert letter is not None
     things.kwargs["letter", "waiting"] = {"pk": letter.pk}
     things.kwargs["letter", "unknown"] = {"pk": NOBODY}
-    things.kwargs["person", "at home"] = {"pk": things.people["applicant"].pk}
-    things.kwargs["person", "elsewhere"] = {"pk": things.people["stranger"].pk}
-    things.kwargs["person", "unknown"] = {"pk": NOBODY}
+    _people_of_institutions(things)
     terms = stories.terms()
     accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
@@ -193,6 +191,16 @@ def _programs(things: Things, owner: Person) -> None:
     things.data["device", ""] = {"user_code": asked.user_code}
     for kind in ("service", "device"):
         things.kwargs[kind, "unknown"] = {"pk": NOBODY}
+
+
+def _people_of_institutions(things: Things) -> None:
+    """Somebody of the official's institution, the official, somebody of another one, and nobody."""
+    home, other = things.people["official"].institution_id, things.people["stranger"].institution_id
+    at = {"at home": (home, "applicant"), "official": (home, "official"), "elsewhere": (other, "stranger")}
+    for state, (place, who) in at.items():
+        things.kwargs["person", state] = {"institution": place, "pk": things.people[who].pk}
+    things.kwargs["person", "of another"] = {"institution": home, "pk": things.people["stranger"].pk}
+    things.kwargs["person", "unknown"] = {"institution": home, "pk": NOBODY}
 
 
 def _who_asks(things: Things) -> None:
@@ -218,6 +226,8 @@ FORMS: dict[str, Kwargs] = {
     "grant_give_back": {"reason": "I have finished."},
     "grant_revoke": {"reason": "A breach."},
     "grant_suspend": {"reason": "A question."},
+    "affiliation_affirm": {"reason": "They work in ward four."},
+    "affiliation_end": {"reason": "They left last month."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from apps.access_requests.models import AccessRequest, Item, Round
-from apps.accounts.models import Affiliation, Institution, Person, Terms, TermsAcceptance
+from apps.accounts.models import Affiliation, Institution, Person, Standing, Terms, TermsAcceptance
 from apps.agreements.models import Agreement, Signature, Template
 from apps.committees.models import Committee
 from apps.datasets.models import Dataset, Distribution, Version
@@ -23,12 +23,15 @@ def person(*, active: bool = True) -> Person:
     return Person.objects.create_person(name="Row Person", is_active=active)
 
 
-def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None) -> Affiliation:
-    """Somebody's institution stands behind them from then on; until then if said, else for as long as tests look."""
-    home = Institution.objects.create(name="Rows", country="NO")
+def institution() -> Institution:
+    return Institution.objects.create(name=f"Rows {next(_numbers)}", country="NO")
+
+
+def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None, at: Institution) -> Affiliation:
+    """An institution stands behind somebody from then on; until then if said, else for as long as tests look."""
     lapses_at = ended_at or starts_at + timedelta(days=36_500)
     return Affiliation.objects.create(
-        person=of, institution=home, starts_at=starts_at, confirmed_at=starts_at, lapses_at=lapses_at
+        person=of, institution=at, starts_at=starts_at, confirmed_at=starts_at, lapses_at=lapses_at
     )
 
 
@@ -79,19 +82,22 @@ def agreement(
 
 
 def signature(on: Agreement, by: Person, at: datetime) -> Signature:
+    standing = Standing.objects.create(person=by, name="Rows", issuer="rows", auth_time=at, taken_at=at)
     return Signature.objects.create(
         agreement=on, signer=by, capacity="applicant", typed_name="Rows", text_sha256=on.sha256, signed_at=at,
-        issuer="rows", auth_time=at,
+        issuer="rows", auth_time=at, standing=standing,
     )  # fmt: skip
 
 
 def grant(
-    on: Agreement, holder: Person, *, starts_at: datetime, ends_at: datetime, revoked_at: datetime | None, by: Person
-) -> AccessGrant:
+    on: Agreement, holder: Person, *, starts_at: datetime, ends_at: datetime, revoked_at: datetime | None, by: Person,
+    through: Institution | None,
+) -> AccessGrant:  # fmt: skip
     revoked = {"revoked_at": revoked_at, "revoked_by": by, "revoked_because": "Planted."} if revoked_at else {}
     return AccessGrant.objects.create(
-        agreement=on, holder=holder, dataset=on.item.dataset, starts_at=starts_at, ends_at=ends_at, **revoked
-    )
+        agreement=on, holder=holder, dataset=on.item.dataset, institution=through, starts_at=starts_at,
+        ends_at=ends_at, **revoked,
+    )  # fmt: skip
 
 
 def suspension(of: AccessGrant, by: Person, *, starts_at: datetime, ends_at: datetime | None) -> Suspension:

@@ -41,11 +41,11 @@ def together(acts: list[Callable[[], Any]]) -> list[Any]:
 
 
 def votes_on(case: stories.Case, choices: dict[Any, str]) -> list[Callable[[], Any]]:
-    seen, item = case.round, case.item
+    seen, item, fresh = case.round, case.item, stories.fresh_sign_in()
     assert seen is not None
 
     def voting(by: Any, choice: str) -> Callable[[], Any]:
-        return lambda: commands.vote(item, choice=choice, reason="Mine.", seen=seen, by=by)
+        return lambda: commands.vote(item, choice=choice, reason="Mine.", seen=seen, signed_in=fresh, by=by)
 
     return [voting(by, choice) for by, choice in choices.items()]
 

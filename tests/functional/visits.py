@@ -116,6 +116,11 @@ def _waiting_program(key: str) -> Question:
     )
 
 
+def _at_home(key: str) -> Question:
+    """Somebody and their institution, by their parts of its officials' pages."""
+    return "SELECT id AS pk, institution_id AS institution FROM accounts_person WHERE email = %s", person(key).email
+
+
 def _file(slug: str) -> Question:
     """The first file of a dataset."""
     return (
@@ -211,6 +216,11 @@ VISITS = [
     Visit("sign_in", (VISITOR,), note="nothing", query="?q=nobody@nowhere.example"),
     Visit("identities", ("applicant", "official")),
     Visit("institution_people", ("official",)),
+    Visit("institution_people", ("official",), note="searched", query="?q=holm&show=access"),
+    Visit("affiliation_affirm", ("official",), _at_home("leaver")),
+    Visit("affiliation_end", ("official",), _at_home("applicant")),
+    Visit("account", ("leaver", "colleague"), note="institution"),
+    Visit("grant_page", ("leaver",), _grant("leaver"), note="stopped"),
     # watching over it
     Visit("events", ("auditor",)),
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
@@ -227,7 +237,6 @@ NOT_PAGES = {
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
             "identity_link", "service_account_end", "session_end", "sessions_end_all",
-            "affiliation_affirm", "affiliation_end",
             "downloads_freeze", "thaw_propose", "thaw_confirm",
         ),
         POST_ONLY,

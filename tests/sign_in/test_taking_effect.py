@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.accounts import commands
 from apps.accounts.models import Affiliation, Identity, Person, PersonSession, Provider
+from apps.accounts.queries import affiliations_of
 from apps.core import clock
 from tests import stories
 from tests.sign_in import browser
@@ -16,6 +17,7 @@ from tests.sign_in import provider as loopback
 from tests.sign_in.test_back_channel import claims, say
 
 pytestmark = pytest.mark.django_db
+WHY = "They left at the end of the month."
 Deed = Callable[[stories.Access, loopback.Provider], None]
 
 
@@ -34,7 +36,16 @@ def affiliation_lapsed(access: stories.Access, provider: loopback.Provider) -> N
 def affiliation_ended(access: stories.Access, provider: loopback.Provider) -> None:
     home = access.holder.institution
     assert home is not None
-    commands.end_affiliation(access.holder, institution=home, by=stories.signing_official(home))
+    commands.end_affiliation(access.holder, institution=home, reason=WHY, by=stories.signing_official(home))
+
+
+def moved_to_another(access: stories.Access, provider: loopback.Provider) -> None:
+    """Another institution stands behind them from now on; the one of the agreement does so no more."""
+    affiliation_lapsed(access, provider)
+    other = stories.institution("Saarela Institute")
+    Person.objects.filter(pk=access.holder.pk).update(institution=other)
+    assert commands.confirm_affiliation(access.holder, institution=other, by=None)
+    assert affiliations_of(access.holder).get().institution == other
 
 
 def signed_out_at_home(access: stories.Access, provider: loopback.Provider) -> None:
@@ -43,8 +54,9 @@ def signed_out_at_home(access: stories.Access, provider: loopback.Provider) -> N
 
 DEEDS: dict[str, tuple[Deed, tuple[int, int, int]]] = {
     "the account is closed": (deactivated, (403, 401, 403)),
-    "the affiliation lapses": (affiliation_lapsed, (403, 403, 403)),
-    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 403)),
+    "the affiliation lapses": (affiliation_lapsed, (403, 403, 410)),
+    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 410)),
+    "the holder moves to another institution": (moved_to_another, (403, 403, 410)),
     "the provider's back-channel logout": (signed_out_at_home, (403, 401, 410)),
 }
 
@@ -94,14 +106,31 @@ def test_whoever_signs_in_again_has_everything_back(provider: loopback.Provider)
     assert PersonSession.objects.alive().count() == 1
 
 
+def test_when_the_first_institution_affirms_again_access_goes_on_at_the_next_request(
+    provider: loopback.Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The way back of who had moved: the link that was issued before opens again."""
+    access = stories.linked()
+    home = access.holder.institution
+    assert home is not None
+    official = stories.signing_official(home)
+    moved_to_another(access, provider)
+    assert Client().get(f"/d/{access.token}/x").status_code == 410
+    commands.affirm_affiliation(access.holder, institution=home, reason=WHY, by=official)
+    begun = time.perf_counter()
+    assert Client().get(f"/d/{access.token}/x").status_code == 200
+    with capsys.disabled():
+        print(f"    affirmed again: issued link answers 200 after {(time.perf_counter() - begun) * 1000:.0f} ms")
+
+
 def test_a_sign_in_does_not_bring_back_what_the_official_ended() -> None:
     person = stories.person()
     home = person.institution
     assert home is not None
     official = stories.signing_official(home)
-    commands.end_affiliation(person, institution=home, by=official)
+    commands.end_affiliation(person, institution=home, reason=WHY, by=official)
     assert not commands.confirm_affiliation(person, institution=home, by=None)
     assert not Affiliation.objects.in_force().filter(person=person).exists()
-    commands.affirm_affiliation(person, institution=home, by=official)
+    commands.affirm_affiliation(person, institution=home, reason=WHY, by=official)
     assert Affiliation.objects.in_force().filter(person=person).count() == 1
     assert commands.confirm_affiliation(person, institution=home, by=None)  # the official's word opened it again

@@ -1,6 +1,12 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
-from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
+from apps.accounts.commands.affiliations import (
+    affirm_affiliation,
+    confirm_affiliation,
+    end_affiliation,
+    note_standing,
+    warn_of_lapses,
+)
 from apps.accounts.commands.devices import (
     answer_device,
     ask_for_device,
@@ -26,6 +32,7 @@ from apps.accounts.commands.people import (
     dismiss_signing_official,
     end_desk,
     give_desk,
+    name_domains,
     publish_terms,
     reactivate,
     recognise,
@@ -80,12 +87,14 @@ __all__ = [
     "make_service_token",
     "make_token",
     "merge_people",
+    "name_domains",
     "note_logout_refused",
     "note_refusal",
     "note_session_use",
     "note_sign_in",
     "note_sign_in_refused",
     "note_sign_out",
+    "note_standing",
     "note_token_use",
     "provider_from_settings",
     "provider_logged_out",
@@ -100,4 +109,5 @@ __all__ = [
     "revoke_token",
     "set_home",
     "split_identity",
+    "warn_of_lapses",
 ]

@@ -5,15 +5,28 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts import rules
+from apps.accounts.commands.affiliations import carry_ended, confirm_affiliation
 from apps.accounts.commands.sessions import end_sessions_of
-from apps.accounts.models import Identity, IdentityChange, Person, Provider
+from apps.accounts.models import Identity, IdentityChange, Institution, Person, Provider
 from apps.audit.record import Kind, record
 from apps.core import clock
 
 
 @transaction.atomic
-def link_identity(person: Person, *, provider: Provider, subject: str, claims: dict[str, Any], by: Person) -> bool:
-    """The person signs in with this identity too, from now on; False if it is somebody else's already."""
+def link_identity(
+    person: Person,
+    *,
+    provider: Provider,
+    subject: str,
+    claims: dict[str, Any],
+    institution: Institution | None = None,
+    scoped: str = "",
+    by: Person,
+) -> bool:
+    """The person signs in with this identity too, from now on; False if it is somebody else's already.
+
+    The institution behind it stands behind the person as well; their home stays what it was.
+    """
     rules.check_active(by)
     identity, made = Identity.objects.get_or_create(
         issuer=provider.issuer, subject=subject, defaults={"person": person, "provider": provider}
@@ -24,6 +37,8 @@ def link_identity(person: Person, *, provider: Provider, subject: str, claims: d
     if made:
         IdentityChange.objects.create(kind=IdentityChange.Kind.LINKED, identity=identity, now_of=person, by=by)
         record(Kind.IDENTITY_LINKED, actor=by, subject=person, about=[identity.pk])
+    if institution is not None:
+        confirm_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=by)
     return True
 
 
@@ -40,6 +55,7 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     new = Person.objects.create_person(name="", email="", language=old.language)
     moved = Identity.objects.filter(pk=identity.pk, person=old).update(person=new)
     rules.check_still_there(moved)
+    carry_ended(old, to=new, by=by)
     _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
     _sign_out(old, by=by)
     record(Kind.PERSON_CREATED, actor=by, subject=new)

@@ -1,6 +1,7 @@
 """Verbs about people: come into being, accept terms, hold desks."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ def recognise(
     provider: Provider | None = None,
     institution: Institution | None = None,
     claims: dict[str, Any] | None = None,
+    scoped: str = "",
 ) -> Person:
     """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
     identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
@@ -55,10 +57,7 @@ def recognise(
         told["institution"] = institution
     Person.objects.filter(pk=person.pk).update(**told)
     if institution is not None:
-        scoped = (claims or {}).get("scoped_affiliations", [])
-        confirm_affiliation(
-            person, institution=institution, provider=provider, scoped=scoped[0] if scoped else "", by=None
-        )
+        confirm_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=None)
     person.refresh_from_db()
     return person
 
@@ -124,10 +123,11 @@ def give_desk(person: Person, *, kind: str, days: int, by: Person | None) -> Des
 
 @transaction.atomic
 def appoint_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
-    """The person answers for the institution; `by` is None only from the command line."""
+    """The person answers for the institution, as long as it stands behind them; no `by` only from the shell."""
     if by is not None:
         rules.check_operator(by)
     roles.give(person, Institution.SIGNING_OFFICIAL, institution)
+    confirm_affiliation(person, institution=institution, by=by)
     record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
 
 
@@ -152,14 +152,27 @@ def dismiss_signing_official(person: Person, *, institution: Institution, by: Pe
 
 
 @transaction.atomic
-def register_institution(name: str, *, country: str, ror: str = "", by: Person | None) -> Institution:
+def register_institution(
+    name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Person | None
+) -> Institution:
     """An institution the portal knows; `by` is None only from the command line."""
     if by is not None:
         rules.check_operator(by)
     rules.check_institution(name, country, ror)
-    institution = Institution.objects.create(name=name.strip(), country=country.upper(), ror=ror)
+    institution = Institution.objects.create(
+        name=name.strip(), country=country.upper(), ror=ror, domains=rules.check_domains(domains)
+    )
     record(Kind.INSTITUTION_REGISTERED, actor=by, subject=institution, country=institution.country)
     return institution
+
+
+@transaction.atomic
+def name_domains(institution: Institution, *, domains: Iterable[str], by: Person | None) -> None:
+    """What its people have behind the @ in their affiliations; from the next sign-in others are not believed."""
+    if by is not None:
+        rules.check_operator(by)
+    Institution.objects.filter(pk=institution.pk).update(domains=rules.check_domains(domains))
+    record(Kind.INSTITUTION_CHANGED, actor=by, subject=institution)
 
 
 @transaction.atomic

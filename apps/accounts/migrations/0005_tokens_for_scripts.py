@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_affiliations'),
+        ('accounts', '0005_logout_words_say_whom'),
     ]
 
     operations = [

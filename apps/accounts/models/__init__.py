@@ -1,6 +1,6 @@
 """People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
 
-from apps.accounts.models.affiliations import Affiliation
+from apps.accounts.models.affiliations import Affiliation, AffiliationWord
 from apps.accounts.models.people import (
     Desk,
     Identity,
@@ -13,11 +13,13 @@ from apps.accounts.models.people import (
 )
 from apps.accounts.models.providers import ALGORITHMS, IdentityChange, Provider
 from apps.accounts.models.sessions import LogoutWord, PersonSession
+from apps.accounts.models.standing import Standing
 from apps.accounts.models.tokens import DeviceRequest, PersonalToken, ServiceAccount, SpentRefresh
 
 __all__ = [
     "ALGORITHMS",
     "Affiliation",
+    "AffiliationWord",
     "Desk",
     "DeviceRequest",
     "Identity",
@@ -31,6 +33,7 @@ __all__ = [
     "Provider",
     "ServiceAccount",
     "SpentRefresh",
+    "Standing",
     "Terms",
     "TermsAcceptance",
     "new_colleague_code",

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -24,6 +25,8 @@ class Institution(models.Model):
     name = models.CharField(_("name"), max_length=200)
     ror = models.CharField(_("ROR id"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
+    # What stands behind the @ in its people's scoped affiliations; empty: not known here.
+    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
 
     class Meta:
         verbose_name = _("institution")

@@ -31,7 +31,7 @@ from apps.accounts.oidc.checks import (
 )
 from apps.accounts.oidc.signatures import signed_claims
 from apps.accounts.oidc.strict import read_object
-from apps.accounts.oidc.told import institution_of, plain, told, words
+from apps.accounts.oidc.told import institution_of, plain, scoped_at, told, words
 from apps.core import clock
 
 
@@ -146,7 +146,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         return self._recognised(facts)
 
     def _recognised(self, facts: dict[str, Any]) -> Person:
-        subject = self.request.sign_in_subject
+        subject, institution = self.request.sign_in_subject, institution_of(self.provider, facts)
         known = Identity.objects.filter(issuer=self.provider.issuer, subject=subject).select_related("person").first()
         if known is not None and not known.person.is_active:
             self.request.sign_in_person = known.person
@@ -158,7 +158,8 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             email=facts["email"],
             email_verified=facts["email_verified"],
             provider=self.provider,
-            institution=institution_of(self.provider, facts),
+            institution=institution,
+            scoped=scoped_at(institution, facts),
             claims=facts,
             by=None,
         )
@@ -169,9 +170,11 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         if not visitor.is_authenticated or str(visitor.pk) != self.entry["link"]:
             raise Untrusted("link_of_another")
         person: Person = visitor
+        institution = institution_of(self.provider, facts)
         linked = commands.link_identity(
-            person, provider=self.provider, subject=self.request.sign_in_subject, claims=facts, by=person
-        )
+            person, provider=self.provider, subject=self.request.sign_in_subject, claims=facts,
+            institution=institution, scoped=scoped_at(institution, facts), by=person,
+        )  # fmt: skip
         if not linked:
             raise Untrusted("identity_taken")
         return person

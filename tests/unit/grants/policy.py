@@ -3,8 +3,9 @@
 A person may download a file at a moment if and only if the person is active (or a visitor, for open data); an
 institution stands behind them, unless the data are open; the version is published, not withdrawn, its embargo past; the
 dataset is open, or registered and the terms of that moment accepted, or a grant of theirs is in force, on an agreement
-they signed and that is executed and not ended; and nothing is frozen.
-Moments are whole numbers; an interval holds its beginning and not its end; None means never.
+they signed and that is executed and not ended, while the very institution that stood behind them when they signed does
+so still; and nothing is frozen.
+Moments are whole numbers, and so are institutions; an interval holds its beginning and not its end; None means never.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ class Grant:
     signed: int | None = 0
     pauses: tuple[tuple[int, int | None], ...] = ()
     mine: bool = True
+    # the institution that stood behind the signature; None: nobody knows
+    through: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class World:
     # (published, accepted by the person), in order of version
     terms: tuple[tuple[int, int | None], ...] = ()
     freezes: tuple[tuple[int, int | None], ...] = field(default=())
-    # (from, until) of each time an institution stood behind the person; None: to the end of all moments
-    affiliations: tuple[tuple[int, int | None], ...] = ((0, None),)
+    # (which, from, until) of each time an institution stood behind the person; None: to the end of all moments
+    affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
 
 
 def begun(moment: int | None, at: int) -> bool:
@@ -48,7 +51,14 @@ def within(span: tuple[int, int | None], at: int) -> bool:
     return begun(span[0], at) and not begun(span[1], at)
 
 
-def in_force(grant: Grant, at: int) -> bool:
+def behind(world: World, at: int) -> set[int]:
+    """The institutions that stand behind the person."""
+    return {which for which, start, end in world.affiliations if within((start, end), at)}
+
+
+def in_force(grant: Grant, at: int, standing: set[int]) -> bool:
+    if grant.through not in standing:
+        return False
     if not grant.mine or not within((grant.starts, grant.ends), at):
         return False
     if begun(grant.revoked, at) or begun(grant.terminated, at):
@@ -79,12 +89,12 @@ def entitled(world: World, at: int) -> bool:
         return True
     if world.access == "registered":
         return accepted_terms(world, at)
-    return world.access == "controlled" and any(in_force(grant, at) for grant in world.grants)
+    return world.access == "controlled" and any(in_force(grant, at, behind(world, at)) for grant in world.grants)
 
 
 def affiliated(world: World, at: int) -> bool:
     """Only open data may be had by somebody behind whom no institution stands."""
-    return world.access == "open" or (not world.visitor and any(within(span, at) for span in world.affiliations))
+    return world.access == "open" or (not world.visitor and bool(behind(world, at)))
 
 
 def may_download(world: World, at: int) -> bool:
@@ -96,7 +106,9 @@ def weakened(world: World) -> list[World]:
     """The same world with one thing less: access may only shrink."""
     less = [replace(world, active=False)] if not world.visitor else []
     less += [replace(world, grants=world.grants[:n] + world.grants[n + 1 :]) for n in range(len(world.grants))]
-    less += [replace(world, affiliations=())] if world.affiliations else []
+    places = world.affiliations
+    less += [replace(world, affiliations=places[:n] + places[n + 1 :]) for n in range(len(places))]
+    less += [replace(world, grants=tuple(replace(one, through=None) for one in world.grants))] if world.grants else []
     less += [replace(world, terms=tuple((p, None) for p, _a in world.terms))] if world.terms else []
     return less
 

@@ -130,7 +130,7 @@ def test_a_denial_beats_every_grant(denial: str, base: World) -> None:
     """T13."""
     good = replace(
         base, visitor=False, active=True, published=0, withdrawn=None, embargo=None, freezes=(),
-        grants=(*base.grants, Grant(0, 10)), terms=((0, 0),), affiliations=((0, None),),
+        grants=(*base.grants, Grant(0, 10)), terms=((0, 0),), affiliations=((0, 0, None),),
     )  # fmt: skip
     with forgotten():
         assert opens(worlds.lay(good), worlds.moment(5))
@@ -162,9 +162,24 @@ BOUNDARIES = {
     "embargo ends": (World(access="open", embargo=4), 4, True),
     "freeze begins": (World(access="open", freezes=((4, None),)), 4, False),
     "freeze ends": (World(access="open", freezes=((0, 4),)), 4, True),
-    "affiliation begins": (World(grants=(Grant(0, 9),), affiliations=((4, None),)), 4, True),
-    "affiliation ends": (World(grants=(Grant(0, 9),), affiliations=((0, 4),)), 4, False),
-    "affiliation lapses, registered": (World(access="registered", terms=((0, 0),), affiliations=((0, 4),)), 4, False),
+    "affiliation begins": (World(grants=(Grant(0, 9),), affiliations=((0, 4, None),)), 4, True),
+    "affiliation ends": (World(grants=(Grant(0, 9),), affiliations=((0, 0, 4),)), 4, False),
+    "they move to another institution": (
+        World(grants=(Grant(0, 9),), affiliations=((0, 0, 4), (1, 4, None))),
+        4,
+        False,
+    ),
+    "they come back from another": (World(grants=(Grant(0, 9),), affiliations=((1, 0, None), (0, 4, None))), 4, True),
+    "they leave the other of two": (
+        World(grants=(Grant(0, 9, through=1),), affiliations=((0, 0, None), (1, 0, 4))),
+        4,
+        False,
+    ),
+    "affiliation lapses, registered": (
+        World(access="registered", terms=((0, 0),), affiliations=((0, 0, 4),)),
+        4,
+        False,
+    ),
     "terms are accepted": (World(access="registered", terms=((0, 4),)), 4, True),
     "new terms come out": (World(access="registered", terms=((0, 0), (4, None))), 4, False),
 }

@@ -54,7 +54,14 @@ def grants(draw: st.DrawFn) -> Grant:
         signed=draw(st.just(0) | st.just(0) | perhaps),
         pauses=_one_open(draw(st.lists(open_spans(), max_size=2))),
         mine=draw(st.sampled_from([True, True, True, False])),
+        through=draw(st.sampled_from([0, 0, 0, 1, None])),
     )
+
+
+@st.composite
+def stays(draw: st.DrawFn) -> tuple[int, int, int | None]:
+    """A time at one of two institutions."""
+    return draw(st.sampled_from([0, 0, 1])), *draw(open_spans())
 
 
 @st.composite
@@ -70,7 +77,7 @@ def worlds(draw: st.DrawFn) -> World:
         grants=tuple(draw(st.lists(grants(), max_size=3))),
         terms=tuple(draw(st.lists(st.tuples(moments, perhaps), max_size=2))),
         freezes=tuple(draw(st.lists(open_spans(), max_size=1))) if draw(st.booleans()) else (),
-        affiliations=draw(st.just(((0, None),)) | st.lists(open_spans(), max_size=2).map(tuple)),
+        affiliations=draw(st.just(((0, 0, None),)) | st.lists(stays(), max_size=3).map(tuple)),
     )
 
 
@@ -96,8 +103,14 @@ class Dice:
         return Grant(
             *self.span(), revoked=self.tick(None, None, None), executed=self.tick(0, 0, None),
             terminated=self.tick(None, None, None), signed=self.tick(0, 0, None), pauses=pauses,
-            mine=self.chance.random() < 0.8,
+            mine=self.chance.random() < 0.8, through=self.chance.choice([0, 0, 0, 0, 1, None]),
         )  # fmt: skip
+
+    def stays(self) -> tuple[tuple[int, int, int | None], ...]:
+        """Where the person was when: mostly all the time at the first institution, else here and there."""
+        if self.chance.random() < 0.6:
+            return ((0, 0, None),)
+        return tuple((self.chance.choice([0, 0, 1]), *self.open_span()) for _ in range(self.chance.randint(0, 3)))
 
     def world(self) -> World:
         published = self.tick(0, 0, 0, None)
@@ -109,7 +122,7 @@ class Dice:
             grants=tuple(self.grant() for _ in range(self.chance.randint(0, 3))),
             terms=tuple((self.chance.randint(0, LAST), self.tick(None)) for _ in range(self.chance.randint(0, 2))),
             freezes=(self.open_span(),) if self.chance.random() < 0.25 else (),
-            affiliations=((0, None),) if self.chance.random() < 0.7 else (self.open_span(),),
+            affiliations=self.stays(),
         )  # fmt: skip
 
     def several(self, files: int) -> list[World]:
@@ -143,29 +156,30 @@ def lay(*together: World) -> Laid:
     owner, second, other = rows.person(), rows.person(), rows.person()
     me = AnonymousUser() if world.visitor else rows.person(active=world.active)
     held_by, wording = rows.committee(), rows.template()
-    for start, end in world.affiliations if not world.visitor else ():
-        rows.affiliation(me, starts_at=_sure(start), ended_at=moment(end))
+    places = {0: rows.institution(), 1: rows.institution()}
+    for which, start, end in world.affiliations if not world.visitor else ():
+        rows.affiliation(me, starts_at=_sure(start), ended_at=moment(end), at=places[which])
     for published, accepted in world.terms:
         terms = rows.terms(_sure(published))
         if accepted is not None and not world.visitor:
             rows.acceptance(terms, me, _sure(accepted))
     for start, end in world.freezes:
         rows.freeze(owner, second, starts_at=_sure(start), ends_at=moment(end))
-    return Laid(me, [_lay_file(one, held_by, wording, me, owner, other) for one in together])
+    return Laid(me, [_lay_file(one, held_by, wording, me, owner, other, places) for one in together])
 
 
-def _lay_file(world: World, held_by: Any, wording: Any, me: Any, owner: Any, other: Any) -> Version:
+def _lay_file(world: World, held_by: Any, wording: Any, me: Any, owner: Any, other: Any, places: Any) -> Version:
     data = rows.dataset(world.access, held_by)
     version = rows.version(
         data, owner, published_at=moment(world.published), withdrawn_at=moment(world.withdrawn),
         embargo_until=moment(world.embargo),
     )  # fmt: skip
     for one in world.grants:
-        _lay_grant(one, data, held_by, wording, other if world.visitor or not one.mine else me, owner)
+        _lay_grant(one, data, held_by, wording, other if world.visitor or not one.mine else me, owner, places)
     return version
 
 
-def _lay_grant(one: Grant, data: Any, held_by: Any, wording: Any, holder: Any, owner: Any) -> None:
+def _lay_grant(one: Grant, data: Any, held_by: Any, wording: Any, holder: Any, owner: Any, places: Any) -> None:
     agreement = rows.agreement(
         data, held_by, holder, wording, executed_at=moment(one.executed), ended_at=moment(one.terminated),
         decided_at=BEGINNING,
@@ -174,7 +188,7 @@ def _lay_grant(one: Grant, data: Any, held_by: Any, wording: Any, holder: Any, o
         rows.signature(agreement, holder, _sure(one.signed))
     made = rows.grant(
         agreement, holder, starts_at=_sure(one.starts), ends_at=_sure(one.ends), revoked_at=moment(one.revoked),
-        by=owner,
+        by=owner, through=places.get(one.through),
     )  # fmt: skip
     for start, end in one.pauses:
         rows.suspension(made, owner, starts_at=_sure(start), ends_at=moment(end))
