@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Institution, Person, PersonalToken
+from apps.accounts.models import Desk, Institution, Person, PersonalToken
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.committees.models import Seat
+from apps.committees.queries import seats_of
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
@@ -213,12 +214,39 @@ def _seat_given(event: Event) -> Notes:
     seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
     letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
     yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
+    yield from _chair_of(seat, event, "seat_given.by_claim")
 
 
 def _seat_ended(event: Event) -> Notes:
     seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
     page = reverse("committee_page", args=[seat.committee.slug])
     yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
+    yield from _chair_of(seat, event, "seat_ended.by_claim")
+
+
+def _chair_of(seat: Seat, event: Event, letter: str) -> Notes:
+    """The chair hears of a seat that an institution's claim gave or took, and how many are left to decide."""
+    if not event.facts.get("claim"):
+        return
+    bench = list(seats_of(seat.committee))
+    facts = {"committee": seat.committee.name, "person": seat.person.name, "seated": len(bench)}
+    facts |= {"quorum": seat.committee.quorum}
+    for chair in (one.person for one in bench if one.is_chair and one.person_id != seat.person_id):
+        yield Note(chair, letter, reverse("committee_manage", args=[seat.committee.slug]), facts)
+
+
+def _desk_gained(event: Event) -> Notes:
+    yield from _desk(event, "desk_gained.person")
+
+
+def _desk_lost(event: Event) -> Notes:
+    yield from _desk(event, "desk_lost.person")
+
+
+def _desk(event: Event, letter: str) -> Notes:
+    names = dict(Desk.Kind.choices)
+    for person in Person.objects.filter(pk=_subject(event)):
+        yield Note(person, letter, reverse("account"), {"desk": names.get(event.facts.get("desk"), "–")})
 
 
 def _role_given(event: Event) -> Notes:
@@ -278,6 +306,8 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.GRANT_REVOKED: _grant_revoked,
     Kind.GRANT_SUSPENDED: _grant_suspended,
     Kind.GRANT_RESUMED: _grant_resumed,
+    Kind.DESK_GAINED: _desk_gained,
+    Kind.DESK_LOST: _desk_lost,
     Kind.SEAT_GIVEN: _seat_given,
     Kind.SEAT_ENDED: _seat_ended,
     Kind.ROLE_GIVEN: _role_given,

@@ -33,6 +33,7 @@ class BearerTokens:
             token = token_for(secret.strip())
             request.token = token  # type: ignore[attr-defined]
             if token is not None:
+                token.person.second_factor = token.second_factor
                 note_token_use(token, by=token.person)
         answer = self.get_response(request)
         answer["X-Request-Reference"] = correlation.current()

@@ -1,6 +1,7 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
 from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
+from apps.accounts.commands.claims import follow_desk_claims, map_desk, note_roles_confirmed, unmap_desk
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.people import (
     accept_terms,
@@ -52,13 +53,16 @@ __all__ = [
     "end_desk",
     "end_session",
     "end_session_of_key",
+    "follow_desk_claims",
     "forget_sessions",
     "give_desk",
     "link_identity",
     "make_token",
+    "map_desk",
     "merge_people",
     "note_logout_refused",
     "note_refusal",
+    "note_roles_confirmed",
     "note_session_use",
     "note_sign_in",
     "note_sign_in_refused",
@@ -74,4 +78,5 @@ __all__ = [
     "revoke_token",
     "set_home",
     "split_identity",
+    "unmap_desk",
 ]

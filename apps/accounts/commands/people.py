@@ -149,6 +149,7 @@ def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[
         digest=queries.digest(secret),
         hint=f"{secret[:7]}…",
         scopes=sorted(set(scopes)),
+        second_factor=by.second_factor,
         expires_at=rules.token_end(days),
     )
     record(Kind.TOKEN_MADE, actor=by, subject=token, scopes="+".join(token.scopes), until=token.expires_at)

@@ -1,6 +1,7 @@
 """People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
 
 from apps.accounts.models.affiliations import Affiliation
+from apps.accounts.models.claims import ClaimRule, DeskClaim
 from apps.accounts.models.people import (
     Desk,
     Identity,
@@ -18,7 +19,9 @@ from apps.accounts.models.sessions import LogoutWord, PersonSession
 __all__ = [
     "ALGORITHMS",
     "Affiliation",
+    "ClaimRule",
     "Desk",
+    "DeskClaim",
     "Identity",
     "IdentityChange",
     "Institution",

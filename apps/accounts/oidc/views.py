@@ -19,7 +19,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from apps.accounts import commands, queries
 from apps.accounts.models import PersonSession, Provider
-from apps.accounts.oidc import documents
+from apps.accounts.oidc import documents, recheck
 from apps.accounts.oidc.browsers import browser_family
 from apps.accounts.oidc.checks import Untrusted, answer_faults
 from apps.accounts.oidc.refusals import refused
@@ -29,6 +29,7 @@ SESSION = "sign_in"
 STATES = "oidc_states"
 LINKING = "linking"
 LONGEST_SITTING = 15 * 60
+LONGEST_HINT = 4000  # characters of an address that every server takes
 LONGEST_ANSWER = {"code": 2048, "state": 200, "iss": 300, "error": 200}
 REMEMBER_FOR = 365 * 24 * 60 * 60
 
@@ -44,8 +45,8 @@ def local_path(asked: str) -> str:
 class SignInStart(OIDCAuthenticationRequestView):
     """Off to the institution.
 
-    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?link=1` adds the identity
-    to the person who is signed in.
+    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?factor=1` in two ways,
+    `?link=1` adds the identity to the person who is signed in.
     """
 
     provider: Provider
@@ -58,19 +59,24 @@ class SignInStart(OIDCAuthenticationRequestView):
         onward = local_path(request.GET.get("next", ""))
         provider = _chosen(request)
         if provider is None:
-            kept = {name: request.GET[name] for name in ("again", "link") if request.GET.get(name)}
+            kept = {name: request.GET[name] for name in ("again", "factor", "link") if request.GET.get(name)}
             return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': onward} | kept)}")
+        return _keep_choice(self._off_to(request, provider, onward), provider)
+
+    def _off_to(self, request: HttpRequest, provider: Provider, onward: str) -> HttpResponse:
         self.provider = provider
         try:
             endpoint = documents.document_of(provider)["authorization_endpoint"]
         except Untrusted as fault:
-            return refused(request, provider, fault.code, next_path=onward)
+            return self._no_way(request, fault.code, onward)
         self.OIDC_OP_AUTH_ENDPOINT, self.OIDC_RP_CLIENT_ID = endpoint, provider.client_id
         target: str = super().get(request)["Location"]
         query = target[len(endpoint) + 1 :]
         self._remember(request, parse_qs(query)["state"][0], onward)
-        answer = HttpResponseRedirect(f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{query}")
-        return _keep_choice(answer, provider)
+        return HttpResponseRedirect(f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{query}")
+
+    def _no_way(self, request: HttpRequest, code: str, onward: str) -> HttpResponse:
+        return refused(request, self.provider, code, next_path=onward)
 
     def get_settings(self, attr: str, *args: Any) -> Any:
         """What the library asks of the settings, answered for this provider."""
@@ -79,9 +85,10 @@ class SignInStart(OIDCAuthenticationRequestView):
         return getattr(settings, attr, *args)
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
-        fresh = request.GET.get("again") or request.GET.get("link")
-        asked = {"prompt": "login", "max_age": "0"} if fresh else {}
-        return asked | ({"acr_values": self.provider.requested_acr} if self.provider.requested_acr else {})
+        asked = {"prompt": "login", "max_age": "0"} if _anew(request) else {}
+        acrs = " ".join(self.provider.second_factor_acrs) if request.GET.get("factor") else ""
+        acrs = acrs or self.provider.requested_acr
+        return asked | ({"acr_values": acrs} if acrs else {})
 
     def _remember(self, request: HttpRequest, state: str, onward: str) -> None:
         """Tie the state to what was asked of whom."""
@@ -90,10 +97,42 @@ class SignInStart(OIDCAuthenticationRequestView):
             "provider": self.provider.slug,
             "redirect_uri": absolutify(request, reverse("oidc_authentication_callback")),
             "next": onward,
-            "again": bool(request.GET.get("again") or request.GET.get("link")),
+            "again": _anew(request),
+            "factor": bool(request.GET.get("factor")),
             "link": _linking(request) if request.GET.get("link") else "",
+            "silent": "",
         }
         request.session.modified = True
+
+
+class RolesAsked(SignInStart):
+    """Off to the institution and back without any page of its own: does it still say what it said at the sign-in?"""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        onward = local_path(request.GET.get("next", ""))
+        session = recheck.session_of(request)
+        if session is None or session.provider is None or not recheck.is_due(request):
+            return HttpResponseRedirect(onward)
+        recheck.note_asked(request)
+        return self._off_to(request, session.provider, onward)
+
+    def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
+        hint = request.session.get("oidc_id_token", "")
+        return {"prompt": "none"} | ({"id_token_hint": hint} if hint and len(hint) <= LONGEST_HINT else {})
+
+    def _remember(self, request: HttpRequest, state: str, onward: str) -> None:
+        super()._remember(request, state, onward)
+        session = recheck.session_of(request)
+        request.session[STATES][state] |= {"again": False, "factor": False, "link": "", "silent": str(session and session.pk)}
+
+    def _no_way(self, request: HttpRequest, code: str, onward: str) -> HttpResponse:
+        recheck.note_asked(request, code)
+        return HttpResponseRedirect(onward)
+
+
+def _anew(request: HttpRequest) -> bool:
+    """Whether the person must prove who they are now, whatever the provider remembers."""
+    return any(request.GET.get(name) for name in ("again", "factor", "link"))
 
 
 def _chosen(request: HttpRequest) -> Provider | None:
@@ -106,7 +145,7 @@ def _chosen(request: HttpRequest) -> Provider | None:
         return queries.providers().filter(slug=slug[:60]).first()
     if request.GET.get("link"):
         return None
-    if request.GET.get("again"):
+    if _anew(request):
         return queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", "")) or _only(found)
     return _only(found)
 
@@ -142,15 +181,22 @@ class SignInCallback(OIDCAuthenticationCallbackView):
     entry: dict[str, Any]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        self.entry = {"next": "/"}
+        self.entry = {"next": "/", "silent": ""}
         try:
             self._check(request)
             answer: HttpResponse = super().get(request)
         except Untrusted as fault:
-            return refused(request, self.provider, fault.code, next_path=self.entry["next"])
+            return self._refused(fault.code)
         except SuspiciousOperation:  # the session ended while the provider was asked
-            return refused(request, self.provider, "state", next_path=self.entry["next"])
+            return self._refused("state")
         return answer
+
+    def _refused(self, code: str) -> HttpResponse:
+        """A sign-in ends on its page; a silent question ends where the person was, and the roles rest."""
+        if self.entry["silent"] and recheck.session_of(self.request) is not None:
+            recheck.note_asked(self.request, code)
+            return HttpResponseRedirect(self.entry["next"])
+        return refused(self.request, self.provider, code, next_path=self.entry["next"])
 
     def _check(self, request: HttpRequest) -> None:
         """The answer fits a question of this browser's, not too long ago, to a provider that still counts."""
@@ -161,7 +207,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         entry = request.session.get(STATES, {}).get(one.get("state", ""))
         if not isinstance(entry, dict):
             raise Untrusted("state")
-        self.entry = {"next": "/", "again": False, "link": "", **entry}
+        self.entry = {"next": "/", "again": False, "factor": False, "link": "", "silent": "", **entry}
         try:
             self._check_entry(request, one)
         except Untrusted:  # an answer counts once, also one that is refused
@@ -187,17 +233,25 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         """The session gets a new key at every sign-in, also at one in the middle of a session."""
         request, facts = self.request, self.request.sign_in
         old_key = request.session.session_key or ""
+        if self.entry["silent"]:
+            if recheck.follow(request, request.person_session, provider=self.provider, said=request.sign_in_said):
+                self._rekey(old_key)  # whoever may do more than before does it under a new key
+            return HttpResponseRedirect(self.entry["next"])
         if self.entry["link"]:
             request.session.pop(LINKING, None)
-            request.session.cycle_key()
-            commands.rekey_session(old_key, key=request.session.session_key or "", by=self.user)
+            self._rekey(old_key)
         else:
-            self._begin_session(old_key)
-        request.session[SESSION] = facts
+            session = self._begin_session(old_key)
+            recheck.follow(request, session, provider=session.provider, said=request.sign_in_said)
+        request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
         commands.note_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         return HttpResponseRedirect(self.entry["next"])
 
-    def _begin_session(self, old_key: str) -> None:
+    def _rekey(self, old_key: str) -> None:
+        self.request.session.cycle_key()
+        commands.rekey_session(old_key, key=self.request.session.session_key or "", by=self.user)
+
+    def _begin_session(self, old_key: str) -> PersonSession:
         """A sign-in begins a session under a key nobody has seen; one in the middle of a session replaces it."""
         request = self.request
         if request.user.is_authenticated:
@@ -205,7 +259,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         super().login_success()
         request.session["oidc_id_token"] = request.sign_in_token
         request.session.cycle_key()
-        commands.begin_session(
+        return commands.begin_session(
             self.user,
             key=request.session.session_key or "",
             sign_in=sign_in_of(request.sign_in),
@@ -260,11 +314,14 @@ def sign_in_of(kept: dict[str, Any]) -> SignIn:
         auth_time=datetime.fromtimestamp(facts["auth_time"], tz=UTC),
         amr=tuple(facts.get("amr", ())),
         assurance=tuple(facts.get("assurance", ())),
+        second_factor=facts.get("second_factor") is True,
     )
 
 
 sign_in_start = SignInStart.as_view()
+roles_asked = RolesAsked.as_view()
 sign_in_callback = SignInCallback.as_view()
 sign_out = SignOut.as_view()
 sign_in_callback.writes_on_get = True
 sign_in_start.writes_on_get = True
+roles_asked.writes_on_get = True
