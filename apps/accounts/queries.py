@@ -20,7 +20,7 @@ from apps.accounts.models import (
     Terms,
     TermsAcceptance,
 )
-from apps.accounts.models.claims import confirmed
+from apps.accounts.models.claims import STANDING, confirmed
 from apps.core import clock, roles
 
 
@@ -53,7 +53,7 @@ def desks_by_claim() -> QuerySet[DeskClaim]:
     """The mappings that stand, each with the desks it gives (`held`), lapsed ones included."""
     now = clock.sql_now()
     held = Desk.objects.filter(ends_at__gt=now).select_related("person__institution").annotate(counts=flag(confirmed()))
-    fetched = DeskClaim.objects.standing().select_related("provider")
+    fetched = DeskClaim.objects.filter(STANDING).select_related("provider")
     return fetched.prefetch_related(Prefetch("desks", queryset=held.order_by("starts_at"), to_attr="held"))
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.accounts.models import Institution, Person, Provider
-from apps.accounts.models.claims import CONFIRMED_FOR
+from apps.accounts.models.claims import CONFIRMED_FOR, STANDING
 from apps.accounts.rules import check_claim_rule, check_operator
 from apps.accounts.visas import Followed, says
 from apps.audit.record import Kind, record
@@ -78,7 +78,7 @@ def map_seat(
 ) -> SeatClaim:
     """Whoever this provider says holds the value has the seat from their next sign-in on."""
     check_claim_rule(claim=claim, value=value)
-    made, new = SeatClaim.objects.standing().get_or_create(
+    made, new = SeatClaim.objects.filter(STANDING).get_or_create(
         provider=provider, claim=claim, value=value, committee=committee, defaults={"is_chair": is_chair}
     )
     rules.check_same_seat(made, is_chair)
@@ -90,7 +90,7 @@ def map_seat(
 @transaction.atomic
 def unmap_seat(rule: SeatClaim, *, by: Person | None) -> None:
     """The claim seats nobody any more; whoever sits by this claim loses the seat now."""
-    if SeatClaim.objects.standing().filter(pk=rule.pk).update(ended_at=clock.now()):
+    if SeatClaim.objects.filter(STANDING, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
     for place in Seat.objects.filter(claim=rule, ends_at__isnull=True):
         _lose(place)
@@ -105,7 +105,7 @@ def follow_seat_claims(
     A confirmed seat stays one row with its first moment, so that it counts in the rounds begun since.
     """
     Person.objects.select_for_update().get(pk=person.pk)
-    standing = list(SeatClaim.objects.standing().filter(provider=provider).order_by("-is_chair", "pk"))
+    standing = list(SeatClaim.objects.filter(STANDING, provider=provider).order_by("-is_chair", "pk"))
     wanted: dict[UUID, list[SeatClaim]] = {}
     for rule in standing:
         if says(said, rule.claim, rule.value):
@@ -157,7 +157,7 @@ def _take_seat(person: Person, claims: list[SeatClaim], *, barred: bool) -> bool
 
 
 def _lose(place: Seat) -> None:
-    """The seat ends now, by the provider's word or the mapping's end; what the rest of the bench decides is recounted."""
+    """The seat ends now, by the provider's word or the mapping's end; what the others have voted is recounted."""
     now = clock.now()
     if Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
         about = [place.committee_id, place.person_id]

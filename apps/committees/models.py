@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import ClaimRule, Institution, Person
-from apps.accounts.models.claims import ClaimRuleQuerySet, confirmed, confirmed_in_full
+from apps.accounts.models.claims import confirmed, confirmed_in_full
 from apps.core import clock
 from apps.core.identifiers import new_id
 
@@ -68,8 +68,6 @@ class SeatClaim(ClaimRule):
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seat_claims")
     is_chair = models.BooleanField(_("chair"), default=False)
-
-    objects = ClaimRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("seat by claim")

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Qu
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Person
-from apps.accounts.models.claims import confirmed
+from apps.accounts.models.claims import STANDING, confirmed
 from apps.accounts.queries import flag
 from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core import roles
@@ -49,7 +49,7 @@ def bench_of(committee: Committee) -> QuerySet[Person]:
 def seats_by_claim() -> QuerySet[SeatClaim]:
     """The mappings that stand, each with the seats it gives (`held`), lapsed ones included."""
     held = Seat.objects.held().select_related("person__institution").annotate(counts=flag(confirmed()))
-    fetched = SeatClaim.objects.standing().select_related("provider", "committee")
+    fetched = SeatClaim.objects.filter(STANDING).select_related("provider", "committee")
     return fetched.prefetch_related(Prefetch("seats", queryset=held.order_by("starts_at"), to_attr="held"))
 
 

@@ -1,7 +1,6 @@
 """Whom an event concerns, and what each of them is told. Asked of the course's own sets; nothing is changed here."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -9,30 +8,15 @@ from django.urls import reverse
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Desk, Institution, Person, PersonalToken
+from apps.accounts.models import Institution, Person, PersonalToken
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
-from apps.committees.models import Seat
-from apps.committees.queries import seats_of
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
+from apps.notifications.notes import Note, Notes, desk_gained, desk_lost, seat_ended, seat_given, subject_of
 from apps.notifications.wording import ROLES
-
-
-@dataclass(frozen=True)
-class Note:
-    """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
-
-    reader: Person
-    letter: str
-    path: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    quoted: str = ""
-
-
-Notes = Iterator[Note]
 
 
 def notes_about(event: Event) -> list[Note]:
@@ -63,7 +47,7 @@ def _version_withdrawn(event: Event) -> Notes:
 
 
 def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
-    version = Version.objects.select_related("dataset").get(pk=_subject(event))
+    version = Version.objects.select_related("dataset").get(pk=subject_of(event))
     facts = {"dataset": version.dataset.title, "number": version.number}
     return version, facts, reverse("dataset", args=[version.dataset.slug])
 
@@ -105,7 +89,7 @@ def _request_withdrawn(event: Event) -> Notes:
 
 
 def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
-    request = AccessRequest.objects.select_related("applicant__institution").get(pk=_subject(event))
+    request = AccessRequest.objects.select_related("applicant__institution").get(pk=subject_of(event))
     items = list(request.items.select_related("dataset", "committee").order_by("dataset__title"))
     return request, {
         "reference": request.reference,
@@ -125,7 +109,7 @@ def _bench(request: AccessRequest) -> Iterator[Person]:
 
 
 def _item_decided(event: Event) -> Notes:
-    item = Item.objects.select_related("request", "dataset", "committee").get(pk=_subject(event))
+    item = Item.objects.select_related("request", "dataset", "committee").get(pk=subject_of(event))
     facts = {
         "reference": item.request.reference,
         "title": item.request.title,
@@ -165,7 +149,7 @@ def _agreement_terminated(event: Event) -> Notes:
 
 def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
     fetched = Agreement.objects.select_related("item__dataset", "item__request__applicant__institution")
-    agreement = fetched.get(pk=_subject(event))
+    agreement = fetched.get(pk=subject_of(event))
     facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": _actor(event)}
     return agreement, facts, reverse("agreement_page", args=[agreement.pk])
 
@@ -198,7 +182,7 @@ def _grant_resumed(event: Event) -> Notes:
 
 
 def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
-    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=_subject(event))
+    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=subject_of(event))
     facts = {
         "dataset": grant.dataset.title,
         "holder": grant.holder.name,
@@ -210,48 +194,9 @@ def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
     return grant, facts, reverse("grant_page", args=[grant.pk])
 
 
-def _seat_given(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
-    letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
-    yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
-    yield from _chair_of(seat, event, "seat_given.by_claim")
-
-
-def _seat_ended(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
-    page = reverse("committee_page", args=[seat.committee.slug])
-    yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
-    yield from _chair_of(seat, event, "seat_ended.by_claim")
-
-
-def _chair_of(seat: Seat, event: Event, letter: str) -> Notes:
-    """The chair hears of a seat that an institution's claim gave or took, and how many are left to decide."""
-    if not event.facts.get("claim"):
-        return
-    bench = list(seats_of(seat.committee))
-    facts = {"committee": seat.committee.name, "person": seat.person.name, "seated": len(bench)}
-    facts |= {"quorum": seat.committee.quorum}
-    for chair in (one.person for one in bench if one.is_chair and one.person_id != seat.person_id):
-        yield Note(chair, letter, reverse("committee_manage", args=[seat.committee.slug]), facts)
-
-
-def _desk_gained(event: Event) -> Notes:
-    yield from _desk(event, "desk_gained.person")
-
-
-def _desk_lost(event: Event) -> Notes:
-    yield from _desk(event, "desk_lost.person")
-
-
-def _desk(event: Event, letter: str) -> Notes:
-    names = dict(Desk.Kind.choices)
-    for person in Person.objects.filter(pk=_subject(event)):
-        yield Note(person, letter, reverse("account"), {"desk": names.get(event.facts.get("desk"), "–")})
-
-
 def _role_given(event: Event) -> Notes:
     """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
-    dataset = Dataset.objects.filter(pk=_subject(event)).first()
+    dataset = Dataset.objects.filter(pk=subject_of(event)).first()
     if dataset is None:
         yield from _appointed(event)
         return
@@ -263,7 +208,7 @@ def _role_given(event: Event) -> Notes:
 
 
 def _appointed(event: Event) -> Notes:
-    person = Person.objects.filter(pk=_subject(event)).first()
+    person = Person.objects.filter(pk=subject_of(event)).first()
     institution = Institution.objects.filter(pk__in=event.about).first()
     if person is not None and institution is not None:
         facts = {"institution": institution.name}
@@ -271,19 +216,15 @@ def _appointed(event: Event) -> Notes:
 
 
 def _token_made(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
+    token = PersonalToken.objects.select_related("person").get(pk=subject_of(event))
     facts = {"token": token.name, "ends": token.expires_at}
     yield Note(token.person, "token_made.person", reverse("tokens"), facts)
 
 
 def _token_revoked(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
+    token = PersonalToken.objects.select_related("person").get(pk=subject_of(event))
     yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
 
-
-def _subject(event: Event) -> UUID:
-    assert event.subject_id is not None  # notes_about asks only about events with a subject
-    return event.subject_id
 
 
 def _actor(event: Event) -> str:
@@ -306,10 +247,10 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.GRANT_REVOKED: _grant_revoked,
     Kind.GRANT_SUSPENDED: _grant_suspended,
     Kind.GRANT_RESUMED: _grant_resumed,
-    Kind.DESK_GAINED: _desk_gained,
-    Kind.DESK_LOST: _desk_lost,
-    Kind.SEAT_GIVEN: _seat_given,
-    Kind.SEAT_ENDED: _seat_ended,
+    Kind.DESK_GAINED: desk_gained,
+    Kind.DESK_LOST: desk_lost,
+    Kind.SEAT_GIVEN: seat_given,
+    Kind.SEAT_ENDED: seat_ended,
     Kind.ROLE_GIVEN: _role_given,
     Kind.TOKEN_MADE: _token_made,
     Kind.TOKEN_REVOKED: _token_revoked,

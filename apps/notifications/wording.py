@@ -171,15 +171,15 @@ LETTERS: dict[str, tuple[Any, Any]] = {
     "seat_given.by_claim": (
         _("%(person)s has a seat in %(committee)s"),
         _(
-            "An institution's sign-in gave %(person)s a seat in “%(committee)s”. It counts in the rounds that begin from"
-            " now on, and as long as the institution says so. Seated now: %(seated)s; votes needed: %(quorum)s."
+            "An institution's sign-in gave %(person)s a seat in “%(committee)s”. It counts in the rounds that begin"
+            " from now on, and as long as the institution says so. Seated now: %(seated)s; votes needed: %(quorum)s."
         ),
     ),
     "seat_ended.by_claim": (
         _("%(person)s no longer sits in %(committee)s"),
         _(
-            "The institution of %(person)s no longer says that they belong to “%(committee)s”, so the seat has ended and"
-            " their votes on requests still open no longer count. Seated now: %(seated)s; votes needed: %(quorum)s."
+            "The institution of %(person)s no longer says that they belong to “%(committee)s”, so the seat has ended"
+            " and their votes on requests still open no longer count. Seated now: %(seated)s; votes needed: %(quorum)s."
         ),
     ),
     "desk_gained.person": (

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.accounts.oidc import recheck
-from apps.accounts.oidc.refusals import NO_ANSWER
 from apps.accounts.models import Desk
 from apps.accounts.models.claims import confirmed
+from apps.accounts.oidc import recheck
+from apps.accounts.oidc.refusals import NO_ANSWER
 from apps.accounts.queries import claimed_desks_of
 from apps.committees.models import Seat
 from apps.committees.queries import claimed_seats_of
@@ -84,11 +84,17 @@ def _sentence(request: HttpRequest, roles: list[str]) -> str:
     facts = {"roles": ", ".join(roles), "provider": str(session.provider) if session is not None else ""}
     why = recheck.asked_in_vain(request).get("why", "")
     if why in NO_ANSWER:
-        return _(
-            "What you may do here as %(roles)s counts only while %(provider)s confirms it, and its sign-in does not"
-            " answer at the moment. Sign in again when it does."
-        ) % facts
-    return _(
-        "What you may do here as %(roles)s counts only while %(provider)s confirms it, and it wants to ask you"
-        " yourself first. Sign in again to go on."
-    ) % facts
+        return (
+            _(
+                "What you may do here as %(roles)s counts only while %(provider)s confirms it, and its sign-in does not"
+                " answer at the moment. Sign in again when it does."
+            )
+            % facts
+        )
+    return (
+        _(
+            "What you may do here as %(roles)s counts only while %(provider)s confirms it, and it wants to ask you"
+            " yourself first. Sign in again to go on."
+        )
+        % facts
+    )

@@ -108,5 +108,7 @@ def sign_in_continue(request: HttpRequest) -> HttpResponse:
     context = {"path": kept["path"], "page": kept["page"], "fields": kept["fields"], "shown": shown}
     if asked_in_vain(request):
         again = sign_in_address(reverse("sign_in_continue"), factor=True)
-        return render(request, "sign_in/weak.html", context | {"sentence": NOT_CONFIRMED, "again_url": again}, status=403)
+        return render(
+            request, "sign_in/weak.html", context | {"sentence": NOT_CONFIRMED, "again_url": again}, status=403
+        )
     return render(request, "sign_in/continue.html", context)

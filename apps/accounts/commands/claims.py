@@ -1,4 +1,4 @@
-"""Desks that follow what a provider says: mapped by an operator at the command line, given and taken at each sign-in."""
+"""Desks that follow what a provider says: mapped by an operator in a shell, given and taken at each sign-in."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.accounts import rules
 from apps.accounts.models import Desk, DeskClaim, Person, PersonSession, Provider
-from apps.accounts.models.claims import CONFIRMED_FOR
+from apps.accounts.models.claims import CONFIRMED_FOR, STANDING
 from apps.accounts.visas import Followed, says
 from apps.audit.record import Kind, record
 from apps.core import clock
@@ -18,10 +18,10 @@ UNSAID_FOR = timedelta(days=366)  # a desk that nobody has confirmed for a year 
 
 @transaction.atomic
 def map_desk(provider: Provider, *, claim: str, value: str, desk: str, by: Person | None) -> DeskClaim:
-    """Whoever this provider says holds the value has the desk from their next sign-in on; mapping it twice changes nothing."""
+    """Whoever this provider says holds the value has the desk from their next sign-in on."""
     rules.check_claim_rule(claim=claim, value=value)
     rules.check_desk_kind(desk)
-    made, new = DeskClaim.objects.standing().get_or_create(provider=provider, claim=claim, value=value, desk=desk)
+    made, new = DeskClaim.objects.filter(STANDING).get_or_create(provider=provider, claim=claim, value=value, desk=desk)
     if new:
         record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider], desk=desk)
     return made
@@ -30,9 +30,9 @@ def map_desk(provider: Provider, *, claim: str, value: str, desk: str, by: Perso
 @transaction.atomic
 def unmap_desk(rule: DeskClaim, *, by: Person | None) -> None:
     """The claim gives the desk to nobody any more; whoever has it by this claim loses it now."""
-    if DeskClaim.objects.standing().filter(pk=rule.pk).update(ended_at=clock.now()):
+    if DeskClaim.objects.filter(STANDING, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id], desk=rule.desk)
-    for desk in Desk.objects.filter(claim=rule, ends_at__gt=clock.now()).select_related("person"):
+    for desk in Desk.objects.filter(claim=rule, ends_at__gt=clock.now()).select_related("person", "claim"):
         _lose(desk)
 
 
@@ -43,10 +43,12 @@ def follow_desk_claims(person: Person, *, provider: Provider, said: Mapping[str,
     Whoever they do not name loses their desk, and nothing else of theirs.
     """
     Person.objects.select_for_update().get(pk=person.pk)
-    standing = list(DeskClaim.objects.standing().filter(provider=provider))
+    standing = list(DeskClaim.objects.filter(STANDING, provider=provider))
     wanted = {rule.desk: rule for rule in standing if says(said, rule.claim, rule.value)}
     now = clock.now()
-    for desk in Desk.objects.filter(person=person, claim__provider=provider, ends_at__gt=now):
+    for desk in Desk.objects.filter(person=person, claim__provider=provider, ends_at__gt=now).select_related(
+        "claim", "person"
+    ):
         rule = wanted.pop(desk.kind, None)
         if rule is None:
             _lose(desk)
@@ -72,4 +74,4 @@ def _lose(desk: Desk) -> None:
     """The desk ends now, by the provider's word or the mapping's end."""
     now = clock.now()
     Desk.objects.filter(pk=desk.pk).update(ends_at=now, confirmed_until=now)
-    record(Kind.DESK_LOST, actor=None, subject=desk.person, about=[desk.claim_id], desk=desk.kind)
+    record(Kind.DESK_LOST, actor=None, subject=desk.person, about=[desk.claim] if desk.claim else [], desk=desk.kind)

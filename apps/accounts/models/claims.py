@@ -1,7 +1,7 @@
 """Roles that follow what a provider says of a person: the mappings, and until when such a role counts."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -18,7 +18,7 @@ ASK_AFTER = timedelta(minutes=10)  # and so long after it the provider is asked 
 
 
 def confirmed(at: datetime | None = None) -> Q:
-    """The one answer to "does this seat or desk give its person any right now": by hand it does; by claim, if confirmed."""
+    """The one answer to "does this seat or desk count for its person now": by hand it does; by claim, if confirmed."""
     return Q(claim__isnull=True) | Q(confirmed_until__gt=clock.sql_now(at))
 
 
@@ -28,14 +28,11 @@ def confirmed_in_full(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=by_hand | Q(claim__isnull=False, confirmed_until__isnull=False), name=name)
 
 
-class ClaimRuleQuerySet(models.QuerySet["ClaimRule"]):
-    def standing(self) -> Self:
-        """The mappings that count today."""
-        return self.filter(ended_at__isnull=True)
+STANDING = Q(ended_at__isnull=True)  # the mappings that count today
 
 
 class ClaimRule(models.Model):
-    """Whoever this provider says holds exactly this value of this claim has a role here; it ends, it is never removed."""
+    """Whoever this provider says holds exactly this value of this claim has a role here; it ends, never vanishes."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="%(class)ss")
@@ -57,8 +54,6 @@ class DeskClaim(ClaimRule):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     desk = models.CharField(max_length=20, choices=Desk.Kind.choices)
-
-    objects = ClaimRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("desk by claim")

@@ -6,7 +6,7 @@ Pure: facts in, yes or no out. What nobody here knows counts for nothing, so an 
 from collections.abc import Iterable
 
 MULTIPLE = "mfa"
-# RFC 8176, section 2: something the person knows, has, or is. `user`, `geo`, `rba`, `wia` and `mca` prove none of these.
+# RFC 8176, section 2: something the person knows, has, or is; `user`, `geo`, `rba`, `wia`, `mca` prove none of these.
 KINDS = (
     frozenset({"pwd", "pin", "kba"}),
     frozenset({"otp", "hwk", "swk", "sc", "sms", "tel"}),

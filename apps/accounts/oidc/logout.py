@@ -6,7 +6,9 @@ proof. Whatever is wrong with it is answered 400 in the same words, and written 
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -14,8 +16,10 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts import commands, queries
 from apps.accounts.models import Provider
+from apps.accounts.oidc import documents
 from apps.accounts.oidc.checks import LOGOUT_TYPES, SKEW, Untrusted, audience_faults, moment, same, subject_faults
 from apps.accounts.oidc.signatures import claimed_issuer, signed_claims
+from apps.accounts.oidc.views import SESSION
 from apps.core import clock
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -91,3 +95,16 @@ def _who_faults(claims: Mapping[str, Any]) -> list[str]:
 
 def _usable(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+
+
+def provider_logout(request: HttpRequest) -> str:
+    """Where to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0); our front page if nowhere."""
+    back = f"{settings.PORTAL_ADDRESS}/"
+    provider = queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
+    endpoint = documents.known_document_of(provider).get("end_session_endpoint") if provider else ""
+    endpoint = endpoint or settings.OIDC_OP_LOGOUT_ENDPOINT
+    token = request.session.get("oidc_id_token", "")
+    if not endpoint or not token:
+        return "/"
+    asked = {"id_token_hint": token, "post_logout_redirect_uri": back}
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"

@@ -37,9 +37,9 @@ def when_claims_are_told(follower: Follower) -> None:
 
 
 @transaction.atomic
-def follow(request: HttpRequest, session: PersonSession, *, provider: Provider, said: Mapping[str, Any]) -> bool:
+def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, Any]) -> bool:
     """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
-    told = [follower(session.person, provider=provider, said=said, by=None) for follower in _followers]
+    told = [follower(session.person, provider=session.provider, said=said, by=None) for follower in _followers]
     request.session.pop(ASKED, None)
     if any(one.gives for one in told):
         commands.note_roles_confirmed(session, by=None)

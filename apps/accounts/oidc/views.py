@@ -29,7 +29,6 @@ SESSION = "sign_in"
 STATES = "oidc_states"
 LINKING = "linking"
 LONGEST_SITTING = 15 * 60
-LONGEST_HINT = 4000  # characters of an address that every server takes
 LONGEST_ANSWER = {"code": 2048, "state": 200, "iss": 300, "error": 200}
 REMEMBER_FOR = 365 * 24 * 60 * 60
 
@@ -103,31 +102,6 @@ class SignInStart(OIDCAuthenticationRequestView):
             "silent": "",
         }
         request.session.modified = True
-
-
-class RolesAsked(SignInStart):
-    """Off to the institution and back without any page of its own: does it still say what it said at the sign-in?"""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        onward = local_path(request.GET.get("next", ""))
-        session = recheck.session_of(request)
-        if session is None or session.provider is None or not recheck.is_due(request):
-            return HttpResponseRedirect(onward)
-        recheck.note_asked(request)
-        return self._off_to(request, session.provider, onward)
-
-    def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
-        hint = request.session.get("oidc_id_token", "")
-        return {"prompt": "none"} | ({"id_token_hint": hint} if hint and len(hint) <= LONGEST_HINT else {})
-
-    def _remember(self, request: HttpRequest, state: str, onward: str) -> None:
-        super()._remember(request, state, onward)
-        session = recheck.session_of(request)
-        request.session[STATES][state] |= {"again": False, "factor": False, "link": "", "silent": str(session and session.pk)}
-
-    def _no_way(self, request: HttpRequest, code: str, onward: str) -> HttpResponse:
-        recheck.note_asked(request, code)
-        return HttpResponseRedirect(onward)
 
 
 def _anew(request: HttpRequest) -> bool:
@@ -234,7 +208,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         request, facts = self.request, self.request.sign_in
         old_key = request.session.session_key or ""
         if self.entry["silent"]:
-            if recheck.follow(request, request.person_session, provider=self.provider, said=request.sign_in_said):
+            if recheck.follow(request, request.person_session, said=request.sign_in_said):
                 self._rekey(old_key)  # whoever may do more than before does it under a new key
             return HttpResponseRedirect(self.entry["next"])
         if self.entry["link"]:
@@ -242,7 +216,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             self._rekey(old_key)
         else:
             session = self._begin_session(old_key)
-            recheck.follow(request, session, provider=session.provider, said=request.sign_in_said)
+            recheck.follow(request, session, said=request.sign_in_said)
         request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
         commands.note_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         return HttpResponseRedirect(self.entry["next"])
@@ -287,19 +261,6 @@ class SignOut(OIDCLogoutView):
         return answer
 
 
-def provider_logout(request: HttpRequest) -> str:
-    """Where to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0); our front page if nowhere."""
-    back = f"{settings.PORTAL_ADDRESS}/"
-    provider = queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
-    endpoint = documents.known_document_of(provider).get("end_session_endpoint") if provider else ""
-    endpoint = endpoint or settings.OIDC_OP_LOGOUT_ENDPOINT
-    token = request.session.get("oidc_id_token", "")
-    if not endpoint or not token:
-        return "/"
-    asked = {"id_token_hint": token, "post_logout_redirect_uri": back}
-    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
-
-
 def signed_in(request: HttpRequest) -> SignIn:
     """The facts of the sign-in behind this session; without any, one that is too old for every purpose."""
     return sign_in_of(request.session.get(SESSION) or {})
@@ -319,9 +280,7 @@ def sign_in_of(kept: dict[str, Any]) -> SignIn:
 
 
 sign_in_start = SignInStart.as_view()
-roles_asked = RolesAsked.as_view()
 sign_in_callback = SignInCallback.as_view()
 sign_out = SignOut.as_view()
 sign_in_callback.writes_on_get = True
 sign_in_start.writes_on_get = True
-roles_asked.writes_on_get = True

@@ -67,11 +67,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{commands.provider_from_settings(by=None).slug} is the provider of the settings.")
 
     def _roles(self, _options: dict[str, Any]) -> None:
-        for one in [*desks_by_claim(), *seats_by_claim()]:
-            held = [f"{role.person} ({'counts' if role.counts else 'rests'})" for role in one.held]  # type: ignore[union-attr]
-            self.stdout.write(
-                f"{one.pk}  {one.provider.slug}  {one.claim}={one.value}  {_role(one)}: {', '.join(held) or 'nobody yet'}"
-            )
+        rows: list[Rule] = [*desks_by_claim(), *seats_by_claim()]
+        for one in rows:
+            roles: list[Any] = getattr(one, "held", [])
+            held = ", ".join(f"{role.person} ({'counts' if role.counts else 'rests'})" for role in roles)
+            said = f"{one.claim}={one.value}"
+            self.stdout.write(f"{one.pk}  {one.provider.slug}  {said}  {_role(one)}: {held or 'nobody yet'}")
 
     def _map(self, options: dict[str, Any]) -> None:
         if bool(options["desk"]) == bool(options["committee"]):
@@ -85,7 +86,9 @@ class Command(BaseCommand):
                 made = committees.map_seat(provider, committee=committee, is_chair=options["chair"], **said)
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
-        self.stdout.write(f"{made.pk}  Whoever {provider.name} says has {made} is {_role(made)} from their next sign-in on.")
+        self.stdout.write(
+            f"{made.pk}  Whoever {provider.name} says has {made} is {_role(made)} from their next sign-in on."
+        )
 
     def _unmap(self, options: dict[str, Any]) -> None:
         desks = {str(one.pk): one for one in desks_by_claim()}
