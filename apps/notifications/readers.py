@@ -226,7 +226,6 @@ def _token_revoked(event: Event) -> Notes:
     yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
 
 
-
 def _actor(event: Event) -> str:
     """The name of who did it; "Gatehouse" when nobody did."""
     actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.models import ClaimRule, Desk
-from apps.accounts.queries import desks_by_claim, desks_by_hand, holds_desk
+from apps.accounts.queries import desks_by_claim, desks_by_hand, desks_of
 from apps.committees.queries import seats_by_claim
 from apps.core.errors import Denied
 from apps.web.guards import signed_in
@@ -18,7 +18,7 @@ from apps.web.guards import signed_in
 @signed_in
 def claimed_roles(request: HttpRequest) -> HttpResponse:
     """For operators, who map claims, and for auditors, who watch them."""
-    if not (holds_desk(request.user, Desk.Kind.OPERATOR) or holds_desk(request.user, Desk.Kind.AUDITOR)):
+    if not desks_of(request.user).filter(kind__in=[Desk.Kind.OPERATOR, Desk.Kind.AUDITOR]).exists():
         raise Denied(_("Only an operator or an auditor may read this."))
     rows = [_row(one, str(one.get_desk_display())) for one in desks_by_claim()]
     rows += [_row(one, _seat(one.is_chair), where=str(one.committee)) for one in seats_by_claim()]
