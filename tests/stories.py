@@ -141,9 +141,7 @@ def fresh_sign_in() -> SignIn:
     return SignIn(issuer=settings.OIDC_ISSUER, acr="urn:example:mfa", auth_time=clock.now())
 
 
-def client_for(
-    someone: Person | None, *, fresh: bool = True, second_factor: bool = False, **options: Any
-) -> Client:
+def client_for(someone: Person | None, *, fresh: bool = True, second_factor: bool = False, **options: Any) -> Client:
     """A browser in which this person is signed in (nobody, if None); `fresh` is what signing an agreement asks for."""
     client = Client(**options)
     if someone is None:
@@ -257,7 +255,7 @@ def add_files(version: Version, contents: Mapping[str, bytes], *, by: Person) ->
 
 
 def shelf(**how: Any) -> Shelf:
-    """A published dataset with one file; `access`, `owner`, `bench`, `files`, `title` and `second_factor` may be given."""
+    """A published dataset with one file; `how` is as for `drafted_shelf`."""
     world = drafted_shelf(**how)
     world.version = datasets.publish(world.version, by=world.owner)
     world.dataset.refresh_from_db()

@@ -84,8 +84,8 @@ def _datasets(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> Non
     listed = stories.shelf(bench=bench, owner=owner, access="registered")
     strict = stories.shelf(bench=bench, owner=owner, access="registered", second_factor=True)
     every = {
-        "strict": strict, "draft": draft, "embargoed": embargoed, "withdrawn": withdrawn, "open": free, "registered": listed,
-        "controlled": shelf,
+        "draft": draft, "embargoed": embargoed, "withdrawn": withdrawn, "open": free, "registered": listed,
+        "controlled": shelf, "strict": strict,
     }  # fmt: skip
     for state, one in every.items():
         _share(things, one)

@@ -25,8 +25,8 @@ def test_t46_two_proofs_of_two_kinds_are_a_second_factor(amr: list[str]) -> None
     "amr",
     [
         [], ["pwd"], ["otp"], ["hwk"], ["pwd", "pin"], ["pwd", "kba"], ["otp", "sms"], ["otp", "swk", "hwk"],
-        ["MFA"], [" mfa"], ["mfa "], ["mfa,pwd"], ["user", "geo", "rba", "wia", "mca"], ["pwd", "user"], ["fpt", "face"],
-        ["two-factor"], ["pwd", "https://schemas.example/totp"],
+        ["MFA"], [" mfa"], ["mfa "], ["mfa,pwd"], ["user", "geo", "rba", "wia", "mca"], ["pwd", "user"],
+        ["fpt", "face"], ["two-factor"], ["pwd", "https://schemas.example/totp"],
     ],
 )  # fmt: skip
 def test_t46_one_kind_of_proof_or_an_unknown_word_is_not(amr: list[str]) -> None:
@@ -57,9 +57,9 @@ def test_t47_a_claim_says_its_values(told: Any) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        None, True, 1, {}, {"auditors": True}, [], "", "Auditors", "AUDITORS", " auditors", "auditors ", "auditors,staff",
-        "staff auditors", ["Auditors"], [["auditors"]], [{"value": "auditors"}], ["auditors", 1], ["auditors", None],
-        ["auditor\u200bs"], ["аuditors"], ["auditors"] * (LONGEST_LIST + 1),
+        None, True, 1, {}, {"auditors": True}, [], "", "Auditors", "AUDITORS", " auditors", "auditors ",
+        "auditors,staff", "staff auditors", ["Auditors"], [["auditors"]], [{"value": "auditors"}],
+        ["auditors", 1], ["auditors", None], ["auditor\u200bs"], ["аuditors"], ["auditors"] * (LONGEST_LIST + 1),
     ],
 )  # fmt: skip
 def test_t47_any_other_shape_says_nothing(told: Any) -> None:
