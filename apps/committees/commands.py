@@ -104,7 +104,7 @@ def follow_seat_claims(
 
     A confirmed seat stays one row with its first moment, so that it counts in the rounds begun since.
     """
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     standing = list(SeatClaim.objects.filter(STANDING, provider=provider).order_by("-is_chair", "pk"))
     wanted: dict[UUID, list[SeatClaim]] = {}
     for rule in standing:

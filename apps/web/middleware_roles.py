@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Desk
 from apps.accounts.models.claims import confirmed
-from apps.accounts.oidc import recheck
+from apps.accounts.oidc import local_path, recheck
 from apps.accounts.oidc.refusals import NO_ANSWER
 from apps.accounts.queries import claimed_desks_of
 from apps.committees.models import Seat
 from apps.committees.queries import claimed_seats_of
 from apps.core.errors import Denied, Missing, NeedsSignIn
+from apps.web.answers import wants_json
 from apps.web.step_up import confirm_first
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -32,13 +33,14 @@ class RolesConfirmed:
         if recheck.session_of(request) is None:
             return self.get_response(request)
         page = _is_page(request)
-        if page and recheck.is_due(request):
-            return HttpResponseRedirect(f"{reverse('roles_asked')}?{urlencode({'next': request.get_full_path()})}")
+        here = request.get_full_path()
+        if page and local_path(here) == here and recheck.is_due(request):
+            return HttpResponseRedirect(f"{reverse('roles_asked')}?{urlencode({'next': here})}")
         if page:
             _tell(request)
         answer = self.get_response(request)
         refused = isinstance(getattr(answer, "refusal", None), Denied | Missing)
-        if refused and recheck.is_lapsed(request) and not request.path_info.startswith("/api/"):
+        if refused and recheck.is_lapsed(request) and not wants_json(request):
             resting = _resting(request)
             if resting:
                 return confirm_first(request, NeedsSignIn(_sentence(request, resting)))

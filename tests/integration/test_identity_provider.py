@@ -194,7 +194,7 @@ def test_the_signing_key_is_for_this_user_only(world: World) -> None:
 
 
 def test_prompt_none_is_answered_without_a_page(world: World) -> None:
-    """T47: OpenID Connect Core 1.0, 3.1.2.6: a code for whoever is signed in there, `login_required` for anybody else."""
+    """T47, Core 1.0, 3.1.2.6: a code for whoever is signed in there, `login_required` for anybody else."""
     address, asked = f"{world.address('idp')}/authorize/", ask(world, prompt="none")
     stranger = requests.get(address, params=asked, allow_redirects=False)
     assert parse_qs(urlsplit(stranger.headers["Location"]).query) == {"error": ["login_required"], "state": ["a-state"]}
@@ -207,7 +207,11 @@ def test_prompt_none_is_answered_without_a_page(world: World) -> None:
 
 def test_it_says_which_groups_somebody_is_in_and_how_they_proved_who_they_are(world: World) -> None:
     """T46, T47: the auditor's desk is a group of his; the applicant has a second factor, the colleague none."""
-    for key, groups, amr in (("auditor", [AUDITORS], ["pwd"]), ("applicant", [], ["pwd", "otp"]), ("colleague", [], ["pwd"])):
+    for key, groups, amr in (
+        ("auditor", [AUDITORS], ["pwd"]),
+        ("applicant", [], ["pwd", "otp"]),
+        ("colleague", [], ["pwd"]),
+    ):
         answer = redeem(world, code_of(sign_in(world, person(key), requests.Session()))).json()
         claims = jwt.decode(answer["id_token"], options={"verify_signature": False})
         assert (claims["groups"], claims["amr"]) == (groups, amr)

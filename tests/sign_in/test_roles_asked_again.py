@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts import commands as accounts
-from apps.accounts.models import Desk, Person, PersonSession, Provider
+from apps.accounts.models import Desk, DeskClaim, Person, PersonSession, Provider
 from apps.accounts.oidc import documents
 from apps.accounts.oidc.recheck import ASKED
 from apps.accounts.queries import holds_desk
@@ -296,6 +296,22 @@ def test_nobody_goes_round_at_a_provider_whose_claims_give_nothing(provider: loo
     assert session.roles_confirmed_at is None
     PersonSession.objects.update(started_at=clock.now() - timedelta(hours=2))
     assert looks(client, "/account/").status_code == 200
+
+
+def test_a_mapping_that_ends_in_the_middle_of_a_session_sends_nobody_in_circles(provider: loopback.Provider) -> None:
+    client, person = operator(provider)
+    accounts.unmap_desk(DeskClaim.objects.get(), by=None)
+    assert not holds_desk(person, "operator")
+    later(10.5)
+    goes_round(client, provider)
+    assert looks(client).status_code == 403
+    assert PersonSession.objects.alive().get().roles_confirmed_at is None
+
+
+def test_an_address_too_long_to_come_back_to_is_shown_at_once(provider: loopback.Provider) -> None:
+    client, _person = operator(provider)
+    later(10.5)
+    assert looks(client, f"/operations/?x={'y' * 2500}").status_code == 200
 
 
 def test_the_rounds_are_not_kept_by_any_cache(provider: loopback.Provider) -> None:

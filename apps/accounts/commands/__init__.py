@@ -1,7 +1,7 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
 from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
-from apps.accounts.commands.claims import follow_desk_claims, map_desk, note_roles_confirmed, unmap_desk
+from apps.accounts.commands.claims import follow_desk_claims, map_desk, note_roles_told, unmap_desk
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.people import (
     accept_terms,
@@ -62,7 +62,7 @@ __all__ = [
     "merge_people",
     "note_logout_refused",
     "note_refusal",
-    "note_roles_confirmed",
+    "note_roles_told",
     "note_session_use",
     "note_sign_in",
     "note_sign_in_refused",

@@ -42,7 +42,7 @@ def follow_desk_claims(person: Person, *, provider: Provider, said: Mapping[str,
 
     Whoever they do not name loses their desk, and nothing else of theirs.
     """
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     standing = list(DeskClaim.objects.filter(STANDING, provider=provider))
     wanted = {rule.desk: rule for rule in standing if says(said, rule.claim, rule.value)}
     now = clock.now()
@@ -61,9 +61,10 @@ def follow_desk_claims(person: Person, *, provider: Provider, said: Mapping[str,
 
 
 @transaction.atomic
-def note_roles_confirmed(session: PersonSession, *, by: Person | None) -> None:
-    """The provider behind this session has just said which roles its person has."""
-    PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=clock.now())
+def note_roles_told(session: PersonSession, *, gives: bool, by: Person | None) -> None:
+    """The provider of this session has just said which roles its person has; one that gives none is asked no more."""
+    told_at = clock.now() if gives else None
+    PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=told_at)
 
 
 def _confirmed(now: Any) -> dict[str, Any]:

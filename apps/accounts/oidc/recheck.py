@@ -41,8 +41,7 @@ def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, A
     """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
     told = [follower(session.person, provider=session.provider, said=said, by=None) for follower in _followers]
     request.session.pop(ASKED, None)
-    if any(one.gives for one in told):
-        commands.note_roles_confirmed(session, by=None)
+    commands.note_roles_told(session, gives=any(one.gives for one in told), by=None)
     return any(one.gained for one in told)
 
 
