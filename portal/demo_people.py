@@ -27,7 +27,12 @@ class DemoPerson:
     password: str
     institution: str
     what_for: str
+    groups: tuple[str, ...] = ()  # what their institution says they are part of
+    amr: tuple[str, ...] = ("pwd",)  # how they prove who they are (RFC 8176)
 
+
+# Whoever the provider says is in it has the auditor's desk: mapped by the seed, as `manage.py provider map` does.
+AUDITORS = "gatehouse:auditors"
 
 INSTITUTIONS = [
     DemoInstitution("nordvik", "Nordvik University Hospital", "nordvik.example", "NO"),
@@ -44,7 +49,8 @@ PEOPLE = [
         "ingrid.holm@nordvik.example",
         "fjord-applicant",
         "nordvik",
-        "asks for data, signs, downloads",
+        "asks for data, signs, downloads; proves who she is with a password and a code",
+        amr=("pwd", "otp"),
     ),
     DemoPerson(
         "applicant2",
@@ -107,7 +113,8 @@ PEOPLE = [
         "pekka.virtanen@saarela.example",
         "lantern-auditor",
         "saarela",
-        "reads what happened, changes nothing",
+        "reads what happened, changes nothing; his institution's claim gives him the desk",
+        groups=(AUDITORS,),
     ),
     DemoPerson(
         "operator",

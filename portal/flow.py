@@ -40,6 +40,8 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.AGREEMENT_TERMINATED: [tell],
     Kind.VERSION_WITHDRAWN: [tell],
     Kind.SEAT_GIVEN: [tell],
+    Kind.DESK_GAINED: [tell],
+    Kind.DESK_LOST: [tell],
     Kind.SEAT_ENDED: [recount_votes, tell],
     Kind.PERSON_DEACTIVATED: [recount_votes],
     Kind.PEOPLE_MERGED: [recount_votes],

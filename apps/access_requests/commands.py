@@ -5,6 +5,7 @@ Locks are taken in one order everywhere: the request, then its items.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +16,9 @@ from apps.access_requests import queries, rules, wording
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import ACCEPTED, ItemState
 from apps.accounts.commands import note_standing
-from apps.accounts.models import Person
+from apps.accounts.models import Person, Provider
 from apps.accounts.queries import affiliation_behind, colleagues_by_code
-from apps.accounts.visas import SignIn
+from apps.accounts.visas import Followed, SignIn
 from apps.audit.record import Kind, record
 from apps.committees import commands as committees
 from apps.committees.models import Committee, Seat
@@ -215,6 +216,16 @@ def unseat_member(place: Seat, *, by: Person) -> None:
     """End a seat; nobody does so in a committee that is deciding about them."""
     rules.check_may_change_bench(by, place.committee)
     committees.unseat(place, by=by)
+
+
+@transaction.atomic
+def follow_seat_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Person | None) -> Followed:
+    """What this provider says now gives, confirms and takes the seats that come from it.
+
+    No claim seats anybody in a committee that is deciding about them.
+    """
+    barred = queries.deciding_about(person)
+    return committees.follow_seat_claims(person, provider=provider, said=said, barred=barred, by=by)
 
 
 @transaction.atomic

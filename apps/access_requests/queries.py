@@ -130,6 +130,15 @@ def people_of(request: AccessRequest) -> QuerySet[Person]:
     return Person.objects.filter(Q(pk=request.applicant_id) | Q(pk__in=members)).order_by("name", "pk")
 
 
+def deciding_about(person: Any) -> set[UUID]:
+    """The committees that have a request of this person's before them now, as applicant or member, by any account."""
+    theirs = Q()
+    for account in accounts_of(person):
+        theirs |= Q(request_id__in=of_person(account).values("pk"))
+    waiting = Item.objects.filter(state=ItemState.OPEN, request__state__in=UNDER_REVIEW).filter(theirs)
+    return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
+
+
 def open_round(request: AccessRequest) -> Round | None:
     """The round now before the committees, if there is one."""
     return Round.objects.filter(request=request, closed_at__isnull=True).first()

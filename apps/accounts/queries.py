@@ -6,12 +6,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import (
     Affiliation,
     Desk,
+    DeskClaim,
     DeviceRequest,
     Identity,
     Institution,
@@ -26,6 +41,7 @@ from apps.accounts.models import (
     Terms,
     TermsAcceptance,
 )
+from apps.accounts.models.claims import STANDING, confirmed
 from apps.audit.queries import counted_by
 from apps.audit.record import Kind
 from apps.core import clock, roles
@@ -53,8 +69,32 @@ def has_accepted_terms(person: Any) -> bool:
 
 def desks_of(person: Any) -> QuerySet[Desk]:
     """The desks this person holds now."""
-    held = Desk.objects.filter(person_id=roles.person_id(person), person__is_active=True)
+    held = Desk.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
     return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+
+
+def desks_by_claim() -> QuerySet[DeskClaim]:
+    """The mappings that stand, each with the desks it gives (`held`), lapsed ones included."""
+    now = clock.sql_now()
+    held = Desk.objects.filter(ends_at__gt=now).select_related("person__institution").annotate(counts=flag(confirmed()))
+    fetched = DeskClaim.objects.filter(STANDING).select_related("provider")
+    return fetched.prefetch_related(Prefetch("desks", queryset=held.order_by("starts_at"), to_attr="held"))
+
+
+def desks_by_hand() -> QuerySet[Desk]:
+    """The desks that operators gave, which all have an end, soonest first."""
+    held = Desk.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
+    return held.select_related("person__institution").order_by("ends_at")
+
+
+def flag(condition: Q) -> Case:
+    """A condition as a yes or no beside each row."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def claimed_desks_of(person: Any) -> QuerySet[Desk]:
+    """The desks that claims gave this person, also those that wait for the provider to say so again."""
+    return Desk.objects.filter(person_id=roles.person_id(person), claim__isnull=False, ends_at__gt=clock.sql_now())
 
 
 def holds_desk(person: Any, kind: str) -> bool:
@@ -214,7 +254,8 @@ def session_of_key(key: str) -> PersonSession | None:
 
     `asked_at` is the moment of the question, so that nobody needs to ask for the time as well.
     """
-    found = PersonSession.objects.alive().select_related("person__institution").filter(key_digest=digest(key))
+    found = PersonSession.objects.alive().select_related("person__institution", "provider")
+    found = found.filter(key_digest=digest(key))
     return found.annotate(asked_at=clock.sql_now()).first()
 
 

@@ -33,6 +33,12 @@ FRESH_FOR = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
 MOST_GUESSES, GUESSING = 5, timedelta(minutes=10)
 MOST_FROM_ONE_PLACE, MOST_WAITING = 30, 5000
+# OpenID Connect Core 1.0, 5.1: what many providers let people write themselves, and what is about the token, not them.
+SELF_CHOSEN = {
+    "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+    "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number", "address", "updated_at",
+    "iss", "aud", "exp", "iat", "nbf", "nonce", "auth_time", "azp", "at_hash", "c_hash", "jti", "sid",
+}  # fmt: skip
 
 
 def check_active(person: Any) -> None:
@@ -171,6 +177,24 @@ def check_auditor(by: Any) -> None:
 def check_desk_period(days: int) -> None:
     if not 1 <= days <= 366:
         raise Invalid(_("A desk is held for at most a year at a time."), field="days")
+
+
+def check_desk_kind(desk: str) -> None:
+    if desk not in Desk.Kind.values:
+        raise Invalid(_("A desk is auditor or operator."), field="desk")
+
+
+def check_claim_rule(*, claim: str, value: str) -> None:
+    """A claim by its exact name and one exact value; never something that people write about themselves."""
+    fields: dict[str, str] = {}
+    if not claim or claim != claim.strip() or len(claim) > 200:
+        fields["claim"] = _("Name the claim exactly as the provider sends it.")
+    elif claim in SELF_CHOSEN:
+        fields["claim"] = _("People choose this themselves at many providers; map a group or an entitlement instead.")
+    if not value or value != value.strip() or len(value) > 500:
+        fields["value"] = _("Name the one value that counts, exactly as the provider sends it.")
+    if fields:
+        raise Invalid(_("The claim was not mapped."), fields=fields)
 
 
 def check_institution(name: str, country: str, ror: str) -> None:

@@ -35,6 +35,10 @@ class Kind(models.TextChoices):
     PROVIDER_DEACTIVATED = "provider.deactivated"
     DESK_GIVEN = "desk.given"
     DESK_ENDED = "desk.ended"
+    DESK_GAINED = "desk.gained_by_claim"
+    DESK_LOST = "desk.lost_by_claim"
+    CLAIM_MAPPED = "claim.mapped"
+    CLAIM_UNMAPPED = "claim.unmapped"
     INSTITUTION_REGISTERED = "institution.registered"
     INSTITUTION_CHANGED = "institution.changed"
     HOME_SET = "person.home_set"
@@ -55,6 +59,7 @@ class Kind(models.TextChoices):
     COMMITTEE_CHANGED = "committee.changed"
     SEAT_GIVEN = "committee.seat_given"
     SEAT_ENDED = "committee.seat_ended"
+    SEAT_WITHHELD = "committee.seat_withheld"
     DATASET_DRAFTED = "dataset.drafted"
     DATASET_DESCRIBED = "dataset.described"
     VERSION_DRAFTED = "version.drafted"
@@ -105,6 +110,7 @@ QUIET = frozenset({
     Kind.COMMITTEE_FOUNDED, Kind.COMMITTEE_CHANGED, Kind.DATASET_DRAFTED, Kind.DATASET_DESCRIBED, Kind.VERSION_DRAFTED,
     Kind.FILE_CHECKED, Kind.FILE_REMOVED, Kind.REQUEST_DRAFTED, Kind.VOTE_CAST, Kind.MEMBER_RECUSED,
     Kind.REQUEST_SCREENED, Kind.REQUEST_CLOSED, Kind.TEMPLATE_PUBLISHED, Kind.AGREEMENT_PRINTED, Kind.REQUEST_ACTIVATED,
+    Kind.CLAIM_MAPPED, Kind.CLAIM_UNMAPPED, Kind.SEAT_WITHHELD,
     Kind.LINK_MADE, Kind.LINK_ENDED, Kind.DOWNLOAD_STARTED, Kind.DOWNLOAD_REFUSED, Kind.DOWNLOADS_FROZEN,
     Kind.THAW_PROPOSED, Kind.DOWNLOADS_THAWED, Kind.REFUSED, Kind.ROLE_TAKEN,
     Kind.TOKEN_REFRESHED, Kind.DEVICE_APPROVED, Kind.DEVICE_REFUSED, Kind.DEVICE_CODE_WRONG,

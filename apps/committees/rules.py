@@ -2,13 +2,14 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Desk
 from apps.accounts.queries import holds_desk
 from apps.committees import queries
-from apps.committees.models import Committee, Seat
+from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core.errors import Denied, Invalid
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
@@ -30,6 +31,16 @@ def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = F
         raise Invalid(_("This person has a seat in the committee already."), field="code")
     if is_chair and open_seats.filter(is_chair=True).exists():
         raise Invalid(_("The committee has a chair already."), field="is_chair")
+
+
+def has_no_chair(committee_id: UUID) -> bool:
+    return not Seat.objects.filter(committee_id=committee_id, ends_at__isnull=True, is_chair=True).exists()
+
+
+def check_same_seat(rule: SeatClaim, is_chair: bool) -> None:
+    """One value gives one seat in a committee: as a member or in the chair."""
+    if rule.is_chair != is_chair:
+        raise Invalid(_("This value gives another seat in the committee already; end that mapping first."))
 
 
 def check_says_why(accepting: bool, closed_because: str) -> None:

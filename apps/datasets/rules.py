@@ -47,6 +47,12 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
         )
     if was == Dataset.Access.CONTROLLED and changes.get("committee", dataset.committee) is None:
         raise Invalid(_("Choose the committee that decides about access."), field="committee")
+    said = {"access": dataset.access, "requires_second_factor": dataset.requires_second_factor} | changes
+    if said["requires_second_factor"] and said["access"] == Dataset.Access.OPEN:
+        raise Invalid(
+            _("Open data are for everybody, also without signing in; no second factor can be asked for."),
+            field="requires_second_factor",
+        )
 
 
 def check_file_name(name: str) -> str:

@@ -37,6 +37,12 @@ def _granted(person: Any, at: datetime | None) -> Q:
     return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
 
 
+def _proved_twice(person: Any) -> Q:
+    """The dataset asks for no second factor, or this very sign-in (token, link) had one. Nobody knows: no."""
+    strong = Value(getattr(person, "second_factor", False) is True, output_field=BooleanField())
+    return Q(dataset__requires_second_factor=False) | Q(strong)
+
+
 def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     """The access rule over versions, part by part; all parts must hold. Unknown is no: there is no other way in.
 
@@ -54,6 +60,7 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
         "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),
         "entitled": OPEN | _registered(person, at) | _granted(person, at),
+        "second_factor": _proved_twice(person),
         "not_frozen": ~Q(Exists(frozen)),
     }
 
@@ -67,9 +74,17 @@ def downloadable_by(person: Any, at: datetime | None = None) -> QuerySet[Distrib
     return Distribution.objects.filter(Exists(downloadable_versions(person, at).filter(pk=OuterRef("version_id"))))
 
 
-_of_person = Prepared(lambda person, file: downloadable_by(Person(pk=person)).filter(pk=file), 2)
+def _as(person: UUID, strong: bool) -> Person:
+    someone = Person(pk=person)
+    someone.second_factor = strong
+    return someone
+
+
+_of_person = Prepared(lambda person, file: downloadable_by(_as(person, False)).filter(pk=file), 2)
+_of_strong = Prepared(lambda person, file: downloadable_by(_as(person, True)).filter(pk=file), 2)
 _of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), 1)
-_version_of_person = Prepared(lambda person, version: downloadable_versions(Person(pk=person)).filter(pk=version), 2)
+_version_of_person = Prepared(lambda who, version: downloadable_versions(_as(who, False)).filter(pk=version), 2)
+_version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), 2)
 _version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), 1)
 _in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), 1)
 
@@ -77,14 +92,21 @@ _in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=gran
 def may_download(person: Any, file: UUID) -> bool:
     """Whether the file is in the set above for this person (None: a visitor) now: one statement."""
     if getattr(person, "is_authenticated", False):
-        return _of_person.holds(person.pk, file)
+        return (_of_strong if person.second_factor is True else _of_person).holds(person.pk, file)
     return _of_visitor.holds(file)
+
+
+def lacks_only_second_factor(person: Any, file: UUID) -> bool:
+    """Whether everything else holds: the person would get this file after a sign-in with a second factor."""
+    known = getattr(person, "is_authenticated", False)
+    return known and not may_download(person, file) and _of_strong.holds(person.pk, file)
 
 
 def may_download_version(person: Any, version: UUID) -> bool:
     """The same for all files of a version at once."""
     if getattr(person, "is_authenticated", False):
-        return _version_of_person.holds(person.pk, version)
+        strong = person.second_factor is True
+        return (_version_of_strong if strong else _version_of_person).holds(person.pk, version)
     return _version_of_visitor.holds(version)
 
 

@@ -24,6 +24,10 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
             "Nothing lets you in yet: accept the terms (registered data) or ask for access (controlled data)."
         ),
     ),
+    "second_factor": (
+        gettext_lazy("The sign-in had a second factor, or the data ask for none."),
+        gettext_lazy("These data ask for a second factor, and this sign-in, token or link had none."),
+    ),
     "not_frozen": (gettext_lazy("Downloads are running."), gettext_lazy("All downloads are stopped at present.")),
     "begun": (gettext_lazy("The grant has begun."), gettext_lazy("The grant has not begun yet.")),
     "not_ended": (gettext_lazy("The grant has not ended."), gettext_lazy("The grant has ended.")),

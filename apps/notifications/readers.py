@@ -12,13 +12,21 @@ from apps.accounts.models import Institution, Person, PersonalToken
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
-from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
 from apps.notifications import affiliations
-from apps.notifications.notes import Note, Notes, actor_of, subject_of
+from apps.notifications.notes import (
+    Note,
+    Notes,
+    actor_of,
+    desk_gained,
+    desk_lost,
+    seat_ended,
+    seat_given,
+    subject_of,
+)
 from apps.notifications.wording import ROLES
 
 
@@ -197,18 +205,6 @@ def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
     return grant, facts, reverse("grant_page", args=[grant.pk])
 
 
-def _seat_given(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
-    letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
-    yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
-
-
-def _seat_ended(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
-    page = reverse("committee_page", args=[seat.committee.slug])
-    yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
-
-
 def _role_given(event: Event) -> Notes:
     """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
     dataset = Dataset.objects.filter(pk=subject_of(event)).first()
@@ -261,8 +257,10 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.GRANT_REVOKED: _grant_revoked,
     Kind.GRANT_SUSPENDED: _grant_suspended,
     Kind.GRANT_RESUMED: _grant_resumed,
-    Kind.SEAT_GIVEN: _seat_given,
-    Kind.SEAT_ENDED: _seat_ended,
+    Kind.DESK_GAINED: desk_gained,
+    Kind.DESK_LOST: desk_lost,
+    Kind.SEAT_GIVEN: seat_given,
+    Kind.SEAT_ENDED: seat_ended,
     Kind.ROLE_GIVEN: _role_given,
     Kind.LINK_MISUSED: _link_misused,
     Kind.TOKEN_MADE: _token,

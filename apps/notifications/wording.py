@@ -168,6 +168,28 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("Your seat in %(committee)s has ended"),
         _("You no longer sit in “%(committee)s”. Your votes on requests still open no longer count."),
     ),
+    "seat_given.by_claim": (
+        _("%(person)s has a seat in %(committee)s"),
+        _(
+            "An institution's sign-in gave %(person)s a seat in “%(committee)s”. It counts in the rounds that begin"
+            " from now on, and as long as the institution says so. Seated now: %(seated)s; votes needed: %(quorum)s."
+        ),
+    ),
+    "seat_ended.by_claim": (
+        _("%(person)s no longer sits in %(committee)s"),
+        _(
+            "The institution of %(person)s no longer says that they belong to “%(committee)s”, so the seat has ended"
+            " and their votes on requests still open no longer count. Seated now: %(seated)s; votes needed: %(quorum)s."
+        ),
+    ),
+    "desk_gained.person": (
+        _("You have a desk of this portal: %(desk)s"),
+        _("Your institution's sign-in gave you the desk of %(desk)s. It counts as long as your institution says so."),
+    ),
+    "desk_lost.person": (
+        _("Your desk of this portal has ended: %(desk)s"),
+        _("Your institution's sign-in no longer says that you are %(desk)s here, so the desk has ended."),
+    ),
     "role_given.dataset": (
         _("You help with %(dataset)s"),
         _("%(actor)s gave you a role on the dataset “%(dataset)s”: %(role)s."),

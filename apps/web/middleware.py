@@ -35,6 +35,7 @@ class BearerTokens:
             token = token_for(secret.strip())
             request.token = token  # type: ignore[attr-defined]
             if token is not None:
+                token.person.second_factor = token.second_factor
                 _act(token)
         answer = self.get_response(request)
         answer["X-Request-Reference"] = correlation.current()

@@ -47,6 +47,7 @@ def _check(request: HttpRequest) -> None:
         request.session.flush()
         request.user = AnonymousUser()
         return
+    found.person.second_factor = found.second_factor
     request.user = found.person
     request.person_session = found  # type: ignore[attr-defined]
     if found.seen_at < found.asked_at - SEEN_EVERY:  # type: ignore[attr-defined]

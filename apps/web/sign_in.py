@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _kept(request: HttpRequest) -> dict[str, str]:
     """What came along and goes on to the provider's start: where to return to, and why."""
-    kept = {name: "1" for name in ("again", "link") if request.GET.get(name)}
+    kept = {name: "1" for name in ("again", "factor", "link") if request.GET.get(name)}
     return kept | {"next": oidc.local_path(request.GET.get("next", ""))}
 
 

@@ -40,6 +40,14 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("There is none (any more)."),
         gettext_lazy("The embargo lasts until %(when)s. Come back then."),
     ),
+    "second_factor": (
+        gettext_lazy("The sign-in had a second factor, where the dataset asks for one"),
+        gettext_lazy("It had one, or the dataset asks for none."),
+        gettext_lazy(
+            "The dataset asks for one, and the institution did not confirm any in this sign-in. A link or an access"
+            " token carries what the sign-in had in which it was made."
+        ),
+    ),
     "not_frozen": (
         gettext_lazy("Downloads are running"),
         gettext_lazy("They are."),
@@ -96,6 +104,7 @@ class Links:
     """Where a missing part can be mended."""
 
     sign_in: str
+    second_factor: str
     terms: str
     ask: str
 
@@ -110,6 +119,8 @@ def checks(verdict: Verdict, dataset: Dataset, person: Any, links: Links) -> lis
             rows.append(row(fact))
             if fact.part == "person" and not fact.holds and not person.is_authenticated:
                 rows[-1] |= {"href": links.sign_in, "action": _("Sign in with your institution")}
+            if fact.part == "second_factor" and not fact.holds and person.is_authenticated:
+                rows[-1] |= {"href": links.second_factor, "action": _("Sign in with a second factor")}
     return rows
 
 

@@ -8,7 +8,7 @@ from apps.accounts import commands as accounts
 from apps.accounts.models import Desk, Person
 from apps.committees import commands as committees
 from apps.core import clock
-from portal.demo_people import INSTITUTIONS, PEOPLE
+from portal.demo_people import AUDITORS, INSTITUTIONS, PEOPLE
 from portal.seeding.world import TEXTS, World
 
 SAID_LONG_AGO = {"colleague": timedelta(days=345)}  # so that an affiliation lapses soon
@@ -20,12 +20,13 @@ def settle(world: World) -> None:
         world.institutions[one.key] = accounts.register_institution(
             one.name, country=one.country, domains=[one.domain], by=None
         )
-    accounts.provider_from_settings(by=None)
+    provider = accounts.provider_from_settings(by=None)
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people
     accounts.give_desk(people["operator"], kind=Desk.Kind.OPERATOR, days=365, by=None)
-    accounts.give_desk(people["auditor"], kind=Desk.Kind.AUDITOR, days=365, by=None)
+    accounts.map_desk(provider, claim="groups", value=AUDITORS, desk=Desk.Kind.AUDITOR, by=None)
+    accounts.follow_desk_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=None)
     accounts.appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=None)
     _committee(world, "breast", "Breast Cancer Data Access Committee", home="sundby")
     _committee(world, "lung", "Lung Cancer Registry Committee", home="saarela")

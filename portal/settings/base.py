@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.web.middleware.BearerTokens",
+    "apps.web.middleware_roles.RolesConfirmed",
     "apps.web.middleware.Refusals",
     "apps.web.middleware.ReadOnlyReads",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

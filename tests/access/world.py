@@ -82,9 +82,10 @@ def _datasets(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> Non
     datasets.withdraw(withdrawn.version, by=owner, reason="Consent was withdrawn.")
     free = stories.shelf(bench=bench, owner=owner, access="open")
     listed = stories.shelf(bench=bench, owner=owner, access="registered")
+    strict = stories.shelf(bench=bench, owner=owner, access="registered", second_factor=True)
     every = {
         "draft": draft, "embargoed": embargoed, "withdrawn": withdrawn, "open": free, "registered": listed,
-        "controlled": shelf,
+        "controlled": shelf, "strict": strict,
     }  # fmt: skip
     for state, one in every.items():
         _share(things, one)

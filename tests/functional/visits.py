@@ -177,6 +177,8 @@ VISITS = [
     Visit("grant_page", ("applicant",), _grant("applicant"), note="in-force"),
     Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
     Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
+    Visit("file_page", ("applicant2",), _file(CYTOLOGY), note="second-factor"),
+    Visit("why", ("applicant2",), _of(CYTOLOGY), note="second-factor"),
     Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
     Visit("my_links", ("applicant", "colleague")),
     # deciding
@@ -224,6 +226,7 @@ VISITS = [
     # watching over it
     Visit("events", ("auditor",)),
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
+    Visit("claimed_roles", ("operator", "auditor")),
     Visit("operations", ("operator",)),
     Visit("gallery", (VISITOR,)),
 ]
@@ -245,6 +248,7 @@ NOT_PAGES = {
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",
+    "roles_asked": "goes to the identity provider",
     "oidc_authentication_callback": "comes back from the identity provider",
     "oidc_logout": POST_ONLY,
     "back_channel_logout": "a provider calls it, nobody looks at it",

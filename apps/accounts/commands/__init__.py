@@ -7,6 +7,7 @@ from apps.accounts.commands.affiliations import (
     note_standing,
     warn_of_lapses,
 )
+from apps.accounts.commands.claims import follow_desk_claims, map_desk, note_roles_told, unmap_desk
 from apps.accounts.commands.devices import (
     answer_device,
     ask_for_device,
@@ -80,16 +81,19 @@ __all__ = [
     "end_session_of_key",
     "find_device",
     "forget_devices",
+    "follow_desk_claims",
     "forget_sessions",
     "give_desk",
     "link_identity",
     "make_service_account",
     "make_service_token",
     "make_token",
+    "map_desk",
     "merge_people",
     "name_domains",
     "note_logout_refused",
     "note_refusal",
+    "note_roles_told",
     "note_session_use",
     "note_sign_in",
     "note_sign_in_refused",
@@ -109,5 +113,6 @@ __all__ = [
     "revoke_token",
     "set_home",
     "split_identity",
+    "unmap_desk",
     "warn_of_lapses",
 ]

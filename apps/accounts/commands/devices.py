@@ -99,7 +99,7 @@ def answer_device(asked: DeviceRequest, *, approve: bool, by: Person) -> None:
     rules.check_can_answer(by, asked)
     now, scopes = clock.now(), "+".join(asked.scopes)
     if approve:
-        DeviceRequest.objects.filter(pk=asked.pk).update(approved_at=now)
+        DeviceRequest.objects.filter(pk=asked.pk).update(approved_at=now, second_factor=by.second_factor)
         record(Kind.DEVICE_APPROVED, actor=by, subject=asked, client=asked.client_id, scopes=scopes)
     else:
         DeviceRequest.objects.filter(pk=asked.pk).update(refused_at=now)
@@ -196,6 +196,7 @@ def _let_in(asked: DeviceRequest, now: datetime) -> Pair:
         client_id=asked.client_id,
         name=settings.SCRIPT_PROGRAMS.get(asked.client_id, asked.client_id),
         scopes=asked.scopes,
+        second_factor=asked.second_factor,
         ends_at=ends_at,
         **fresh,
     )

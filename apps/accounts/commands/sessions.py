@@ -58,6 +58,7 @@ def begin_session(
         auth_time=sign_in.auth_time,
         acr=sign_in.acr,
         amr=list(sign_in.amr),
+        second_factor=sign_in.second_factor,
         browser=browser,
     )
 

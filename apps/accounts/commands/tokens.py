@@ -87,6 +87,7 @@ def _make(prefix: str, *, scopes: list[str], until: datetime, name: str, **whose
         digest=queries.digest(secret),
         hint=f"{secret[: len(prefix) + 4]}…",
         scopes=sorted(set(scopes)),
+        second_factor=whose["person"].second_factor,
         expires_at=until,
         **whose,
     )

@@ -1,6 +1,7 @@
 """People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
 
 from apps.accounts.models.affiliations import Affiliation, AffiliationWord
+from apps.accounts.models.claims import ClaimRule, DeskClaim
 from apps.accounts.models.people import (
     Desk,
     Identity,
@@ -22,6 +23,9 @@ __all__ = [
     "AffiliationWord",
     "Desk",
     "DeviceRequest",
+    "ClaimRule",
+    "Desk",
+    "DeskClaim",
     "Identity",
     "IdentityChange",
     "Institution",

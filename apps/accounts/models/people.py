@@ -59,6 +59,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid")
     is_superuser = False
+    second_factor = False  # of the sign-in, token or link that this request came with; set at the door, never stored
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("colleague code"), max_length=20, unique=True, default=new_colleague_code)
@@ -133,9 +134,18 @@ class Desk(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
+    claim = models.ForeignKey("accounts.DeskClaim", null=True, on_delete=models.PROTECT, related_name="desks")
+    confirmed_until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="desk_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="desk_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True, confirmed_until__isnull=True)
+                | Q(claim__isnull=False, confirmed_until__isnull=False),
+                name="desk_by_claim_is_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"

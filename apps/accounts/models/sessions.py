@@ -52,6 +52,8 @@ class PersonSession(models.Model):
     auth_time = models.DateTimeField()
     acr = models.CharField(max_length=200, blank=True)
     amr = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    second_factor = models.BooleanField(default=False)
+    roles_confirmed_at = models.DateTimeField(null=True)  # None: this provider's claims give nobody a role
     browser = models.CharField(max_length=60, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, choices=Ended.choices, blank=True)

@@ -104,6 +104,7 @@ class PersonalToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
+    second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made or let in
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("ends"))
     revoked_at = models.DateTimeField(null=True)
@@ -182,6 +183,7 @@ class DeviceRequest(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     client_id = models.CharField(max_length=60)
     scopes = ArrayField(models.CharField(max_length=20, choices=PersonalToken.Scope.choices))
+    second_factor = models.BooleanField(default=False, db_default=False)  # of the sign-in that let it in
     device_digest = models.CharField(max_length=64, unique=True)
     user_digest = models.CharField(max_length=64, unique=True)
     asked_from = models.GenericIPAddressField(null=True)

@@ -5,14 +5,14 @@ plain page with a reference, in one event, and in no account. From the outside i
 `backend` (the steps), `told` (what may be believed), `signatures`, `documents`, `outbound`, `strict`, `checks` (pure).
 """
 
+from apps.accounts.oidc.asking import roles_asked
 from apps.accounts.oidc.backend import InstitutionalSignIn
 from apps.accounts.oidc.documents import document_of, keys_of
-from apps.accounts.oidc.logout import back_channel_logout
+from apps.accounts.oidc.logout import back_channel_logout, provider_logout
 from apps.accounts.oidc.views import (
     LINKING,
     SESSION,
     local_path,
-    provider_logout,
     sign_in_callback,
     sign_in_of,
     sign_in_start,
@@ -29,6 +29,7 @@ __all__ = [
     "keys_of",
     "local_path",
     "provider_logout",
+    "roles_asked",
     "sign_in_callback",
     "sign_in_of",
     "sign_in_start",

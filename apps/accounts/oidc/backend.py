@@ -16,7 +16,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from apps.accounts import commands
 from apps.accounts.models import Identity, Person, Provider
-from apps.accounts.oidc import documents, outbound
+from apps.accounts.oidc import documents, outbound, recheck
 from apps.accounts.oidc.checks import (
     Expected,
     Untrusted,
@@ -29,6 +29,7 @@ from apps.accounts.oidc.checks import (
     usable,
     userinfo_faults,
 )
+from apps.accounts.oidc.factors import has_second_factor
 from apps.accounts.oidc.signatures import signed_claims
 from apps.accounts.oidc.strict import read_object
 from apps.accounts.oidc.told import institution_of, plain, scoped_at, told, words
@@ -134,16 +135,34 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             "acr": facts["acr"],
             "amr": facts["amr"],
             "assurance": facts["assurance"],
+            "second_factor": has_second_factor(
+                acr=facts["acr"], amr=facts["amr"], accepted=self.provider.second_factor_acrs
+            ),
             # a provider that does not say when it asked for proof has proved nothing for a signature
             "auth_time": int(moment(payload.get("auth_time")) or 0),
         }
         self.request.sign_in_facts = facts
+        self.request.sign_in_said = {**payload, **said}
         self.request.sign_in_subject = payload["sub"]
         self.request.sign_in_sid = payload["sid"] if usable(payload.get("sid")) else ""
         self.request.sign_in_issued = datetime.fromtimestamp(moment(payload["iat"]) or 0, tz=UTC)
+        if self.entry["silent"]:
+            return self._still_here()
         if self.entry["link"]:
             return self._linked(facts)
         return self._recognised(facts)
+
+    def _still_here(self) -> Person:
+        """Asked without any page: the answer is about whoever sits here, or it counts for nothing."""
+        person = recheck.confirmed_person(
+            self.request,
+            provider=self.provider,
+            subject=self.request.sign_in_subject,
+            expected=self.entry["silent"],
+        )
+        if person is None:
+            raise Untrusted("another_person")
+        return person
 
     def _recognised(self, facts: dict[str, Any]) -> Person:
         subject, institution = self.request.sign_in_subject, institution_of(self.provider, facts)

@@ -4,7 +4,7 @@ A person may download a file at a moment if and only if the person is active (or
 institution stands behind them, unless the data are open; the version is published, not withdrawn, its embargo past; the
 dataset is open, or registered and the terms of that moment accepted, or a grant of theirs is in force, on an agreement
 they signed and that is executed and not ended, while the very institution that stood behind them when they signed does
-so still; and nothing is frozen.
+so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
 Moments are whole numbers, and so are institutions; an interval holds its beginning and not its end; None means never.
 """
 
@@ -41,6 +41,8 @@ class World:
     freezes: tuple[tuple[int, int | None], ...] = field(default=())
     # (which, from, until) of each time an institution stood behind the person; None: to the end of all moments
     affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
+    asks_factor: bool = False
+    factor: bool = False  # of this very sign-in
 
 
 def begun(moment: int | None, at: int) -> bool:
@@ -97,9 +99,14 @@ def affiliated(world: World, at: int) -> bool:
     return world.access == "open" or (not world.visitor and bool(behind(world, at)))
 
 
+def proved(world: World) -> bool:
+    """A visitor has not signed in at all, so not with a second factor either."""
+    return not world.asks_factor or (world.factor and not world.visitor)
+
+
 def may_download(world: World, at: int) -> bool:
     """The verdict."""
-    return known(world) and affiliated(world, at) and stands(world, at) and entitled(world, at)
+    return known(world) and affiliated(world, at) and stands(world, at) and entitled(world, at) and proved(world)
 
 
 def weakened(world: World) -> list[World]:
@@ -107,6 +114,7 @@ def weakened(world: World) -> list[World]:
     less = [replace(world, active=False)] if not world.visitor else []
     less += [replace(world, grants=world.grants[:n] + world.grants[n + 1 :]) for n in range(len(world.grants))]
     places = world.affiliations
+    less += [replace(world, factor=False)] if world.factor else []
     less += [replace(world, affiliations=places[:n] + places[n + 1 :]) for n in range(len(places))]
     less += [replace(world, grants=tuple(replace(one, through=None) for one in world.grants))] if world.grants else []
     less += [replace(world, terms=tuple((p, None) for p, _a in world.terms))] if world.terms else []
@@ -122,4 +130,5 @@ def denials(at: int) -> dict[str, dict[str, object]]:
         "version withdrawn": {"withdrawn": at},
         "embargo": {"embargo": at + 1},
         "frozen": {"freezes": ((at, None),)},
+        "no second factor": {"asks_factor": True, "factor": False},
     }

@@ -100,6 +100,17 @@ def test_control_a_rule_that_forgets_suspensions_is_found() -> None:
         assert opens(laid, worlds.moment(3)) is not may_download(careless, 3)
 
 
+def test_control_a_rule_that_forgets_the_second_factor_is_found() -> None:
+    """T46. Control: the comparison tells a sign-in with a second factor from one without, for the same person."""
+    weak = World(grants=(Grant(0, 10),), asks_factor=True)
+    strong = replace(weak, factor=True)
+    for world, careless in ((weak, strong), (strong, weak)):
+        with forgotten():
+            laid = worlds.lay(world)
+            assert opens(laid, worlds.moment(3)) is may_download(world, 3)
+            assert opens(laid, worlds.moment(3)) is not may_download(careless, 3)
+
+
 def test_taking_something_away_never_opens_anything() -> None:
     """T12, L28: in the policy, which the rule is compared with; 10,000 worlds."""
     dice, opened = worlds.Dice(12), 0
@@ -131,6 +142,7 @@ def test_a_denial_beats_every_grant(denial: str, base: World) -> None:
     good = replace(
         base, visitor=False, active=True, published=0, withdrawn=None, embargo=None, freezes=(),
         grants=(*base.grants, Grant(0, 10)), terms=((0, 0),), affiliations=((0, 0, None),),
+        factor=True,
     )  # fmt: skip
     with forgotten():
         assert opens(worlds.lay(good), worlds.moment(5))

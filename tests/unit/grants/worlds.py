@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from hypothesis import strategies as st
 
-from apps.datasets.models import Version
+from apps.datasets.models import Dataset, Version
 from apps.grants.queries import downloadable_by
 from tests.factories import rows
 from tests.unit.grants.policy import Grant, World
@@ -78,6 +78,8 @@ def worlds(draw: st.DrawFn) -> World:
         terms=tuple(draw(st.lists(st.tuples(moments, perhaps), max_size=2))),
         freezes=tuple(draw(st.lists(open_spans(), max_size=1))) if draw(st.booleans()) else (),
         affiliations=draw(st.just(((0, 0, None),)) | st.lists(stays(), max_size=3).map(tuple)),
+        asks_factor=draw(st.sampled_from([False, False, True])),
+        factor=draw(st.booleans()),
     )
 
 
@@ -123,13 +125,14 @@ class Dice:
             terms=tuple((self.chance.randint(0, LAST), self.tick(None)) for _ in range(self.chance.randint(0, 2))),
             freezes=(self.open_span(),) if self.chance.random() < 0.25 else (),
             affiliations=self.stays(),
+            asks_factor=self.chance.random() < 0.3, factor=self.chance.random() < 0.5,
         )  # fmt: skip
 
     def several(self, files: int) -> list[World]:
         """One person before several datasets: what is theirs and the house's is the same in all of them."""
         first, *others = (self.world() for _ in range(files))
         shared = {"visitor": first.visitor, "active": first.active, "terms": first.terms, "freezes": first.freezes}
-        shared |= {"affiliations": first.affiliations}
+        shared |= {"affiliations": first.affiliations, "factor": first.factor}
         return [first, *(replace(other, **shared) for other in others)]
 
 
@@ -155,6 +158,8 @@ def lay(*together: World) -> Laid:
     world = together[0]
     owner, second, other = rows.person(), rows.person(), rows.person()
     me = AnonymousUser() if world.visitor else rows.person(active=world.active)
+    if not world.visitor:
+        me.second_factor = world.factor
     held_by, wording = rows.committee(), rows.template()
     places = {0: rows.institution(), 1: rows.institution()}
     for which, start, end in world.affiliations if not world.visitor else ():
@@ -170,6 +175,7 @@ def lay(*together: World) -> Laid:
 
 def _lay_file(world: World, held_by: Any, wording: Any, me: Any, owner: Any, other: Any, places: Any) -> Version:
     data = rows.dataset(world.access, held_by)
+    Dataset.objects.filter(pk=data.pk).update(requires_second_factor=world.asks_factor)
     version = rows.version(
         data, owner, published_at=moment(world.published), withdrawn_at=moment(world.withdrawn),
         embargo_until=moment(world.embargo),
