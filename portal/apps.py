@@ -10,6 +10,8 @@ class PortalConfig(AppConfig):
         # Tasks find the Celery app whichever process asks for them.
         import portal.celery  # noqa: F401
         from apps.audit.record import when_owed
+        from portal.checks import say_at_start
         from portal.nudge import nudge
 
         when_owed(nudge)
+        say_at_start()

@@ -44,6 +44,10 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.PERSON_DEACTIVATED: [recount_votes],
     Kind.PEOPLE_MERGED: [recount_votes],
     Kind.ROLE_GIVEN: [tell],
+    Kind.BREAK_GLASS_MADE: [tell],
+    Kind.BREAK_GLASS_DISABLED: [tell],
+    Kind.BREAK_GLASS_USED: [tell],
+    Kind.BREAK_GLASS_REFUSED: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.TOKEN_REVOKED: [tell],
 }

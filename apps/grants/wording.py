@@ -11,6 +11,16 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Your account is active, or the data are open to everyone."),
         gettext_lazy("Sign in: without an active account only open data can be downloaded."),
     ),
+    "own_account": (
+        gettext_lazy("You signed in as yourself, or the data are open to everyone."),
+        gettext_lazy(
+            "A break-glass account opens no data; neither does a visit without signing in, unless they are open."
+        ),
+    ),
+    "affiliated": (
+        gettext_lazy("An institution stands behind you, or the data are open to everyone."),
+        gettext_lazy("No institution stands behind you at present."),
+    ),
     "published": (gettext_lazy("The version is published."), gettext_lazy("The version is not published.")),
     "not_withdrawn": (gettext_lazy("The version stands."), gettext_lazy("The version was withdrawn.")),
     "embargo_past": (gettext_lazy("No embargo is in the way."), gettext_lazy("The version is still under embargo.")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from django.urls import reverse
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Institution, Person, PersonalToken
+from apps.accounts.models import Desk, Institution, Person, PersonalToken
+from apps.accounts.queries import holders_of_desk
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
@@ -32,13 +34,16 @@ class Note:
 
 
 Notes = Iterator[Note]
+WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED}
+TRIES_TOLD, TRIES_WITHIN = 6, timedelta(minutes=15)
 
 
 def notes_about(event: Event) -> list[Note]:
     """Who is told what about this event: everyone at most once, and only people whose account is active."""
     about = TELLERS.get(Kind(event.kind))
     notes: dict[UUID, Note] = {}
-    for note in about(event) if about is not None and event.subject_id is not None else ():
+    told = about is not None and (event.subject_id is not None or event.kind in WITHOUT_SUBJECT)
+    for note in about(event) if about is not None and told else ():
         if note.reader.is_active:
             notes.setdefault(note.reader.pk, note)
     return list(notes.values())
@@ -253,6 +258,22 @@ def _token_revoked(event: Event) -> Notes:
     yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
 
 
+def _break_glass(event: Event) -> Notes:
+    """Every auditor, about every use; of tries turned away, the first few in a quarter of an hour (the log has all)."""
+    if event.kind == Kind.BREAK_GLASS_REFUSED and _tries_before(event) >= TRIES_TOLD:
+        return
+    account = Person.objects.filter(pk=event.subject_id).first() if event.subject_id else None
+    path = f"{reverse('events')}?kind={event.kind}"
+    letter = f"{event.kind}.auditor" if account is not None else f"{event.kind}.auditor_unknown"
+    for auditor in holders_of_desk(Desk.Kind.AUDITOR):
+        yield Note(auditor, letter, path, {"account": str(account or ""), "when": event.at})
+
+
+def _tries_before(event: Event) -> int:
+    since = event.at - TRIES_WITHIN
+    return Event.objects.filter(kind=event.kind, at__gt=since, pk__lt=event.pk).count()
+
+
 def _subject(event: Event) -> UUID:
     assert event.subject_id is not None  # notes_about asks only about events with a subject
     return event.subject_id
@@ -281,6 +302,10 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.SEAT_GIVEN: _seat_given,
     Kind.SEAT_ENDED: _seat_ended,
     Kind.ROLE_GIVEN: _role_given,
+    Kind.BREAK_GLASS_MADE: _break_glass,
+    Kind.BREAK_GLASS_DISABLED: _break_glass,
+    Kind.BREAK_GLASS_USED: _break_glass,
+    Kind.BREAK_GLASS_REFUSED: _break_glass,
     Kind.TOKEN_MADE: _token_made,
     Kind.TOKEN_REVOKED: _token_revoked,
 }

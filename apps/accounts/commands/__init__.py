@@ -1,6 +1,7 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
 from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
+from apps.accounts.commands.break_glass import disable_break_glass, make_break_glass, try_break_glass
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.people import (
     accept_terms,
@@ -35,6 +36,7 @@ from apps.accounts.commands.sessions import (
     provider_logged_out,
     rekey_session,
 )
+from apps.accounts.commands.visas import believe_visa_issuer, doubt_visa_issuer, keep_visas
 
 __all__ = [
     "accept_terms",
@@ -42,11 +44,14 @@ __all__ = [
     "affirm_affiliation",
     "appoint_signing_official",
     "begin_session",
+    "believe_visa_issuer",
     "choose_language",
     "confirm_affiliation",
     "deactivate",
     "deactivate_provider",
+    "disable_break_glass",
     "dismiss_signing_official",
+    "doubt_visa_issuer",
     "end_affiliation",
     "end_all_sessions",
     "end_desk",
@@ -54,7 +59,9 @@ __all__ = [
     "end_session_of_key",
     "forget_sessions",
     "give_desk",
+    "keep_visas",
     "link_identity",
+    "make_break_glass",
     "make_token",
     "merge_people",
     "note_logout_refused",
@@ -74,4 +81,5 @@ __all__ = [
     "revoke_token",
     "set_home",
     "split_identity",
+    "try_break_glass",
 ]

@@ -15,6 +15,7 @@ from apps.core import clock
 def link_identity(person: Person, *, provider: Provider, subject: str, claims: dict[str, Any], by: Person) -> bool:
     """The person signs in with this identity too, from now on; False if it is somebody else's already."""
     rules.check_active(by)
+    rules.check_own_account(person)
     identity, made = Identity.objects.get_or_create(
         issuer=provider.issuer, subject=subject, defaults={"person": person, "provider": provider}
     )

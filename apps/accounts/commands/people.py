@@ -131,6 +131,7 @@ def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
 def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
     """The person accepts this version; accepting twice changes nothing."""
     rules.check_active(by)
+    rules.check_own_account(by)
     acceptance, made = TermsAcceptance.objects.get_or_create(person=by, terms=terms)
     if made:
         record(Kind.TERMS_ACCEPTED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
@@ -141,6 +142,7 @@ def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
 def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[PersonalToken, str]:
     """A personal token and, this once, its secret (256 random bits)."""
     rules.check_active(by)
+    rules.check_own_account(by)
     rules.check_token(name=name, scopes=scopes, days=days)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = PersonalToken.objects.create(

@@ -1,7 +1,7 @@
 """Verbs about sessions: begun by a sign-in, kept alive by use, ended by the person, their provider or an operator."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -27,9 +27,13 @@ def begin_session(
     subject: str = "",
     sid: str = "",
     browser: str = "",
+    ends_at: datetime | None = None,
     by: Person,
 ) -> PersonSession:
-    """The person is signed in under this key from now on; whatever their provider had put on hold goes on."""
+    """The person is signed in under this key from now on; whatever their provider had put on hold goes on.
+
+    `ends_at` is for sessions that last less long than others.
+    """
     rules.check_active(by)
     now = clock.now()
     Person.objects.filter(pk=person.pk, away_since__isnull=False).update(away_since=None)
@@ -45,6 +49,7 @@ def begin_session(
         acr=sign_in.acr,
         amr=list(sign_in.amr),
         browser=browser,
+        ends_at=ends_at,
     )
 
 

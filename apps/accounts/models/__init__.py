@@ -1,6 +1,7 @@
 """People, the identities they sign in with, the providers that vouch for them, desks, terms and tokens."""
 
 from apps.accounts.models.affiliations import Affiliation
+from apps.accounts.models.break_glass import BreakGlassAccount
 from apps.accounts.models.people import (
     Desk,
     Identity,
@@ -14,10 +15,12 @@ from apps.accounts.models.people import (
 )
 from apps.accounts.models.providers import ALGORITHMS, IdentityChange, Provider
 from apps.accounts.models.sessions import LogoutWord, PersonSession
+from apps.accounts.models.visas import Visa, VisaIssuer
 
 __all__ = [
     "ALGORITHMS",
     "Affiliation",
+    "BreakGlassAccount",
     "Desk",
     "Identity",
     "IdentityChange",
@@ -30,5 +33,7 @@ __all__ = [
     "Provider",
     "Terms",
     "TermsAcceptance",
+    "Visa",
+    "VisaIssuer",
     "new_colleague_code",
 ]

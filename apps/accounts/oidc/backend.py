@@ -27,6 +27,7 @@ from apps.accounts.oidc.checks import (
     token_faults,
     userinfo_faults,
 )
+from apps.accounts.oidc.passports import visas_of
 from apps.accounts.oidc.signatures import signed_claims
 from apps.accounts.oidc.strict import read_object
 from apps.accounts.oidc.told import institution_of, plain, told, words
@@ -138,9 +139,10 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         self.request.sign_in_facts = facts
         self.request.sign_in_subject = payload["sub"]
         self.request.sign_in_sid = plain(payload.get("sid"), 255)
-        if self.entry["link"]:
-            return self._linked(facts)
-        return self._recognised(facts)
+        visas = visas_of(self.provider, payload["sub"], said, now=clock.now().timestamp())
+        person = self._linked(facts) if self.entry["link"] else self._recognised(facts)
+        commands.keep_visas(self.provider, subject=payload["sub"], visas=visas, by=None)
+        return person
 
     def _recognised(self, facts: dict[str, Any]) -> Person:
         subject = self.request.sign_in_subject
