@@ -147,6 +147,8 @@ PEOPLE = [
     ),
 ]
 
+VISA_SOURCE = "https://registry.nordvik.example"  # whose word the demo's visas pass on
+
 
 def person(key: str) -> DemoPerson:
     """The demo person of that key."""

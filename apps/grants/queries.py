@@ -140,7 +140,7 @@ def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
 def _visas(person: Any, at: datetime | None) -> dict[str, datetime]:
     """By type, the last moment until which one of the visas counts."""
     found = Visa.objects.counting(at).filter(identity__person_id=roles.person_id(person))
-    return dict(found.order_by("expires_at").values_list("type", "expires_at"))
+    return {one.type: one.expires_at for one in found.order_by("expires_at") if one.expires_at is not None}
 
 
 def _terms_part(person: Any, at: datetime | None) -> Q:

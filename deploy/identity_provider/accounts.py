@@ -2,13 +2,14 @@
 
 import hmac
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
+from deploy.identity_provider import visas
 from portal.demo_people import PEOPLE
 
 
@@ -33,10 +34,13 @@ class InventedAccounts(ModelBackend):
 class Claims(OAuth2Validator):
     """The subject is stable and says nothing; the address and the name may change."""
 
+    oidc_claim_scope: ClassVar[dict[str, str]] = {**OAuth2Validator.oidc_claim_scope, visas.CLAIM: visas.CLAIM}
+
     def get_additional_claims(self) -> dict[str, Callable[[Any], Any]]:
         return {
             "sub": lambda request: request.user.username,
             "email": lambda request: request.user.email,
             "email_verified": lambda request: bool(request.user.email),
             "name": lambda request: request.user.first_name,
+            visas.CLAIM: lambda request: visas.passport_of(request.user.username),
         }

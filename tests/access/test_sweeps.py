@@ -17,7 +17,7 @@ PUBLIC = {
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
-    "set_language", "back_channel_logout",
+    "set_language", "back_channel_logout", "terms_version",
     "healthz", "readyz", "gallery",
 }  # fmt: skip
 REFUSED = {"in", "401", "403", "404", "410"}

@@ -3,10 +3,10 @@
 import hmac
 import secrets
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyotp
-from django.contrib.auth.hashers import ScryptPasswordHasher, check_password, make_password
+from django.contrib.auth.hashers import check_password, get_hasher, make_password
 from django.db import transaction
 
 from apps.accounts import rules, signing
@@ -119,7 +119,7 @@ def _step_of(code: str, seed: str, moment: int) -> int:
 
 def _nobodys_password() -> str:
     """A digest that no password has, of the same cost as a true one: an unknown name takes as long as a known one."""
-    made = ScryptPasswordHasher()
+    made: Any = get_hasher(HASHER)
     return f"{made.algorithm}${made.work_factor}${'n' * 22}${made.block_size}${made.parallelism}${'A' * 86}=="
 
 

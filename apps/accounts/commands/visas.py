@@ -42,7 +42,7 @@ def keep_visas(provider: Provider, *, subject: str, visas: list[Brought], by: Pe
     now = clock.now()
     found = {_key(one): one for one in kept if one.expires_at is None or one.expires_at > now}
     staying = []
-    for visa in visas:
+    for visa in {_key(one): one for one in visas}.values():
         before = found.pop(_key(visa), None)
         if before is None:
             Visa.objects.create(identity=identity, starts_at=now, expires_at=visa.expires_at, **_facts(visa))

@@ -17,7 +17,7 @@ from apps.accounts import queries
 from apps.accounts.models import Provider, VisaIssuer
 from apps.accounts.models.visas import ACCEPTED_TERMS, LINKED, RESEARCHER
 from apps.accounts.oidc import visa_checks
-from apps.accounts.oidc.checks import Untrusted, same
+from apps.accounts.oidc.checks import Untrusted, moment, same
 from apps.accounts.oidc.signatures import parts_of, prove_visa
 from apps.accounts.oidc.strict import read_object
 from apps.accounts.oidc.told import plain
@@ -120,7 +120,7 @@ def _claimed(claims: Mapping[str, Any], now: float) -> Read:
 
 def _moment(value: Any, latest: float) -> datetime | None:
     """Unix seconds as a moment; what lies further away than a visa is believed for is cut to that."""
-    seconds = visa_checks.moment(value)
+    seconds = moment(value)
     return None if seconds is None else datetime.fromtimestamp(min(seconds, latest), tz=UTC)
 
 

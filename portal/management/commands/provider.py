@@ -31,6 +31,7 @@ class Command(BaseCommand):
         )
         add.add_argument("--ror", help="the ROR id of the institution behind it, which must be known here")
         add.add_argument("--may-name", action="append", default=[], metavar="ROR", help="an institution it may name")
+        add.add_argument("--trusts-visas", action="store_true", help="take the passports (GA4GH) that it hands over")
         add.add_argument("--claim", action="append", default=[], metavar="OURS=THEIRS")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             "secret_name": options["secret_name"] or options["slug"],
             "scopes": options["scopes"],
             "requested_acr": options["acr"],
+            "trusts_visas": options["trusts_visas"],
             "domains": [domain.strip().lower() for domain in options["domain"]],
             "claims": dict(pair.split("=", 1) for pair in options["claim"] if "=" in pair),
             "institution": _institution(options["ror"]) if options["ror"] else None,
