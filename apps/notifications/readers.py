@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +9,7 @@ from django.urls import reverse
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Desk, Institution, Person, PersonalToken
-from apps.accounts.queries import holders_of_desk
+from apps.accounts.models import Institution, Person, PersonalToken
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
@@ -19,6 +17,7 @@ from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
+from apps.notifications import break_glass
 from apps.notifications.wording import ROLES
 
 
@@ -35,7 +34,6 @@ class Note:
 
 Notes = Iterator[Note]
 WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED}
-TRIES_TOLD, TRIES_WITHIN = 6, timedelta(minutes=15)
 
 
 def notes_about(event: Event) -> list[Note]:
@@ -259,19 +257,8 @@ def _token_revoked(event: Event) -> Notes:
 
 
 def _break_glass(event: Event) -> Notes:
-    """Every auditor, about every use; of tries turned away, the first few in a quarter of an hour (the log has all)."""
-    if event.kind == Kind.BREAK_GLASS_REFUSED and _tries_before(event) >= TRIES_TOLD:
-        return
-    account = Person.objects.filter(pk=event.subject_id).first() if event.subject_id else None
-    path = f"{reverse('events')}?kind={event.kind}"
-    letter = f"{event.kind}.auditor" if account is not None else f"{event.kind}.auditor_unknown"
-    for auditor in holders_of_desk(Desk.Kind.AUDITOR):
-        yield Note(auditor, letter, path, {"account": str(account or ""), "when": event.at})
-
-
-def _tries_before(event: Event) -> int:
-    since = event.at - TRIES_WITHIN
-    return Event.objects.filter(kind=event.kind, at__gt=since, pk__lt=event.pk).count()
+    for auditor, letter, path, facts in break_glass.told(event):
+        yield Note(auditor, letter, path, facts)
 
 
 def _subject(event: Event) -> UUID:

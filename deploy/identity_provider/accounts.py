@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
@@ -34,13 +34,16 @@ class InventedAccounts(ModelBackend):
 class Claims(OAuth2Validator):
     """The subject is stable and says nothing; the address and the name may change."""
 
-    oidc_claim_scope: ClassVar[dict[str, str]] = {**OAuth2Validator.oidc_claim_scope, visas.CLAIM: visas.CLAIM}
-
     def get_additional_claims(self) -> dict[str, Callable[[Any], Any]]:
         return {
             "sub": lambda request: request.user.username,
             "email": lambda request: request.user.email,
             "email_verified": lambda request: bool(request.user.email),
             "name": lambda request: request.user.first_name,
-            visas.CLAIM: lambda request: visas.passport_of(request.user.username),
         }
+
+    def get_userinfo_claims(self, request: Any) -> dict[str, Any]:
+        """The passport is in the userinfo alone: an identity token travels in addresses, where it must be short."""
+        claims: dict[str, Any] = super().get_userinfo_claims(request)
+        passport = visas.passport_of(request.user.username) if visas.CLAIM in request.scopes else []
+        return claims | ({visas.CLAIM: passport} if passport else {})

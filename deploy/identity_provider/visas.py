@@ -20,7 +20,7 @@ ELSEWHERE = "https://visas.elsewhere.example"
 
 
 def passport_of(subject: str) -> list[str]:
-    """A researcher's status by the issuer the portal knows, and one by an issuer it does not; for the others nothing."""
+    """A researcher's status by the issuer the portal knows, and one by an issuer it does not; nothing for others."""
     if subject != person(BEARER).subject:
         return []
     known = _visa(subject, f"{settings.ADDRESS}/visas", f"{settings.ADDRESS}/visas/jwks.json", VISA_SOURCE)

@@ -27,7 +27,7 @@ def visa(
     of: Person, *, starts_at: datetime, expires_at: datetime, gone_at: datetime | None, doubted_at: datetime | None,
     honoured: bool, terms: Terms | None,
 ) -> Visa:  # fmt: skip
-    """A visa of somebody's, by an issuer who was believed until then: of a researcher's status, or of accepted terms."""
+    """A visa of somebody's, by an issuer believed until then: of a researcher's status, or of accepted terms."""
     number = next(_numbers)
     issuer = VisaIssuer.objects.create(
         slug=f"rows-{number}", title="Rows", issuer=f"https://rows-{number}.example", jku="https://rows.example/jwk",
