@@ -12,7 +12,9 @@ class PortalConfig(AppConfig):
         from apps.access_requests.commands import follow_seat_claims
         from apps.accounts.oidc.recheck import when_claims_are_told
         from apps.audit.record import when_owed
+        from portal.checks import say_at_start
         from portal.nudge import nudge
 
         when_owed(nudge)
         when_claims_are_told(follow_seat_claims)
+        say_at_start()

@@ -163,6 +163,8 @@ PEOPLE = [
     ),
 ]
 
+VISA_SOURCE = "https://registry.nordvik.example"  # whose word the demo's visas pass on
+
 
 def person(key: str) -> DemoPerson:
     """The demo person of that key."""

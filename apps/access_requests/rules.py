@@ -11,6 +11,7 @@ from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vot
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
 from apps.accounts.models.claims import confirmed
 from apps.accounts.queries import accounts_of
+from apps.accounts.rules import check_own_account
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import clock
@@ -22,6 +23,7 @@ SHORTEST_PURPOSE = 40
 
 def check_can_ask(by: Any, dataset: Dataset) -> None:
     """A dataset can be asked for if it is controlled, listed, and its committee accepts requests."""
+    check_own_account(by)
     if not by.is_active:
         raise Denied(_("Your account is not active."))
     if dataset.access != Dataset.Access.CONTROLLED:
@@ -134,6 +136,7 @@ def check_may_change_bench(by: Any, committee: Committee) -> None:
 def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> None:
     """Seated for this item, no conflict, on the snapshot now open, and not twice."""
     check_no_conflict(by, item.request)
+    check_own_account(by)
     if not by.is_active or not queries.bench_for(item).filter(confirmed(), person_id=by.pk).exists():
         raise Denied(_("Only a seated member of this committee may vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import (
     BooleanField,
     Case,
@@ -21,6 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import (
@@ -40,8 +42,11 @@ from apps.accounts.models import (
     SpentRefresh,
     Terms,
     TermsAcceptance,
+    Visa,
+    VisaIssuer,
 )
 from apps.accounts.models.claims import STANDING, confirmed
+from apps.accounts.models.visas import ACCEPTED_TERMS
 from apps.audit.queries import counted_by
 from apps.audit.record import Kind
 from apps.core import clock, roles
@@ -62,9 +67,48 @@ def current_terms() -> Terms | None:
     return Terms.objects.order_by("-version").first()
 
 
+def terms_of_version(version: int) -> Terms | None:
+    return Terms.objects.filter(version=version).first()
+
+
+def address_of_terms(terms: Terms) -> str:
+    """Where this version stands for ever; a visa that names the address speaks of this version."""
+    return f"{settings.PORTAL_ADDRESS}{reverse('terms_version', args=[terms.version])}"
+
+
+def terms_at(address: str) -> Terms | None:
+    """The terms that count today if that is their address, letter by letter (GA4GH Passport 1.2, URL claims)."""
+    terms = current_terms()
+    return terms if terms is not None and address_of_terms(terms) == address else None
+
+
+def accepted_terms(person: Any, at: datetime | None = None) -> Q:
+    """The condition on terms that the person has accepted them: here, or at home as a visa says that counts."""
+    moment, me = clock.sql_now(at), roles.person_id(person)
+    here = TermsAcceptance.objects.filter(person_id=me, terms_id=OuterRef("pk"), accepted_at__lte=moment)
+    at_home = counting_visas_of(person, ACCEPTED_TERMS, at).filter(terms_id=OuterRef("pk"))
+    return Q(Exists(here)) | Q(Exists(at_home))
+
+
 def has_accepted_terms(person: Any) -> bool:
     terms = current_terms()
-    return terms is not None and TermsAcceptance.objects.filter(person_id=person.pk, terms=terms).exists()
+    return terms is not None and Terms.objects.filter(accepted_terms(person), pk=terms.pk).exists()
+
+
+def visa_issuers() -> QuerySet[VisaIssuer]:
+    """Those whose signature on visas is believed today."""
+    return VisaIssuer.objects.filter(ended_at__isnull=True)
+
+
+def visas_of(person: Any) -> QuerySet[Visa]:
+    """What the person's passports held at their last sign-ins, honoured or not."""
+    theirs = Visa.objects.filter(identity__person_id=roles.person_id(person), gone_at__isnull=True)
+    return theirs.select_related("trusted", "terms", "identity")
+
+
+def counting_visas_of(person: Any, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
+    """The visas of one type that count for the person at the moment."""
+    return Visa.objects.counting(at).filter(type=kind, identity__person_id=roles.person_id(person))
 
 
 def desks_of(person: Any) -> QuerySet[Desk]:
@@ -99,6 +143,12 @@ def claimed_desks_of(person: Any) -> QuerySet[Desk]:
 
 def holds_desk(person: Any, kind: str) -> bool:
     return desks_of(person).filter(kind=kind).exists()
+
+
+def holders_of_desk(kind: str) -> QuerySet[Person]:
+    """Everyone who holds a desk of this kind now."""
+    held = Desk.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
 
 
 def institutions_signed_for(person: Any) -> QuerySet[Institution]:
@@ -151,8 +201,8 @@ def token_for(secret: str) -> PersonalToken | None:
 
 
 def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
-    """Active people by the colleague codes they gave away themselves."""
-    return Person.objects.filter(code__in=codes, is_active=True)
+    """Active people by the colleague codes they gave away themselves; a break-glass account is nobody's colleague."""
+    return Person.objects.filter(code__in=codes, is_active=True, is_break_glass=False)
 
 
 def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:

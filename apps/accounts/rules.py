@@ -28,6 +28,7 @@ from apps.core import clock
 from apps.core.errors import Denied, Gone, Invalid, NeedsSignIn, TooOften, Unavailable, WrongState
 
 ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
+SLUG = re.compile(r"[a-z0-9-]{1,60}")
 LONGEST_TOKEN = timedelta(days=365)
 FRESH_FOR = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
@@ -44,6 +45,17 @@ SELF_CHOSEN = {
 def check_active(person: Any) -> None:
     if not getattr(person, "is_active", False):
         raise Denied(_("Your account is not active. Please write to the portal's operator."))
+
+
+def check_own_account(person: Any) -> None:
+    """An account for emergencies runs the portal; nothing that a person answers for is done with it."""
+    if getattr(person, "is_break_glass", False):
+        raise Denied(_("This is a break-glass account. It opens the operator’s desk and nothing else."))
+
+
+def check_break_glass_period(days: int) -> None:
+    if not 1 <= days <= 366:
+        raise Invalid(_("A break-glass account lasts between 1 and 366 days."), field="days")
 
 
 def check_token(*, name: str, scopes: list[str], days: int) -> None:
@@ -269,8 +281,31 @@ def check_still_there(moved: int) -> None:
 def check_can_merge(person: Person | None, into: Person | None) -> None:
     if person is None or into is None or person.pk == into.pk:
         raise Invalid(_("Name two different people."), field="into")
+    check_own_account(person)
+    check_own_account(into)
     if person.merged_into_id is not None or not into.is_active:
         raise WrongState(_("One of these accounts is closed already."))
+
+
+def check_visa_issuer(*, slug: str, **facts: Any) -> None:
+    """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
+    fields: dict[str, str] = {}
+    if not _reached(facts["issuer"]):
+        fields["issuer"] = _("The issuer must be an https address, as its visas say it.")
+    if not _reached(facts["jku"]):
+        fields["jku"] = _("The address of its keys must be an https address, as its visas say it.")
+    if not facts["sources"] or not all(0 < len(one) <= 255 for one in facts["sources"]):
+        fields["sources"] = _("Name at least one source whose word this issuer may pass on.")
+    if not SLUG.fullmatch(slug):
+        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+    if fields:
+        raise Invalid(_("The visa issuer was not added."), fields=fields)
+
+
+def _reached(address: str) -> bool:
+    parts = urlsplit(address)
+    plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
 
 
 def check_provider(*, slug: str, **facts: Any) -> None:
@@ -286,7 +321,7 @@ def check_provider(*, slug: str, **facts: Any) -> None:
         fields["secret_name"] = _("The settings hold no secret of this name (PROVIDER_SECRETS).")
     if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):
         fields["algorithms"] = _("Tokens are signed with RS256 or ES256.")
-    if not re.fullmatch(r"[a-z0-9-]{1,60}", slug):
+    if not SLUG.fullmatch(slug):
         fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
     if fields:
         raise Invalid(_("The provider was not added."), fields=fields)

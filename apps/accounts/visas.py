@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from apps.accounts.models import Terms, VisaIssuer
+
 LONGEST_LIST = 2000
 
 
@@ -38,3 +40,28 @@ def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
     if len(several) > LONGEST_LIST or not all(isinstance(one, str) for one in several):
         return False
     return value in several
+
+
+@dataclass(frozen=True)
+class Brought:
+    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is honoured or why not.
+
+    `why` is a code of apps.accounts.wording; empty for one that is honoured. What a visa without `trusted` says was
+    not proved by anything.
+    """
+
+    issuer: str = ""
+    subject: str = ""
+    type: str = ""
+    value: str = ""
+    source: str = ""
+    by: str = ""
+    asserted_at: datetime | None = None
+    expires_at: datetime | None = None
+    trusted: VisaIssuer | None = None
+    terms: Terms | None = None
+    why: str = ""
+
+    @property
+    def honoured(self) -> bool:
+        return not self.why

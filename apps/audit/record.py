@@ -33,6 +33,13 @@ class Kind(models.TextChoices):
     PEOPLE_MERGED = "identity.merged"
     PROVIDER_ADDED = "provider.added"
     PROVIDER_DEACTIVATED = "provider.deactivated"
+    BREAK_GLASS_MADE = "break_glass.made"
+    BREAK_GLASS_DISABLED = "break_glass.disabled"
+    BREAK_GLASS_USED = "break_glass.used"
+    BREAK_GLASS_REFUSED = "break_glass.refused"
+    VISA_ISSUER_ADDED = "visa_issuer.added"
+    VISA_ISSUER_ENDED = "visa_issuer.ended"
+    VISAS_READ = "visa.read"
     DESK_GIVEN = "desk.given"
     DESK_ENDED = "desk.ended"
     DESK_GAINED = "desk.gained_by_claim"
@@ -104,6 +111,7 @@ class Kind(models.TextChoices):
 QUIET = frozenset({
     Kind.INSTITUTION_CHANGED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
     Kind.IDENTITY_LINKED, Kind.IDENTITY_SPLIT, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
+    Kind.VISA_ISSUER_ADDED, Kind.VISA_ISSUER_ENDED, Kind.VISAS_READ,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
     Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,
     Kind.HOME_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,

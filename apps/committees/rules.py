@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Desk
 from apps.accounts.queries import holds_desk
+from apps.accounts.rules import check_own_account
 from apps.committees import queries
 from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core.errors import Denied, Invalid
@@ -17,6 +18,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 def check_can_lead(by: Any, committee: Committee) -> None:
     """The chair leads the committee; an operator may help (found it, seat the first chair)."""
+    check_own_account(by)
     chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
     if not chairs and not holds_desk(by, Desk.Kind.OPERATOR):
         raise Denied(_("Only the committee's chair may change it."))
@@ -24,6 +26,7 @@ def check_can_lead(by: Any, committee: Committee) -> None:
 
 def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = False) -> None:
     """An active person who has no open seat here yet; one chair at a time."""
+    check_own_account(person)
     if not person.is_active:
         raise Invalid(_("This person's account is not active."), field="code")
     open_seats = Seat.objects.filter(committee=committee, ends_at__isnull=True)

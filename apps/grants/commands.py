@@ -121,7 +121,7 @@ def propose_thaw(stop: Freeze, *, by: Person) -> None:
     """One operator says that downloads may run again; another one must confirm."""
     check_operator(by)
     stop = Freeze.objects.select_for_update().get(pk=stop.pk)
-    rules.check_frozen(stop)
+    rules.check_can_propose_thaw(by, stop)
     Freeze.objects.filter(pk=stop.pk).update(thaw_proposed_by=by)
     record(Kind.THAW_PROPOSED, actor=by, subject=stop)
 

@@ -12,7 +12,9 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from apps.accounts.models import Affiliation, Institution, Person, Terms, TermsAcceptance
+from apps.accounts.models import Affiliation, Institution, Person, Terms, Visa
+from apps.accounts.models.visas import RESEARCHER
+from apps.accounts.queries import accepted_terms, counting_visas_of
 from apps.core import clock, roles
 from apps.core.prepared import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
@@ -22,12 +24,10 @@ OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
 
 def _registered(person: Any, at: datetime | None) -> Q:
-    """The dataset asks for registration, and the person accepted the terms that count at the moment."""
+    """The dataset asks for registration, and the person accepted the terms of the moment, here or at home."""
     moment = clock.sql_now(at)
     current = Terms.objects.filter(published_at__lte=moment).order_by("-version").values("pk")[:1]
-    accepted = TermsAcceptance.objects.filter(
-        person_id=roles.person_id(person), terms_id=current, accepted_at__lte=moment
-    )
+    accepted = Terms.objects.filter(accepted_terms(person, at), pk=current)
     return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(accepted))
 
 
@@ -43,6 +43,11 @@ def _proved_twice(person: Any) -> Q:
     return Q(dataset__requires_second_factor=False) | Q(strong)
 
 
+def _researcher(person: Any, at: datetime | None) -> Q:
+    """The dataset asks for registration, and a visa from home says that the person is a researcher."""
+    return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(counting_visas_of(person, RESEARCHER, at)))
+
+
 def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     """The access rule over versions, part by part; all parts must hold. Unknown is no: there is no other way in.
 
@@ -51,11 +56,13 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     moment = clock.sql_now(at)
     frozen = Freeze.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
+    own_account = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
     affiliated = Affiliation.objects.in_force(at).filter(person_id=roles.person_id(person))
     visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
-        "affiliated": OPEN | Q(Exists(affiliated)),
+        "own_account": OPEN | Q(own_account),
+        "affiliated": OPEN | Q(Exists(affiliated)) | _researcher(person, at),
         "published": Q(published_at__lte=moment),
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
         "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),
@@ -134,6 +141,7 @@ class Verdict:
     grant: AccessGrant | None
     grant_facts: list[Fact]
     terms_accepted: bool
+    visas: dict[str, datetime]  # the types of visas from home that count for the person, and until when
 
 
 def _flag(condition: Q) -> Case:
@@ -149,7 +157,14 @@ def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
     grant, grant_facts = _grant_facts(person, version, at)
     allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
-    return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False))
+    visas = _visas(person, at) if version.dataset.access == Dataset.Access.REGISTERED else {}
+    return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False), visas)
+
+
+def _visas(person: Any, at: datetime | None) -> dict[str, datetime]:
+    """By type, the last moment until which one of the visas counts."""
+    found = Visa.objects.counting(at).filter(identity__person_id=roles.person_id(person))
+    return {one.type: one.expires_at for one in found.order_by("expires_at") if one.expires_at is not None}
 
 
 def _terms_part(person: Any, at: datetime | None) -> Q:

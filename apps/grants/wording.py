@@ -11,6 +11,12 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Your account is active, or the data are open to everyone."),
         gettext_lazy("Sign in: without an active account only open data can be downloaded."),
     ),
+    "own_account": (
+        gettext_lazy("You signed in as yourself, or the data are open to everyone."),
+        gettext_lazy(
+            "A break-glass account opens no data; neither does a visit without signing in, unless they are open."
+        ),
+    ),
     "affiliated": (
         gettext_lazy("An institution stands behind you, or the data are open and need none."),
         gettext_lazy("No institution stands behind you at present: sign in through yours."),

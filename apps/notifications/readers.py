@@ -16,7 +16,7 @@ from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
-from apps.notifications import affiliations
+from apps.notifications import affiliations, break_glass
 from apps.notifications.notes import (
     Note,
     Notes,
@@ -29,12 +29,15 @@ from apps.notifications.notes import (
 )
 from apps.notifications.wording import ROLES
 
+WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED}
+
 
 def notes_about(event: Event) -> list[Note]:
     """Who is told what about this event: everyone at most once, and only people whose account is active."""
     about = TELLERS.get(Kind(event.kind))
     notes: dict[UUID, Note] = {}
-    for note in about(event) if about is not None and event.subject_id is not None else ():
+    told = about is not None and (event.subject_id is not None or event.kind in WITHOUT_SUBJECT)
+    for note in about(event) if about is not None and told else ():
         if note.reader.is_active:
             notes.setdefault(note.reader.pk, note)
     return list(notes.values())
@@ -243,6 +246,11 @@ def _link_misused(event: Event) -> Notes:
         yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
 
 
+def _break_glass(event: Event) -> Notes:
+    for auditor, letter, path, facts in break_glass.told(event):
+        yield Note(auditor, letter, path, facts)
+
+
 TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.VERSION_PUBLISHED: _version_published,
     Kind.VERSION_WITHDRAWN: _version_withdrawn,
@@ -270,4 +278,8 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.AFFILIATION_LAPSED: affiliations.lapsed,
     Kind.AFFILIATION_ENDED: affiliations.said,
     Kind.AFFILIATION_AFFIRMED: affiliations.said,
+    Kind.BREAK_GLASS_MADE: _break_glass,
+    Kind.BREAK_GLASS_DISABLED: _break_glass,
+    Kind.BREAK_GLASS_USED: _break_glass,
+    Kind.BREAK_GLASS_REFUSED: _break_glass,
 }

@@ -198,6 +198,35 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("You sign for %(institution)s"),
         _("You are a signing official of %(institution)s now: you answer for its people and see what they may use."),
     ),
+    "break_glass.made.auditor": (
+        _("A break-glass account was made"),
+        _("%(account)s was made at the command line. With it somebody can sign in when no institution answers."),
+    ),
+    "break_glass.disabled.auditor": (
+        _("A break-glass account was disabled"),
+        _("%(account)s was disabled at the command line. Nobody signs in with it any more."),
+    ),
+    "break_glass.used.auditor": (
+        _("Somebody signed in with a break-glass account"),
+        _(
+            "%(account)s was used on %(when)s. It holds the operator's desk for an hour and opens no data."
+            " Please ask the operators who used it and why, and look through what was done with it."
+        ),
+    ),
+    "break_glass.refused.auditor": (
+        _("A break-glass sign-in was turned away"),
+        _(
+            "Somebody tried to sign in as %(account)s on %(when)s and was turned away. Five wrong tries let the account"
+            " rest for a quarter of an hour. Further letters about tries wait as long; the event log holds every one."
+        ),
+    ),
+    "break_glass.refused.auditor_unknown": (
+        _("A break-glass sign-in was turned away"),
+        _(
+            "On %(when)s somebody tried to sign in with a break-glass account that does not exist."
+            " Further letters about tries wait a quarter of an hour; the event log holds every one."
+        ),
+    ),
     "affiliation_lapsing.person": (
         _("%(institution)s stands behind you until %(until)s"),
         _(

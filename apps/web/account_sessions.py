@@ -24,7 +24,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """Every living session of the person, this one marked."""
     here = _here(request)
     rows = [
-        {"session": one, "is_here": one.pk == here, "ends_at": one.started_at + LONGEST}
+        {"session": one, "is_here": one.pk == here, "ends_at": one.ends_at or one.started_at + LONGEST}
         for one in queries.sessions_of(request.user).select_related("provider")
     ]
     limits = {"idle_minutes": int(IDLE.total_seconds() // 60), "longest_hours": int(LONGEST.total_seconds() // 3600)}

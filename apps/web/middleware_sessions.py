@@ -58,6 +58,8 @@ def _stands(request: HttpRequest, person: Person) -> bool:
     """It is this person's session, their account is active, and nothing has made all their sessions void since."""
     if str(person.pk) != request.session[SESSION_KEY] or not person.is_active:
         return False
+    if person.is_break_glass and not settings.BREAK_GLASS:  # switched off again: out at the next click
+        return False
     kept = request.session.get(HASH_SESSION_KEY, "")
     good = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
     return any(constant_time_compare(kept, one) for one in good)

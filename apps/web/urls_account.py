@@ -28,6 +28,7 @@ urlpatterns = [
     path("account/inbox/read/", account_letters.letters_read, name="letters_read"),
     path("account/inbox/<uuid:pk>/", account_letters.letter, name="letter"),
     path("account/terms/", account.terms, name="terms"),
+    path("terms/<int:version>/", account.terms_version, name="terms_version"),
     path("sign-in/refused/", account.sign_in_refused, name="sign_in_refused"),
     path("language/", account.set_language, name="set_language"),
     path("institution/", account_institution.institution_people, name="institution_people"),

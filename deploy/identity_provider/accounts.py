@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
+from deploy.identity_provider import visas
 from portal.demo_people import PEOPLE, DemoPerson
 
 
@@ -52,6 +53,12 @@ class Claims(OAuth2Validator):
     def validate_silent_authorization(self, request: Any) -> bool:  # noqa: ARG002 - the library's shape
         """The only client is asked nothing."""
         return True
+
+    def get_userinfo_claims(self, request: Any) -> dict[str, Any]:
+        """The passport is in the userinfo alone: an identity token travels in addresses, where it must be short."""
+        claims: dict[str, Any] = super().get_userinfo_claims(request)
+        passport = visas.passport_of(request.user.username) if visas.CLAIM in request.scopes else []
+        return claims | ({visas.CLAIM: passport} if passport else {})
 
 
 def _invented(user: User) -> DemoPerson:

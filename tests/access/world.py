@@ -178,6 +178,8 @@ def _rest(things: Things, bench: stories.Bench) -> None:
     _people_of_institutions(things)
     terms = stories.terms()
     accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
+    things.kwargs["terms", "current"] = {"version": terms.version}
+    things.kwargs["terms", "unknown"] = {"version": 999_999}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
 
 

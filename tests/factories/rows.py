@@ -9,7 +9,17 @@ from itertools import count
 from typing import Any
 
 from apps.access_requests.models import AccessRequest, Item, Round
-from apps.accounts.models import Affiliation, Institution, Person, Standing, Terms, TermsAcceptance
+from apps.accounts.models import (
+    Affiliation,
+    Identity,
+    Institution,
+    Person,
+    Standing,
+    Terms,
+    TermsAcceptance,
+    Visa,
+    VisaIssuer,
+)
 from apps.agreements.models import Agreement, Signature, Template
 from apps.committees.models import Committee
 from apps.datasets.models import Dataset, Distribution, Version
@@ -18,9 +28,27 @@ from apps.grants.models import AccessGrant, Freeze, Suspension
 _numbers = count(1)
 
 
-def person(*, active: bool = True) -> Person:
+def person(*, active: bool = True, is_break_glass: bool = False) -> Person:
     """Somebody, without an identity to sign in with."""
-    return Person.objects.create_person(name="Row Person", is_active=active)
+    return Person.objects.create_person(name="Row Person", is_active=active, is_break_glass=is_break_glass)
+
+
+def visa(
+    of: Person, *, starts_at: datetime, expires_at: datetime, gone_at: datetime | None, doubted_at: datetime | None,
+    honoured: bool, terms: Terms | None,
+) -> Visa:  # fmt: skip
+    """A visa of somebody's, by an issuer believed until then: of a researcher's status, or of accepted terms."""
+    number = next(_numbers)
+    issuer = VisaIssuer.objects.create(
+        slug=f"rows-{number}", title="Rows", issuer=f"https://rows-{number}.example", jku="https://rows.example/jwk",
+        sources=["https://rows.example"], ended_at=doubted_at,
+    )  # fmt: skip
+    identity = Identity.objects.create(issuer="https://rows.example", subject=f"rows-{number}", person=of)
+    return Visa.objects.create(
+        identity=identity, trusted=issuer, type="AcceptedTermsAndPolicies" if terms else "ResearcherStatus",
+        terms=terms, honoured=honoured, why="" if honoured else "source", starts_at=starts_at, expires_at=expires_at,
+        gone_at=gone_at,
+    )  # fmt: skip
 
 
 def institution() -> Institution:

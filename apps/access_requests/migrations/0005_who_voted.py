@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access_requests', '0004_votes_stand'),
-        ('accounts', '0005_standing'),
+        ('accounts', '0007_standing'),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from apps.accounts.commands.affiliations import (
     note_standing,
     warn_of_lapses,
 )
+from apps.accounts.commands.break_glass import disable_break_glass, make_break_glass, try_break_glass
 from apps.accounts.commands.claims import follow_desk_claims, map_desk, note_roles_told, unmap_desk
 from apps.accounts.commands.devices import (
     answer_device,
@@ -59,6 +60,7 @@ from apps.accounts.commands.tokens import (
     note_token_use,
     revoke_token,
 )
+from apps.accounts.commands.visas import believe_visa_issuer, doubt_visa_issuer, keep_visas
 
 __all__ = [
     "accept_terms",
@@ -68,11 +70,14 @@ __all__ = [
     "appoint_signing_official",
     "ask_for_device",
     "begin_session",
+    "believe_visa_issuer",
     "choose_language",
     "confirm_affiliation",
     "deactivate",
     "deactivate_provider",
+    "disable_break_glass",
     "dismiss_signing_official",
+    "doubt_visa_issuer",
     "end_affiliation",
     "end_all_sessions",
     "end_desk",
@@ -84,9 +89,11 @@ __all__ = [
     "follow_desk_claims",
     "forget_sessions",
     "give_desk",
+    "keep_visas",
     "link_identity",
     "make_service_account",
     "make_service_token",
+    "make_break_glass",
     "make_token",
     "map_desk",
     "merge_people",
@@ -115,4 +122,5 @@ __all__ = [
     "split_identity",
     "unmap_desk",
     "warn_of_lapses",
+    "try_break_glass",
 ]

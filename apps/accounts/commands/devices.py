@@ -81,6 +81,7 @@ def find_device(code: str, *, by: Person) -> DeviceRequest | None:
     A wrong code is written down, and whoever typed too many waits: the lock lets nobody try many at once.
     """
     rules.check_active(by)
+    rules.check_own_account(by)
     Person.objects.select_for_update().get(pk=by.pk)
     rules.check_guesses(by)
     found = queries.device_by_code(code).select_for_update().first()
@@ -95,6 +96,7 @@ def find_device(code: str, *, by: Person) -> DeviceRequest | None:
 def answer_device(asked: DeviceRequest, *, approve: bool, by: Person) -> None:
     """The person lets the program in, or not; the answer is given once."""
     rules.check_active(by)
+    rules.check_own_account(by)
     asked = DeviceRequest.objects.select_for_update().get(pk=asked.pk)
     rules.check_can_answer(by, asked)
     now, scopes = clock.now(), "+".join(asked.scopes)

@@ -28,6 +28,7 @@ def link_identity(
     The institution behind it stands behind the person as well; their home stays what it was.
     """
     rules.check_active(by)
+    rules.check_own_account(person)
     identity, made = Identity.objects.get_or_create(
         issuer=provider.issuer, subject=subject, defaults={"person": person, "provider": provider}
     )

@@ -103,6 +103,7 @@ def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
 def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
     """The person accepts this version; accepting twice changes nothing."""
     rules.check_active(by)
+    rules.check_own_account(by)
     acceptance, made = TermsAcceptance.objects.get_or_create(person=by, terms=terms)
     if made:
         record(Kind.TERMS_ACCEPTED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)

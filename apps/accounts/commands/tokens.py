@@ -19,6 +19,7 @@ SEEN_EVERY = timedelta(minutes=1)  # how often the use of a token is written dow
 def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[PersonalToken, str]:
     """A personal token and, this once, its secret (256 random bits)."""
     rules.check_active(by)
+    rules.check_own_account(by)
     rules.check_token(name=name, scopes=scopes, days=days)
     return _make(PERSONAL, name=name, scopes=scopes, until=rules.token_end(days), person=by)
 
@@ -29,6 +30,7 @@ def make_service_token(
 ) -> tuple[PersonalToken, str]:
     """A token of the service account and, this once, its secret; it ends with the account at the latest."""
     rules.check_active(by)
+    rules.check_own_account(by)
     account = _lock(account)
     rules.check_own_service(by, account)
     rules.check_service_alive(account)
@@ -59,6 +61,7 @@ def note_token_use(token: PersonalToken, *, by: Person) -> None:
 def make_service_account(name: str, *, purpose: str, days: int, by: Person) -> ServiceAccount:
     """A pipeline of this person's, for so many days; it has no rights of its own."""
     rules.check_active(by)
+    rules.check_own_account(by)
     rules.check_service(name=name, purpose=purpose, days=days)
     now = clock.now()
     account = ServiceAccount.objects.create(

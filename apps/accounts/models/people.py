@@ -70,6 +70,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
     is_active = models.BooleanField(default=True)
+    is_break_glass = models.BooleanField(default=False)  # nobody's own account: an operator's desk, and no data
     away_since = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
     created_at = models.DateTimeField(db_default=Now())

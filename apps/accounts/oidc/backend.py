@@ -30,6 +30,7 @@ from apps.accounts.oidc.checks import (
     userinfo_faults,
 )
 from apps.accounts.oidc.factors import has_second_factor
+from apps.accounts.oidc.passports import visas_of
 from apps.accounts.oidc.signatures import signed_claims
 from apps.accounts.oidc.strict import read_object
 from apps.accounts.oidc.told import institution_of, plain, scoped_at, told, words
@@ -148,9 +149,10 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         self.request.sign_in_issued = datetime.fromtimestamp(moment(payload["iat"]) or 0, tz=UTC)
         if self.entry["silent"]:
             return self._still_here()
-        if self.entry["link"]:
-            return self._linked(facts)
-        return self._recognised(facts)
+        visas = visas_of(self.provider, payload["sub"], said, now=clock.now().timestamp())
+        person = self._linked(facts) if self.entry["link"] else self._recognised(facts)
+        commands.keep_visas(self.provider, subject=payload["sub"], visas=visas, by=None)
+        return person
 
     def _still_here(self) -> Person:
         """Asked without any page: the answer is about whoever sits here, or it counts for nothing."""

@@ -26,7 +26,7 @@ ALTER TABLE agreements_signature ENABLE TRIGGER agreements_signature_no_change;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_standing'),
+        ('accounts', '0007_standing'),
         ('agreements', '0002_signed_stands'),
     ]
 

@@ -16,7 +16,7 @@ SET CONSTRAINTS ALL DEFERRED;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_standing'),
+        ('accounts', '0007_standing'),
         ('agreements', '0003_who_signed'),
         ('datasets', '0003_published_stays'),
         ('grants', '0001_initial'),

@@ -54,6 +54,7 @@ class Command(BaseCommand):
         )
         add.add_argument("--ror", help="the ROR id of the institution behind it, which must be known here")
         add.add_argument("--may-name", action="append", default=[], metavar="ROR", help="an institution it may name")
+        add.add_argument("--trusts-visas", action="store_true", help="take the passports (GA4GH) that it hands over")
         add.add_argument("--claim", action="append", default=[], metavar="OURS=THEIRS")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -115,6 +116,7 @@ class Command(BaseCommand):
             "scopes": options["scopes"],
             "requested_acr": options["acr"],
             "second_factor_acrs": [acr.strip() for acr in options["second_factor_acr"] if acr.strip()],
+            "trusts_visas": options["trusts_visas"],
             "domains": [domain.strip().lower() for domain in options["domain"]],
             "claims": dict(pair.split("=", 1) for pair in options["claim"] if "=" in pair),
             "institution": _institution(options["ror"]) if options["ror"] else None,

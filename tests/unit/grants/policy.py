@@ -1,10 +1,11 @@
 """The access rule a second time, from the domain's own words, in plain Python: no Django, no SQL, no shared code.
 
-A person may download a file at a moment if and only if the person is active (or a visitor, for open data); an
-institution stands behind them, unless the data are open; the version is published, not withdrawn, its embargo past; the
-dataset is open, or registered and the terms of that moment accepted, or a grant of theirs is in force, on an agreement
-they signed and that is executed and not ended, while the very institution that stood behind them when they signed does
-so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
+A person may download a file at a moment if and only if the person is active (or a visitor, for open data) and did not
+break the glass, unless the data are open; an institution stands behind them, or a visa from home does for registered
+data, unless the data are open; the version is published, not withdrawn, its embargo past; the dataset is open, or
+registered and the terms of that moment accepted, here or by a visa from home, or a grant of theirs is in force, on an
+agreement they signed and that is executed and not ended, while the very institution that stood behind them when they
+signed does so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
 Moments are whole numbers, and so are institutions; an interval holds its beginning and not its end; None means never.
 """
 
@@ -26,6 +27,19 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Visa:
+    """Brought from home: `terms` is the place in World.terms of those it accepts; without, a researcher's status."""
+
+    starts: int
+    expires: int
+    gone: int | None = None
+    doubted: int | None = None
+    honoured: bool = True
+    mine: bool = True
+    terms: int | None = None
+
+
+@dataclass(frozen=True)
 class World:
     """Everything the rule may look at, for one person and one file."""
 
@@ -43,6 +57,8 @@ class World:
     affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
     asks_factor: bool = False
     factor: bool = False  # of this very sign-in
+    glass: bool = False
+    visas: tuple[Visa, ...] = ()
 
 
 def begun(moment: int | None, at: int) -> bool:
@@ -70,13 +86,28 @@ def in_force(grant: Grant, at: int, standing: set[int]) -> bool:
     return not any(within(pause, at) for pause in grant.pauses)
 
 
+def counts(visa: Visa, at: int) -> bool:
+    standing = within((visa.starts, visa.expires), at) and not begun(visa.gone, at) and not begun(visa.doubted, at)
+    return standing and visa.honoured and visa.mine
+
+
+def at_home(world: World, at: int, terms: int | None) -> bool:
+    """A visa that counts says it: these terms are accepted, or (None) the person is a researcher."""
+    return not world.visitor and any(visa.terms == terms and counts(visa, at) for visa in world.visas)
+
+
 def accepted_terms(world: World, at: int) -> bool:
-    current = [accepted for published, accepted in world.terms if begun(published, at)]
-    return bool(current) and begun(current[-1], at)
+    published = [place for place, (moment, _accepted) in enumerate(world.terms) if begun(moment, at)]
+    if not published:
+        return False
+    current = published[-1]
+    return begun(world.terms[current][1], at) or at_home(world, at, current)
 
 
 def known(world: World) -> bool:
-    return world.access == "open" if world.visitor else world.active
+    if world.access == "open":
+        return world.visitor or world.active
+    return not world.visitor and world.active and not world.glass
 
 
 def stands(world: World, at: int) -> bool:
@@ -95,8 +126,10 @@ def entitled(world: World, at: int) -> bool:
 
 
 def affiliated(world: World, at: int) -> bool:
-    """Only open data may be had by somebody behind whom no institution stands."""
-    return world.access == "open" or (not world.visitor and bool(behind(world, at)))
+    """Only open data may be had by somebody behind whom no institution stands; for registered data a visa will do."""
+    if world.access == "open" or (world.access == "registered" and at_home(world, at, None)):
+        return True
+    return not world.visitor and bool(behind(world, at))
 
 
 def proved(world: World) -> bool:
@@ -117,6 +150,8 @@ def weakened(world: World) -> list[World]:
     less += [replace(world, factor=False)] if world.factor else []
     less += [replace(world, affiliations=places[:n] + places[n + 1 :]) for n in range(len(places))]
     less += [replace(world, grants=tuple(replace(one, through=None) for one in world.grants))] if world.grants else []
+    less += [replace(world, visas=world.visas[:n] + world.visas[n + 1 :]) for n in range(len(world.visas))]
+    less += [replace(world, glass=True)] if not world.glass else []
     less += [replace(world, terms=tuple((p, None) for p, _a in world.terms))] if world.terms else []
     return less
 

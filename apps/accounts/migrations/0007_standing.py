@@ -54,7 +54,7 @@ DROP FUNCTION accounts_evidence_stands();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_tokens_for_scripts'),
+        ('accounts', '0006_tokens_for_scripts'),
     ]
 
     operations = [

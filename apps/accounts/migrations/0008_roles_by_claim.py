@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_standing'),
+        ('accounts', '0007_standing'),
     ]
 
     operations = [
