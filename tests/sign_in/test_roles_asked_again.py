@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from apps.accounts import commands as accounts
@@ -108,7 +109,8 @@ def test_what_is_new_at_home_is_here_within_fifteen_minutes_and_the_session_has_
     assert holds_desk(person, "auditor")
     assert client.session.session_key != key
     old = Client()
-    old.cookies["gatehouse_session"] = str(key)
+    old.cookies[settings.SESSION_COOKIE_NAME] = str(key)
+    assert looks(old, "/account/")["Location"].startswith("/oidc/authenticate/")
     assert PersonSession.objects.alive().count() == 1
     assert looks(client, "/oversight/events/").status_code == 200
 
