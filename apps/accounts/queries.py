@@ -342,8 +342,9 @@ def affiliation_behind(person: Any) -> Affiliation | None:
 
 
 def latest_affiliations_of(person: Any) -> QuerySet[Affiliation]:
-    """The newest word of each institution about this person, whether it still counts or not."""
-    rows = Affiliation.objects.filter(person_id=roles.person_id(person)).annotate(asked_at=clock.sql_now())
+    """The newest word of each institution about this person, with whether it still counts."""
+    counts = Affiliation.objects.in_force().filter(pk=OuterRef("pk"))
+    rows = Affiliation.objects.filter(person_id=roles.person_id(person)).annotate(counts=Exists(counts))
     fetched = rows.select_related("institution", "provider", "affirmed_by")
     return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
 

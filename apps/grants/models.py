@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,9 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "signed": Q(Exists(signed)),
             "executed": Q(agreement__executed_at__lte=moment),
             "not_terminated": Q(agreement__ended_at__isnull=True) | Q(agreement__ended_at__gt=moment),
-            "vouched": Q(Exists(behind)),
+            # As a case, so that the database looks at one grant after the other: a bare EXISTS it would turn into a join
+            # that begins with all grants of the person.
+            "vouched": Q(Case(When(Exists(behind), then=True), default=False, output_field=models.BooleanField())),
         }
 
     def in_force(self, at: datetime | None = None) -> Self:
@@ -80,10 +82,7 @@ class AccessGrant(models.Model):
                 name="grant_revoked_in_full",
             ),
         ]
-        indexes = [
-            models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder"),
-            models.Index(fields=["institution", "holder"], name="grant_by_institution"),
-        ]
+        indexes = [models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder")]
 
     def __str__(self) -> str:
         return f"{self.holder_id} may use {self.dataset_id}"

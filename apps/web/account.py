@@ -41,18 +41,11 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _affiliations(person: Any) -> list[dict[str, Any]]:
-    """Each institution's newest word about the person: whether it counts, and whom to ask where it does not."""
-    rows = list(queries.latest_affiliations_of(person))
-    gone = [one.institution_id for one in rows if not _counts(one)]
+    """Each institution's newest word about the person, and whom to ask where it does not count."""
+    rows: list[Any] = list(queries.latest_affiliations_of(person))
+    gone = [one.institution_id for one in rows if not one.counts]
     officials = queries.officials_of(gone) if gone else {}
-    return [
-        {"affiliation": one, "counts": _counts(one), "officials": officials.get(one.institution_id, [])} for one in rows
-    ]
-
-
-def _counts(affiliation: Any) -> bool:
-    """As the set in force says, of a row that was fetched with the moment of asking."""
-    return affiliation.ended_at is None and affiliation.lapses_at > affiliation.asked_at
+    return [{"affiliation": one, "officials": officials.get(one.institution_id, [])} for one in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,9 +29,5 @@ class Migration(migrations.Migration):
             name='institution',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='accounts.institution'),
         ),
-        migrations.AddIndex(
-            model_name='accessgrant',
-            index=models.Index(fields=['institution', 'holder'], name='grant_by_institution'),
-        ),
         migrations.RunSQL(AS_SIGNED, migrations.RunSQL.noop),
     ]

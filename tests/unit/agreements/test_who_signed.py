@@ -1,5 +1,7 @@
 """Who somebody was when they signed or voted is kept as it was; access rests on the institution of that moment."""
 
+import hashlib
+
 import pytest
 
 from apps.accounts import commands as accounts
@@ -7,7 +9,7 @@ from apps.accounts.models import Person
 from apps.accounts.visas import SignIn
 from apps.agreements import commands
 from apps.agreements.models import Signature
-from apps.agreements.wording import standing_line
+from apps.agreements.wording import pdf, standing_line
 from apps.core import clock
 from apps.core.errors import WrongState
 from apps.grants import queries
@@ -133,3 +135,24 @@ def test_the_agreement_page_shows_the_signers_as_they_were() -> None:
     page = stories.client_for(access.owner).get(f"/agreements/{access.deal.agreement.pk}/").content.decode()
     assert access.holder.email in page and "moved@x.example" not in page
     assert page.count("as the portal knew them at that moment") == 2
+
+
+def test_the_pdf_says_who_the_signers_were() -> None:
+    """The kept PDF is, byte for byte, that of the text with each signer's line as it was at that moment."""
+    access = stories.granted()
+    agreement = access.deal.agreement
+    Person.objects.filter(pk=access.holder.pk).update(name="Renamed Since", email="moved@x.example")
+    rows = Signature.objects.filter(agreement=agreement).select_related("standing").order_by("signed_at")
+    said = [
+        {
+            "name": row.typed_name, "capacity": str(row.capacity), "signed_at": f"{row.signed_at:%Y-%m-%d %H:%M:%S}",
+            "issuer": row.issuer, "auth_time": f"{row.auth_time:%Y-%m-%d %H:%M:%S}", "sha256": row.text_sha256,
+            "standing": standing_line(row.standing),
+        }
+        for row in rows
+    ]  # fmt: skip
+    assert access.holder.email in said[0]["standing"] and home_of(access.holder).name in said[0]["standing"]
+    made = {"reference": agreement.reference, "text": agreement.text, "sha256": agreement.sha256}
+    assert hashlib.sha256(pdf(**made, signatures=said)).hexdigest() == agreement.pdf_sha256
+    said[0]["standing"] = ""
+    assert hashlib.sha256(pdf(**made, signatures=said)).hexdigest() != agreement.pdf_sha256  # control
