@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts import commands
+from apps.accounts.commands.devices import Pair
 from apps.accounts.models import Affiliation, Identity, Person, PersonSession, Provider
 from apps.accounts.queries import affiliations_of
 from apps.core import clock
@@ -71,25 +72,46 @@ def known_at_home(person: Person, provider: loopback.Provider) -> Client:
     return client
 
 
+def let_in_from_here(person: Person) -> str:
+    """The token of a program whose code was typed in the browser that is signed in already."""
+    asked = commands.ask_for_device("gatehouse-cli", scopes=["download"], asked_from="", browser="")
+    found = commands.find_device(asked.user_code, by=person)
+    assert found is not None
+    commands.answer_device(found, approve=True, by=person)
+    pair = commands.redeem_device_code(asked.device_code, client_id="gatehouse-cli")
+    assert isinstance(pair, Pair)
+    return pair.access
+
+
 @pytest.mark.parametrize("name", DEEDS)
 def test_it_takes_effect_on_the_next_request(
     name: str, provider: loopback.Provider, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The page (asking for a link), the API by token, and a link that was issued before; with the time each took."""
+    """The page, the API by every kind of token, and a link that was issued before; with the time each took."""
     deed, expected = DEEDS[name]
     access = stories.linked()
     client = known_at_home(access.holder, provider)
     secret = stories.token(access.holder, "download", "read")
-    bearer = {"Authorization": f"Bearer {secret}"}
+    account = commands.make_service_account("nightly", purpose="Runs every night.", days=30, by=access.holder)
+    _row, service = commands.make_service_token(account, name="x", scopes=["download"], days=7, by=access.holder)
+    program = let_in_from_here(access.holder)
+
+    def fetched(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return Client().get(f"/api/v1/files/{access.file.pk}/content", headers=headers).status_code
+
     asked: dict[str, Callable[[], int]] = {
         "page": lambda: client.post(f"/files/{access.file.pk}/").status_code,
-        "API token": lambda: Client().get(f"/api/v1/files/{access.file.pk}/content", headers=bearer).status_code,
+        "API token": lambda: fetched(secret),
+        "program's token": lambda: fetched(program),
+        "service account's token": lambda: fetched(service),
         "issued link": lambda: Client().get(f"/d/{access.token}/x").status_code,
     }
-    assert [ask() for ask in asked.values()] == [200, 200, 200]
+    assert [ask() for ask in asked.values()] == [200] * 5
     deed(access, provider)
     begun = time.perf_counter()
-    for (what, ask), status in zip(asked.items(), expected, strict=True):
+    page, token, link = expected
+    for (what, ask), status in zip(asked.items(), (page, token, token, token, link), strict=True):
         answered = ask()
         with capsys.disabled():
             print(f"    {name}: {what} answers {answered} after {(time.perf_counter() - begun) * 1000:.0f} ms")

@@ -12,7 +12,7 @@ from apps.accounts import commands, queries, rules
 from apps.accounts.models import DeviceRequest, Person, PersonalToken
 from apps.audit.models import Event
 from apps.core import clock
-from apps.core.errors import TooOften
+from apps.core.errors import Denied, TooOften
 from apps.core.identifiers import CONSONANTS, new_user_code, plain_user_code
 from apps.notifications.models import Letter
 from tests import stories
@@ -117,6 +117,16 @@ def test_the_page_about_a_program_is_only_for_who_typed_its_code() -> None:
     assert other.post(page, {"answer": "approve"}).status_code == 404
     assert other.post(reverse("device"), {"user_code": program.asked["user_code"]}).status_code == 422
     assert typed(stories.client_for(first), program.asked["user_code"]) == page
+
+
+def test_the_command_holds_it_too() -> None:
+    """Whoever has the row but did not type the code answers nothing, and learns nothing."""
+    asked = commands.ask_for_device("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    found = commands.find_device(asked.user_code, by=stories.person())
+    assert found is not None
+    with pytest.raises(Denied, match="Somebody else"):
+        commands.answer_device(found, approve=True, by=stories.person())
+    assert DeviceRequest.objects.get().approved_at is None
 
 
 def test_an_answer_is_given_once() -> None:
