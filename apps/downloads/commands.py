@@ -94,9 +94,12 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "") -> Deliver
     try:
         return _start(link, by=by, byte_range=byte_range)
     except Refusal as refusal:
-        kind = Kind.LINK_MISUSED if refusal.code == rules.SOMEBODY_ELSE else Kind.DOWNLOAD_REFUSED
+        who = by or link.person
         with transaction.atomic():
-            record(kind, actor=by or link.person, subject=link, about=_about(link), why=refusal.code)
+            if refusal.code == rules.SOMEBODY_ELSE:
+                record(Kind.LINK_MISUSED, actor=who, subject=link, about=_about(link), why=refusal.code)
+            else:
+                record(Kind.DOWNLOAD_REFUSED, actor=who, subject=link, about=_about(link), why=refusal.code)
         raise
 
 

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -244,3 +245,12 @@ def test_a_session_row_that_was_swept_away_leaves_a_visitor() -> None:
     answer = client.get("/account/")
     assert answer.status_code == 302
     assert client.get("/").status_code == 200
+
+
+def test_a_script_of_a_page_is_told_in_its_own_words_that_the_session_is_over() -> None:
+    """The saving of drafts: a way to another site is none that it could follow, and it would try for ever."""
+    client = stories.client_for(stories.person())
+    PersonSession.objects.update(ended_at=clock.now(), ended_because="by_person")
+    answer = client.post(f"/requests/{uuid4()}/autosave/", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+    assert answer.json()["detail"] == "Please sign in again"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -206,6 +207,16 @@ def test_the_identity_token_of_a_sign_in_is_no_word(provider: Provider, client: 
 @pytest.mark.parametrize("form", [{}, {"logout_token": ""}, {"logout_token": "x.y.z"}, {"logout_token": ["a", "b"]}])
 def test_what_is_no_token_is_turned_away(form: Facts, provider: Provider) -> None:
     assert send(form).status_code == 400
+
+
+def test_a_word_comes_as_a_plain_form_and_nothing_else_is_unpacked(provider: Provider, client: Client) -> None:
+    """Section 2.5; a visitor without any proof fills neither memory nor disk with parts and files."""
+    browser.sign_in(client, provider)
+    word = token(HEADER, claims(provider), rsa_key())
+    parts = Client().post(reverse("back_channel_logout"), {"logout_token": word, "more": BytesIO(b"x" * 100_000)})
+    assert parts.status_code == 400
+    assert is_in(client)
+    assert send({"logout_token": word}).status_code == 200  # the control
 
 
 def test_it_is_asked_by_post_only(provider: Provider) -> None:

@@ -1,5 +1,7 @@
 """What is only written down: who came, who left, who was turned away."""
 
+from typing import Any
+
 from django.db import transaction
 
 from apps.accounts.models import Person
@@ -41,7 +43,7 @@ def note_refusal(person: Person, *, where: str, by: Person) -> None:
     record(Kind.REFUSED, actor=by, subject=person, where=_code(where))
 
 
-def _counted(count: int) -> dict[str, int]:
+def _counted(count: int) -> dict[str, Any]:
     """From the twenty-first on, the line stands for all since the last one."""
     return {"count": count} if count > seldom.EACH else {}
 

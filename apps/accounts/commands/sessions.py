@@ -50,20 +50,10 @@ def begin_session(
     now = clock.now()
     Person.objects.filter(pk=person.pk, away_since__isnull=False).update(away_since=None)
     return PersonSession.objects.create(
-        person=person,
-        provider=provider,
-        subject=subject,
-        sid=sid,
-        key_digest=queries.digest(key),
-        started_at=now,
-        seen_at=now,
-        auth_time=sign_in.auth_time,
-        acr=sign_in.acr,
-        amr=list(sign_in.amr),
-        second_factor=sign_in.second_factor,
-        browser=browser,
-        ends_at=ends_at,
-    )
+        person=person, provider=provider, subject=subject, sid=sid, key_digest=queries.digest(key), started_at=now,
+        seen_at=now, auth_time=sign_in.auth_time, acr=sign_in.acr, amr=list(sign_in.amr), browser=browser,
+        second_factor=sign_in.second_factor, ends_at=ends_at,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -278,7 +278,7 @@ def test_a_link_never_works_in_somebody_elses_session() -> None:
     stories.drain()
     letter = Letter.objects.get(kind="link.misused")
     assert (letter.reader, letter.path) == (access.holder, "/links/")
-    assert access.file.name in letter.subject
+    assert access.file.name in letter.subject.replace("\u2060", "")
     assert other.name not in letter.subject + letter.body
     commands.open_link(access.token, by=access.holder)  # the control: in the maker's own session it opens
     assert access.link is not None
