@@ -91,9 +91,9 @@ def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
     person = made().account.person
     bench, shelf = stories.bench(), stories.shelf()
     roles.give(person, Dataset.OWNER, shelf.dataset)
+    signed = stories.signed(shelf=shelf)
     case = stories.in_review(shelf=shelf)
     Seat.objects.create(committee=case.bench.committee, person=person)
-    signed = stories.signed(shelf=shelf)
     refused = [
         lambda: stories.requests.vote(case.item, choice="approve", reason="Good.", seen=case.round, by=person),
         lambda: agreements.countersign(
