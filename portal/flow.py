@@ -46,6 +46,7 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.ROLE_GIVEN: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.LINK_MISUSED: [tell],
+    Kind.IDENTITY_LINKED: [tell],
     Kind.TOKEN_REVOKED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)

@@ -18,6 +18,7 @@ from apps.audit.models import Event
 from apps.core import clock
 from apps.notifications import queries, readers, wording
 from apps.notifications.models import Letter
+from apps.notifications.notes import Note
 
 log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=30)
@@ -32,7 +33,7 @@ def write_letters(event: Event, *, by: Person | None) -> None:
     Letter.objects.bulk_create([_letter(event, note) for note in notes], ignore_conflicts=True)
 
 
-def _letter(event: Event, note: readers.Note) -> Letter:
+def _letter(event: Event, note: Note) -> Letter:
     with override(note.reader.language):
         subject, body = wording.written(note.letter, note.facts, reader=note.reader.name, quoted=note.quoted)
     return Letter(event_id=event.pk, reader=note.reader, kind=event.kind, subject=subject, body=body, path=note.path)

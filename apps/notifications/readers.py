@@ -1,7 +1,6 @@
 """Whom an event concerns, and what each of them is told. Asked of the course's own sets; nothing is changed here."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,23 +15,10 @@ from apps.audit.record import Kind
 from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
-from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
+from apps.notifications.alerts import ALERTS
+from apps.notifications.notes import Note, Notes
 from apps.notifications.wording import ROLES
-
-
-@dataclass(frozen=True)
-class Note:
-    """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
-
-    reader: Person
-    letter: str
-    path: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    quoted: str = ""
-
-
-Notes = Iterator[Note]
 
 
 def notes_about(event: Event) -> list[Note]:
@@ -254,14 +240,6 @@ def _token_revoked(event: Event) -> Notes:
     yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
 
 
-def _link_misused(event: Event) -> Notes:
-    """Once a link: who is refused a thousand times writes no thousand letters."""
-    before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
-    link = DownloadLink.objects.select_related("person", "distribution").get(pk=_subject(event))
-    if link.person is not None and not before.exists():
-        yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
-
-
 def _subject(event: Event) -> UUID:
     assert event.subject_id is not None  # notes_about asks only about events with a subject
     return event.subject_id
@@ -292,5 +270,5 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.ROLE_GIVEN: _role_given,
     Kind.TOKEN_MADE: _token_made,
     Kind.TOKEN_REVOKED: _token_revoked,
-    Kind.LINK_MISUSED: _link_misused,
+    **ALERTS,
 }

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from apps.accounts import rules
 from apps.accounts.commands.sessions import end_sessions_of
-from apps.accounts.models import Identity, IdentityChange, Person, Provider
+from apps.accounts.models import Identity, IdentityChange, Person, PersonalToken, Provider
 from apps.audit.record import Kind, record
 from apps.core import clock
 
@@ -31,7 +31,8 @@ def link_identity(person: Person, *, provider: Provider, subject: str, claims: d
 def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     """The identity is somebody else's after all: a new person has it, and everything done so far stays where it is.
 
-    Whoever is signed in as the old person is signed out: the session may be the other one's.
+    Whoever is signed in as the old person is signed out, their tokens are revoked, and their links wait for the next
+    sign-in: any of these may be in the hands of the other one.
     """
     rules.check_operator(by)
     reason = rules.check_reason(reason)
@@ -42,6 +43,7 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     rules.check_still_there(moved)
     _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
     _sign_out(old, by=by)
+    _revoke_tokens(old, by=by)
     record(Kind.PERSON_CREATED, actor=by, subject=new)
     record(Kind.IDENTITY_SPLIT, actor=by, subject=old, about=[new, identity.pk])
     return new
@@ -79,3 +81,11 @@ def _sign_out(person: Person, *, by: Person) -> None:
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(password=person.password)
     end_sessions_of(person, by=by)
+
+
+def _revoke_tokens(person: Person, *, by: Person) -> None:
+    now, living = clock.now(), PersonalToken.objects.filter(person=person, revoked_at__isnull=True)
+    for token in living.select_for_update().order_by("pk"):
+        PersonalToken.objects.filter(pk=token.pk).update(revoked_at=now)
+        record(Kind.TOKEN_REVOKED, actor=by, subject=token)
+    Person.objects.filter(pk=person.pk, away_since__isnull=True).update(away_since=now)

@@ -140,7 +140,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         self.request.sign_in_facts = facts
         self.request.sign_in_subject = payload["sub"]
         self.request.sign_in_sid = payload["sid"] if usable(payload.get("sid")) else ""
-        self.request.sign_in_issued = datetime.fromtimestamp(moment(payload["iat"]) or 0, tz=UTC)
+        self.request.sign_in_issued = datetime.fromtimestamp(moment(payload.get("iat")) or 0, tz=UTC)
         if self.entry["link"]:
             return self._linked(facts)
         return self._recognised(facts)

@@ -97,6 +97,8 @@ class SignInStart(OIDCAuthenticationRequestView):
             "again": bool(request.GET.get("again") or request.GET.get("link")),
             "link": _linking(request) if request.GET.get("link") else "",
         }
+        if not request.user.is_authenticated:  # whoever never comes back leaves nothing for long
+            request.session.set_expiry(LONGEST_SITTING)
         request.session.modified = True
 
 
@@ -218,6 +220,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         if request.user.is_authenticated:
             commands.end_session_of_key(old_key, because=PersonSession.Ended.REPLACED, by=request.user)
         super().login_success()
+        request.session.set_expiry(None)
         request.session["oidc_id_token"] = request.sign_in_token
         request.session.cycle_key()
         commands.begin_session(
