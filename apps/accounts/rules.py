@@ -146,6 +146,12 @@ def check_can_merge(person: Person | None, into: Person | None) -> None:
         raise WrongState(_("One of these accounts is closed already."))
 
 
+def check_not_merged(person: Person) -> None:
+    """A merged account stays closed: its person has another one, and two accounts would make two people of them."""
+    if person.merged_into_id is not None:
+        raise WrongState(_("This account was merged into another one and stays closed."))
+
+
 def check_provider(*, slug: str, **facts: Any) -> None:
     """A provider is reached by https, has a secret in the settings, and signs with a key pair."""
     fields: dict[str, str] = {}

@@ -20,10 +20,11 @@ def _identity_linked(event: Event) -> Notes:
 
 def _link_misused(event: Event) -> Notes:
     """Once a link: who is refused a thousand times writes no thousand letters."""
+    assert event.subject_id is not None  # notes_about asks only about events with a subject
     before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
-    for link in DownloadLink.objects.select_related("person", "distribution").filter(pk=event.subject_id):
-        if link.person is not None and not before.exists():
-            yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
+    link = DownloadLink.objects.select_related("person", "distribution").get(pk=event.subject_id)
+    if link.person is not None and not before.exists():
+        yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
 
 
 ALERTS: dict[Kind, Callable[[Event], Notes]] = {

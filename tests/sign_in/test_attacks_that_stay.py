@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.accounts import commands
 from apps.accounts.models import Identity, Person, PersonSession
 from apps.core import clock
+from apps.core.errors import WrongState
 from apps.notifications.models import Letter
 from tests import stories
 from tests.sign_in import browser
@@ -50,6 +51,19 @@ def test_a_split_leaves_the_other_one_no_token_and_no_link(provider: Provider) -
     assert Client().get("/api/v1/me", **call).status_code == 401
     again = {"headers": {"Authorization": f"Bearer {stories.token(access.holder)}"}}
     assert Client().get("/api/v1/me", **again).status_code == 200  # the control: a new one works
+
+
+def test_a_merged_account_does_not_come_back_with_its_tokens() -> None:
+    """Its identities lead elsewhere, and so do its person's votes: opened again it would be a second person."""
+    gone, kept, operator = stories.person(), stories.person(), stories.operator()
+    call = {"headers": {"Authorization": f"Bearer {stories.token(gone)}"}}
+    commands.merge_people(gone, into=kept, by=operator, reason=REASON)
+    with pytest.raises(WrongState, match="stays closed"):
+        commands.reactivate(gone, by=operator)
+    assert Client().get("/api/v1/me", **call).status_code == 401
+    commands.deactivate(kept, by=operator)
+    commands.reactivate(kept, by=operator)  # the control
+    assert Person.objects.get(pk=kept.pk).is_active
 
 
 def test_whoever_gains_a_second_way_in_is_told_at_the_address_they_had(
