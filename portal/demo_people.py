@@ -27,7 +27,12 @@ class DemoPerson:
     password: str
     institution: str
     what_for: str
+    groups: tuple[str, ...] = ()  # what their institution says they are part of
+    amr: tuple[str, ...] = ("pwd",)  # how they prove who they are (RFC 8176)
 
+
+# Whoever the provider says is in it has the auditor's desk: mapped by the seed, as `manage.py provider map` does.
+AUDITORS = "gatehouse:auditors"
 
 INSTITUTIONS = [
     DemoInstitution("nordvik", "Nordvik University Hospital", "nordvik.example", "NO"),
@@ -44,7 +49,8 @@ PEOPLE = [
         "ingrid.holm@nordvik.example",
         "fjord-applicant",
         "nordvik",
-        "asks for data, signs, downloads",
+        "asks for data, signs, downloads; proves who she is with a password and a code",
+        amr=("pwd", "otp"),
     ),
     DemoPerson(
         "applicant2",
@@ -107,7 +113,8 @@ PEOPLE = [
         "pekka.virtanen@saarela.example",
         "lantern-auditor",
         "saarela",
-        "reads what happened, changes nothing",
+        "reads what happened, changes nothing; his institution's claim gives him the desk",
+        groups=(AUDITORS,),
     ),
     DemoPerson(
         "operator",
@@ -143,9 +150,20 @@ PEOPLE = [
         "freja.winther@nordvik.example",
         "meadow-colleague",
         "nordvik",
-        "a colleague of the applicant who holds no grant",
+        "a colleague of the applicant who holds no grant; the hospital's word about her lapses soon",
+    ),
+    DemoPerson(
+        "leaver",
+        "94c2d7e8-1a6b-4f35-8e0d-6b3a9c5f2d13",
+        "Nils Aaberg",
+        "nils.aaberg@nordvik.example",
+        "harvest-leaver",
+        "nordvik",
+        "has left the hospital; his access has stopped until it affirms him again",
     ),
 ]
+
+VISA_SOURCE = "https://registry.nordvik.example"  # whose word the demo's visas pass on
 
 
 def person(key: str) -> DemoPerson:

@@ -7,7 +7,8 @@ import time
 from apps.core import correlation
 
 # What follows may be a download link, a sign-in code or a search for a disease: none of it belongs in a log.
-_SECRET = re.compile(r"(/d/)[^\s/?\"']+|\?[^\s\"']+")
+# Nor do our own tokens, wherever they turn up.
+_SECRET = re.compile(r"(/d/)[^\s/?\"']+|\?[^\s\"']+|\bgh[adrs]?_[\w-]{20,}|\b[a-z0-9]{1,8}\.[\w-]{43}\.[0-9a-f]{32}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -17,7 +18,7 @@ def one_line(message: str) -> str:
 
 
 def without_secrets(message: str) -> str:
-    """The message without download tokens and without query strings."""
+    """The message without download links, without query strings, and without tokens."""
     return _SECRET.sub(lambda found: f"{found[1]}-" if found[1] else "", message)
 
 

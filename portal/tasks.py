@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.accounts.commands import forget_sessions
+from apps.accounts.commands import forget_devices, forget_sessions, warn_of_lapses
 from apps.core import correlation, once
 from apps.notifications.commands import post_due
 from portal import flow
@@ -28,9 +28,17 @@ def sweep() -> None:
 
 
 @app.task
+def warn() -> None:
+    """Write to those whose institution's word lapses soon, or has. Nothing about access depends on it."""
+    correlation.begin()
+    warn_of_lapses(by=None)
+
+
+@app.task
 def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
     correlation.begin()
     once.forget(older_than=timedelta(days=1))
     forget_sessions(by=None)
+    forget_devices(by=None)
     call_command("clearsessions")

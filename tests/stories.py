@@ -141,7 +141,7 @@ def fresh_sign_in() -> SignIn:
     return SignIn(issuer=settings.OIDC_ISSUER, acr="urn:example:mfa", auth_time=clock.now())
 
 
-def client_for(someone: Person | None, *, fresh: bool = True, **options: Any) -> Client:
+def client_for(someone: Person | None, *, fresh: bool = True, second_factor: bool = False, **options: Any) -> Client:
     """A browser in which this person is signed in (nobody, if None); `fresh` is what signing an agreement asks for."""
     client = Client(**options)
     if someone is None:
@@ -153,6 +153,7 @@ def client_for(someone: Person | None, *, fresh: bool = True, **options: Any) ->
         "issuer": settings.OIDC_ISSUER,
         "acr": "urn:example:mfa",
         "auth_time": int(moment.timestamp()),
+        "second_factor": second_factor,
     }
     session.save()
     accounts.begin_session(
@@ -224,6 +225,7 @@ def drafted_shelf(
     bench: Bench | None = None,
     files: Mapping[str, bytes] | None = None,
     title: str = "",
+    second_factor: bool = False,
 ) -> Shelf:
     """A described dataset with checked files, not yet published."""
     number = next(_numbers)
@@ -233,6 +235,7 @@ def drafted_shelf(
     dataset = datasets.describe(
         dataset, by=owner, summary="Follow-up of patients after treatment.", description="One row a patient.",
         access=access, committee=held_by.committee, keywords="cancer, survival", conditions=["DUO:0000042"],
+        requires_second_factor=second_factor,
     )  # fmt: skip
     contents = dict(files or {f"table-{number}.csv": CSV})
     version = dataset.versions.get()
@@ -252,7 +255,7 @@ def add_files(version: Version, contents: Mapping[str, bytes], *, by: Person) ->
 
 
 def shelf(**how: Any) -> Shelf:
-    """A published dataset with one file; `access`, `owner`, `bench`, `files` and `title` may be given."""
+    """A published dataset with one file; `how` is as for `drafted_shelf`."""
     world = drafted_shelf(**how)
     world.version = datasets.publish(world.version, by=world.owner)
     world.dataset.refresh_from_db()
@@ -356,7 +359,8 @@ def vote(case: Case, by: Person, choice: str = "approve", *, shelf: Shelf | None
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(shelf or case.shelf)
-    return requests.vote(item, choice=choice, reason=f"My reason to {choice}.", terms=named, seen=seen, by=by)
+    said = {"choice": choice, "reason": f"My reason to {choice}.", "terms": named}
+    return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 
 def decided(case: Case | None = None, *, choice: str = "approve", **how: Any) -> Case:

@@ -5,6 +5,7 @@ Locks are taken in one order everywhere: the request, then its items.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from apps.access_requests import queries, rules, wording
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import ACCEPTED, ItemState
-from apps.accounts.models import Person
-from apps.accounts.queries import colleagues_by_code
+from apps.accounts.commands import note_standing
+from apps.accounts.models import Person, Provider
+from apps.accounts.queries import affiliation_behind, colleagues_by_code
+from apps.accounts.visas import Followed, SignIn
 from apps.audit.record import Kind, record
 from apps.committees import commands as committees
 from apps.committees.models import Committee, Seat
@@ -69,6 +72,16 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Pers
     if not datasets:
         raise Invalid(_("Choose at least one dataset."), field="datasets")
     _set_items(request, datasets)
+
+
+@transaction.atomic
+def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Person) -> None:
+    """Ask for this dataset as well; a window still open on the request without it is told so when it saves."""
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    rules.check_can_ask(by, dataset)
+    _set_items(request, [*Dataset.objects.filter(items__request=request), dataset])
+    AccessRequest.objects.filter(pk=request.pk).update(revision=request.revision + 1, changed_at=clock.now())
 
 
 @transaction.atomic
@@ -170,8 +183,11 @@ def recount(request: AccessRequest, *, by: Person | None) -> None:
 
 
 @transaction.atomic
-def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, by: Person) -> Vote:
-    """Cast a vote on the snapshot `seen`; the last vote needed decides the item."""
+def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, signed_in: SignIn, by: Person) -> Vote:
+    """Cast a vote on the snapshot `seen`; the last vote needed decides the item.
+
+    Who the voter is at this moment is kept with the vote, and so with the decision that it makes.
+    """
     request = _lock(item.request)
     item = Item.objects.select_for_update().select_related("committee").get(pk=item.pk)
     item.request = request
@@ -179,7 +195,10 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
     rules.check_can_vote(by, item, current, seen)
     rules.check_vote(choice, reason, terms)
     kept_terms = terms.strip() if choice == Vote.Choice.CONDITIONAL else ""
-    cast = Vote.objects.create(item=item, round=seen, voter=by, choice=choice, reason=reason.strip(), terms=kept_terms)
+    standing = note_standing(by, sign_in=signed_in, behind=affiliation_behind(by), by=by)
+    cast = Vote.objects.create(
+        item=item, round=seen, voter=by, choice=choice, reason=reason.strip(), terms=kept_terms, standing=standing
+    )
     record(Kind.VOTE_CAST, actor=by, subject=item, about=[request, item.dataset_id], choice=choice, round=seen.number)
     _decide_if_clear(item)
     return cast
@@ -197,6 +216,16 @@ def unseat_member(place: Seat, *, by: Person) -> None:
     """End a seat; nobody does so in a committee that is deciding about them."""
     rules.check_may_change_bench(by, place.committee)
     committees.unseat(place, by=by)
+
+
+@transaction.atomic
+def follow_seat_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Person | None) -> Followed:
+    """What this provider says now gives, confirms and takes the seats that come from it.
+
+    No claim seats anybody in a committee that is deciding about them.
+    """
+    barred = queries.deciding_about(person)
+    return committees.follow_seat_claims(person, provider=provider, said=said, barred=barred, by=by)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemState, RequestState
-from apps.accounts.models import Person
+from apps.accounts.models import Person, Standing
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
 from apps.core.workflow import Moves
@@ -157,6 +157,8 @@ class Vote(models.Model):
     reason = models.TextField(_("reason"))
     terms = models.TextField(_("conditions"), blank=True)
     cast_at = models.DateTimeField(db_default=Now())
+    # Who the voter was at that moment; votes from before the portal kept this have none.
+    standing = models.OneToOneField(Standing, null=True, on_delete=models.PROTECT, related_name="vote")
 
     class Meta:
         verbose_name = _("vote")

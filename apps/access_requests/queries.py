@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncMonth
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
-from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.accounts.models import Person
 from apps.accounts.queries import accounts_of
 from apps.committees import queries as committees
@@ -37,6 +37,17 @@ def of_person(person: Any) -> QuerySet[AccessRequest]:
     named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
     member = Q(Exists(named)) & ~Q(state=RequestState.DRAFT)
     return AccessRequest.objects.filter(Q(applicant_id=me) | member)
+
+
+def to_ask_for(dataset: Dataset, person: Any) -> QuerySet[AccessRequest]:
+    """The person's requests for this dataset, and those still being written that it could be added to (`holds` says).
+
+    Those for the dataset come first, the newest of each first.
+    """
+    inside = Item.objects.filter(request=OuterRef("pk"), dataset=dataset)
+    found = of_person(person).annotate(holds=Exists(inside))
+    written = Q(applicant_id=roles.person_id(person), state__in=EDITABLE)
+    return found.filter(Q(holds=True) | written).order_by("-holds", "-created_at", "pk")
 
 
 def before_committees_of(person: Any) -> QuerySet[AccessRequest]:
@@ -119,6 +130,15 @@ def people_of(request: AccessRequest) -> QuerySet[Person]:
     return Person.objects.filter(Q(pk=request.applicant_id) | Q(pk__in=members)).order_by("name", "pk")
 
 
+def deciding_about(person: Any) -> set[UUID]:
+    """The committees that have a request of this person's before them now, as applicant or member, by any account."""
+    theirs = Q()
+    for account in accounts_of(person):
+        theirs |= Q(request_id__in=of_person(account).values("pk"))
+    waiting = Item.objects.filter(state=ItemState.OPEN, request__state__in=UNDER_REVIEW).filter(theirs)
+    return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
+
+
 def open_round(request: AccessRequest) -> Round | None:
     """The round now before the committees, if there is one."""
     return Round.objects.filter(request=request, closed_at__isnull=True).first()
@@ -159,7 +179,11 @@ def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:
 
 def votes_on(request: AccessRequest) -> QuerySet[Vote]:
     """Every vote on this request in every round, in the order they were cast."""
-    return Vote.objects.filter(item__request=request).select_related("voter", "round").order_by("cast_at", "pk")
+    return (
+        Vote.objects.filter(item__request=request)
+        .select_related("voter", "round", "standing")
+        .order_by("cast_at", "pk")
+    )
 
 
 @dataclass(frozen=True)

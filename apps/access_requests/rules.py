@@ -8,8 +8,10 @@ from django.utils.translation import ngettext
 
 from apps.access_requests import queries
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
-from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.states import EDITABLE, ItemState, RequestState
+from apps.accounts.models.claims import confirmed
 from apps.accounts.queries import accounts_of
+from apps.accounts.rules import check_own_account
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import clock
@@ -21,6 +23,7 @@ SHORTEST_PURPOSE = 40
 
 def check_can_ask(by: Any, dataset: Dataset) -> None:
     """A dataset can be asked for if it is controlled, listed, and its committee accepts requests."""
+    check_own_account(by)
     if not by.is_active:
         raise Denied(_("Your account is not active."))
     if dataset.access != Dataset.Access.CONTROLLED:
@@ -126,15 +129,15 @@ def check_no_conflict(by: Any, request: AccessRequest) -> None:
 
 def check_may_change_bench(by: Any, committee: Committee) -> None:
     """Nobody changes the bench that is deciding about them, as applicant or as member, with whichever account."""
-    waiting = {"state__in": UNDER_REVIEW, "items__committee": committee, "items__state": ItemState.OPEN}
-    if any(queries.of_person(account).filter(**waiting).exists() for account in accounts_of(by)):
+    if committee.pk in queries.deciding_about(by):
         raise Denied(_("This committee is deciding on a request you are part of; somebody else changes its seats."))
 
 
 def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> None:
     """Seated for this item, no conflict, on the snapshot now open, and not twice."""
     check_no_conflict(by, item.request)
-    if not by.is_active or not queries.bench_for(item).filter(person_id=by.pk).exists():
+    check_own_account(by)
+    if not by.is_active or not queries.bench_for(item).filter(confirmed(), person_id=by.pk).exists():
         raise Denied(_("Only a seated member of this committee may vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
         raise WrongState(_("There is nothing to vote on here any more (or not yet)."))

@@ -6,22 +6,51 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import (
     Affiliation,
     Desk,
+    DeskClaim,
+    DeviceRequest,
     Identity,
     Institution,
+    InstitutionRole,
     LogoutWord,
     Person,
     PersonalToken,
     PersonSession,
     Provider,
+    ServiceAccount,
+    SpentRefresh,
     Terms,
     TermsAcceptance,
+    Visa,
+    VisaIssuer,
 )
+from apps.accounts.models.claims import STANDING, confirmed
+from apps.accounts.models.visas import ACCEPTED_TERMS
+from apps.audit.queries import counted_by
+from apps.audit.record import Kind
 from apps.core import clock, roles
+from apps.core.identifiers import new_user_code, plain_user_code
 
 
 def row_of(person: Any) -> QuerySet[Person]:
@@ -38,44 +67,142 @@ def current_terms() -> Terms | None:
     return Terms.objects.order_by("-version").first()
 
 
+def terms_of_version(version: int) -> Terms | None:
+    return Terms.objects.filter(version=version).first()
+
+
+def address_of_terms(terms: Terms) -> str:
+    """Where this version stands for ever; a visa that names the address speaks of this version."""
+    return f"{settings.PORTAL_ADDRESS}{reverse('terms_version', args=[terms.version])}"
+
+
+def terms_at(address: str) -> Terms | None:
+    """The terms that count today if that is their address, letter by letter (GA4GH Passport 1.2, URL claims)."""
+    terms = current_terms()
+    return terms if terms is not None and address_of_terms(terms) == address else None
+
+
+def accepted_terms(person: Any, at: datetime | None = None) -> Q:
+    """The condition on terms that the person has accepted them: here, or at home as a visa says that counts."""
+    moment, me = clock.sql_now(at), roles.person_id(person)
+    here = TermsAcceptance.objects.filter(person_id=me, terms_id=OuterRef("pk"), accepted_at__lte=moment)
+    at_home = counting_visas_of(person, ACCEPTED_TERMS, at).filter(terms_id=OuterRef("pk"))
+    return Q(Exists(here)) | Q(Exists(at_home))
+
+
 def has_accepted_terms(person: Any) -> bool:
     terms = current_terms()
-    return terms is not None and TermsAcceptance.objects.filter(person_id=person.pk, terms=terms).exists()
+    return terms is not None and Terms.objects.filter(accepted_terms(person), pk=terms.pk).exists()
+
+
+def visa_issuers() -> QuerySet[VisaIssuer]:
+    """Those whose signature on visas is believed today."""
+    return VisaIssuer.objects.filter(ended_at__isnull=True)
+
+
+def visas_of(person: Any) -> QuerySet[Visa]:
+    """What the person's passports held at their last sign-ins, honoured or not."""
+    theirs = Visa.objects.filter(identity__person_id=roles.person_id(person), gone_at__isnull=True)
+    return theirs.select_related("trusted", "terms", "identity")
+
+
+def counting_visas_of(person: Any, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
+    """The visas of one type that count for the person at the moment."""
+    return Visa.objects.counting(at).filter(type=kind, identity__person_id=roles.person_id(person))
 
 
 def desks_of(person: Any) -> QuerySet[Desk]:
     """The desks this person holds now."""
-    held = Desk.objects.filter(person_id=roles.person_id(person), person__is_active=True)
+    held = Desk.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
     return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+
+
+def desks_by_claim() -> QuerySet[DeskClaim]:
+    """The mappings that stand, each with the desks it gives (`held`), lapsed ones included."""
+    now = clock.sql_now()
+    held = Desk.objects.filter(ends_at__gt=now).select_related("person__institution").annotate(counts=flag(confirmed()))
+    fetched = DeskClaim.objects.filter(STANDING).select_related("provider")
+    return fetched.prefetch_related(Prefetch("desks", queryset=held.order_by("starts_at"), to_attr="held"))
+
+
+def desks_by_hand() -> QuerySet[Desk]:
+    """The desks that operators gave, which all have an end, soonest first."""
+    held = Desk.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
+    return held.select_related("person__institution").order_by("ends_at")
+
+
+def flag(condition: Q) -> Case:
+    """A condition as a yes or no beside each row."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def claimed_desks_of(person: Any) -> QuerySet[Desk]:
+    """The desks that claims gave this person, also those that wait for the provider to say so again."""
+    return Desk.objects.filter(person_id=roles.person_id(person), claim__isnull=False, ends_at__gt=clock.sql_now())
 
 
 def holds_desk(person: Any, kind: str) -> bool:
     return desks_of(person).filter(kind=kind).exists()
 
 
+def holders_of_desk(kind: str) -> QuerySet[Person]:
+    """Everyone who holds a desk of this kind now."""
+    held = Desk.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
+
+
 def institutions_signed_for(person: Any) -> QuerySet[Institution]:
-    """The institutions this person answers for as signing official."""
-    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution)
+    """The institutions this person answers for as signing official; those that no longer stand behind them do not."""
+    held = Affiliation.objects.in_force().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
+    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution).filter(Exists(held)).order_by("name", "pk")
 
 
-def people_of_institutions_signed_for(person: Any) -> QuerySet[Person]:
-    """Everyone whose home institution this person answers for."""
-    return Person.objects.filter(institution__in=institutions_signed_for(person)).order_by("name", "pk")
+def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
+    """Everyone whose home is there, or for whom the institution has ever stood; accounts merged away are left out."""
+    known = Affiliation.objects.filter(person=OuterRef("pk"), institution__in=institutions.order_by().values("pk"))
+    at_home = Q(institution__in=institutions.order_by().values("pk"))
+    return Person.objects.filter(at_home | Q(Exists(known)), merged_into__isnull=True).order_by("name", "pk")
+
+
+def people_standing_at(institution: Institution) -> QuerySet[Person]:
+    """The same for one institution, each with until when it stands behind them, whether it ended that, and when they
+    were last here; one statement however many there are.
+    """
+    theirs = Affiliation.objects.filter(person=OuterRef("pk"), institution=institution)
+    now = Affiliation.objects.in_force().filter(person=OuterRef("pk"), institution=institution)
+    seen = Identity.objects.filter(person=OuterRef("pk")).order_by().values("person")
+    return people_of(Institution.objects.filter(pk=institution.pk)).annotate(
+        until=Subquery(now.order_by("-lapses_at").values("lapses_at")[:1]),
+        was_until=Subquery(theirs.order_by("-starts_at", "-pk").values("lapses_at")[:1]),
+        was_ended_at=Subquery(theirs.order_by("-starts_at", "-pk").values("ended_at")[:1]),
+        last_here=Subquery(seen.annotate(last=Max("last_seen_at")).values("last")),
+    )
+
+
+def named(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Those of them whose name, address or colleague code holds every word."""
+    for word in words.split()[:10]:
+        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word))
+    return people
 
 
 def digest(secret: str) -> str:
     """What is stored of a token: its SHA-256 (FIPS 180-4), lower-case hex."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def token_for(secret: str) -> PersonalToken | None:
-    """The living token a script showed, found by one indexed look-up of its digest; None if there is none."""
-    return PersonalToken.objects.alive().select_related("person").filter(digest=digest(secret)).first()
+    """The living token a script showed, by one indexed look-up of its digest; None if there is none.
+
+    `asked_at` is the moment of the question, so that nobody needs to ask for the time as well.
+    """
+    found = PersonalToken.objects.alive().select_related("person", "service").filter(digest=digest(secret))
+    return found.annotate(asked_at=clock.sql_now()).order_by().first()
 
 
 def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
-    """Active people by the colleague codes they gave away themselves."""
-    return Person.objects.filter(code__in=codes, is_active=True)
+    """Active people by the colleague codes they gave away themselves; a break-glass account is nobody's colleague."""
+    return Person.objects.filter(code__in=codes, is_active=True, is_break_glass=False)
 
 
 def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
@@ -84,8 +211,63 @@ def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
 
 
 def tokens_of(person: Any) -> QuerySet[PersonalToken]:
-    """Every token this person ever made, newest first."""
-    return PersonalToken.objects.filter(person_id=roles.person_id(person)).order_by("-created_at")
+    """Every token this person ever made, newest first; those of their programs and service accounts too."""
+    made = PersonalToken.objects.filter(person_id=roles.person_id(person)).select_related("service")
+    return made.order_by("-created_at", "pk")
+
+
+def service_accounts_of(person: Any) -> QuerySet[ServiceAccount]:
+    """The service accounts this person answers for, newest first, those that ended too."""
+    return ServiceAccount.objects.filter(owner_id=roles.person_id(person)).order_by("-made_at", "pk")
+
+
+def program_token(secret: str, client_id: str) -> QuerySet[PersonalToken]:
+    """What a program was let in with, by any secret it ever had for it."""
+    shown = digest(secret)
+    by_secret = Q(digest=shown) | Q(refresh_digest=shown) | Q(pk__in=_spent_of(shown))
+    return PersonalToken.objects.filter(by_secret, kind=PersonalToken.Kind.DEVICE, client_id=client_id)
+
+
+def _spent_of(shown: str) -> QuerySet[SpentRefresh, UUID]:
+    return SpentRefresh.objects.filter(digest=shown).values_list("token_id", flat=True)
+
+
+def user_digest(code: str) -> str:
+    """What is stored of the code that a person types: keyed with the portal's secret, since eight letters are few."""
+    return salted_hmac("gatehouse.device", code, algorithm="sha256").hexdigest()
+
+
+def free_user_code() -> str:
+    """Eight letters that no other waiting program was given."""
+    while True:
+        code = new_user_code()
+        if not DeviceRequest.objects.filter(user_digest=user_digest(code)).exists():
+            return code
+
+
+def device_by_code(typed: str) -> QuerySet[DeviceRequest]:
+    """The program that waits with this code, however it was typed."""
+    return DeviceRequest.objects.open().filter(user_digest=user_digest(plain_user_code(typed)))
+
+
+def devices_of(person: Any) -> QuerySet[DeviceRequest]:
+    """Programs whose code this person typed."""
+    return DeviceRequest.objects.filter(person_id=roles.person_id(person))
+
+
+def devices_waiting() -> QuerySet[DeviceRequest]:
+    """Every program that waits for its answer now."""
+    return DeviceRequest.objects.open()
+
+
+def wrong_codes_of(person: Any, *, since: datetime) -> int:
+    """How many codes that no program has this person typed lately."""
+    return counted_by(Kind.DEVICE_CODE_WRONG, roles.person_id(person), since=since)
+
+
+def may_act(person: Any) -> bool:
+    """Whether what was made for this person may act for them now: the account is open, and not signed out at home."""
+    return row_of(person).filter(is_active=True, away_since__isnull=True).exists()
 
 
 def providers() -> QuerySet[Provider]:
@@ -122,7 +304,8 @@ def session_of_key(key: str) -> PersonSession | None:
 
     `asked_at` is the moment of the question, so that nobody needs to ask for the time as well.
     """
-    found = PersonSession.objects.alive().select_related("person__institution").filter(key_digest=digest(key))
+    found = PersonSession.objects.alive().select_related("person__institution", "provider")
+    found = found.filter(key_digest=digest(key))
     return found.annotate(asked_at=clock.sql_now()).first()
 
 
@@ -151,9 +334,32 @@ def affiliations_of(person: Any) -> QuerySet[Affiliation]:
     return Affiliation.objects.in_force().filter(person_id=roles.person_id(person))
 
 
-def affiliations_of_all(people: QuerySet[Person]) -> QuerySet[Affiliation]:
-    """The affiliations of these people that hold now, the longest last."""
-    return Affiliation.objects.in_force().filter(person__in=people).order_by("lapses_at", "pk")
+def affiliation_behind(person: Any) -> Affiliation | None:
+    """Whose word stands behind the person in what they do now: their home's if it counts, else the latest other one."""
+    home_first = Case(When(institution_id=F("person__institution_id"), then=0), default=1, output_field=IntegerField())
+    held = affiliations_of(person).select_related("institution")
+    return held.order_by(home_first, "-confirmed_at", "pk").first()
+
+
+def latest_affiliations_of(person: Any) -> QuerySet[Affiliation]:
+    """The newest word of each institution about this person, with whether it still counts."""
+    counts = Affiliation.objects.in_force().filter(pk=OuterRef("pk"))
+    rows = Affiliation.objects.filter(person_id=roles.person_id(person)).annotate(counts=Exists(counts))
+    fetched = rows.select_related("institution", "provider", "affirmed_by")
+    return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
+
+
+def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
+    """Who signs for these institutions today, by institution; one statement."""
+    stands = Affiliation.objects.in_force().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
+    rows = InstitutionRole.objects.filter(
+        Exists(stands), content_object__in=set(institutions), user__is_active=True,
+        permission__codename=Institution.SIGNING_OFFICIAL,
+    )  # fmt: skip
+    found: dict[UUID, list[Person]] = {}
+    for row in rows.select_related("user").order_by("user__name", "pk"):
+        found.setdefault(row.content_object_id, []).append(row.user)
+    return found
 
 
 def accounts_of(person: Any) -> QuerySet[Person]:

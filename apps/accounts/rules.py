@@ -1,7 +1,8 @@
 """What an account must be before its person may act."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,20 +10,52 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts import queries
-from apps.accounts.models import ALGORITHMS, Desk, Identity, Institution, Person, PersonalToken, PersonSession, Provider
+from apps.accounts.models import (
+    ALGORITHMS,
+    Affiliation,
+    Desk,
+    DeviceRequest,
+    Identity,
+    Institution,
+    Person,
+    PersonalToken,
+    PersonSession,
+    Provider,
+    ServiceAccount,
+)
 from apps.accounts.visas import SignIn
 from apps.core import clock
-from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
+from apps.core.errors import Denied, Gone, Invalid, NeedsSignIn, TooOften, Unavailable, WrongState
 
 ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
+SLUG = re.compile(r"[a-z0-9-]{1,60}")
 LONGEST_TOKEN = timedelta(days=365)
 FRESH_FOR = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
+MOST_GUESSES, GUESSING = 5, timedelta(minutes=10)
+MOST_FROM_ONE_PLACE, MOST_WAITING = 30, 5000
+# OpenID Connect Core 1.0, 5.1: what many providers let people write themselves, and what is about the token, not them.
+SELF_CHOSEN = {
+    "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+    "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number", "address", "updated_at",
+    "iss", "aud", "exp", "iat", "nbf", "nonce", "auth_time", "azp", "at_hash", "c_hash", "jti", "sid",
+}  # fmt: skip
 
 
 def check_active(person: Any) -> None:
     if not getattr(person, "is_active", False):
         raise Denied(_("Your account is not active. Please write to the portal's operator."))
+
+
+def check_own_account(person: Any) -> None:
+    """An account for emergencies runs the portal; nothing that a person answers for is done with it."""
+    if getattr(person, "is_break_glass", False):
+        raise Denied(_("This is a break-glass account. It opens the operator’s desk and nothing else."))
+
+
+def check_break_glass_period(days: int) -> None:
+    if not 1 <= days <= 366:
+        raise Invalid(_("A break-glass account lasts between 1 and 366 days."), field="days")
 
 
 def check_token(*, name: str, scopes: list[str], days: int) -> None:
@@ -44,19 +77,93 @@ def check_own_token(by: Person, token: PersonalToken) -> None:
         raise Denied(_("This token belongs to somebody else."))
 
 
+def check_service(*, name: str, purpose: str, days: int) -> None:
+    """A service account has a name, a purpose others understand, and an end within a year."""
+    fields: dict[str, str] = {}
+    if not name.strip():
+        fields["name"] = _("Give the service account a name.")
+    if len(purpose.strip()) < 10:
+        fields["purpose"] = _("Say what runs under this account, so that somebody else can understand it later.")
+    if not 1 <= days <= LONGEST_TOKEN.days:
+        fields["days"] = _("A service account lives between 1 and %(days)s days.") % {"days": LONGEST_TOKEN.days}
+    if fields:
+        raise Invalid(_("The service account was not made."), fields=fields)
+
+
+def check_own_service(by: Person, account: ServiceAccount) -> None:
+    if account.owner_id != by.pk:
+        raise Denied(_("This service account belongs to somebody else."))
+
+
+def check_service_alive(account: ServiceAccount) -> None:
+    if account.ended_at is not None or account.ends_at <= clock.now():
+        raise WrongState(_("This service account has ended. Make a new one."))
+
+
+def check_token_within(account: ServiceAccount, until: datetime) -> None:
+    if until > account.ends_at:
+        sentence = _("The service account ends before that. Choose fewer days.")
+        raise Invalid(_("The token was not made."), fields={"days": sentence})
+
+
+def check_device_scopes(scopes: list[str]) -> None:
+    if not scopes or set(scopes) - set(PersonalToken.Scope.values):
+        raise Invalid(_("A program asks for scopes that there are."), field="scope")
+
+
+def check_room_for_device(asked_from: str) -> None:
+    """Few programs wait at once, from one place and in all: each code that is given out makes guessing easier."""
+    waiting = queries.devices_waiting()
+    if waiting.filter(asked_from=asked_from or None)[:MOST_FROM_ONE_PLACE].count() >= MOST_FROM_ONE_PLACE:
+        raise TooOften(_("Too many programs from your network wait to be let in. Try again in ten minutes."))
+    if waiting[:MOST_WAITING].count() >= MOST_WAITING:
+        raise Unavailable(_("Too many programs wait to be let in. Try again in ten minutes, or use a personal token."))
+
+
+def check_guesses(by: Person) -> None:
+    """Five wrong codes in ten minutes, and the next may be typed later."""
+    if queries.wrong_codes_of(by, since=clock.now() - GUESSING) >= MOST_GUESSES:
+        refusal = TooOften(_("You typed too many wrong codes. Wait ten minutes, then let the program ask again."))
+        refusal.headers = {"Retry-After": str(int(GUESSING.total_seconds()))}
+        raise refusal
+
+
+def check_can_answer(by: Person, asked: DeviceRequest) -> None:
+    if asked.person_id != by.pk:
+        raise Denied(_("Somebody else typed this code."))
+    if asked.approved_at is not None or asked.refused_at is not None:
+        raise WrongState(_("This program has its answer already."))
+    if asked.expires_at <= clock.now():
+        raise Gone(_("The code has run out. Let the program ask for a new one."))
+
+
 def check_own_session(by: Person, session: PersonSession) -> None:
     if session.person_id != by.pk:
         raise Denied(_("This session belongs to somebody else."))
 
 
 def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
-    """A signing official of the institution, about somebody else of it."""
-    if not queries.institutions_signed_for(by).filter(pk=institution.pk).exists():
+    """A signing official of the institution, about somebody else of it; several accounts of one person are one."""
+    if not by.is_active or not queries.institutions_signed_for(by).filter(pk=institution.pk).exists():
         raise Denied(_("Only a signing official of the institution may say this."))
-    if by.pk == person.pk:
+    if queries.accounts_of(by).filter(pk=person.pk).exists():
         raise Denied(_("Nobody speaks for themselves here: ask another signing official, or sign in anew."))
-    if person.institution_id != institution.pk:
+    theirs = Institution.objects.filter(pk=institution.pk)
+    if not queries.people_of(theirs).filter(pk=person.pk).exists():
         raise Denied(_("This person does not belong to your institution."))
+
+
+def check_affiliated(person: Any) -> Affiliation:
+    """An institution stands behind the person now; returns its word."""
+    behind = queries.affiliation_behind(person)
+    if behind is None:
+        raise WrongState(
+            _(
+                "No institution stands behind you at present, and without one nobody signs. Sign in again through your "
+                "institution; if that does not help, ask one of its signing officials to affirm you."
+            )
+        )
+    return behind
 
 
 def check_affiliation_there(ended: int) -> None:
@@ -84,6 +191,24 @@ def check_desk_period(days: int) -> None:
         raise Invalid(_("A desk is held for at most a year at a time."), field="days")
 
 
+def check_desk_kind(desk: str) -> None:
+    if desk not in Desk.Kind.values:
+        raise Invalid(_("A desk is auditor or operator."), field="desk")
+
+
+def check_claim_rule(*, claim: str, value: str) -> None:
+    """A claim by its exact name and one exact value; never something that people write about themselves."""
+    fields: dict[str, str] = {}
+    if not claim or claim != claim.strip() or len(claim) > 200:
+        fields["claim"] = _("Name the claim exactly as the provider sends it.")
+    elif claim in SELF_CHOSEN:
+        fields["claim"] = _("People choose this themselves at many providers; map a group or an entitlement instead.")
+    if not value or value != value.strip() or len(value) > 500:
+        fields["value"] = _("Name the one value that counts, exactly as the provider sends it.")
+    if fields:
+        raise Invalid(_("The claim was not mapped."), fields=fields)
+
+
 def check_institution(name: str, country: str, ror: str) -> None:
     """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters)."""
     fields: dict[str, str] = {}
@@ -97,6 +222,20 @@ def check_institution(name: str, country: str, ror: str) -> None:
         fields["ror"] = _("A ROR id looks like https://ror.org/01aj84f44.")
     if fields:
         raise Invalid(_("The institution was not registered."), fields=fields)
+
+
+DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z", re.ASCII
+)
+
+
+def check_domains(domains: Iterable[str]) -> list[str]:
+    """Whole domain names, each once; a name covers itself and nothing below it."""
+    said = [one.strip().lower() for one in domains if one.strip()]
+    wrong = next((one for one in said if not DOMAIN.match(one)), None)
+    if wrong is not None:
+        raise Invalid(_("“%(domain)s” is no domain name.") % {"domain": wrong}, field="domains")
+    return sorted(set(said))
 
 
 def token_end(days: int) -> Any:
@@ -142,6 +281,8 @@ def check_still_there(moved: int) -> None:
 def check_can_merge(person: Person | None, into: Person | None) -> None:
     if person is None or into is None or person.pk == into.pk:
         raise Invalid(_("Name two different people."), field="into")
+    check_own_account(person)
+    check_own_account(into)
     if person.merged_into_id is not None or not into.is_active:
         raise WrongState(_("One of these accounts is closed already."))
 
@@ -150,6 +291,27 @@ def check_not_merged(person: Person) -> None:
     """A merged account stays closed: its person has another one, and two accounts would make two people of them."""
     if person.merged_into_id is not None:
         raise WrongState(_("This account was merged into another one and stays closed."))
+
+
+def check_visa_issuer(*, slug: str, **facts: Any) -> None:
+    """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
+    fields: dict[str, str] = {}
+    if not _reached(facts["issuer"]):
+        fields["issuer"] = _("The issuer must be an https address, as its visas say it.")
+    if not _reached(facts["jku"]):
+        fields["jku"] = _("The address of its keys must be an https address, as its visas say it.")
+    if not facts["sources"] or not all(0 < len(one) <= 255 for one in facts["sources"]):
+        fields["sources"] = _("Name at least one source whose word this issuer may pass on.")
+    if not SLUG.fullmatch(slug):
+        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+    if fields:
+        raise Invalid(_("The visa issuer was not added."), fields=fields)
+
+
+def _reached(address: str) -> bool:
+    parts = urlsplit(address)
+    plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
 
 
 def check_provider(*, slug: str, **facts: Any) -> None:
@@ -165,7 +327,7 @@ def check_provider(*, slug: str, **facts: Any) -> None:
         fields["secret_name"] = _("The settings hold no secret of this name (PROVIDER_SECRETS).")
     if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):
         fields["algorithms"] = _("Tokens are signed with RS256 or ES256.")
-    if not re.fullmatch(r"[a-z0-9-]{1,60}", slug):
+    if not SLUG.fullmatch(slug):
         fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
     if fields:
         raise Invalid(_("The provider was not added."), fields=fields)

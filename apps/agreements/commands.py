@@ -12,7 +12,9 @@ from django.utils.translation import override
 
 from apps.access_requests.models import Item
 from apps.access_requests.states import ACCEPTED
+from apps.accounts.commands import note_standing
 from apps.accounts.models import Person
+from apps.accounts.rules import check_affiliated
 from apps.accounts.visas import SignIn
 from apps.agreements import queries, rules, wording
 from apps.agreements.models import Agreement, Signature, Template
@@ -139,9 +141,11 @@ def _sign(
     rules.check_signed_in_freshly(signed_in)
     rules.check_seen(agreement, seen_sha256)
     rules.check_typed_name(by, typed_name)
+    standing = note_standing(by, sign_in=signed_in, behind=check_affiliated(by), by=by)
     signature = Signature.objects.create(
         agreement=agreement, signer=by, capacity=capacity, typed_name=" ".join(typed_name.split()),
         text_sha256=agreement.sha256, issuer=signed_in.issuer, acr=signed_in.acr, auth_time=signed_in.auth_time,
+        standing=standing,
     )  # fmt: skip
     about = [agreement.item.request_id, agreement.item.dataset_id]
     record(Kind.AGREEMENT_SIGNED, actor=by, subject=agreement, about=about, capacity=capacity, sha256=agreement.sha256)
@@ -163,7 +167,7 @@ def print_executed(agreement_id: UUID, *, by: Person | None) -> None:
 
 def _pdf_of(agreement: Agreement) -> bytes:
     """The agreement and its signatures so far as PDF bytes."""
-    rows = Signature.objects.filter(agreement=agreement).order_by("signed_at", "pk")
+    rows = Signature.objects.filter(agreement=agreement).select_related("standing").order_by("signed_at", "pk")
     signatures = [
         {
             "name": row.typed_name,
@@ -172,6 +176,7 @@ def _pdf_of(agreement: Agreement) -> bytes:
             "issuer": row.issuer,
             "auth_time": formats.date_format(row.auth_time, "Y-m-d H:i:s"),
             "sha256": row.text_sha256,
+            "standing": wording.standing_line(row.standing),
         }
         for row in rows
     ]

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import Item
-from apps.accounts.models import Person
+from apps.accounts.models import Person, Standing
 from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
@@ -86,7 +86,10 @@ class Agreement(Moves):
 
 
 class Signature(models.Model):
-    """One person signed exactly this text, in this capacity, then, having signed in like that. Never changed."""
+    """One person signed exactly this text, in this capacity, then, having signed in like that. Never changed.
+
+    `standing` is who they were at that moment, and which institution stood behind them.
+    """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("typed_name",)
 
@@ -105,6 +108,7 @@ class Signature(models.Model):
     issuer = models.CharField(max_length=300)
     acr = models.CharField(max_length=200, blank=True)
     auth_time = models.DateTimeField()
+    standing = models.OneToOneField(Standing, on_delete=models.PROTECT, related_name="signature")
 
     class Meta:
         verbose_name = _("signature")

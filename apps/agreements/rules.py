@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
 from apps.accounts.queries import accounts_of
-from apps.accounts.rules import check_operator
+from apps.accounts.rules import check_operator, check_own_account
 from apps.accounts.visas import SignIn
 from apps.agreements import queries, wording
 from apps.agreements.models import Agreement, Signature
@@ -67,6 +67,7 @@ def check_seen(agreement: Agreement, seen_sha256: str) -> None:
 
 def check_can_sign(by: Any, agreement: Agreement) -> str:
     """Applicant or named member, once, while the agreement stands; returns the capacity."""
+    check_own_account(by)
     capacity = queries.capacity_of(by, agreement)
     if not by.is_active or not capacity:
         raise Denied(_("Only the applicant and the named members sign this agreement."))
@@ -79,6 +80,7 @@ def check_can_sign(by: Any, agreement: Agreement) -> str:
 
 def check_can_countersign(by: Any, agreement: Agreement) -> None:
     """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
+    check_own_account(by)
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only an owner of the dataset countersigns."))
     part_of_it = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))

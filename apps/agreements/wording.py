@@ -65,6 +65,17 @@ def _clauses(body: str) -> list[dict[str, str]]:
     return clauses
 
 
+def standing_line(standing: Any) -> str:
+    """Who the signer was when they signed, in one line: what was known, and nothing about what was not."""
+    assurance, amr = ", ".join(standing.assurance), ", ".join(standing.amr)
+    parts = {
+        "name": standing.name, "e-mail": standing.email, "ORCID": standing.orcid,
+        "institution": standing.institution_name, "ROR": standing.ror, "affiliation": standing.scoped,
+        "assurance": assurance, "strength of the sign-in (acr)": standing.acr, "means (amr)": amr,
+    }  # fmt: skip
+    return "; ".join(f"{what}: {said}" for what, said in parts.items() if said)
+
+
 @cache
 def _layout() -> bytes:
     return (Path(__file__).parent / "agreement.typ").read_bytes()

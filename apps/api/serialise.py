@@ -26,6 +26,7 @@ def dataset_line(dataset: Dataset) -> Shape:
         "summary": dataset.summary,
         "keywords": dataset.keywords,
         "access": dataset.access,
+        "requires_second_factor": dataset.requires_second_factor,
         "institution": dataset.institution.name if dataset.institution else None,
         "committee": {"slug": committee.slug, "name": committee.name} if committee else None,
         "listed_from": dataset.listed_from,

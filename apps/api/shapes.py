@@ -68,6 +68,7 @@ class DatasetLine(Schema):
     summary: str
     keywords: str
     access: str = Field(description="open, registered or controlled")
+    requires_second_factor: bool = Field(description="Whether a sign-in or token needs a second factor to download.")
     institution: str | None
     committee: Named | None
     listed_from: datetime | None

@@ -50,6 +50,11 @@ def counted(kind: str, things: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     return {thing: found.get(thing, 0) for thing in wanted}
 
 
+def counted_by(kind: str, actor_id: uuid.UUID, *, since: datetime) -> int:
+    """How often this person did something of this kind since then."""
+    return Event.objects.filter(kind=kind, actor_id=actor_id, at__gt=since).count()
+
+
 def by_month(kind: str, thing_id: uuid.UUID, *, since: datetime) -> list[tuple[datetime, int]]:
     """How often this happened to the thing, a month (UTC) at a time, oldest first; empty months are left out."""
     rows = Event.objects.filter(kind=kind, about__contains=[thing_id], at__gte=since).order_by()

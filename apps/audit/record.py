@@ -23,6 +23,8 @@ class Kind(models.TextChoices):
     PERSON_REACTIVATED = "person.reactivated"
     AFFILIATION_AFFIRMED = "affiliation.affirmed"
     AFFILIATION_ENDED = "affiliation.ended"
+    AFFILIATION_LAPSING = "affiliation.lapsing"
+    AFFILIATION_LAPSED = "affiliation.lapsed"
     SESSION_ENDED = "session.ended"
     LOGOUT_REFUSED = "session.logout_refused"
     PERSON_AWAY = "person.away"
@@ -31,20 +33,40 @@ class Kind(models.TextChoices):
     PEOPLE_MERGED = "identity.merged"
     PROVIDER_ADDED = "provider.added"
     PROVIDER_DEACTIVATED = "provider.deactivated"
+    BREAK_GLASS_MADE = "break_glass.made"
+    BREAK_GLASS_DISABLED = "break_glass.disabled"
+    BREAK_GLASS_USED = "break_glass.used"
+    BREAK_GLASS_REFUSED = "break_glass.refused"
+    VISA_ISSUER_ADDED = "visa_issuer.added"
+    VISA_ISSUER_ENDED = "visa_issuer.ended"
+    VISAS_READ = "visa.read"
     DESK_GIVEN = "desk.given"
     DESK_ENDED = "desk.ended"
+    DESK_GAINED = "desk.gained_by_claim"
+    DESK_LOST = "desk.lost_by_claim"
+    CLAIM_MAPPED = "claim.mapped"
+    CLAIM_UNMAPPED = "claim.unmapped"
     INSTITUTION_REGISTERED = "institution.registered"
+    INSTITUTION_CHANGED = "institution.changed"
     HOME_SET = "person.home_set"
     TERMS_PUBLISHED = "terms.published"
     TERMS_ACCEPTED = "terms.accepted"
     TOKEN_MADE = "token.made"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    TOKEN_REFRESHED = "token.refreshed"  # noqa: S105
+    TOKEN_REUSED = "token.reused"  # noqa: S105
+    DEVICE_APPROVED = "device.approved"
+    DEVICE_REFUSED = "device.refused"
+    DEVICE_CODE_WRONG = "device.code_wrong"
+    SERVICE_ACCOUNT_MADE = "service_account.made"
+    SERVICE_ACCOUNT_ENDED = "service_account.ended"
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
     COMMITTEE_FOUNDED = "committee.founded"
     COMMITTEE_CHANGED = "committee.changed"
     SEAT_GIVEN = "committee.seat_given"
     SEAT_ENDED = "committee.seat_ended"
+    SEAT_WITHHELD = "committee.seat_withheld"
     DATASET_DRAFTED = "dataset.drafted"
     DATASET_DESCRIBED = "dataset.described"
     VERSION_DRAFTED = "version.drafted"
@@ -87,16 +109,20 @@ class Kind(models.TextChoices):
 
 # Events that call for nothing further; every other kind has its row in portal/flow.py.
 QUIET = frozenset({
-    Kind.AFFILIATION_AFFIRMED, Kind.AFFILIATION_ENDED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
+    Kind.INSTITUTION_CHANGED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
     Kind.IDENTITY_SPLIT, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
+    Kind.VISA_ISSUER_ADDED, Kind.VISA_ISSUER_ENDED, Kind.VISAS_READ,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
     Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,
     Kind.HOME_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,
     Kind.COMMITTEE_FOUNDED, Kind.COMMITTEE_CHANGED, Kind.DATASET_DRAFTED, Kind.DATASET_DESCRIBED, Kind.VERSION_DRAFTED,
     Kind.FILE_CHECKED, Kind.FILE_REMOVED, Kind.REQUEST_DRAFTED, Kind.VOTE_CAST, Kind.MEMBER_RECUSED,
     Kind.REQUEST_SCREENED, Kind.REQUEST_CLOSED, Kind.TEMPLATE_PUBLISHED, Kind.AGREEMENT_PRINTED, Kind.REQUEST_ACTIVATED,
+    Kind.CLAIM_MAPPED, Kind.CLAIM_UNMAPPED, Kind.SEAT_WITHHELD,
     Kind.LINK_MADE, Kind.LINK_ENDED, Kind.DOWNLOAD_STARTED, Kind.DOWNLOAD_REFUSED, Kind.DOWNLOADS_FROZEN,
     Kind.THAW_PROPOSED, Kind.DOWNLOADS_THAWED, Kind.REFUSED, Kind.ROLE_TAKEN,
+    Kind.TOKEN_REFRESHED, Kind.DEVICE_APPROVED, Kind.DEVICE_REFUSED, Kind.DEVICE_CODE_WRONG,
+    Kind.SERVICE_ACCOUNT_MADE, Kind.SERVICE_ACCOUNT_ENDED,
 })  # fmt: skip
 
 # A fact is a code, an id, a number or a moment: no spaces, no "@", so neither sentences nor addresses fit.
@@ -122,7 +148,7 @@ def record(
         subject_id=subject.pk if subject is not None and isinstance(subject.pk, uuid.UUID) else None,
         about=list(dict.fromkeys(ids)),
         correlation=correlation.current(),
-        facts={name: _fact(name, value) for name, value in facts.items()},
+        facts={name: _fact(name, value) for name, value in (correlation.through() | facts).items()},
     )
     if kind not in QUIET:
         Outbox.objects.create(event_id=event.pk)

@@ -1,13 +1,19 @@
-"""Verbs about committees: found, seat, unseat, open and close for requests."""
+"""Verbs about committees: found, seat, unseat, open and close for requests; seats that follow a provider's claims."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
-from apps.accounts.models import Institution, Person
-from apps.accounts.rules import check_operator
+from apps.accounts.models import Institution, Person, Provider
+from apps.accounts.models.claims import CONFIRMED_FOR, STANDING
+from apps.accounts.rules import check_claim_rule, check_operator
+from apps.accounts.visas import Followed, says
 from apps.audit.record import Kind, record
 from apps.committees import rules
-from apps.committees.models import Committee, Seat
+from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core import clock
 
 
@@ -64,3 +70,95 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
     reason = "" if accepting else closed_because.strip()
     Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason)
     record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, accepting=accepting)
+
+
+@transaction.atomic
+def map_seat(
+    provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Person | None
+) -> SeatClaim:
+    """Whoever this provider says holds the value has the seat from their next sign-in on."""
+    check_claim_rule(claim=claim, value=value)
+    made, new = SeatClaim.objects.filter(STANDING).get_or_create(
+        provider=provider, claim=claim, value=value, committee=committee, defaults={"is_chair": is_chair}
+    )
+    rules.check_same_seat(made, is_chair)
+    if new:
+        record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider, committee], chair=is_chair)
+    return made
+
+
+@transaction.atomic
+def unmap_seat(rule: SeatClaim, *, by: Person | None) -> None:
+    """The claim seats nobody any more; whoever sits by this claim loses the seat now."""
+    if SeatClaim.objects.filter(STANDING, pk=rule.pk).update(ended_at=clock.now()):
+        record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
+    for place in Seat.objects.filter(claim=rule, ends_at__isnull=True):
+        _lose(place)
+
+
+@transaction.atomic
+def follow_seat_claims(
+    person: Person, *, provider: Provider, said: Mapping[str, Any], barred: Collection[UUID], by: Person | None
+) -> Followed:
+    """What this provider says now gives, confirms and takes the seats that come from it, and touches no other.
+
+    A confirmed seat stays one row with its first moment, so that it counts in the rounds begun since.
+    """
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    standing = list(SeatClaim.objects.filter(STANDING, provider=provider).order_by("-is_chair", "pk"))
+    wanted: dict[UUID, list[SeatClaim]] = {}
+    for rule in standing:
+        if says(said, rule.claim, rule.value):
+            wanted.setdefault(rule.committee_id, []).append(rule)
+    kept = {seat.committee_id for seat in _claimed(person, provider) if _keep(seat, wanted.get(seat.committee_id, []))}
+    gained = [
+        committee_id
+        for committee_id, claims in wanted.items()
+        if committee_id not in kept and _take_seat(person, claims, barred=committee_id in barred)
+    ]
+    return Followed(gives=bool(standing), gained=bool(gained))
+
+
+def _claimed(person: Person, provider: Provider) -> list[Seat]:
+    """The person's seats by claims of this provider, confirmed or lapsed."""
+    return list(Seat.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
+
+
+def _keep(place: Seat, claims: list[SeatClaim]) -> bool:
+    """Confirm the seat if the same seat is claimed still, or end it; whether it was kept."""
+    same = [rule for rule in claims if rule.is_chair == place.is_chair]
+    if claims and claims[0].is_chair and not place.is_chair and rules.has_no_chair(claims[0].committee_id):
+        same = []  # the chair is free, and claimed
+    if not same:
+        _lose(place)
+        return False
+    rule = next((one for one in same if one.pk == place.claim_id), same[0])
+    Seat.objects.filter(pk=place.pk).update(claim=rule, confirmed_until=clock.now() + CONFIRMED_FOR)
+    return True
+
+
+def _take_seat(person: Person, claims: list[SeatClaim], *, barred: bool) -> bool:
+    """The best seat that is claimed and free; whoever sits there by hand already keeps that seat and no other."""
+    committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
+    if Seat.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
+        return False
+    free = [rule for rule in claims if not rule.is_chair or rules.has_no_chair(committee.pk)]
+    if barred or not free:
+        why = "concerned" if barred else "chair_taken"
+        record(Kind.SEAT_WITHHELD, actor=None, subject=committee, about=[person], why=why)
+        return False
+    now = clock.now()
+    place = Seat.objects.create(
+        committee=committee, person=person, is_chair=free[0].is_chair, starts_at=now, claim=free[0],
+        confirmed_until=now + CONFIRMED_FOR,
+    )  # fmt: skip
+    record(Kind.SEAT_GIVEN, actor=None, subject=place, about=[committee, person], chair=place.is_chair, claim=True)
+    return True
+
+
+def _lose(place: Seat) -> None:
+    """The seat ends now, by the provider's word or the mapping's end; what the others have voted is recounted."""
+    now = clock.now()
+    if Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
+        about = [place.committee_id, place.person_id]
+        record(Kind.SEAT_ENDED, actor=None, subject=place, about=about, claim=True)

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Institution, Person
+from apps.accounts.models import ClaimRule, Institution, Person
+from apps.accounts.models.claims import confirmed, confirmed_in_full
 from apps.core import clock
 from apps.core.identifiers import new_id
 
@@ -50,10 +51,34 @@ class Committee(models.Model):
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def held(self, at: datetime | None = None) -> Self:
-        """Seats that count now: begun, not ended, their person active."""
+        """The bench: seats begun, not ended, their person active. A majority is counted of these, whoever is there."""
         moment = clock.sql_now(at)
         begun = self.filter(starts_at__lte=moment, person__is_active=True)
         return begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Those of them whose person may act and read now; a seat by claim waits while nobody confirms it."""
+        return self.held(at).filter(confirmed(at))
+
+
+class SeatClaim(ClaimRule):
+    """A claim that gives a seat in a committee."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seat_claims")
+    is_chair = models.BooleanField(_("chair"), default=False)
+
+    class Meta:
+        verbose_name = _("seat by claim")
+        verbose_name_plural = _("seats by claim")
+        ordering = ["provider", "claim", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "claim", "value", "committee"], condition=Q(ended_at__isnull=True),
+                name="seat_claim_stands_once",
+            ),
+        ]  # fmt: skip
 
 
 class Seat(models.Model):
@@ -67,6 +92,8 @@ class Seat(models.Model):
     is_chair = models.BooleanField(_("chair"), default=False)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
+    claim = models.ForeignKey(SeatClaim, null=True, on_delete=models.PROTECT, related_name="seats")
+    confirmed_until = models.DateTimeField(null=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -83,6 +110,7 @@ class Seat(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="seat_ends_after_start"
             ),
+            confirmed_in_full("seat_by_claim_is_confirmed"),
         ]
 
     def __str__(self) -> str:

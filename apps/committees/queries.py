@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Person
-from apps.committees.models import Committee, Seat
+from apps.accounts.models.claims import STANDING, confirmed
+from apps.accounts.queries import flag
+from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core import roles
 
 
@@ -23,25 +25,38 @@ def seats_of(committee: Committee) -> QuerySet[Seat]:
 
 
 def committees_of(person: Any) -> QuerySet[Committee]:
-    """The committees in which this person sits now."""
-    held = Seat.objects.held().filter(person_id=roles.person_id(person))
+    """The committees in which this person sits now, and may act."""
+    held = Seat.objects.in_force().filter(person_id=roles.person_id(person))
     return Committee.objects.filter(pk__in=held.values("committee_id"))
 
 
 def chaired_by(person: Any) -> QuerySet[Committee]:
-    held = Seat.objects.held().filter(person_id=roles.person_id(person), is_chair=True)
+    held = Seat.objects.in_force().filter(person_id=roles.person_id(person), is_chair=True)
     return Committee.objects.filter(pk__in=held.values("committee_id"))
 
 
 def led_by(person: Any) -> Exists:
     """The condition "this person chairs it", for use in a query on committees."""
-    held = Seat.objects.held().filter(person_id=roles.person_id(person), is_chair=True)
+    held = Seat.objects.in_force().filter(person_id=roles.person_id(person), is_chair=True)
     return Exists(held.filter(committee=OuterRef("pk")))
 
 
 def bench_of(committee: Committee) -> QuerySet[Person]:
     """The people seated in this committee now."""
     return Person.objects.filter(pk__in=Seat.objects.held().filter(committee=committee).values("person_id"))
+
+
+def seats_by_claim() -> QuerySet[SeatClaim]:
+    """The mappings that stand, each with the seats it gives (`held`), lapsed ones included."""
+    held = Seat.objects.held().select_related("person__institution").annotate(counts=flag(confirmed()))
+    fetched = SeatClaim.objects.filter(STANDING).select_related("provider", "committee")
+    return fetched.prefetch_related(Prefetch("seats", queryset=held.order_by("starts_at"), to_attr="held"))
+
+
+def claimed_seats_of(person: Any) -> QuerySet[Seat]:
+    """The seats that claims gave this person, also those that wait for the provider to say so again."""
+    mine = Seat.objects.held().filter(person_id=roles.person_id(person), claim__isnull=False)
+    return mine.select_related("committee")
 
 
 def public() -> QuerySet[Committee]:

@@ -2,13 +2,15 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Desk
 from apps.accounts.queries import holds_desk
+from apps.accounts.rules import check_own_account
 from apps.committees import queries
-from apps.committees.models import Committee, Seat
+from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core.errors import Denied, Invalid
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
@@ -16,6 +18,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 def check_can_lead(by: Any, committee: Committee) -> None:
     """The chair leads the committee; an operator may help (found it, seat the first chair)."""
+    check_own_account(by)
     chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
     if not chairs and not holds_desk(by, Desk.Kind.OPERATOR):
         raise Denied(_("Only the committee's chair may change it."))
@@ -23,6 +26,7 @@ def check_can_lead(by: Any, committee: Committee) -> None:
 
 def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = False) -> None:
     """An active person who has no open seat here yet; one chair at a time."""
+    check_own_account(person)
     if not person.is_active:
         raise Invalid(_("This person's account is not active."), field="code")
     open_seats = Seat.objects.filter(committee=committee, ends_at__isnull=True)
@@ -30,6 +34,16 @@ def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = F
         raise Invalid(_("This person has a seat in the committee already."), field="code")
     if is_chair and open_seats.filter(is_chair=True).exists():
         raise Invalid(_("The committee has a chair already."), field="is_chair")
+
+
+def has_no_chair(committee_id: UUID) -> bool:
+    return not Seat.objects.filter(committee_id=committee_id, ends_at__isnull=True, is_chair=True).exists()
+
+
+def check_same_seat(rule: SeatClaim, is_chair: bool) -> None:
+    """One value gives one seat in a committee: as a member or in the chair."""
+    if rule.is_chair != is_chair:
+        raise Invalid(_("This value gives another seat in the committee already; end that mapping first."))
 
 
 def check_says_why(accepting: bool, closed_because: str) -> None:

@@ -32,6 +32,13 @@ class Denied(Refusal):
     title = _("You may not do this")
 
 
+class NeedsSecondFactor(Denied):
+    """Everything else holds; a second factor in the sign-in is what is missing."""
+
+    code = "second-factor"
+    title = _("A second factor is needed")
+
+
 class Missing(Refusal):
     """Nothing is here that this person may know of."""
 

@@ -6,6 +6,9 @@ import uuid
 # Crockford's base 32 without I, L, O, U: can be read out over a telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
+# No vowels, so that no words come about; no digits, so that nobody asks which it is (RFC 8628, 6.1).
+CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
+
 
 def new_id() -> uuid.UUID:
     """A random id (RFC 9562, version 4); ids are never reused."""
@@ -22,3 +25,15 @@ def new_storage_key() -> str:
     """Where bytes are kept: random, never made from a file's name; two levels so that no folder grows endless."""
     name = secrets.token_hex(24)
     return f"{name[:2]}/{name[2:4]}/{name[4:]}"
+
+
+def new_user_code() -> str:
+    """What a person types to let a program in, e.g. `WDJB-MJHT`: 34 random bits, for ten minutes."""
+    letters = "".join(secrets.choice(CONSONANTS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def plain_user_code(typed: str) -> str:
+    """The code as it was given out, however it was typed: small letters, no hyphen, other signs between."""
+    letters = "".join(char for char in typed.upper() if char in CONSONANTS)[:9]
+    return f"{letters[:4]}-{letters[4:]}"

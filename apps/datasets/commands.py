@@ -23,7 +23,7 @@ from apps.datasets.states import VersionState
 
 DESCRIBED = (
     "title", "summary", "description", "keywords", "licence", "attribution",
-    "access", "conditions", "committee", "longest_grant_days",
+    "access", "conditions", "committee", "longest_grant_days", "requires_second_factor",
 )  # fmt: skip
 TAKEN_ADDRESSES = {"new"}  # pages of the portal stand where a dataset of this name would
 BLOCK = 1024 * 1024

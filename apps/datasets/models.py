@@ -68,6 +68,7 @@ class Dataset(models.Model):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="datasets")
     committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")
     longest_grant_days = models.PositiveSmallIntegerField(_("longest access in days"), default=365)
+    requires_second_factor = models.BooleanField(_("asks for a second factor"), default=False, db_default=False)
     listed_from = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     search = models.GeneratedField(expression=SEARCHED, output_field=SearchVectorField(), db_persist=True)

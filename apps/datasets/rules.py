@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from apps.accounts.rules import check_own_account
 from apps.committees.models import Seat
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
@@ -21,16 +22,19 @@ BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u
 
 
 def check_can_manage(by: Any, dataset: Dataset) -> None:
+    check_own_account(by)
     if not by.is_active or not queries.is_manager(by, dataset):
         raise Denied(_("Only the owner or a steward of this dataset may do this."))
 
 
 def check_is_owner(by: Any, dataset: Dataset) -> None:
+    check_own_account(by)
     if not by.is_active or not queries.is_owner(by, dataset):
         raise Denied(_("Only an owner of this dataset may do this."))
 
 
 def check_can_draft(by: Any) -> None:
+    check_own_account(by)
     if not by.is_active or by.institution_id is None:
         raise Denied(_("Datasets are published by people of an institution; yours is not known yet."))
 
@@ -47,6 +51,12 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
         )
     if was == Dataset.Access.CONTROLLED and changes.get("committee", dataset.committee) is None:
         raise Invalid(_("Choose the committee that decides about access."), field="committee")
+    said = {"access": dataset.access, "requires_second_factor": dataset.requires_second_factor} | changes
+    if said["requires_second_factor"] and said["access"] == Dataset.Access.OPEN:
+        raise Invalid(
+            _("Open data are for everybody, also without signing in; no second factor can be asked for."),
+            field="requires_second_factor",
+        )
 
 
 def check_file_name(name: str) -> str:

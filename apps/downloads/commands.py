@@ -64,7 +64,10 @@ def make_link(file: Distribution, *, by: Person | None) -> tuple[DownloadLink, s
     token = signing.new_token()
     digest = signing.digest_of(token)
     assert digest is not None
-    link = DownloadLink.objects.create(digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at)
+    link = DownloadLink.objects.create(
+        digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at,
+        second_factor=by is not None and by.second_factor,
+    )  # fmt: skip
     record(Kind.LINK_MADE, actor=by, subject=link, about=_about(link), until=expires_at)
     return link, token
 
@@ -132,6 +135,8 @@ def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Deliver
     rules.check_alive(link)
     rules.check_maker(link)
     rules.check_grant(link)
+    if link.person is not None:  # as they had signed in when they made it; a link's rights never change
+        link.person.second_factor = link.second_factor
     rules.check_can_download(link.person, link.distribution)
     delivery = _delivery(link.distribution)
     record(

@@ -32,6 +32,7 @@ class DownloadLink(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="links")
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="links")
     grant = models.ForeignKey(AccessGrant, null=True, on_delete=models.PROTECT, related_name="links")
+    second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -6,18 +6,26 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Person
 from apps.core import clock
-from apps.core.errors import Denied, Gone
+from apps.core.errors import Denied, Gone, NeedsSecondFactor
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
-from apps.grants.queries import is_in_force, may_download
+from apps.grants.queries import is_in_force, lacks_only_second_factor, may_download
 
 SOMEBODY_ELSE = "somebody-else"
 
 
 def check_can_download(by: Any, file: Distribution) -> None:
     """The access rule, asked now."""
-    if not may_download(by, file.pk):
-        raise Denied(_("You may not download this file at present. The dataset's “Why?” page names what is missing."))
+    if may_download(by, file.pk):
+        return
+    if lacks_only_second_factor(by, file.pk):
+        raise NeedsSecondFactor(
+            _(
+                "These data ask for a second factor in your sign-in, and your institution did not confirm one. Sign in"
+                " with a second factor; a link or an access token must be made in such a sign-in too."
+            )
+        )
+    raise Denied(_("You may not download this file at present. The dataset's “Why?” page names what is missing."))
 
 
 def check_alive(link: DownloadLink) -> None:
@@ -40,4 +48,4 @@ def check_maker(link: DownloadLink) -> None:
 def check_grant(link: DownloadLink) -> None:
     """The very grant the link was made on is still in force; another grant means another link."""
     if link.grant_id is not None and not is_in_force(link.grant_id):
-        raise Gone(_("The access this link stood on has ended."))
+        raise Gone(_("The access this link stands on is not in force now. Your page “My access” says why."))

@@ -29,12 +29,15 @@ def issue(agreement_id: UUID, *, by: Person | None) -> list[AccessGrant]:
         return []
     holders = Signature.objects.filter(agreement=agreement).exclude(capacity=Signature.Capacity.OWNER)
     issued = []
-    for signature in holders.order_by("signed_at"):
+    for signature in holders.select_related("standing").order_by("signed_at"):
         grant, made = AccessGrant.objects.get_or_create(
             agreement=agreement,
             holder_id=signature.signer_id,
-            defaults={"dataset_id": agreement.item.dataset_id, "starts_at": begin, "ends_at": end},
-        )
+            defaults={
+                "dataset_id": agreement.item.dataset_id, "institution_id": signature.standing.institution_id,
+                "starts_at": begin, "ends_at": end,
+            },
+        )  # fmt: skip
         if made:
             issued.append(grant)
             about = [grant.dataset_id, grant.holder_id, agreement.pk, agreement.item.request_id]
@@ -118,7 +121,7 @@ def propose_thaw(stop: Freeze, *, by: Person) -> None:
     """One operator says that downloads may run again; another one must confirm."""
     check_operator(by)
     stop = Freeze.objects.select_for_update().get(pk=stop.pk)
-    rules.check_frozen(stop)
+    rules.check_can_propose_thaw(by, stop)
     Freeze.objects.filter(pk=stop.pk).update(thaw_proposed_by=by)
     record(Kind.THAW_PROPOSED, actor=by, subject=stop)
 

@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from apps.accounts.models import Affiliation, Person, Terms, TermsAcceptance
+from apps.accounts.models import Affiliation, Institution, Person, Terms, Visa
+from apps.accounts.models.visas import RESEARCHER
+from apps.accounts.queries import accepted_terms, counting_visas_of
 from apps.core import clock, roles
 from apps.core.prepared import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
@@ -21,12 +24,10 @@ OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
 
 def _registered(person: Any, at: datetime | None) -> Q:
-    """The dataset asks for registration, and the person accepted the terms that count at the moment."""
+    """The dataset asks for registration, and the person accepted the terms of the moment, here or at home."""
     moment = clock.sql_now(at)
     current = Terms.objects.filter(published_at__lte=moment).order_by("-version").values("pk")[:1]
-    accepted = TermsAcceptance.objects.filter(
-        person_id=roles.person_id(person), terms_id=current, accepted_at__lte=moment
-    )
+    accepted = Terms.objects.filter(accepted_terms(person, at), pk=current)
     return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(accepted))
 
 
@@ -34,6 +35,17 @@ def _granted(person: Any, at: datetime | None) -> Q:
     """The dataset is controlled, and a grant of the person's own is in force."""
     held = AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
     return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
+
+
+def _proved_twice(person: Any) -> Q:
+    """The dataset asks for no second factor, or this very sign-in (token, link) had one. Nobody knows: no."""
+    strong = Value(getattr(person, "second_factor", False) is True, output_field=BooleanField())
+    return Q(dataset__requires_second_factor=False) | Q(strong)
+
+
+def _researcher(person: Any, at: datetime | None) -> Q:
+    """The dataset asks for registration, and a visa from home says that the person is a researcher."""
+    return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(counting_visas_of(person, RESEARCHER, at)))
 
 
 def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
@@ -44,15 +56,18 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     moment = clock.sql_now(at)
     frozen = Freeze.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
+    own_account = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
     affiliated = Affiliation.objects.in_force(at).filter(person_id=roles.person_id(person))
     visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
-        "affiliated": OPEN | Q(Exists(affiliated)),
+        "own_account": OPEN | Q(own_account),
+        "affiliated": OPEN | Q(Exists(affiliated)) | _researcher(person, at),
         "published": Q(published_at__lte=moment),
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
         "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),
         "entitled": OPEN | _registered(person, at) | _granted(person, at),
+        "second_factor": _proved_twice(person),
         "not_frozen": ~Q(Exists(frozen)),
     }
 
@@ -66,9 +81,17 @@ def downloadable_by(person: Any, at: datetime | None = None) -> QuerySet[Distrib
     return Distribution.objects.filter(Exists(downloadable_versions(person, at).filter(pk=OuterRef("version_id"))))
 
 
-_of_person = Prepared(lambda person, file: downloadable_by(Person(pk=person)).filter(pk=file), 2)
+def _as(person: UUID, strong: bool) -> Person:
+    someone = Person(pk=person)
+    someone.second_factor = strong
+    return someone
+
+
+_of_person = Prepared(lambda person, file: downloadable_by(_as(person, False)).filter(pk=file), 2)
+_of_strong = Prepared(lambda person, file: downloadable_by(_as(person, True)).filter(pk=file), 2)
 _of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), 1)
-_version_of_person = Prepared(lambda person, version: downloadable_versions(Person(pk=person)).filter(pk=version), 2)
+_version_of_person = Prepared(lambda who, version: downloadable_versions(_as(who, False)).filter(pk=version), 2)
+_version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), 2)
 _version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), 1)
 _in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), 1)
 
@@ -76,14 +99,21 @@ _in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=gran
 def may_download(person: Any, file: UUID) -> bool:
     """Whether the file is in the set above for this person (None: a visitor) now: one statement."""
     if getattr(person, "is_authenticated", False):
-        return _of_person.holds(person.pk, file)
+        return (_of_strong if person.second_factor is True else _of_person).holds(person.pk, file)
     return _of_visitor.holds(file)
+
+
+def lacks_only_second_factor(person: Any, file: UUID) -> bool:
+    """Whether everything else holds: the person would get this file after a sign-in with a second factor."""
+    known = getattr(person, "is_authenticated", False)
+    return known and not may_download(person, file) and _of_strong.holds(person.pk, file)
 
 
 def may_download_version(person: Any, version: UUID) -> bool:
     """The same for all files of a version at once."""
     if getattr(person, "is_authenticated", False):
-        return _version_of_person.holds(person.pk, version)
+        strong = person.second_factor is True
+        return (_version_of_strong if strong else _version_of_person).holds(person.pk, version)
     return _version_of_visitor.holds(version)
 
 
@@ -99,6 +129,7 @@ class Fact:
     part: str
     holds: bool
     moment: datetime | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +141,7 @@ class Verdict:
     grant: AccessGrant | None
     grant_facts: list[Fact]
     terms_accepted: bool
+    visas: dict[str, datetime]  # the types of visas from home that count for the person, and until when
 
 
 def _flag(condition: Q) -> Case:
@@ -125,7 +157,14 @@ def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
     grant, grant_facts = _grant_facts(person, version, at)
     allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
-    return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False))
+    visas = _visas(person, at) if version.dataset.access == Dataset.Access.REGISTERED else {}
+    return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False), visas)
+
+
+def _visas(person: Any, at: datetime | None) -> dict[str, datetime]:
+    """By type, the last moment until which one of the visas counts."""
+    found = Visa.objects.counting(at).filter(identity__person_id=roles.person_id(person))
+    return {one.type: one.expires_at for one in found.order_by("expires_at") if one.expires_at is not None}
 
 
 def _terms_part(person: Any, at: datetime | None) -> Q:
@@ -135,10 +174,10 @@ def _terms_part(person: Any, at: datetime | None) -> Q:
 def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
     """The grant that says most: one in force if there is one, else the latest, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
-    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
     good = Q(pk__in=AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person)).values("pk"))
-    rows = mine.annotate(good=_flag(good), **flags).select_related("agreement")
+    rows = mine.annotate(good=_flag(good), **flags).select_related("agreement", "institution")
     grant = rows.order_by(F("good").desc(), "-ends_at").first()
     return (grant, _facts(grant, list(parts))) if grant is not None else (None, [])
 
@@ -146,9 +185,16 @@ def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[Ac
 def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
     """Each part of "is this grant in force" with its fact."""
     parts = AccessGrant.objects.parts(at)
-    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
-    row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement").get()
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
+    row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement", "institution").get()
     return _facts(row, list(parts))
+
+
+def _behind() -> dict[str, Subquery]:
+    """Until when the grant's institution stands, or stood, behind its holder: its newest word about them."""
+    told = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
+    newest = told.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "lapses_at"))
+    return {"behind_until": Subquery(newest.values("until")[:1])}
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
@@ -158,8 +204,10 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
         "not_revoked": grant.revoked_at,
         "executed": grant.agreement.executed_at,
         "not_terminated": grant.agreement.ended_at,
+        "vouched": getattr(grant, "behind_until", None),
     }
-    return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name)) for name in names]
+    who = {"vouched": grant.institution.name if grant.institution is not None else ""}
+    return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
 def held_by(person: Any) -> QuerySet[AccessGrant]:
@@ -200,8 +248,13 @@ def visible_to(person: Any) -> QuerySet[AccessGrant]:
 
 
 def _with_force(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
-    in_force = AccessGrant.objects.in_force().filter(pk=OuterRef("pk"))
-    return grants.annotate(is_in_force=Exists(in_force)).order_by("-issued_at", "pk")
+    """Each with whether it is in force, and whether only its institution's word is missing for that."""
+    here = AccessGrant.objects.filter(pk=OuterRef("pk"))
+    parts = AccessGrant.objects.parts()
+    others = [part for name, part in parts.items() if name != "vouched"]
+    return grants.annotate(
+        is_in_force=Exists(here.filter(*parts.values())), is_left_alone=Exists(here.filter(*others, ~parts["vouched"]))
+    ).order_by("-issued_at", "pk")
 
 
 def open_freeze() -> Freeze | None:
@@ -221,10 +274,15 @@ def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
     return _with_force(held)
 
 
-def in_force_of(people: QuerySet[Person]) -> QuerySet[AccessGrant]:
-    """The grants in force of a set of people, soonest to end first."""
-    held = AccessGrant.objects.in_force().filter(holder__in=people).select_related("dataset", "holder__institution")
-    return held.order_by("ends_at", "pk")
+def standing_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:
+    """What of these people's access rests on this institution and is not over, soonest to end first."""
+    rests = AccessGrant.objects.filter(institution=institution, holder_id__in=set(people), revoked_at__isnull=True)
+    return _with_force(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset")).order_by("ends_at", "pk")
+
+
+def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
+    """The grants in force that rest on this institution's word."""
+    return AccessGrant.objects.in_force().filter(institution=institution)
 
 
 def open_suspension(grant: AccessGrant) -> Suspension | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounts.rules import check_own_account
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets.queries import is_manager
 from apps.grants.models import AccessGrant, Freeze
@@ -34,13 +35,15 @@ def check_says_why(reason: str) -> None:
         raise Invalid(_("Say why; the holder will read it."), field="reason")
 
 
-def check_frozen(freeze: Freeze) -> None:
+def check_can_propose_thaw(by: Any, freeze: Freeze) -> None:
+    """Whoever signed in with an account that is nobody's own may stop downloads, and not let them run again."""
+    check_own_account(by)
     if freeze.ends_at is not None:
         raise WrongState(_("The downloads run again already."))
 
 
 def check_two_people(by: Any, freeze: Freeze) -> None:
-    check_frozen(freeze)
+    check_can_propose_thaw(by, freeze)
     if freeze.thaw_proposed_by_id is None:
         raise WrongState(_("Nobody has proposed to thaw the downloads yet."))
     if freeze.thaw_proposed_by_id == by.pk:

@@ -11,6 +11,12 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Your account is active, or the data are open to everyone."),
         gettext_lazy("Sign in: without an active account only open data can be downloaded."),
     ),
+    "own_account": (
+        gettext_lazy("You signed in as yourself, or the data are open to everyone."),
+        gettext_lazy(
+            "A break-glass account opens no data; neither does a visit without signing in, unless they are open."
+        ),
+    ),
     "affiliated": (
         gettext_lazy("An institution stands behind you, or the data are open and need none."),
         gettext_lazy("No institution stands behind you at present: sign in through yours."),
@@ -24,6 +30,10 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
             "Nothing lets you in yet: accept the terms (registered data) or ask for access (controlled data)."
         ),
     ),
+    "second_factor": (
+        gettext_lazy("The sign-in had a second factor, or the data ask for none."),
+        gettext_lazy("These data ask for a second factor, and this sign-in, token or link had none."),
+    ),
     "not_frozen": (gettext_lazy("Downloads are running."), gettext_lazy("All downloads are stopped at present.")),
     "begun": (gettext_lazy("The grant has begun."), gettext_lazy("The grant has not begun yet.")),
     "not_ended": (gettext_lazy("The grant has not ended."), gettext_lazy("The grant has ended.")),
@@ -35,6 +45,13 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("The agreement is not signed by both sides yet."),
     ),
     "not_terminated": (gettext_lazy("The agreement stands."), gettext_lazy("The agreement was terminated.")),
+    "vouched": (
+        gettext_lazy("The institution that stood behind you when you signed still does."),
+        gettext_lazy(
+            "The institution that stood behind you when you signed no longer does: sign in through it, ask one of its "
+            "signing officials to affirm you, or ask anew from where you are now."
+        ),
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from apps.accounts.models import Identity
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.downloads.models import DownloadLink
-from apps.notifications.notes import Note, Notes
+from apps.notifications.notes import Note, Notes, subject_of
 
 
 def _identity_linked(event: Event) -> Notes:
@@ -20,9 +20,8 @@ def _identity_linked(event: Event) -> Notes:
 
 def _link_misused(event: Event) -> Notes:
     """Once a link: who is refused a thousand times writes no thousand letters."""
-    assert event.subject_id is not None  # notes_about asks only about events with a subject
     before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
-    link = DownloadLink.objects.select_related("person", "distribution").get(pk=event.subject_id)
+    link = DownloadLink.objects.select_related("person", "distribution").get(pk=subject_of(event))
     if link.person is not None and not before.exists():
         yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
 

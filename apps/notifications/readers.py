@@ -12,20 +12,32 @@ from apps.accounts.models import Institution, Person, PersonalToken
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
-from apps.committees.models import Seat
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
+from apps.notifications import affiliations, break_glass
 from apps.notifications.alerts import ALERTS
-from apps.notifications.notes import Note, Notes
+from apps.notifications.notes import (
+    Note,
+    Notes,
+    actor_of,
+    desk_gained,
+    desk_lost,
+    seat_ended,
+    seat_given,
+    subject_of,
+)
 from apps.notifications.wording import ROLES
+
+WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED}
 
 
 def notes_about(event: Event) -> list[Note]:
     """Who is told what about this event: everyone at most once, and only people whose account is active."""
     about = TELLERS.get(Kind(event.kind))
     notes: dict[UUID, Note] = {}
-    for note in about(event) if about is not None and event.subject_id is not None else ():
+    told = about is not None and (event.subject_id is not None or event.kind in WITHOUT_SUBJECT)
+    for note in about(event) if about is not None and told else ():
         if note.reader.is_active:
             notes.setdefault(note.reader.pk, note)
     return list(notes.values())
@@ -37,7 +49,7 @@ def _version_published(event: Event) -> Notes:
     if Version.objects.out().filter(pk=version.pk).exists():
         for holder in _holders(version.dataset):
             yield Note(holder, "version_published.holder", path, facts)
-    actor = _actor(event)
+    actor = actor_of(event)
     for manager in (*owners_of(version.dataset), *stewards_of(version.dataset)):
         yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
 
@@ -49,7 +61,7 @@ def _version_withdrawn(event: Event) -> Notes:
 
 
 def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
-    version = Version.objects.select_related("dataset").get(pk=_subject(event))
+    version = Version.objects.select_related("dataset").get(pk=subject_of(event))
     facts = {"dataset": version.dataset.title, "number": version.number}
     return version, facts, reverse("dataset", args=[version.dataset.slug])
 
@@ -91,7 +103,7 @@ def _request_withdrawn(event: Event) -> Notes:
 
 
 def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
-    request = AccessRequest.objects.select_related("applicant__institution").get(pk=_subject(event))
+    request = AccessRequest.objects.select_related("applicant__institution").get(pk=subject_of(event))
     items = list(request.items.select_related("dataset", "committee").order_by("dataset__title"))
     return request, {
         "reference": request.reference,
@@ -111,7 +123,7 @@ def _bench(request: AccessRequest) -> Iterator[Person]:
 
 
 def _item_decided(event: Event) -> Notes:
-    item = Item.objects.select_related("request", "dataset", "committee").get(pk=_subject(event))
+    item = Item.objects.select_related("request", "dataset", "committee").get(pk=subject_of(event))
     facts = {
         "reference": item.request.reference,
         "title": item.request.title,
@@ -151,8 +163,8 @@ def _agreement_terminated(event: Event) -> Notes:
 
 def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
     fetched = Agreement.objects.select_related("item__dataset", "item__request__applicant__institution")
-    agreement = fetched.get(pk=_subject(event))
-    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": _actor(event)}
+    agreement = fetched.get(pk=subject_of(event))
+    facts = {"reference": agreement.reference, "dataset": agreement.item.dataset.title, "actor": actor_of(event)}
     return agreement, facts, reverse("agreement_page", args=[agreement.pk])
 
 
@@ -184,37 +196,25 @@ def _grant_resumed(event: Event) -> Notes:
 
 
 def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
-    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=_subject(event))
+    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=subject_of(event))
     facts = {
         "dataset": grant.dataset.title,
         "holder": grant.holder.name,
         "starts": grant.starts_at,
         "ends": grant.ends_at,
         "reference": grant.agreement.reference,
-        "actor": _actor(event),
+        "actor": actor_of(event),
     }
     return grant, facts, reverse("grant_page", args=[grant.pk])
 
 
-def _seat_given(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
-    letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
-    yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
-
-
-def _seat_ended(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=_subject(event))
-    page = reverse("committee_page", args=[seat.committee.slug])
-    yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
-
-
 def _role_given(event: Event) -> Notes:
     """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
-    dataset = Dataset.objects.filter(pk=_subject(event)).first()
+    dataset = Dataset.objects.filter(pk=subject_of(event)).first()
     if dataset is None:
         yield from _appointed(event)
         return
-    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": _actor(event)}
+    facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
     path = reverse("steward_dataset", args=[dataset.slug])
     for person in Person.objects.filter(pk__in=event.about):
         if person.pk != event.actor_id:
@@ -222,33 +222,25 @@ def _role_given(event: Event) -> Notes:
 
 
 def _appointed(event: Event) -> Notes:
-    person = Person.objects.filter(pk=_subject(event)).first()
+    person = Person.objects.filter(pk=subject_of(event)).first()
     institution = Institution.objects.filter(pk__in=event.about).first()
     if person is not None and institution is not None:
         facts = {"institution": institution.name}
         yield Note(person, "role_given.institution", reverse("institution_people"), facts)
 
 
-def _token_made(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
-    facts = {"token": token.name, "ends": token.expires_at}
-    yield Note(token.person, "token_made.person", reverse("tokens"), facts)
+def _token(event: Event) -> Notes:
+    """A letter of its own for each kind of token that is made: personal, a program's, a service account's."""
+    token = PersonalToken.objects.select_related("person", "service").get(pk=subject_of(event))
+    letter = f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
+    path = reverse("service_account", args=[token.service_id]) if token.service_id else reverse("tokens")
+    facts = {"token": token.name, "ends": token.ends_at or token.expires_at, "service": token.service or "–"}
+    yield Note(token.person, letter, path, facts)
 
 
-def _token_revoked(event: Event) -> Notes:
-    token = PersonalToken.objects.select_related("person").get(pk=_subject(event))
-    yield Note(token.person, "token_revoked.person", reverse("tokens"), {"token": token.name})
-
-
-def _subject(event: Event) -> UUID:
-    assert event.subject_id is not None  # notes_about asks only about events with a subject
-    return event.subject_id
-
-
-def _actor(event: Event) -> str:
-    """The name of who did it; "Gatehouse" when nobody did."""
-    actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None
-    return str(actor) if actor is not None else "Gatehouse"
+def _break_glass(event: Event) -> Notes:
+    for auditor, letter, path, facts in break_glass.told(event):
+        yield Note(auditor, letter, path, facts)
 
 
 TELLERS: dict[Kind, Callable[[Event], Notes]] = {
@@ -265,10 +257,21 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.GRANT_REVOKED: _grant_revoked,
     Kind.GRANT_SUSPENDED: _grant_suspended,
     Kind.GRANT_RESUMED: _grant_resumed,
-    Kind.SEAT_GIVEN: _seat_given,
-    Kind.SEAT_ENDED: _seat_ended,
+    Kind.DESK_GAINED: desk_gained,
+    Kind.DESK_LOST: desk_lost,
+    Kind.SEAT_GIVEN: seat_given,
+    Kind.SEAT_ENDED: seat_ended,
     Kind.ROLE_GIVEN: _role_given,
-    Kind.TOKEN_MADE: _token_made,
-    Kind.TOKEN_REVOKED: _token_revoked,
+    Kind.TOKEN_MADE: _token,
+    Kind.TOKEN_REVOKED: _token,
+    Kind.TOKEN_REUSED: _token,
+    Kind.AFFILIATION_LAPSING: affiliations.lapsing,
+    Kind.AFFILIATION_LAPSED: affiliations.lapsed,
+    Kind.AFFILIATION_ENDED: affiliations.said,
+    Kind.AFFILIATION_AFFIRMED: affiliations.said,
+    Kind.BREAK_GLASS_MADE: _break_glass,
+    Kind.BREAK_GLASS_DISABLED: _break_glass,
+    Kind.BREAK_GLASS_USED: _break_glass,
+    Kind.BREAK_GLASS_REFUSED: _break_glass,
     **ALERTS,
 }

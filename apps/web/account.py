@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language as keep_language
 
-from apps.accounts import commands, queries
+from apps.accounts import commands, queries, wording
 from apps.accounts.models import Terms
-from apps.core import correlation
-from apps.core.errors import WrongState
+from apps.core import clock, correlation
+from apps.core.errors import Missing, WrongState
 from apps.web.forms_account import TermsForm
 from apps.web.guards import sign_in_address, signed_in
 from apps.web.once import once_per_form
@@ -26,15 +26,26 @@ from apps.web.once import once_per_form
 def account(request: HttpRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person: Any = request.user
+    now = clock.now()
     context = {
         "person": person,
-        "identities": person.identities.order_by("linked_at"),
+        "identities": queries.identities_of(person),
+        "affiliations": _affiliations(person),
         "desks": queries.desks_of(person),
         "institutions": queries.institutions_signed_for(person),
         "terms": queries.current_terms(),
         "terms_accepted": queries.has_accepted_terms(person),
+        "visas": [wording.visa_in_words(one, now=now) for one in queries.visas_of(person)],
     }
     return render(request, "account/account.html", context)
+
+
+def _affiliations(person: Any) -> list[dict[str, Any]]:
+    """Each institution's newest word about the person, and whom to ask where it does not count."""
+    rows: list[Any] = list(queries.latest_affiliations_of(person))
+    gone = [one.institution_id for one in rows if not one.counts]
+    officials = queries.officials_of(gone) if gone else {}
+    return [{"affiliation": one, "officials": officials.get(one.institution_id, [])} for one in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +68,18 @@ def terms(request: HttpRequest) -> HttpResponse:
         "next": request.POST.get("next", request.GET.get("next", "")),
     }
     return render(request, "account/terms.html", context, status=status)
+
+
+@require_GET
+def terms_version(request: HttpRequest, version: int) -> HttpResponse:
+    """One version of the terms at the address where it stands for ever; visas from elsewhere name it."""
+    found = queries.terms_of_version(version)
+    if found is None:
+        raise Missing(_("There are no terms of this version."))
+    danish = get_language() == "da" and found.text_da
+    current = queries.current_terms()
+    context = {"terms": found, "text": found.text_da if danish else found.text, "newest": current}
+    return render(request, "account/terms_version.html", context)
 
 
 def _accepted(request: HttpRequest, current: Terms, shown: int) -> HttpResponse:

@@ -1,6 +1,9 @@
 """The people of an institution, for those who sign for it: the access they have, and whether it stands behind them."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,68 +11,129 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts import commands, queries
-from apps.accounts.models import Person
-from apps.core.errors import Denied, Missing
-from apps.grants.queries import in_force_of
+from apps.accounts import commands, queries, rules
+from apps.accounts.models import Institution, Person
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, Missing
+from apps.grants.queries import holders_through, standing_on
+from apps.web.forms_account import PeopleForm, WordForm
+from apps.web.forms_shared import add_refusal
 from apps.web.guards import signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
+
+A_PAGE = 50
+SOON = timedelta(days=30)
 
 
 @require_GET
 @signed_in
 def institution_people(request: HttpRequest) -> HttpResponse:
-    """The people a signing official answers for, the access they have now, and until when their affiliation counts."""
+    """The people a signing official answers for, fifty a page: their access now, and until when it stands on them."""
     institutions = list(queries.institutions_signed_for(request.user))
     if not institutions:
         raise Denied(_("Only the signing officials of an institution see its people."))
-    people = queries.people_of_institutions_signed_for(request.user)
-    held: dict[Any, list[Any]] = {}
-    for grant in in_force_of(people):
-        held.setdefault(grant.holder_id, []).append(grant)
-    until: dict[Any, Any] = {}
-    for one in queries.affiliations_of_all(people):
-        until[one.person_id, one.institution_id] = one.lapses_at
-    rows = [
-        {
-            "person": person,
-            "grants": held.get(person.pk, []),
-            "until": until.get((person.pk, person.institution_id)),
-            "is_self": person.pk == request.user.pk,
-        }
-        for person in people.select_related("institution")
-    ]
-    context = {"institutions": institutions, "rows": rows, "with_access": len(held)}
+    here = next((one for one in institutions if str(one.pk) == request.GET.get("of", "")), institutions[0])
+    form = PeopleForm(request.GET)
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "show": "", "start": 0}
+    people = _asked_for(queries.people_standing_at(here), here, asked["show"])
+    start = asked["start"] or 0
+    found = list(queries.named(people, asked["q"])[start : start + A_PAGE + 1])
+    shown = found[:A_PAGE]
+    kept = {"of": str(here.pk), "q": asked["q"], "show": asked["show"]}
+    context = {
+        "institutions": institutions,
+        "here": here,
+        "form": form,
+        "rows": _rows(request, here, shown),
+        "with_access": holders_through(here).values("holder_id").distinct().count(),
+        "next_url": _page_url(kept, start + A_PAGE) if len(found) > A_PAGE else "",
+        "previous_url": _page_url(kept, max(0, start - A_PAGE)) if start else "",
+    }
     return render(request, "account/institution.html", context)
 
 
-@require_POST
+def _asked_for(people: Any, here: Institution, show: str) -> Any:
+    """Everybody, or those whose access, lapse or missing word the official wants to look at."""
+    if show == "access":
+        return people.filter(pk__in=holders_through(here).values("holder_id"))
+    if show == "soon":
+        return people.filter(until__lte=clock.sql_now() + SOON)
+    return people.filter(until__isnull=True) if show == "gone" else people
+
+
+def _rows(request: HttpRequest, here: Institution, shown: list[Any]) -> list[dict[str, Any]]:
+    held: dict[UUID, list[Any]] = {}
+    for grant in standing_on(here, [person.pk for person in shown]):
+        held.setdefault(grant.holder_id, []).append(grant)
+    return [
+        {"person": one, "grants": held.get(one.pk, []), "is_self": one.pk == request.user.pk, **_word(one)}
+        for one in shown
+    ]
+
+
+def _word(person: Any) -> dict[str, Any]:
+    """What the institution says of the person today, as one of four words."""
+    if person.until is not None:
+        return {"state": "stands"}
+    if person.was_ended_at is not None:
+        return {"state": "ended"}
+    return {"state": "lapsed" if person.was_until is not None else "none"}
+
+
+def _page_url(kept: dict[str, Any], start: int) -> str:
+    return f"?{urlencode({**kept, 'start': start})}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@freshly_signed_in
 @once_per_form
-def affiliation_affirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+def affiliation_affirm(request: HttpRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The institution stands behind this person for another year."""
-    person, home = _theirs(request, pk)
-    commands.affirm_affiliation(person, institution=home, by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("The affiliation of %(name)s is affirmed.") % {"name": person.name})
-    return HttpResponseRedirect(reverse("institution_people"))
+    done = _("The affiliation of %(name)s is affirmed.")
+    return _asked_why(request, institution, pk, commands.affirm_affiliation, verb="affirm", done=done)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@freshly_signed_in
 @once_per_form
-def affiliation_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def affiliation_end(request: HttpRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The person has left: what they had through the institution stops at their next request."""
-    person, home = _theirs(request, pk)
-    commands.end_affiliation(person, institution=home, by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("The affiliation of %(name)s is ended.") % {"name": person.name})
-    return HttpResponseRedirect(reverse("institution_people"))
+    done = _("The affiliation of %(name)s is ended.")
+    return _asked_why(request, institution, pk, commands.end_affiliation, verb="end", done=done)
 
 
-def _theirs(request: HttpRequest, pk: UUID) -> tuple[Person, Any]:
-    """The person and their home institution; for anybody who does not answer for it there is no such person."""
-    found = queries.people_of_institutions_signed_for(request.user).select_related("institution").filter(pk=pk).first()
-    if found is None:
+def _asked_why(
+    request: HttpRequest, institution: UUID, pk: UUID, deed: Callable[..., Any], *, verb: str, done: str
+) -> HttpResponse:
+    """A page that says what will happen and asks why; then it happens."""
+    home, person = _theirs(request, institution, pk)
+    me: Any = request.user
+    rules.check_can_speak_for(me, home, person)
+    form = WordForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            deed(person, institution=home, reason=form.cleaned_data["reason"], by=me)
+        except Invalid as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, done % {"name": person.name})
+            return HttpResponseRedirect(f"{reverse('institution_people')}?{urlencode({'of': home.pk})}")
+    context = {
+        "here": home, "person": person, "form": form, "verb": verb, **_word(person),
+        "grants": standing_on(home, [person.pk]),
+    }  # fmt: skip
+    return render(request, "account/affiliation.html", context, status=422 if form.errors else 200)
+
+
+def _theirs(request: HttpRequest, institution: UUID, pk: UUID) -> tuple[Institution, Person]:
+    """The institution and its person; for anybody who does not answer for it there is neither."""
+    home = queries.institutions_signed_for(request.user).filter(pk=institution).first()
+    person = queries.people_standing_at(home).filter(pk=pk).first() if home is not None else None
+    if home is None or person is None:
         raise Missing(_("There is no such person in your institution."))
-    return found, found.institution
+    return home, person

@@ -15,6 +15,7 @@ from apps.accounts import commands, queries
 from apps.accounts.models.sessions import IDLE, LONGEST
 from apps.core.errors import Missing
 from apps.web.guards import signed_in
+from apps.web.once import once_per_form
 
 
 @require_GET
@@ -23,7 +24,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """Every living session of the person, this one marked."""
     here = _here(request)
     rows = [
-        {"session": one, "is_here": one.pk == here, "ends_at": one.started_at + LONGEST}
+        {"session": one, "is_here": one.pk == here, "ends_at": one.ends_at or one.started_at + LONGEST}
         for one in queries.sessions_of(request.user).select_related("provider")
     ]
     limits = {"idle_minutes": int(IDLE.total_seconds() // 60), "longest_hours": int(LONGEST.total_seconds() // 3600)}
@@ -32,6 +33,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once_per_form
 def session_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One session ends; whoever ends the one they sit in is signed out at once. Ending it twice changes nothing."""
     session = queries.all_sessions_of(request.user).filter(pk=pk).first()
@@ -46,6 +48,7 @@ def session_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once_per_form
 def sessions_end_all(request: HttpRequest) -> HttpResponse:
     """Signed out everywhere, here too."""
     commands.end_all_sessions(request.user, by=request.user)  # type: ignore[arg-type]

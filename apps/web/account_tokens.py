@@ -1,5 +1,7 @@
-"""Personal tokens: keys for scripts, shown once."""
+"""Tokens: keys for scripts, shown once; with them the programs that were let in and the service accounts' keys."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,23 +57,28 @@ def token_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Missing(_("There is no such token."))
     commands.revoke_token(token, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("The token is revoked."))
+    if token.service_id is not None:
+        return HttpResponseRedirect(reverse("service_account", args=[token.service_id]))
     return HttpResponseRedirect(reverse("tokens"))
 
 
 def _page(request: HttpRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    now = clock.now()
-    rows = [
-        {"token": one, "scopes": _scopes(one), "state": _state(one, now)} for one in queries.tokens_of(request.user)
-    ]
+    rows = token_rows(queries.tokens_of(request.user), clock.now())
     return render(request, "account/tokens.html", {"form": form, "rows": rows, **more}, status=status)
 
 
-def _scopes(token: PersonalToken) -> list[str]:
+def token_rows(found: Iterable[PersonalToken], now: datetime) -> list[dict[str, Any]]:
+    """Tokens as the table shows them, account/token_table.html."""
+    return [{"token": one, "scopes": scope_words(one.scopes), "state": _state(one, now)} for one in found]
+
+
+def scope_words(scopes: Iterable[str]) -> list[str]:
     words = dict(PersonalToken.Scope.choices)
-    return [str(words.get(one, one)) for one in token.scopes]
+    return [str(words.get(one, one)) for one in scopes]
 
 
-def _state(token: PersonalToken, now: Any) -> str:
+def _state(token: PersonalToken, now: datetime) -> str:
     if token.revoked_at is not None:
         return "revoked"
-    return "active" if token.expires_at > now else "expired"
+    ended = token.service is not None and (token.service.ended_at is not None or token.service.ends_at <= now)
+    return "expired" if ended or token.last_day <= now else "active"

@@ -26,7 +26,9 @@ def problem(refusal: Refusal) -> dict[str, Any]:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/") or request.headers.get("Accept", "").startswith("application/")
+    return request.path_info.startswith(("/api/", "/oauth/", "/.well-known/")) or request.headers.get(
+        "Accept", ""
+    ).startswith("application/")
 
 
 def refusal_answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from apps.access_requests import commands, rules
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.queries import before_committees_of, visible_to
+from apps.accounts.oidc import signed_in as sign_in_facts
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, Missing, WrongState
 from apps.web.committee_page import case_page
@@ -106,7 +107,8 @@ def _cast(request: HttpRequest, asked: AccessRequest, item: Item, said: dict[str
     if seen is None:
         raise WrongState(_("The request has changed since you read it. Please read the new version first."))
     commands.vote(
-        item, choice=said["choice"], reason=said["reason"], terms=said["terms"], seen=seen, by=_me(request)
+        item, choice=said["choice"], reason=said["reason"], terms=said["terms"], seen=seen,
+        signed_in=sign_in_facts(request), by=_me(request),
     )  # fmt: skip
 
 

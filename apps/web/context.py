@@ -74,6 +74,8 @@ def _nav(standing: Mapping[str, Any]) -> list[Entry]:
         entries.append(_entry(_("Event log"), "events"))
     if standing["operates"]:
         entries.append(_entry(_("Operations"), "operations"))
+    if standing["audits"] or standing["operates"]:
+        entries.append(_entry(_("Roles by claim"), "claimed_roles"))
     return entries
 
 

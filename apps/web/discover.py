@@ -137,7 +137,7 @@ def _dataset_page(request: HttpRequest, found: Dataset, versions: list[Any], sho
     files = [] if shown is None or shown.state == VersionState.WITHDRAWN else grants.files_of(shown, person)
     mine: list[Any] = []
     if person.is_authenticated and found.access == Dataset.Access.CONTROLLED:
-        mine = list(requests.of_person(person).filter(items__dataset=found).order_by("-created_at")[:5])
+        mine = list(requests.to_ask_for(found, person)[:8])
     context = {
         "dataset": found,
         "versions": versions,

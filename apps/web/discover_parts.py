@@ -81,6 +81,8 @@ def asks(found: Dataset) -> list[dict[str, str]]:
     if found.access == Dataset.Access.OPEN:
         return [{"label": _("Nothing: download it"), "note": _("please cite it as it asks")}]
     begin = {"label": _("Sign in with your institution"), "note": _("there is no account to make here")}
+    if found.requires_second_factor:
+        begin["note"] = _("with a second factor, such as a code or a key, which your institution confirms")
     if found.access == Dataset.Access.REGISTERED:
         return [begin, {"label": _("Accept the terms"), "note": _("once, until they change")},
                 {"label": _("Download"), "note": ""}]  # fmt: skip

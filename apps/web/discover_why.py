@@ -40,6 +40,7 @@ def why(request: HttpRequest, slug: str) -> HttpResponse:
         verdict = grants.why(person, version, at)
         links = wording_why.Links(
             sign_in=sign_in_address(request.path),
+            second_factor=sign_in_address(request.path, factor=True),
             terms=f"{reverse('terms')}?next={request.path}",
             ask=f"{reverse('dataset', args=[slug])}#ask",
         )

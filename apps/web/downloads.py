@@ -10,15 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.core.errors import Denied, Gone, Missing
+from apps.core.errors import Denied, Gone, Missing, NeedsSecondFactor
 from apps.datasets import queries as datasets
 from apps.datasets.models import Distribution
 from apps.datasets.states import VersionState
 from apps.downloads import commands, queries
-from apps.grants.queries import files_of
+from apps.grants.queries import files_of, lacks_only_second_factor
 from apps.web import downloads_lines as lines
 from apps.web.guards import signed_in
 from apps.web.once import done_once, once_per_form
+from apps.web.step_up import forget_kept, second_factor_first
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,8 +32,11 @@ def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     by: Any = request.user if request.user.is_authenticated else None
     try:
         link, token = commands.make_link(file, by=by)
+    except NeedsSecondFactor as refusal:
+        return second_factor_first(request, refusal)
     except Denied as refusal:
         return _page(request, file, refused=str(refusal.sentence), status=refusal.status)
+    forget_kept(request)
     return done_once(_page(request, file, link=link, address=lines.address(file, token)))
 
 
@@ -49,11 +53,13 @@ def _page(request: HttpRequest, file: Distribution, *, status: int = 200, **more
     version = file.version
     one = files_of(version, request.user).filter(pk=file.pk).first()
     alive = queries.links_of(request.user).filter(distribution=file) if request.user.is_authenticated else []
+    may = bool(getattr(one, "may_download", False))
     context: dict[str, Any] = {
         "file": file,
         "version": version,
         "dataset": version.dataset,
-        "may": bool(getattr(one, "may_download", False)),
+        "may": may,
+        "factor_missing": not may and lacks_only_second_factor(request.user, file.pk),
         "links": alive,
         **more,
     }

@@ -1,5 +1,7 @@
 """What a person sets about their own account."""
 
+from typing import Any, ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,35 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(label=_("For how many days?"), initial=90, help_text=_("At most a year."))
 
 
+class DeviceForm(forms.Form):
+    """The code that a program shows."""
+
+    user_code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Eight letters, such as WDJB-MJHT."),
+        widget=forms.TextInput(
+            attrs={"class": "mono", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the code that your program shows.")},
+    )
+
+
+class ServiceAccountForm(forms.Form):
+    """A pipeline: what it is called, what it is for, and how long."""
+
+    use_required_attribute = False
+
+    name = WantedText(label=_("Name"), max_length=100, help_text=_("For instance “survival pipeline”."))
+    purpose = WantedText(
+        label=_("What runs under it?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Where it runs and what it does, so that somebody else understands it later."),
+    )
+    days = forms.IntegerField(label=_("For how many days?"), initial=180, help_text=_("At most a year."))
+
+
 class TermsForm(forms.Form):
     """Accepting the terms that were shown, and no others."""
 
@@ -28,4 +59,32 @@ class TermsForm(forms.Form):
     accept = forms.BooleanField(
         label=_("I have read these terms and accept them."),
         error_messages={"required": _("Tick the box if you accept the terms.")},
+    )
+
+
+class PeopleForm(forms.Form):
+    """Which of an institution's people to show."""
+
+    SHOW: ClassVar[list[tuple[str, Any]]] = [
+        ("", _("Everybody")),
+        ("access", _("With access now")),
+        ("soon", _("Whose affiliation lapses within a month")),
+        ("gone", _("Without an affiliation now")),
+    ]
+
+    q = forms.CharField(required=False, max_length=100, label=_("Name, e-mail or colleague code"))
+    show = forms.ChoiceField(required=False, choices=SHOW, label=_("Show"))
+    start = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+
+
+class WordForm(forms.Form):
+    """Why a signing official affirms or ends somebody's affiliation."""
+
+    use_required_attribute = False
+
+    reason = WantedText(
+        label=_("Why?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The person reads it, and it is kept."),
     )

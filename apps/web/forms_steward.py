@@ -108,6 +108,14 @@ class DescriptionForm(forms.Form):
         min_value=1,
         max_value=1830,
     )
+    requires_second_factor = forms.BooleanField(
+        label=_("Ask for a second factor"),
+        help_text=_(
+            "Files leave only after a sign-in in which the person’s institution confirmed a second factor, such as a"
+            " code or a key. Whose institution cannot do so cannot download."
+        ),
+        required=False,
+    )
     conditions = forms.MultipleChoiceField(
         label=_("Use conditions"),
         help_text=_("Terms of the GA4GH Data Use Ontology, as participants consented to."),

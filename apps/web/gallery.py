@@ -123,6 +123,14 @@ CLAUSES: list[dict[str, str]] = [
     },
 ]
 
+STANDING: dict[str, Any] = {
+    "name": "Amara Okafor", "email": "amara.okafor@leiden.example", "orcid": "0000-0002-1825-0097",
+    "institution_name": "University of Leiden", "ror": "https://ror.org/01abcde00",
+    "scoped": "staff@leiden.example", "assurance": ["https://refeds.org/assurance/IAP/high"],
+    "issuer": "https://sign-in.leiden.example", "acr": "https://refeds.org/profile/mfa", "amr": ["pwd", "otp"],
+    "auth_time": datetime(2026, 3, 3, 10, 1, tzinfo=UTC),
+}  # fmt: skip
+
 CARDS: list[dict[str, Any]] = [
     {
         "title": "German Breast Cancer Study Group 2",
@@ -190,6 +198,7 @@ def _samples() -> dict[str, Any]:
         "timeline": TIMELINE,
         "checks": CHECKS,
         "clauses": CLAUSES,
+        "standing": STANDING,
         "cards": CARDS,
         "blank_form": SampleForm(prefix="blank"),
         "refused_form": refused,

@@ -16,9 +16,9 @@ from apps.web.answers import wants_json
 View = Callable[..., HttpResponse]
 
 
-def sign_in_address(next_path: str, *, again: bool = False) -> str:
-    """Where signing in starts, and where it comes back to; `again` asks for fresh proof."""
-    asked = {"next": next_path} | ({"again": "1"} if again else {})
+def sign_in_address(next_path: str, *, again: bool = False, factor: bool = False) -> str:
+    """Where signing in starts, and where it comes back to; `again` asks for fresh proof, `factor` for two of them."""
+    asked = {"next": next_path} | ({"again": "1"} if again else {}) | ({"factor": "1"} if factor else {})
     return f"{reverse('oidc_authentication_init')}?{urlencode(asked)}"
 
 

@@ -1,6 +1,7 @@
 """What every request passes: who asks by token, refusals turned into pages, reading that cannot write."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
@@ -9,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from apps.accounts.commands import note_refusal, note_token_use
+from apps.accounts.commands.tokens import SEEN_EVERY
 from apps.accounts.models import Person
 from apps.accounts.queries import token_for
 from apps.core import correlation
@@ -33,7 +35,8 @@ class BearerTokens:
             token = token_for(secret.strip())
             request.token = token  # type: ignore[attr-defined]
             if token is not None:
-                note_token_use(token, by=token.person)
+                token.person.second_factor = token.second_factor
+                _act(token)
         answer = self.get_response(request)
         answer["X-Request-Reference"] = correlation.current()
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
@@ -82,6 +85,14 @@ class ReadOnlyReads:
             answer = self.get_response(request)
             transaction.set_rollback(True)
         return answer
+
+
+def _act(token: Any) -> None:
+    """Every event of this call says by which token, and for which service account, it was asked for."""
+    service = {"service_account": str(token.service_id)} if token.service_id else {}
+    correlation.act_through(token=str(token.pk), **service)
+    if token.last_used_at is None or token.last_used_at < token.asked_at - SEEN_EVERY:
+        note_token_use(token, by=token.person)
 
 
 def _write_down(request: HttpRequest) -> None:

@@ -47,6 +47,7 @@ def _check(request: HttpRequest) -> None:
         request.session.flush()
         request.user = AnonymousUser()
         return
+    found.person.second_factor = found.second_factor
     request.user = found.person
     request.person_session = found  # type: ignore[attr-defined]
     if found.seen_at < found.asked_at - SEEN_EVERY and not _asks_by_itself(request):  # type: ignore[attr-defined]
@@ -61,6 +62,8 @@ def _asks_by_itself(request: HttpRequest) -> bool:
 def _stands(request: HttpRequest, person: Person) -> bool:
     """It is this person's session, their account is active, and nothing has made all their sessions void since."""
     if str(person.pk) != request.session[SESSION_KEY] or not person.is_active:
+        return False
+    if person.is_break_glass and not settings.BREAK_GLASS:  # switched off again: out at the next click
         return False
     kept = request.session.get(HASH_SESSION_KEY, "")
     good = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.oidc import signed_in as sign_in_facts
+from apps.accounts.rules import check_affiliated
 from apps.agreements import commands, queries, rules, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
-from apps.core.errors import Invalid, Missing, NeedsSignIn, Refusal
+from apps.core.errors import Invalid, Missing, NeedsSignIn, Refusal, WrongState
 from apps.core.storage import SealedBucket, sealed
 from apps.web.forms_researcher import ReasonForm, SignForm
 from apps.web.forms_shared import add_refusal
@@ -133,7 +134,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     person: Any = request.user
-    signatures = list(agreement.signatures.select_related("signer__institution"))
+    signatures = list(agreement.signatures.select_related("signer__institution", "standing"))
     title, clauses = wording.parsed(agreement.text)
     may_sign = _sentence(lambda: rules.check_can_sign(person, agreement)) == ""
     may_countersign = _sentence(lambda: rules.check_can_countersign(person, agreement)) == ""
@@ -147,6 +148,7 @@ def _page(
         "owner_signed": any(one.capacity == Signature.Capacity.OWNER for one in signatures),
         "may_sign": may_sign,
         "may_countersign": may_countersign,
+        **(_behind(person) if may_sign or may_countersign else {}),
         "may_end": agreement.can("terminate") and _sentence(
             lambda: rules.check_can_terminate(person, agreement, "asked")) == "",
         "stale": _sentence(lambda: rules.check_signed_in_freshly(sign_in_facts(request))),
@@ -155,6 +157,14 @@ def _page(
         "end_form": end_form or ReasonForm(auto_id="end-%s"),
     }  # fmt: skip
     return render(request, "researcher/agreement.html", context, status=status)
+
+
+def _behind(person: Any) -> dict[str, Any]:
+    """Which institution the person would sign for; without any, the sentence that says how to get one."""
+    try:
+        return {"behind": check_affiliated(person)}
+    except WrongState as refusal:
+        return {"behind": None, "alone": refusal.sentence, "account_url": f"{reverse('account')}#behind"}
 
 
 def _sentence(check: Callable[[], Any]) -> str:

@@ -37,6 +37,21 @@ def request_new(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
 
+@require_POST
+@signed_in
+@once_per_form
+def request_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One more dataset in a request that is still being written, from that dataset's page."""
+    found = find(request.user, pk)
+    rules.check_can_edit(request.user, found)
+    chosen = _named(request.user, request.POST.getlist("dataset")[:1])
+    if not chosen:
+        raise Invalid(_("Choose at least one dataset."))
+    commands.add_dataset(found, dataset=chosen[0], by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("“%(dataset)s” is in this request now.") % {"dataset": chosen[0].title})
+    return HttpResponseRedirect(reverse("request_edit", args=[pk]))
+
+
 def _named(person: Any, slugs: list[str]) -> list[Dataset]:
     """The datasets of these short names that the person may know of; an unknown one is said to be unknown."""
     known = {one.slug: one for one in datasets.visible_to(person).select_related("committee").filter(slug__in=slugs)}

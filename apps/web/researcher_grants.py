@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.queries import officials_of
 from apps.core.errors import Denied, Invalid, Missing
 from apps.datasets import queries as datasets
 from apps.grants import commands, queries
@@ -56,7 +57,7 @@ def grant_give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _find(person: Any, pk: UUID) -> AccessGrant:
     fetched = queries.visible_to(person).select_related(
-        "dataset__committee", "holder__institution", "revoked_by", "agreement__item__request"
+        "dataset__committee", "holder__institution", "revoked_by", "agreement__item__request", "institution"
     )
     found = fetched.filter(pk=pk).first()
     if found is None:
@@ -68,8 +69,10 @@ def _page(
     request: HttpRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     version = datasets.current_version(grant.dataset)
+    behind = grant.institution if grant.is_left_alone else None  # type: ignore[attr-defined]
     context = {
         "grant": grant,
+        "officials": officials_of([behind.pk]).get(behind.pk, []) if behind is not None else [],
         "mine": grant.holder_id == request.user.pk,
         "checks": [wording_why.row(fact) for fact in queries.facts_of(grant)],
         "pause": queries.open_suspension(grant),

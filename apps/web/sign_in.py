@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _kept(request: HttpRequest) -> dict[str, str]:
     """What came along and goes on to the provider's start: where to return to, and why."""
-    kept = {name: "1" for name in ("again", "link") if request.GET.get(name)}
+    kept = {name: "1" for name in ("again", "factor", "link") if request.GET.get(name)}
     return kept | {"next": oidc.local_path(request.GET.get("next", ""))}
 
 
@@ -67,6 +67,7 @@ def identities(request: HttpRequest) -> HttpResponse:
 def identity_link(request: HttpRequest) -> HttpResponse:
     """Off to sign in with the second identity; the first sign-in must be of this sitting."""
     here = reverse("identities")
+    rules.check_own_account(request.user)
     if not _is_fresh(request):
         messages.info(request, _("Sign in with your present identity once more, then add the other one."))
         return HttpResponseRedirect(sign_in_address(here, again=True))

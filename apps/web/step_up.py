@@ -7,16 +7,21 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts import oidc, rules
-from apps.core.errors import NeedsSignIn
+from apps.core.errors import NeedsSecondFactor, NeedsSignIn, Refusal
 from apps.web.guards import page_of, sign_in_address, signed_in
 from apps.web.once import FIELD
 
 KEPT = "kept_form"
 NOT_KEPT = {"csrfmiddlewaretoken"}
 MOST_KEPT = 100_000
+NOT_CONFIRMED = _(
+    "Your institution was asked for a second factor in your sign-in, and did not confirm one. These data cannot be"
+    " downloaded without it; your institution’s help desk can tell you how to set one up."
+)
 View = Callable[..., HttpResponse]
 
 
@@ -34,13 +39,42 @@ def freshly_signed_in(view: View) -> View:
                 rules.check_fresh(oidc.signed_in(request))
             except NeedsSignIn as refusal:
                 return _again(request, refusal)
-            request.session.pop(KEPT, None)
+            forget_kept(request)
         return view(request, *args, **kwargs)
 
     return wrapper
 
 
-def _again(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
+def forget_kept(request: HttpRequest) -> None:
+    """What was typed has gone through."""
+    if KEPT in request.session:
+        del request.session[KEPT]
+
+
+def second_factor_first(request: HttpRequest, refusal: NeedsSecondFactor) -> HttpResponse:
+    """The way to a sign-in with a second factor; whoever comes from one that brought none is told so instead."""
+    if asked_in_vain(request):
+        return _again(request, refusal, sentence=NOT_CONFIRMED, factor=True, status=refusal.status)
+    return _again(request, refusal, factor=True)
+
+
+def asked_in_vain(request: HttpRequest) -> bool:
+    """The last sign-in of this session was to bring a second factor, and the institution confirmed none."""
+    asked = bool(request.session.get(oidc.SESSION, {}).get("factor_asked"))
+    return asked and getattr(request.user, "second_factor", False) is not True
+
+
+def confirm_first(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
+    """A role rests until the institution confirms it: the way to a sign-in, and back to the page or the form."""
+    if request.method == "POST":
+        return _again(request, refusal)
+    context = {"sentence": refusal.sentence, "role": True}
+    return _shown(request, context | {"again_url": sign_in_address(request.get_full_path(), again=True)}, 401)
+
+
+def _again(
+    request: HttpRequest, refusal: Refusal, *, sentence: Any = "", factor: bool = False, status: int = 401
+) -> HttpResponse:
     """What is missing, the way to it, and the form put aside if it is not too long."""
     fields = [[name, value] for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
     kept = not request.FILES and sum(len(name) + len(str(value)) for name, value in fields) <= MOST_KEPT
@@ -48,11 +82,18 @@ def _again(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
         of = str(request.user.pk)
         request.session[KEPT] = {"of": of, "path": request.path, "page": page_of(request), "fields": fields}
     context = {
-        "sentence": refusal.sentence,
+        "sentence": sentence or refusal.sentence,
         "kept": kept,
-        "again_url": sign_in_address(reverse("sign_in_continue") if kept else page_of(request), again=True),
+        "factor": factor,
+        "again_url": sign_in_address(
+            reverse("sign_in_continue") if kept else page_of(request), again=not factor, factor=factor
+        ),
     }
-    answer = render(request, "sign_in/again.html", context, status=refusal.status)
+    return _shown(request, context, status)
+
+
+def _shown(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    answer = render(request, "sign_in/again.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -66,4 +107,9 @@ def sign_in_continue(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("home"))
     shown = [value for name, value in kept["fields"] if name != FIELD and " " in value.strip()]
     context = {"path": kept["path"], "page": kept["page"], "fields": kept["fields"], "shown": shown}
+    if asked_in_vain(request):
+        again = sign_in_address(reverse("sign_in_continue"), factor=True)
+        return render(
+            request, "sign_in/weak.html", context | {"sentence": NOT_CONFIRMED, "again_url": again}, status=403
+        )
     return render(request, "sign_in/continue.html", context)

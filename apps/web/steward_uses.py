@@ -73,6 +73,8 @@ def _state(grant: Any, now: Any) -> dict[str, Any]:
         state, label = "suspended", _("suspended")
     elif grant.is_in_force:
         state, label = "in_force", _("in force")
+    elif grant.is_left_alone:
+        state, label = "suspended", _("stopped: no affiliation")
     else:
         state, label = ("upcoming", _("not yet")) if grant.starts_at > now else ("expired", _("not in force"))
     living = grant.revoked_at is None and grant.ends_at > now

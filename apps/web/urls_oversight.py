@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from apps.web import oversight, oversight_operations
+from apps.web import oversight, oversight_operations, oversight_roles
 
 urlpatterns = [
     path("oversight/events/", oversight.events, name="events"),
+    path("oversight/roles/", oversight_roles.claimed_roles, name="claimed_roles"),
     path("operations/", oversight_operations.operations, name="operations"),
     path("operations/downloads/freeze/", oversight_operations.freeze, name="downloads_freeze"),
     path("operations/downloads/propose-thaw/", oversight_operations.propose_thaw, name="thaw_propose"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("requests/new/", researcher_edit.request_new, name="request_new"),
     path("requests/<uuid:pk>/", researcher.request_page, name="request_page"),
     path("requests/<uuid:pk>/edit/", researcher_edit.request_edit, name="request_edit"),
+    path("requests/<uuid:pk>/datasets/", researcher_edit.request_add, name="request_add"),
     path("requests/<uuid:pk>/autosave/", researcher_edit.request_autosave, name="request_autosave"),
     path("requests/<uuid:pk>/submit/", researcher_edit.request_submit, name="request_submit"),
     path("requests/<uuid:pk>/withdraw/", researcher.request_withdraw, name="request_withdraw"),

@@ -18,6 +18,8 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "person.sign_in_refused": (gettext_lazy("A sign-in was turned away"), "ban", "bad"),
     "affiliation.affirmed": (gettext_lazy("The institution affirmed that the person belongs to it"), "check", "good"),
     "affiliation.ended": (gettext_lazy("The institution ended the affiliation"), "ban", "bad"),
+    "affiliation.lapsing": (gettext_lazy("Told that an affiliation will lapse"), "mail", "wait"),
+    "affiliation.lapsed": (gettext_lazy("An affiliation has lapsed"), "ban", "bad"),
     "person.away": (
         gettext_lazy("Signed out at home; tokens and links wait for the next sign-in"),
         "sign-out",
@@ -32,19 +34,39 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "identity.merged": (gettext_lazy("An operator merged two accounts of one person"), "person", "wait"),
     "provider.added": (gettext_lazy("An identity provider was added or changed"), "id-card", "note"),
     "provider.deactivated": (gettext_lazy("An identity provider was switched off"), "ban", "still"),
+    "break_glass.made": (gettext_lazy("A break-glass account was made"), "key", "wait"),
+    "break_glass.disabled": (gettext_lazy("A break-glass account was disabled"), "key", "still"),
+    "break_glass.used": (gettext_lazy("Somebody signed in with a break-glass account"), "sign-in", "bad"),
+    "break_glass.refused": (gettext_lazy("A break-glass sign-in was turned away"), "ban", "bad"),
+    "visa_issuer.added": (gettext_lazy("An issuer of visas is believed from now on"), "id-card", "note"),
+    "visa_issuer.ended": (gettext_lazy("An issuer of visas is no longer believed"), "ban", "still"),
+    "visa.read": (gettext_lazy("Visas from home were read at a sign-in"), "id-card", "still"),
     "desk.given": (gettext_lazy("A desk of the portal was given"), "id-card", "note"),
     "desk.ended": (gettext_lazy("A desk of the portal ended"), "id-card", "still"),
+    "desk.gained_by_claim": (gettext_lazy("An institution's claim gave a desk of the portal"), "id-card", "note"),
+    "desk.lost_by_claim": (gettext_lazy("A desk ended: the institution no longer claims it"), "id-card", "still"),
+    "claim.mapped": (gettext_lazy("A claim of an institution was mapped to a role"), "id-card", "note"),
+    "claim.unmapped": (gettext_lazy("A claim of an institution gives no role any more"), "id-card", "still"),
     "institution.registered": (gettext_lazy("An institution was registered"), "institution", "note"),
+    "institution.changed": (gettext_lazy("The domains of an institution were set"), "institution", "note"),
     "person.home_set": (gettext_lazy("The person's institution was set"), "institution", "note"),
     "terms.published": (gettext_lazy("New terms were published"), "agreement", "note"),
     "terms.accepted": (gettext_lazy("The terms were accepted"), "check", "good"),
-    "token.made": (gettext_lazy("A personal token was made"), "key", "note"),
-    "token.revoked": (gettext_lazy("A personal token was revoked"), "key", "still"),
+    "token.made": (gettext_lazy("A token was made"), "key", "note"),
+    "token.revoked": (gettext_lazy("A token was revoked"), "key", "still"),
+    "token.refreshed": (gettext_lazy("A program renewed its token"), "key", "still"),
+    "token.reused": (gettext_lazy("A program showed a key that was used before, and was locked out"), "ban", "bad"),
+    "device.approved": (gettext_lazy("A program was let in by its code"), "key", "note"),
+    "device.refused": (gettext_lazy("A program was not let in"), "ban", "still"),
+    "device.code_wrong": (gettext_lazy("A code was typed that no program waits with"), "ban", "bad"),
+    "service_account.made": (gettext_lazy("A service account was made"), "key", "note"),
+    "service_account.ended": (gettext_lazy("A service account was ended"), "key", "still"),
     "role.given": (gettext_lazy("A role was given"), "person", "note"),
     "role.taken": (gettext_lazy("A role was taken back"), "person", "still"),
     "committee.founded": (gettext_lazy("The committee was founded"), "committee", "note"),
     "committee.changed": (gettext_lazy("The committee opened or closed for requests"), "committee", "note"),
     "committee.seat_given": (gettext_lazy("A seat was given"), "person", "note"),
+    "committee.seat_withheld": (gettext_lazy("A seat that a claim asked for was not given"), "ban", "wait"),
     "committee.seat_ended": (gettext_lazy("A seat ended"), "person", "still"),
     "dataset.drafted": (gettext_lazy("The dataset was begun"), "draft", "still"),
     "dataset.described": (gettext_lazy("The description was changed"), "edit", "still"),
@@ -152,9 +174,10 @@ def _for_whom(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> s
 def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
     if event.actor_id is None:
         return _("the portal")
-    if event.actor_id == viewer:
-        return _("you")
-    return names.get(event.actor_id, "")
+    who = _("you") if event.actor_id == viewer else names.get(event.actor_id, "")
+    if who and event.facts.get("service_account"):
+        return _("%(name)s, by a service account") % {"name": who}
+    return who
 
 
 def noun_of(event: Event) -> str:

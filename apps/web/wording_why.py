@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.models.visas import ACCEPTED_TERMS, RESEARCHER
 from apps.datasets.models import Dataset
 from apps.grants.queries import Fact, Verdict
 
@@ -17,6 +18,11 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("The portal knows who asks, and the account is active"),
         gettext_lazy("It does."),
         gettext_lazy("Nobody is signed in, or the account was closed."),
+    ),
+    "own_account": (
+        gettext_lazy("Somebody asks as themselves, not with an account for emergencies"),
+        gettext_lazy("They do, or the dataset is open."),
+        gettext_lazy("Nobody is signed in, or it is a break-glass account: it opens no data."),
     ),
     "affiliated": (
         gettext_lazy("An institution stands behind the person, and has said so within the year"),
@@ -39,6 +45,14 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("No embargo holds the files back"),
         gettext_lazy("There is none (any more)."),
         gettext_lazy("The embargo lasts until %(when)s. Come back then."),
+    ),
+    "second_factor": (
+        gettext_lazy("The sign-in had a second factor, where the dataset asks for one"),
+        gettext_lazy("It had one, or the dataset asks for none."),
+        gettext_lazy(
+            "The dataset asks for one, and the institution did not confirm any in this sign-in. A link or an access"
+            " token carries what the sign-in had in which it was made."
+        ),
     ),
     "not_frozen": (
         gettext_lazy("Downloads are running"),
@@ -80,6 +94,14 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("It has not."),
         gettext_lazy("It was terminated on %(when)s."),
     ),
+    "vouched": (
+        gettext_lazy("The institution that stood behind the signature still stands behind the person"),
+        gettext_lazy("%(who)s does, until %(when)s."),
+        gettext_lazy(
+            "%(who)s does not. Access comes back when they sign in through it again, or when one of its signing "
+            "officials affirms them; who has moved to another institution asks anew from there."
+        ),
+    ),
 }
 
 
@@ -88,6 +110,7 @@ class Links:
     """Where a missing part can be mended."""
 
     sign_in: str
+    second_factor: str
     terms: str
     ask: str
 
@@ -99,18 +122,32 @@ def checks(verdict: Verdict, dataset: Dataset, person: Any, links: Links) -> lis
         if fact.part == "entitled":
             rows += _entitled(verdict, fact, dataset, links)
         else:
-            rows.append(row(fact))
+            rows.append(_with_visa(row(fact), fact, verdict))
             if fact.part == "person" and not fact.holds and not person.is_authenticated:
                 rows[-1] |= {"href": links.sign_in, "action": _("Sign in with your institution")}
+            if fact.part == "second_factor" and not fact.holds and person.is_authenticated:
+                rows[-1] |= {"href": links.second_factor, "action": _("Sign in with a second factor")}
     return rows
+
+
+def _with_visa(check: dict[str, Any], fact: Fact, verdict: Verdict) -> dict[str, Any]:
+    """For registered data the word may come from home, in a visa; then say so."""
+    until = verdict.visas.get(RESEARCHER)
+    if fact.part != "affiliated" or not fact.holds or until is None:
+        return check
+    words = _("A visa from home says that the person is a researcher, until %(when)s.")
+    return check | {"fact": words % {"when": moment(until)}}
 
 
 def row(fact: Fact) -> dict[str, Any]:
     """One part of the rule; a moment nobody knows is not shown."""
     what, holds, fails = PARTS[fact.part]
     words = str(holds if fact.holds else fails)
-    if "%(when)s" in words:
-        words = words % {"when": moment(fact.moment)} if fact.moment else ""
+    if "%(when)s" in words and fact.moment is None:
+        words = ""
+    elif "%(when)s" in words or "%(who)s" in words:
+        when = moment(fact.moment) if fact.moment else ""
+        words = words % {"when": when, "who": fact.who or _("No institution that is known here")}
     return {"ok": fact.holds, "sentence": what, "fact": words}
 
 
@@ -139,6 +176,9 @@ def _entitled(verdict: Verdict, fact: Fact, dataset: Dataset, links: Links) -> l
 
 def _terms(verdict: Verdict, links: Links) -> dict[str, Any]:
     check: dict[str, Any] = {"ok": verdict.terms_accepted, "sentence": _("The terms that count today are accepted")}
+    until = verdict.visas.get(ACCEPTED_TERMS)
+    if verdict.terms_accepted and until is not None:
+        return check | {"fact": _("A visa from home says so, until %(when)s.") % {"when": moment(until)}}
     if verdict.terms_accepted:
         return check | {"fact": _("They are.")}
     return check | {"fact": _("They are not yet."), "href": links.terms, "action": _("Read the terms and accept them")}

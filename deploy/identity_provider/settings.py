@@ -61,7 +61,12 @@ OAUTH2_PROVIDER = {
     "OIDC_RESPONSE_TYPES_SUPPORTED": ["code"],
     "OAUTH2_VALIDATOR_CLASS": "deploy.identity_provider.accounts.Claims",
     "PKCE_REQUIRED": True,
-    "SCOPES": {"openid": "Who you are", "email": "Your e-mail address", "profile": "Your name"},
+    "SCOPES": {
+        "openid": "Who you are",
+        "email": "Your e-mail address",
+        "profile": "Your name",
+        "ga4gh_passport_v1": "The visas that others gave you",
+    },
     "DEFAULT_SCOPES": ["openid"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "ID_TOKEN_EXPIRE_SECONDS": 3600,

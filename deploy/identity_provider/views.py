@@ -4,9 +4,10 @@ from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
+from deploy.identity_provider import visas
 from deploy.identity_provider.accounts import InventedAccounts
 from portal.demo_people import INSTITUTIONS, PEOPLE, DemoPerson
 
@@ -65,6 +66,11 @@ class SignIn(LoginView):
 def _accounts() -> list[tuple[DemoPerson, str]]:
     names = {one.key: one.name for one in INSTITUTIONS}
     return [(one, names[one.institution]) for one in PEOPLE]
+
+
+def visa_keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's shape
+    """The public keys of the demo's visa issuer (RFC 7517)."""
+    return JsonResponse(visas.published())
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -22,7 +22,9 @@ RAW_SQL = {
 }
 # Where an address of storage is made: after the grant was checked and the event written.
 STORAGE = ("apps/core/storage.py", "apps/downloads/signing.py", "apps/downloads/commands.py")
-SECRET = re.compile(r"(?:^|_)(?:token|digest|secret|signature|hmac|verifier|nonce)s?$")
+SECRET = re.compile(
+    r"(?:^|_)(?:token|digest|secret|signature|hmac|verifier|nonce|password|otp|(?:device|user|access)_code)s?$"
+)
 QUERY = {"filter", "exclude", "get", "order_by", "annotate", "create", "update", "get_or_create", "values"}
 RAW_CALLS = {"execute", "executemany", "raw", "extra", "RawSQL"}
 UNSAFE = {"eval", "exec", "pickle.loads", "pickle.load", "marshal.loads", "marshal.load", "yaml.load"}

@@ -28,6 +28,7 @@ class Described:
     committee: str = ""
     conditions: tuple[str, ...] = field(default=())
     longest_grant_days: int = 365
+    requires_second_factor: bool = False
 
 
 GBSG2 = Described(
@@ -106,6 +107,7 @@ row is one sample; its last column is the class (0 malignant, 1 benign).""",
     access=Dataset.Access.REGISTERED,
     files=("breast_cancer.csv",),
     conditions=("DUO:0000042",),
+    requires_second_factor=True,
 )
 
 BRAIN = Described(
@@ -154,6 +156,7 @@ def _enter(world: World, key: str, described: Described) -> Version:
         conditions=list(described.conditions),
         committee=world.committees.get(described.committee),
         longest_grant_days=described.longest_grant_days,
+        requires_second_factor=described.requires_second_factor,
     )
     version = dataset.versions.get()
     for name in described.files:

@@ -5,7 +5,7 @@ from django.db import transaction
 from apps.accounts.models import Person
 from apps.audit.models import Event
 from portal import flow
-from portal.seeding import catalogue, people, requests, terms
+from portal.seeding import catalogue, people, requests, terms, visas
 from portal.seeding.world import World
 
 
@@ -19,6 +19,7 @@ def seed() -> World:
     """Make people, committees, datasets and requests, through the same commands as the pages use."""
     world = World()
     people.settle(world)
+    visas.believe()
     terms.publish(world)
     catalogue.publish(world)
     requests.play(world)

@@ -1,24 +1,32 @@
 """Institutions, people with the identity they sign in with, desks, the signing official, committees and seats."""
 
+from datetime import timedelta
+
 from django.conf import settings
 
 from apps.accounts import commands as accounts
 from apps.accounts.models import Desk, Person
 from apps.committees import commands as committees
-from portal.demo_people import INSTITUTIONS, PEOPLE
+from apps.core import clock
+from portal.demo_people import AUDITORS, INSTITUTIONS, PEOPLE
 from portal.seeding.world import TEXTS, World
+
+SAID_LONG_AGO = {"colleague": timedelta(days=345)}  # so that an affiliation lapses soon
 
 
 def settle(world: World) -> None:
     """Everybody is known before they first sign in, and sits where they belong."""
     for one in INSTITUTIONS:
-        world.institutions[one.key] = accounts.register_institution(one.name, country=one.country, by=None)
-    accounts.provider_from_settings(by=None)
+        world.institutions[one.key] = accounts.register_institution(
+            one.name, country=one.country, domains=[one.domain], by=None
+        )
+    provider = accounts.provider_from_settings(by=None)
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people
     accounts.give_desk(people["operator"], kind=Desk.Kind.OPERATOR, days=365, by=None)
-    accounts.give_desk(people["auditor"], kind=Desk.Kind.AUDITOR, days=365, by=None)
+    accounts.map_desk(provider, claim="groups", value=AUDITORS, desk=Desk.Kind.AUDITOR, by=None)
+    accounts.follow_desk_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=None)
     accounts.appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=None)
     _committee(world, "breast", "Breast Cancer Data Access Committee", home="sundby")
     _committee(world, "lung", "Lung Cancer Registry Committee", home="saarela")
@@ -36,7 +44,8 @@ def _person(world: World, key: str) -> Person:
         email_verified=True,
         by=None,
     )
-    accounts.set_home(person, institution=world.institutions[someone.institution], by=None)
+    with clock.freeze(clock.now() - SAID_LONG_AGO.get(key, timedelta())):
+        accounts.set_home(person, institution=world.institutions[someone.institution], by=None)
     person.refresh_from_db()
     return person
 

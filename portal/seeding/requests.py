@@ -9,6 +9,7 @@ from django.conf import settings
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Round
 from apps.accounts import commands as accounts
+from apps.accounts.models import Person
 from apps.accounts.visas import SignIn
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
@@ -47,7 +48,22 @@ def play(world: World) -> None:
     _waits_for_owner(world)
     _running(world)
     _given_back(world)
-    accounts.make_token("Analysis server", scopes=["read", "download"], days=90, by=world.people["applicant"])
+    _left(world)
+    _scripts(world.people["applicant"])
+
+
+def _scripts(by: Person) -> None:
+    """A token, a pipeline with its own, and a program that was let in by its code."""
+    accounts.make_token("Analysis server", scopes=["read", "download"], days=90, by=by)
+    purpose = "Refits the survival model on the analysis server every night."
+    account = accounts.make_service_account("Survival pipeline", purpose=purpose, days=180, by=by)
+    accounts.make_service_token(account, name="Nightly job", scopes=["read", "download"], days=90, by=by)
+    scopes, program = ["read", "download"], next(iter(settings.SCRIPT_PROGRAMS))
+    asked = accounts.ask_for_device(program, scopes=scopes, asked_from="192.0.2.44", browser="curl, Linux")
+    found = accounts.find_device(asked.user_code, by=by)
+    assert found is not None
+    accounts.answer_device(found, approve=True, by=by)
+    accounts.redeem_device_code(asked.device_code, client_id=program)
 
 
 def _write(
@@ -152,6 +168,18 @@ def _given_back(world: World) -> None:
     flow.drain()
 
 
+def _left(world: World) -> None:
+    """The institution that stood behind the signature has ended it: the access is there, and opens nothing."""
+    agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
+    _executed(world, agreement, "leaver")
+    home, official = world.institutions["nordvik"], world.people["official"]
+    reason = "He works with a company now, and the study goes on without him."
+    accounts.end_affiliation(world.people["leaver"], institution=home, reason=reason, by=official)
+    reason = "Works in the department of oncology, by the staff list of this month."
+    accounts.affirm_affiliation(world.people["member3"], institution=home, reason=reason, by=official)
+    accounts.warn_of_lapses(by=None)
+
+
 def _approved(
     world: World, who: str, datasets: list[str], project: Project, *, committee: tuple[str, str], terms: str = ""
 ) -> Agreement:
@@ -168,7 +196,9 @@ def _approved(
 
 def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
-    requests.vote(item, choice=choice, reason=reason, terms=terms, seen=seen, by=world.people[who])
+    requests.vote(
+        item, choice=choice, reason=reason, terms=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
+    )
 
 
 def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.web.middleware.BearerTokens",
+    "apps.web.middleware_roles.RolesConfirmed",
     "apps.web.middleware.Refusals",
     "apps.web.middleware.ReadOnlyReads",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -83,6 +84,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = [
     "apps.accounts.oidc.InstitutionalSignIn",
+    "apps.accounts.backends.BreakGlassSignIn",
     "guardian.backends.ObjectPermissionBackend",
     "apps.grants.backends.AccessBackend",
 ]
@@ -116,8 +118,18 @@ SIGN_IN_PLAIN_LOOPBACK = False
 PROVIDER_SECRETS: dict[str, str] = {}  # client secrets by the name that a provider's row gives
 PROVIDER_COOKIE_NAME = "gatehouse_provider"
 
+# Accounts for the day when no provider answers (`manage.py break_glass`). Off: their page is not there.
+BREAK_GLASS = False
+BREAK_GLASS_SECONDS = 1.0  # each try takes as long, whatever was wrong with it
+
+# What a ResearcherStatus visa must say, letter by letter, to count as an institution's word for registered data.
+RESEARCHER_STATUSES = ["https://doi.org/10.1038/s41431-018-0219-y"]
+
 # How long the word of an institution counts that somebody belongs to it; each sign-in through it says so anew.
 AFFILIATION_MONTHS = 12
+
+# Programs that a person may let in by typing a code (RFC 8628): public clients, the name that the person reads.
+SCRIPT_PROGRAMS = {"gatehouse-cli": "Gatehouse command line"}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish"))]
@@ -157,6 +169,7 @@ CSRF_USE_SESSIONS = False
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.debug_pages.NoSecrets"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -209,6 +222,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "drain": {"task": "portal.tasks.drain", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "sweep": {"task": "portal.tasks.sweep", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
+    "warn": {"task": "portal.tasks.warn", "schedule": timedelta(hours=1), "options": {"expires": 1800}},
     "tidy": {"task": "portal.tasks.tidy", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
 }
 

@@ -63,6 +63,8 @@ OIDC_RP_CLIENT_SECRET = environment.strong_secret(
 PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET, **environment.named_secrets("PROVIDER_SECRETS")}
 OIDC_OP_LOGOUT_ENDPOINT = environment.text("OIDC_END_SESSION_ENDPOINT")
 
+BREAK_GLASS = environment.flag("BREAK_GLASS")
+
 DELIVERY = environment.text("DELIVERY", "accel")
 if DELIVERY not in {"accel", "presigned"}:
     raise ImproperlyConfigured("DELIVERY must be accel (the front server sends files) or presigned (S3 does).")

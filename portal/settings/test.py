@@ -41,6 +41,7 @@ OIDC_RP_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET", "a-client-secret-
 PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET}
 SIGN_IN_PLAIN_LOOPBACK = True
 OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
+BREAK_GLASS_SECONDS = 0.0
 CONTENT_SECURITY_POLICY = content_security_policy(environment.origin(OIDC_ISSUER))
 
 CELERY_BROKER_URL = environment.text("BROKER_URL", "memory://")

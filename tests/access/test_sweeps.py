@@ -17,11 +17,14 @@ PUBLIC = {
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
+    "roles_asked",  # asks nothing about a visitor
     "set_language", "back_channel_logout",
+    "device_authorize", "oauth_token", "oauth_revoke", "oauth_metadata",  # programs, which have no session
+    "terms_version",
     "healthz", "readyz", "gallery",
 }  # fmt: skip
-# Server to server, without any cookie: the signed token of the form is the proof (Back-Channel Logout 1.0, 2.5).
-PROVED_OTHERWISE = {"back_channel_logout"}
+# Machines that look at no cookie, so that no browser can be made to act: what they send is its own proof.
+MACHINES = {"back_channel_logout", "device_authorize", "oauth_token", "oauth_revoke"}
 REFUSED = {"in", "401", "403", "404", "410"}
 
 
@@ -118,8 +121,8 @@ def test_an_unknown_method_is_refused(things: Things) -> None:
 def test_nothing_is_done_for_another_sites_form(things: Things) -> None:
     """T78, L5, L20: every page that acts refuses a form without our key; calls with a token need none."""
     acts = {row.address: row for row in ROWS if row.method == "POST" and not row.address.startswith("api:")}
-    assert acts.keys() >= PROVED_OTHERWISE
-    acts = {name: row for name, row in acts.items() if name not in PROVED_OTHERWISE}
+    assert acts.keys() >= MACHINES
+    acts = {name: row for name, row in acts.items() if name not in MACHINES}
     client = stories.client_for(things.people["owner"], enforce_csrf_checks=True, raise_request_exception=False)
     trusting, things.clients["owner"] = things.clients["owner"], client
     answered = {name: asking.said(asking.ask(row, things, "owner")) for name, row in acts.items()}

@@ -82,9 +82,10 @@ def _datasets(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> Non
     datasets.withdraw(withdrawn.version, by=owner, reason="Consent was withdrawn.")
     free = stories.shelf(bench=bench, owner=owner, access="open")
     listed = stories.shelf(bench=bench, owner=owner, access="registered")
+    strict = stories.shelf(bench=bench, owner=owner, access="registered", second_factor=True)
     every = {
         "draft": draft, "embargoed": embargoed, "withdrawn": withdrawn, "open": free, "registered": listed,
-        "controlled": shelf,
+        "controlled": shelf, "strict": strict,
     }  # fmt: skip
     for state, one in every.items():
         _share(things, one)
@@ -126,6 +127,8 @@ def _requests(things: Things, shelf: stories.Shelf) -> None:
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
             things.data[name, state] = {**typed, "datasets": shelf.dataset.slug}
+    for state in cases:
+        things.data["request_add", state] = {"dataset": shelf.dataset.slug}
 
 
 def _agreements(things: Things, shelf: stories.Shelf) -> None:
@@ -166,17 +169,41 @@ def _rest(things: Things, bench: stories.Bench) -> None:
     token = PersonalToken.objects.get(person=things.people["applicant"])
     things.kwargs["token", "alive"] = {"pk": token.pk}
     things.kwargs["token", "unknown"] = {"pk": NOBODY}
+    _programs(things, things.people["applicant"])
     stories.drain()
     letter = Letter.objects.filter(reader=things.people["applicant"]).first()
     assert letter is not None
     things.kwargs["letter", "waiting"] = {"pk": letter.pk}
     things.kwargs["letter", "unknown"] = {"pk": NOBODY}
-    things.kwargs["person", "at home"] = {"pk": things.people["applicant"].pk}
-    things.kwargs["person", "elsewhere"] = {"pk": things.people["stranger"].pk}
-    things.kwargs["person", "unknown"] = {"pk": NOBODY}
+    _people_of_institutions(things)
     terms = stories.terms()
     accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
+    things.kwargs["terms", "current"] = {"version": terms.version}
+    things.kwargs["terms", "unknown"] = {"version": 999_999}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
+
+
+def _programs(things: Things, owner: Person) -> None:
+    """The applicant has a pipeline, and typed the code of a program that waits."""
+    account = accounts.make_service_account("pipeline", purpose="Runs every night.", days=30, by=owner)
+    things.kwargs["service", "alive"] = {"pk": account.pk}
+    asked = accounts.ask_for_device("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    found = accounts.find_device(asked.user_code, by=owner)
+    assert found is not None
+    things.kwargs["device", "typed"] = {"pk": found.pk}
+    things.data["device", ""] = {"user_code": asked.user_code}
+    for kind in ("service", "device"):
+        things.kwargs[kind, "unknown"] = {"pk": NOBODY}
+
+
+def _people_of_institutions(things: Things) -> None:
+    """Somebody of the official's institution, the official, somebody of another one, and nobody."""
+    home, other = things.people["official"].institution_id, things.people["stranger"].institution_id
+    at = {"at home": (home, "applicant"), "official": (home, "official"), "elsewhere": (other, "stranger")}
+    for state, (place, who) in at.items():
+        things.kwargs["person", state] = {"institution": place, "pk": things.people[who].pk}
+    things.kwargs["person", "of another"] = {"institution": home, "pk": things.people["stranger"].pk}
+    things.kwargs["person", "unknown"] = {"institution": home, "pk": NOBODY}
 
 
 def _who_asks(things: Things) -> None:
@@ -202,12 +229,17 @@ FORMS: dict[str, Kwargs] = {
     "grant_give_back": {"reason": "I have finished."},
     "grant_revoke": {"reason": "A breach."},
     "grant_suspend": {"reason": "A question."},
+    "affiliation_affirm": {"reason": "They work in ward four."},
+    "affiliation_end": {"reason": "They left last month."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
     "tokens": {"name": "script", "scopes": ["read"], "days": 30},
     "downloads_freeze": {"reason": "An incident."},
+    "service_accounts": {"name": "pipeline", "purpose": "Runs every night.", "days": 30},
+    "service_account": {"name": "script", "scopes": ["read"], "days": 7},
+    "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},

@@ -134,6 +134,20 @@ ELSEWHERE = {"imports", "personal-fields", "cascades", "system", "deployment", "
 PLANTED = [pytest.param(name, fault, id=f"{name}: {fault.says}") for name, faults in FAULTS.items() for fault in faults]
 
 
+@pytest.mark.parametrize(
+    "compared",
+    [
+        "row.token == shown", "shown != row.token", "digest(shown) == row.digest", "row.key_digest == x",
+        "refresh_token == old", "device_code != x", "user_code == typed", "password == x", "a == b == c.secret",
+        "f(row.refresh_digest == x)", "[t for t in tokens if t.access_token == shown]",
+    ],
+)  # fmt: skip
+def test_t51_no_secret_is_compared_by_equality(compared: str, tree: Path) -> None:
+    """T51: the time a comparison takes tells how much of a guess was right."""
+    Fault("apps/accounts/rules.py", f"WHAT = lambda row, shown, x: {compared}", says="").plant(tree)
+    assert "compare_digest" in "\n".join(CHECKS["safety"](tree))
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_our_tree_keeps_the_law(name: str, root: Path) -> None:
     assert CHECKS[name](root) == []

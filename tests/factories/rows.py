@@ -9,7 +9,17 @@ from itertools import count
 from typing import Any
 
 from apps.access_requests.models import AccessRequest, Item, Round
-from apps.accounts.models import Affiliation, Institution, Person, Terms, TermsAcceptance
+from apps.accounts.models import (
+    Affiliation,
+    Identity,
+    Institution,
+    Person,
+    Standing,
+    Terms,
+    TermsAcceptance,
+    Visa,
+    VisaIssuer,
+)
 from apps.agreements.models import Agreement, Signature, Template
 from apps.committees.models import Committee
 from apps.datasets.models import Dataset, Distribution, Version
@@ -18,17 +28,38 @@ from apps.grants.models import AccessGrant, Freeze, Suspension
 _numbers = count(1)
 
 
-def person(*, active: bool = True) -> Person:
+def person(*, active: bool = True, is_break_glass: bool = False) -> Person:
     """Somebody, without an identity to sign in with."""
-    return Person.objects.create_person(name="Row Person", is_active=active)
+    return Person.objects.create_person(name="Row Person", is_active=active, is_break_glass=is_break_glass)
 
 
-def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None) -> Affiliation:
-    """Somebody's institution stands behind them from then on; until then if said, else for as long as tests look."""
-    home = Institution.objects.create(name="Rows", country="NO")
+def visa(
+    of: Person, *, starts_at: datetime, expires_at: datetime, gone_at: datetime | None, doubted_at: datetime | None,
+    honoured: bool, terms: Terms | None,
+) -> Visa:  # fmt: skip
+    """A visa of somebody's, by an issuer believed until then: of a researcher's status, or of accepted terms."""
+    number = next(_numbers)
+    issuer = VisaIssuer.objects.create(
+        slug=f"rows-{number}", title="Rows", issuer=f"https://rows-{number}.example", jku="https://rows.example/jwk",
+        sources=["https://rows.example"], ended_at=doubted_at,
+    )  # fmt: skip
+    identity = Identity.objects.create(issuer="https://rows.example", subject=f"rows-{number}", person=of)
+    return Visa.objects.create(
+        identity=identity, trusted=issuer, type="AcceptedTermsAndPolicies" if terms else "ResearcherStatus",
+        terms=terms, honoured=honoured, why="" if honoured else "source", starts_at=starts_at, expires_at=expires_at,
+        gone_at=gone_at,
+    )  # fmt: skip
+
+
+def institution() -> Institution:
+    return Institution.objects.create(name=f"Rows {next(_numbers)}", country="NO")
+
+
+def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None, at: Institution) -> Affiliation:
+    """An institution stands behind somebody from then on; until then if said, else for as long as tests look."""
     lapses_at = ended_at or starts_at + timedelta(days=36_500)
     return Affiliation.objects.create(
-        person=of, institution=home, starts_at=starts_at, confirmed_at=starts_at, lapses_at=lapses_at
+        person=of, institution=at, starts_at=starts_at, confirmed_at=starts_at, lapses_at=lapses_at
     )
 
 
@@ -79,19 +110,22 @@ def agreement(
 
 
 def signature(on: Agreement, by: Person, at: datetime) -> Signature:
+    standing = Standing.objects.create(person=by, name="Rows", issuer="rows", auth_time=at, taken_at=at)
     return Signature.objects.create(
         agreement=on, signer=by, capacity="applicant", typed_name="Rows", text_sha256=on.sha256, signed_at=at,
-        issuer="rows", auth_time=at,
+        issuer="rows", auth_time=at, standing=standing,
     )  # fmt: skip
 
 
 def grant(
-    on: Agreement, holder: Person, *, starts_at: datetime, ends_at: datetime, revoked_at: datetime | None, by: Person
-) -> AccessGrant:
+    on: Agreement, holder: Person, *, starts_at: datetime, ends_at: datetime, revoked_at: datetime | None, by: Person,
+    through: Institution | None,
+) -> AccessGrant:  # fmt: skip
     revoked = {"revoked_at": revoked_at, "revoked_by": by, "revoked_because": "Planted."} if revoked_at else {}
     return AccessGrant.objects.create(
-        agreement=on, holder=holder, dataset=on.item.dataset, starts_at=starts_at, ends_at=ends_at, **revoked
-    )
+        agreement=on, holder=holder, dataset=on.item.dataset, institution=through, starts_at=starts_at,
+        ends_at=ends_at, **revoked,
+    )  # fmt: skip
 
 
 def suspension(of: AccessGrant, by: Person, *, starts_at: datetime, ends_at: datetime | None) -> Suspension:

@@ -41,11 +41,11 @@ def together(acts: list[Callable[[], Any]]) -> list[Any]:
 
 
 def votes_on(case: stories.Case, choices: dict[Any, str]) -> list[Callable[[], Any]]:
-    seen, item = case.round, case.item
+    seen, item, fresh = case.round, case.item, stories.fresh_sign_in()
     assert seen is not None
 
     def voting(by: Any, choice: str) -> Callable[[], Any]:
-        return lambda: commands.vote(item, choice=choice, reason="Mine.", seen=seen, by=by)
+        return lambda: commands.vote(item, choice=choice, reason="Mine.", seen=seen, signed_in=fresh, by=by)
 
     return [voting(by, choice) for by, choice in choices.items()]
 
@@ -78,11 +78,13 @@ def test_control_counting_without_a_lock_leaves_a_decided_item_undecided(monkeyp
     case = stories.in_review()
     chair, first, _second = case.bench.everyone
     acts = votes_on(case, {chair: "approve", first: "approve"})
-    both_voted, count = threading.Barrier(2), queries.tally
+    both_voted, both_counted, count = threading.Barrier(2), threading.Barrier(2), queries.tally
 
     def late(item: Item) -> Any:
         both_voted.wait(10)
-        return count(item)
+        counted = count(item)
+        both_counted.wait(10)  # or the slower one would count after the other's commit, and see it
+        return counted
 
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, *_a, **_k: self)
     monkeypatch.setattr(queries, "tally", late)

@@ -67,10 +67,10 @@ def test_a_vote_and_a_return_at_once_never_both_count(turn: int) -> None:
     case = stories.in_review()
     chair, member = case.bench.everyone[:2]
     stories.vote(case, chair)
-    seen = case.round
+    seen, fresh = case.round, stories.fresh_sign_in()
     assert seen is not None
     at_once(
-        lambda: requests.vote(case.item, choice="approve", reason="Sound.", seen=seen, by=member),
+        lambda: requests.vote(case.item, choice="approve", reason="Sound.", seen=seen, signed_in=fresh, by=member),
         lambda: requests.return_with_question(case.request, text="Why?", by=case.bench.members[1]),
     )
     case.reload()
@@ -83,10 +83,10 @@ def test_a_vote_and_a_withdrawal_at_once(turn: int) -> None:
     case = stories.in_review()
     chair, member = case.bench.everyone[:2]
     stories.vote(case, chair)
-    seen = case.round
+    seen, fresh = case.round, stories.fresh_sign_in()
     assert seen is not None
     at_once(
-        lambda: requests.vote(case.item, choice="approve", reason="Sound.", seen=seen, by=member),
+        lambda: requests.vote(case.item, choice="approve", reason="Sound.", seen=seen, signed_in=fresh, by=member),
         lambda: requests.withdraw(case.request, by=case.applicant),
     )
     case.reload()

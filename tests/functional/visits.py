@@ -91,6 +91,36 @@ def _letter(key: str) -> Question:
     )
 
 
+def _service(key: str) -> Question:
+    """Somebody's first service account."""
+    return (
+        (
+            "SELECT s.id AS pk FROM accounts_serviceaccount s JOIN accounts_person p ON p.id = s.owner_id "
+            "WHERE p.email = %s ORDER BY s.made_at"
+        ),
+        person(key).email,
+    )
+
+
+def _waiting_program(key: str) -> Question:
+    """A program that asked just now, and whose code somebody typed: it waits ten minutes, so each look has its own."""
+    return (
+        (
+            "INSERT INTO accounts_devicerequest (id, client_id, scopes, device_digest, user_digest, asked_from, "
+            "browser, asked_at, expires_at, interval, person_id) "
+            "SELECT gen_random_uuid(), 'gatehouse-cli', '{read,download}', gen_random_uuid(), gen_random_uuid(), "
+            "'192.0.2.44', 'curl, Linux', now(), now() + interval '10 min', 5, p.id "
+            "FROM accounts_person p WHERE p.email = %s RETURNING id AS pk"
+        ),
+        person(key).email,
+    )
+
+
+def _at_home(key: str) -> Question:
+    """Somebody and their institution, by their parts of its officials' pages."""
+    return "SELECT id AS pk, institution_id AS institution FROM accounts_person WHERE email = %s", person(key).email
+
+
 def _file(slug: str) -> Question:
     """The first file of a dataset."""
     return (
@@ -147,6 +177,8 @@ VISITS = [
     Visit("grant_page", ("applicant",), _grant("applicant"), note="in-force"),
     Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
     Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
+    Visit("file_page", ("applicant2",), _file(CYTOLOGY), note="second-factor"),
+    Visit("why", ("applicant2",), _of(CYTOLOGY), note="second-factor"),
     Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
     Visit("my_links", ("applicant", "colleague")),
     # deciding
@@ -172,18 +204,31 @@ VISITS = [
     # one's own corner
     Visit("account", SIGNED_IN),
     Visit("tokens", ("applicant", "colleague")),
+    Visit("service_accounts", ("applicant", "colleague")),
+    Visit("service_account", ("applicant",), _service("applicant")),
+    Visit("device", ("applicant",)),
+    Visit("device_answer", ("applicant",), _waiting_program("applicant")),
+    Visit("device", ("applicant",), note="code", query="?user_code=WDJB-MJHT"),
     Visit("sessions", ("applicant", "operator")),
     Visit("inbox", ("applicant", "auditor")),
     Visit("letter", ("applicant",), _letter("applicant")),
     Visit("terms", ("applicant", "official")),
+    Visit("terms_version", (VISITOR,), {"version": 1}),
     Visit("sign_in_refused", (VISITOR,), status=403),
+    Visit("break_glass", (VISITOR,), note="switched-off", status=404),
     Visit("sign_in", (VISITOR, "applicant"), query="?next=/requests/"),
     Visit("sign_in", (VISITOR,), note="nothing", query="?q=nobody@nowhere.example"),
     Visit("identities", ("applicant", "official")),
     Visit("institution_people", ("official",)),
+    Visit("institution_people", ("official",), note="searched", query="?q=holm&show=access"),
+    Visit("affiliation_affirm", ("official",), _at_home("leaver")),
+    Visit("affiliation_end", ("official",), _at_home("applicant")),
+    Visit("account", ("leaver", "colleague"), note="institution"),
+    Visit("grant_page", ("leaver",), _grant("leaver"), note="stopped"),
     # watching over it
     Visit("events", ("auditor",)),
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
+    Visit("claimed_roles", ("operator", "auditor")),
     Visit("operations", ("operator",)),
     Visit("gallery", (VISITOR,)),
 ]
@@ -192,11 +237,11 @@ POST_ONLY = "takes forms only; the page that holds the form is visited"
 NOT_PAGES = {
     **dict.fromkeys(
         (
-            "request_new", "request_autosave", "request_submit", "request_withdraw", "request_answer",
+            "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_give_back",
             "link_end", "case_screen", "case_return", "case_step_aside", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "letters_read", "set_language",
-            "identity_link", "session_end", "sessions_end_all", "affiliation_affirm", "affiliation_end",
+            "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_freeze", "thaw_propose", "thaw_confirm",
         ),
         POST_ONLY,
@@ -205,10 +250,13 @@ NOT_PAGES = {
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",
+    "roles_asked": "goes to the identity provider",
     "oidc_authentication_callback": "comes back from the identity provider",
     "oidc_logout": POST_ONLY,
     "back_channel_logout": "a provider calls it, nobody looks at it",
     "sign_in_continue": "shows what was typed before a late sign-in, else goes home; walked in tests/sign_in",
+    **dict.fromkeys(("device_authorize", "oauth_token", "oauth_revoke"), "a program's form, nobody looks at it"),
+    "oauth_metadata": "facts for programs",
     "healthz": "one word for a machine",
     "readyz": "one word for a machine",
 }  # fmt: skip

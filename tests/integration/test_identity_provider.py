@@ -15,7 +15,7 @@ import jwt
 import pytest
 import requests
 
-from portal.demo_people import PEOPLE, DemoPerson, person
+from portal.demo_people import AUDITORS, PEOPLE, DemoPerson, person
 from portal.embedded import servers
 from portal.embedded.process import running
 from portal.embedded.world import ROOT, World
@@ -191,3 +191,30 @@ def test_the_signing_key_is_for_this_user_only(world: World) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
     published = json.loads(requests.get(f"{world.address('idp')}/.well-known/jwks.json").text)
     assert "d" not in published["keys"][0]
+
+
+def test_prompt_none_is_answered_without_a_page(world: World) -> None:
+    """T47, Core 1.0, 3.1.2.6: a code for whoever is signed in there, `login_required` for anybody else."""
+    address, asked = f"{world.address('idp')}/authorize/", ask(world, prompt="none")
+    stranger = requests.get(address, params=asked, allow_redirects=False)
+    assert parse_qs(urlsplit(stranger.headers["Location"]).query) == {"error": ["login_required"], "state": ["a-state"]}
+    browser = requests.Session()
+    sign_in(world, person("auditor"), browser)
+    silent = browser.get(address, params=asked, allow_redirects=False)
+    assert silent.headers["Location"].startswith(f"{HOME}/oidc/callback/")
+    assert redeem(world, code_of(silent)).status_code == 200
+
+
+def test_it_says_which_groups_somebody_is_in_and_how_they_proved_who_they_are(world: World) -> None:
+    """T46, T47: the auditor's desk is a group of his; the applicant has a second factor, the colleague none."""
+    for key, groups, amr in (
+        ("auditor", [AUDITORS], ["pwd"]),
+        ("applicant", [], ["pwd", "otp"]),
+        ("colleague", [], ["pwd"]),
+    ):
+        answer = redeem(world, code_of(sign_in(world, person(key), requests.Session()))).json()
+        claims = jwt.decode(answer["id_token"], options={"verify_signature": False})
+        assert (claims["groups"], claims["amr"]) == (groups, amr)
+        bearer = {"Authorization": f"Bearer {answer['access_token']}"}
+        said = requests.get(f"{world.address('idp')}/userinfo/", headers=bearer).json()
+        assert said["groups"] == groups

@@ -74,16 +74,17 @@ def test_from_first_draft_to_the_refused_link() -> None:
     seen = requests.submit(asked, by=applicant)
     requests.screen(asked, by=chair)
     item = Item.objects.get(request=asked)
-    requests.vote(item, choice="approve", reason="Sound.", seen=seen, by=member)
+    fresh = SignIn(issuer="https://idp.test", acr="", auth_time=clock.now())
+    requests.vote(item, choice="approve", reason="Sound.", seen=seen, signed_in=fresh, by=member)
     item.refresh_from_db()
     assert item.state == "open"
-    requests.vote(item, choice="conditional", reason="Fine.", terms="Report yearly.", seen=seen, by=chair)
+    said = {"choice": "conditional", "reason": "Fine.", "terms": "Report yearly."}
+    requests.vote(item, seen=seen, signed_in=fresh, by=chair, **said)
     item.refresh_from_db()
     assert item.state == "conditional"
 
     flow.drain()
     agreement = Agreement.objects.get(item=item)
-    fresh = SignIn(issuer="https://idp.test", acr="", auth_time=clock.now())
     for verb, who in ((agreements.sign, applicant), (agreements.countersign, owner)):
         verb(agreement, typed_name=who.name, seen_sha256=agreement.sha256, signed_in=fresh, by=who)
     flow.drain()

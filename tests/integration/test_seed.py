@@ -28,6 +28,9 @@ def test_every_step_of_the_way_is_somewhere_in_the_seeded_world() -> None:
     assert not Distribution.objects.filter(sha256="").exists()
     assert AccessGrant.objects.in_force().exists()
     assert AccessGrant.objects.filter(revoked_at__isnull=False).exists()
+    stopped = AccessGrant.objects.filter(holder__name="Nils Aaberg").get()
+    assert not AccessGrant.objects.in_force().filter(pk=stopped.pk).exists()
+    assert Letter.objects.filter(kind="affiliation.lapsing", reader__name="Freja Winther").count() == 1
     assert DownloadLink.objects.alive().exists()
     assert not Outbox.objects.exists()
     assert Letter.objects.exists()

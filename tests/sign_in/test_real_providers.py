@@ -20,10 +20,12 @@ from django.urls import reverse
 
 from apps.accounts.models import Person, Provider
 from apps.accounts.oidc import documents
+from apps.accounts.queries import visas_of
 from portal.demo_people import PEOPLE
 from portal.embedded import servers
 from portal.embedded.process import Server, running
 from portal.embedded.world import ROOT, World
+from portal.seeding import visas
 from tests.database import Urls
 from tests.sign_in import browser
 
@@ -137,6 +139,28 @@ def test_people_sign_in_through_it(real: tuple[str, Agree]) -> None:
     assert person is not None
     assert person.email.endswith("@nordvik.example")
     assert person.email_verified
+
+
+def test_the_demos_applicant_brings_one_visa_that_is_honoured_and_one_that_is_not(
+    python_provider: str, settings: Any, world: World
+) -> None:
+    """The passport comes in the userinfo, the keys from the demo's visa issuer, over real HTTP."""
+    known(python_provider, "python", world.secrets.take("client"), settings)
+    settings.OIDC_ISSUER = python_provider
+    visas.believe()
+    client = Client()
+    asked = browser.start(client, provider="python")["Location"]
+    answer = browser.come_back(client, agree_python(requests.Session(), asked))
+    assert (answer.status_code, browser.refusals()) == (302, [])
+    found = visas_of(browser.person_in(client))
+    assert sorted((one.issuer, one.why) for one in found) == [
+        (f"{python_provider}/visas", ""),
+        ("https://visas.elsewhere.example", "issuer"),
+    ]
+    page = client.get(reverse("account")).content.decode()
+    assert "Counts as an institution’s word for you" in page
+    assert "The portal does not know its issuer" in page
+    assert len(client.session["oidc_id_token"]) < 2000  # it travels in an address when somebody signs out
 
 
 def test_it_refuses_another_verifier(real: tuple[str, Agree]) -> None:

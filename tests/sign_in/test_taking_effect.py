@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from apps.accounts import commands
+from apps.accounts.commands.devices import Pair
 from apps.accounts.models import Affiliation, Identity, Person, PersonSession, Provider
+from apps.accounts.queries import affiliations_of
 from apps.core import clock
 from tests import stories
 from tests.sign_in import browser
@@ -16,6 +18,7 @@ from tests.sign_in import provider as loopback
 from tests.sign_in.test_back_channel import claims, say
 
 pytestmark = pytest.mark.django_db
+WHY = "They left at the end of the month."
 Deed = Callable[[stories.Access, loopback.Provider], None]
 
 
@@ -34,7 +37,16 @@ def affiliation_lapsed(access: stories.Access, provider: loopback.Provider) -> N
 def affiliation_ended(access: stories.Access, provider: loopback.Provider) -> None:
     home = access.holder.institution
     assert home is not None
-    commands.end_affiliation(access.holder, institution=home, by=stories.signing_official(home))
+    commands.end_affiliation(access.holder, institution=home, reason=WHY, by=stories.signing_official(home))
+
+
+def moved_to_another(access: stories.Access, provider: loopback.Provider) -> None:
+    """Another institution stands behind them from now on; the one of the agreement does so no more."""
+    affiliation_lapsed(access, provider)
+    other = stories.institution("Saarela Institute")
+    Person.objects.filter(pk=access.holder.pk).update(institution=other)
+    assert commands.confirm_affiliation(access.holder, institution=other, by=None)
+    assert affiliations_of(access.holder).get().institution == other
 
 
 def signed_out_at_home(access: stories.Access, provider: loopback.Provider) -> None:
@@ -43,8 +55,9 @@ def signed_out_at_home(access: stories.Access, provider: loopback.Provider) -> N
 
 DEEDS: dict[str, tuple[Deed, tuple[int, int, int]]] = {
     "the account is closed": (deactivated, (403, 401, 403)),
-    "the affiliation lapses": (affiliation_lapsed, (403, 403, 403)),
-    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 403)),
+    "the affiliation lapses": (affiliation_lapsed, (403, 403, 410)),
+    "the signing official ends the affiliation": (affiliation_ended, (403, 403, 410)),
+    "the holder moves to another institution": (moved_to_another, (403, 403, 410)),
     "the provider's back-channel logout": (signed_out_at_home, (403, 401, 410)),
 }
 
@@ -59,25 +72,46 @@ def known_at_home(person: Person, provider: loopback.Provider) -> Client:
     return client
 
 
+def let_in_from_here(person: Person) -> str:
+    """The token of a program whose code was typed in the browser that is signed in already."""
+    asked = commands.ask_for_device("gatehouse-cli", scopes=["download"], asked_from="", browser="")
+    found = commands.find_device(asked.user_code, by=person)
+    assert found is not None
+    commands.answer_device(found, approve=True, by=person)
+    pair = commands.redeem_device_code(asked.device_code, client_id="gatehouse-cli")
+    assert isinstance(pair, Pair)
+    return pair.access
+
+
 @pytest.mark.parametrize("name", DEEDS)
 def test_it_takes_effect_on_the_next_request(
     name: str, provider: loopback.Provider, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The page (asking for a link), the API by token, and a link that was issued before; with the time each took."""
+    """The page, the API by every kind of token, and a link that was issued before; with the time each took."""
     deed, expected = DEEDS[name]
     access = stories.linked()
     client = known_at_home(access.holder, provider)
     secret = stories.token(access.holder, "download", "read")
-    bearer = {"Authorization": f"Bearer {secret}"}
+    account = commands.make_service_account("nightly", purpose="Runs every night.", days=30, by=access.holder)
+    _row, service = commands.make_service_token(account, name="x", scopes=["download"], days=7, by=access.holder)
+    program = let_in_from_here(access.holder)
+
+    def fetched(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return Client().get(f"/api/v1/files/{access.file.pk}/content", headers=headers).status_code
+
     asked: dict[str, Callable[[], int]] = {
         "page": lambda: client.post(f"/files/{access.file.pk}/").status_code,
-        "API token": lambda: Client().get(f"/api/v1/files/{access.file.pk}/content", headers=bearer).status_code,
+        "API token": lambda: fetched(secret),
+        "program's token": lambda: fetched(program),
+        "service account's token": lambda: fetched(service),
         "issued link": lambda: Client().get(f"/d/{access.token}/x").status_code,
     }
-    assert [ask() for ask in asked.values()] == [200, 200, 200]
+    assert [ask() for ask in asked.values()] == [200] * 5
     deed(access, provider)
     begun = time.perf_counter()
-    for (what, ask), status in zip(asked.items(), expected, strict=True):
+    page, token, link = expected
+    for (what, ask), status in zip(asked.items(), (page, token, token, token, link), strict=True):
         answered = ask()
         with capsys.disabled():
             print(f"    {name}: {what} answers {answered} after {(time.perf_counter() - begun) * 1000:.0f} ms")
@@ -94,14 +128,31 @@ def test_whoever_signs_in_again_has_everything_back(provider: loopback.Provider)
     assert PersonSession.objects.alive().count() == 1
 
 
+def test_when_the_first_institution_affirms_again_access_goes_on_at_the_next_request(
+    provider: loopback.Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The way back of who had moved: the link that was issued before opens again."""
+    access = stories.linked()
+    home = access.holder.institution
+    assert home is not None
+    official = stories.signing_official(home)
+    moved_to_another(access, provider)
+    assert Client().get(f"/d/{access.token}/x").status_code == 410
+    commands.affirm_affiliation(access.holder, institution=home, reason=WHY, by=official)
+    begun = time.perf_counter()
+    assert Client().get(f"/d/{access.token}/x").status_code == 200
+    with capsys.disabled():
+        print(f"    affirmed again: issued link answers 200 after {(time.perf_counter() - begun) * 1000:.0f} ms")
+
+
 def test_a_sign_in_does_not_bring_back_what_the_official_ended() -> None:
     person = stories.person()
     home = person.institution
     assert home is not None
     official = stories.signing_official(home)
-    commands.end_affiliation(person, institution=home, by=official)
+    commands.end_affiliation(person, institution=home, reason=WHY, by=official)
     assert not commands.confirm_affiliation(person, institution=home, by=None)
     assert not Affiliation.objects.in_force().filter(person=person).exists()
-    commands.affirm_affiliation(person, institution=home, by=official)
+    commands.affirm_affiliation(person, institution=home, reason=WHY, by=official)
     assert Affiliation.objects.in_force().filter(person=person).count() == 1
     assert commands.confirm_affiliation(person, institution=home, by=None)  # the official's word opened it again

@@ -1,6 +1,23 @@
 """Verbs about people, the identities they sign in with and the providers that vouch for them."""
 
-from apps.accounts.commands.affiliations import affirm_affiliation, confirm_affiliation, end_affiliation
+from apps.accounts.commands.affiliations import (
+    affirm_affiliation,
+    confirm_affiliation,
+    end_affiliation,
+    note_standing,
+    warn_of_lapses,
+)
+from apps.accounts.commands.break_glass import disable_break_glass, make_break_glass, try_break_glass
+from apps.accounts.commands.claims import follow_desk_claims, map_desk, note_roles_told, unmap_desk
+from apps.accounts.commands.devices import (
+    answer_device,
+    ask_for_device,
+    find_device,
+    forget_devices,
+    redeem_device_code,
+    refresh_token,
+    revoke_by_secret,
+)
 from apps.accounts.commands.identities import link_identity, merge_people, split_identity
 from apps.accounts.commands.notes import (
     note_logout_refused,
@@ -17,13 +34,11 @@ from apps.accounts.commands.people import (
     dismiss_signing_official,
     end_desk,
     give_desk,
-    make_token,
-    note_token_use,
+    name_domains,
     publish_terms,
     reactivate,
     recognise,
     register_institution,
-    revoke_token,
     set_home,
 )
 from apps.accounts.commands.providers import add_provider, deactivate_provider, provider_from_settings
@@ -37,43 +52,75 @@ from apps.accounts.commands.sessions import (
     provider_logged_out,
     rekey_session,
 )
+from apps.accounts.commands.tokens import (
+    end_service_account,
+    make_service_account,
+    make_service_token,
+    make_token,
+    note_token_use,
+    revoke_token,
+)
+from apps.accounts.commands.visas import believe_visa_issuer, doubt_visa_issuer, keep_visas
 
 __all__ = [
     "accept_terms",
     "add_provider",
     "affirm_affiliation",
+    "answer_device",
     "appoint_signing_official",
+    "ask_for_device",
     "begin_session",
+    "believe_visa_issuer",
     "choose_language",
     "confirm_affiliation",
     "deactivate",
     "deactivate_provider",
+    "disable_break_glass",
     "dismiss_signing_official",
+    "doubt_visa_issuer",
     "end_affiliation",
     "end_all_sessions",
     "end_desk",
+    "end_service_account",
     "end_session",
     "end_session_of_key",
+    "find_device",
+    "forget_devices",
+    "follow_desk_claims",
     "forget_sessions",
     "give_desk",
+    "keep_visas",
     "link_identity",
+    "make_service_account",
+    "make_service_token",
+    "make_break_glass",
     "make_token",
+    "map_desk",
     "merge_people",
+    "name_domains",
     "note_logout_refused",
     "note_refusal",
+    "note_roles_told",
     "note_session_use",
     "note_sign_in",
     "note_sign_in_refused",
     "note_sign_out",
+    "note_standing",
     "note_token_use",
     "provider_from_settings",
     "provider_logged_out",
     "publish_terms",
     "reactivate",
     "recognise",
+    "redeem_device_code",
+    "refresh_token",
     "register_institution",
     "rekey_session",
+    "revoke_by_secret",
     "revoke_token",
     "set_home",
     "split_identity",
+    "unmap_desk",
+    "warn_of_lapses",
+    "try_break_glass",
 ]

@@ -5,16 +5,30 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts import rules
+from apps.accounts.commands.affiliations import carry_ended, confirm_affiliation
 from apps.accounts.commands.sessions import end_sessions_of
-from apps.accounts.models import Identity, IdentityChange, Person, PersonalToken, Provider
+from apps.accounts.models import Identity, IdentityChange, Institution, Person, PersonalToken, Provider
 from apps.audit.record import Kind, record
 from apps.core import clock
 
 
 @transaction.atomic
-def link_identity(person: Person, *, provider: Provider, subject: str, claims: dict[str, Any], by: Person) -> bool:
-    """The person signs in with this identity too, from now on; False if it is somebody else's already."""
+def link_identity(
+    person: Person,
+    *,
+    provider: Provider,
+    subject: str,
+    claims: dict[str, Any],
+    institution: Institution | None = None,
+    scoped: str = "",
+    by: Person,
+) -> bool:
+    """The person signs in with this identity too, from now on; False if it is somebody else's already.
+
+    The institution behind it stands behind the person as well; their home stays what it was.
+    """
     rules.check_active(by)
+    rules.check_own_account(person)
     identity, made = Identity.objects.get_or_create(
         issuer=provider.issuer, subject=subject, defaults={"person": person, "provider": provider}
     )
@@ -24,6 +38,8 @@ def link_identity(person: Person, *, provider: Provider, subject: str, claims: d
     if made:
         IdentityChange.objects.create(kind=IdentityChange.Kind.LINKED, identity=identity, now_of=person, by=by)
         record(Kind.IDENTITY_LINKED, actor=by, subject=person, about=[identity.pk])
+    if institution is not None:
+        confirm_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=by)
     return True
 
 
@@ -41,6 +57,7 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     new = Person.objects.create_person(name="", email="", language=old.language)
     moved = Identity.objects.filter(pk=identity.pk, person=old).update(person=new)
     rules.check_still_there(moved)
+    carry_ended(old, to=new, by=by)
     _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
     _sign_out(old, by=by)
     _revoke_tokens(old, by=by)
@@ -87,5 +104,5 @@ def _revoke_tokens(person: Person, *, by: Person) -> None:
     now, living = clock.now(), PersonalToken.objects.filter(person=person, revoked_at__isnull=True)
     for token in living.select_for_update().order_by("pk"):
         PersonalToken.objects.filter(pk=token.pk).update(revoked_at=now)
-        record(Kind.TOKEN_REVOKED, actor=by, subject=token)
+        record(Kind.TOKEN_REVOKED, actor=by, subject=token, kind_of_token=token.kind)
     Person.objects.filter(pk=person.pk, away_since__isnull=True).update(away_since=now)

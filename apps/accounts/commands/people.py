@@ -1,7 +1,7 @@
-"""Verbs about people: come into being, accept terms, make and revoke tokens, hold desks."""
+"""Verbs about people: come into being, accept terms, hold desks."""
 
 import hashlib
-import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +15,12 @@ from apps.accounts.models import (
     Identity,
     Institution,
     Person,
-    PersonalToken,
     Provider,
     Terms,
     TermsAcceptance,
 )
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
-
-TOKEN_PREFIX = "gh_"  # noqa: S105
 
 
 @transaction.atomic
@@ -38,6 +35,7 @@ def recognise(
     provider: Provider | None = None,
     institution: Institution | None = None,
     claims: dict[str, Any] | None = None,
+    scoped: str = "",
 ) -> Person:
     """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
     identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
@@ -59,10 +57,7 @@ def recognise(
         told["institution"] = institution
     Person.objects.filter(pk=person.pk).update(**told)
     if institution is not None:
-        scoped = (claims or {}).get("scoped_affiliations", [])
-        confirm_affiliation(
-            person, institution=institution, provider=provider, scoped=scoped[0] if scoped else "", by=None
-        )
+        confirm_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=None)
     person.refresh_from_db()
     return person
 
@@ -109,45 +104,11 @@ def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
 def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
     """The person accepts this version; accepting twice changes nothing."""
     rules.check_active(by)
+    rules.check_own_account(by)
     acceptance, made = TermsAcceptance.objects.get_or_create(person=by, terms=terms)
     if made:
         record(Kind.TERMS_ACCEPTED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
     return acceptance
-
-
-@transaction.atomic
-def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[PersonalToken, str]:
-    """A personal token and, this once, its secret (256 random bits)."""
-    rules.check_active(by)
-    rules.check_token(name=name, scopes=scopes, days=days)
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = PersonalToken.objects.create(
-        person=by,
-        name=name.strip(),
-        digest=queries.digest(secret),
-        hint=f"{secret[:7]}…",
-        scopes=sorted(set(scopes)),
-        expires_at=rules.token_end(days),
-    )
-    record(Kind.TOKEN_MADE, actor=by, subject=token, scopes="+".join(token.scopes), until=token.expires_at)
-    return token, secret
-
-
-@transaction.atomic
-def revoke_token(token: PersonalToken, *, by: Person) -> None:
-    """The token opens nothing from the next request on."""
-    rules.check_own_token(by, token)
-    revoked = PersonalToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
-    if revoked:
-        record(Kind.TOKEN_REVOKED, actor=by, subject=token)
-
-
-@transaction.atomic
-def note_token_use(token: PersonalToken, *, by: Person) -> None:
-    """Remember when the token was last used, at most once a minute."""
-    recently = clock.now() - timedelta(minutes=1)
-    if token.last_used_at is None or token.last_used_at < recently:
-        PersonalToken.objects.filter(pk=token.pk).update(last_used_at=clock.now())
 
 
 @transaction.atomic
@@ -164,10 +125,11 @@ def give_desk(person: Person, *, kind: str, days: int, by: Person | None) -> Des
 
 @transaction.atomic
 def appoint_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
-    """The person answers for the institution; `by` is None only from the command line."""
+    """The person answers for the institution, as long as it stands behind them; no `by` only from the shell."""
     if by is not None:
         rules.check_operator(by)
     roles.give(person, Institution.SIGNING_OFFICIAL, institution)
+    confirm_affiliation(person, institution=institution, by=by)
     record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
 
 
@@ -192,14 +154,27 @@ def dismiss_signing_official(person: Person, *, institution: Institution, by: Pe
 
 
 @transaction.atomic
-def register_institution(name: str, *, country: str, ror: str = "", by: Person | None) -> Institution:
+def register_institution(
+    name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Person | None
+) -> Institution:
     """An institution the portal knows; `by` is None only from the command line."""
     if by is not None:
         rules.check_operator(by)
     rules.check_institution(name, country, ror)
-    institution = Institution.objects.create(name=name.strip(), country=country.upper(), ror=ror)
+    institution = Institution.objects.create(
+        name=name.strip(), country=country.upper(), ror=ror, domains=rules.check_domains(domains)
+    )
     record(Kind.INSTITUTION_REGISTERED, actor=by, subject=institution, country=institution.country)
     return institution
+
+
+@transaction.atomic
+def name_domains(institution: Institution, *, domains: Iterable[str], by: Person | None) -> None:
+    """What its people have behind the @ in their affiliations; from the next sign-in others are not believed."""
+    if by is not None:
+        rules.check_operator(by)
+    Institution.objects.filter(pk=institution.pk).update(domains=rules.check_domains(domains))
+    record(Kind.INSTITUTION_CHANGED, actor=by, subject=institution)
 
 
 @transaction.atomic

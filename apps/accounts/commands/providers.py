@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.accounts import rules
 from apps.accounts.commands.sessions import end_sessions_from
+from apps.accounts.commands.visas import drop_visas_of
 from apps.accounts.models import Institution, Person, Provider
 from apps.audit.record import Kind, record
 
@@ -23,6 +24,8 @@ def add_provider(slug: str, *, by: Person | None, named: Iterable[Institution] =
     rules.check_provider(slug=slug, **facts)
     provider, _made = Provider.objects.update_or_create(slug=slug, defaults={**facts, "is_active": True})
     provider.allowed_institutions.set(named)
+    if not provider.trusts_visas:
+        drop_visas_of(provider, by=by)
     record(Kind.PROVIDER_ADDED, actor=by, subject=provider, slug=slug)
     return provider
 
@@ -32,6 +35,7 @@ def deactivate_provider(provider: Provider, *, by: Person | None) -> None:
     """Nobody signs in through it any more, and whoever did is out; its people and their identities stay."""
     if Provider.objects.filter(pk=provider.pk, is_active=True).update(is_active=False):
         end_sessions_from(provider, by=by)
+        drop_visas_of(provider, by=by)
         record(Kind.PROVIDER_DEACTIVATED, actor=by, subject=provider, slug=provider.slug)
 
 

@@ -30,13 +30,15 @@ def begin_session(
     asked_at: datetime | None = None,
     issued_at: datetime | None = None,
     browser: str = "",
+    ends_at: datetime | None = None,
     by: Person,
 ) -> PersonSession:
     """The person is signed in under this key from now on; whatever their provider had put on hold goes on.
 
     Not when the account was closed, the identity split off, or the person signed out at home while they were on their
     way: they set out at `asked_at`, the provider vouched for them at `issued_at` (by its own clock). Locks provider,
-    person, sessions, in this order, as every command does that takes several of them.
+    person, sessions, in this order, as every command does that takes several of them. `ends_at` is for sessions that
+    last less long than others.
     """
     if provider is not None:
         lock_for_share(Provider, provider.pk)
@@ -50,6 +52,7 @@ def begin_session(
     return PersonSession.objects.create(
         person=person, provider=provider, subject=subject, sid=sid, key_digest=queries.digest(key), started_at=now,
         seen_at=now, auth_time=sign_in.auth_time, acr=sign_in.acr, amr=list(sign_in.amr), browser=browser,
+        second_factor=sign_in.second_factor, ends_at=ends_at,
     )  # fmt: skip
 
 

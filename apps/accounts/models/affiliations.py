@@ -1,6 +1,7 @@
 """Which institution stands behind a person, and until when its word counts."""
 
 from datetime import datetime
+from enum import IntEnum
 from typing import ClassVar, Self
 
 from django.db import models
@@ -27,7 +28,15 @@ class Affiliation(models.Model):
     A gap stays a gap: what had lapsed is not made whole again, a new row begins.
     """
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("scoped",)
+
+    class Told(IntEnum):
+        """Which letter about its lapse went out last; a word that prolongs it begins anew with none."""
+
+        NOTHING = 0
+        A_MONTH = 1
+        A_WEEK = 2
+        LAPSED = 3
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="affiliations")
@@ -40,6 +49,7 @@ class Affiliation(models.Model):
     lapses_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="affiliations_ended")
+    told = models.PositiveSmallIntegerField(default=0)
 
     objects = AffiliationQuerySet.as_manager()
 
@@ -47,7 +57,11 @@ class Affiliation(models.Model):
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
         ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["person", "lapses_at"], name="affiliation_of_person")]
+        indexes = [
+            models.Index(fields=["person", "lapses_at"], name="affiliation_of_person"),
+            models.Index(fields=["institution", "lapses_at"], name="affiliation_at_institution"),
+            models.Index(fields=["lapses_at"], condition=Q(ended_at__isnull=True), name="affiliation_to_lapse"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(lapses_at__gt=F("starts_at")), name="affiliation_lapses_after_start"),
             models.CheckConstraint(
@@ -59,3 +73,27 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.institution_id}"
+
+
+class AffiliationWord(models.Model):
+    """What a signing official said of somebody, and why: added, never changed. The person reads it."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Kind(models.TextChoices):
+        AFFIRMED = "affirmed", _("affirmed")
+        ENDED = "ended", _("ended")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT, related_name="words")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="affiliation_words")
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="affiliation_word_says_why")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.affiliation_id}"

@@ -1,7 +1,6 @@
-"""People, the identities they sign in with, their institutions, desks, terms and tokens."""
+"""People, the identities they sign in with, their institutions, desks and terms."""
 
-from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -11,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, roles
+from apps.core import roles
 from apps.core.identifiers import new_id, new_reference
 
 
@@ -26,6 +25,8 @@ class Institution(models.Model):
     name = models.CharField(_("name"), max_length=200)
     ror = models.CharField(_("ROR id"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
+    # What stands behind the @ in its people's scoped affiliations; empty: not known here.
+    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
 
     class Meta:
         verbose_name = _("institution")
@@ -58,6 +59,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid")
     is_superuser = False
+    second_factor = False  # of the sign-in, token or link that this request came with; set at the door, never stored
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("colleague code"), max_length=20, unique=True, default=new_colleague_code)
@@ -68,6 +70,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
     is_active = models.BooleanField(default=True)
+    is_break_glass = models.BooleanField(default=False)  # nobody's own account: an operator's desk, and no data
     away_since = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
     created_at = models.DateTimeField(db_default=Now())
@@ -132,9 +135,18 @@ class Desk(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
+    claim = models.ForeignKey("accounts.DeskClaim", null=True, on_delete=models.PROTECT, related_name="desks")
+    confirmed_until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="desk_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="desk_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True, confirmed_until__isnull=True)
+                | Q(claim__isnull=False, confirmed_until__isnull=False),
+                name="desk_by_claim_is_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
@@ -176,46 +188,3 @@ class TermsAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} accepted {self.terms_id}"
-
-
-class TokenQuerySet(models.QuerySet["PersonalToken"]):
-    def alive(self, at: datetime | None = None) -> Self:
-        """Tokens that still open the API: not revoked, not expired, their person active and not signed out at home."""
-        kept = self.filter(revoked_at__isnull=True, expires_at__gt=clock.sql_now(at))
-        return kept.filter(person__is_active=True, person__away_since__isnull=True)
-
-
-class PersonalToken(models.Model):
-    """A person's own key for scripts. Only its SHA-256 is kept; it is shown once, scoped, and always expires."""
-
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
-
-    class Scope(models.TextChoices):
-        READ = "read", _("read datasets, requests and grants")
-        REQUEST = "request", _("write and submit requests")
-        DOWNLOAD = "download", _("make links and download")
-        PUBLISH = "publish", _("describe and publish datasets")
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(_("name"), max_length=100)
-    digest = models.CharField(max_length=64, unique=True)
-    hint = models.CharField(max_length=12)
-    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
-    created_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField(_("ends"))
-    revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
-
-    objects = TokenQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("personal token")
-        verbose_name_plural = _("personal tokens")
-        ordering = ["-created_at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_creation"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.hint})"

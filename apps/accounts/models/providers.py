@@ -40,6 +40,7 @@ class Provider(models.Model):
     secret_name = models.CharField(max_length=60)
     scopes = models.CharField(max_length=300, default="openid email profile")
     requested_acr = models.CharField(max_length=300, blank=True)
+    second_factor_acrs = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     algorithms = ArrayField(models.CharField(max_length=10), default=all_algorithms)
     claims = models.JSONField(default=dict, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="providers")

@@ -21,9 +21,10 @@ SEEN_EVERY = timedelta(minutes=1)  # how often the use of a session is written d
 
 class PersonSessionQuerySet(models.QuerySet["PersonSession"]):
     def alive(self, at: datetime | None = None) -> Self:
-        """Sessions that still count: not ended, used within half an hour, begun within half a day."""
+        """Sessions that still count: not ended, used within half an hour, begun within half a day (or less)."""
         moment = clock.sql_now(at)
-        return self.filter(ended_at__isnull=True, seen_at__gt=moment - IDLE, started_at__gt=moment - LONGEST)
+        used = self.filter(ended_at__isnull=True, seen_at__gt=moment - IDLE, started_at__gt=moment - LONGEST)
+        return used.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
 
 
 class PersonSession(models.Model):
@@ -52,7 +53,10 @@ class PersonSession(models.Model):
     auth_time = models.DateTimeField()
     acr = models.CharField(max_length=200, blank=True)
     amr = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    second_factor = models.BooleanField(default=False)
+    roles_confirmed_at = models.DateTimeField(null=True)  # None: this provider's claims give nobody a role
     browser = models.CharField(max_length=60, blank=True)
+    ends_at = models.DateTimeField(null=True)  # sooner than other sessions, whatever is done in it
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, choices=Ended.choices, blank=True)
 

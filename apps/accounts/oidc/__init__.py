@@ -2,17 +2,19 @@
 
 mozilla-django-oidc carries the protocol; the parts of it that decide are replaced. Whatever goes wrong ends on one
 plain page with a reference, in one event, and in no account. From the outside in: `views` (off and back), `refusals`,
-`backend` (the steps), `told` (what may be believed), `signatures`, `documents`, `outbound`, `strict`, `checks` (pure).
+`backend` (the steps), `told` and `passports` (what may be believed), `signatures`, `documents`, `outbound`, `strict`;
+`checks` and `visa_checks` are pure.
 """
 
+from apps.accounts.oidc.asking import roles_asked
 from apps.accounts.oidc.backend import InstitutionalSignIn
+from apps.accounts.oidc.browsers import browser_family
 from apps.accounts.oidc.documents import document_of, keys_of
-from apps.accounts.oidc.logout import back_channel_logout
+from apps.accounts.oidc.logout import back_channel_logout, provider_logout
 from apps.accounts.oidc.views import (
     LINKING,
     SESSION,
     local_path,
-    provider_logout,
     sign_in_callback,
     sign_in_of,
     sign_in_start,
@@ -25,10 +27,12 @@ __all__ = [
     "SESSION",
     "InstitutionalSignIn",
     "back_channel_logout",
+    "browser_family",
     "document_of",
     "keys_of",
     "local_path",
     "provider_logout",
+    "roles_asked",
     "sign_in_callback",
     "sign_in_of",
     "sign_in_start",

@@ -16,7 +16,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from apps.accounts import commands
 from apps.accounts.models import Identity, Person, Provider
-from apps.accounts.oidc import documents, outbound
+from apps.accounts.oidc import documents, outbound, recheck
 from apps.accounts.oidc.checks import (
     Expected,
     Untrusted,
@@ -29,9 +29,11 @@ from apps.accounts.oidc.checks import (
     usable,
     userinfo_faults,
 )
+from apps.accounts.oidc.factors import has_second_factor
+from apps.accounts.oidc.passports import visas_of
 from apps.accounts.oidc.signatures import signed_claims
 from apps.accounts.oidc.strict import read_object
-from apps.accounts.oidc.told import institution_of, plain, told, words
+from apps.accounts.oidc.told import institution_of, plain, scoped_at, told, words
 from apps.core import clock
 
 
@@ -134,19 +136,38 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             "acr": facts["acr"],
             "amr": facts["amr"],
             "assurance": facts["assurance"],
+            "second_factor": has_second_factor(
+                acr=facts["acr"], amr=facts["amr"], accepted=self.provider.second_factor_acrs
+            ),
             # a provider that does not say when it asked for proof has proved nothing for a signature
             "auth_time": int(moment(payload.get("auth_time")) or 0),
         }
         self.request.sign_in_facts = facts
+        self.request.sign_in_said = {**payload, **said}
         self.request.sign_in_subject = payload["sub"]
         self.request.sign_in_sid = payload["sid"] if usable(payload.get("sid")) else ""
         self.request.sign_in_issued = datetime.fromtimestamp(moment(payload.get("iat")) or 0, tz=UTC)
-        if self.entry["link"]:
-            return self._linked(facts)
-        return self._recognised(facts)
+        if self.entry["silent"]:
+            return self._still_here()
+        visas = visas_of(self.provider, payload["sub"], said, now=clock.now().timestamp())
+        person = self._linked(facts) if self.entry["link"] else self._recognised(facts)
+        commands.keep_visas(self.provider, subject=payload["sub"], visas=visas, by=None)
+        return person
+
+    def _still_here(self) -> Person:
+        """Asked without any page: the answer is about whoever sits here, or it counts for nothing."""
+        person = recheck.confirmed_person(
+            self.request,
+            provider=self.provider,
+            subject=self.request.sign_in_subject,
+            expected=self.entry["silent"],
+        )
+        if person is None:
+            raise Untrusted("another_person")
+        return person
 
     def _recognised(self, facts: dict[str, Any]) -> Person:
-        subject = self.request.sign_in_subject
+        subject, institution = self.request.sign_in_subject, institution_of(self.provider, facts)
         known = Identity.objects.filter(issuer=self.provider.issuer, subject=subject).select_related("person").first()
         if known is not None and not known.person.is_active:
             self.request.sign_in_person = known.person
@@ -158,7 +179,8 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             email=facts["email"],
             email_verified=facts["email_verified"],
             provider=self.provider,
-            institution=institution_of(self.provider, facts),
+            institution=institution,
+            scoped=scoped_at(institution, facts),
             claims=facts,
             by=None,
         )
@@ -169,9 +191,11 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         if not visitor.is_authenticated or str(visitor.pk) != self.entry["link"]:
             raise Untrusted("link_of_another")
         person: Person = visitor
+        institution = institution_of(self.provider, facts)
         linked = commands.link_identity(
-            person, provider=self.provider, subject=self.request.sign_in_subject, claims=facts, by=person
-        )
+            person, provider=self.provider, subject=self.request.sign_in_subject, claims=facts,
+            institution=institution, scoped=scoped_at(institution, facts), by=person,
+        )  # fmt: skip
         if not linked:
             raise Untrusted("identity_taken")
         return person

@@ -1,4 +1,6 @@
-"""Which browser somebody uses, as far as they need to know it again in a list; nothing of it is for deciding."""
+"""Which browser somebody uses, and from where, as far as they need to know it again; nothing of it is for deciding."""
+
+import ipaddress
 
 from django.http import HttpRequest
 
@@ -26,3 +28,12 @@ def browser_family(request: HttpRequest) -> str:
     said = request.headers.get("User-Agent", "")[:500]
     found = [next((name for mark, name in marks if mark in said), "") for marks in (FAMILIES, SYSTEMS)]
     return ", ".join(name for name in found if name)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a call came from, as the front server says it (it drops what was claimed before); "" if nobody knows."""
+    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(said))
+    except ValueError:
+        return ""

@@ -95,6 +95,7 @@ class Documents:
 
 
 _kept: dict[str, Documents] = {}
+_key_sets: dict[str, Kept] = {}  # by address; only addresses from the table of visa issuers
 _door = threading.Lock()
 
 
@@ -115,6 +116,18 @@ def newer_keys_of(provider: Provider) -> list[Facts]:
     return found["keys"] if found else []
 
 
+def keys_at(url: str) -> list[Facts]:
+    """The keys published at an address that an operator has entered (RFC 7517), kept like a provider's."""
+    keys: list[Facts] = _key_set(url).get()["keys"]
+    return keys
+
+
+def newer_keys_at(url: str) -> list[Facts]:
+    """The same, as they are published this moment; or none."""
+    found = _key_set(url).look_again()
+    return found["keys"] if found else []
+
+
 def known_document_of(provider: Provider) -> Facts:
     """The metadata if a copy is at hand, without any call; for pages that must not wait."""
     return _documents(provider).metadata.value or {}
@@ -124,6 +137,14 @@ def forget() -> None:
     """Keep nothing (tests, and an operator who changed a provider)."""
     with _door:
         _kept.clear()
+        _key_sets.clear()
+
+
+def _key_set(url: str) -> Kept:
+    with _door:
+        if url not in _key_sets:
+            _key_sets[url] = Kept(lambda: _fetch_keys(url), STALE_KEYS)
+        return _key_sets[url]
 
 
 def _documents(provider: Provider) -> Documents:

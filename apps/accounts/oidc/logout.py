@@ -7,7 +7,9 @@ proof. Whatever is wrong with it is answered 400 in the same words, and written 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts import commands, queries
 from apps.accounts.models import Provider
+from apps.accounts.oidc import documents
 from apps.accounts.oidc.checks import (
     LOGOUT_TYPES,
     SKEW,
@@ -26,6 +29,7 @@ from apps.accounts.oidc.checks import (
     usable,
 )
 from apps.accounts.oidc.signatures import claimed_issuer, signed_claims
+from apps.accounts.oidc.views import SESSION
 from apps.core import clock
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -105,3 +109,17 @@ def _who_faults(claims: Mapping[str, Any]) -> list[str]:
         return ["nobody"]
     faults = subject_faults(claims) if "sub" in claims else []
     return faults if "sid" not in claims or usable(claims["sid"]) else [*faults, "sid"]
+
+
+def provider_logout(request: HttpRequest) -> str:
+    """Where to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0); our front page if nowhere."""
+    back = f"{settings.PORTAL_ADDRESS}/"
+    provider = queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
+    endpoint = documents.known_document_of(provider).get("end_session_endpoint") if provider else ""
+    if not endpoint and provider is not None and provider.issuer == settings.OIDC_ISSUER:
+        endpoint = settings.OIDC_OP_LOGOUT_ENDPOINT
+    token = request.session.get("oidc_id_token", "")
+    if not endpoint or not token:
+        return "/"
+    asked = {"id_token_hint": token, "post_logout_redirect_uri": back}
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"

@@ -2,13 +2,14 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from apps.accounts.models import Provider
+from apps.accounts.models import Provider, VisaIssuer
 from apps.accounts.oidc import documents
 from apps.accounts.oidc.checks import IDENTITY_TYPES, Untrusted, header_faults
 from apps.accounts.oidc.strict import read_object
@@ -16,30 +17,45 @@ from apps.accounts.oidc.strict import read_object
 KINDS = {"RS256": "RSA", "ES256": "EC"}
 SMALLEST_RSA = 2048
 LONGEST_TOKEN = 65_536
+Keys = Callable[[], list[dict[str, Any]]]
 
 
 def signed_claims(provider: Provider, token: str, types: frozenset[str] = IDENTITY_TYPES) -> dict[str, Any]:
     """What the token says, once its signature is proved; Untrusted otherwise. Its claims are still to be judged."""
-    header, payload = _parts(token)
+    header, payload = parts_of(token)
     faults = header_faults(header, tuple(provider.algorithms), types)
     if faults:
         raise Untrusted(faults[0])
-    key = _key(provider, header["kid"], header["alg"])
+    _prove(token, header, lambda: documents.keys_of(provider), lambda: documents.newer_keys_of(provider))
+    return read_object(payload)
+
+
+def prove_visa(token: str, issuer: VisaIssuer) -> None:
+    """The visa was signed with a key from the one address that is known for its issuer; Untrusted otherwise.
+
+    Nothing that the visa itself says chooses the address: its `jku` is compared with it before anything is fetched.
+    """
+    header, _payload = parts_of(token)
+    _prove(token, header, lambda: documents.keys_at(issuer.jku), lambda: documents.newer_keys_at(issuer.jku))
+
+
+def _prove(token: str, header: dict[str, Any], known: Keys, newer: Keys) -> None:
+    key = _key(known, newer, header["kid"], header["alg"])
     try:
         jwt.PyJWS().decode(token, key=key, algorithms=[header["alg"]])
     except (jwt.PyJWTError, ValueError, TypeError) as fault:
         raise Untrusted("signature") from fault
-    return read_object(payload)
 
 
 def claimed_issuer(token: str) -> str:
     """Whom a token claims to be from, before anything is proved: only to know whose keys to try."""
-    _header, payload = _parts(token)
+    _header, payload = parts_of(token)
     issuer = read_object(payload).get("iss")
     return issuer if isinstance(issuer, str) else ""
 
 
-def _parts(token: str) -> tuple[dict[str, Any], bytes]:
+def parts_of(token: str) -> tuple[dict[str, Any], bytes]:
+    """A token's header and its payload, which nothing has proved yet (RFC 7515, section 7.1)."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN or not token.isascii() or not all(parts):
         raise Untrusted("token_form")
@@ -56,11 +72,11 @@ def _padded(part: str) -> str:
     return part + "=" * (-len(part) % 4)
 
 
-def _key(provider: Provider, kid: str, algorithm: str) -> Any:
-    """The one key of that id; an unknown id makes the portal look at the provider's keys once more."""
-    fitting = [one for one in documents.keys_of(provider) if one.get("kid") == kid]
+def _key(known: Keys, newer: Keys, kid: str, algorithm: str) -> Any:
+    """The one key of that id; an unknown id makes the portal look at the published keys once more."""
+    fitting = [one for one in known() if one.get("kid") == kid]
     if not fitting:
-        fitting = [one for one in documents.newer_keys_of(provider) if one.get("kid") == kid]
+        fitting = [one for one in newer() if one.get("kid") == kid]
     if len(fitting) != 1:
         raise Untrusted("two_keys" if fitting else "unknown_key")
     return _usable(fitting[0], algorithm)

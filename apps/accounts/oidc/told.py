@@ -9,6 +9,9 @@ from apps.accounts.models import Institution, Provider
 
 ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\Z", re.ASCII)
 MOST = 30
+# eduPerson, eduPersonAffiliation: who belongs to the institution. An alumnus, an affiliate or a reader of the library
+# is known there, and it does not stand behind them.
+BELONG = frozenset({"member", "faculty", "staff", "employee", "student"})
 JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written without them
 
 
@@ -65,16 +68,52 @@ def orcid(value: Any) -> str:
 
 
 def institution_of(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
-    """The institution behind the person: the claimed one if the provider may name it, else the provider's own."""
-    claimed = facts["institution"]
+    """The institution behind the person, if the provider may speak for it and does not say that they are outside it."""
+    found = _named(provider, facts)
+    return found if found is not None and _belongs(found, facts) else None
+
+
+def scoped_at(institution: Institution | None, facts: Mapping[str, Any]) -> str:
+    """The first affiliation that says the person belongs there; empty if none was told."""
+    return next((one for one in _at(institution, facts) if _kind(one) in BELONG), "") if institution else ""
+
+
+def _named(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
+    """The one claimed by its ROR id if the provider may name it, or the one whose domain the affiliations bear; else
+    the provider's own.
+    """
+    claimed, allowed = facts["institution"], provider.allowed_institutions
     if claimed:
-        named = provider.allowed_institutions.filter(ror__in=[claimed, f"https://ror.org/{claimed}"]).first()
-        if named is not None:
-            return named
-    return provider.institution
+        named = allowed.filter(ror__in=[claimed, f"https://ror.org/{claimed}"]).first()
+        return named if named is not None else provider.institution
+    scopes = sorted({_scope(one) for one in facts["scoped_affiliations"] if _kind(one) in BELONG})
+    bearing = list(allowed.filter(domains__overlap=scopes)[:2]) if scopes else []
+    return bearing[0] if len(bearing) == 1 else provider.institution
+
+
+def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
+    """Where affiliations are told, or another institution is claimed, one affiliation must say that the person belongs
+    to this very institution: a guest of the house is not of the house.
+    """
+    elsewhere = facts["institution"] not in {"", institution.ror, institution.ror.removeprefix("https://ror.org/")}
+    told_otherwise = bool(facts["scoped_affiliations"]) or elsewhere
+    return not told_otherwise or bool(scoped_at(institution, facts))
+
+
+def _at(institution: Institution, facts: Mapping[str, Any]) -> list[str]:
+    """The affiliations within the institution's own domains; all that are believed, where those are not known here."""
+    domains = {domain.lower() for domain in institution.domains}
+    return [one for one in facts["scoped_affiliations"] if not domains or _scope(one) in domains]
+
+
+def _kind(affiliation: str) -> str:
+    return affiliation.partition("@")[0].lower()
+
+
+def _scope(affiliation: str) -> str:
+    return affiliation.partition("@")[2].lower()
 
 
 def _in_scope(affiliation: str, provider: Provider) -> bool:
     """`staff@hospital.example` counts from a provider of exactly that domain (L50: exactly, never its ending)."""
-    kind, at, scope = affiliation.partition("@")
-    return bool(kind and at) and scope.lower() in {domain.lower() for domain in provider.domains}
+    return bool(_kind(affiliation)) and _scope(affiliation) in {domain.lower() for domain in provider.domains}

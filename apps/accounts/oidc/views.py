@@ -20,7 +20,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from apps.accounts import commands, queries
 from apps.accounts.models import PersonSession, Provider
-from apps.accounts.oidc import documents
+from apps.accounts.oidc import documents, recheck
 from apps.accounts.oidc.browsers import browser_family
 from apps.accounts.oidc.checks import Untrusted, answer_faults
 from apps.accounts.oidc.refusals import refused
@@ -47,8 +47,8 @@ def local_path(asked: str) -> str:
 class SignInStart(OIDCAuthenticationRequestView):
     """Off to the institution.
 
-    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?link=1` adds the identity
-    to the person who is signed in.
+    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?factor=1` in two ways,
+    `?link=1` adds the identity to the person who is signed in.
     """
 
     provider: Provider
@@ -61,19 +61,24 @@ class SignInStart(OIDCAuthenticationRequestView):
         onward = local_path(request.GET.get("next", ""))
         provider = _chosen(request)
         if provider is None:
-            kept = {name: request.GET[name] for name in ("again", "link") if request.GET.get(name)}
+            kept = {name: request.GET[name] for name in ("again", "factor", "link") if request.GET.get(name)}
             return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': onward} | kept)}")
+        return _keep_choice(self._off_to(request, provider, onward), provider)
+
+    def _off_to(self, request: HttpRequest, provider: Provider, onward: str) -> HttpResponse:
         self.provider = provider
         try:
             endpoint = documents.document_of(provider)["authorization_endpoint"]
         except Untrusted as fault:
-            return refused(request, provider, fault.code, next_path=onward)
+            return self._no_way(request, fault.code, onward)
         self.OIDC_OP_AUTH_ENDPOINT, self.OIDC_RP_CLIENT_ID = endpoint, provider.client_id
         target: str = super().get(request)["Location"]
         query = target[len(endpoint) + 1 :]
         self._remember(request, parse_qs(query)["state"][0], onward)
-        answer = HttpResponseRedirect(f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{query}")
-        return _keep_choice(answer, provider)
+        return HttpResponseRedirect(f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{query}")
+
+    def _no_way(self, request: HttpRequest, code: str, onward: str) -> HttpResponse:
+        return refused(request, self.provider, code, next_path=onward)
 
     def get_settings(self, attr: str, *args: Any) -> Any:
         """What the library asks of the settings, answered for this provider."""
@@ -82,9 +87,10 @@ class SignInStart(OIDCAuthenticationRequestView):
         return getattr(settings, attr, *args)
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
-        fresh = request.GET.get("again") or request.GET.get("link")
-        asked = {"prompt": "login", "max_age": "0"} if fresh else {}
-        return asked | ({"acr_values": self.provider.requested_acr} if self.provider.requested_acr else {})
+        asked = {"prompt": "login", "max_age": "0"} if _anew(request) else {}
+        acrs = " ".join(self.provider.second_factor_acrs) if request.GET.get("factor") else ""
+        acrs = acrs or self.provider.requested_acr
+        return asked | ({"acr_values": acrs} if acrs else {})
 
     def _remember(self, request: HttpRequest, state: str, onward: str) -> None:
         """Tie the state to what was asked of whom."""
@@ -94,12 +100,19 @@ class SignInStart(OIDCAuthenticationRequestView):
             "redirect_uri": absolutify(request, reverse("oidc_authentication_callback")),
             "next": onward,
             "asked_at": clock.now().timestamp(),
-            "again": bool(request.GET.get("again") or request.GET.get("link")),
+            "again": _anew(request),
+            "factor": bool(request.GET.get("factor")),
             "link": _linking(request) if request.GET.get("link") else "",
+            "silent": "",
         }
         if not request.user.is_authenticated:  # whoever never comes back leaves nothing for long
             request.session.set_expiry(LONGEST_SITTING)
         request.session.modified = True
+
+
+def _anew(request: HttpRequest) -> bool:
+    """Whether the person must prove who they are now, whatever the provider remembers."""
+    return any(request.GET.get(name) for name in ("again", "factor", "link"))
 
 
 def _chosen(request: HttpRequest) -> Provider | None:
@@ -112,7 +125,7 @@ def _chosen(request: HttpRequest) -> Provider | None:
         return queries.providers().filter(slug=slug[:60]).first()
     if request.GET.get("link"):
         return None
-    if request.GET.get("again"):
+    if _anew(request):
         return queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", "")) or _only(found)
     return _only(found)
 
@@ -148,7 +161,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
     entry: dict[str, Any]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        self.entry = {"next": "/"}
+        self.entry = {"next": "/", "silent": ""}
         try:
             self._check(request)
             answer: HttpResponse = super().get(request)
@@ -162,6 +175,10 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         return answer
 
     def _refused(self, code: str) -> HttpResponse:
+        """A sign-in ends on its page; a silent question ends where the person was, and the roles rest."""
+        if self.entry["silent"] and recheck.session_of(self.request) is not None:
+            recheck.note_asked(self.request, code)
+            return HttpResponseRedirect(self.entry["next"])
         again = bool(self.entry.get("again")) and not self.entry.get("link")
         return refused(self.request, self.provider, code, next_path=self.entry["next"], again=again)
 
@@ -174,7 +191,8 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         entry = request.session.get(STATES, {}).get(one.get("state", ""))
         if not isinstance(entry, dict):
             raise Untrusted("state")
-        self.entry = {"next": "/", "again": False, "link": "", "asked_at": 0, **entry}
+        blank = {"next": "/", "again": False, "factor": False, "link": "", "silent": "", "asked_at": 0}
+        self.entry = blank | entry
         try:
             self._check_entry(request, one)
         except Untrusted:  # an answer counts once, also one that is refused
@@ -204,17 +222,25 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         """
         request, facts = self.request, self.request.sign_in
         old_key = request.session.session_key or ""
+        if self.entry["silent"]:
+            if recheck.follow(request, request.person_session, said=request.sign_in_said):
+                self._rekey(old_key)  # whoever may do more than before does it under a new key
+            return HttpResponseRedirect(self.entry["next"])
         if self.entry["link"]:
             request.session.pop(LINKING, None)
-            request.session.cycle_key()
-            commands.rekey_session(old_key, key=request.session.session_key or "", by=self.user)
+            self._rekey(old_key)
         else:
-            self._begin_session(old_key)
-            request.session[SESSION] = facts
+            session = self._begin_session(old_key)
+            recheck.follow(request, session, said=request.sign_in_said)
+            request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
         commands.note_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         return HttpResponseRedirect(self.entry["next"])
 
-    def _begin_session(self, old_key: str) -> None:
+    def _rekey(self, old_key: str) -> None:
+        self.request.session.cycle_key()
+        commands.rekey_session(old_key, key=self.request.session.session_key or "", by=self.user)
+
+    def _begin_session(self, old_key: str) -> PersonSession:
         """A sign-in begins a session under a key nobody has seen; one in the middle of a session replaces it."""
         request = self.request
         if request.user.is_authenticated:
@@ -223,7 +249,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         request.session.set_expiry(None)
         request.session["oidc_id_token"] = request.sign_in_token
         request.session.cycle_key()
-        commands.begin_session(
+        return commands.begin_session(
             self.user,
             key=request.session.session_key or "",
             sign_in=sign_in_of(request.sign_in),
@@ -253,20 +279,6 @@ class SignOut(OIDCLogoutView):
         return answer
 
 
-def provider_logout(request: HttpRequest) -> str:
-    """Where to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0); our front page if nowhere."""
-    back = f"{settings.PORTAL_ADDRESS}/"
-    provider = queries.provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
-    endpoint = documents.known_document_of(provider).get("end_session_endpoint") if provider else ""
-    if not endpoint and provider is not None and provider.issuer == settings.OIDC_ISSUER:
-        endpoint = settings.OIDC_OP_LOGOUT_ENDPOINT
-    token = request.session.get("oidc_id_token", "")
-    if not endpoint or not token:
-        return "/"
-    asked = {"id_token_hint": token, "post_logout_redirect_uri": back}
-    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
-
-
 def signed_in(request: HttpRequest) -> SignIn:
     """The facts of the sign-in behind this session; without any, one that is too old for every purpose."""
     return sign_in_of(request.session.get(SESSION) or {})
@@ -281,6 +293,7 @@ def sign_in_of(kept: dict[str, Any]) -> SignIn:
         auth_time=datetime.fromtimestamp(facts["auth_time"], tz=UTC),
         amr=tuple(facts.get("amr", ())),
         assurance=tuple(facts.get("assurance", ())),
+        second_factor=facts.get("second_factor") is True,
     )
 
 

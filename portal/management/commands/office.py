@@ -22,6 +22,10 @@ from apps.core.errors import Refusal
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
+        ("domains", False, "what stands behind the @ of its people, with commas between"),
+    ]),
+    "domains": ("say what stands behind the @ of an institution's people", [
+        ("institution", True, "its name"), ("domains", True, "with commas between"),
     ]),
     "home": ("say which institution stands behind a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
@@ -79,8 +83,15 @@ class Command(BaseCommand):
         self.stdout.write(done)
 
     def do_institution(self, given: dict[str, str]) -> str:
-        made = accounts.register_institution(given["name"], country=given["country"], ror=given["ror"], by=None)
+        made = accounts.register_institution(
+            given["name"], country=given["country"], ror=given["ror"], domains=given["domains"].split(","), by=None
+        )
         return f"{made.name} is registered."
+
+    def do_domains(self, given: dict[str, str]) -> str:
+        institution = _institution(given["institution"])
+        accounts.name_domains(institution, domains=given["domains"].split(","), by=None)
+        return f"The domains of {institution.name} are set."
 
     def do_home(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])

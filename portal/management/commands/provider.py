@@ -1,14 +1,23 @@
-"""`manage.py provider list | add | deactivate | settings`: whose word about people the portal takes."""
+"""`manage.py provider list | add | deactivate | settings`: whose word about people the portal takes.
+
+`provider map | unmap | roles`: which of its words give somebody a desk or a seat here.
+"""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.accounts import commands
-from apps.accounts.models import Institution, Provider
+from apps.accounts.models import DeskClaim, Institution, Provider
 from apps.accounts.oidc import document_of
 from apps.accounts.oidc.checks import Untrusted
+from apps.accounts.queries import desks_by_claim
+from apps.committees import commands as committees
+from apps.committees.models import Committee, SeatClaim
+from apps.committees.queries import seats_by_claim
 from apps.core.errors import Invalid
+
+Rule = DeskClaim | SeatClaim
 
 
 class Command(BaseCommand):
@@ -19,6 +28,16 @@ class Command(BaseCommand):
         verbs.add_parser("list", help="every provider, and whether it answers")
         verbs.add_parser("settings", help="make the provider that the settings name")
         verbs.add_parser("deactivate", help="nobody signs in through it any more").add_argument("slug")
+        verbs.add_parser("roles", help="every mapped claim, and who has a role through it")
+        unmap = verbs.add_parser("unmap", help="a claim gives its role to nobody any more; whoever has it loses it now")
+        unmap.add_argument("mapping", help="its id, as `provider roles` shows it")
+        role = verbs.add_parser("map", help="whoever this provider says holds a value of a claim has a role here")
+        role.add_argument("slug")
+        role.add_argument("--claim", required=True, help="its exact name, such as groups")
+        role.add_argument("--value", required=True, help="the one value that counts, exactly as it is sent")
+        role.add_argument("--desk", default="", help="auditor or operator")
+        role.add_argument("--committee", default="", help="a seat in this committee (its name in addresses)")
+        role.add_argument("--chair", action="store_true", help="the seat is the chair")
         add = verbs.add_parser("add", help="add a provider, or change the one of this short name")
         add.add_argument("slug")
         for name in ("name", "issuer", "client-id"):
@@ -27,10 +46,15 @@ class Command(BaseCommand):
         add.add_argument("--scopes", default="openid email profile")
         add.add_argument("--acr", default="", help="the strength to ask for (acr_values)")
         add.add_argument(
+            "--second-factor-acr", action="append", default=[], metavar="ACR",
+            help="an acr that stands for two factors here, such as https://refeds.org/profile/mfa; may be repeated",
+        )  # fmt: skip
+        add.add_argument(
             "--domain", action="append", default=[], help="an e-mail domain of its people; may be repeated"
         )
         add.add_argument("--ror", help="the ROR id of the institution behind it, which must be known here")
         add.add_argument("--may-name", action="append", default=[], metavar="ROR", help="an institution it may name")
+        add.add_argument("--trusts-visas", action="store_true", help="take the passports (GA4GH) that it hands over")
         add.add_argument("--claim", action="append", default=[], metavar="OURS=THEIRS")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -43,10 +67,43 @@ class Command(BaseCommand):
     def _settings(self, _options: dict[str, Any]) -> None:
         self.stdout.write(f"{commands.provider_from_settings(by=None).slug} is the provider of the settings.")
 
+    def _roles(self, _options: dict[str, Any]) -> None:
+        rows: list[Rule] = [*desks_by_claim(), *seats_by_claim()]
+        for one in rows:
+            roles: list[Any] = getattr(one, "held", [])
+            held = ", ".join(f"{role.person} ({'counts' if role.counts else 'rests'})" for role in roles)
+            said = f"{one.claim}={one.value}"
+            self.stdout.write(f"{one.pk}  {one.provider.slug}  {said}  {_role(one)}: {held or 'nobody yet'}")
+
+    def _map(self, options: dict[str, Any]) -> None:
+        if bool(options["desk"]) == bool(options["committee"]):
+            raise CommandError("Name either a desk or a committee.")
+        provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"], "by": None}
+        try:
+            if options["desk"]:
+                made: Rule = commands.map_desk(provider, desk=options["desk"], **said)
+            else:
+                committee = _committee(options["committee"])
+                made = committees.map_seat(provider, committee=committee, is_chair=options["chair"], **said)
+        except Invalid as refusal:
+            raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
+        self.stdout.write(
+            f"{made.pk}  Whoever {provider.name} says has {made} is {_role(made)} from their next sign-in on."
+        )
+
+    def _unmap(self, options: dict[str, Any]) -> None:
+        desks = {str(one.pk): one for one in desks_by_claim()}
+        seats = {str(one.pk): one for one in seats_by_claim()}
+        if options["mapping"] in desks:
+            commands.unmap_desk(desks[options["mapping"]], by=None)
+        elif options["mapping"] in seats:
+            committees.unmap_seat(seats[options["mapping"]], by=None)
+        else:
+            raise CommandError("There is no mapping of this id; `provider roles` shows them.")
+        self.stdout.write("The claim gives its role to nobody any more; whoever had it through it has lost it.")
+
     def _deactivate(self, options: dict[str, Any]) -> None:
-        found = Provider.objects.filter(slug=options["slug"]).first()
-        if found is None:
-            raise CommandError(f"There is no provider of the short name {options['slug']}.")
+        found = _provider(options["slug"])
         commands.deactivate_provider(found, by=None)
         self.stdout.write(f"Nobody signs in through {found.name} any more; its people and their identities stay.")
 
@@ -58,6 +115,8 @@ class Command(BaseCommand):
             "secret_name": options["secret_name"] or options["slug"],
             "scopes": options["scopes"],
             "requested_acr": options["acr"],
+            "second_factor_acrs": [acr.strip() for acr in options["second_factor_acr"] if acr.strip()],
+            "trusts_visas": options["trusts_visas"],
             "domains": [domain.strip().lower() for domain in options["domain"]],
             "claims": dict(pair.split("=", 1) for pair in options["claim"] if "=" in pair),
             "institution": _institution(options["ror"]) if options["ror"] else None,
@@ -68,6 +127,26 @@ class Command(BaseCommand):
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
         self.stdout.write(f"People may sign in through {provider.name}. It {_state(provider)}.")
+
+
+def _provider(slug: str) -> Provider:
+    found = Provider.objects.filter(slug=slug).first()
+    if found is None:
+        raise CommandError(f"There is no provider of the short name {slug}.")
+    return found
+
+
+def _committee(slug: str) -> Committee:
+    found = Committee.objects.filter(slug=slug).first()
+    if found is None:
+        raise CommandError(f"No committee has {slug!r} as its name in addresses.")
+    return found
+
+
+def _role(rule: Rule) -> str:
+    if isinstance(rule, DeskClaim):
+        return f"{rule.desk}"
+    return f"{'chair' if rule.is_chair else 'member'} of {rule.committee}"
 
 
 def _institution(ror: str) -> Institution:

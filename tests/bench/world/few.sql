@@ -1,6 +1,6 @@
 -- People, institutions, committees with their seats, terms and a template.
-INSERT INTO accounts_institution (id, name, ror, country)
-SELECT md5('institution' || i)::uuid, 'Hospital ' || i, '', 'DK' FROM generate_series(1, {institutions}) i;
+INSERT INTO accounts_institution (id, name, ror, country, domains)
+SELECT md5('institution' || i)::uuid, 'Hospital ' || i, '', 'DK', '{{}}' FROM generate_series(1, {institutions}) i;
 
 INSERT INTO accounts_person (id, password, code, name, email, email_verified, orcid, institution_id, language, is_active)
 SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i || '@x.example', true, '',
@@ -8,9 +8,9 @@ SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i |
 FROM generate_series(1, {people}) i;
 
 -- Their institutions stand behind them; without that nobody may download what is not open.
-INSERT INTO accounts_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, lapses_at)
+INSERT INTO accounts_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, lapses_at, told)
 SELECT md5('affiliation' || p.id)::uuid, p.id, p.institution_id, '', now() - interval '2 days',
-       now() - interval '2 days', now() + interval '363 days'
+       now() - interval '2 days', now() + interval '363 days', 0
 FROM accounts_person p WHERE p.institution_id IS NOT NULL;
 
 INSERT INTO accounts_terms (id, version, text, text_da, sha256) VALUES (md5('terms1')::uuid, 1, 'Terms', '', 'x');

@@ -7,7 +7,6 @@ from django.test import Client
 
 from apps.accounts.models import PersonalToken
 from apps.accounts.queries import has_accepted_terms
-from apps.grants.queries import downloadable_by
 from apps.notifications.queries import letters_of, unread_by
 from tests import stories
 
@@ -111,37 +110,6 @@ def test_the_language_is_kept_for_letters_too() -> None:
     person.refresh_from_db()
     assert person.language == "da"
     assert Client().post("/language/", {"language": "da", "next": "/"}).status_code == 302
-
-
-def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
-    access = stories.granted()
-    assert access.holder.institution is not None
-    official = stories.signing_official(access.holder.institution)
-    text = stories.client_for(official).get("/institution/").content.decode()
-    assert access.holder.name in text
-    assert access.shelf.dataset.title in text
-    assert access.owner.name not in text
-    assert stories.client_for(access.holder).get("/institution/").status_code == 403
-
-
-def test_a_signing_official_ends_an_affiliation_and_affirms_it_anew() -> None:
-    """Ended, the person may not download at their next request; affirmed, they may again. Never about oneself."""
-    access = stories.granted()
-    assert access.holder.institution is not None
-    official = stories.signing_official(access.holder.institution)
-    client, theirs = stories.client_for(official), f"/institution/{access.holder.pk}"
-    assert _send(client, f"{theirs}/end/") == 302
-    assert not downloadable_by(access.holder).filter(pk=access.file.pk).exists()
-    assert "not confirmed" in client.get("/institution/").content.decode()
-    assert _send(client, f"{theirs}/end/") == 409
-    assert _send(client, f"{theirs}/affirm/") == 302
-    assert downloadable_by(access.holder).filter(pk=access.file.pk).exists()
-    assert _send(client, f"/institution/{official.pk}/affirm/") == 403
-    assert _send(client, f"/institution/{access.owner.pk}/end/") == 404
-
-
-def _send(client: Client, path: str) -> int:
-    return client.post(path, {"_once": str(uuid.uuid4())}).status_code
 
 
 def test_a_sign_in_that_failed_ends_on_a_plain_page_with_a_reference() -> None:

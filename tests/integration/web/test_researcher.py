@@ -82,6 +82,21 @@ def test_a_dataset_nobody_knows_is_named_beside_its_field() -> None:
     assert "There is no dataset called “none”." in answer.content.decode()
 
 
+def test_a_dataset_is_added_to_a_draft_from_its_own_page() -> None:
+    case, other = stories.draft(), stories.shelf()
+    client, old = stories.client_for(case.applicant), typed(case)
+    path, page = f"/requests/{case.request.pk}/datasets/", f"/datasets/{other.dataset.slug}/"
+    assert path in client.get(page).content.decode()
+    form = {"dataset": other.dataset.slug, "_once": str(uuid.uuid4())}
+    answers = [client.post(path, form) for _twice in range(2)]
+    assert [answer["Location"] for answer in answers] == [f"/requests/{case.request.pk}/edit/"] * 2
+    assert set(case.request.items.values_list("dataset", flat=True)) == {case.shelf.dataset.pk, other.dataset.pk}
+    assert path not in client.get(page).content.decode()
+    assert client.post(f"/requests/{case.request.pk}/edit/", old).status_code == 409  # the window without it
+    assert client.post(path, {"dataset": "none"}).status_code == 422
+    assert client.post(path, {}).status_code == 422
+
+
 def test_a_second_window_never_overwrites_the_first() -> None:
     case = stories.draft()
     old = typed(case, title="From the old window")

@@ -1,5 +1,7 @@
 """A request before its committees: who may act, how it is decided, what may never happen."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -7,12 +9,14 @@ from apps.access_requests import commands, queries
 from apps.access_requests.models import Item, Recusal, Round, Vote
 from apps.access_requests.tasks import close_if_denied, recount_votes
 from apps.accounts import commands as accounts
+from apps.accounts.visas import SignIn
 from apps.audit.models import Event
 from apps.committees import commands as committees
 from apps.core.errors import Denied, Invalid, WrongState
 from tests import stories
 
 pytestmark = pytest.mark.django_db
+FRESHLY = {"signed_in": SignIn(issuer="https://idp.test", acr="", auth_time=datetime(2026, 11, 1, tzinfo=UTC))}
 
 
 # ---------------------------------------------------------------------------------------------------- who may act
@@ -104,7 +108,7 @@ def test_a_vote_counts_on_the_snapshot_it_saw_and_on_no_other() -> None:
     commands.submit(case.request, by=case.applicant)
     commands.screen(case.request, by=case.bench.chair)
     with pytest.raises(WrongState, match="has changed since you read it"):
-        commands.vote(case.item, choice="approve", reason="Fine.", seen=seen, by=case.bench.chair)
+        commands.vote(case.item, choice="approve", reason="Fine.", seen=seen, by=case.bench.chair, **FRESHLY)
 
 
 def test_a_vote_after_the_decision_is_refused() -> None:
@@ -112,13 +116,13 @@ def test_a_vote_after_the_decision_is_refused() -> None:
     case = stories.decided(shelf=stories.shelf(bench=stories.bench(members=2)))
     seen = Round.objects.get(request=case.request)
     with pytest.raises(WrongState, match="nothing to vote on"):
-        commands.vote(case.item, choice="deny", reason="Late.", seen=seen, by=case.bench.members[1])
+        commands.vote(case.item, choice="deny", reason="Late.", seen=seen, by=case.bench.members[1], **FRESHLY)
     withdrawn = stories.in_review()
     seen = queries.open_round(withdrawn.request)
     assert seen is not None
     commands.withdraw(withdrawn.request, by=withdrawn.applicant)
     with pytest.raises(WrongState, match="nothing to vote on"):
-        commands.vote(withdrawn.item, choice="deny", reason="Late.", seen=seen, by=withdrawn.bench.chair)
+        commands.vote(withdrawn.item, choice="deny", reason="Late.", seen=seen, by=withdrawn.bench.chair, **FRESHLY)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +140,7 @@ def test_a_vote_has_a_choice_a_reason_and_named_conditions(vote: dict[str, str],
     assert seen is not None
     said = {"choice": "approve", "reason": "Fine.", **vote}
     with pytest.raises(Invalid) as refused:
-        commands.vote(case.item, seen=seen, by=case.bench.chair, **said)
+        commands.vote(case.item, seen=seen, by=case.bench.chair, **FRESHLY, **said)
     assert set(refused.value.fields) == fields
     assert not Vote.objects.exists()
 
@@ -145,7 +149,8 @@ def test_terms_are_kept_for_conditional_votes_only() -> None:
     case = stories.in_review()
     seen = queries.open_round(case.request)
     assert seen is not None
-    cast = commands.vote(case.item, choice="approve", reason="Fine.", terms="x", seen=seen, by=case.bench.chair)
+    said = {"choice": "approve", "reason": "Fine.", "terms": "x"}
+    cast = commands.vote(case.item, seen=seen, by=case.bench.chair, **FRESHLY, **said)
     assert cast.terms == ""
 
 

@@ -146,10 +146,10 @@ def test_a_desk_has_a_reasonable_end(days: int) -> None:
 def test_an_official_sees_the_people_of_their_institution() -> None:
     house = stories.institution()
     official, colleague, stranger = stories.signing_official(house), stories.person(at=house), stories.person()
-    seen = queries.people_of_institutions_signed_for(official)
+    seen = queries.people_of(queries.institutions_signed_for(official))
     assert {official, colleague} <= set(seen)
     assert stranger not in seen
-    assert not queries.people_of_institutions_signed_for(stranger).exists()
+    assert not queries.people_of(queries.institutions_signed_for(stranger)).exists()
     assert str(house) == house.name
 
 

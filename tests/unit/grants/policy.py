@@ -1,10 +1,12 @@
 """The access rule a second time, from the domain's own words, in plain Python: no Django, no SQL, no shared code.
 
-A person may download a file at a moment if and only if the person is active (or a visitor, for open data); an
-institution stands behind them, unless the data are open; the version is published, not withdrawn, its embargo past; the
-dataset is open, or registered and the terms of that moment accepted, or a grant of theirs is in force, on an agreement
-they signed and that is executed and not ended; and nothing is frozen.
-Moments are whole numbers; an interval holds its beginning and not its end; None means never.
+A person may download a file at a moment if and only if the person is active (or a visitor, for open data) and did not
+break the glass, unless the data are open; an institution stands behind them, or a visa from home does for registered
+data, unless the data are open; the version is published, not withdrawn, its embargo past; the dataset is open, or
+registered and the terms of that moment accepted, here or by a visa from home, or a grant of theirs is in force, on an
+agreement they signed and that is executed and not ended, while the very institution that stood behind them when they
+signed does so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
+Moments are whole numbers, and so are institutions; an interval holds its beginning and not its end; None means never.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,6 +22,21 @@ class Grant:
     signed: int | None = 0
     pauses: tuple[tuple[int, int | None], ...] = ()
     mine: bool = True
+    # the institution that stood behind the signature; None: nobody knows
+    through: int | None = 0
+
+
+@dataclass(frozen=True)
+class Visa:
+    """Brought from home: `terms` is the place in World.terms of those it accepts; without, a researcher's status."""
+
+    starts: int
+    expires: int
+    gone: int | None = None
+    doubted: int | None = None
+    honoured: bool = True
+    mine: bool = True
+    terms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,8 +53,12 @@ class World:
     # (published, accepted by the person), in order of version
     terms: tuple[tuple[int, int | None], ...] = ()
     freezes: tuple[tuple[int, int | None], ...] = field(default=())
-    # (from, until) of each time an institution stood behind the person; None: to the end of all moments
-    affiliations: tuple[tuple[int, int | None], ...] = ((0, None),)
+    # (which, from, until) of each time an institution stood behind the person; None: to the end of all moments
+    affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
+    asks_factor: bool = False
+    factor: bool = False  # of this very sign-in
+    glass: bool = False
+    visas: tuple[Visa, ...] = ()
 
 
 def begun(moment: int | None, at: int) -> bool:
@@ -48,7 +69,14 @@ def within(span: tuple[int, int | None], at: int) -> bool:
     return begun(span[0], at) and not begun(span[1], at)
 
 
-def in_force(grant: Grant, at: int) -> bool:
+def behind(world: World, at: int) -> set[int]:
+    """The institutions that stand behind the person."""
+    return {which for which, start, end in world.affiliations if within((start, end), at)}
+
+
+def in_force(grant: Grant, at: int, standing: set[int]) -> bool:
+    if grant.through not in standing:
+        return False
     if not grant.mine or not within((grant.starts, grant.ends), at):
         return False
     if begun(grant.revoked, at) or begun(grant.terminated, at):
@@ -58,13 +86,28 @@ def in_force(grant: Grant, at: int) -> bool:
     return not any(within(pause, at) for pause in grant.pauses)
 
 
+def counts(visa: Visa, at: int) -> bool:
+    standing = within((visa.starts, visa.expires), at) and not begun(visa.gone, at) and not begun(visa.doubted, at)
+    return standing and visa.honoured and visa.mine
+
+
+def at_home(world: World, at: int, terms: int | None) -> bool:
+    """A visa that counts says it: these terms are accepted, or (None) the person is a researcher."""
+    return not world.visitor and any(visa.terms == terms and counts(visa, at) for visa in world.visas)
+
+
 def accepted_terms(world: World, at: int) -> bool:
-    current = [accepted for published, accepted in world.terms if begun(published, at)]
-    return bool(current) and begun(current[-1], at)
+    published = [place for place, (moment, _accepted) in enumerate(world.terms) if begun(moment, at)]
+    if not published:
+        return False
+    current = published[-1]
+    return begun(world.terms[current][1], at) or at_home(world, at, current)
 
 
 def known(world: World) -> bool:
-    return world.access == "open" if world.visitor else world.active
+    if world.access == "open":
+        return world.visitor or world.active
+    return not world.visitor and world.active and not world.glass
 
 
 def stands(world: World, at: int) -> bool:
@@ -79,24 +122,36 @@ def entitled(world: World, at: int) -> bool:
         return True
     if world.access == "registered":
         return accepted_terms(world, at)
-    return world.access == "controlled" and any(in_force(grant, at) for grant in world.grants)
+    return world.access == "controlled" and any(in_force(grant, at, behind(world, at)) for grant in world.grants)
 
 
 def affiliated(world: World, at: int) -> bool:
-    """Only open data may be had by somebody behind whom no institution stands."""
-    return world.access == "open" or (not world.visitor and any(within(span, at) for span in world.affiliations))
+    """Only open data may be had by somebody behind whom no institution stands; for registered data a visa will do."""
+    if world.access == "open" or (world.access == "registered" and at_home(world, at, None)):
+        return True
+    return not world.visitor and bool(behind(world, at))
+
+
+def proved(world: World) -> bool:
+    """A visitor has not signed in at all, so not with a second factor either."""
+    return not world.asks_factor or (world.factor and not world.visitor)
 
 
 def may_download(world: World, at: int) -> bool:
     """The verdict."""
-    return known(world) and affiliated(world, at) and stands(world, at) and entitled(world, at)
+    return known(world) and affiliated(world, at) and stands(world, at) and entitled(world, at) and proved(world)
 
 
 def weakened(world: World) -> list[World]:
     """The same world with one thing less: access may only shrink."""
     less = [replace(world, active=False)] if not world.visitor else []
     less += [replace(world, grants=world.grants[:n] + world.grants[n + 1 :]) for n in range(len(world.grants))]
-    less += [replace(world, affiliations=())] if world.affiliations else []
+    places = world.affiliations
+    less += [replace(world, factor=False)] if world.factor else []
+    less += [replace(world, affiliations=places[:n] + places[n + 1 :]) for n in range(len(places))]
+    less += [replace(world, grants=tuple(replace(one, through=None) for one in world.grants))] if world.grants else []
+    less += [replace(world, visas=world.visas[:n] + world.visas[n + 1 :]) for n in range(len(world.visas))]
+    less += [replace(world, glass=True)] if not world.glass else []
     less += [replace(world, terms=tuple((p, None) for p, _a in world.terms))] if world.terms else []
     return less
 
@@ -110,4 +165,5 @@ def denials(at: int) -> dict[str, dict[str, object]]:
         "version withdrawn": {"withdrawn": at},
         "embargo": {"embargo": at + 1},
         "frozen": {"freezes": ((at, None),)},
+        "no second factor": {"asks_factor": True, "factor": False},
     }

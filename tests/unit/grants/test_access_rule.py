@@ -17,7 +17,7 @@ from apps.grants.backends import DOWNLOAD, AccessBackend
 from apps.grants.queries import downloadable_by, downloadable_versions, why
 from tests import stories
 from tests.unit.grants import policy, worlds
-from tests.unit.grants.policy import Grant, World, may_download
+from tests.unit.grants.policy import Grant, Visa, World, may_download
 
 pytestmark = pytest.mark.django_db
 generated = settings(
@@ -100,6 +100,17 @@ def test_control_a_rule_that_forgets_suspensions_is_found() -> None:
         assert opens(laid, worlds.moment(3)) is not may_download(careless, 3)
 
 
+def test_control_a_rule_that_forgets_the_second_factor_is_found() -> None:
+    """T46. Control: the comparison tells a sign-in with a second factor from one without, for the same person."""
+    weak = World(grants=(Grant(0, 10),), asks_factor=True)
+    strong = replace(weak, factor=True)
+    for world, careless in ((weak, strong), (strong, weak)):
+        with forgotten():
+            laid = worlds.lay(world)
+            assert opens(laid, worlds.moment(3)) is may_download(world, 3)
+            assert opens(laid, worlds.moment(3)) is not may_download(careless, 3)
+
+
 def test_taking_something_away_never_opens_anything() -> None:
     """T12, L28: in the policy, which the rule is compared with; 10,000 worlds."""
     dice, opened = worlds.Dice(12), 0
@@ -130,7 +141,8 @@ def test_a_denial_beats_every_grant(denial: str, base: World) -> None:
     """T13."""
     good = replace(
         base, visitor=False, active=True, published=0, withdrawn=None, embargo=None, freezes=(),
-        grants=(*base.grants, Grant(0, 10)), terms=((0, 0),), affiliations=((0, None),),
+        grants=(*base.grants, Grant(0, 10)), terms=((0, 0),), affiliations=((0, 0, None),),
+        factor=True, glass=False, visas=(),
     )  # fmt: skip
     with forgotten():
         assert opens(worlds.lay(good), worlds.moment(5))
@@ -147,6 +159,8 @@ def test_a_visitor_gets_open_data_only(access: str) -> None:
             assert downloadable_by(nobody, worlds.moment(5)).exists() is (access == "open")
 
 
+REGISTERED = World(access="registered", terms=((0, 0),), affiliations=())
+UNREAD = World(access="registered", terms=((0, None),))
 BOUNDARIES = {
     # what: (the world, the tick at which it changes, whether it opens or closes then)
     "grant begins": (World(grants=(Grant(4, 9),)), 4, True),
@@ -162,9 +176,30 @@ BOUNDARIES = {
     "embargo ends": (World(access="open", embargo=4), 4, True),
     "freeze begins": (World(access="open", freezes=((4, None),)), 4, False),
     "freeze ends": (World(access="open", freezes=((0, 4),)), 4, True),
-    "affiliation begins": (World(grants=(Grant(0, 9),), affiliations=((4, None),)), 4, True),
-    "affiliation ends": (World(grants=(Grant(0, 9),), affiliations=((0, 4),)), 4, False),
-    "affiliation lapses, registered": (World(access="registered", terms=((0, 0),), affiliations=((0, 4),)), 4, False),
+    "affiliation begins": (World(grants=(Grant(0, 9),), affiliations=((0, 4, None),)), 4, True),
+    "affiliation ends": (World(grants=(Grant(0, 9),), affiliations=((0, 0, 4),)), 4, False),
+    "they move to another institution": (
+        World(grants=(Grant(0, 9),), affiliations=((0, 0, 4), (1, 4, None))),
+        4,
+        False,
+    ),
+    "they come back from another": (World(grants=(Grant(0, 9),), affiliations=((1, 0, None), (0, 4, None))), 4, True),
+    "they leave the other of two": (
+        World(grants=(Grant(0, 9, through=1),), affiliations=((0, 0, None), (1, 0, 4))),
+        4,
+        False,
+    ),
+    "affiliation lapses, registered": (
+        World(access="registered", terms=((0, 0),), affiliations=((0, 0, 4),)),
+        4,
+        False,
+    ),
+    "visa begins, no institution": (replace(REGISTERED, visas=(Visa(4, 9),)), 4, True),
+    "visa expires": (replace(REGISTERED, visas=(Visa(0, 4),)), 4, False),
+    "visa is gone": (replace(REGISTERED, visas=(Visa(0, 9, gone=4),)), 4, False),
+    "issuer is doubted": (replace(REGISTERED, visas=(Visa(0, 9, doubted=4),)), 4, False),
+    "visa of terms begins": (replace(UNREAD, visas=(Visa(4, 9, terms=0),)), 4, True),
+    "visa of terms expires": (replace(UNREAD, visas=(Visa(0, 4, terms=0),)), 4, False),
     "terms are accepted": (World(access="registered", terms=((0, 4),)), 4, True),
     "new terms come out": (World(access="registered", terms=((0, 0), (4, None))), 4, False),
 }
@@ -181,6 +216,13 @@ def test_the_verdict_turns_exactly_at_its_moment(boundary: str) -> None:
         assert opens(laid, at - TICK) is not opened
         assert opens(laid, at) is opened
         assert opens(laid, at + TICK) is opened
+
+
+def test_a_visa_never_opens_controlled_data() -> None:
+    """Not even together with a grant, when no institution stands behind the person."""
+    world = World(grants=(Grant(0, 9),), affiliations=(), terms=((0, 0),), visas=(Visa(0, 9), Visa(0, 9, terms=0)))
+    with forgotten():
+        assert not opens(worlds.lay(world), worlds.moment(5))
 
 
 @pytest.mark.parametrize("tick", [0, 4, 8])

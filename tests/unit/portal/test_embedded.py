@@ -114,6 +114,15 @@ def test_a_server_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     assert born(server.pid) is None
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the test also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
     said: list[str] = []
     changes: list[int] = []

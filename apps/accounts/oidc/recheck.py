@@ -1,0 +1,97 @@
+"""Roles follow what the provider says: at each sign-in, and asked again without any page while the person works.
+
+OpenID Connect Core 1.0, 3.1.2.1: `prompt=none`. The provider answers at once, or says that it would have to ask the
+person; then the roles rest until the next sign-in. A session asks at most every five minutes, and never again after a
+no, so nothing can send a browser round in circles.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from apps.accounts import commands
+from apps.accounts.models import Person, PersonSession, Provider
+from apps.accounts.models.claims import ASK_AFTER, CONFIRMED_FOR
+from apps.accounts.oidc.refusals import NO_ANSWER
+from apps.accounts.visas import Followed
+
+ASKED = "roles_asked"
+TRY_AGAIN = timedelta(minutes=5)
+UNDER_WAY = "under_way"
+PASSING = {*NO_ANSWER, UNDER_WAY}
+
+Follower = Callable[..., Followed]
+_followers: list[Follower] = [commands.follow_desk_claims]
+
+
+def when_claims_are_told(follower: Follower) -> None:
+    """Call `follower(person, provider=, said=, by=None)` whenever a provider has said who somebody is.
+
+    portal/apps.py names the followers.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+@transaction.atomic
+def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, Any]) -> bool:
+    """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
+    told = [follower(session.person, provider=session.provider, said=said, by=None) for follower in _followers]
+    request.session.pop(ASKED, None)
+    commands.note_roles_told(session, gives=any(one.gives for one in told), by=None)
+    return any(one.gained for one in told)
+
+
+def session_of(request: HttpRequest) -> PersonSession | None:
+    """The living session this request came in, if its provider gives roles."""
+    found: PersonSession | None = getattr(request, "person_session", None)
+    counts = found is not None and found.provider is not None and found.roles_confirmed_at is not None
+    return found if counts else None
+
+
+def is_due(request: HttpRequest) -> bool:
+    """The provider's word is ten minutes old, and it was not asked in vain."""
+    session = session_of(request)
+    if session is None or session.provider is None or not session.provider.is_active:
+        return False
+    now = session.asked_at  # type: ignore[attr-defined]
+    if session.roles_confirmed_at is None or session.roles_confirmed_at > now - ASK_AFTER:
+        return False
+    asked = request.session.get(ASKED, {})
+    if asked.get("why", UNDER_WAY) not in PASSING:
+        return False
+    return bool(now.timestamp() - asked.get("at", 0) >= TRY_AGAIN.total_seconds())
+
+
+def is_lapsed(request: HttpRequest) -> bool:
+    """The provider's word is too old: whatever role came from it rests."""
+    session = session_of(request)
+    if session is None or session.roles_confirmed_at is None:
+        return False
+    now = session.asked_at  # type: ignore[attr-defined]
+    return bool(session.roles_confirmed_at <= now - CONFIRMED_FOR)
+
+
+def note_asked(request: HttpRequest, why: str = UNDER_WAY) -> None:
+    """Remember that the provider was asked, and how that ended, for as long as this sign-in lasts."""
+    session = session_of(request)
+    at = session.asked_at.timestamp() if session is not None else 0  # type: ignore[attr-defined]
+    request.session[ASKED] = {"at": at, "why": why, "told": False}
+
+
+def asked_in_vain(request: HttpRequest) -> dict[str, Any]:
+    """How the last asking ended, if it ended badly: `why`, and whether the person was `told`."""
+    asked: dict[str, Any] = request.session.get(ASKED, {})
+    return asked if asked.get("why", UNDER_WAY) != UNDER_WAY else {}
+
+
+def confirmed_person(request: HttpRequest, *, provider: Provider, subject: str, expected: str) -> Person | None:
+    """Who sits here, if the provider speaks of them and of this very session; None if it speaks of anybody else."""
+    session = session_of(request)
+    if session is None or str(session.pk) != expected:
+        return None
+    same = session.provider_id == provider.pk and session.subject == subject
+    return session.person if same else None

@@ -1,0 +1,92 @@
+"""Service accounts: pipelines that act for their owner, with an end and keys of their own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts import commands, queries
+from apps.accounts.models import ServiceAccount
+from apps.core import clock
+from apps.core.errors import Invalid, Missing
+from apps.web.account_tokens import token_rows
+from apps.web.forms_account import ServiceAccountForm, TokenForm
+from apps.web.forms_shared import add_refusal
+from apps.web.guards import signed_in
+from apps.web.once import done_once, once_per_form
+from apps.web.step_up import freshly_signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@freshly_signed_in
+@once_per_form
+def service_accounts(request: HttpRequest) -> HttpResponse:
+    """The pipelines the person answers for, and a new one."""
+    form = ServiceAccountForm(request.POST if request.method == "POST" else None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            account = commands.make_service_account(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            return HttpResponseRedirect(reverse("service_account", args=[account.pk]))
+    except Invalid as refusal:
+        add_refusal(form, refusal)
+    now = clock.now()
+    rows = [{"account": one, "alive": _alive(one, now)} for one in queries.service_accounts_of(request.user)]
+    status = 422 if form.errors else 200
+    return render(request, "account/services.html", {"form": form, "rows": rows}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@freshly_signed_in
+@once_per_form
+def service_account(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One pipeline with its tokens; a new one's secret stands in the answer to the form and nowhere else."""
+    account = _own(request, pk)
+    if request.method != "POST":
+        return _page(request, account, TokenForm())
+    form = TokenForm(request.POST)
+    try:
+        if form.is_valid():
+            token, secret = commands.make_service_token(account, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            return done_once(_page(request, account, TokenForm(), made=token, shown=secret))
+    except Invalid as refusal:
+        add_refusal(form, refusal)
+    return _page(request, account, form, status=422)
+
+
+@require_POST
+@signed_in
+@freshly_signed_in
+@once_per_form
+def service_account_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The pipeline is out from its next call on."""
+    account = _own(request, pk)
+    commands.end_service_account(account, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The service account has ended. Its tokens open nothing any more."))
+    return HttpResponseRedirect(reverse("service_accounts"))
+
+
+def _own(request: HttpRequest, pk: UUID) -> ServiceAccount:
+    account = queries.service_accounts_of(request.user).filter(pk=pk).first()
+    if account is None:
+        raise Missing(_("There is no such service account."))
+    return account
+
+
+def _page(
+    request: HttpRequest, account: ServiceAccount, form: TokenForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    now = clock.now()
+    rows = token_rows(queries.tokens_of(request.user).filter(service=account), now)
+    found = {"account": account, "alive": _alive(account, now), "form": form, "rows": rows, **more}
+    return render(request, "account/service.html", found, status=status)
+
+
+def _alive(account: ServiceAccount, now: Any) -> bool:
+    return account.ended_at is None and account.ends_at > now

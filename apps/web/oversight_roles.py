@@ -1,0 +1,34 @@
+"""Who holds which role through which claim of which provider; read here, changed at the command line only."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts.models import ClaimRule, Desk
+from apps.accounts.queries import desks_by_claim, desks_by_hand, desks_of
+from apps.committees.queries import seats_by_claim
+from apps.core.errors import Denied
+from apps.web.guards import signed_in
+
+
+@require_GET
+@signed_in
+def claimed_roles(request: HttpRequest) -> HttpResponse:
+    """For operators, who map claims, and for auditors, who watch them."""
+    if not desks_of(request.user).filter(kind__in=[Desk.Kind.OPERATOR, Desk.Kind.AUDITOR]).exists():
+        raise Denied(_("Only an operator or an auditor may read this."))
+    rows = [_row(one, str(one.get_desk_display())) for one in desks_by_claim()]
+    rows += [_row(one, _seat(one.is_chair), where=str(one.committee)) for one in seats_by_claim()]
+    return render(request, "oversight/roles.html", {"rows": rows, "by_hand": desks_by_hand()})
+
+
+def _seat(is_chair: bool) -> str:
+    return _("chair") if is_chair else _("member")
+
+
+def _row(rule: ClaimRule, role: str, where: str = "") -> dict[str, Any]:
+    """One mapping, and everybody who has the role through it."""
+    return {"rule": rule, "role": role, "where": where, "held": rule.held}  # type: ignore[attr-defined]

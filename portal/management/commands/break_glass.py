@@ -1,0 +1,76 @@
+"""`manage.py break_glass create | list | disable`: the accounts for the day when no identity provider answers."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.accounts import commands
+from apps.accounts.models import BreakGlassAccount
+from apps.core import clock
+from apps.core.errors import Refusal
+
+SHOWN = """\
+Name      {handle}
+Password  {password}
+Code      {seed}
+          {otpauth}
+
+This is shown this once. Type the line "Code" into an authenticator (time-based, 6 digits, 30 seconds), or make a QR
+code of the address below it on a machine you trust. Keep the password on paper in a safe, the authenticator elsewhere.
+The account lasts until {until:%Y-%m-%d}. All auditors have been told."""
+
+
+class Command(BaseCommand):
+    help = "Makes, lists and disables break-glass accounts."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        create = verbs.add_parser("create", help="make one, and show its secrets this once")
+        create.add_argument("--days", type=int, default=366, help="how long it lasts (1 to 366)")
+        verbs.add_parser("list", help="every account, and whether it can be used")
+        verbs.add_parser("disable", help="let nobody in with it any more, at once").add_argument("name")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Do the one verb; a refusal is its own sentence."""
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from None
+        if not settings.BREAK_GLASS:
+            self.stdout.write("BREAK_GLASS is off in the settings: nobody can sign in this way until it is on.")
+
+    def _create(self, options: dict[str, Any]) -> None:
+        made = commands.make_break_glass(days=options["days"], by=None)
+        grouped = " ".join(made.seed[start : start + 4] for start in range(0, len(made.seed), 4))
+        self.stdout.write(
+            SHOWN.format(
+                handle=made.account.handle,
+                password=made.password,
+                seed=grouped,
+                otpauth=made.otpauth,
+                until=made.account.ends_at,
+            )
+        )
+
+    def _list(self, _options: dict[str, Any]) -> None:
+        now = clock.now()
+        for one in BreakGlassAccount.objects.all():
+            self.stdout.write(f"{one.handle}  {_standing(one, now)}")
+
+    def _disable(self, options: dict[str, Any]) -> None:
+        account = BreakGlassAccount.objects.filter(handle=options["name"]).first()
+        if account is None:
+            raise CommandError("There is no break-glass account of this name.")
+        commands.disable_break_glass(account, by=None)
+        self.stdout.write(f"{account.handle} lets nobody in any more.")
+
+
+def _standing(account: BreakGlassAccount, now: Any) -> str:
+    if account.disabled_at is not None:
+        return f"disabled on {account.disabled_at:%Y-%m-%d}"
+    if account.ends_at <= now:
+        return f"ended on {account.ends_at:%Y-%m-%d}"
+    if account.rests_until is not None and account.rests_until > now:
+        return f"rests until {account.rests_until:%H:%M} UTC after wrong tries"
+    return f"usable until {account.ends_at:%Y-%m-%d}"

@@ -1,0 +1,26 @@
+"""Whose visas the demo believes: those of the demo's own issuer, about the people of its provider."""
+
+from django.conf import settings
+
+from apps.accounts import commands as accounts
+from apps.accounts.models import Provider
+from portal.demo_people import VISA_SOURCE
+
+KEPT = ("name", "issuer", "client_id", "secret_name")
+
+
+def believe() -> None:
+    """The provider hands visas over from now on; the first sign-in of the applicant brings two."""
+    provider = accounts.provider_from_settings(by=None)
+    facts = {name: getattr(provider, name) for name in KEPT}
+    scopes = f"{provider.scopes} ga4gh_passport_v1"
+    accounts.add_provider(provider.slug, by=None, **{**facts, "scopes": scopes, "trusts_visas": True})
+    accounts.believe_visa_issuer(
+        "demo",
+        title="Nordic Researcher Registry",
+        issuer=f"{settings.OIDC_ISSUER}/visas",
+        jku=f"{settings.OIDC_ISSUER}/visas/jwks.json",
+        sources=[VISA_SOURCE],
+        provider=Provider.objects.get(pk=provider.pk),
+        by=None,
+    )

@@ -1,0 +1,176 @@
+"""The page of those who sign for an institution: its people, what they may use, and affirming and ending."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts import commands
+from apps.accounts.models import Affiliation, AffiliationWord, Institution, Person
+from apps.core import clock
+from apps.grants.queries import downloadable_by
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+PAGE = "/institution/"
+WHY = "They left at the end of the month."
+
+
+def home_of(person: Person) -> Institution:
+    assert person.institution is not None
+    return person.institution
+
+
+def about(person: Person, verb: str) -> str:
+    return f"{PAGE}{home_of(person).pk}/people/{person.pk}/{verb}/"
+
+
+def send(client: Client, path: str, reason: str = WHY, key: str = "") -> Any:
+    return client.post(path, {"_once": key or str(uuid.uuid4()), "reason": reason})
+
+
+def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
+    access = stories.granted()
+    official = stories.signing_official(home_of(access.holder))
+    text = stories.client_for(official).get(PAGE).content.decode()
+    assert access.holder.name in text and access.shelf.dataset.title in text
+    assert access.owner.name not in text
+    assert "1 of its people has access" in text
+    assert stories.client_for(access.holder).get(PAGE).status_code == 403
+
+
+def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
+    """Ended, the person may not download at their next request; affirmed, they may again."""
+    access = stories.granted()
+    client = stories.client_for(stories.signing_official(home_of(access.holder)))
+    asked = client.get(about(access.holder, "end")).content.decode()
+    assert "Has " in asked and access.shelf.dataset.title in asked
+    assert send(client, about(access.holder, "end")).status_code == 302
+    assert not downloadable_by(access.holder).exists()
+    text = client.get(PAGE).content.decode()
+    assert "ended on" in text and "stopped: no affiliation" in text
+    assert send(client, about(access.holder, "end")).status_code == 409
+    assert send(client, about(access.holder, "affirm"), "They are back.").status_code == 302
+    assert downloadable_by(access.holder).exists()
+    assert [word.kind for word in AffiliationWord.objects.order_by("at")] == ["ended", "affirmed"]
+
+
+@pytest.mark.parametrize("verb", ["affirm", "end"])
+def test_a_word_without_a_reason_is_asked_for_one_and_nothing_happens(verb: str) -> None:
+    person = stories.person()
+    client = stories.client_for(stories.signing_official(home_of(person)))
+    for reason in ("", "left"):
+        answer = send(client, about(person, verb), reason)
+        assert answer.status_code == 422
+    assert "Say why, so that it can be understood later." in answer.content.decode()
+    assert not AffiliationWord.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["affirm", "end"])
+def test_t29_a_word_needs_a_sign_in_of_the_last_ten_minutes(verb: str) -> None:
+    """T29."""
+    person = stories.person()
+    stale = stories.client_for(stories.signing_official(home_of(person)), fresh=False)
+    assert stale.get(about(person, verb)).status_code == 200
+    assert send(stale, about(person, verb)).status_code == 401
+    assert not AffiliationWord.objects.exists()
+
+
+def test_the_same_form_sent_twice_is_said_once() -> None:
+    person = stories.person()
+    client, key = stories.client_for(stories.signing_official(home_of(person))), str(uuid.uuid4())
+    for _turn in range(2):
+        assert send(client, about(person, "affirm"), key=key).status_code == 302
+    assert AffiliationWord.objects.count() == 1
+
+
+def test_neither_oneself_nor_somebody_elsewhere_nor_a_foreign_institution() -> None:
+    official, stranger = stories.signing_official(stories.institution()), stories.person()
+    client, home = stories.client_for(official), home_of(official)
+    for verb in ("affirm", "end"):
+        assert send(client, about(official, verb)).status_code == 403
+        assert send(client, about(stranger, verb)).status_code == 404
+        assert send(client, f"{PAGE}{home.pk}/people/{stranger.pk}/{verb}/").status_code == 404
+        assert send(client, f"{PAGE}{home_of(stranger).pk}/people/{official.pk}/{verb}/").status_code == 404
+
+
+def test_who_signs_for_two_institutions_sees_each_by_itself() -> None:
+    official = stories.signing_official(stories.institution("First"))
+    first, second = home_of(official), stories.institution("Second")
+    commands.appoint_signing_official(official, institution=second, by=None)
+    here, there = stories.person("Anna Here", at=first), stories.person("Bo There", at=second)
+    client = stories.client_for(official)
+    for institution, inside, outside in ((first, here, there), (second, there, here)):
+        text = client.get(PAGE, {"of": institution.pk}).content.decode()
+        assert inside.name in text and outside.name not in text
+
+
+def test_who_has_moved_is_still_there_to_be_ended_or_affirmed() -> None:
+    """The home of a person is where they signed in last; the institution they left still finds them."""
+    person = stories.person("Carla Moved")
+    home, other = home_of(person), stories.institution()
+    commands.confirm_affiliation(person, institution=other, by=None)
+    Person.objects.filter(pk=person.pk).update(institution=other)
+    client = stories.client_for(stories.signing_official(home))
+    assert "Carla Moved" in client.get(PAGE).content.decode()
+    assert send(client, f"{PAGE}{home.pk}/people/{person.pk}/end/").status_code == 302
+    assert [one.institution for one in Affiliation.objects.in_force().filter(person=person)] == [other]
+
+
+@pytest.fixture
+def crowd() -> tuple[Client, Institution, list[Person]]:
+    """Two thousand people of one institution, and an official of it."""
+    home = stories.institution("Crowd")
+    client, now = stories.client_for(stories.signing_official(home)), clock.now()
+    people = [Person(name=f"Person {n:04}", email=f"p{n}@crowd.example", institution=home) for n in range(2000)]
+    Person.objects.bulk_create(people)
+    facts = {"institution": home, "starts_at": now, "confirmed_at": now}
+    days = [20 if n % 100 == 0 else 300 for n in range(2000)]
+    rows = [
+        Affiliation(person=one, lapses_at=now + timedelta(days=left), **facts)
+        for one, left in zip(people, days, strict=True)
+    ]
+    Affiliation.objects.bulk_create(rows[:1990])
+    return client, home, people
+
+
+def test_an_institution_of_two_thousand_people_is_fifty_lines_a_page_and_a_few_statements(
+    crowd: tuple[Client, Institution, list[Person]],
+) -> None:
+    """The cost does not grow with the people; whoever is looked for is found by name, address or colleague code."""
+    client, _home, people = crowd
+    small = stories.client_for(stories.signing_official(stories.institution()))
+    costs = []
+    for one in (small, client):
+        with CaptureQueriesContext(connection) as asked:
+            answer = one.get(PAGE)
+        costs.append(len(asked))
+    assert len(answer.context["rows"]) == 50
+    assert costs[0] == costs[1] <= 12
+
+    def seen(**query: str) -> list[str]:
+        return [row["person"].name for row in client.get(PAGE, query).context["rows"]]
+
+    assert seen(q="person 1234") == seen(q="p1234@crowd") == seen(q=people[1234].code.lower()) == ["Person 1234"]
+    assert len(seen(show="soon")) == 20
+    assert len(seen(show="gone")) == 10 and seen(show="access") == [] == seen(q="nobody at all")
+    assert seen(start="50")[0] == "Person 0049"  # the official stands before them
+    for odd in ({"start": "-1"}, {"start": "x"}, {"show": "?"}, {"of": "x"}, {"q": "%_\\"}):
+        assert client.get(PAGE, odd).status_code == 200
+
+
+def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to_ask() -> None:
+    person = stories.person()
+    official = stories.signing_official(home_of(person))
+    commands.end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
+    assert not commands.confirm_affiliation(person, institution=home_of(person), by=None)
+    text = stories.client_for(person).get("/account/").content.decode()
+    assert "A sign-in does not bring it back." in text and official.name in text
+    lapsed = stories.person()
+    Affiliation.objects.filter(person=lapsed).update(lapses_at=clock.now())
+    text = stories.client_for(lapsed).get("/account/").content.decode()
+    assert "it stands behind you again" in text and "write to the portal’s operator" in text

@@ -1,0 +1,440 @@
+"""The account for the day when no provider answers: off unless switched on, and never a way to data."""
+
+import re
+import statistics
+import threading
+import time
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pyotp
+import pytest
+from django.conf import settings
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts import commands, oidc, queries, signing
+from apps.accounts.commands.break_glass import BreakGlassSecrets
+from apps.accounts.models import BreakGlassAccount, Desk, Person, PersonSession
+from apps.audit.models import Event
+from apps.committees import commands as committees
+from apps.core import clock, roles
+from apps.core.errors import Denied, Invalid
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset
+from apps.grants import commands as grants
+from apps.grants.queries import downloadable_by, may_download, why
+from apps.notifications.models import Letter
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+PAGE = "/break-glass/"
+
+
+@pytest.fixture(autouse=True)
+def switched_on(settings: Any) -> None:
+    settings.BREAK_GLASS = True
+
+
+def made(days: int = 30) -> BreakGlassSecrets:
+    return commands.make_break_glass(days=days, by=None)
+
+
+def code_of(account: BreakGlassSecrets, *, steps: int = 0) -> str:
+    return str(pyotp.TOTP(account.seed).at(clock.now(), counter_offset=steps))
+
+
+def typed(account: BreakGlassSecrets, **other: str) -> dict[str, str]:
+    right = {"handle": account.account.handle, "password": account.password, "code": code_of(account)}
+    return {**right, **other}
+
+
+def whys() -> list[str]:
+    return [event.facts["why"] for event in Event.objects.filter(kind="break_glass.refused").order_by("pk")]
+
+
+def person_in(client: Client) -> Person | None:
+    return Person.objects.filter(pk=client.session.get("_auth_user_id")).first()
+
+
+def signed_in() -> tuple[Client, Person]:
+    client, account = Client(), made()
+    assert client.post(PAGE, typed(account)).status_code == 302
+    return client, account.account.person
+
+
+# ----------------------------------------------------------------------------------------------------------- the door
+@pytest.mark.parametrize("method", ["get", "post", "head"])
+def test_switched_off_the_page_is_not_there(settings: Any, method: str) -> None:
+    settings.BREAK_GLASS = False
+    account = made()
+    answer = getattr(Client(), method)(PAGE, typed(account))
+    nowhere = getattr(Client(), method)("/no-such-page/")
+    assert (answer.status_code, nowhere.status_code) == (404, 404)
+    plain = [re.sub(rb"[0-9a-f]{16}|/[a-z-]+/", b"", one.content) for one in (answer, nowhere)]
+    assert plain[0] == plain[1]
+    assert not Event.objects.filter(kind__startswith="break_glass.", kind__in=["break_glass.used"]).exists()
+
+
+def test_it_is_off_by_default_and_start_up_says_when_it_is_on(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """T57: whoever starts the portal reads in the log, and in every check, that the glass is broken."""
+    from portal.checks import say_at_start
+    from portal.settings import base
+
+    assert base.BREAK_GLASS is False
+    assert [one.id for one in run_checks(tags=["portal"])] == ["portal.W001"]
+    say_at_start()
+    assert "BREAK_GLASS is on" in caplog.text
+    settings.BREAK_GLASS = False
+    assert run_checks(tags=["portal"]) == []
+
+
+def test_no_page_leads_to_it() -> None:
+    for path in ("/", "/sign-in/", "/datasets/"):
+        assert "break-glass" not in stories.client_for(stories.operator()).get(path).content.decode()
+
+
+def test_name_password_and_code_open_the_operators_desk_for_an_hour() -> None:
+    client, account = Client(), made()
+    page = client.get(PAGE).content.decode()
+    assert 'autocomplete="one-time-code"' in page
+    answer = client.post(PAGE, typed(account))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("operations"))
+    assert client.get(answer["Location"]).status_code == 200
+    session = PersonSession.objects.get(person=account.account.person)
+    desk = Desk.objects.get(person=account.account.person)
+    assert session.provider is None
+    assert session.ends_at == desk.ends_at
+    assert timedelta(minutes=59) < desk.ends_at - clock.now() <= timedelta(minutes=60)
+    assert Event.objects.get(kind="break_glass.used").actor_id == account.account.person.pk
+
+
+def test_an_hour_later_it_is_over_whatever_was_done(frozen: Any) -> None:
+    client, person = signed_in()
+    begun = clock.now()
+    for minutes in (20, 40, 59):
+        with clock.freeze(begun + timedelta(minutes=minutes)):
+            assert client.get("/operations/").status_code == 200
+    with clock.freeze(begun + timedelta(minutes=60, seconds=1)):
+        assert "/oidc/authenticate/" in client.get("/operations/").get("Location", "")
+        assert not queries.holds_desk(person, Desk.Kind.OPERATOR)
+
+
+def test_switching_it_off_again_ends_what_is_open(settings: Any) -> None:
+    client, _person = signed_in()
+    settings.BREAK_GLASS = False
+    assert "/oidc/authenticate/" in client.get("/operations/")["Location"]
+
+
+def test_whoever_was_signed_in_before_is_not_any_more() -> None:
+    """T29: a new key, and the session of the other account is over."""
+    someone = stories.person()
+    client = stories.client_for(someone)
+    before = client.session.session_key
+    client.post(PAGE, typed(made()))
+    assert client.session.session_key != before
+    assert not PersonSession.objects.alive().filter(person=someone).exists()
+
+
+# ------------------------------------------------------------------------------------------------------ wrong tries
+WRONG = {
+    "unknown": {"handle": "glass-nobody99"},
+    "password": {"password": "wrong-wrong-wrong"},
+    "code": {"code": "000000"},
+    "nothing typed": {"handle": "", "password": "", "code": ""},
+    "letters of other scripts": {"code": "١٢٣٤٥٦"},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_wrong_try_gets_the_same_answer_and_an_event(wrong: str) -> None:
+    """T24: nobody learns from the answer which part was wrong, or whether there is such an account."""
+    account = made()
+    client = Client()
+    answer = client.post(PAGE, typed(account, **WRONG[wrong]))
+    assert answer.status_code == 422
+    assert "That did not let you in" in answer.content.decode()
+    assert person_in(client) is None
+    assert account.password not in answer.content.decode()
+    expected = {"unknown": "unknown", "password": "password", "nothing typed": "unknown"}
+    assert whys() == [expected.get(wrong, "code")]
+
+
+def test_the_answers_are_the_same_word_for_word() -> None:
+    """T24."""
+    account = made()
+    same = set()
+    for wrong in (WRONG["password"], WRONG["code"], {"handle": account.account.handle[:-1] + "0"}):
+        answer = Client().post(PAGE, typed(account, **wrong)).content.decode()
+        same.add(re.sub(r'value="[^"]*"|<body [^>]*>', "", answer))  # the name that was typed, and CSRF tokens
+    assert len(same) == 1
+
+
+def test_unknown_names_take_as_long_as_known_ones() -> None:
+    """T24: the digest is computed either way. The control skips it for unknown names and is told apart at once."""
+    account = made()
+
+    def took(**other: str) -> float:
+        begun = time.perf_counter()
+        commands.try_break_glass(by=None, **{"handle": "x", "password": "wrong", "code": "1", **other})
+        BreakGlassAccount.objects.update(wrong_tries=0)
+        return time.perf_counter() - begun
+
+    known = statistics.median(took(handle=account.account.handle) for _ in range(7))
+    unknown = statistics.median(took() for _ in range(7))
+    assert abs(known - unknown) < known / 3
+
+    begun = time.perf_counter()
+    assert BreakGlassAccount.objects.filter(handle="x").first() is None
+    assert time.perf_counter() - begun < known / 3  # control: without the digest it would show
+
+
+def test_each_try_takes_the_set_time_at_least(settings: Any) -> None:
+    settings.BREAK_GLASS_SECONDS = 0.6
+    begun = time.monotonic()
+    Client().post(PAGE, typed(made(), code="000000"))
+    assert time.monotonic() - begun >= 0.6
+
+
+def test_five_wrong_tries_let_the_account_rest(frozen: Any) -> None:
+    """T24: also the right code is refused then, in the same words; a quarter of an hour later it is taken."""
+    account = made()
+    for _turn in range(5):
+        Client().post(PAGE, typed(account, password="wrong"))
+    answer = Client().post(PAGE, typed(account))
+    assert answer.status_code == 422
+    assert whys() == ["password"] * 5 + ["rests"]
+    with clock.freeze(clock.now() + timedelta(minutes=15, seconds=1)):
+        assert Client().post(PAGE, typed(account)).status_code == 302
+
+
+def test_four_wrong_tries_and_a_right_one_begin_the_count_anew() -> None:
+    account = made()
+    for _turn in range(4):
+        Client().post(PAGE, typed(account, password="wrong"))
+    assert Client().post(PAGE, typed(account)).status_code == 302
+    assert BreakGlassAccount.objects.get().wrong_tries == 0
+
+
+# ------------------------------------------------------------------------------------------------------------- codes
+def test_a_code_counts_once() -> None:
+    """RFC 6238, section 5.2; T45."""
+    account = made()
+    assert Client().post(PAGE, typed(account)).status_code == 302
+    assert Client().post(PAGE, typed(account)).status_code == 422
+    assert whys() == ["replayed"]
+
+
+def test_an_older_code_does_not_count_after_a_newer_one(frozen: Any) -> None:
+    account = made()
+    assert Client().post(PAGE, typed(account)).status_code == 302
+    assert Client().post(PAGE, typed(account, code=code_of(account, steps=-1))).status_code == 422
+
+
+@pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 302), (0, 302), (1, 302), (2, 422)])
+def test_one_step_before_and_after_counts_too(frozen: Any, steps: int, status: int) -> None:
+    account = made()
+    assert Client().post(PAGE, typed(account, code=code_of(account, steps=steps))).status_code == status
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_code_many_times_at_once_counts_once() -> None:
+    """T45, T55: the row is held while a try is judged. The control judges without, and lets several in."""
+    account, outcomes, start = made(), [], threading.Barrier(6)
+    given = typed(account)
+
+    def arrive() -> None:
+        try:
+            start.wait()
+            outcomes.append(commands.try_break_glass(by=None, **given) is not None)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=arrive) for _ in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(outcomes) == [False] * 5 + [True]
+    assert Desk.objects.filter(person=account.account.person).count() == 1
+    row = BreakGlassAccount.objects.get()
+    BreakGlassAccount.objects.filter(pk=row.pk).update(last_step=0, wrong_tries=0, rests_until=None)
+    row.refresh_from_db()
+    from apps.accounts.commands.break_glass import _fault
+
+    judged = [_fault(row, given["password"], given["code"])[0] for _ in range(2)]
+    assert judged == ["", ""]  # control: it is the lock and the step that was written that make it once
+
+
+# ---------------------------------------------------------------------------------------------------- what is stored
+def test_the_database_alone_tells_neither_password_nor_seed(settings: Any) -> None:
+    """T47, T56: a scrypt digest, and a seed sealed with a key that only the settings hold."""
+    account = made()
+    row = BreakGlassAccount.objects.values().get()
+    stored = " ".join(str(value) for value in row.values())
+    assert row["password"].startswith("scrypt$")
+    assert account.password not in stored
+    assert account.seed not in stored
+    assert signing.unseal(row["sealed_seed"]) == account.seed
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY = "another-key-altogether-for-this-test-only"
+    assert signing.unseal(row["sealed_seed"]) == ""
+    assert Client().post(PAGE, typed(account)).status_code == 422
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert Client().post(PAGE, typed(account)).status_code == 302
+
+
+def test_password_and_seed_are_long_and_their_own() -> None:
+    first, second = made(), made()
+    assert len(first.password) == 47
+    assert len(first.seed) == 32
+    assert len({first.password, second.password, first.seed, second.seed, first.account.handle}) == 5
+    assert not first.account.person.has_usable_password()
+
+
+# ------------------------------------------------------------------------------------------------- auditors are told
+def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
+    auditors = [stories.auditor(), stories.auditor()]
+    account = made()
+    Client().post(PAGE, typed(account, password="wrong"))
+    Client().post(PAGE, typed(account, handle="glass-nobody99"))
+    Client().post(PAGE, typed(account))
+    commands.disable_break_glass(account.account, by=None)
+    stories.drain()
+    kinds = ["break_glass.made", "break_glass.refused", "break_glass.refused", "break_glass.used"]
+    for auditor in auditors:
+        letters = Letter.objects.filter(reader=auditor, kind__startswith="break_glass.").order_by("event_id")
+        assert [one.kind for one in letters] == [*kinds, "break_glass.disabled"]
+    said = Letter.objects.get(reader=auditors[0], kind="break_glass.used")
+    assert account.account.handle in said.body
+    assert said.path.startswith("/oversight/events/")
+
+
+def test_a_flood_of_wrong_tries_is_a_handful_of_letters_and_every_event() -> None:
+    auditor = stories.auditor()
+    for _turn in range(12):
+        commands.try_break_glass("nobody", password="x", code="1", by=None)
+    stories.drain()
+    assert len(whys()) == 12
+    assert Letter.objects.filter(reader=auditor, kind="break_glass.refused").count() == 6
+
+
+# -------------------------------------------------------------------------------------------------------- never data
+def test_it_downloads_open_data_and_nothing_else() -> None:
+    """T10, T15: with terms accepted, an affiliation, an own grant planted: the access rule itself says no."""
+    person = made().account.person
+    access = stories.granted()
+    Person.objects.filter(pk=access.holder.pk).update(is_break_glass=True)
+    access.holder.refresh_from_db()
+    for shelf, opened in ((access.shelf, False), (stories.shelf(access="open"), True)):
+        assert downloadable_by(access.holder).filter(pk=shelf.file.pk).exists() is opened
+        assert may_download(access.holder, shelf.file.pk) is opened
+        assert may_download(person, shelf.file.pk) is opened
+    failing = [fact.part for fact in why(access.holder, access.shelf.version).facts if not fact.holds]
+    assert failing == ["own_account"]
+    Person.objects.filter(pk=access.holder.pk).update(is_break_glass=False)
+    assert may_download(access.holder, access.shelf.file.pk)  # control: it was the account alone
+
+
+def test_registered_data_stay_closed_to_it_too() -> None:
+    listed, terms, person = stories.shelf(access="registered"), stories.terms(), stories.person()
+    commands.accept_terms(terms, by=person)
+    assert may_download(person, listed.file.pk)
+    Person.objects.filter(pk=person.pk).update(is_break_glass=True)
+    assert not may_download(person, listed.file.pk)
+
+
+def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
+    """Even with seats and roles planted behind the commands' back."""
+    person = made().account.person
+    bench, shelf = stories.bench(), stories.shelf()
+    roles.give(person, Dataset.OWNER, shelf.dataset)
+    refused = [
+        lambda: committees.seat(bench.committee, person=person, by=bench.chair),
+        lambda: committees.seat(bench.committee, person=stories.person(), by=person),
+        lambda: datasets.draft("Another", by=person),
+        lambda: datasets.start_version(shelf.dataset, by=person),
+        lambda: stories.requests.draft([shelf.dataset], by=person),
+        lambda: commands.make_token("t", scopes=["read"], days=1, by=person),
+        lambda: commands.accept_terms(stories.terms(), by=person),
+        lambda: commands.link_identity(
+            person, provider=commands.provider_from_settings(by=None), subject="x", claims={}, by=person
+        ),
+    ]
+    for one in refused:
+        with pytest.raises(Denied, match="break-glass"):
+            one()
+
+
+def test_it_stops_downloads_but_never_lets_them_run_again() -> None:
+    """R21: thawing needs two people, and an account that is nobody's own is none of them."""
+    client, person = signed_in()
+    client.post("/operations/downloads/freeze/", {"reason": "An incident."})
+    stop = grants.queries.open_freeze()
+    assert stop is not None
+    with pytest.raises(Denied):
+        grants.propose_thaw(stop, by=person)
+    grants.propose_thaw(stop, by=stories.operator())
+    with pytest.raises(Denied):
+        grants.thaw(stop, by=person)
+
+
+def test_nobody_finds_it_as_a_colleague() -> None:
+    person = made().account.person
+    assert not queries.colleagues_by_code([person.code]).exists()
+    with pytest.raises(Denied):
+        commands.merge_people(person, into=stories.person(), by=stories.operator(), reason="They are one person.")
+
+
+# ------------------------------------------------------------------------------------------------- the command line
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("break_glass", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_makes_lists_and_disables() -> None:
+    shown = run("create", "--days", "10")
+    handle = re.search(r"^Name +(glass-\w{8})$", shown, re.M)
+    password = re.search(r"^Password +(\S{47})$", shown, re.M)
+    otpauth = re.search(r"otpauth://totp/\S+secret=(\w{32})\S*", shown)
+    assert handle and password and otpauth
+    code = pyotp.parse_uri(otpauth[0]).now()  # type: ignore[union-attr]
+    assert f"{handle[1]}  usable until" in run("list")
+    client = Client()
+    assert client.post(PAGE, {"handle": handle[1], "password": password[1], "code": code}).status_code == 302
+    assert "lets nobody in any more" in run("disable", handle[1])
+    assert "/oidc/authenticate/" in client.get("/operations/")["Location"]
+    assert "disabled on" in run("list")
+    assert password[1] not in run("list")
+
+
+def test_the_command_says_what_does_not_fit(settings: Any) -> None:
+    with pytest.raises(CommandError, match="no break-glass account"):
+        run("disable", "glass-nobody99")
+    with pytest.raises(CommandError, match="between 1 and 366"):
+        run("create", "--days", "999")
+    with pytest.raises(Invalid):
+        made(days=0)
+    settings.BREAK_GLASS = False
+    assert "BREAK_GLASS is off" in run("list")
+
+
+def test_an_account_past_its_end_lets_nobody_in(frozen: Any) -> None:
+    account = made(days=1)
+    with clock.freeze(clock.now() + timedelta(days=1, seconds=1)):
+        assert Client().post(PAGE, typed(account)).status_code == 422
+        assert whys() == ["ended"]
+        assert "ended on" in run("list")
+
+
+def test_the_sign_in_is_fresh_and_of_two_factors() -> None:
+    client, _person = signed_in()
+    facts = oidc.sign_in_of(client.session[oidc.SESSION])
+    assert facts.amr == ("pwd", "otp")
+    assert clock.now() - facts.auth_time < timedelta(seconds=5)
+    assert settings.BREAK_GLASS

@@ -1,0 +1,256 @@
+"""Which institution stands behind somebody: how long, on whose word, and who is told when it ends."""
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from apps.accounts import commands, queries, rules
+from apps.accounts.models import Affiliation, AffiliationWord, Institution, Person, Standing
+from apps.audit.models import Event
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, WrongState
+from apps.grants.queries import downloadable_by
+from apps.notifications.models import Letter
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+WHY = "They work in ward four."
+
+
+def home_of(person: Person) -> Institution:
+    assert person.institution is not None
+    return person.institution
+
+
+def stands(person: Person, institution: Institution | None = None) -> bool:
+    return queries.affiliations_of(person).filter(institution=institution or home_of(person)).exists()
+
+
+def end(person: Person, by: Person | None = None, institution: Institution | None = None) -> Person:
+    """An official of the institution ends it; returns the official."""
+    home = institution or home_of(person)
+    official = by or stories.signing_official(home)
+    commands.end_affiliation(person, institution=home, reason=WHY, by=official)
+    return official
+
+
+def lapse(person: Person, *, days: float) -> None:
+    """The word about this person lapses in so many days (negative: has lapsed)."""
+    at = clock.now() + timedelta(days=days)
+    Affiliation.objects.filter(person=person).update(starts_at=at - timedelta(days=365), lapses_at=at)
+
+
+def letters(person: Person) -> list[str]:
+    stories.drain()
+    return [one.subject for one in Letter.objects.filter(reader=person, kind__startswith="affiliation")]
+
+
+# ------------------------------------------------------------------------------------------------- who may say what
+def test_nobody_speaks_for_themselves_with_whichever_account() -> None:
+    """Of several accounts of one person none is affirmed or ended by another."""
+    official = stories.signing_official(stories.institution())
+    home = home_of(official)
+    other = stories.person(at=home)
+    commands.merge_people(other, into=official, by=stories.operator(), reason="The same person, by passport.")
+    for one in (official, other):
+        for deed in (commands.affirm_affiliation, commands.end_affiliation):
+            with pytest.raises(Denied, match="Nobody speaks for themselves"):
+                deed(one, institution=home, reason=WHY, by=official)
+
+
+def test_an_official_of_another_institution_says_nothing() -> None:
+    person, official = stories.person(), stories.signing_official(stories.institution())
+    with pytest.raises(Denied, match="Only a signing official"):
+        end(person, by=official)
+    with pytest.raises(Denied, match="does not belong"):
+        commands.affirm_affiliation(person, institution=home_of(official), reason=WHY, by=official)
+
+
+def test_an_official_behind_whom_the_institution_no_longer_stands_signs_for_nothing() -> None:
+    """Who has left keeps the role on paper and can do nothing with it, from the next request on."""
+    home = stories.institution()
+    first, second, person = stories.signing_official(home), stories.signing_official(home), stories.person(at=home)
+    end(first, by=second)
+    assert not queries.institutions_signed_for(first).exists()
+    assert queries.officials_of([home.pk]) == {home.pk: [second]}
+    with pytest.raises(Denied, match="Only a signing official"):
+        end(person, by=first)
+    lapse(second, days=-1)
+    assert not queries.institutions_signed_for(second).exists()
+    assert stories.client_for(second).get("/institution/").status_code == 403
+
+
+@pytest.mark.parametrize("reason", ["", "  left  ", "x" * 9])
+def test_a_word_says_why(reason: str) -> None:
+    person = stories.person()
+    official = stories.signing_official(home_of(person))
+    for deed in (commands.affirm_affiliation, commands.end_affiliation):
+        with pytest.raises(Invalid, match="Say why"):
+            deed(person, institution=home_of(person), reason=reason, by=official)
+    assert stands(person) and not AffiliationWord.objects.exists()
+
+
+def test_each_word_is_kept_with_its_reason_and_told_to_the_person() -> None:
+    access = stories.granted()
+    official = end(access.holder)
+    with pytest.raises(WrongState, match="no affiliation in force"):
+        end(access.holder, by=official)
+    commands.affirm_affiliation(
+        access.holder, institution=home_of(access.holder), reason="Back from leave.", by=official
+    )
+    assert [(word.kind, word.reason, word.by) for word in AffiliationWord.objects.order_by("at")] == [
+        ("ended", WHY, official), ("affirmed", "Back from leave.", official),
+    ]  # fmt: skip
+    assert len(letters(access.holder)) == 2
+    bodies = [one.body for one in Letter.objects.filter(reader=access.holder, kind__startswith="affiliation")]
+    assert any(WHY in body and access.shelf.dataset.title in body for body in bodies)
+    assert any("> Back from leave." in body for body in bodies)
+
+
+def test_the_database_keeps_what_was_said_and_lets_only_what_is_personal_be_taken_out() -> None:
+    """T93: with its control, the erasing of a name."""
+    person = stories.person()
+    end(person)
+    behind = queries.affiliation_behind(stories.person())
+    standing = commands.note_standing(person, sign_in=stories.fresh_sign_in(), behind=behind, by=person)
+    changes: list[Any] = [
+        lambda: AffiliationWord.objects.update(reason="Another."),
+        lambda: AffiliationWord.objects.all().delete(),
+        lambda: Standing.objects.filter(pk=standing.pk).update(acr="stronger"),
+        lambda: Standing.objects.filter(pk=standing.pk).update(institution=None),
+        lambda: Standing.objects.filter(pk=standing.pk).update(name="Somebody Else"),
+        lambda: Standing.objects.filter(pk=standing.pk).delete(),
+    ]
+    for change in changes:
+        with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
+            change()
+    assert Standing.objects.filter(pk=standing.pk).update(name="", email="") == 1
+
+
+# ---------------------------------------------------------------------------------------- two institutions, two people
+def test_a_person_of_two_institutions_keeps_what_rests_on_the_one_that_stays() -> None:
+    access = stories.granted()
+    first, other = home_of(access.holder), stories.institution()
+    commands.confirm_affiliation(access.holder, institution=other, by=None)
+    end(access.holder, institution=other, by=stories.signing_official(other))
+    assert downloadable_by(access.holder).exists()
+    commands.affirm_affiliation(
+        access.holder, institution=other, reason=WHY, by=stories.signing_official(other)
+    )  # fmt: skip
+    official = end(access.holder, institution=first)
+    assert not downloadable_by(access.holder).exists()
+    commands.affirm_affiliation(access.holder, institution=first, reason=WHY, by=official)
+    assert downloadable_by(access.holder).exists()
+
+
+def test_the_home_of_the_last_sign_in_stands_behind_an_act_and_another_if_it_does_not() -> None:
+    person, other = stories.person(), stories.institution()
+    commands.confirm_affiliation(person, institution=other, by=None)
+    behind = queries.affiliation_behind(person)
+    assert behind is not None and behind.institution == person.institution
+    end(person)
+    behind = queries.affiliation_behind(person)
+    assert behind is not None and behind.institution == other
+    assert rules.check_affiliated(person) == behind
+    end(person, institution=other)
+    with pytest.raises(WrongState, match="ask one of its signing officials"):
+        rules.check_affiliated(person)
+
+
+def test_neither_merging_nor_splitting_gets_round_an_end() -> None:
+    """What was ended for one account stays ended for the account its identity comes to."""
+    person, into = stories.person(), stories.person()
+    home, boss = home_of(person), stories.operator()
+    end(person)
+    commands.merge_people(person, into=into, by=boss, reason="The same person, by passport.")
+    assert not commands.confirm_affiliation(into, institution=home, by=None)
+    moved = into.identities.order_by("-linked_at").first()
+    assert moved is not None
+    end(into)
+    new = commands.split_identity(moved, by=boss, reason="They are two people after all.")
+    assert not commands.confirm_affiliation(new, institution=home_of(into), by=None)
+    fresh = stories.institution()
+    assert commands.confirm_affiliation(new, institution=fresh, by=None)  # control: nothing was ended there
+    assert stands(new, fresh)
+
+
+# ------------------------------------------------------------------------------------------------------- the letters
+def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each() -> None:
+    person = stories.person()
+    lapse(person, days=31)
+    assert commands.warn_of_lapses(by=None) == 0
+    for days, so_far in ((29, 1), (8, 1), (6.9, 2), (1, 2), (-0.1, 3), (-5, 3)):
+        lapse(person, days=days)
+        commands.warn_of_lapses(by=None)
+        commands.warn_of_lapses(by=None)
+        assert len(letters(person)) == so_far, days
+    subjects = letters(person)
+    assert sum("stands behind you until" in one for one in subjects) == 2
+    assert sum("no longer stands behind you" in one for one in subjects) == 1
+
+
+def test_a_year_later_the_warnings_begin_anew() -> None:
+    person = stories.person()
+    lapse(person, days=5)
+    assert commands.warn_of_lapses(by=None) == 1  # late: one letter, not two
+    commands.confirm_affiliation(person, institution=home_of(person), by=None)
+    assert commands.warn_of_lapses(by=None) == 0
+    lapse(person, days=29)
+    assert commands.warn_of_lapses(by=None) == 1
+
+
+def test_the_officials_hear_a_week_before_if_access_hangs_on_it_and_once() -> None:
+    access, idle = stories.granted(), stories.person()
+    official, other = stories.signing_official(home_of(access.holder)), stories.signing_official(home_of(idle))
+    for days in (29, 6):
+        lapse(access.holder, days=days)
+        lapse(idle, days=days)
+        commands.warn_of_lapses(by=None)
+        commands.warn_of_lapses(by=None)
+        stories.drain()
+    assert [access.holder.name in subject for subject in letters(official)] == [True]
+    assert access.shelf.dataset.title in Letter.objects.get(reader=official, kind="affiliation.lapsing").body
+    assert letters(other) == []
+
+
+def test_what_was_prolonged_before_the_letter_was_written_needs_none() -> None:
+    person = stories.person()
+    lapse(person, days=6)
+    commands.warn_of_lapses(by=None)
+    commands.confirm_affiliation(person, institution=home_of(person), by=None)
+    assert letters(person) == []
+
+
+def test_nobody_is_told_of_what_was_ended_renewed_or_lapsed_long_ago() -> None:
+    ended, renewed, ancient, closed = stories.people(4)
+    end(ended)
+    for person in (ended, renewed, closed):
+        lapse(person, days=-1)
+    lapse(ancient, days=-40)
+    commands.confirm_affiliation(renewed, institution=home_of(renewed), by=None)
+    commands.deactivate(closed, by=stories.operator())
+    assert commands.warn_of_lapses(by=None) == 0
+    assert Event.objects.filter(kind="affiliation.lapsed").count() == 0
+
+
+# ----------------------------------------------------------------------------------------------------- the upgrade
+def test_whoever_had_an_institution_before_it_was_asked_for_keeps_their_access() -> None:
+    """The data part of the migration, on a world without any affiliation; who has one already gets no second."""
+    access, alone = stories.granted(), stories.person()
+    official = stories.signing_official(stories.institution())
+    Person.objects.filter(pk=alone.pk).update(institution=None)
+    Affiliation.objects.exclude(person=official).delete()
+    assert not downloadable_by(access.holder).exists()
+    upgrade = import_module("apps.accounts.migrations.0005_standing")
+    with connection.cursor() as cursor:
+        cursor.execute(upgrade.AS_BEFORE)
+        cursor.execute(upgrade.AS_BEFORE)
+    assert downloadable_by(access.holder).exists()
+    given = Affiliation.objects.get(person=access.holder)
+    assert given.lapses_at - given.confirmed_at == timedelta(days=365)
+    assert given.starts_at <= access.grant.starts_at  # a past moment is answered as it was
+    assert Affiliation.objects.filter(person=official).count() == 1
+    assert not Affiliation.objects.filter(person=alone).exists()
