@@ -287,6 +287,12 @@ def check_can_merge(person: Person | None, into: Person | None) -> None:
         raise WrongState(_("One of these accounts is closed already."))
 
 
+def check_not_merged(person: Person) -> None:
+    """A merged account stays closed: its person has another one, and two accounts would make two people of them."""
+    if person.merged_into_id is not None:
+        raise WrongState(_("This account was merged into another one and stays closed."))
+
+
 def check_visa_issuer(*, slug: str, **facts: Any) -> None:
     """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
     fields: dict[str, str] = {}

@@ -14,9 +14,9 @@ from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
-from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
 from apps.notifications import affiliations, break_glass
+from apps.notifications.alerts import ALERTS
 from apps.notifications.notes import (
     Note,
     Notes,
@@ -238,14 +238,6 @@ def _token(event: Event) -> Notes:
     yield Note(token.person, letter, path, facts)
 
 
-def _link_misused(event: Event) -> Notes:
-    """Once a link: who is refused a thousand times writes no thousand letters."""
-    before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
-    link = DownloadLink.objects.select_related("person", "distribution").get(pk=subject_of(event))
-    if link.person is not None and not before.exists():
-        yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
-
-
 def _break_glass(event: Event) -> Notes:
     for auditor, letter, path, facts in break_glass.told(event):
         yield Note(auditor, letter, path, facts)
@@ -270,7 +262,6 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.SEAT_GIVEN: seat_given,
     Kind.SEAT_ENDED: seat_ended,
     Kind.ROLE_GIVEN: _role_given,
-    Kind.LINK_MISUSED: _link_misused,
     Kind.TOKEN_MADE: _token,
     Kind.TOKEN_REVOKED: _token,
     Kind.TOKEN_REUSED: _token,
@@ -282,4 +273,5 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.BREAK_GLASS_DISABLED: _break_glass,
     Kind.BREAK_GLASS_USED: _break_glass,
     Kind.BREAK_GLASS_REFUSED: _break_glass,
+    **ALERTS,
 }

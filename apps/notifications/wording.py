@@ -198,6 +198,13 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("You sign for %(institution)s"),
         _("You are a signing official of %(institution)s now: you answer for its people and see what they may use."),
     ),
+    "identity_linked.person": (
+        _("A second identity was added to your account"),
+        _(
+            "Whoever signs in with that identity, at %(provider)s, is signed in as you from now on. If this was not "
+            "you, write to the portal’s operator at once: the two can be taken apart."
+        ),
+    ),
     "break_glass.made.auditor": (
         _("A break-glass account was made"),
         _("%(account)s was made at the command line. With it somebody can sign in when no institution answers."),

@@ -50,8 +50,13 @@ def _check(request: HttpRequest) -> None:
     found.person.second_factor = found.second_factor
     request.user = found.person
     request.person_session = found  # type: ignore[attr-defined]
-    if found.seen_at < found.asked_at - SEEN_EVERY:  # type: ignore[attr-defined]
+    if found.seen_at < found.asked_at - SEEN_EVERY and not _asks_by_itself(request):  # type: ignore[attr-defined]
         note_session_use(found, by=found.person)
+
+
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """A page left open that looks for news every few seconds is nobody's use of it, and keeps no session alive."""
+    return request.method == "GET" and "HX-Request" in request.headers
 
 
 def _stands(request: HttpRequest, person: Person) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.accounts import rules
 from apps.accounts.commands.affiliations import carry_ended, confirm_affiliation
 from apps.accounts.commands.sessions import end_sessions_of
-from apps.accounts.models import Identity, IdentityChange, Institution, Person, Provider
+from apps.accounts.models import Identity, IdentityChange, Institution, Person, PersonalToken, Provider
 from apps.audit.record import Kind, record
 from apps.core import clock
 
@@ -47,7 +47,8 @@ def link_identity(
 def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     """The identity is somebody else's after all: a new person has it, and everything done so far stays where it is.
 
-    Whoever is signed in as the old person is signed out: the session may be the other one's.
+    Whoever is signed in as the old person is signed out, their tokens are revoked, and their links wait for the next
+    sign-in: any of these may be in the hands of the other one.
     """
     rules.check_operator(by)
     reason = rules.check_reason(reason)
@@ -59,6 +60,7 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     carry_ended(old, to=new, by=by)
     _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
     _sign_out(old, by=by)
+    _revoke_tokens(old, by=by)
     record(Kind.PERSON_CREATED, actor=by, subject=new)
     record(Kind.IDENTITY_SPLIT, actor=by, subject=old, about=[new, identity.pk])
     return new
@@ -96,3 +98,11 @@ def _sign_out(person: Person, *, by: Person) -> None:
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(password=person.password)
     end_sessions_of(person, by=by)
+
+
+def _revoke_tokens(person: Person, *, by: Person) -> None:
+    now, living = clock.now(), PersonalToken.objects.filter(person=person, revoked_at__isnull=True)
+    for token in living.select_for_update().order_by("pk"):
+        PersonalToken.objects.filter(pk=token.pk).update(revoked_at=now)
+        record(Kind.TOKEN_REVOKED, actor=by, subject=token, kind_of_token=token.kind)
+    Person.objects.filter(pk=person.pk, away_since__isnull=True).update(away_since=now)

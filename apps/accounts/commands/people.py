@@ -78,6 +78,7 @@ def reactivate(person: Person, *, by: Person | None) -> None:
     """The person may use the portal again; what was revoked meanwhile stays revoked."""
     if by is not None:
         rules.check_operator(by)
+    rules.check_not_merged(Person.objects.select_for_update().get(pk=person.pk))
     Person.objects.filter(pk=person.pk).update(is_active=True)
     person.is_active = True
     record(Kind.PERSON_REACTIVATED, actor=by, subject=person)

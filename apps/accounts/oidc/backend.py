@@ -146,7 +146,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         self.request.sign_in_said = {**payload, **said}
         self.request.sign_in_subject = payload["sub"]
         self.request.sign_in_sid = payload["sid"] if usable(payload.get("sid")) else ""
-        self.request.sign_in_issued = datetime.fromtimestamp(moment(payload["iat"]) or 0, tz=UTC)
+        self.request.sign_in_issued = datetime.fromtimestamp(moment(payload.get("iat")) or 0, tz=UTC)
         if self.entry["silent"]:
             return self._still_here()
         visas = visas_of(self.provider, payload["sub"], said, now=clock.now().timestamp())

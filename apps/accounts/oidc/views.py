@@ -105,6 +105,8 @@ class SignInStart(OIDCAuthenticationRequestView):
             "link": _linking(request) if request.GET.get("link") else "",
             "silent": "",
         }
+        if not request.user.is_authenticated:  # whoever never comes back leaves nothing for long
+            request.session.set_expiry(LONGEST_SITTING)
         request.session.modified = True
 
 
@@ -244,6 +246,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         if request.user.is_authenticated:
             commands.end_session_of_key(old_key, because=PersonSession.Ended.REPLACED, by=request.user)
         super().login_success()
+        request.session.set_expiry(None)
         request.session["oidc_id_token"] = request.sign_in_token
         request.session.cycle_key()
         return commands.begin_session(

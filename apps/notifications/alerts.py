@@ -1,0 +1,32 @@
+"""Letters that warn: somebody else may be acting in the reader's name."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from apps.accounts.models import Identity
+from apps.audit.models import Event
+from apps.audit.record import Kind
+from apps.downloads.models import DownloadLink
+from apps.notifications.notes import Note, Notes, subject_of
+
+
+def _identity_linked(event: Event) -> Notes:
+    """Whoever can sign in as them has all they have, for good: more than a token."""
+    for identity in Identity.objects.select_related("person", "provider").filter(pk__in=event.about):
+        facts = {"provider": str(identity.provider or "–")}
+        yield Note(identity.person, "identity_linked.person", reverse("identities"), facts)
+
+
+def _link_misused(event: Event) -> Notes:
+    """Once a link: who is refused a thousand times writes no thousand letters."""
+    before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
+    link = DownloadLink.objects.select_related("person", "distribution").get(pk=subject_of(event))
+    if link.person is not None and not before.exists():
+        yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
+
+
+ALERTS: dict[Kind, Callable[[Event], Notes]] = {
+    Kind.LINK_MISUSED: _link_misused,
+    Kind.IDENTITY_LINKED: _identity_linked,
+}
