@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Body
 
 from apps.api import serialise, shapes
 from apps.api.auth import PUBLISH, asker
@@ -35,7 +34,7 @@ def publish_version(
     request: HttpRequest,
     slug: str,
     number: int,
-    body: shapes.Publication | None = Body(default=None),  # noqa: B008
+    body: shapes.Publication | None = None,
 ) -> dict[str, Any]:
     """Publish the draft; its files stand for ever, from now or from the end of the embargo. Scope: publish."""
     by = asker(request)

@@ -25,6 +25,8 @@ UNWRITTEN = {
     "notifications.write_letters": "follows from an event that is written down",
     "notifications.post_due": "the same",
     "notifications.mark_read": "a reader's own mark",
+    "accounts.ask_for_device": "nobody is known yet; strangers must not fill a log that is never emptied",
+    "accounts.forget_devices": "drops what has ended a day ago",
 }
 
 

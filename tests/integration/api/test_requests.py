@@ -233,8 +233,8 @@ def test_lists_walk_by_cursor_and_cost_the_same(django_assert_num_queries: Any) 
     assert cursor is None
     assert len(set(seen)) == len(seen) == 5
     for limit in (1, 5):
-        # the token and when it was used (4), the transaction (4), requests, items, datasets, committees
-        with django_assert_num_queries(12):
+        # the token (1), the transaction (4), requests, items, datasets, committees
+        with django_assert_num_queries(9):
             caller.get("/requests", {"limit": limit})
 
 
