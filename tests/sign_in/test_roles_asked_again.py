@@ -266,6 +266,20 @@ def test_two_tabs_go_round_at_once(provider: loopback.Provider) -> None:
     assert PersonSession.objects.alive().count() == 1
 
 
+def test_an_answer_that_comes_after_a_sign_in_anew_changes_nothing(provider: loopback.Provider) -> None:
+    """The new session is confirmed by its own sign-in, and goes on being asked."""
+    client, person = operator(provider)
+    later(10.5)
+    old = browser.asked_of(client.get(looks(client)["Location"]))
+    browser.sign_in(client, provider, again="1")
+    late = {"state": old["state"], "iss": provider.issuer, "error": "login_required"}
+    assert browser.come_back(client, late)["Location"] == OPERATIONS
+    assert ASKED not in client.session
+    assert holds_desk(person, "operator")
+    later(10.5)
+    assert looks(client)["Location"].startswith("/oidc/roles/")
+
+
 def test_the_address_that_asks_does_so_for_nobody_else_and_never_early(provider: loopback.Provider) -> None:
     """A link on another site can start nothing that was not due, and leads to no other site (T42)."""
     client, _person = operator(provider)

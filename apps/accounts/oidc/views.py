@@ -176,8 +176,10 @@ class SignInCallback(OIDCAuthenticationCallbackView):
 
     def _refused(self, code: str) -> HttpResponse:
         """A sign-in ends on its page; a silent question ends where the person was, and the roles rest."""
-        if self.entry["silent"] and recheck.session_of(self.request) is not None:
-            recheck.note_asked(self.request, code)
+        session = recheck.session_of(self.request)
+        if self.entry["silent"] and session is not None:
+            if str(session.pk) == self.entry["silent"]:  # else somebody signed in anew meanwhile, which says more
+                recheck.note_asked(self.request, code)
             return HttpResponseRedirect(self.entry["next"])
         again = bool(self.entry.get("again")) and not self.entry.get("link")
         return refused(self.request, self.provider, code, next_path=self.entry["next"], again=again)
