@@ -91,8 +91,9 @@ def accepted_terms(person: Any, at: datetime | None = None) -> Q:
 
 
 def has_accepted_terms(person: Any) -> bool:
-    terms = current_terms()
-    return terms is not None and Terms.objects.filter(accepted_terms(person), pk=terms.pk).exists()
+    """Whether the terms that count today are among those the person has accepted; one statement."""
+    current = Terms.objects.order_by("-version").values("pk")[:1]
+    return Terms.objects.filter(accepted_terms(person), pk=current).exists()
 
 
 def visa_issuers() -> QuerySet[VisaIssuer]:
@@ -101,9 +102,9 @@ def visa_issuers() -> QuerySet[VisaIssuer]:
 
 
 def visas_of(person: Any) -> QuerySet[Visa]:
-    """What the person's passports held at their last sign-ins, honoured or not."""
+    """What the person's passports held at their last sign-ins, honoured or not; `asked_at` is this moment."""
     theirs = Visa.objects.filter(identity__person_id=roles.person_id(person), gone_at__isnull=True)
-    return theirs.select_related("trusted", "terms", "identity")
+    return theirs.select_related("trusted").annotate(asked_at=clock.sql_now())
 
 
 def counting_visas_of(person: Any, kind: str, at: datetime | None = None) -> QuerySet[Visa]:

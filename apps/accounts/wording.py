@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.models import Visa
 from apps.accounts.models.visas import ACCEPTED_TERMS, LINKED, RESEARCHER
 
 TYPES: dict[str, Any] = {
@@ -44,9 +43,9 @@ WHY_NOT: dict[str, Any] = {
 }
 
 
-def visa_in_words(visa: Visa, *, now: Any) -> dict[str, Any]:
-    """What the visa is called, whether it counts now, and what it is good for or why not."""
-    expired = visa.expires_at is not None and visa.expires_at <= now
+def visa_in_words(visa: Any) -> dict[str, Any]:
+    """What a visa of `queries.visas_of` is called, whether it counts now, and what it is good for or why not."""
+    expired = visa.expires_at is not None and visa.expires_at <= visa.asked_at
     doubted = visa.trusted is not None and visa.trusted.ended_at is not None
     counts = visa.honoured and not expired and not doubted
     why = visa.why or ("issuer" if doubted else "expired" if expired else "")

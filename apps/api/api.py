@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from apps.api import access, catalogue, files, requests
+from apps.api import access, files, publishing, requests
 from apps.api.door import SentBody
 from apps.api.refusals import Malformed, Unusable
 from apps.core.errors import Missing
@@ -45,7 +45,7 @@ api = NinjaAPI(
     docs_url=None,
     parser=SentBody(),
 )
-for each in (catalogue, requests, access, files):
+for each in (publishing, requests, access, files):  # publishing brings the catalogue along
     api.add_router("", each.router)
 
 

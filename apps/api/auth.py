@@ -43,6 +43,7 @@ READ_IN_PUBLIC = PersonalTokens(Scope.READ, visitors=True)
 READ = PersonalTokens(Scope.READ)
 REQUEST = PersonalTokens(Scope.REQUEST)
 DOWNLOAD = PersonalTokens(Scope.DOWNLOAD, visitors=True)
+PUBLISH = PersonalTokens(Scope.PUBLISH)
 
 
 def asker(request: HttpRequest) -> Any:

@@ -210,6 +210,21 @@ class RequestChange(RequestFields):
     revision: int | None = Field(default=None, description="The revision this change was made from, if not `If-Match`.")
 
 
+class DatasetChange(In):
+    """Only the words that are sent change; access, conditions and committee are none of them."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)] = ""
+    summary: Annotated[str, Field(max_length=500)] = ""
+    description: Annotated[str, Field(max_length=50_000)] = ""
+    keywords: Annotated[str, Field(max_length=300)] = ""
+    licence: Annotated[str, Field(max_length=120)] = ""
+    attribution: Annotated[str, Field(max_length=500)] = ""
+
+
+class Publication(In):
+    embargo_until: Moment | None = None
+
+
 class NewAnswer(In):
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
 

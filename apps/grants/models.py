@@ -36,7 +36,7 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "signed": Q(Exists(signed)),
             "executed": Q(agreement__executed_at__lte=moment),
             "not_terminated": Q(agreement__ended_at__isnull=True) | Q(agreement__ended_at__gt=moment),
-            # As a case, so that the database looks at one grant after the other: a bare EXISTS it would turn into a
+            # As a case, so that the database looks at one grant after the other; a bare EXISTS it would turn into a
             # join that begins with all grants of the person.
             "vouched": Q(Case(When(Exists(behind), then=True), default=False, output_field=models.BooleanField())),
         }

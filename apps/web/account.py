@@ -14,7 +14,7 @@ from django.views.i18n import set_language as keep_language
 
 from apps.accounts import commands, queries, wording
 from apps.accounts.models import Terms
-from apps.core import clock, correlation
+from apps.core import correlation
 from apps.core.errors import Missing, WrongState
 from apps.web.forms_account import TermsForm
 from apps.web.guards import sign_in_address, signed_in
@@ -26,7 +26,6 @@ from apps.web.once import once_per_form
 def account(request: HttpRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person: Any = request.user
-    now = clock.now()
     context = {
         "person": person,
         "identities": queries.identities_of(person),
@@ -35,7 +34,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "institutions": queries.institutions_signed_for(person),
         "terms": queries.current_terms(),
         "terms_accepted": queries.has_accepted_terms(person),
-        "visas": [wording.visa_in_words(one, now=now) for one in queries.visas_of(person)],
+        "visas": [wording.visa_in_words(one) for one in queries.visas_of(person)],
     }
     return render(request, "account/account.html", context)
 

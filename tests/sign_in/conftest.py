@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from apps.accounts.models import Provider as Row
 from apps.accounts.oidc import documents
 from tests.sign_in import browser
 from tests.sign_in.provider import Provider, serving
+from tests.sign_in.visas import Issuer
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,24 @@ def second(db: None) -> Iterator[Provider]:
 def client() -> Client:
     """A browser that shows a fault of the portal as a person would see it."""
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture(scope="session")
+def running_issuer() -> Iterator[Provider]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def broker(provider: Provider) -> Row:
+    """The provider of the other tests, whose word about visas is taken."""
+    return browser.row(provider, trusts_visas=True)
+
+
+@pytest.fixture
+def issuer(running_issuer: Provider, broker: Row) -> Issuer:
+    """A visa issuer that the portal believes, about the people of that provider."""
+    running_issuer.reset()
+    made = Issuer(running_issuer)
+    made.believed(broker)
+    return made

@@ -5,66 +5,28 @@ import statistics
 import threading
 import time
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
-import pyotp
 import pytest
-from django.conf import settings
 from django.core.checks import run_checks
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import commands, oidc, queries, signing
-from apps.accounts.commands.break_glass import BreakGlassSecrets
-from apps.accounts.models import BreakGlassAccount, Desk, Person, PersonSession
+from apps.accounts import commands, queries, signing
+from apps.accounts.models import BreakGlassAccount, Desk, PersonSession
 from apps.audit.models import Event
-from apps.committees import commands as committees
-from apps.core import clock, roles
-from apps.core.errors import Denied, Invalid
-from apps.datasets import commands as datasets
-from apps.datasets.models import Dataset
-from apps.grants import commands as grants
-from apps.grants.queries import downloadable_by, may_download, why
-from apps.notifications.models import Letter
+from apps.core import clock
+from apps.web import break_glass
 from tests import stories
+from tests.sign_in.glass import PAGE, code_of, made, person_in, signed_in, typed, whys
 
 pytestmark = pytest.mark.django_db
-PAGE = "/break-glass/"
 
 
 @pytest.fixture(autouse=True)
 def switched_on(settings: Any) -> None:
     settings.BREAK_GLASS = True
-
-
-def made(days: int = 30) -> BreakGlassSecrets:
-    return commands.make_break_glass(days=days, by=None)
-
-
-def code_of(account: BreakGlassSecrets, *, steps: int = 0) -> str:
-    return str(pyotp.TOTP(account.seed).at(clock.now(), counter_offset=steps))
-
-
-def typed(account: BreakGlassSecrets, **other: str) -> dict[str, str]:
-    right = {"handle": account.account.handle, "password": account.password, "code": code_of(account)}
-    return {**right, **other}
-
-
-def whys() -> list[str]:
-    return [event.facts["why"] for event in Event.objects.filter(kind="break_glass.refused").order_by("pk")]
-
-
-def person_in(client: Client) -> Person | None:
-    return Person.objects.filter(pk=client.session.get("_auth_user_id")).first()
-
-
-def signed_in() -> tuple[Client, Person]:
-    client, account = Client(), made()
-    assert client.post(PAGE, typed(account)).status_code == 302
-    return client, account.account.person
 
 
 # ----------------------------------------------------------------------------------------------------------- the door
@@ -296,145 +258,11 @@ def test_password_and_seed_are_long_and_their_own() -> None:
     assert not first.account.person.has_usable_password()
 
 
-# ------------------------------------------------------------------------------------------------- auditors are told
-def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
-    auditors = [stories.auditor(), stories.auditor()]
-    account = made()
-    Client().post(PAGE, typed(account, password="wrong"))
-    Client().post(PAGE, typed(account, handle="glass-nobody99"))
-    Client().post(PAGE, typed(account))
-    commands.disable_break_glass(account.account, by=None)
-    stories.drain()
-    kinds = ["break_glass.made", "break_glass.refused", "break_glass.refused", "break_glass.used"]
-    for auditor in auditors:
-        letters = Letter.objects.filter(reader=auditor, kind__startswith="break_glass.").order_by("event_id")
-        assert [one.kind for one in letters] == [*kinds, "break_glass.disabled"]
-    said = Letter.objects.get(reader=auditors[0], kind="break_glass.used")
-    assert account.account.handle in said.body
-    assert said.path.startswith("/oversight/events/")
-
-
-def test_a_flood_of_wrong_tries_is_a_handful_of_letters_and_every_event() -> None:
-    auditor = stories.auditor()
-    for _turn in range(12):
-        commands.try_break_glass("nobody", password="x", code="1", by=None)
-    stories.drain()
-    assert len(whys()) == 12
-    assert Letter.objects.filter(reader=auditor, kind="break_glass.refused").count() == 6
-
-
-# -------------------------------------------------------------------------------------------------------- never data
-def test_it_downloads_open_data_and_nothing_else() -> None:
-    """T10, T15: with terms accepted, an affiliation, an own grant planted: the access rule itself says no."""
-    person = made().account.person
-    access = stories.granted()
-    Person.objects.filter(pk=access.holder.pk).update(is_break_glass=True)
-    access.holder.refresh_from_db()
-    for shelf, opened in ((access.shelf, False), (stories.shelf(access="open"), True)):
-        assert downloadable_by(access.holder).filter(pk=shelf.file.pk).exists() is opened
-        assert may_download(access.holder, shelf.file.pk) is opened
-        assert may_download(person, shelf.file.pk) is opened
-    failing = [fact.part for fact in why(access.holder, access.shelf.version).facts if not fact.holds]
-    assert failing == ["own_account"]
-    Person.objects.filter(pk=access.holder.pk).update(is_break_glass=False)
-    assert may_download(access.holder, access.shelf.file.pk)  # control: it was the account alone
-
-
-def test_registered_data_stay_closed_to_it_too() -> None:
-    listed, terms, person = stories.shelf(access="registered"), stories.terms(), stories.person()
-    commands.accept_terms(terms, by=person)
-    assert may_download(person, listed.file.pk)
-    Person.objects.filter(pk=person.pk).update(is_break_glass=True)
-    assert not may_download(person, listed.file.pk)
-
-
-def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
-    """Even with seats and roles planted behind the commands' back."""
-    person = made().account.person
-    bench, shelf = stories.bench(), stories.shelf()
-    roles.give(person, Dataset.OWNER, shelf.dataset)
-    refused = [
-        lambda: committees.seat(bench.committee, person=person, by=bench.chair),
-        lambda: committees.seat(bench.committee, person=stories.person(), by=person),
-        lambda: datasets.draft("Another", by=person),
-        lambda: datasets.start_version(shelf.dataset, by=person),
-        lambda: stories.requests.draft([shelf.dataset], by=person),
-        lambda: commands.make_token("t", scopes=["read"], days=1, by=person),
-        lambda: commands.accept_terms(stories.terms(), by=person),
-        lambda: commands.link_identity(
-            person, provider=commands.provider_from_settings(by=None), subject="x", claims={}, by=person
-        ),
-    ]
-    for one in refused:
-        with pytest.raises(Denied, match="break-glass"):
-            one()
-
-
-def test_it_stops_downloads_but_never_lets_them_run_again() -> None:
-    """R21: thawing needs two people, and an account that is nobody's own is none of them."""
-    client, person = signed_in()
-    client.post("/operations/downloads/freeze/", {"reason": "An incident."})
-    stop = grants.queries.open_freeze()
-    assert stop is not None
-    with pytest.raises(Denied):
-        grants.propose_thaw(stop, by=person)
-    grants.propose_thaw(stop, by=stories.operator())
-    with pytest.raises(Denied):
-        grants.thaw(stop, by=person)
-
-
-def test_nobody_finds_it_as_a_colleague() -> None:
-    person = made().account.person
-    assert not queries.colleagues_by_code([person.code]).exists()
-    with pytest.raises(Denied):
-        commands.merge_people(person, into=stories.person(), by=stories.operator(), reason="They are one person.")
-
-
-# ------------------------------------------------------------------------------------------------- the command line
-def run(*words: str) -> str:
-    out = StringIO()
-    call_command("break_glass", *words, stdout=out)
-    return out.getvalue()
-
-
-def test_the_command_makes_lists_and_disables() -> None:
-    shown = run("create", "--days", "10")
-    handle = re.search(r"^Name +(glass-\w{8})$", shown, re.M)
-    password = re.search(r"^Password +(\S{47})$", shown, re.M)
-    otpauth = re.search(r"otpauth://totp/\S+secret=(\w{32})\S*", shown)
-    assert handle and password and otpauth
-    code = pyotp.parse_uri(otpauth[0]).now()  # type: ignore[union-attr]
-    assert f"{handle[1]}  usable until" in run("list")
-    client = Client()
-    assert client.post(PAGE, {"handle": handle[1], "password": password[1], "code": code}).status_code == 302
-    assert "lets nobody in any more" in run("disable", handle[1])
-    assert "/oidc/authenticate/" in client.get("/operations/")["Location"]
-    assert "disabled on" in run("list")
-    assert password[1] not in run("list")
-
-
-def test_the_command_says_what_does_not_fit(settings: Any) -> None:
-    with pytest.raises(CommandError, match="no break-glass account"):
-        run("disable", "glass-nobody99")
-    with pytest.raises(CommandError, match="between 1 and 366"):
-        run("create", "--days", "999")
-    with pytest.raises(Invalid):
-        made(days=0)
-    settings.BREAK_GLASS = False
-    assert "BREAK_GLASS is off" in run("list")
-
-
-def test_an_account_past_its_end_lets_nobody_in(frozen: Any) -> None:
-    account = made(days=1)
-    with clock.freeze(clock.now() + timedelta(days=1, seconds=1)):
-        assert Client().post(PAGE, typed(account)).status_code == 422
-        assert whys() == ["ended"]
-        assert "ended on" in run("list")
-
-
-def test_the_sign_in_is_fresh_and_of_two_factors() -> None:
-    client, _person = signed_in()
-    facts = oidc.sign_in_of(client.session[oidc.SESSION])
-    assert facts.amr == ("pwd", "otp")
-    assert clock.now() - facts.auth_time < timedelta(seconds=5)
-    assert settings.BREAK_GLASS
+def test_one_try_at_a_time_is_judged_and_others_are_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T39: a flood of tries wears out this page alone."""
+    monkeypatch.setattr(break_glass, "WAIT", 0.01)
+    with break_glass._one_at_a_time:
+        answer = Client().post(PAGE, typed(made()))
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert Client().get(PAGE).status_code == 200

@@ -12,11 +12,16 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 import jwt
+from django.test import Client
 
 from apps.accounts import commands
+from apps.accounts.models import Person, VisaIssuer
 from apps.accounts.models import Provider as Row
-from apps.accounts.models import VisaIssuer
-from tests.sign_in.provider import KID, Facts, Provider, b64, ec_key, public, rsa_key, token, written
+from apps.accounts.oidc import passports
+from apps.accounts.visas import Brought
+from apps.core import clock
+from tests.sign_in import browser
+from tests.sign_in.provider import Facts, Provider, b64, ec_key, public, rsa_key, token, written
 
 SOURCE = "https://nordvik.example"
 STATUS = "https://doi.org/10.1038/s41431-018-0219-y"
@@ -209,4 +214,21 @@ def naive(visa: str) -> bool:
     return said["ga4gh_visa_v1"]["type"] == "ResearcherStatus"
 
 
-__all__ = ["HOSTILE", "KID", "Issuer", "links", "naive", "role", "status", "without"]
+def read(broker: Row, *tokens: Any, subject: str = "ann") -> list[Brought]:
+    """What the passport of Ann's sign-in at this provider holds."""
+    return passports.visas_of(broker, subject, {"ga4gh_passport_v1": list(tokens)}, now=clock.now().timestamp())
+
+
+def whys(broker: Row, *tokens: Any) -> list[str]:
+    return [one.why for one in read(broker, *tokens)]
+
+
+def sign_in(provider: Provider, *tokens: Any) -> tuple[Client, Person]:
+    """Ann signs in and brings these visas."""
+    provider.person["ga4gh_passport_v1"] = list(tokens)
+    client = Client(raise_request_exception=False)
+    answer = browser.sign_in(client, provider)
+    assert answer.status_code == 302, answer.content.decode()[-500:]
+    person = browser.person_in(client)
+    assert person is not None
+    return client, person

@@ -11,6 +11,7 @@ UNWRITTEN = {
     "access_requests.answer": "the same: the next round holds the answer",
     "access_requests.recount": "records only if it decides, and then the decision",
     "accounts.note_token_use": "each use of a token is an event of what it did",
+    "accounts.drop_visas_of": "follows from a change of the provider that is written down",
     "accounts.choose_language": "changes nothing but words",
     "accounts.confirm_affiliation": "the sign-in is an event, and the affiliation keeps who said so and when",
     "accounts.note_standing": "goes with a signature or a vote, which is an event",

@@ -29,6 +29,8 @@ CALLS = [
     ("POST", "/requests/{request}/submit", "request", False),
     ("POST", "/requests/{request}/withdraw", "request", False),
     ("POST", "/requests/{request}/questions/{request}/answer", "request", False),
+    ("PATCH", "/datasets/{slug}", "publish", False),
+    ("POST", "/datasets/{slug}/versions/{number}/publish", "publish", False),
     ("POST", "/files/{file}/links", "download", True),
     ("GET", "/files/{file}/content", "download", True),
 ]
@@ -42,7 +44,7 @@ def world() -> stories.Access:
 def filled(path: str, world: stories.Access) -> str:
     return path.format(
         slug=world.shelf.dataset.slug, request=world.case.request.pk,
-        file=world.file.pk, agreement=world.deal.agreement.pk,
+        number=1, file=world.file.pk, agreement=world.deal.agreement.pk,
     )  # fmt: skip
 
 
@@ -64,7 +66,9 @@ def test_each_call_needs_its_scope_and_says_so(
         refused(nobody, 401, "token")
         assert nobody["WWW-Authenticate"].startswith("Bearer")
 
-    right = Caller(world.holder, scope).send(method, path, {} if method != "GET" else None)
+    right = Caller(world.owner if scope == "publish" else world.holder, scope).send(
+        method, path, {} if method != "GET" else None
+    )
     assert right.status_code not in {401, 403}, right.content
 
 
