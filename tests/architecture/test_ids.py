@@ -9,12 +9,13 @@ ASKED = [f"T{number}" for number in range(23, 58)]
 
 
 def named(root: Path) -> dict[str, list[str]]:
-    """For each id, the tests whose own docstring names it; a comment or a helper shows nothing."""
+    """For each id, the tests whose own name or docstring says it; a comment or a helper shows nothing."""
     found = defaultdict(list)
     for path in sorted((root / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for one in re.findall(r"\bT\d+\b", ast.get_docstring(node) or ""):
+                said = " ".join(re.findall(r"t\d+(?=_)", node.name)).upper() + " " + (ast.get_docstring(node) or "")
+                for one in set(re.findall(r"\bT\d+\b", said)):
                     found[one].append(f"{path.name}: {node.name}")
     return found
 
@@ -33,7 +34,7 @@ def test_an_id_that_no_test_names_is_missed(root: Path, tmp_path: Path) -> None:
     for path in (root / "tests").rglob("test_*.py"):
         copy = tmp_path / path.relative_to(root)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(re.sub(r"\bT39\b", "T0", path.read_text(encoding="utf-8")), encoding="utf-8")
+        copy.write_text(re.sub(r"\bT39\b|(?<=_)t39(?=_)", "T0", path.read_text(encoding="utf-8")), encoding="utf-8")
     planted = '"""T39."""\n# T39\ndef helper():\n    """T39."""\ndef test_it():\n    """T390."""\n    what = "T39"\n'
     (tmp_path / "tests/test_planted.py").write_text(planted, encoding="utf-8")
     assert set(unasked(tmp_path)) == {"T39", *unasked(root)}

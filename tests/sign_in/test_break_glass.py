@@ -114,7 +114,7 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_every_wrong_try_gets_the_same_answer_and_an_event(wrong: str) -> None:
-    """T24: nobody learns from the answer which part was wrong, or whether there is such an account."""
+    """L47: nobody learns from the answer which part was wrong, or whether there is such an account."""
     account = made()
     client = Client()
     answer = client.post(PAGE, typed(account, **WRONG[wrong]))
@@ -127,7 +127,7 @@ def test_every_wrong_try_gets_the_same_answer_and_an_event(wrong: str) -> None:
 
 
 def test_the_answers_are_the_same_word_for_word() -> None:
-    """T24."""
+    """L47."""
     account = made()
     same = set()
     for wrong in (WRONG["password"], WRONG["code"], {"handle": account.account.handle[:-1] + "0"}):
@@ -137,7 +137,7 @@ def test_the_answers_are_the_same_word_for_word() -> None:
 
 
 def test_unknown_names_take_as_long_as_known_ones() -> None:
-    """T24: the digest is computed either way. The control skips it for unknown names and is told apart at once."""
+    """L47: the digest is computed either way. The control skips it for unknown names and is told apart at once."""
     account = made()
 
     def took(**other: str) -> float:
@@ -163,7 +163,7 @@ def test_each_try_takes_the_set_time_at_least(settings: Any) -> None:
 
 
 def test_five_wrong_tries_let_the_account_rest(frozen: Any) -> None:
-    """T24: also the right code is refused then, in the same words; a quarter of an hour later it is taken."""
+    """T92: also the right code is refused then, in the same words; a quarter of an hour later it is taken."""
     account = made()
     for _turn in range(5):
         Client().post(PAGE, typed(account, password="wrong"))
@@ -184,7 +184,7 @@ def test_four_wrong_tries_and_a_right_one_begin_the_count_anew() -> None:
 
 # ------------------------------------------------------------------------------------------------------------- codes
 def test_a_code_counts_once() -> None:
-    """RFC 6238, section 5.2; T45."""
+    """T55: RFC 6238, section 5.2."""
     account = made()
     assert Client().post(PAGE, typed(account)).status_code == 302
     assert Client().post(PAGE, typed(account)).status_code == 422
@@ -205,7 +205,7 @@ def test_one_step_before_and_after_counts_too(frozen: Any, steps: int, status: i
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_code_many_times_at_once_counts_once() -> None:
-    """T45, T55: the row is held while a try is judged. The control judges without, and lets several in."""
+    """T55: the row is held while a try is judged. The control judges without, and lets several in."""
     account, outcomes, start = made(), [], threading.Barrier(6)
     given = typed(account)
 
@@ -234,7 +234,7 @@ def test_the_same_code_many_times_at_once_counts_once() -> None:
 
 # ---------------------------------------------------------------------------------------------------- what is stored
 def test_the_database_alone_tells_neither_password_nor_seed(settings: Any) -> None:
-    """T47, T56: a scrypt digest, and a seed sealed with a key that only the settings hold."""
+    """T56: a scrypt digest, and a seed sealed with a key that only the settings hold."""
     account = made()
     row = BreakGlassAccount.objects.values().get()
     stored = " ".join(str(value) for value in row.values())

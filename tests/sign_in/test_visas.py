@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 # ------------------------------------------------------------------------------------------------------------ hostile
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_visa_that_is_wrong_is_left_aside_for_what_is_wrong(broker: Row, issuer: Issuer, name: str) -> None:
-    """T34, T36, T37, T38: each alone, and beside a good one that is honoured all the same."""
+    """T34, T36, T39: each alone, and beside a good one that is honoured all the same."""
     expected, make = HOSTILE[name]
     bad, good = make(issuer), issuer.mint(jti="another")
     assert whys(broker, bad, good) == [expected, ""]
@@ -94,7 +94,7 @@ def test_both_kinds_of_keys_and_both_kinds_of_types_are_taken(broker: Row, issue
 
 
 def test_a_new_key_of_the_issuer_is_found_once_and_a_flood_of_unknown_ones_is_not(broker: Row, issuer: Issuer) -> None:
-    """T38: an unknown kid makes the portal look once more, at most every half minute."""
+    """T39: an unknown kid makes the portal look once more, at most every half minute."""
     documents.forget()
     issuer.server.calls.clear()
     assert whys(broker, issuer.mint()) == [""]
@@ -108,7 +108,7 @@ def test_a_new_key_of_the_issuer_is_found_once_and_a_flood_of_unknown_ones_is_no
 def test_an_issuer_that_does_not_answer_costs_its_visas_and_not_the_sign_in(
     broker: Row, issuer: Issuer, settings: Any
 ) -> None:
-    """T40: forty visas of a slow issuer take the time of one call."""
+    """T43: forty visas of a slow issuer take the time of one call."""
     settings.SIGN_IN_STEP_SECONDS, settings.SIGN_IN_SECONDS = 0.4, 0.8
     documents.forget()
     issuer.server.plan.wire["/jwks"] = "slow"
@@ -123,7 +123,7 @@ def test_an_issuer_that_does_not_answer_costs_its_visas_and_not_the_sign_in(
 
 # ------------------------------------------------------------------------------------------------------ who it is about
 def test_a_visa_counts_for_the_subject_of_the_sign_in_only(broker: Row, issuer: Issuer) -> None:
-    """T35: a visa of another person, replayed in this one's passport."""
+    """T40: a visa of another person, replayed in this one's passport."""
     assert whys(broker, issuer.mint(sub="bob")) == ["identity"]
     assert [one.why for one in read(broker, issuer.mint(sub="bob"), subject="bob")] == [""]
 

@@ -119,7 +119,7 @@ def test_a_provider_without_trust_hands_over_nothing(provider: Provider, issuer:
 
 @pytest.mark.parametrize("deed", ["trust ends", "switched off", "issuer doubted", "issuer changed"])
 def test_trust_that_ends_ends_its_visas_at_the_next_request(provider: Provider, issuer: Issuer, deed: str) -> None:
-    """T16, T28."""
+    """T14, T16."""
     _client, person = sign_in(provider, issuer.mint())
     assert queries.counting_visas_of(person, "ResearcherStatus").exists()
     row = Row.objects.get(issuer=provider.issuer)

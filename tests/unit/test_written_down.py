@@ -7,6 +7,7 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 UNWRITTEN = {
     "access_requests.change": "a draft is the applicant's own; what is submitted is frozen with its fingerprint",
     "access_requests.choose_datasets": "the same",
+    "access_requests.add_dataset": "the same",
     "access_requests.name_members": "the same",
     "access_requests.answer": "the same: the next round holds the answer",
     "access_requests.recount": "records only if it decides, and then the decision",
@@ -21,6 +22,10 @@ UNWRITTEN = {
     "accounts.note_session_use": "the row keeps when a session was used last",
     "accounts.end_session_of_key": "the sign-out, or the sign-in that replaces it, is an event",
     "accounts.end_sessions_of": "goes with the closing or splitting of an account, which is an event",
+    "accounts.end_sessions_from": "goes with the switching off of a provider, which is an event",
+    "accounts.ask_for_device": "nobody is known yet; what the person answers is an event",
+    "accounts.forget_devices": "drops questions that nobody answered",
+    "accounts.note_roles_told": "the sign-in is an event, and so is each role gained or lost",
     "accounts.forget_sessions": "drops what has ended a month ago",
     "notifications.write_letters": "follows from an event that is written down",
     "notifications.post_due": "the same",
