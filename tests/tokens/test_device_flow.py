@@ -252,6 +252,7 @@ def test_the_page_needs_a_person_and_a_fresh_sign_in() -> None:
     assert "/oidc/authenticate/" in Client().get(reverse("device"))["Location"]
     stale = stories.client_for(person, fresh=False)
     assert stale.post(reverse("device"), {"user_code": program.asked["user_code"]}).status_code == 401
+    assert stories.client_for(person).post(reverse("device"), {"user_code": " "}).status_code == 422
     page = typed(stories.client_for(person), program.asked["user_code"])
     assert stale.post(page, {"answer": "approve"}).status_code == 401
     assert error_of(program.poll()) == "authorization_pending"

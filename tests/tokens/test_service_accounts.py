@@ -15,6 +15,7 @@ from apps.audit.models import Event
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.notifications.models import Letter
+from apps.web.wording_events import timeline
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,8 @@ def test_it_reads_exactly_what_its_owner_may_and_its_events_say_so() -> None:
     assert event.facts["token"] == str(PersonalToken.objects.get().pk)
     refused = Event.objects.filter(kind="download.refused").latest("id")
     assert refused.facts["service_account"] == str(account.pk)
+    words = timeline([event], names={}, datasets={}, viewer=access.holder.pk)
+    assert words[0]["who"] == "you, by a service account"
     own = stories.token(access.holder, "download")
     assert status_of(own, f"/api/v1/files/{access.file.pk}/content") == 200
     latest = Event.objects.filter(kind="download.started").latest("id")
@@ -162,7 +165,8 @@ def test_the_pages_make_list_show_once_and_end_it() -> None:
     assert "service account “Survival pipeline”" in listed
     stories.drain()
     assert Letter.objects.filter(reader=owner, path=page).count() == 1
-    assert client.post(page, {"name": "server", "scopes": ["read"], "days": 91}).status_code == 422
+    for days in (91, "soon"):
+        assert client.post(page, {"name": "server", "scopes": ["read"], "days": days}).status_code == 422
     account = ServiceAccount.objects.get()
     stranger = stories.client_for(stories.person())
     assert stranger.get(page).status_code == 404
