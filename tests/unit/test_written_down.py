@@ -23,8 +23,6 @@ UNWRITTEN = {
     "accounts.end_session_of_key": "the sign-out, or the sign-in that replaces it, is an event",
     "accounts.end_sessions_of": "goes with the closing or splitting of an account, which is an event",
     "accounts.end_sessions_from": "goes with the switching off of a provider, which is an event",
-    "accounts.ask_for_device": "nobody is known yet; what the person answers is an event",
-    "accounts.forget_devices": "drops questions that nobody answered",
     "accounts.note_roles_told": "the sign-in is an event, and so is each role gained or lost",
     "accounts.forget_sessions": "drops what has ended a month ago",
     "notifications.write_letters": "follows from an event that is written down",

@@ -244,7 +244,7 @@ def test_whoever_had_an_institution_before_it_was_asked_for_keeps_their_access()
     Person.objects.filter(pk=alone.pk).update(institution=None)
     Affiliation.objects.exclude(person=official).delete()
     assert not downloadable_by(access.holder).exists()
-    upgrade = import_module("apps.accounts.migrations.0005_standing")
+    upgrade = import_module("apps.accounts.migrations.0007_standing")
     with connection.cursor() as cursor:
         cursor.execute(upgrade.AS_BEFORE)
         cursor.execute(upgrade.AS_BEFORE)
