@@ -7,7 +7,7 @@ session stands on, about the person who sits here.
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.accounts.oidc import recheck
-from apps.accounts.oidc.views import STATES, SignInStart, local_path
+from apps.accounts.oidc.leaving import STATES, SignInStart, local_path
 
 LONGEST_HINT = 4000  # characters of an address that every server takes
 

@@ -28,8 +28,8 @@ from apps.accounts.oidc.checks import (
     subject_faults,
     usable,
 )
+from apps.accounts.oidc.leaving import SESSION
 from apps.accounts.oidc.signatures import claimed_issuer, signed_claims
-from apps.accounts.oidc.views import SESSION
 from apps.core import clock
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
