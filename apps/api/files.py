@@ -33,15 +33,16 @@ def make_link(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[st
     person = asker(request)
     file = _file(person, pk)
     by = person if person.is_authenticated else None
+    token = getattr(request, "token", None)
 
     def do() -> tuple[Made, UUID]:
-        link, secret = commands.make_link(file, by=by)
+        link, secret = commands.make_link(file, by=by, token=token)
         return (link, secret), link.pk
 
     def again(first: UUID) -> Made:
         for lost in links.links_of(by).filter(pk=first):
             commands.end_link(lost, by=person)
-        return commands.make_link(file, by=by)
+        return commands.make_link(file, by=by, token=token)
 
     link, secret = once_per_key(request, do=do, again=again)
     address = settings.PORTAL_ADDRESS + reverse("link_open", kwargs={"token": secret, "name": file.name})

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Person
+from apps.accounts.models import Person, PersonalToken
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.errors import Denied, Missing, Refusal
@@ -54,22 +54,27 @@ class Delivery:
 
 
 @transaction.atomic
-def make_link(file: Distribution, *, by: Person | None) -> tuple[DownloadLink, str]:
-    """A link to one file and, this once, its secret; it lives a day at most and never longer than the grant."""
+def make_link(
+    file: Distribution, *, by: Person | None, token: PersonalToken | None = None
+) -> tuple[DownloadLink, str]:
+    """A link to one file and, this once, its secret; it lives a day at most and never longer than the grant.
+
+    Made with a token, it ends when that is revoked.
+    """
     rules.check_can_download(by, file)
     grant = _grant_behind(file, by)
     expires_at = clock.now() + timedelta(hours=settings.LINK_HOURS)
     if grant is not None:
         expires_at = min(expires_at, grant.ends_at)
-    token = signing.new_token()
-    digest = signing.digest_of(token)
+    secret = signing.new_token()
+    digest = signing.digest_of(secret)
     assert digest is not None
     link = DownloadLink.objects.create(
         digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at,
-        second_factor=by is not None and by.second_factor,
+        made_with=token, second_factor=by is not None and by.second_factor,
     )  # fmt: skip
     record(Kind.LINK_MADE, actor=by, subject=link, about=_about(link), until=expires_at)
-    return link, token
+    return link, secret
 
 
 @transaction.atomic
@@ -134,6 +139,7 @@ def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Deliver
     rules.check_same_person(link, by)
     rules.check_alive(link)
     rules.check_maker(link)
+    rules.check_token(link)
     rules.check_grant(link)
     if link.person is not None:  # as they had signed in when they made it; a link's rights never change
         link.person.second_factor = link.second_factor

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from apps.accounts.models import Person
+from apps.accounts.models import Person, PersonalToken
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.datasets.models import Distribution
@@ -32,6 +32,7 @@ class DownloadLink(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="links")
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="links")
     grant = models.ForeignKey(AccessGrant, null=True, on_delete=models.PROTECT, related_name="links")
+    made_with = models.ForeignKey(PersonalToken, null=True, on_delete=models.PROTECT, related_name="links")
     second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()

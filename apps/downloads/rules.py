@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Person
+from apps.accounts.models import Person, PersonalToken
 from apps.core import clock
 from apps.core.errors import Denied, Gone, NeedsSecondFactor
 from apps.datasets.models import Distribution
@@ -43,6 +43,12 @@ def check_maker(link: DownloadLink) -> None:
     """Whoever made the link has not signed out at their institution since."""
     if link.person is not None and link.person.away_since is not None:
         raise Gone(_("Whoever made this link has signed out at their institution. Sign in again, and it goes on."))
+
+
+def check_token(link: DownloadLink) -> None:
+    """A link that was made with a token ends with it: whoever revokes a stolen token has nothing else to look for."""
+    if link.made_with_id and not PersonalToken.objects.standing().filter(pk=link.made_with_id).exists():
+        raise Gone(_("The token this link was made with has been revoked. Make a new link."))
 
 
 def check_grant(link: DownloadLink) -> None:

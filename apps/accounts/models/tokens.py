@@ -63,9 +63,13 @@ class TokenQuerySet(models.QuerySet["PersonalToken"]):
 
         Those of a service account end with it as well. This is the one door for all kinds.
         """
+        return self.standing(at).filter(expires_at__gt=clock.sql_now(at))._of_people_who_may()
+
+    def standing(self, at: datetime | None = None) -> Self:
+        """Tokens that nobody has ended, whether their time is up or not: neither revoked nor of an ended account."""
         moment = clock.sql_now(at)
         own = Q(service__isnull=True) | Q(service__ended_at__isnull=True, service__ends_at__gt=moment)
-        return self.filter(own, expires_at__gt=moment)._of_people_who_may()
+        return self.filter(own, revoked_at__isnull=True)
 
     def refreshable(self, at: datetime | None = None) -> Self:
         """Programs that may still fetch a new token, their person being as above."""
