@@ -76,6 +76,7 @@ def _written(item: Item, template: Template) -> Agreement:
     snapshot = item.decided_in.snapshot
     return Agreement.objects.create(
         item=item, template=template, reference=reference, text=text, sha256=wording.digest(text),
+        institution=item.request.applicant.institution,
         starts_on=snapshot["starts_on"], ends_on=snapshot["ends_on"],
     )  # fmt: skip
 
@@ -141,7 +142,9 @@ def _sign(
     rules.check_signed_in_freshly(signed_in)
     rules.check_seen(agreement, seen_sha256)
     rules.check_typed_name(by, typed_name)
-    standing = note_standing(by, sign_in=signed_in, behind=check_affiliated(by), by=by)
+    behind = check_affiliated(by)
+    rules.check_named_institution(agreement, capacity, behind)
+    standing = note_standing(by, sign_in=signed_in, behind=behind, by=by)
     signature = Signature.objects.create(
         agreement=agreement, signer=by, capacity=capacity, typed_name=" ".join(typed_name.split()),
         text_sha256=agreement.sha256, issuer=signed_in.issuer, acr=signed_in.acr, auth_time=signed_in.auth_time,

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import Item
-from apps.accounts.models import Person, Standing
+from apps.accounts.models import Institution, Person, Standing
 from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
@@ -57,6 +57,8 @@ class Agreement(Moves):
     state = models.CharField(max_length=12, choices=AgreementState.choices, default=AgreementState.OFFERED)
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
+    # That the text names as the applicant's; unknown for agreements offered before it was kept.
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="agreements")
     starts_on = models.DateField()
     ends_on = models.DateField()
     offered_at = models.DateTimeField(db_default=Now())

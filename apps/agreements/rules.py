@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
+from apps.accounts.models import Affiliation
 from apps.accounts.queries import accounts_of
 from apps.accounts.rules import check_operator, check_own_account
 from apps.accounts.visas import SignIn
@@ -76,6 +77,16 @@ def check_can_sign(by: Any, agreement: Agreement) -> str:
     if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():
         raise WrongState(_("You have signed this agreement already."))
     return capacity
+
+
+def check_named_institution(agreement: Agreement, capacity: str, behind: Affiliation) -> None:
+    """The applicant signs for the institution that the text names, and for no other that they have moved to since."""
+    named = agreement.institution
+    if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != behind.institution_id:
+        raise WrongState(
+            _("This agreement names %(named)s, and %(now)s stands behind you now. Ask for the data anew from there.")
+            % {"named": named, "now": behind.institution}
+        )
 
 
 def check_can_countersign(by: Any, agreement: Agreement) -> None:

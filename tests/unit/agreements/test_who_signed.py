@@ -67,6 +67,21 @@ def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
         stories.countersign(deal.agreement, deal.owner)
 
 
+def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it_names() -> None:
+    """The text names the first institution; its word would be given for it by somebody of another."""
+    deal = stories.offered()
+    first, second = home_of(deal.applicant), stories.institution("Saarela Institute")
+    assert deal.agreement.institution == first and first.name in deal.agreement.text
+    Person.objects.filter(pk=deal.applicant.pk).update(institution=second)
+    deal.applicant.refresh_from_db()
+    accounts.confirm_affiliation(deal.applicant, institution=second, by=None)
+    with pytest.raises(WrongState, match=f"names {first.name}, and {second.name} stands behind you"):
+        sign(deal, deal.applicant)
+    Person.objects.filter(pk=deal.applicant.pk).update(institution=first)
+    deal.applicant.refresh_from_db()
+    assert sign(deal, deal.applicant).standing.institution == first
+
+
 def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
     """The agreement was signed for one hospital; who leaves it for another has nothing until it affirms them again."""
     access = stories.granted()
