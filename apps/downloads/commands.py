@@ -54,9 +54,7 @@ class Delivery:
 
 
 @transaction.atomic
-def make_link(
-    file: Distribution, *, by: Person | None, token: PersonalToken | None = None
-) -> tuple[DownloadLink, str]:
+def make_link(file: Distribution, *, by: Person | None, token: PersonalToken | None = None) -> tuple[DownloadLink, str]:
     """A link to one file and, this once, its secret; it lives a day at most and never longer than the grant.
 
     Made with a token, it ends when that is revoked.
