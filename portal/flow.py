@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from apps.access_requests.tasks import close_if_denied, recount_votes
+from apps.access_requests.tasks import close_if_denied, recount_votes, watch_benches
 from apps.agreements.tasks import offer_agreement, print_agreement
 from apps.audit.models import Event, Outbox
 from apps.audit.record import Kind
@@ -25,7 +25,9 @@ Consequence = Callable[[Event], None]
 FLOW: dict[Kind, list[Consequence]] = {
     Kind.FILE_UPLOADED: [check_uploaded_file],
     Kind.VERSION_PUBLISHED: [tell],
-    Kind.REQUEST_SUBMITTED: [tell],
+    Kind.REQUEST_SUBMITTED: [tell, watch_benches],
+    Kind.MEMBER_RECUSED: [watch_benches],
+    Kind.BENCH_SHORT: [tell],
     Kind.REQUEST_RETURNED: [tell],
     Kind.REQUEST_WITHDRAWN: [tell],
     Kind.ITEM_DECIDED: [offer_agreement, tell],
@@ -42,9 +44,9 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.SEAT_GIVEN: [tell],
     Kind.DESK_GAINED: [tell],
     Kind.DESK_LOST: [tell],
-    Kind.SEAT_ENDED: [recount_votes, tell],
-    Kind.PERSON_DEACTIVATED: [recount_votes],
-    Kind.PEOPLE_MERGED: [recount_votes],
+    Kind.SEAT_ENDED: [recount_votes, watch_benches, tell],
+    Kind.PERSON_DEACTIVATED: [recount_votes, watch_benches],
+    Kind.PEOPLE_MERGED: [recount_votes, watch_benches],
     Kind.ROLE_GIVEN: [tell],
     Kind.BREAK_GLASS_MADE: [tell],
     Kind.BREAK_GLASS_DISABLED: [tell],

@@ -26,7 +26,7 @@ from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, Reque
 from apps.accounts.models import Person
 from apps.accounts.queries import accounts_of
 from apps.committees import queries as committees
-from apps.committees.models import Seat
+from apps.committees.models import Committee, Seat
 from apps.core import clock, roles
 from apps.datasets.models import Dataset
 
@@ -145,11 +145,11 @@ def open_round(request: AccessRequest) -> Round | None:
 
 
 def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
-    """Requests in review by a committee in which one of these people has or had a seat."""
+    """Requests under review by a committee in which one of these people has or had a seat."""
     items = Item.objects.filter(
         request=OuterRef("pk"), state=ItemState.OPEN, committee__seats__person_id__in=[p for p in people if p]
     )
-    return AccessRequest.objects.filter(Exists(items), state=RequestState.IN_REVIEW).order_by("pk")
+    return AccessRequest.objects.filter(Exists(items), state__in=UNDER_REVIEW).order_by("pk")
 
 
 def bench_for(item: Item) -> QuerySet[Seat]:
@@ -165,6 +165,13 @@ def _unconcerned(seats: QuerySet[Seat], request: AccessRequest) -> QuerySet[Seat
     aside = Recusal.objects.filter(request=request).values("person_id")
     closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
     return seats.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
+
+
+def short_benches(request: AccessRequest) -> dict[Committee, int]:
+    """The committees that cannot decide on this request, their bench being below the quorum; and how many are left."""
+    waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
+    left = {item.committee: bench_for(item).count() for item in waiting}
+    return {committee: number for committee, number in left.items() if number < committee.quorum}
 
 
 def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:

@@ -8,10 +8,13 @@ from django.urls import reverse
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Institution, Person, PersonalToken
+from apps.accounts.models import Desk, Institution, Person, PersonalToken
+from apps.accounts.queries import holders_of_desk
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
+from apps.committees.models import Committee
+from apps.committees.queries import seats_of
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
@@ -120,6 +123,19 @@ def _bench(request: AccessRequest) -> Iterator[Person]:
     """Everyone seated for one of the request's datasets who may decide on it."""
     for item in request.items.select_related("committee", "request"):
         yield from (seat.person for seat in requests.bench_for(item))
+
+
+def _bench_short(event: Event) -> Notes:
+    """The chair who may seat others; the operators where the chair is empty or has a part in the request."""
+    request, facts = _request(event)
+    committee = Committee.objects.get(pk__in=event.about)
+    facts |= {"committee": committee.name, "left": event.facts["left"], "quorum": event.facts["quorum"]}
+    part_of_it = requests.people_of(request).values("pk")
+    chairs = [seat.person for seat in seats_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)]
+    for chair in chairs:
+        yield Note(chair, "bench_short.chair", reverse("committee_manage", args=[committee.slug]), facts)
+    for operator in () if chairs else holders_of_desk(Desk.Kind.OPERATOR):
+        yield Note(operator, "bench_short.operator", reverse("committee_page", args=[committee.slug]), facts)
 
 
 def _item_decided(event: Event) -> Notes:
@@ -249,6 +265,7 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.REQUEST_SUBMITTED: _request_submitted,
     Kind.REQUEST_RETURNED: _request_returned,
     Kind.REQUEST_WITHDRAWN: _request_withdrawn,
+    Kind.BENCH_SHORT: _bench_short,
     Kind.ITEM_DECIDED: _item_decided,
     Kind.AGREEMENT_OFFERED: _agreement_offered,
     Kind.AGREEMENT_SIGNED: _agreement_signed,

@@ -83,6 +83,22 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("%(reference)s was withdrawn"),
         _("%(applicant)s took back the request “%(title)s”, in which you are named."),
     ),
+    "bench_short.chair": (
+        _("Too few may decide on %(reference)s"),
+        _(
+            "The quorum of “%(committee)s” is %(quorum)s, and only %(left)s of those seated may decide on"
+            " %(reference)s: the others have a part in it, stepped aside or left. Please seat somebody who has none. A"
+            " new seat counts from the next round, so return the request with a question then."
+        ),
+    ),
+    "bench_short.operator": (
+        _("Too few may decide on %(reference)s"),
+        _(
+            "The quorum of “%(committee)s” is %(quorum)s, and only %(left)s of those seated may decide on"
+            " %(reference)s. Its chair is empty or has a part in the request. Please see to it that somebody else can"
+            " seat members."
+        ),
+    ),
     "item_decided.approved": (
         _("Approved: %(dataset)s for %(reference)s"),
         _(

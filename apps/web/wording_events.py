@@ -82,6 +82,7 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "request.returned": (gettext_lazy("The request came back with a question"), "returned", "wait"),
     "request.withdrawn": (gettext_lazy("The request was withdrawn"), "withdrawn", "still"),
     "request.member_recused": (gettext_lazy("A member stepped aside"), "ban", "still"),
+    "request.bench_short": (gettext_lazy("Too few are left in the committee to decide"), "committee", "wait"),
     "request.vote_cast": (gettext_lazy("A vote was cast"), "vote", "note"),
     "request.item_decided": (gettext_lazy("A decision on %(dataset)s"), "decided", "note"),
     "request.decided": (gettext_lazy("Everything is decided"), "decided", "note"),

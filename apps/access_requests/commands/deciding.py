@@ -13,6 +13,7 @@ from apps.accounts.commands import note_standing
 from apps.accounts.models import Person, Provider
 from apps.accounts.queries import affiliation_behind
 from apps.accounts.visas import Followed, SignIn
+from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
 from apps.committees import commands as committees
 from apps.committees.models import Committee, Seat
@@ -57,6 +58,18 @@ def step_aside(request: AccessRequest, *, reason: str, by: Person) -> None:
 def recount(request: AccessRequest, *, by: Person | None) -> None:
     """Somebody has left a bench: what the remaining votes decide is decided now, as nobody else may be left to vote."""
     _recount(_lock(request))
+
+
+@transaction.atomic
+def note_short_benches(request: AccessRequest, *, by: Person | None) -> None:
+    """Write down which committees have too few left who may decide on the request; the same shortage once a round."""
+    request = _lock(request)
+    current = queries.open_round(request)
+    for committee, left in queries.short_benches(request).items() if current else ():
+        facts = {"round": current.number, "left": left, "quorum": committee.quorum}
+        told = timeline_of(request.pk).filter(kind=Kind.BENCH_SHORT, about__contains=[committee.pk])
+        if not told.filter(facts__contains=facts).exists():
+            record(Kind.BENCH_SHORT, actor=by, subject=request, about=[committee], **facts)
 
 
 @transaction.atomic
