@@ -65,7 +65,9 @@ def note_short_benches(request: AccessRequest, *, by: Person | None) -> None:
     """Write down which committees have too few left who may decide on the request; the same shortage once a round."""
     request = _lock(request)
     current = queries.open_round(request)
-    for committee, left in queries.short_benches(request).items() if current else ():
+    if current is None:
+        return
+    for committee, left in queries.short_benches(request).items():
         facts = {"round": current.number, "left": left, "quorum": committee.quorum}
         told = timeline_of(request.pk).filter(kind=Kind.BENCH_SHORT, about__contains=[committee.pk])
         if not told.filter(facts__contains=facts).exists():
