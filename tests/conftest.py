@@ -113,6 +113,12 @@ def database_urls() -> database.Urls:
     return database.addresses(Path(os.environ[RUN]))
 
 
+@pytest.fixture(scope="module")
+def provider_urls(database_urls: database.Urls, worker_id: str, request: pytest.FixtureRequest) -> database.Urls:
+    """The same, with a database for the identity provider that the tests of one file start, in this worker."""
+    return database.with_own_provider(database_urls, f"idp_{worker_id}_{request.path.stem}")
+
+
 @pytest.fixture(scope="session")
 def database_name(worker_id: str) -> str:
     """The database of this worker."""

@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -81,6 +82,16 @@ def clone(urls: Urls, name: str) -> None:
         connection.execute(
             sql.SQL("CREATE DATABASE {name} TEMPLATE {template} OWNER {owner} STRATEGY FILE_COPY").format(**names)
         )
+
+
+def with_own_provider(urls: Urls, name: str) -> Urls:
+    """The same server with an empty database for one identity provider: each has its own client secret."""
+    before = urlsplit(urls.provider)
+    with psycopg.connect(urls.superuser, autocommit=True) as connection:
+        names = {"name": sql.Identifier(name), "owner": sql.Identifier(before.username or "")}
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        connection.execute(sql.SQL("CREATE DATABASE {name} OWNER {owner}").format(**names))
+    return replace(urls, provider=before._replace(path=f"/{name}").geturl())
 
 
 def migrate(urls: Urls) -> None:

@@ -27,14 +27,14 @@ HOME = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, database_urls: Urls) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, provider_urls: Urls) -> Iterator[World]:
     """A provider that runs for the tests of this file."""
     world = World(tmp_path_factory.mktemp("provider"))
     world.take_ports()
     world.ports["web"] = 8000
     command = [sys.executable, "-m", "deploy.identity_provider.prepare"]
-    subprocess.run(command, cwd=ROOT, env=world.provider_env(database_urls), check=True)
-    with running(servers.provider(world, database_urls)):
+    subprocess.run(command, cwd=ROOT, env=world.provider_env(provider_urls), check=True)
+    with running(servers.provider(world, provider_urls)):
         yield world
 
 

@@ -37,18 +37,18 @@ Agree = Callable[[requests.Session, str], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, database_urls: Urls) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world = World(tmp_path_factory.mktemp("providers"))
     world.take_ports()
     return world
 
 
 @pytest.fixture(scope="module")
-def python_provider(world: World, database_urls: Urls) -> Iterator[str]:
+def python_provider(world: World, provider_urls: Urls) -> Iterator[str]:
     """The demo's provider, with the test client's address among those it may answer to."""
-    env = {**world.provider_env(database_urls), "IDP_MORE_HOMES": "http://testserver"}
+    env = {**world.provider_env(provider_urls), "IDP_MORE_HOMES": "http://testserver"}
     subprocess.run([sys.executable, "-m", "deploy.identity_provider.prepare"], cwd=ROOT, env=env, check=True)
-    with running(servers.provider(world, database_urls)):
+    with running(servers.provider(world, provider_urls)):
         yield world.address("idp")
 
 
