@@ -141,18 +141,18 @@ def test_unknown_names_take_as_long_as_known_ones() -> None:
     account = made()
 
     def took(**other: str) -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()  # what it costs, whatever else the machine does
         commands.try_break_glass(by=None, **{"handle": "x", "password": "wrong", "code": "1", **other})
         BreakGlassAccount.objects.update(wrong_tries=0)
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     known = statistics.median(took(handle=account.account.handle) for _ in range(7))
     unknown = statistics.median(took() for _ in range(7))
     assert abs(known - unknown) < known / 3
 
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert BreakGlassAccount.objects.filter(handle="x").first() is None
-    assert time.perf_counter() - begun < known / 3  # control: without the digest it would show
+    assert time.thread_time() - begun < known / 3  # control: without the digest it would show
 
 
 def test_each_try_takes_the_set_time_at_least(settings: Any) -> None:

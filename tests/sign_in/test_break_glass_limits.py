@@ -95,7 +95,14 @@ def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
     case = stories.in_review(shelf=shelf)
     Seat.objects.create(committee=case.bench.committee, person=person)
     refused = [
-        lambda: stories.requests.vote(case.item, choice="approve", reason="Good.", seen=case.round, by=person),
+        lambda: stories.requests.vote(
+            case.item,
+            choice="approve",
+            reason="Good.",
+            seen=case.round,
+            signed_in=stories.fresh_sign_in(),
+            by=person,
+        ),  # fmt: skip
         lambda: agreements.countersign(
             signed.agreement,
             typed_name=person.name,

@@ -14,6 +14,7 @@ from apps.accounts import commands
 from apps.accounts.models import Person, PersonSession
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.errors import Denied
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +123,14 @@ def test_the_list_costs_the_same_for_many_sessions() -> None:
             assert len(here.get(LIST).context["rows"]) == 1 + more
         costs.append(len(asked))
     assert costs[0] == costs[1] <= 12
+
+
+def test_t27_nobody_ends_the_sessions_of_somebody_else() -> None:
+    """T27: not by the command either, whatever page may call it one day."""
+    person, other = stories.person(), stories.person()
+    session = session_in(stories.client_for(person))
+    with pytest.raises(Denied, match="somebody else"):
+        commands.end_session(session, by=other)
+    with pytest.raises(Denied, match="the person themselves"):
+        commands.end_all_sessions(person, by=other)
+    assert PersonSession.objects.alive().filter(person=person).exists()

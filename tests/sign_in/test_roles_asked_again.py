@@ -339,13 +339,14 @@ def test_the_rounds_are_not_kept_by_any_cache(provider: loopback.Provider) -> No
         assert "no-store" in answer["Cache-Control"]
 
 
-def test_a_provider_switched_off_is_asked_no_more_and_its_roles_rest(provider: loopback.Provider) -> None:
+def test_a_provider_switched_off_is_asked_no_more_and_its_sessions_and_roles_end(provider: loopback.Provider) -> None:
     client, person = operator(provider)
+    asked = len(provider.calls)
     accounts.deactivate_provider(Provider.objects.get(issuer=provider.issuer), by=None)
     later(10.5)
-    assert looks(client).status_code == 200
+    assert looks(client)["Location"].startswith("/oidc/authenticate/")
+    assert len(provider.calls) == asked
     later(5)
-    assert looks(client).status_code == 401
     assert not holds_desk(person, "operator")
 
 

@@ -21,7 +21,7 @@ from apps.committees import commands as committees
 from apps.committees.models import Seat, SeatClaim
 from apps.committees.queries import committees_of, seats_of
 from apps.core import clock
-from apps.core.errors import Denied
+from apps.core.errors import Denied, Invalid
 from apps.notifications.models import Letter
 from tests import stories
 from tests.sign_in import browser
@@ -205,7 +205,8 @@ def seated_by_claim(provider: loopback.Provider, bench: stories.Bench) -> Person
 
 def cast(case: stories.Case, by: Person, choice: str = "approve") -> Vote:
     assert case.round is not None
-    return requests.vote(case.item, choice=choice, reason="It fits.", seen=case.round, by=by)
+    fresh = stories.fresh_sign_in()
+    return requests.vote(case.item, choice=choice, reason="It fits.", seen=case.round, signed_in=fresh, by=by)
 
 
 def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(provider: loopback.Provider) -> None:
@@ -364,3 +365,13 @@ def test_who_holds_what_through_which_claim_stands_on_a_page(
     assert page.count("Ann Holm") == 2
     assert "confirmed until" in page
     assert client.post("/oversight/roles/", {"_once": str(uuid4())}).status_code == 405  # it is read only
+
+
+def test_one_value_gives_one_seat_in_a_committee(provider: loopback.Provider) -> None:
+    """As a member or in the chair; and to map the same twice is one mapping."""
+    bench, row = stories.bench(), row_of(provider)
+    said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": bench.committee, "by": None}
+    first = committees.map_seat(row, is_chair=False, **said)
+    assert committees.map_seat(row, is_chair=False, **said) == first
+    with pytest.raises(Invalid, match="another seat in the committee already"):
+        committees.map_seat(row, is_chair=True, **said)

@@ -175,14 +175,14 @@ def test_the_page_says_where_the_program_really_is() -> None:
 
 def test_few_programs_wait_at_once_from_one_place_and_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """A flood neither fills the table nor makes guessing easy."""
-    monkeypatch.setattr(rules, "MOST_FROM_ONE_PLACE", 3)
+    monkeypatch.setattr(rules.tokens, "MOST_FROM_ONE_PLACE", 3)
     for _turn in range(3):
         assert Program().ask().status_code == 200
     flooded = Program().ask()
     assert error_of(flooded, 429) == "slow_down"
     assert flooded["Retry-After"] == "600"
     assert Program(**{"X-Forwarded-For": "198.51.100.7"}).ask().status_code == 200
-    monkeypatch.setattr(rules, "MOST_WAITING", 4)
+    monkeypatch.setattr(rules.tokens, "MOST_WAITING", 4)
     assert error_of(Program(**{"X-Forwarded-For": "198.51.100.8"}).ask(), 503) == "temporarily_unavailable"
     with clock.freeze(clock.now() + timedelta(minutes=11)):
         assert Program().ask().status_code == 200
@@ -200,7 +200,7 @@ def test_codes_have_no_letters_that_look_alike_and_are_read_however_typed() -> N
 
 def test_two_programs_never_wait_with_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
     codes = iter(["BCDF-GHJK", "BCDF-GHJK", "LMNP-QRST"])
-    monkeypatch.setattr(queries, "new_user_code", lambda: next(codes))
+    monkeypatch.setattr(queries.tokens, "new_user_code", lambda: next(codes))
     assert [Program().ask().json()["user_code"] for _turn in range(2)] == ["BCDF-GHJK", "LMNP-QRST"]
 
 
@@ -254,5 +254,6 @@ def test_a_program_lives_no_longer_for_a_person_without_affiliation(django_user_
     assert Client().get(path, headers=headers).status_code == 200
     home = access.holder.institution
     assert home is not None
-    commands.end_affiliation(access.holder, institution=home, by=stories.signing_official(home))
+    official = stories.signing_official(home)
+    commands.end_affiliation(access.holder, institution=home, reason="She has left us.", by=official)
     assert Client().get(path, headers=headers).status_code == 403

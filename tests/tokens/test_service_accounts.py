@@ -100,7 +100,8 @@ def test_the_owners_lapsed_affiliation_closes_the_data_to_it() -> None:
     assert status_of(secret, path) == 200
     home = access.holder.institution
     assert home is not None
-    commands.end_affiliation(access.holder, institution=home, by=stories.signing_official(home))
+    official = stories.signing_official(home)
+    commands.end_affiliation(access.holder, institution=home, reason="She has left us.", by=official)
     assert status_of(secret, path) == 403
 
 
