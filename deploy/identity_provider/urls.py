@@ -24,6 +24,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="sign-in"),
     path("leave/", LogoutView.as_view(next_page="/login/"), name="leave"),
+    path("favicon.ico", views.no_icon, name="no-icon"),
     path("visas/jwks.json", views.visa_keys, name="visa-keys"),
     path("", include((protocol, "oauth2_provider"))),
 ]
