@@ -164,6 +164,7 @@ def _meaning(read: Read) -> Read:
     terms = queries.terms_at(visa.value)  # the current ones: who accepted earlier ones is asked anew
     if terms is None or visa.by not in OF_ANYBODY:
         return read.but("other_terms" if terms is None else "by")
-    if visa.asserted_at is None or visa.asserted_at < terms.published_at:
+    published = terms.published_at.replace(microsecond=0)  # a visa tells whole seconds (RFC 7519, NumericDate)
+    if visa.asserted_at is None or visa.asserted_at < published:
         return read.but("too_early")
     return replace(read, visa=replace(visa, terms=terms))
