@@ -17,7 +17,7 @@ from apps.accounts.models import Terms
 from apps.core import correlation
 from apps.core.errors import Missing, WrongState
 from apps.web.forms_account import TermsForm
-from apps.web.guards import sign_in_address, signed_in
+from apps.web.guards import SignedInRequest, sign_in_address, signed_in
 from apps.web.once import once_per_form
 
 
@@ -50,7 +50,7 @@ def _affiliations(person: Any) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @once_per_form
-def terms(request: HttpRequest) -> HttpResponse:
+def terms(request: SignedInRequest) -> HttpResponse:
     """The terms for registered data; accepting them counts for the version that was shown."""
     current = queries.current_terms()
     form, status = TermsForm(initial={"version": current.version if current else ""}), 200
@@ -81,10 +81,10 @@ def terms_version(request: HttpRequest, version: int) -> HttpResponse:
     return render(request, "account/terms_version.html", context)
 
 
-def _accepted(request: HttpRequest, current: Terms, shown: int) -> HttpResponse:
+def _accepted(request: SignedInRequest, current: Terms, shown: int) -> HttpResponse:
     if shown != current.version:
         raise WrongState(_("The terms have changed since you opened this page. Reload it and read the new ones."))
-    commands.accept_terms(current, by=request.user)  # type: ignore[arg-type]
+    commands.accept_terms(current, by=request.user)
     messages.success(request, _("The terms are accepted. Registered data are open to you now."))
     return HttpResponseRedirect(_back(request))
 

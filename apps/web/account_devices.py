@@ -18,7 +18,7 @@ from apps.core.errors import Missing
 from apps.core.identifiers import plain_user_code
 from apps.web.account_tokens import scope_words
 from apps.web.forms_account import DeviceForm
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 from apps.web.step_up import freshly_signed_in
 
@@ -26,7 +26,7 @@ from apps.web.step_up import freshly_signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @freshly_signed_in
-def device(request: HttpRequest) -> HttpResponse:
+def device(request: SignedInRequest) -> HttpResponse:
     """The code, typed. An address that holds it fills it in and does nothing else: the person sends it.
 
     No key of the form here: a wrong code must stay counted, and typing a right one twice changes nothing.
@@ -35,7 +35,7 @@ def device(request: HttpRequest) -> HttpResponse:
         return render(request, "account/device.html", {"form": DeviceForm(initial=_from_address(request))})
     form = DeviceForm(request.POST)
     if form.is_valid():
-        found = commands.find_device(form.cleaned_data["user_code"], by=request.user)  # type: ignore[arg-type]
+        found = commands.find_device(form.cleaned_data["user_code"], by=request.user)
         if found is not None:
             return HttpResponseRedirect(reverse("device_answer", args=[found.pk]))
         form.add_error("user_code", _("No program waits with this code. Look again; a code counts for ten minutes."))
@@ -46,14 +46,14 @@ def device(request: HttpRequest) -> HttpResponse:
 @signed_in
 @freshly_signed_in
 @once_per_form
-def device_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def device_answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What asks, from where, since when and for what; then yes or no, once."""
     asked = queries.devices_of(request.user).filter(pk=pk).first()
     if asked is None:
         raise Missing(_("There is no such program, or its code was typed by somebody else."))
     if request.method == "POST":
         return _answered(request, asked)
-    rules.check_can_answer(request.user, asked)  # type: ignore[arg-type]
+    rules.check_can_answer(request.user, asked)
     found: dict[str, Any] = {
         "asked": asked,
         "program": _name(asked),
@@ -63,10 +63,10 @@ def device_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "account/device_answer.html", found)
 
 
-def _answered(request: HttpRequest, asked: DeviceRequest) -> HttpResponse:
+def _answered(request: SignedInRequest, asked: DeviceRequest) -> HttpResponse:
     """Only the one word lets it in; anything else is a no."""
     approve = request.POST.get("answer") == "approve"
-    commands.answer_device(asked, approve=approve, by=request.user)  # type: ignore[arg-type]
+    commands.answer_device(asked, approve=approve, by=request.user)
     if approve:
         messages.success(request, _("%(name)s is let in. You can go back to it.") % {"name": _name(asked)})
     else:

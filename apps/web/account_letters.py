@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.errors import Invalid, Missing
 from apps.notifications import commands, queries
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 
 SHOWN = 30
@@ -61,7 +61,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def letters_read(request: HttpRequest) -> HttpResponse:
+def letters_read(request: SignedInRequest) -> HttpResponse:
     """Mark one letter, or all of them, as read."""
     letters = queries.unread_by(request.user)
     if request.POST.get("letter"):
@@ -69,6 +69,6 @@ def letters_read(request: HttpRequest) -> HttpResponse:
             letters = letters.filter(pk=UUID(request.POST["letter"]))
         except ValueError as odd:
             raise Missing(_("There is no such letter.")) from odd
-    commands.mark_read(letters, by=request.user)  # type: ignore[arg-type]
+    commands.mark_read(letters, by=request.user)
     messages.success(request, _("Marked as read."))
     return HttpResponseRedirect(reverse("inbox"))

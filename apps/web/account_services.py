@@ -17,7 +17,7 @@ from apps.core.errors import Invalid, Missing
 from apps.web.account_tokens import token_rows
 from apps.web.forms_account import ServiceAccountForm, TokenForm
 from apps.web.forms_shared import add_refusal
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import done_once, once_per_form
 from apps.web.step_up import freshly_signed_in
 
@@ -26,12 +26,12 @@ from apps.web.step_up import freshly_signed_in
 @signed_in
 @freshly_signed_in
 @once_per_form
-def service_accounts(request: HttpRequest) -> HttpResponse:
+def service_accounts(request: SignedInRequest) -> HttpResponse:
     """The pipelines the person answers for, and a new one."""
     form = ServiceAccountForm(request.POST if request.method == "POST" else None)
     try:
         if request.method == "POST" and form.is_valid():
-            account = commands.make_service_account(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            account = commands.make_service_account(by=request.user, **form.cleaned_data)
             return HttpResponseRedirect(reverse("service_account", args=[account.pk]))
     except Invalid as refusal:
         add_refusal(form, refusal)
@@ -45,7 +45,7 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
 @signed_in
 @freshly_signed_in
 @once_per_form
-def service_account(request: HttpRequest, pk: UUID) -> HttpResponse:
+def service_account(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One pipeline with its tokens; a new one's secret stands in the answer to the form and nowhere else."""
     account = _own(request, pk)
     if request.method != "POST":
@@ -53,7 +53,7 @@ def service_account(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = TokenForm(request.POST)
     try:
         if form.is_valid():
-            token, secret = commands.make_service_token(account, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            token, secret = commands.make_service_token(account, by=request.user, **form.cleaned_data)
             return done_once(_page(request, account, TokenForm(), made=token, shown=secret))
     except Invalid as refusal:
         add_refusal(form, refusal)
@@ -64,10 +64,10 @@ def service_account(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in
 @freshly_signed_in
 @once_per_form
-def service_account_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def service_account_end(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The pipeline is out from its next call on."""
     account = _own(request, pk)
-    commands.end_service_account(account, by=request.user)  # type: ignore[arg-type]
+    commands.end_service_account(account, by=request.user)
     messages.success(request, _("The service account has ended. Its tokens open nothing any more."))
     return HttpResponseRedirect(reverse("service_accounts"))
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts import commands, queries
 from apps.accounts.models.sessions import IDLE, LONGEST
 from apps.core.errors import Missing
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 
 
@@ -34,12 +34,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def session_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def session_end(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One session ends; whoever ends the one they sit in is signed out at once. Ending it twice changes nothing."""
     session = queries.all_sessions_of(request.user).filter(pk=pk).first()
     if session is None:
         raise Missing(_("There is no such session."))
-    commands.end_session(session, by=request.user)  # type: ignore[arg-type]
+    commands.end_session(session, by=request.user)
     if session.pk == _here(request):
         return _out(request)
     messages.success(request, _("The session is ended. That browser is signed out at its next click."))
@@ -49,9 +49,9 @@ def session_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def sessions_end_all(request: HttpRequest) -> HttpResponse:
+def sessions_end_all(request: SignedInRequest) -> HttpResponse:
     """Signed out everywhere, here too."""
-    commands.end_all_sessions(request.user, by=request.user)  # type: ignore[arg-type]
+    commands.end_all_sessions(request.user, by=request.user)
     return _out(request)
 
 

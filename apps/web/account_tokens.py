@@ -18,7 +18,7 @@ from apps.core import clock
 from apps.core.errors import Invalid, Missing
 from apps.web.forms_account import TokenForm
 from apps.web.forms_shared import add_refusal
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import done_once, once_per_form
 from apps.web.step_up import freshly_signed_in
 
@@ -27,7 +27,7 @@ from apps.web.step_up import freshly_signed_in
 @signed_in
 @freshly_signed_in
 @once_per_form
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: SignedInRequest) -> HttpResponse:
     """The person's tokens; a new one's secret stands in the answer to the form and nowhere else."""
     if request.method != "POST":
         return _page(request, TokenForm())
@@ -39,7 +39,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 facts["name"],
                 scopes=facts["scopes"],
                 days=facts["days"],
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
             )
             return done_once(_page(request, TokenForm(), made=token, shown=secret))
     except Invalid as refusal:
@@ -50,12 +50,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def token_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def token_revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The token opens nothing from now on."""
     token = queries.tokens_of(request.user).filter(pk=pk).first()
     if token is None:
         raise Missing(_("There is no such token."))
-    commands.revoke_token(token, by=request.user)  # type: ignore[arg-type]
+    commands.revoke_token(token, by=request.user)
     messages.success(request, _("The token is revoked."))
     if token.service_id is not None:
         return HttpResponseRedirect(reverse("service_account", args=[token.service_id]))

@@ -18,7 +18,7 @@ from apps.core.errors import Denied, Invalid, Missing
 from apps.web.committee_parts import blocked, months_before, needed, several_months, too_few
 from apps.web.forms_committee import AcceptingForm, SeatForm
 from apps.web.forms_shared import add_refusal
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 from apps.web.step_up import freshly_signed_in
 
@@ -71,7 +71,7 @@ def _row(item: Any) -> dict[str, Any]:
 @signed_in
 @freshly_signed_in
 @once_per_form
-def manage(request: HttpRequest, slug: str) -> HttpResponse:
+def manage(request: SignedInRequest, slug: str) -> HttpResponse:
     """The chair opens and closes the committee for requests, gives seats and ends them."""
     committee = public().filter(slug=slug).first()
     if committee is None:
@@ -104,11 +104,11 @@ def _manage_page(request: HttpRequest, committee: Committee, refused: dict[str, 
     return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)
 
 
-def _set_accepting(request: HttpRequest, committee: Committee) -> dict[str, Any]:
+def _set_accepting(request: SignedInRequest, committee: Committee) -> dict[str, Any]:
     form = AcceptingForm(request.POST, auto_id="accepting-%s")
     if form.is_valid():
         try:
-            commands.set_accepting(committee, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            commands.set_accepting(committee, by=request.user, **form.cleaned_data)
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:
@@ -117,7 +117,7 @@ def _set_accepting(request: HttpRequest, committee: Committee) -> dict[str, Any]
     return {"accepting_form": form}
 
 
-def _seat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
+def _seat(request: SignedInRequest, committee: Committee) -> dict[str, Any]:
     form = SeatForm(request.POST, auto_id="seat-%s")
     if form.is_valid():
         person = colleagues_by_code([form.cleaned_data["code"]]).first()
@@ -125,7 +125,7 @@ def _seat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
             form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
             return {"seat_form": form}
         try:
-            bench.seat_member(committee, person=person, by=request.user)  # type: ignore[arg-type]
+            bench.seat_member(committee, person=person, by=request.user)
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:
@@ -134,11 +134,11 @@ def _seat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
     return {"seat_form": form}
 
 
-def _unseat(request: HttpRequest, committee: Committee) -> dict[str, Any]:
+def _unseat(request: SignedInRequest, committee: Committee) -> dict[str, Any]:
     wanted = request.POST.get("seat", "")
     place = next((seat for seat in seats_of(committee) if str(seat.pk) == wanted), None)
     if place is None:
         raise Missing(_("There is no such seat in this committee (any more)."))
-    bench.unseat_member(place, by=request.user)  # type: ignore[arg-type]
+    bench.unseat_member(place, by=request.user)
     messages.success(request, _("The seat has ended. Votes cast from it on open requests no longer count."))
     return {}

@@ -17,7 +17,7 @@ from apps.datasets.states import VersionState
 from apps.downloads import commands, queries
 from apps.grants.queries import files_of, lacks_only_second_factor
 from apps.web import downloads_lines as lines
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import done_once, once_per_form
 from apps.web.step_up import forget_kept, second_factor_first
 
@@ -78,11 +78,11 @@ def my_links(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def link_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def link_end(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The link opens nothing any more."""
     link = queries.links_of(request.user).filter(pk=pk).first()
     if link is None:
         raise Missing(_("There is no such link, or it has ended already."))
-    commands.end_link(link, by=request.user)  # type: ignore[arg-type]
+    commands.end_link(link, by=request.user)
     messages.success(request, _("The link is ended; it opens nothing any more."))
     return HttpResponseRedirect(reverse("my_links"))

@@ -9,11 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import Person
 from apps.accounts.oidc import local_path
 from apps.core.errors import NeedsSignIn
 from apps.web.answers import wants_json
 
 View = Callable[..., HttpResponse]
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind `signed_in` is given: somebody is known to be asking."""
+
+    user: Person
 
 
 def sign_in_address(next_path: str, *, again: bool = False, factor: bool = False) -> str:

@@ -50,7 +50,7 @@ def _check(request: HttpRequest) -> None:
     found.person.second_factor = found.second_factor
     request.user = found.person
     request.person_session = found  # type: ignore[attr-defined]
-    if found.seen_at < found.asked_at - SEEN_EVERY and not _asks_by_itself(request):  # type: ignore[attr-defined]
+    if found.seen_at < found.asked_at - SEEN_EVERY and not _asks_by_itself(request):
         note_session_use(found, by=found.person)
 
 

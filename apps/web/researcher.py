@@ -23,7 +23,7 @@ from apps.grants import queries as grants
 from apps.web import researcher_course as course
 from apps.web.forms_researcher import AnswerForm
 from apps.web.forms_shared import add_refusal
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 from apps.web.wording_events import timeline
 
@@ -127,10 +127,10 @@ def _timeline(found: AccessRequest, items: list[Item], side: list[Person], perso
 @require_POST
 @signed_in
 @once_per_form
-def request_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The applicant takes the request back."""
     found = find(request.user, pk)
-    commands.withdraw(found, by=request.user)  # type: ignore[arg-type]
+    commands.withdraw(found, by=request.user)
     messages.success(request, _("The request is withdrawn. The committee has been told."))
     return HttpResponseRedirect(reverse("request_page", args=[pk]))
 
@@ -138,7 +138,7 @@ def request_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def request_answer(request: HttpRequest, pk: UUID, question: UUID) -> HttpResponse:
+def request_answer(request: SignedInRequest, pk: UUID, question: UUID) -> HttpResponse:
     """The applicant answers one question of the committee."""
     found = find(request.user, pk)
     asked = requests.questions_before(request.user).filter(request=found, pk=question).first()
@@ -147,7 +147,7 @@ def request_answer(request: HttpRequest, pk: UUID, question: UUID) -> HttpRespon
     form = AnswerForm(request.POST, auto_id=f"answer-{question.hex[:8]}-%s")
     try:
         if form.is_valid():
-            commands.answer(asked, text=form.cleaned_data["answer"], by=request.user)  # type: ignore[arg-type]
+            commands.answer(asked, text=form.cleaned_data["answer"], by=request.user)
             messages.success(request, _("Your answer is kept. Submit the request again when everything is in place."))
             return HttpResponseRedirect(reverse("request_page", args=[pk]))
     except Invalid as refusal:

@@ -21,7 +21,7 @@ from apps.core.errors import Invalid, Missing, NeedsSignIn, Refusal, WrongState
 from apps.core.storage import SealedBucket, sealed
 from apps.web.forms_researcher import ReasonForm, SignForm
 from apps.web.forms_shared import add_refusal
-from apps.web.guards import sign_in_address, signed_in
+from apps.web.guards import SignedInRequest, sign_in_address, signed_in
 from apps.web.once import once_per_form
 
 
@@ -81,13 +81,13 @@ def _signing(request: HttpRequest, pk: UUID, command: Callable[..., Any], done: 
 @require_POST
 @signed_in
 @once_per_form
-def agreement_terminate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def agreement_terminate(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner ends the agreement, and with it every access that stands on it."""
     agreement = _find(request.user, pk)
     form = ReasonForm(request.POST)
     try:
         if form.is_valid():
-            commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+            commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.user)
             messages.success(request, _("The agreement is terminated; access that stood on it has ended."))
             return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
     except Invalid as refusal:

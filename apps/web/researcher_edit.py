@@ -17,7 +17,7 @@ from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
 from apps.web.forms_researcher import RequestForm, begun
 from apps.web.forms_shared import add_refusal
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 from apps.web.researcher import find
 
@@ -27,27 +27,27 @@ MOST_DATASETS = 50
 @require_POST
 @signed_in
 @once_per_form
-def request_new(request: HttpRequest) -> HttpResponse:
+def request_new(request: SignedInRequest) -> HttpResponse:
     """A new draft for one or several datasets; the applicant goes on writing it."""
     slugs = list(dict.fromkeys(request.POST.getlist("dataset")))[:MOST_DATASETS]
     chosen = _named(request.user, slugs)
     if not chosen:
         raise Invalid(_("Choose at least one dataset."))
-    drafted = commands.draft(chosen, by=request.user)  # type: ignore[arg-type]
+    drafted = commands.draft(chosen, by=request.user)
     return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
 
 @require_POST
 @signed_in
 @once_per_form
-def request_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_add(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One more dataset in a request that is still being written, from that dataset's page."""
     found = find(request.user, pk)
     rules.check_can_edit(request.user, found)
     chosen = _named(request.user, request.POST.getlist("dataset")[:1])
     if not chosen:
         raise Invalid(_("Choose at least one dataset."))
-    commands.add_dataset(found, dataset=chosen[0], by=request.user)  # type: ignore[arg-type]
+    commands.add_dataset(found, dataset=chosen[0], by=request.user)
     messages.success(request, _("“%(dataset)s” is in this request now.") % {"dataset": chosen[0].title})
     return HttpResponseRedirect(reverse("request_edit", args=[pk]))
 
@@ -85,7 +85,7 @@ def request_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 @once_per_form
-def request_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Hand the request in: what stands in the form is kept first, and what is missing is said field by field."""
     found = find(request.user, pk)
     rules.check_can_edit(request.user, found)
@@ -95,7 +95,7 @@ def request_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             if whole:
                 _keep(found, form, request.user)
-            commands.submit(found, by=request.user)  # type: ignore[arg-type]
+            commands.submit(found, by=request.user)
             messages.success(request, _("Submitted. You see on this page at every moment who holds it."))
             return HttpResponseRedirect(reverse("request_page", args=[pk]))
     except (Invalid, WrongState) as refusal:
@@ -106,7 +106,7 @@ def request_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def request_autosave(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_autosave(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What is typed is kept; a refusal is told to the page as problem+json."""
     found = find(request.user, pk)
     form = _form(found, request.POST)
@@ -114,7 +114,7 @@ def request_autosave(request: HttpRequest, pk: UUID) -> HttpResponse:
         first = {name: str(errors[0]) for name, errors in form.errors.items()}
         raise Invalid(next(iter(first.values())), fields=first)
     revision = form.cleaned_data["revision"]
-    kept = commands.change(found, by=request.user, revision=revision, **form.texts)  # type: ignore[arg-type]
+    kept = commands.change(found, by=request.user, revision=revision, **form.texts)
     return JsonResponse({"revision": kept.revision, "saved_at": kept.changed_at.isoformat()})
 
 

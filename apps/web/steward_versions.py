@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,14 +19,14 @@ from apps.datasets.queries import files_visible_to
 from apps.web.answers import refusal_answer, wants_json
 from apps.web.forms_shared import add_refusal
 from apps.web.forms_steward import PublishForm, ReasonForm
-from apps.web.guards import signed_in
+from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
 from apps.web.steward import managed, version_of, workshop_page
 
 
 @signed_in
 @require_POST
-def upload(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def upload(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Keep the files of one POST, each on its own: one that is refused does not take the others with it.
 
     There is no idempotency key: a file's name stands once in a version, so the same file sent twice is refused.
@@ -50,7 +50,7 @@ def upload(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return redirect("steward_dataset", slug=dataset.slug)
 
 
-def _answer_script(request: HttpRequest, version: Version, sent: list[Any]) -> HttpResponse:
+def _answer_script(request: SignedInRequest, version: Version, sent: list[Any]) -> HttpResponse:
     """For upload.js: 201 with the file as it was kept, or a problem document."""
     try:
         if len(sent) != 1:
@@ -65,7 +65,7 @@ def _no_file() -> Invalid:
     return Invalid(_("Choose a file with a name, and send one at a time."), field="file")
 
 
-def _kept(request: HttpRequest, version: Version, sent: UploadedFile) -> list[Refusal]:
+def _kept(request: SignedInRequest, version: Version, sent: UploadedFile) -> list[Refusal]:
     """Keep one of several files; what went wrong comes back with the file's name in front."""
     try:
         _keep(request, version, sent)
@@ -75,7 +75,7 @@ def _kept(request: HttpRequest, version: Version, sent: UploadedFile) -> list[Re
     return []
 
 
-def _keep(request: HttpRequest, version: Version, sent: UploadedFile) -> Distribution:
+def _keep(request: SignedInRequest, version: Version, sent: UploadedFile) -> Distribution:
     trouble = getattr(sent, "trouble", "")
     if trouble == "no-room":
         raise Unavailable(_("There is no room for this file at present; nothing was kept. Please try again later."))
@@ -89,7 +89,7 @@ def _keep(request: HttpRequest, version: Version, sent: UploadedFile) -> Distrib
         content=sent.file,  # type: ignore[arg-type]
         size=sent.size or 0,
         declared=_declared(request.POST.get("declared_size", "")) if alone else None,
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
     )
 
 
@@ -106,12 +106,12 @@ def _declared(text: str) -> int | None:
 @signed_in
 @require_POST
 @once_per_form
-def remove(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+def remove(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
     """Take a file out of the draft."""
     dataset = managed(request, slug)
     file = files_visible_to(request.user).filter(version__dataset=dataset, pk=pk).first()
     if file is not None:  # gone already is as good
-        commands.remove_file(file, by=request.user)  # type: ignore[arg-type]
+        commands.remove_file(file, by=request.user)
         messages.success(request, _("%(name)s is no longer in the draft.") % {"name": file.name})
     return redirect("steward_dataset", slug=dataset.slug)
 
@@ -119,17 +119,17 @@ def remove(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @signed_in
 @require_POST
 @once_per_form
-def start(request: HttpRequest, slug: str) -> HttpResponse:
+def start(request: SignedInRequest, slug: str) -> HttpResponse:
     """An empty draft after the newest version."""
     dataset = managed(request, slug)
-    version = commands.start_version(dataset, by=request.user)  # type: ignore[arg-type]
+    version = commands.start_version(dataset, by=request.user)
     messages.success(request, _("Version %(number)s is begun.") % {"number": version.number})
     return redirect("steward_dataset", slug=dataset.slug)
 
 
 @signed_in
 @once_per_form
-def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def publish(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Say what becomes fixed for ever; then, once confirmed, publish."""
     dataset = managed(request, slug)
     version = version_of(dataset, request, number)
@@ -137,7 +137,7 @@ def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = PublishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.publish(version, embargo_until=form.cleaned_data["embargo_until"], by=request.user)  # type: ignore[arg-type]
+            commands.publish(version, embargo_until=form.cleaned_data["embargo_until"], by=request.user)
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:
@@ -155,7 +155,7 @@ def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @signed_in
 @once_per_form
-def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Say what stops; then, with a reason, withdraw the version."""
     dataset = managed(request, slug)
     rules.check_is_owner(request.user, dataset)
@@ -166,7 +166,7 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+            commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.user)
         except Invalid as refusal:
             add_refusal(form, refusal)
         else:

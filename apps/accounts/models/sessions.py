@@ -26,6 +26,10 @@ class PersonSessionQuerySet(models.QuerySet["PersonSession"]):
         used = self.filter(ended_at__isnull=True, seen_at__gt=moment - IDLE, started_at__gt=moment - LONGEST)
         return used.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
 
+    def asked(self) -> Self:
+        """With `asked_at`, the moment of the question."""
+        return self.annotate(asked_at=clock.sql_now())
+
 
 class PersonSession(models.Model):
     """One browser in which a person is signed in. Without a living row here its cookie opens nothing.
@@ -58,6 +62,7 @@ class PersonSession(models.Model):
     browser = models.CharField(max_length=60, blank=True)
     ends_at = models.DateTimeField(null=True)  # sooner than other sessions, whatever is done in it
     ended_at = models.DateTimeField(null=True)
+    asked_at: datetime  # no column: the moment of the question, where `asked()` was said
     ended_because = models.CharField(max_length=20, choices=Ended.choices, blank=True)
 
     objects = PersonSessionQuerySet.as_manager()

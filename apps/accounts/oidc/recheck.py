@@ -57,7 +57,7 @@ def is_due(request: HttpRequest) -> bool:
     session = session_of(request)
     if session is None or session.provider is None or not session.provider.is_active:
         return False
-    now = session.asked_at  # type: ignore[attr-defined]
+    now = session.asked_at
     if session.roles_confirmed_at is None or session.roles_confirmed_at > now - ASK_AFTER:
         return False
     asked = request.session.get(ASKED, {})
@@ -71,14 +71,14 @@ def is_lapsed(request: HttpRequest) -> bool:
     session = session_of(request)
     if session is None or session.roles_confirmed_at is None:
         return False
-    now = session.asked_at  # type: ignore[attr-defined]
+    now = session.asked_at
     return bool(session.roles_confirmed_at <= now - CONFIRMED_FOR)
 
 
 def note_asked(request: HttpRequest, why: str = UNDER_WAY) -> None:
     """Remember that the provider was asked, and how that ended, for as long as this sign-in lasts."""
     session = session_of(request)
-    at = session.asked_at.timestamp() if session is not None else 0  # type: ignore[attr-defined]
+    at = session.asked_at.timestamp() if session is not None else 0
     request.session[ASKED] = {"at": at, "why": why, "told": False}
 
 

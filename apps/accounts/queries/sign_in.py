@@ -111,9 +111,8 @@ def session_of_key(key: str) -> PersonSession | None:
 
     `asked_at` is the moment of the question, so that nobody needs to ask for the time as well.
     """
-    found = PersonSession.objects.alive().select_related("person__institution", "provider")
-    found = found.filter(key_digest=digest(key))
-    return found.annotate(asked_at=clock.sql_now()).first()
+    living = PersonSession.objects.alive().asked().select_related("person__institution", "provider")
+    return living.filter(key_digest=digest(key)).first()
 
 
 def sessions_of(person: Any) -> QuerySet[PersonSession]:
