@@ -54,6 +54,7 @@ FLOW: dict[Kind, list[Consequence]] = {
     Kind.BREAK_GLASS_REFUSED: [tell],
     Kind.TOKEN_MADE: [tell],
     Kind.LINK_MISUSED: [tell],
+    Kind.LINKS_GUESSED: [tell],
     Kind.IDENTITY_LINKED: [tell],
     Kind.TOKEN_REVOKED: [tell],
     Kind.TOKEN_REUSED: [tell],

@@ -100,6 +100,7 @@ class Kind(models.TextChoices):
     LINK_MADE = "link.made"
     LINK_ENDED = "link.ended"
     LINK_MISUSED = "link.misused"
+    LINKS_GUESSED = "links.guessed"
     DOWNLOAD_STARTED = "download.started"
     DOWNLOAD_REFUSED = "download.refused"
     DOWNLOADS_FROZEN = "downloads.frozen"

@@ -1,6 +1,7 @@
 """Verbs about downloads: make a link, end it, open it. Written down first, then opened."""
 
 import base64
+import logging
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +9,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Person, PersonalToken
 from apps.audit.record import Kind, record
-from apps.core import clock
+from apps.core import clock, seldom
 from apps.core.errors import Denied, Missing, Refusal
 from apps.core.locks import lock_for_share
 from apps.core.storage import SealedBucket, sealed
@@ -22,6 +24,7 @@ from apps.downloads import rules, signing
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 
+log = logging.getLogger(__name__)
 RANGE = re.compile(r"bytes=([0-9,\- ]{1,60})\Z")
 
 
@@ -84,25 +87,23 @@ def end_link(link: DownloadLink, *, by: Person) -> None:
         record(Kind.LINK_ENDED, actor=by, subject=link, about=_about(link))
 
 
-def open_link(token: str, *, by: Person | None, byte_range: str = "") -> Delivery:
+def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from: str = "") -> Delivery:
     """Check the link and everything it stands on, write the event, then say how the bytes leave.
 
-    `by` is who is signed in where the link is used, or None (curl). Asked for every request, each Range included. A
-    refusal is written down as well, in a transaction of its own, because the refused one rolls back.
+    `by` is who is signed in where the link is used, or None (curl); `asked_from` the address of the network it came
+    from. Asked for every request, each Range included. A refusal is written down as well, in a transaction of its own,
+    because the refused one rolls back.
     """
     digest = signing.digest_of(token)
     link = DownloadLink.objects.filter(digest=digest).first() if digest else None
     if link is None:
+        _note_guess(asked_from)
         raise Missing(_("There is no such link."))
     try:
         return _start(link, by=by, byte_range=byte_range)
     except Refusal as refusal:
-        who = by or link.person
-        with transaction.atomic():
-            if refusal.code == rules.SOMEBODY_ELSE:
-                record(Kind.LINK_MISUSED, actor=who, subject=link, about=_about(link), why=refusal.code)
-            else:
-                record(Kind.DOWNLOAD_REFUSED, actor=who, subject=link, about=_about(link), why=refusal.code)
+        kind = Kind.LINK_MISUSED if refusal.code == rules.SOMEBODY_ELSE else Kind.DOWNLOAD_REFUSED
+        _note_refusal(kind, link, about=_about(link), why=refusal.code, by=by or link.person)
         raise
 
 
@@ -115,9 +116,27 @@ def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Del
         return _fetch(file, by=by, byte_range=byte_range)
     except Refusal as refusal:
         about = [file.version_id, file.version.dataset_id]
-        with transaction.atomic():
-            record(Kind.DOWNLOAD_REFUSED, actor=by, subject=file, about=about, why=refusal.code)
+        _note_refusal(Kind.DOWNLOAD_REFUSED, file, about=about, why=refusal.code, by=by)
         raise
+
+
+def _note_refusal(kind: Kind, what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
+    """Write the refusal down; in a flood of the same one, how many so far this minute."""
+    count = seldom.worth_noting(f"{kind}:{what.pk}:{by.pk if by else 'nobody'}:{why}")
+    if count:
+        with transaction.atomic():
+            record(kind, actor=by, subject=what, about=about, why=why, **seldom.counted(count))
+
+
+def _note_guess(asked_from: str) -> None:
+    """A link that there never was: a slip, or somebody guesses. Links that do exist go on working from there."""
+    tries = seldom.times(f"no-link:{asked_from}", within=rules.GUESSING)
+    beyond = tries - rules.MOST_GUESSES
+    if beyond > 0 and beyond & (beyond - 1) == 0:  # the first one beyond, then every doubling
+        with transaction.atomic():
+            record(Kind.LINKS_GUESSED, actor=None, count=tries)
+        log.warning("%s links that do not exist were tried from %s", tries, asked_from)
+    rules.check_guesses(tries)
 
 
 @transaction.atomic

@@ -6,12 +6,21 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Person, PersonalToken
 from apps.core import clock
-from apps.core.errors import Denied, Gone, NeedsSecondFactor
+from apps.core.errors import Denied, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.queries import is_in_force, lacks_only_second_factor, may_download
 
 SOMEBODY_ELSE = "somebody-else"
+MOST_GUESSES, GUESSING = 100, 15 * 60  # links that do not exist, from one network, in so many seconds
+
+
+def check_guesses(tries: int) -> None:
+    """So many links that do not exist in a quarter of an hour, and from there the next one is too many."""
+    if tries > MOST_GUESSES:
+        refusal = TooOften(_("Too many links that do not exist were tried from your network. Wait fifteen minutes."))
+        refusal.headers = {"Retry-After": str(GUESSING)}
+        raise refusal
 
 
 def check_can_download(by: Any, file: Distribution) -> None:

@@ -1,10 +1,12 @@
 """Letters that warn: somebody else may be acting in the reader's name."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.urls import reverse
 
-from apps.accounts.models import Identity
+from apps.accounts.models import Desk, Identity
+from apps.accounts.queries import holders_of_desk
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.downloads.models import DownloadLink
@@ -26,7 +28,15 @@ def _link_misused(event: Event) -> Notes:
         yield Note(link.person, "link_misused.maker", reverse("my_links"), {"file": link.distribution.name})
 
 
+def _links_guessed(event: Event) -> Notes:
+    """The operators, once an hour: the addresses are in the server's log, for events name nobody."""
+    hour = Event.objects.filter(kind=event.kind, at__gt=event.at - timedelta(hours=1), pk__lt=event.pk)
+    for operator in holders_of_desk(Desk.Kind.OPERATOR) if not hour.exists() else ():
+        yield Note(operator, "links_guessed.operator", reverse("operations"), {"count": event.facts["count"]})
+
+
 ALERTS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.LINK_MISUSED: _link_misused,
+    Kind.LINKS_GUESSED: _links_guessed,
     Kind.IDENTITY_LINKED: _identity_linked,
 }

@@ -32,7 +32,7 @@ from apps.notifications.notes import (
 )
 from apps.notifications.wording import ROLES
 
-WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED}
+WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED, Kind.LINKS_GUESSED}
 
 
 def notes_about(event: Event) -> list[Note]:

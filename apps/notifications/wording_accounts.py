@@ -85,6 +85,14 @@ ABOUT_ACCOUNTS: dict[str, tuple[Any, Any]] = {
             "were refused. If you gave it to nobody, end the link on its page."
         ),
     ),
+    "links_guessed.operator": (
+        _("Somebody tries download links that do not exist"),
+        _(
+            "%(count)s links that do not exist were tried from one network within a quarter of an hour. Further tries "
+            "from there are answered with “wait”; real links go on working. The server's log names the address. If it "
+            "does not stop, close the address out at the front server."
+        ),
+    ),
     "token_made.personal": (
         _("A personal token was made for your account"),
         _("The token “%(token)s” was made; it ends on %(ends)s. If this was not you, revoke it on its page at once."),

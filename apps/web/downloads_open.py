@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from apps.accounts.oidc.browsers import network_of
 from apps.downloads import commands
 from apps.web.marks import writes
 
@@ -12,7 +13,8 @@ from apps.web.marks import writes
 def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
     by = request.user if request.user.is_authenticated else None
-    delivery = commands.open_link(token, by=by, byte_range=request.headers.get("Range", ""))
+    byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
+    delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)
     answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
     if delivery.accel_path:
         answer["X-Accel-Redirect"] = delivery.accel_path

@@ -105,6 +105,7 @@ SENTENCES: dict[str, tuple[Any, str, str]] = {
     "link.made": (gettext_lazy("A download link was made"), "link", "note"),
     "link.ended": (gettext_lazy("A download link was ended"), "link", "still"),
     "link.misused": (gettext_lazy("A link was opened by somebody it was not made for"), "ban", "bad"),
+    "links.guessed": (gettext_lazy("Links that do not exist were tried again and again"), "ban", "bad"),
     "download.started": (gettext_lazy("A download began"), "download", "note"),
     "download.refused": (gettext_lazy("A download was refused"), "ban", "bad"),
     "downloads.frozen": (gettext_lazy("All downloads were stopped"), "frozen", "bad"),

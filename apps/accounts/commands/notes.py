@@ -1,7 +1,5 @@
 """What is only written down: who came, who left, who was turned away."""
 
-from typing import Any
-
 from django.db import transaction
 
 from apps.accounts.models import Person
@@ -20,7 +18,7 @@ def note_sign_in_refused(issuer: str, *, why: str, by: Person | None = None) -> 
     """Write down that a sign-in was turned away, and the code of why; in a flood, how many so far this minute."""
     count = seldom.worth_noting(f"sign-in:{why.partition('.')[0]}")
     if count:
-        record(Kind.SIGN_IN_REFUSED, actor=by, why=why, issuer=_code(issuer), **_counted(count))
+        record(Kind.SIGN_IN_REFUSED, actor=by, why=why, issuer=_code(issuer), **seldom.counted(count))
 
 
 @transaction.atomic
@@ -28,7 +26,7 @@ def note_logout_refused(issuer: str, *, why: str, by: Person | None = None) -> N
     """Write down that a logout token was not taken, and the code of why; in a flood, how many so far this minute."""
     count = seldom.worth_noting(f"logout:{why}")
     if count:
-        record(Kind.LOGOUT_REFUSED, actor=by, why=why, issuer=_code(issuer), **_counted(count))
+        record(Kind.LOGOUT_REFUSED, actor=by, why=why, issuer=_code(issuer), **seldom.counted(count))
 
 
 @transaction.atomic
@@ -41,11 +39,6 @@ def note_sign_out(person: Person, *, by: Person) -> None:
 def note_refusal(person: Person, *, where: str, by: Person) -> None:
     """Write down that the person was denied something, and at which address (its name, not what was in it)."""
     record(Kind.REFUSED, actor=by, subject=person, where=_code(where))
-
-
-def _counted(count: int) -> dict[str, Any]:
-    """From the twenty-first on, the line stands for all since the last one."""
-    return {"count": count} if count > seldom.EACH else {}
 
 
 def _code(text: str) -> str:

@@ -32,8 +32,21 @@ def browser_family(request: HttpRequest) -> str:
 
 def address_of(request: HttpRequest) -> str:
     """Where a call came from, as the front server says it (it drops what was claimed before); "" if nobody knows."""
+    address = _address(request)
+    return str(address) if address is not None else ""
+
+
+def network_of(request: HttpRequest) -> str:
+    """The address, or the /64 it lies in for IPv6: a single home or cloud machine is given all of one (RFC 6177)."""
+    address = _address(request)
+    if not isinstance(address, ipaddress.IPv6Address):
+        return str(address or "")
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+
+
+def _address(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
     try:
-        return str(ipaddress.ip_address(said))
+        return ipaddress.ip_address(said)
     except ValueError:
-        return ""
+        return None
