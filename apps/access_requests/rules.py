@@ -16,9 +16,11 @@ from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
+from apps.core.legible import is_blank, seen_length
 from apps.datasets.models import Dataset
 
 SHORTEST_PURPOSE = 40
+LONGEST = timedelta(days=5 * 366)
 
 
 def check_can_ask(by: Any, dataset: Dataset) -> None:
@@ -66,15 +68,15 @@ def check_revision(request: AccessRequest, revision: int | None) -> None:
 def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     """What still stands between a draft and the committee, field by field."""
     says: dict[str, str] = {}
-    if not request.title.strip():
+    if is_blank(request.title):
         says["title"] = _("Give your project a title.")
-    if len(request.purpose.strip()) < SHORTEST_PURPOSE:
+    if seen_length(request.purpose) < SHORTEST_PURPOSE:
         says["purpose"] = ngettext(
             "Describe your purpose in at least %(n)s character.",
             "Describe your purpose in at least %(n)s characters.",
             SHORTEST_PURPOSE,
         ) % {"n": SHORTEST_PURPOSE}
-    if not request.public_summary.strip():
+    if is_blank(request.public_summary):
         says["public_summary"] = _("Say in plain words, for the public, what you will do.")
     says.update(_missing_dates(request))
     if not request.items.exists():
@@ -91,7 +93,9 @@ def _missing_dates(request: AccessRequest) -> dict[str, str]:
         return {"ends_on": _("When will you be done?")}
     if request.ends_on <= max(request.starts_on, clock.today()):
         return {"ends_on": _("The end must lie after the beginning, and in the future.")}
-    if request.ends_on - request.starts_on > timedelta(days=5 * 366):
+    if request.starts_on > clock.today() + LONGEST:
+        return {"starts_on": _("The beginning lies too far ahead: ask when it is less than five years away.")}
+    if request.ends_on - request.starts_on > LONGEST:
         return {"ends_on": _("Access is given for at most five years at a time.")}
     return {}
 
@@ -151,19 +155,19 @@ def check_vote(choice: str, reason: str, terms: str) -> None:
     fields: dict[str, str] = {}
     if choice not in Vote.Choice.values:
         fields["choice"] = _("Choose how you vote.")
-    if not reason.strip():
+    if is_blank(reason):
         fields["reason"] = _("Give a reason; the applicant will read it, without your name.")
-    if choice == Vote.Choice.CONDITIONAL and not terms.strip():
+    if choice == Vote.Choice.CONDITIONAL and is_blank(terms):
         fields["terms"] = _("Name the conditions.")
     if fields:
         raise Invalid(_("Your vote was not counted yet."), fields=fields)
 
 
 def check_question(text: str) -> None:
-    if not text.strip():
+    if is_blank(text):
         raise Invalid(_("Ask the applicant something, so that they know what to change."), field="text")
 
 
 def check_says_conflict(reason: str) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid(_("Say in a few words what the conflict is."), field="reason")

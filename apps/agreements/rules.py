@@ -1,5 +1,6 @@
 """Who signs, and when a signature counts."""
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,12 @@ from apps.committees.models import Committee
 from apps.committees.rules import check_can_lead
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
+from apps.core.legible import is_blank, is_hidden
 from apps.datasets.queries import is_owner
 
 FRESH = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
+SAME_SIGNS = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 
 
 def check_can_publish_template(by: Any, committee: Committee | None) -> None:
@@ -33,7 +36,7 @@ def check_can_publish_template(by: Any, committee: Committee | None) -> None:
 
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
     """Every clause has a heading, a text and its plain-language lines; every mark is one that will be filled."""
-    if not title.strip() or not clauses:
+    if is_blank(title) or not clauses:
         raise Invalid(_("An agreement template has a title and at least one clause."))
     for clause in clauses:
         if set(clause) != wording.CLAUSE_KEYS or not all(str(part).strip() for part in clause.values()):
@@ -58,7 +61,9 @@ def check_typed_name(by: Any, typed: str) -> None:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    """The name as it reads: keyboards write the same letter, apostrophe or hyphen in more than one way."""
+    seen = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or not is_hidden(c))
+    return unicodedata.normalize("NFC", " ".join(seen.translate(SAME_SIGNS).split()).casefold())
 
 
 def check_seen(agreement: Agreement, seen_sha256: str) -> None:
@@ -103,5 +108,5 @@ def check_can_countersign(by: Any, agreement: Agreement) -> None:
 def check_can_terminate(by: Any, agreement: Agreement, reason: str) -> None:
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only an owner of the dataset terminates its agreements."))
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid(_("Say why; the other side will read it."), field="reason")

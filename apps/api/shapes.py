@@ -14,7 +14,10 @@ def _day(value: Any) -> Any:
     """A day as text, `2026-09-01`: a number is no day."""
     if value is None or isinstance(value, date):
         return value
-    found = parse_date(value) if isinstance(value, str) and len(value) == 10 else None
+    try:
+        found = parse_date(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:  # written well, and no day of any calendar
+        found = None
     if found is None:
         raise PydanticCustomError("day", "not a day")
     return found

@@ -12,6 +12,7 @@ from apps.accounts.rules import check_own_account
 from apps.committees import queries
 from apps.committees.models import Committee, Seat, SeatClaim
 from apps.core.errors import Denied, Invalid
+from apps.core.legible import is_blank
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
@@ -47,7 +48,7 @@ def check_same_seat(rule: SeatClaim, is_chair: bool) -> None:
 
 
 def check_says_why(accepting: bool, closed_because: str) -> None:
-    if not accepting and not closed_because.strip():
+    if not accepting and is_blank(closed_because):
         raise Invalid(
             _("Say in a sentence why no requests are accepted; applicants will read it."), field="closed_because"
         )
@@ -56,7 +57,7 @@ def check_says_why(accepting: bool, closed_because: str) -> None:
 def check_founding(name: str, slug: str, quorum: int) -> None:
     """A name, an address nobody has yet, and at least one vote."""
     fields: dict[str, str] = {}
-    if not name.strip():
+    if is_blank(name):
         fields["name"] = _("Give the committee a name.")
     if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
         fields["slug"] = _("The name in addresses is made of a-z, 0-9 and hyphens, and is used once.")

@@ -39,6 +39,14 @@ class NeedsSecondFactor(Denied):
     title = _("A second factor is needed")
 
 
+class StaleForm(Refusal):
+    """The form does not prove that this browser asked for it: it was shown before the last sign-in, or elsewhere."""
+
+    status = 403
+    code = "stale-form"
+    title = _("This page is no longer the newest")
+
+
 class Missing(Refusal):
     """Nothing is here that this person may know of."""
 

@@ -57,6 +57,11 @@ def finish(claimed: Claim, *, location: str) -> None:
     OnceKey.objects.filter(pk=claimed.row_id).update(location=location[:500])
 
 
+def release(claimed: Claim) -> None:
+    """What the key stood for was not done after all: the same form may come again, with other contents."""
+    OnceKey.objects.filter(pk=claimed.row_id).delete()
+
+
 def forget(*, older_than: timedelta) -> None:
     """Drop keys nobody will send again."""
     OnceKey.objects.filter(created_at__lt=clock.now() - older_than).delete()

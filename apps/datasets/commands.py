@@ -16,6 +16,7 @@ from apps.audit.record import Kind, record
 from apps.core import clock, roles
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id, new_storage_key
+from apps.core.legible import is_blank
 from apps.core.storage import sealed
 from apps.datasets import rules
 from apps.datasets.models import Dataset, Distribution, Version
@@ -34,7 +35,7 @@ MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "app
 def draft(title: str, *, by: Person, slug: str = "") -> Dataset:
     """A new dataset with an empty first version; its maker owns it."""
     rules.check_can_draft(by)
-    if not title.strip():
+    if is_blank(title):
         raise Invalid(_("Give the dataset a title."), field="title")
     dataset = Dataset.objects.create(
         title=title.strip(), slug=_free_slug(slug or title), institution_id=by.institution_id

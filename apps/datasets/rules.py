@@ -11,14 +11,13 @@ from apps.accounts.rules import check_own_account
 from apps.committees.models import Seat
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
+from apps.core.legible import is_blank, is_hidden
 from apps.datasets import queries
 from apps.datasets.conditions import TERMS
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
 
-LONGEST_NAME = 255
-# Characters that turn the direction of text: they can make "fdp.exe" read as "exe.pdf".
-BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+LONGEST_NAME = 255  # bytes in UTF-8: more than that no file system takes, and no line of a link page could save it
 
 
 def check_can_manage(by: Any, dataset: Dataset) -> None:
@@ -60,16 +59,19 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
 
 
 def check_file_name(name: str) -> str:
-    """The name as it will be kept (Unicode NFC), or a sentence on what is wrong with it."""
-    name = unicodedata.normalize("NFC", name)
-    if not name.strip() or name in {".", ".."}:
+    """The name as it will be kept (Unicode NFC, no space around it), or a sentence on what is wrong with it.
+
+    Hidden are also the characters that turn the direction of text: they can make "fdp.exe" read as "exe.pdf".
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    if is_blank(name) or name in {".", ".."}:
         raise Invalid(_("The file has no name."), field="file")
-    if len(name) > LONGEST_NAME:
-        raise Invalid(_("The file's name is longer than 255 characters."), field="file")
-    if any(c in "/\\" or unicodedata.category(c) in {"Cc", "Cs"} or c in BIDI for c in name):
+    if any(c in "/\\" or is_hidden(c) for c in name):
         raise Invalid(
             _("The file's name holds a path or hidden characters. Rename the file and try again."), field="file"
         )
+    if len(name.encode()) > LONGEST_NAME:
+        raise Invalid(_("The file's name is too long: 255 letters a-z, or fewer of other alphabets."), field="file")
     return name
 
 
@@ -105,7 +107,7 @@ def missing_for_publication(version: Version) -> list[str]:
     """What still stands between a draft and its publication, as sentences."""
     dataset, files = version.dataset, version.distributions
     says: list[str] = []
-    if not dataset.summary.strip() or not dataset.description.strip():
+    if is_blank(dataset.summary) or is_blank(dataset.description):
         says.append(_("Describe the dataset: a summary and a description are needed."))
     if not files.exists():
         says.append(_("Upload at least one file."))
@@ -125,5 +127,5 @@ def check_embargo(until: datetime | None) -> None:
 
 
 def check_says_why(reason: str) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid(_("Say why, in a sentence; it will stand on the page."), field="reason")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.rules import check_own_account
 from apps.core.errors import Denied, Invalid, WrongState
+from apps.core.legible import is_blank
 from apps.datasets.queries import is_manager
 from apps.grants.models import AccessGrant, Freeze
 
@@ -31,7 +32,7 @@ def check_can_resume(by: Any, grant: AccessGrant) -> None:
 
 
 def check_says_why(reason: str) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise Invalid(_("Say why; the holder will read it."), field="reason")
 
 

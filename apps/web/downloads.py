@@ -19,7 +19,8 @@ from apps.grants.queries import files_of, lacks_only_second_factor
 from apps.web import downloads_lines as lines
 from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import done_once, once_per_form
-from apps.web.step_up import forget_kept, second_factor_first
+from apps.web.put_aside import forget_kept
+from apps.web.step_up import second_factor_first
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

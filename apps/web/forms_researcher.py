@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.access_requests.models import AccessRequest
 from apps.web.forms_shared import WantedChoices, WantedDay, WantedText
@@ -58,8 +59,10 @@ class RequestForm(forms.Form):
         help_text=_("The address of its page, or the last part of it."),
     )
 
-    def __init__(self, *args: Any, chosen: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chosen: list[tuple[str, str]], longest: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if longest is not None:
+            self.fields["ends_on"].help_text = _at_most(longest)
         field = self.fields["datasets"]
         assert isinstance(field, WantedChoices)
         field.choices = chosen
@@ -76,6 +79,15 @@ class RequestForm(forms.Form):
         """What the request itself keeps."""
         names = ("title", "purpose", "public_summary", "starts_on", "ends_on")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+
+def _at_most(days: int) -> str:
+    """What the datasets allow, said before anybody signs for more."""
+    return ngettext(
+        "These data are given for at most %(n)s day at a time; access ends then, also if you ask for longer.",
+        "These data are given for at most %(n)s days at a time; access ends then, also if you ask for longer.",
+        days,
+    ) % {"n": days}
 
 
 def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:

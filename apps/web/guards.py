@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Person
-from apps.accounts.oidc import local_path
 from apps.core.errors import NeedsSignIn
 from apps.web.answers import wants_json
+from apps.web.put_aside import forget_kept, page_of, put_aside, sent_by
 
 View = Callable[..., HttpResponse]
 
@@ -35,9 +35,11 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        back = request.get_full_path() if request.method == "GET" else page_of(request)
-        target = sign_in_address(back)
+            answer = view(request, *args, **kwargs)
+            if request.method == "POST" and answer.status_code < 400:
+                forget_kept(request, path=request.path)
+            return answer
+        target = sign_in_address(_way_back(request))
         if wants_json(request):  # a script of a page, which could not follow the way to another site
             raise NeedsSignIn(_("Please sign in again"))
         if getattr(request, "htmx", False):
@@ -47,8 +49,9 @@ def signed_in(view: View) -> View:
     return wrapper
 
 
-def page_of(request: HttpRequest) -> str:
-    """The page a form was sent from; the front page when that was none of this portal's."""
-    sent_from = urlsplit(request.headers.get("Referer", ""))
-    path = sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
-    return local_path(path) if sent_from.netloc == request.get_host() else "/"
+def _way_back(request: HttpRequest) -> str:
+    """The same page; or what was typed there, when the session ended before it was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    kept = not wants_json(request) and put_aside(request, of=sent_by(request))
+    return reverse("sign_in_continue") if kept else page_of(request)

@@ -44,6 +44,7 @@ def _check(request: HttpRequest) -> None:
         return
     found = session_of_key(request.session.session_key or "")
     if found is None or not _stands(request, found.person):
+        request.was = request.session[SESSION_KEY]  # type: ignore[attr-defined]  # what they typed waits for them
         request.session.flush()
         request.user = AnonymousUser()
         return

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from apps.core import once
 
 FIELD = "_once"
+SAVE = "_save"
 View = Callable[..., HttpResponse]
 
 
@@ -35,6 +36,8 @@ def once_per_form(view: View) -> View:
                 once.finish(claimed, location=answer["Location"])
             elif getattr(answer, "is_done", False):
                 once.finish(claimed, location=request.path)
+            elif getattr(answer, "is_kept", False):
+                once.release(claimed)
             else:
                 transaction.set_rollback(True)
         return answer
@@ -48,14 +51,37 @@ def done_once(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _key(request: HttpRequest) -> uuid.UUID | None:
+def kept_though_refused(answer: HttpResponse) -> HttpResponse:
+    """Mark a refusal after which what was typed stays in the database; the form can be mended and sent again."""
+    answer.is_kept = True  # type: ignore[attr-defined]
+    return answer
+
+
+def remembered(request: HttpRequest, do: Callable[[], str]) -> str:
+    """Do it and remember in a few words what came of it, by the key that a script sends along (`_save`, a UUID).
+
+    Sent again with the same key and contents, nothing is done, and the words are the answer.
+    """
+    key, person_id = _key(request, SAVE), request.user.pk
+    if key is None or person_id is None:
+        return do()
+    with transaction.atomic():
+        claimed = once.claim(person_id=person_id, key=key, digest=_digest(request))
+        if not claimed.first:
+            return claimed.location
+        came_of_it = do()
+        once.finish(claimed, location=came_of_it)
+    return came_of_it
+
+
+def _key(request: HttpRequest, field: str = FIELD) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.POST.get(FIELD, ""))
+        return uuid.UUID(request.POST.get(field, ""))
     except ValueError:
         return None
 
 
 def _digest(request: HttpRequest) -> str:
     parts = [(name, value) for name, values in request.POST.lists() for value in values]
-    sent = [(name, value) for name, value in parts if name not in {FIELD, "csrfmiddlewaretoken"}]
+    sent = [(name, value) for name, value in parts if name not in {FIELD, SAVE, "csrfmiddlewaretoken"}]
     return once.digest_of([*sent, ("path", request.path)])

@@ -18,7 +18,7 @@ from apps.datasets.models import Dataset
 from apps.web.forms_researcher import RequestForm, begun
 from apps.web.forms_shared import add_refusal
 from apps.web.guards import SignedInRequest, signed_in
-from apps.web.once import once_per_form
+from apps.web.once import kept_though_refused, once_per_form, remembered
 from apps.web.researcher import find
 
 MOST_DATASETS = 50
@@ -95,34 +95,55 @@ def request_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             if whole:
                 _keep(found, form, request.user)
-            commands.submit(found, by=request.user)
-            messages.success(request, _("Submitted. You see on this page at every moment who holds it."))
-            return HttpResponseRedirect(reverse("request_page", args=[pk]))
+            return _handed_in(request, found)
     except (Invalid, WrongState) as refusal:
         add_refusal(form, refusal)
         status = refusal.status
     return _page(request, found, form, status=status)
 
 
+def _handed_in(request: SignedInRequest, found: AccessRequest) -> HttpResponse:
+    """Submitted; or, when something is still missing, what stood in the form is in the draft all the same."""
+    try:
+        commands.submit(found, by=request.user)
+    except Invalid as refusal:
+        found.refresh_from_db()
+        form = _bound(found)
+        add_refusal(form, refusal)
+        return kept_though_refused(_page(request, found, form, status=refusal.status))
+    messages.success(request, _("Submitted. You see on this page at every moment who holds it."))
+    return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+
+
 @require_POST
 @signed_in
 def request_autosave(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """What is typed is kept; a refusal is told to the page as problem+json."""
+    """What is typed is kept; a refusal is told to the page as problem+json.
+
+    A page whose answer was lost on the way sends the very same again, and is told what came of it the first time: the
+    draft was changed by nobody else.
+    """
     found = find(request.user, pk)
-    form = _form(found, request.POST)
-    if not form.is_valid():
-        first = {name: str(errors[0]) for name, errors in form.errors.items()}
-        raise Invalid(next(iter(first.values())), fields=first)
-    revision = form.cleaned_data["revision"]
-    kept = commands.change(found, by=request.user, revision=revision, **form.texts)
-    return JsonResponse({"revision": kept.revision, "saved_at": kept.changed_at.isoformat()})
+
+    def save() -> str:
+        form = _form(found, request.POST)
+        if not form.is_valid():
+            first = {name: str(errors[0]) for name, errors in form.errors.items()}
+            raise Invalid(next(iter(first.values())), fields=first)
+        kept = commands.change(found, by=request.user, revision=form.cleaned_data["revision"], **form.texts)
+        return f"{kept.revision} {kept.changed_at.isoformat()}"
+
+    revision, saved_at = remembered(request, save).split(" ", 1)
+    return JsonResponse({"revision": int(revision), "saved_at": saved_at})
 
 
 def _form(found: AccessRequest, data: Any = None) -> RequestForm:
-    chosen = [(item.dataset.slug, item.dataset.title) for item in _items(found)]
+    asked = [item.dataset for item in _items(found)]
+    chosen = [(dataset.slug, dataset.title) for dataset in asked]
+    longest = min((dataset.longest_grant_days for dataset in asked), default=None)
     codes = [one.person.code for one in found.memberships.select_related("person")] if data is None else []
     initial = begun(found, codes) | {"datasets": [slug for slug, _title in chosen]}
-    return RequestForm(data, initial=initial, chosen=chosen)
+    return RequestForm(data, initial=initial, chosen=chosen, longest=longest)
 
 
 def _bound(found: AccessRequest) -> RequestForm:

@@ -12,12 +12,10 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts import oidc, rules
 from apps.core.errors import NeedsSecondFactor, NeedsSignIn, Refusal
-from apps.web.guards import page_of, sign_in_address, signed_in
+from apps.web.guards import sign_in_address, signed_in
 from apps.web.once import FIELD
+from apps.web.put_aside import forget_kept, page_of, put_aside, waiting_for
 
-KEPT = "kept_form"
-NOT_KEPT = {"csrfmiddlewaretoken"}
-MOST_KEPT = 100_000
 NOT_CONFIRMED = _(
     "Your institution was asked for a second factor in your sign-in, and did not confirm one. These data cannot be"
     " downloaded without it; your institution’s help desk can tell you how to set one up."
@@ -45,12 +43,6 @@ def freshly_signed_in(view: View) -> View:
     return wrapper
 
 
-def forget_kept(request: HttpRequest) -> None:
-    """What was typed has gone through."""
-    if KEPT in request.session:
-        del request.session[KEPT]
-
-
 def second_factor_first(request: HttpRequest, refusal: NeedsSecondFactor) -> HttpResponse:
     """The way to a sign-in with a second factor; whoever comes from one that brought none is told so instead."""
     if asked_in_vain(request):
@@ -76,11 +68,7 @@ def _again(
     request: HttpRequest, refusal: Refusal, *, sentence: Any = "", factor: bool = False, status: int = 401
 ) -> HttpResponse:
     """What is missing, the way to it, and the form put aside if it is not too long."""
-    fields = [[name, value] for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
-    kept = not request.FILES and sum(len(name) + len(str(value)) for name, value in fields) <= MOST_KEPT
-    if kept:
-        of = str(request.user.pk)
-        request.session[KEPT] = {"of": of, "path": request.path, "page": page_of(request), "fields": fields}
+    kept = put_aside(request, of=str(request.user.pk))
     context = {
         "sentence": sentence or refusal.sentence,
         "kept": kept,
@@ -102,8 +90,8 @@ def _shown(request: HttpRequest, context: dict[str, Any], status: int) -> HttpRe
 @signed_in
 def sign_in_continue(request: HttpRequest) -> HttpResponse:
     """Back from the sign-in: what was typed, to be sent now or left. Nothing is sent by coming here."""
-    kept = request.session.get(KEPT)
-    if not kept or kept.get("of") != str(request.user.pk):
+    kept = waiting_for(request.user, request)
+    if kept is None:
         return HttpResponseRedirect(reverse("home"))
     shown = [value for name, value in kept["fields"] if name != FIELD and " " in value.strip()]
     context = {"path": kept["path"], "page": kept["page"], "fields": kept["fields"], "shown": shown}

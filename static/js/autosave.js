@@ -6,7 +6,13 @@
   "use strict";
   const PAUSE = 900;
   const RETRY = 8000;
-  const ours = (name) => name && !["csrfmiddlewaretoken", "revision", "once"].includes(name);
+  const ours = (name) => name && !["csrfmiddlewaretoken", "revision", "_once", "_save"].includes(name);
+
+  // Each save carries a key, so that one whose answer was lost can be sent again and happens once.
+  function freshKey() {
+    const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
 
   function prepare(form) {
     const url = form.dataset.autosaveUrl;
@@ -17,6 +23,7 @@
     let busy = false;
     let again = false;
     let stopped = false;
+    let unsure = null;
 
     function say(state, words, facts = {}) {
       if (!note) return;
@@ -36,11 +43,46 @@
       try { localStorage.removeItem(place); } catch { /* nothing was kept */ }
     }
 
+    // A copy of another revision is never put over what the server has, and never dropped: it is shown beside it.
+    function putBeside(kept) {
+      const now = new Set(typed().map((pair) => JSON.stringify(pair)));
+      const other = kept.typed.filter((pair) => pair[1].trim() && !now.has(JSON.stringify(pair)) && form.querySelector(`[name="${pair[0]}"]:is(input:not([type]), [type="text"], [type="date"], textarea)`));
+      forget();
+      if (other.length) older([...older(), other]);
+    }
+
+    function older(copies) {
+      try {
+        if (copies) localStorage.setItem(`${place}:older`, JSON.stringify(copies.slice(-3)));
+        return JSON.parse(localStorage.getItem(`${place}:older`) || "[]");
+      } catch { return []; }
+    }
+
+    function showOlder() {
+      const pairs = older().flat();
+      if (!pairs.length || !note) return;
+      const panel = document.createElement("section");
+      panel.className = "notice notice--warning";
+      panel.innerHTML = '<div class="notice__body stack stack--tight"><p class="notice__title"></p><button type="button" class="button button--small"></button></div>';
+      panel.querySelector("p").textContent = note.dataset.older;
+      const drop = panel.querySelector("button");
+      for (const [, value] of pairs) {
+        const text = document.createElement("blockquote");
+        text.className = "clauses__text";
+        text.textContent = value;
+        drop.before(text);
+      }
+      drop.textContent = note.dataset.drop;
+      drop.addEventListener("click", () => { localStorage.removeItem(`${place}:older`); panel.remove(); });
+      form.prepend(panel);
+    }
+
     function bringBack() {
       let kept = null;
       try { kept = JSON.parse(localStorage.getItem(place) || "null"); } catch { return; }
-      if (!kept || (revision && kept.revision !== revision.value)) { forget(); return; }
-      if (kept.submitted && form.querySelector(".error-summary")) { forget(); return; }
+      if (!kept) return;
+      if (form.querySelector(".error-summary")) { keep(); return; } // a refused form shows what was typed
+      if (revision && kept.revision !== revision.value) { putBeside(kept); return; }
       if (JSON.stringify(kept.typed) === JSON.stringify(typed())) return;
       for (const element of form.elements) {
         if (!ours(element.name) || element.type === "file" || element.type === "hidden") continue;
@@ -62,13 +104,19 @@
       if (busy) { again = true; return; }
       busy = true;
       say("saving", note && note.dataset.saving);
-      const sent = JSON.stringify(typed());
+      if (!unsure) {
+        unsure = { body: new FormData(form), sent: JSON.stringify(typed()) };
+        unsure.body.set("_save", freshKey());
+      }
+      const { body, sent } = unsure;
       try {
-        const response = await fetch(url, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { Accept: "application/json, application/problem+json", "X-Requested-With": "XMLHttpRequest" } });
+        const response = await fetch(url, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json, application/problem+json", "X-Requested-With": "XMLHttpRequest" } });
         const answer = await answerOf(response);
+        if (response.status < 500) unsure = null;
         if (response.ok) {
           if (revision && answer.revision !== undefined) revision.value = answer.revision;
-          if (JSON.stringify(typed()) === sent) forget(); else again = true;
+          if (JSON.stringify(typed()) === sent) forget();
+          else { keep(); again = true; } // the copy belongs to the new revision
           const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
           say("saved", note && note.dataset.saved, { time });
         } else {
@@ -92,6 +140,7 @@
     form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); keep(true); });
     addEventListener("online", () => { if (note && note.dataset.state === "failed") later(0); });
     bringBack();
+    showOlder();
   }
 
   document.querySelectorAll("form[data-autosave-url]").forEach(prepare);

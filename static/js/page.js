@@ -36,7 +36,8 @@
       }
     } catch { /* storage is closed to us: then nothing was kept */ }
   }
-  forgetDrafts("submitted");
+  // A form that was refused or waits to be sent again (templates/sign_in) has not gone through: its copy stays.
+  if (!document.querySelector("[data-keeps-drafts]")) forgetDrafts("submitted");
   document.addEventListener("submit", (event) => { if ("forgetDrafts" in event.target.dataset) forgetDrafts("all"); });
 
   for (const menu of document.querySelectorAll("[data-theme-menu]")) menu.hidden = false;

@@ -17,6 +17,7 @@ from apps.accounts.queries import colleagues_by_code
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.errors import Invalid
+from apps.core.legible import is_blank
 from apps.datasets.models import Dataset
 
 EDITED = ("title", "purpose", "public_summary", "starts_on", "ends_on")
@@ -102,7 +103,7 @@ def answer(question: Question, *, text: str, by: Person) -> None:
     """The applicant answers what the committee asked."""
     request = _lock(question.request)
     rules.check_can_edit(by, request)
-    if not text.strip():
+    if is_blank(text):
         raise Invalid(_("Write an answer to the committee."), field="answer")
     Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=clock.now())
 

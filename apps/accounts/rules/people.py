@@ -14,6 +14,7 @@ from apps.accounts.models import (
     Person,
 )
 from apps.core.errors import Denied, Invalid, WrongState
+from apps.core.legible import is_blank, seen_length
 
 ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
 
@@ -91,7 +92,7 @@ def check_desk_kind(desk: str) -> None:
 def check_institution(name: str, country: str, ror: str) -> None:
     """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters)."""
     fields: dict[str, str] = {}
-    if not name.strip():
+    if is_blank(name):
         fields["name"] = _("Give the institution's name.")
     elif queries.institution_named(name):
         fields["name"] = _("An institution of this name is registered already.")
@@ -119,6 +120,6 @@ def check_domains(domains: Iterable[str]) -> list[str]:
 
 def check_reason(reason: str) -> str:
     """A reason that another operator can understand later."""
-    if len(reason.strip()) < 10:
+    if seen_length(reason) < 10:
         raise Invalid(_("Say why, so that it can be understood later."), field="reason")
     return reason.strip()

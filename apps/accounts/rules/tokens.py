@@ -14,6 +14,7 @@ from apps.accounts.models import (
 )
 from apps.core import clock
 from apps.core.errors import Denied, Gone, Invalid, TooOften, Unavailable, WrongState
+from apps.core.legible import is_blank, seen_length
 
 LONGEST_TOKEN = timedelta(days=365)
 
@@ -25,7 +26,7 @@ MOST_FROM_ONE_PLACE, MOST_WAITING = 30, 5000
 def check_token(*, name: str, scopes: list[str], days: int) -> None:
     """A token has a name, at least one scope it knows, and an end within a year."""
     fields: dict[str, str] = {}
-    if not name.strip():
+    if is_blank(name):
         fields["name"] = _("Give the token a name, so that you know later what it is for.")
     unknown = set(scopes) - set(PersonalToken.Scope.values)
     if not scopes or unknown:
@@ -44,9 +45,9 @@ def check_own_token(by: Person, token: PersonalToken) -> None:
 def check_service(*, name: str, purpose: str, days: int) -> None:
     """A service account has a name, a purpose others understand, and an end within a year."""
     fields: dict[str, str] = {}
-    if not name.strip():
+    if is_blank(name):
         fields["name"] = _("Give the service account a name.")
-    if len(purpose.strip()) < 10:
+    if seen_length(purpose) < 10:
         fields["purpose"] = _("Say what runs under this account, so that somebody else can understand it later.")
     if not 1 <= days <= LONGEST_TOKEN.days:
         fields["days"] = _("A service account lives between 1 and %(days)s days.") % {"days": LONGEST_TOKEN.days}

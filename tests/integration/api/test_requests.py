@@ -79,6 +79,11 @@ def test_a_field_that_cannot_be_used_is_named_and_nothing_is_made(
     assert not AccessRequest.objects.exists()
 
 
+def test_a_day_of_no_calendar_is_refused_in_our_own_words(caller: Caller) -> None:
+    problem = refused(caller.post("/requests", complete(stories.shelf()) | {"starts_on": "2026-13-01"}), 422)
+    assert problem["errors"] == [{"field": "starts_on", "detail": "Write the day as 2026-09-01."}]
+
+
 def test_a_body_that_is_missing_or_no_object_is_refused(caller: Caller) -> None:
     for body in (None, [], "text", 7, True):
         refused(caller.post("/requests", body), 422)

@@ -311,3 +311,44 @@ def test_empty_pages_say_what_to_do_next(url: str) -> None:
     text = stories.client_for(stories.person()).get(url).content.decode()
     assert 'class="empty"' in text
     assert "button--primary" in text
+
+
+def test_a_save_whose_answer_was_lost_is_told_what_came_of_it() -> None:
+    """The same key and words again: the draft was changed by nobody else, and it is not called so."""
+    case = stories.draft()
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/autosave/"
+    form = typed(case, title="Typed just now") | {"_save": str(uuid.uuid4())}
+    first, second = (client.post(url, form, HTTP_ACCEPT="application/json") for _twice in range(2))
+    assert first.json() == second.json()
+    assert case.reload().request.revision == first.json()["revision"]
+    other = client.post(url, form | {"title": "Other words"}, HTTP_ACCEPT="application/json")
+    assert other.status_code == 422
+    refused = typed(case, starts_on="someday") | {"_save": str(uuid.uuid4())}
+    assert client.post(url, refused, HTTP_ACCEPT="application/json").status_code == 422
+    mended = refused | {"starts_on": "", "revision": str(case.reload().request.revision)}
+    assert client.post(url, mended, HTTP_ACCEPT="application/json").status_code == 200  # a refusal takes no key
+
+
+def test_submitting_too_early_keeps_what_was_typed_in_the_draft() -> None:
+    """Also without script: whoever leaves the refused page finds their words in the draft."""
+    case, other = stories.draft(complete=False), stories.shelf()
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/submit/"
+    form = typed(case, public_summary="", add_dataset=other.dataset.slug) | {"_once": str(uuid.uuid4())}
+    answer = client.post(url, form)
+    assert answer.status_code == 422
+    asked = case.reload().request
+    assert (asked.state, asked.title, asked.purpose) == ("draft", form["title"], form["purpose"])
+    assert asked.items.count() == 2
+    text = answer.content.decode()
+    assert f'name="revision" value="{asked.revision}"' in text
+    assert text.count(f'value="{other.dataset.slug}"') == 1  # a dataset of the request now, and no longer to be added
+    slugs = [case.shelf.dataset.slug, other.dataset.slug]
+    mended = form | {"public_summary": "In plain words.", "add_dataset": "", "datasets": slugs}
+    assert client.post(url, mended | {"revision": str(asked.revision)}).status_code == 302
+    assert case.reload().request.state == "submitted"
+
+
+def test_the_form_says_how_long_the_data_are_given_for_at_most() -> None:
+    case = stories.draft()
+    page = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/edit/")
+    assert f"at most {case.shelf.dataset.longest_grant_days} days at a time" in page.content.decode()

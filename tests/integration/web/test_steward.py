@@ -82,7 +82,7 @@ def test_people_without_an_institution_cannot_begin_a_dataset() -> None:
     ("name", "content", "fields", "says"),
     [
         ("empty.csv", b"", {}, "The file is empty."),
-        ("x" * 300 + ".csv", b"1", {}, "longer than 255"),
+        ("x" * 300 + ".csv", b"1", {}, "too long: 255"),
         ("a.csv", b"1", {"name": "../../etc/passwd"}, "holds a path"),
         ("a.csv", b"1", {"name": "evil\u202efdp.exe"}, "hidden characters"),
         ("a.csv", b"1", {"declared_size": "7"}, "announced with 7 bytes, but 1 arrived"),

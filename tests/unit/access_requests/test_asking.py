@@ -143,6 +143,9 @@ def test_a_dataset_that_was_voted_on_stays() -> None:
         ({"ends_on": None}, {"ends_on"}),
         ({"starts_on": date(2019, 1, 1), "ends_on": date(2020, 1, 1)}, {"ends_on"}),
         ({"starts_on": date(2027, 1, 1), "ends_on": date(2033, 1, 1)}, {"ends_on"}),
+        ({"starts_on": date(9996, 1, 1), "ends_on": date(9999, 12, 31)}, {"starts_on"}),  # no grant could end after it
+        ({"title": "\u200b\u200b"}, {"title"}),
+        ({"purpose": "\u2060" * 60, "public_summary": "\u00ad \u3164"}, {"purpose", "public_summary"}),
         ({"title": "", "purpose": "", "public_summary": "", "starts_on": None},
          {"title", "purpose", "public_summary", "starts_on"}),
     ],

@@ -217,6 +217,30 @@ def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
     assert signature.typed_name == deal.applicant.name.upper()
 
 
+@pytest.mark.parametrize(
+    ("told", "typed"),
+    [
+        ("Zoe\u0308 Nu\u0301n\u0303ez", "Zo\u00eb N\u00fa\u00f1ez"),  # the institution decomposes, a keyboard does not
+        ("Zo\u00eb N\u00fa\u00f1ez", "Zoe\u0308 Nu\u0301n\u0303ez"),
+        ("Sinead O'Neill-Byrne", "Sinead O\u2019Neill\u2011Byrne"),  # a telephone's apostrophe and hyphen
+        ("Ingrid Holm", "\u200eIngrid Holm\u200b"),  # copied from a page with its marks of direction
+        ("Jörg Weiß", "JÖRG WEISS"),
+    ],
+)
+def test_one_name_in_two_spellings_signs(told: str, typed: str) -> None:
+    deal = stories.offered()
+    deal.applicant.name = told
+    assert sign(deal, deal.applicant, typed_name=typed).typed_name == typed
+
+
+@pytest.mark.parametrize("typed", ["Ingrid Ho\u0308lm", "Ingrid\u200bHolm", "Ingrid Ηolm"])
+def test_a_name_of_other_letters_signs_nothing(typed: str) -> None:
+    deal = stories.offered()
+    deal.applicant.name = "Ingrid Holm"
+    with pytest.raises(Invalid, match="Type your name exactly"):
+        sign(deal, deal.applicant, typed_name=typed)
+
+
 def test_who_has_no_name_signs_nothing() -> None:
     deal = stories.offered()
     deal.applicant.name = ""

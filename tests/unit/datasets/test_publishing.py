@@ -189,7 +189,8 @@ def test_the_media_type_follows_from_the_name(name: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "   ", ".", "..", "../../etc/passwd", "a/b.csv", "a\\b.csv", "a\x00b", "a\nb", "a\x1b[0m", "\ud800.csv",
-     "invoice\u202efdp.exe", "\u2066x", "x" * 256],
+     "invoice\u202efdp.exe", "\u2066x", "x" * 256, "é" * 128, "zero\u200bwidth.csv", "\ufeffbom.csv", "a\u2028b.csv",
+     "\u200d\u3164", "soft\u00adhyphen.csv"],
 )  # fmt: skip
 def test_names_that_are_paths_or_hide_something_are_refused(name: str) -> None:
     """L29, L45, T61, T62."""
@@ -202,11 +203,23 @@ def test_names_that_are_paths_or_hide_something_are_refused(name: str) -> None:
     assert stored_files() == on_disk
 
 
-@pytest.mark.parametrize("name", ["x" * 255, "😀.csv", "CON", "-rf", "a;b.csv", 'quote".csv', "NFC é.csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 255, "é" * 127, "😀.csv", "👩\u200d🔬.csv", "می\u200cخواهم.csv",
+     "CON", "-rf", "a;b.csv", 'quote".csv', "NFC é.csv"],
+)  # fmt: skip
 def test_odd_names_are_kept_as_they_are(name: str) -> None:
     """T62."""
     shelf = stories.drafted_shelf()
     assert upload(shelf.version, shelf.owner, name).name == name
+
+
+def test_spaces_around_a_name_are_not_part_of_it() -> None:
+    """aria2 would leave them out, and the line that checks the sum would look for another file."""
+    shelf = stories.drafted_shelf()
+    assert upload(shelf.version, shelf.owner, "\u00a0lead and trail.csv ").name == "lead and trail.csv"
+    with pytest.raises(Invalid, match="already here"):
+        upload(shelf.version, shelf.owner, "lead and trail.csv")
 
 
 def test_one_name_in_two_spellings_is_one_name() -> None:
@@ -226,7 +239,8 @@ def test_any_text_is_refused_or_can_be_kept(name: str) -> None:
     except Invalid:
         return
     kept.encode()
-    assert 0 < len(kept) <= 255
+    assert 0 < len(kept.encode()) <= 255
+    assert kept == kept.strip()
     assert not set(kept) & set("/\\\x00\n\r")
 
 
