@@ -55,6 +55,14 @@ class Missing(Refusal):
     title = _("Nothing is here")
 
 
+class OnlyForms(Refusal):
+    """The address is right, and only a form is sent to it: somebody opened it by hand, or by a bookmark."""
+
+    status = 405
+    code = "method"
+    title = _("Nothing to read here")
+
+
 class WrongState(Refusal):
     """It would be allowed, but not now: the thing has moved on, or is not there yet."""
 

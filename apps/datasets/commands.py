@@ -22,10 +22,6 @@ from apps.datasets import rules
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 
-DESCRIBED = (
-    "title", "summary", "description", "keywords", "licence", "attribution",
-    "access", "conditions", "committee", "longest_grant_days", "requires_second_factor",
-)  # fmt: skip
 TAKEN_ADDRESSES = {"new"}  # pages of the portal stand where a dataset of this name would
 BLOCK = 1024 * 1024
 MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "application/dicom", ".csv": "text/csv"}
@@ -48,11 +44,12 @@ def draft(title: str, *, by: Person, slug: str = "") -> Dataset:
 
 
 @transaction.atomic
-def describe(dataset: Dataset, *, by: Person, **changes: Any) -> Dataset:
-    """Change the description; names of fields outside DESCRIBED are refused."""
+def describe(dataset: Dataset, *, by: Person, seen: str = "", **changes: Any) -> Dataset:
+    """Change the description (the one that was `seen`, if that is said); fields outside DESCRIBED are refused."""
     dataset = _lock(dataset)
     rules.check_can_manage(by, dataset)
-    foreign = set(changes) - set(DESCRIBED)
+    rules.check_seen(dataset, seen)
+    foreign = set(changes) - set(rules.DESCRIBED)
     if foreign:
         raise Invalid(_("These cannot be changed here: %(names)s") % {"names": ", ".join(sorted(foreign))})
     rules.check_description(dataset, changes)

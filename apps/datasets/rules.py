@@ -1,5 +1,7 @@
 """What publishing asks for, and of whom."""
 
+import hashlib
+import json
 import unicodedata
 from datetime import datetime
 from typing import Any
@@ -17,6 +19,10 @@ from apps.datasets.conditions import TERMS
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
 
+DESCRIBED = (
+    "title", "summary", "description", "keywords", "licence", "attribution",
+    "access", "conditions", "committee", "longest_grant_days", "requires_second_factor",
+)  # fmt: skip
 LONGEST_NAME = 255  # bytes in UTF-8: more than that no file system takes, and no line of a link page could save it
 
 
@@ -56,6 +62,21 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
             _("Open data are for everybody, also without signing in; no second factor can be asked for."),
             field="requires_second_factor",
         )
+
+
+def seal_of(dataset: Dataset) -> str:
+    """A short mark of everything that is said about the dataset now (SHA-256, hex, shortened)."""
+    said = [str(getattr(dataset, "committee_id" if name == "committee" else name)) for name in DESCRIBED]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def check_seen(dataset: Dataset, seen: str) -> None:
+    """Two people, one description: what one of them opened earlier never overwrites what the other saved since."""
+    if seen and seen != seal_of(dataset):
+        raise WrongState(
+            _("This description was changed since you opened it, by a colleague or in another window. Copy what you"
+              " typed and reload the page.")
+        )  # fmt: skip
 
 
 def check_file_name(name: str) -> str:

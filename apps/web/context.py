@@ -15,6 +15,7 @@ from apps.committees.queries import committees_of
 from apps.datasets.queries import managed_by
 from apps.notifications.queries import counted, unread_by
 from apps.web.guards import sign_in_address
+from apps.web.put_aside import page_of
 
 Entry = dict[str, Any]
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /grants/, and yet not the visitor's own access
@@ -26,12 +27,15 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     known = person is not None and person.is_authenticated
     standing = _standing(person) if known else {}
+    # A refused form is shown at the address it was sent to, which may answer nothing else: its page is the way back.
+    here = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of(request)
     context: dict[str, Any] = {
         "demo": settings.DEMO,
         "nav": _marked(request, _nav(standing)),
         "foot": _foot(),
         "home_url": reverse("home"),
-        "sign_in_url": sign_in_address(request.get_full_path()),
+        "here": here,
+        "sign_in_url": sign_in_address(here),
         "sign_out_url": reverse("oidc_logout"),
     }
     if person is not None and known:

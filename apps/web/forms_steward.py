@@ -65,8 +65,9 @@ def _committees() -> list[tuple[str, str]]:
 
 
 class DescriptionForm(forms.Form):
-    """Everything that can be said about a dataset."""
+    """Everything that can be said about a dataset; `seen` marks what was said when the form was opened."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
     title = forms.CharField(
         label=_("Title"), max_length=200, error_messages={"required": _("Give the dataset a title.")}
     )

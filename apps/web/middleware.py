@@ -14,8 +14,8 @@ from apps.accounts.commands.tokens import SEEN_EVERY
 from apps.accounts.models import Person
 from apps.accounts.queries import token_for
 from apps.core import correlation
-from apps.core.errors import Denied, Invalid, Refusal, Unavailable
-from apps.web.answers import refusal_answer
+from apps.core.errors import Denied, Invalid, OnlyForms, Refusal, Unavailable
+from apps.web.answers import refusal_answer, wants_json
 
 Next = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -54,6 +54,8 @@ class Refusals:
         answer = self.get_response(request)
         if isinstance(getattr(answer, "refusal", None), Denied):
             _write_down(request)
+        if answer.status_code == 405 and not answer.content and request.method == "GET" and not wants_json(request):
+            return _only_forms(request, allowed=answer.headers.get("Allow", ""))
         return answer
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
@@ -85,6 +87,13 @@ class ReadOnlyReads:
             answer = self.get_response(request)
             transaction.set_rollback(True)
         return answer
+
+
+def _only_forms(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """A page instead of an empty window."""
+    refusal = OnlyForms(_("This address only takes what a form sends. Open the page of the form, and use its button."))
+    refusal.headers = {"Allow": allowed}
+    return refusal_answer(request, refusal)
 
 
 def _act(token: Any) -> None:

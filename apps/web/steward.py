@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.agreements.queries import to_countersign
-from apps.core.errors import Invalid, Missing
+from apps.core.errors import Invalid, Missing, WrongState
 from apps.datasets import commands, rules
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset, Version
@@ -65,22 +65,24 @@ def new(request: HttpRequest) -> HttpResponse:
 @once_per_form
 def describe(request: HttpRequest, slug: str) -> HttpResponse:
     """What the dataset is, who may have it, and under which conditions."""
-    dataset = managed(request, slug)
+    dataset, status = managed(request, slug), 200
     if request.method == "POST":
-        form = DescriptionForm(request.POST)
+        form, status = DescriptionForm(request.POST), 422
         if form.is_valid():
             try:
                 commands.describe(dataset, by=_person(request), **form.cleaned_data)
-            except Invalid as refusal:
+            except (Invalid, WrongState) as refusal:
                 add_refusal(form, refusal)
+                status = refusal.status
             else:
                 messages.success(request, _("The description is saved."))
                 return redirect("steward_dataset", slug=dataset.slug)
     else:
-        said = {name: getattr(dataset, name) for name in commands.DESCRIBED if name != "committee"}
-        form = DescriptionForm(initial=said | {"committee": str(dataset.committee_id or "")})
+        said = {name: getattr(dataset, name) for name in rules.DESCRIBED if name != "committee"}
+        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.seal_of(dataset)}
+        form = DescriptionForm(initial=said)
     found = {"dataset": dataset, "form": form, "tabs": tabs(dataset, "describe")}
-    return render(request, "steward/describe.html", found, status=422 if form.errors else 200)
+    return render(request, "steward/describe.html", found, status=status)
 
 
 @signed_in

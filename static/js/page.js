@@ -40,6 +40,34 @@
   if (!document.querySelector("[data-keeps-drafts]")) forgetDrafts("submitted");
   document.addEventListener("submit", (event) => { if ("forgetDrafts" in event.target.dataset) forgetDrafts("all"); });
 
+  // The page in another language is another page: what was typed goes along with the person, in this tab only.
+  const CARRIED = "gatehouse:carried";
+  const forms = () => [...document.querySelectorAll("main form[method=post]")];
+  const fields = (form) => [...form.elements].filter((one) => one.name && one.matches("textarea, select, input:not([type=hidden], [type=file], [type=password])"));
+  const ticked = (field) => ["checkbox", "radio"].includes(field.type);
+  const shape = (form) => [form.getAttribute("action"), ...fields(form).map((field) => field.name)].join(" ");
+
+  function carryTyping() {
+    const typed = forms().map((form) => [shape(form), fields(form).map((field) => (ticked(field) ? field.checked : field.value))]);
+    try { sessionStorage.setItem(CARRIED, JSON.stringify(typed)); } catch { /* storage is closed to us */ }
+  }
+
+  function unpackTyping() {
+    let typed = [];
+    try {
+      typed = JSON.parse(sessionStorage.getItem(CARRIED) || "[]");
+      sessionStorage.removeItem(CARRIED);
+    } catch { return; }
+    for (const form of forms()) {
+      const kept = typed.find(([was]) => was === shape(form));
+      if (!kept) continue;
+      fields(form).forEach((field, at) => { field[ticked(field) ? "checked" : "value"] = kept[1][at]; });
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+  addEventListener("DOMContentLoaded", unpackTyping);
+  document.addEventListener("submit", (event) => { if ("carriesTyping" in event.target.dataset) carryTyping(); });
+
   for (const menu of document.querySelectorAll("[data-theme-menu]")) menu.hidden = false;
   show();
 

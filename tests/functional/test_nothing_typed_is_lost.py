@@ -85,3 +85,19 @@ def test_a_sign_in_in_another_tab_costs_one_click_and_no_words(
     expect(page.locator("[name=purpose]")).to_have_value("Typed while signed out")
     page.goto(form)
     expect(page.locator("[name=purpose]")).to_have_value("Typed while signed out")
+
+
+def test_the_page_in_another_language_still_holds_what_was_typed(enter: Enter) -> None:
+    page = enter("owner").new_page()
+    page.goto("/steward/new/")
+    page.locator("[name=title]").fill("A title with care")
+    page.locator("details.menu summary").filter(has_text="English").click()
+    page.get_by_role("button", name="Dansk").click()
+    expect(page.locator("html")).to_have_attribute("lang", "da")
+    expect(page.locator("[name=title]")).to_have_value("A title with care")
+    page.locator("details.menu summary").filter(has_text="Dansk").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[name=title]")).to_have_value("A title with care")
+    page.goto("/steward/new/")
+    expect(page.locator("[name=title]")).to_have_value("")  # it went along once

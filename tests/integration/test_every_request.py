@@ -180,6 +180,24 @@ def test_leaving_ends_the_session_on_the_server() -> None:
     assert client.get("/oidc/logout/").status_code == 405  # L49: a picture in a page signs nobody out
 
 
+def test_the_address_of_a_form_opened_by_hand_is_a_page_and_not_an_empty_window() -> None:
+    answer = Client().get("/oidc/logout/")
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+    assert "only takes what a form sends" in answer.content.decode()
+
+
+def test_a_refused_form_in_another_language_leads_back_to_its_page() -> None:
+    """The address it was sent to answers no reading: the page it stands on does."""
+    case = stories.draft(complete=False)
+    page = f"/requests/{case.request.pk}/edit/"
+    sent = stories.client_for(case.applicant).post(
+        f"/requests/{case.request.pk}/submit/", {"title": ""}, headers={"Referer": f"http://testserver{page}"}
+    )
+    assert sent.status_code == 422
+    assert f'name="next" value="{page}"' in sent.content.decode()
+
+
 def test_every_page_says_what_a_browser_may_do_with_it() -> None:
     """T73, T80, T119."""
     for client in (Client(), stories.client_for(stories.person())):

@@ -1,6 +1,7 @@
 """Publishing and taking care of datasets, through the browser's eyes."""
 
 import errno
+import re
 from io import BytesIO
 from typing import Any
 
@@ -294,3 +295,24 @@ def test_a_suspended_grant_is_not_called_in_force() -> None:
     grants.suspend(access.grant, reason="A question is open.", by=access.shelf.owner)
     page = stories.client_for(access.shelf.owner).get(f"/steward/{access.shelf.dataset.slug}/uses/").content.decode()
     assert "in force" not in page.split("Downloads begun")[0].split("Rests on")[1]
+
+
+def test_two_people_describe_one_dataset_and_the_older_window_overwrites_nothing() -> None:
+    shelf, colleague = stories.drafted_shelf(), stories.person()
+    datasets.give_role(shelf.dataset, person=colleague, role="steward_dataset", by=shelf.owner)
+    url = f"/steward/{shelf.dataset.slug}/describe/"
+    owner, steward = stories.client_for(shelf.owner), stories.client_for(colleague)
+    seen = re.search(r'name="seen" value="([0-9a-f]{32})"', owner.get(url).content.decode())
+    assert seen
+    filled = {"access": "open", "longest_grant_days": "180", "seen": seen[1]}
+    assert steward.post(url, filled | {"title": "By the steward", "summary": "New words"}).status_code == 302
+    answer = owner.post(url, filled | {"title": "By the owner", "summary": ""})
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "changed since you opened it" in text
+    assert "By the owner" in text
+    shelf.dataset.refresh_from_db()
+    assert (shelf.dataset.title, shelf.dataset.summary) == ("By the steward", "New words")
+    again = re.search(r'name="seen" value="([0-9a-f]{32})"', owner.get(url).content.decode())
+    assert again
+    assert owner.post(url, filled | {"title": "By the owner", "seen": again[1]}).status_code == 302
