@@ -1,6 +1,6 @@
 """Access grants: who may use which dataset, from when until when, on the ground of which agreement."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -86,6 +86,11 @@ class AccessGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder_id} may use {self.dataset_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day (UTC) on which it opens anything: midnight at its end belongs to the day before."""
+        return (self.ends_at.astimezone(UTC) - timedelta.resolution).date()
 
 
 class Suspension(models.Model):

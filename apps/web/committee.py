@@ -15,7 +15,7 @@ from apps.committees.models import Committee
 from apps.committees.queries import committees_of, led_by, public, seats_of, with_benches
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, Missing
-from apps.web.committee_parts import blocked, months_before, needed, several_months, too_few
+from apps.web.committee_parts import blocked, months_before, needed, several_months, stuck, too_few
 from apps.web.forms_committee import AcceptingForm, SeatForm
 from apps.web.forms_shared import add_refusal
 from apps.web.guards import SignedInRequest, signed_in
@@ -64,7 +64,8 @@ def _row(item: Any) -> dict[str, Any]:
         "voted": item.i_voted,
         "cast": item.votes_cast,
         "needed": needed(item.bench, item.committee.quorum),
-        "blocked": blocked(item.bench, item.committee.quorum),
+        "blocked": blocked(item.bench, item.committee.quorum)
+        or stuck(item.votes_cast, item.bench, item.committee.quorum),
     }
 
 

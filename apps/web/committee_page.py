@@ -18,7 +18,7 @@ from apps.committees.queries import committees_of
 from apps.datasets.conditions import explained
 from apps.datasets.queries import titles_of
 from apps.grants.queries import of_requests
-from apps.web.committee_parts import changes, shown, tally_facts
+from apps.web.committee_parts import changes, shown, stuck, tally_facts
 from apps.web.forms_committee import ConflictForm, QuestionForm, VoteForm
 from apps.web.wording_events import timeline
 
@@ -120,14 +120,16 @@ def _voted(item: Item, bench: list[Seat], votes: list[Vote], shown_round: Round)
     number = item.decided_in_id or shown_round.pk
     standing = [vote for vote in votes if vote.round_id == number]
     counted = [vote for vote in standing if vote.voter_id in seated]
-    choices = [str(vote.choice) for vote in counted]
+    tally = tally_facts([str(vote.choice) for vote in counted], seated=len(seated), quorum=item.committee.quorum)
+    if not decided and shown_round.closed_at is None:
+        tally["blocked"] = tally["blocked"] or stuck(len(counted), len(seated), item.committee.quorum)
     return {
         "item": item,
         "bench": bench,
         "votes": standing,
         "voided": [vote for vote in votes if vote.round_id != number],
         "off_bench": {vote.pk for vote in standing if vote.voter_id not in seated},
-        "tally": tally_facts(choices, seated=len(seated), quorum=item.committee.quorum),
+        "tally": tally,
         "missing": [seat.person for seat in bench if seat.person_id not in {vote.voter_id for vote in counted}],
     }
 

@@ -41,6 +41,16 @@ def too_few(seated: int, quorum: int) -> str:
     ) % {"n": seated, "quorum": quorum}
 
 
+def stuck(cast: int, seated: int, quorum: int) -> str:
+    """The sentence for an open vote in which nobody is left to vote: as many for as against, and no chair's vote."""
+    if cast < seated or seated < quorum:
+        return ""
+    return _(
+        "All have voted, as many for as against, and no chair votes on this request who could break the tie. Return it"
+        " with a question: in the next round everybody votes anew."
+    )
+
+
 def tally_facts(choices: Sequence[str], *, seated: int, quorum: int) -> dict[str, Any]:
     """The votes that count, as components/tally.html wants them."""
     denials = sum(1 for choice in choices if choice == Vote.Choice.DENY)

@@ -14,6 +14,9 @@ from portal.embedded.database import Urls
 from portal.embedded.process import Server, Trouble
 from portal.embedded.world import ROOT, World
 
+# The front keeps a connection for half a minute (deploy/front/Caddyfile, nginx: one). Whoever holds it behind the
+# front must keep it longer: a form sent into a connection that is just being closed is lost, and answered by a 503.
+KEEP_ALIVE = "75"  # seconds
 
 def tool(name: str, package: str) -> str:
     """The program that a wheel put beside this Python."""
@@ -77,7 +80,8 @@ def _gunicorn(module: str, port: int, *more: str) -> list[str]:
     fast = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108 - memory, not disk
     return [
         *(sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-        *("--timeout", "120", "--graceful-timeout", "8", "--no-control-socket", "--chdir", str(ROOT)),
+        *("--timeout", "120", "--graceful-timeout", "8", "--keep-alive", KEEP_ALIVE, "--no-control-socket"),
+        *("--chdir", str(ROOT)),
         *("--log-level", "warning", *fast, *more),
     ]
 

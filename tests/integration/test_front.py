@@ -1,6 +1,7 @@
 """The front of the demo sends what the portal opened, and nothing that it did not open."""
 
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import requests
 
 from portal.embedded import servers
 from portal.embedded.process import running
-from portal.embedded.world import World
+from portal.embedded.world import ROOT, World
 
 CONTENT = os.urandom(300_000)
 ETAG = '"sha256-of-the-file"'
@@ -134,3 +135,16 @@ def test_no_name_climbs_out_of_the_static_folder(world: World) -> None:
     world.secrets.take("portal")
     for path in ("/static/../secrets.json", "/static/%2e%2e/secrets.json", "/static/..%2fsecrets.json"):
         assert world.secrets.take("portal") not in get(world, path).text
+
+
+def test_whoever_is_behind_the_front_keeps_a_connection_longer_than_the_front_does() -> None:
+    """Else a form now and then falls into a connection that is being closed, and is answered by a 503."""
+    deploy = ROOT / "deploy"
+    front = re.search(r"keepalive (\d+)s", (deploy / "front" / "Caddyfile").read_text(encoding="utf-8"))
+    unit = re.search(r"--keep-alive (\d+)", (deploy / "README.md").read_text(encoding="utf-8"))
+    started = servers._gunicorn("portal.wsgi", 1)
+    demo = int(started[started.index("--keep-alive") + 1])
+    assert front
+    assert unit
+    assert demo > int(front[1])
+    assert int(unit[1]) > max(int(front[1]), 60)  # nginx keeps one for a minute unless it is told otherwise

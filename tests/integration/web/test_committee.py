@@ -202,6 +202,23 @@ def test_a_bench_that_cannot_decide_is_said_plainly() -> None:
     assert "1 seat that counts, and the quorum is 2: nobody can decide" in page
 
 
+def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another_round() -> None:
+    """The chair is named in the request: two seats are left, one votes for and one against."""
+    place = stories.shelf(bench=stories.bench(members=2, quorum=2))
+    case = stories.submitted(stories.draft(shelf=place, members=[place.bench.chair]))
+    first, second = place.bench.members
+    requests.screen(case.request, by=first)
+    client, page = stories.client_for(first), f"/desk/{case.request.pk}/"
+    stories.vote(case, first)
+    assert "break the tie" not in client.get(page).content.decode()
+    stories.vote(case, second, "deny")
+    assert case.item.state == "open"
+    assert "break the tie" in client.get(page).content.decode()
+    assert "break the tie" in client.get("/desk/").content.decode()
+    requests.return_with_question(case.request, text="What did we miss?", by=first)
+    assert "break the tie" not in client.get(page).content.decode()
+
+
 def test_the_case_after_the_decision_shows_agreement_and_access() -> None:
     access = stories.granted()
     page = stories.client_for(access.case.bench.chair).get(f"/desk/{access.case.request.pk}/").content.decode()

@@ -1,6 +1,7 @@
 """Asking, signing and holding access, through the applicant's browser."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -352,3 +353,12 @@ def test_the_form_says_how_long_the_data_are_given_for_at_most() -> None:
     case = stories.draft()
     page = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/edit/")
     assert f"at most {case.shelf.dataset.longest_grant_days} days at a time" in page.content.decode()
+
+
+def test_access_until_the_end_of_a_day_names_that_day_and_not_the_next() -> None:
+    access = stories.granted()
+    last = access.grant.agreement.ends_on
+    assert access.grant.ends_at.date() == last + timedelta(days=1)  # midnight
+    page = stories.client_for(access.grant.holder).get("/grants/").content.decode()
+    said = f"{last.day} {last:%B %Y}"
+    assert f">{said}</time>" in page
