@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounts.rules import check_own_account
+from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.core.legible import is_blank
 from apps.datasets.queries import is_manager
@@ -22,6 +23,10 @@ def check_can_end(by: Any, grant: AccessGrant) -> None:
 def check_can_pause(by: Any, grant: AccessGrant) -> None:
     if not by.is_active or not is_manager(by, grant.dataset):
         raise Denied(_("Only those who take care of the dataset may suspend or resume this grant."))
+    if grant.revoked_at is not None:
+        raise WrongState(_("This grant has been revoked already."))
+    if grant.ends_at <= clock.now():
+        raise WrongState(_("This grant has run out already."))
 
 
 def check_can_resume(by: Any, grant: AccessGrant) -> None:

@@ -18,6 +18,7 @@ from portal.embedded.world import ROOT, World
 # front must keep it longer: a form sent into a connection that is just being closed is lost, and answered by a 503.
 KEEP_ALIVE = "75"  # seconds
 
+
 def tool(name: str, package: str) -> str:
     """The program that a wheel put beside this Python."""
     path = Path(sys.executable).parent / name

@@ -68,6 +68,16 @@
   addEventListener("DOMContentLoaded", unpackTyping);
   document.addEventListener("submit", (event) => { if ("carriesTyping" in event.target.dataset) carryTyping(); });
 
+  // The second click of a double click is let go, so that the answer to the first is seen: what it shows once (a link,
+  // a token) would be missed otherwise. That nothing is done twice is the server's business.
+  const A_DOUBLE_CLICK = 800;
+  document.addEventListener("submit", (event) => {
+    const { target, submitter, timeStamp } = event;
+    if (event.defaultPrevented || target.method !== "post") return;
+    if (target.sentBy === submitter && timeStamp - target.sentAt < A_DOUBLE_CLICK) event.preventDefault();
+    else Object.assign(target, { sentBy: submitter, sentAt: timeStamp });
+  });
+
   for (const menu of document.querySelectorAll("[data-theme-menu]")) menu.hidden = false;
   show();
 

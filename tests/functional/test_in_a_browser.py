@@ -64,6 +64,14 @@ def test_a_double_click_begins_one_dataset(enter: Enter) -> None:
     assert page.get_by_role("link", name=title, exact=True).count() == 1
 
 
+def test_a_double_click_still_shows_what_is_shown_once(enter: Enter) -> None:
+    page = enter("applicant").new_page()
+    page.goto("/datasets/anatomical-brain-volume/")
+    page.goto(str(page.locator("a[href^='/files/']").first.get_attribute("href")))
+    page.locator("main form[method=post] button").first.dblclick()
+    expect(page.locator("#line-curl")).to_contain_text("/d/")
+
+
 def test_an_upload_shows_how_far_it_is_and_what_came(enter: Enter, demo: dict[str, Any], tmp_path: Path) -> None:
     large = tmp_path / f"scan-{secrets.token_hex(3)}.bin"
     large.write_bytes(secrets.token_bytes(6_000_000))

@@ -1,6 +1,7 @@
 """Grants: issued by an executed agreement, paused and ended with a reason; all downloads frozen and thawed."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -174,6 +175,21 @@ def test_a_pause_closes_and_its_end_opens_again() -> None:
     assert opens(access)
     kinds = Event.objects.filter(subject_id=access.grant.pk).values_list("kind", flat=True)
     assert list(kinds) == ["grant.issued", "grant.suspended", "grant.resumed"]
+
+
+def test_what_is_revoked_or_over_is_neither_paused_nor_begun_again() -> None:
+    """An old window still shows the buttons; nobody is told of a pause or of access that runs again."""
+    over, ended = stories.granted(), stories.granted()
+    commands.suspend(over.grant, reason="A question", by=over.deal.owner)
+    commands.suspend(ended.grant, reason="A question", by=ended.deal.owner)
+    commands.revoke(ended.grant, reason="Answered badly", by=ended.deal.owner)
+    for deed in (commands.resume, partial(commands.suspend, reason="Again")):
+        with pytest.raises(WrongState, match="revoked already"):
+            deed(ended.grant, by=ended.deal.owner)
+    with clock.freeze(over.grant.ends_at):
+        for deed in (commands.resume, partial(commands.suspend, reason="Again")):
+            with pytest.raises(WrongState, match="run out already"):
+                deed(over.grant, by=over.deal.owner)
 
 
 def test_the_holder_neither_pauses_nor_resumes() -> None:
