@@ -106,8 +106,8 @@ def check_can_submit(by: Any, request: AccessRequest) -> None:
     missing = missing_for_submission(request)
     if missing:
         raise Invalid(_("The request is not complete yet."), fields=missing)
-    for item in request.items.select_related("dataset__committee"):
-        check_can_ask(by, item.dataset)
+    for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
+        check_can_ask(by, item.dataset)  # what is decided is asked of nobody any more
     unanswered = request.questions.filter(answer="")
     if request.state == RequestState.RETURNED and unanswered.exists():
         raise Invalid(_("Answer the committee's question first."), field="answer")

@@ -190,6 +190,19 @@ def test_the_committee_must_still_accept_when_it_is_submitted() -> None:
         commands.submit(case.request, by=case.applicant)
 
 
+def test_a_committee_that_has_decided_holds_nobody_up_by_closing() -> None:
+    """Its dataset is asked for no more; the other committee's question can be answered and handed in."""
+    first, second = stories.shelf(), stories.shelf()
+    case = stories.in_review(shelves=[first, second])
+    for voter in first.bench.everyone[:2]:
+        stories.vote(case, voter, shelf=first)
+    commands.return_with_question(case.request, text="Why?", by=second.bench.chair)
+    commands.answer(case.request.questions.get(), text="Because.", by=case.applicant)
+    committees.set_accepting(first.bench.committee, accepting=False, closed_because="Full.", by=first.bench.chair)
+    commands.submit(case.request, by=case.applicant)
+    assert case.reload().request.state == "submitted"
+
+
 def test_only_the_applicant_submits_and_once() -> None:
     case = stories.draft()
     with pytest.raises(Denied, match="Only the applicant"):
