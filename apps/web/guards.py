@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Person
 from apps.core.errors import NeedsSignIn
 from apps.web.answers import wants_json
-from apps.web.put_aside import forget_kept, page_of, put_aside, sent_by
+from apps.web.put_aside import forget_kept, page_of, put_aside, sent_by, worth_keeping
 
 View = Callable[..., HttpResponse]
 
@@ -53,5 +53,6 @@ def _way_back(request: HttpRequest) -> str:
     """The same page; or what was typed there, when the session ended before it was sent."""
     if request.method == "GET":
         return request.get_full_path()
-    kept = not wants_json(request) and put_aside(request, of=sent_by(request))
+    typed = worth_keeping(request) and not wants_json(request)
+    kept = typed and put_aside(request, of=sent_by(request))
     return reverse("sign_in_continue") if kept else page_of(request)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 
 from apps.accounts.oidc import local_path
+from apps.web.once import FIELD
 
 KEPT = "kept_form"
 NOT_KEPT = {"csrfmiddlewaretoken"}
@@ -20,6 +21,11 @@ def put_aside(request: HttpRequest, *, of: str) -> bool:
         return False
     request.session[KEPT] = {"of": of, "path": request.path, "page": page_of(request), "fields": fields}
     return True
+
+
+def worth_keeping(request: HttpRequest) -> bool:
+    """A page of ours sent it, and there is more in it than the press of a button."""
+    return from_our_page(request) and any(name not in NOT_KEPT | {FIELD} for name in request.POST)
 
 
 def waiting_for(person: Any, request: HttpRequest) -> dict[str, Any] | None:

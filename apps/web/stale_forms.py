@@ -9,7 +9,7 @@ from apps.core import correlation
 from apps.core.errors import StaleForm
 from apps.web.answers import refusal_answer, wants_json
 from apps.web.guards import sign_in_address
-from apps.web.put_aside import from_our_page, page_of, put_aside, sent_by
+from apps.web.put_aside import from_our_page, page_of, put_aside, sent_by, worth_keeping
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -21,7 +21,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
         sentence = _("You signed in anew since this page was opened. Reload it; what you typed is kept here.")
         return refusal_answer(request, StaleForm(sentence))
     ours = from_our_page(request)
-    kept = ours and put_aside(request, of=sent_by(request))
+    kept = worth_keeping(request) and put_aside(request, of=sent_by(request))
     way = reverse("sign_in_continue") if kept else page_of(request)
     context = {
         "kept": kept,

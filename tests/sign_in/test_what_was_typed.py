@@ -61,6 +61,14 @@ def test_what_was_typed_in_a_session_that_ended_waits_for_the_person() -> None:
     assert client.get(reverse("sign_in_continue")).status_code == 302  # and it is kept no longer
 
 
+def test_the_press_of_a_button_is_nothing_typed() -> None:
+    case, _path, _fields, _kept = _answer()
+    client = stories.client_for(case.applicant)
+    _ended(client, case.applicant)
+    answer = client.post(reverse("request_withdraw", args=[case.request.pk]), {"_once": str(uuid4())}, headers=OURS)
+    assert answer["Location"] == "/oidc/authenticate/?next=%2Faccount%2F"
+
+
 def test_nobody_else_at_the_same_browser_reads_what_was_typed() -> None:
     case, path, fields, kept = _answer()
     client = stories.client_for(case.applicant)
