@@ -193,8 +193,8 @@ class RequestFields(In):
     """What an applicant writes; all of it may come later, until the request is submitted."""
 
     title: Annotated[str, Field(max_length=200)] = ""
-    purpose: Annotated[str, Field(max_length=50_000)] = ""
-    public_summary: Annotated[str, Field(max_length=50_000)] = ""
+    purpose: Annotated[str, Field(max_length=20_000)] = ""
+    public_summary: Annotated[str, Field(max_length=2_000)] = ""
     starts_on: Day | None = None
     ends_on: Day | None = None
     members: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=100)] = Field(
@@ -229,7 +229,7 @@ class Publication(In):
 
 
 class NewAnswer(In):
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
 class AgreementLine(Schema):

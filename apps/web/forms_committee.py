@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import Item, Vote
+from apps.web.forms_shared import KeptText
 
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as asked, once the agreement is signed")),
@@ -24,14 +25,14 @@ class VoteForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how you vote.")},
     )
-    reason = forms.CharField(
+    reason = KeptText(
         label=_("Reason"),
         help_text=_("The applicant reads it, without your name. Your colleagues read it with your name."),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Give a reason; the applicant will read it, without your name.")},
     )
-    terms = forms.CharField(
+    terms = KeptText(
         label=_("Conditions"),
         help_text=_("Only for an approval with conditions: what must hold, in words that can stand in a contract."),
         max_length=5000,
@@ -47,7 +48,7 @@ class VoteForm(forms.Form):
 class QuestionForm(forms.Form):
     """What the applicant has to explain or change before the review goes on."""
 
-    text = forms.CharField(
+    text = KeptText(
         label=_("Question to the applicant"),
         help_text=_("The request goes back to the applicant. This round ends and its votes no longer count."),
         max_length=5000,
@@ -59,7 +60,7 @@ class QuestionForm(forms.Form):
 class ConflictForm(forms.Form):
     """Why a member steps aside."""
 
-    reason = forms.CharField(
+    reason = KeptText(
         label=_("The conflict, in a few words"),
         help_text=_("You will no longer see this request. Your seat does not count for it, nor does a vote of yours."),
         max_length=500,
@@ -78,7 +79,7 @@ class AcceptingForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the two.")},
     )
-    closed_because = forms.CharField(
+    closed_because = KeptText(
         label=_("Why no requests are accepted"),
         help_text=_("One sentence. Everyone who looks for your datasets reads it."),
         max_length=300,
@@ -90,7 +91,7 @@ class AcceptingForm(forms.Form):
 class SeatForm(forms.Form):
     """A colleague takes a seat."""
 
-    code = forms.CharField(
+    code = KeptText(
         label=_("Colleague code"),
         help_text=_("Your colleague finds it on their account page, for example P-7K3Q-9XQ2."),
         max_length=20,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.queries import kinds
+from apps.web.forms_shared import KeptText
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -33,7 +34,7 @@ class EventFilter(forms.Form):
 class FreezeForm(forms.Form):
     """Why every download stops."""
 
-    reason = forms.CharField(
+    reason = KeptText(
         label=_("Why"),
         help_text=_("It stands in the register of stops. Keep people's names out of it."),
         max_length=500,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.access_requests.models import AccessRequest
-from apps.web.forms_shared import WantedChoices, WantedDay, WantedText
+from apps.web.forms_shared import KeptText, WantedChoices, WantedDay, WantedText
 
 DAY = {"type": "date"}
 
@@ -37,7 +37,7 @@ class RequestForm(forms.Form):
     )
     starts_on = WantedDay(label=_("From"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     ends_on = WantedDay(label=_("Until"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    members = forms.CharField(
+    members = KeptText(
         label=_("Colleagues who will use the data too"),
         required=False,
         max_length=2_000,
@@ -52,7 +52,7 @@ class RequestForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Take one out by clearing its box."),
     )
-    add_dataset = forms.CharField(
+    add_dataset = KeptText(
         label=_("Add another dataset"),
         required=False,
         max_length=300,

@@ -1,9 +1,25 @@
 """What all forms of the pages share."""
 
+from typing import Any
+
 from django import forms
 from django.core.validators import EMPTY_VALUES
 
 from apps.core.errors import Invalid, Refusal
+
+
+class KeptText(forms.CharField):
+    """Text that may turn out too long: the browser is not asked to cut it without a word, the answer says it.
+
+    A line's end counts as one character, as it does in the browser, which sends two.
+    """
+
+    def to_python(self, value: object) -> str | None:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {name: said for name, said in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class Wanted:
@@ -14,7 +30,7 @@ class Wanted:
             super().validate(value)  # type: ignore[misc]
 
 
-class WantedText(Wanted, forms.CharField):
+class WantedText(Wanted, KeptText):
     """Text that is needed in the end."""
 
 

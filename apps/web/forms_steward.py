@@ -10,6 +10,7 @@ from apps.committees.models import Committee
 from apps.committees.queries import public
 from apps.datasets.conditions import MODIFIERS, PERMISSIONS
 from apps.datasets.models import Dataset
+from apps.web.forms_shared import KeptText
 
 ROLE_NAMES = {
     "own_dataset": _("owner"),
@@ -33,7 +34,7 @@ WHAT_ACCESS_MEANS = [
 class NewDatasetForm(forms.Form):
     """A dataset begins with its title."""
 
-    title = forms.CharField(
+    title = KeptText(
         label=_("Title"),
         help_text=_("What the data are and of whom, in a few words. You can change it until and after publication."),
         max_length=200,
@@ -68,29 +69,27 @@ class DescriptionForm(forms.Form):
     """Everything that can be said about a dataset; `seen` marks what was said when the form was opened."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
-    title = forms.CharField(
-        label=_("Title"), max_length=200, error_messages={"required": _("Give the dataset a title.")}
-    )
-    summary = forms.CharField(
+    title = KeptText(label=_("Title"), max_length=200, error_messages={"required": _("Give the dataset a title.")})
+    summary = KeptText(
         label=_("Summary in a sentence or two"),
         help_text=_("It stands on the card in the catalogue."),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    description = forms.CharField(
+    description = KeptText(
         label=_("Description"),
         help_text=_("Where the data come from, whom they describe, what the columns mean, what they are not good for."),
         max_length=50_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    keywords = forms.CharField(label=_("Keywords"), help_text=_("Separated by commas."), max_length=300, required=False)
-    licence = forms.CharField(
+    keywords = KeptText(label=_("Keywords"), help_text=_("Separated by commas."), max_length=300, required=False)
+    licence = KeptText(
         label=_("Licence"), help_text=_("For example CC-BY-4.0, or the name of your agreement."), max_length=120,
         required=False,
     )  # fmt: skip
-    attribution = forms.CharField(
+    attribution = KeptText(
         label=_("How to cite"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     access = forms.ChoiceField(
@@ -145,7 +144,7 @@ class PublishForm(forms.Form):
 class ReasonForm(forms.Form):
     """A deed that says why."""
 
-    reason = forms.CharField(
+    reason = KeptText(
         label=_("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -160,7 +159,7 @@ class ReasonForm(forms.Form):
 class HelperForm(forms.Form):
     """A colleague gets a role on the dataset."""
 
-    code = forms.CharField(
+    code = KeptText(
         label=_("Colleague code"),
         help_text=_("Your colleague finds it on their account page, for example P-7K3Q-9XQ2."),
         max_length=20,

@@ -10,8 +10,10 @@ from django.test import Client
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest
 from apps.agreements.models import Agreement
+from apps.api import shapes
 from apps.core.storage import sealed
 from apps.grants import commands as grants
+from apps.web.forms_researcher import AnswerForm, RequestForm
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -362,3 +364,27 @@ def test_access_until_the_end_of_a_day_names_that_day_and_not_the_next() -> None
     page = stories.client_for(access.grant.holder).get("/grants/").content.decode()
     said = f"{last.day} {last:%B %Y}"
     assert f">{said}</time>" in page
+
+
+def test_what_is_too_long_is_said_and_never_cut_on_the_way() -> None:
+    """A browser cuts what is pasted beyond `maxlength` without a word; and it sends two characters for a line's end."""
+    case = stories.draft()
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/edit/"
+    assert "maxlength" not in client.get(url).content.decode()
+    lines = "a\r\n" * 9_999 + "an end"
+    assert client.post(url, typed(case, purpose=lines)).status_code == 422  # 20,004 characters
+    lines = lines.removeprefix("a\r\na\r\n")
+    assert len(lines) > 20_000
+    assert client.post(url, typed(case, purpose=lines)).status_code == 302
+    assert case.reload().request.purpose == lines.replace("\r\n", "\n")
+
+
+def test_a_program_may_write_as_much_as_the_form_takes() -> None:
+    """More would be taken by the API and then refused by the form, with no way to hand it in from there."""
+    fields = RequestForm(chosen=[]).fields
+    for name in ("title", "purpose", "public_summary"):
+        assert shapes.NewRequest.model_json_schema()["properties"][name]["maxLength"] == fields[name].max_length
+    assert (
+        shapes.NewAnswer.model_json_schema()["properties"]["text"]["maxLength"]
+        == AnswerForm.base_fields["answer"].max_length
+    )
