@@ -102,8 +102,7 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from
     try:
         return _start(link, by=by, byte_range=byte_range)
     except Refusal as refusal:
-        kind = Kind.LINK_MISUSED if refusal.code == rules.SOMEBODY_ELSE else Kind.DOWNLOAD_REFUSED
-        _note_refusal(kind, link, about=_about(link), why=refusal.code, by=by or link.person)
+        _note_refusal(link, about=_about(link), why=refusal.code, by=by or link.person)
         raise
 
 
@@ -116,16 +115,21 @@ def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Del
         return _fetch(file, by=by, byte_range=byte_range)
     except Refusal as refusal:
         about = [file.version_id, file.version.dataset_id]
-        _note_refusal(Kind.DOWNLOAD_REFUSED, file, about=about, why=refusal.code, by=by)
+        _note_refusal(file, about=about, why=refusal.code, by=by)
         raise
 
 
-def _note_refusal(kind: Kind, what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
+def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
     """Write the refusal down; in a flood of the same one, how many so far this minute."""
-    count = seldom.worth_noting(f"{kind}:{what.pk}:{by.pk if by else 'nobody'}:{why}")
-    if count:
-        with transaction.atomic():
-            record(kind, actor=by, subject=what, about=about, why=why, **seldom.counted(count))
+    count = seldom.worth_noting(f"no-download:{what.pk}:{by.pk if by else 'nobody'}:{why}")
+    if not count:
+        return
+    facts = {"why": why, **seldom.counted(count)}
+    with transaction.atomic():
+        if why == rules.SOMEBODY_ELSE:
+            record(Kind.LINK_MISUSED, actor=by, subject=what, about=about, **facts)
+        else:
+            record(Kind.DOWNLOAD_REFUSED, actor=by, subject=what, about=about, **facts)
 
 
 def _note_guess(asked_from: str) -> None:
