@@ -20,7 +20,7 @@ from apps.core.errors import Denied, Missing, Refusal
 from apps.core.locks import lock_for_share
 from apps.core.storage import SealedBucket, sealed
 from apps.datasets.models import Dataset, Distribution
-from apps.downloads import rules, signing
+from apps.downloads import queries, rules, signing
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 
@@ -95,7 +95,7 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from
     because the refused one rolls back.
     """
     digest = signing.digest_of(token)
-    link = DownloadLink.objects.filter(digest=digest).first() if digest else None
+    link = queries.link_of_digest(digest) if digest else None
     if link is None:
         _note_guess(asked_from)
         raise Missing(_("There is no such link."))
@@ -156,7 +156,7 @@ def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Deliver
     """The grant row is locked for share, so that a revocation orders before this start or after it, never between."""
     if link.grant_id is not None:
         lock_for_share(AccessGrant, link.grant_id)
-    link = DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)
+    link = queries.as_it_is_now(link)
     rules.check_same_person(link, by)
     rules.check_alive(link)
     rules.check_maker(link)
