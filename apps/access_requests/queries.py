@@ -28,6 +28,7 @@ from apps.accounts.queries import accounts_of
 from apps.committees import queries as committees
 from apps.committees.models import Committee, Seat
 from apps.core import clock, roles
+from apps.core.prepared import Prepared, any_of
 from apps.datasets.models import Dataset
 
 
@@ -71,11 +72,14 @@ def visible_to(person: Any) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
-def desk_of(person: Any) -> QuerySet[Item]:
-    """What waits for this committee member: open items under review that they are not part of, oldest first."""
-    # Asked first, so that the database walks the open items of these committees and of no others.
-    mine = list(committees.committees_of(person).values_list("pk", flat=True))
-    waiting = Item.objects.filter(committee__in=mine, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+def desk_of(person: Any, among: list[UUID] | None = None) -> QuerySet[Item]:
+    """What waits for this committee member: open items under review that they are not part of, oldest first.
+
+    `among` are the committees they sit in. They are asked for first, so that the database walks the open items of these
+    and of no others.
+    """
+    mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
+    waiting = Item.objects.filter(committee_id=any_of(mine), state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
     cast = Vote.objects.filter(
         item=OuterRef(OuterRef("pk")), voter_id=OuterRef("person_id"), round__closed_at__isnull=True
@@ -85,6 +89,14 @@ def desk_of(person: Any) -> QuerySet[Item]:
         i_voted=Exists(voted), votes_cast=_bench_size(Q(Exists(cast))), bench=_bench_size()
     )
     return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
+
+
+_on_desk = Prepared(lambda person, mine: desk_of(Person(pk=person), mine), UUID, list)
+
+
+def on_desk_of(person: Any, among: list[UUID]) -> list[Any]:
+    """The same as a list, compiled once."""
+    return _on_desk.rows(person.pk, among)
 
 
 def _bench_size(*only: Q) -> Coalesce:

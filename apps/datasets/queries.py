@@ -27,6 +27,7 @@ from apps.accounts.models import Person
 from apps.accounts.queries import people_by_id
 from apps.committees.models import Committee
 from apps.core import roles
+from apps.core.prepared import Prepared, any_of
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 
@@ -70,6 +71,29 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
 
 def visible_to(person: Any) -> QuerySet[Dataset]:
     return Dataset.objects.visible_to(person)
+
+
+def _by_slug(person: UUID, slug: str) -> QuerySet[Dataset]:
+    return visible_to(Person(pk=person)).select_related("committee", "institution").filter(slug=slug)
+
+
+def _sized_versions(person: UUID, dataset: UUID) -> QuerySet[Version]:
+    return sizes(versions_visible_to(Person(pk=person), Dataset(pk=dataset)).prefetch_related(None))
+
+
+_seen_by_slug = Prepared(_by_slug, UUID, str)
+_seen_versions = Prepared(_sized_versions, UUID, UUID)
+
+
+def dataset_called(slug: str, person: Any) -> Dataset | None:
+    """The dataset of this short name, if this person may know of it."""
+    found: Dataset | None = _seen_by_slug.first(roles.person_id(person), slug)
+    return found
+
+
+def sized_versions(dataset: Dataset, person: Any) -> list[Any]:
+    """The versions of a dataset this person may know of, newest first, with `files` and `bytes` of each."""
+    return _seen_versions.rows(roles.person_id(person), dataset.pk)
 
 
 def managed_by(person: Any) -> QuerySet[Dataset]:
@@ -150,11 +174,19 @@ def files_visible_to(person: Any) -> QuerySet[Distribution]:
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
 
 
+def _sizes_among(ids: list[UUID]) -> QuerySet[Any, Any]:
+    out = Version.objects.out().filter(dataset_id=any_of(ids)).order_by("number")
+    counted = out.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
+    return counted.values_list("dataset_id", "files", "bytes")
+
+
+_sizes = Prepared(_sizes_among, list)
+
+
 def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
     """For each dataset the number of files and of bytes of the version that counts today, in one statement."""
-    out = Version.objects.out().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
-    counted = out.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
-    return {pk: (files, size) for pk, files, size in counted.values_list("dataset_id", "files", "bytes")}
+    found = _sizes.rows([dataset.pk for dataset in datasets])
+    return {pk: (files, size) for pk, files, size in found}
 
 
 def deciding_committees() -> QuerySet[Committee]:

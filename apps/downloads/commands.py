@@ -20,7 +20,7 @@ from apps.core.errors import Denied, Missing, Refusal
 from apps.core.locks import lock_for_share
 from apps.core.storage import SealedBucket, sealed
 from apps.datasets.models import Dataset, Distribution
-from apps.downloads import rules, signing
+from apps.downloads import queries, rules, signing
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 
@@ -95,15 +95,14 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from
     because the refused one rolls back.
     """
     digest = signing.digest_of(token)
-    link = DownloadLink.objects.filter(digest=digest).first() if digest else None
+    link = queries.link_of_digest(digest) if digest else None
     if link is None:
         _note_guess(asked_from)
         raise Missing(_("There is no such link."))
     try:
         return _start(link, by=by, byte_range=byte_range)
     except Refusal as refusal:
-        kind = Kind.LINK_MISUSED if refusal.code == rules.SOMEBODY_ELSE else Kind.DOWNLOAD_REFUSED
-        _note_refusal(kind, link, about=_about(link), why=refusal.code, by=by or link.person)
+        _note_refusal(link, about=_about(link), why=refusal.code, by=by or link.person)
         raise
 
 
@@ -116,16 +115,21 @@ def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Del
         return _fetch(file, by=by, byte_range=byte_range)
     except Refusal as refusal:
         about = [file.version_id, file.version.dataset_id]
-        _note_refusal(Kind.DOWNLOAD_REFUSED, file, about=about, why=refusal.code, by=by)
+        _note_refusal(file, about=about, why=refusal.code, by=by)
         raise
 
 
-def _note_refusal(kind: Kind, what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
+def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
     """Write the refusal down; in a flood of the same one, how many so far this minute."""
-    count = seldom.worth_noting(f"{kind}:{what.pk}:{by.pk if by else 'nobody'}:{why}")
-    if count:
-        with transaction.atomic():
-            record(kind, actor=by, subject=what, about=about, why=why, **seldom.counted(count))
+    count = seldom.worth_noting(f"no-download:{what.pk}:{by.pk if by else 'nobody'}:{why}")
+    if not count:
+        return
+    facts = {"why": why, **seldom.counted(count)}
+    with transaction.atomic():
+        if why == rules.SOMEBODY_ELSE:
+            record(Kind.LINK_MISUSED, actor=by, subject=what, about=about, **facts)
+        else:
+            record(Kind.DOWNLOAD_REFUSED, actor=by, subject=what, about=about, **facts)
 
 
 def _note_guess(asked_from: str) -> None:
@@ -152,7 +156,7 @@ def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Deliver
     """The grant row is locked for share, so that a revocation orders before this start or after it, never between."""
     if link.grant_id is not None:
         lock_for_share(AccessGrant, link.grant_id)
-    link = DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)
+    link = queries.as_it_is_now(link)
     rules.check_same_person(link, by)
     rules.check_alive(link)
     rules.check_maker(link)

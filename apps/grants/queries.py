@@ -87,13 +87,15 @@ def _as(person: UUID, strong: bool) -> Person:
     return someone
 
 
-_of_person = Prepared(lambda person, file: downloadable_by(_as(person, False)).filter(pk=file), 2)
-_of_strong = Prepared(lambda person, file: downloadable_by(_as(person, True)).filter(pk=file), 2)
-_of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), 1)
-_version_of_person = Prepared(lambda who, version: downloadable_versions(_as(who, False)).filter(pk=version), 2)
-_version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), 2)
-_version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), 1)
-_in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), 1)
+_of_person = Prepared(lambda person, file: downloadable_by(_as(person, False)).filter(pk=file), UUID, UUID)
+_of_strong = Prepared(lambda person, file: downloadable_by(_as(person, True)).filter(pk=file), UUID, UUID)
+_of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), UUID)
+_version_of_person = Prepared(
+    lambda who, version: downloadable_versions(_as(who, False)).filter(pk=version), UUID, UUID
+)
+_version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), UUID, UUID)
+_version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), UUID)
+_in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), UUID)
 
 
 def may_download(person: Any, file: UUID) -> bool:

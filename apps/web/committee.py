@@ -1,20 +1,26 @@
 """The committee's desk, and what its chair keeps in order."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.access_requests import commands as bench
-from apps.access_requests.queries import decided_by_committees_of, decisions_by_month, desk_of
+from apps.access_requests.queries import decided_by_committees_of, decisions_by_month, on_desk_of
+from apps.accounts.models import Person
 from apps.accounts.queries import colleagues_by_code
 from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, led_by, public, seats_of, with_benches
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, Missing
+from apps.core.prepared import Prepared
 from apps.web.committee_parts import blocked, months_before, needed, several_months, stuck, too_few
 from apps.web.forms_committee import AcceptingForm, SeatForm
 from apps.web.forms_shared import add_refusal
@@ -26,14 +32,22 @@ LATELY = 8
 MONTHS = 6
 
 
+def _sits_in(person: Any) -> QuerySet[Committee]:
+    return with_benches(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person))
+
+
+_benches = Prepared(lambda pk: _sits_in(Person(pk=pk)), UUID)
+_decided = Prepared(lambda pk: decided_by_committees_of(Person(pk=pk))[:LATELY], UUID)
+
+
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this member, oldest first; then what waits for colleagues, and what was decided lately."""
     person: Any = request.user
-    mine = list(with_benches(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person)))
+    mine = _benches.rows(person.pk)
     if not mine:
         raise Denied(_("The desk is for people who have a seat in a data access committee."))
-    waiting = [_row(item) for item in desk_of(person)]
+    waiting = [_row(item) for item in on_desk_of(person, [one.pk for one in mine])]
     now = mine[0].asked_at
     since = months_before(now, MONTHS - 1)
     months = several_months(dict(decisions_by_month(person, since=since)), since, MONTHS)
@@ -43,7 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "for_others": [row for row in waiting if row["voted"]],
         "oldest": max((row["days"] for row in waiting), default=0),
         "late": sum(1 for row in waiting if row["late"]),
-        "decided": decided_by_committees_of(person)[:LATELY],
+        "decided": _decided.rows(person.pk),
         "months": months,
         "most": max([month["value"] for month in months] + [1]),
     }
@@ -55,17 +69,25 @@ def _committee(one: Any) -> dict[str, Any]:
 
 
 def _row(item: Any) -> dict[str, Any]:
-    """One line of the desk; days are whole days since the applicant handed it in."""
-    days = (item.asked_at - item.request.submitted_at).days
+    """One line of the desk, in plain words; days are whole days since the applicant handed it in."""
+    request, committee = item.request, item.committee
+    days = (item.asked_at - request.submitted_at).days
+    meant, votes = committee.review_days, needed(item.bench, committee.quorum)
     return {
-        "item": item,
+        "url": reverse("case", args=[request.pk]),
+        "title": request.title or request.reference,
+        "reference": request.reference,
+        "dataset": str(item.dataset),
+        "applicant": str(request.applicant),
+        "institution": str(request.applicant.institution or ""),
         "days": days,
-        "late": days > item.committee.review_days,
+        "waiting": ngettext("%(n)s day of %(meant)s", "%(n)s days of %(meant)s", days) % {"n": days, "meant": meant},
+        "late": days > meant,
         "voted": item.i_voted,
-        "cast": item.votes_cast,
-        "needed": needed(item.bench, item.committee.quorum),
-        "blocked": blocked(item.bench, item.committee.quorum)
-        or stuck(item.votes_cast, item.bench, item.committee.quorum),
+        "votes": _("%(cast)s cast, %(needed)s one way decide") % {"cast": item.votes_cast, "needed": votes},
+        "blocked": blocked(item.bench, committee.quorum) or stuck(item.votes_cast, item.bench, committee.quorum),
+        "state": request.state,
+        "state_label": request.get_state_display(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists
@@ -9,15 +10,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Desk
+from apps.accounts.models import Desk, Person
 from apps.accounts.queries import desks_of, institutions_signed_for, row_of
 from apps.committees.queries import committees_of
+from apps.core.prepared import Prepared
 from apps.datasets.queries import managed_by
 from apps.notifications.queries import counted, unread_by
 from apps.web.guards import sign_in_address
 from apps.web.put_aside import page_of
 
 Entry = dict[str, Any]
+NOWHERE = dict.fromkeys(("institution_id", "seated", "cares", "signs", "audits", "operates", "unread"), 0)
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /grants/, and yet not the visitor's own access
 
 
@@ -48,7 +51,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-def _standing(person: Any) -> Mapping[str, Any]:
+def _flags(person: Person) -> Any:
     """Where the person sits, signs, cares and keeps a desk, and how many letters they have not read."""
     desks = desks_of(person)
     flags = {
@@ -59,8 +62,14 @@ def _standing(person: Any) -> Mapping[str, Any]:
         "operates": Exists(desks.filter(kind=Desk.Kind.OPERATOR)),
         "unread": counted(unread_by(person)),
     }
-    row = row_of(person).annotate(**flags).values("institution_id", *flags).first()
-    return row or dict.fromkeys(("institution_id", *flags), 0)
+    return row_of(person).annotate(**flags).values("institution_id", *flags)
+
+
+_asked = Prepared(lambda pk: _flags(Person(pk=pk)), UUID)
+
+
+def _standing(person: Any) -> Mapping[str, Any]:
+    return _asked.first(person.pk) or NOWHERE
 
 
 def _nav(standing: Mapping[str, Any]) -> list[Entry]:

@@ -114,7 +114,7 @@ def _choice(where: str, filters: dict[str, Any], name: str, value: Any, words: A
 def dataset(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything about one dataset: what it is, who decides, what it asks, how long it takes, its files."""
     found = _visible_dataset(request.user, slug)
-    versions = list(datasets.sizes(_versions(request.user, found)))
+    versions = datasets.sized_versions(found, request.user)
     shown = next((one for one in versions if one.state == VersionState.PUBLISHED), None)
     shown = shown or next((one for one in versions if one.state != VersionState.DRAFT), None)
     return _dataset_page(request, found, versions, shown)
@@ -123,7 +123,7 @@ def dataset(request: HttpRequest, slug: str) -> HttpResponse:
 def dataset_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One version, for whoever was cited it: an older one says what is newer, a withdrawn one is a tombstone."""
     found = _visible_dataset(request.user, slug)
-    versions = list(datasets.sizes(_versions(request.user, found)))
+    versions = datasets.sized_versions(found, request.user)
     shown = next((one for one in versions if one.number == number), None)
     if shown is None:
         raise Missing(_("There is no such version of this dataset."))
@@ -181,7 +181,7 @@ def committee_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _visible_dataset(person: Any, slug: str) -> Dataset:
-    found = datasets.visible_to(person).select_related("committee", "institution").filter(slug=slug).first()
+    found = datasets.dataset_called(slug, person)
     if found is None:
         raise Missing(_("There is no dataset at this address, or it is not yours to see."))
     return found

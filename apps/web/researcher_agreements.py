@@ -23,6 +23,7 @@ from apps.web.forms_researcher import ReasonForm, SignForm
 from apps.web.forms_shared import add_refusal
 from apps.web.guards import SignedInRequest, sign_in_address, signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
 
 
 @require_GET
@@ -80,6 +81,7 @@ def _signing(request: HttpRequest, pk: UUID, command: Callable[..., Any], done: 
 
 @require_POST
 @signed_in
+@freshly_signed_in
 @once_per_form
 def agreement_terminate(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner ends the agreement, and with it every access that stands on it."""

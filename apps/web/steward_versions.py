@@ -21,6 +21,7 @@ from apps.web.forms_shared import add_refusal
 from apps.web.forms_steward import PublishForm, ReasonForm
 from apps.web.guards import SignedInRequest, signed_in
 from apps.web.once import once_per_form
+from apps.web.step_up import freshly_signed_in
 from apps.web.steward import managed, version_of, workshop_page
 
 
@@ -154,6 +155,7 @@ def publish(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 
 
 @signed_in
+@freshly_signed_in
 @once_per_form
 def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Say what stops; then, with a reason, withdraw the version."""

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from portal.house.source import Source, calls, dotted, sources
@@ -34,7 +35,12 @@ Found = Iterator[tuple[ast.AST, str]]
 
 def safety(root: Path) -> list[str]:
     """Each forbidden construct, with what to write instead."""
-    return [file.at(node, sentence) for file in sources(root) for law in LAWS for node, sentence in law(file)]
+    return [finding for file in sources(root) for finding in _found_in(file)]
+
+
+@lru_cache(maxsize=4096)
+def _found_in(file: Source) -> tuple[str, ...]:
+    return tuple(file.at(node, sentence) for law in LAWS for node, sentence in law(file))
 
 
 def _within(file: Source, places: tuple[str, ...] | dict[str, str]) -> bool:

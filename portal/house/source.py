@@ -4,6 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 PACKAGES = ("apps", "portal")
@@ -29,8 +30,7 @@ def sources(root: Path, *folders: str, migrations: bool = False) -> Iterator[Sou
         for path in sorted((root / folder).rglob("*.py")):
             if NOT_OURS & set(path.parts[len(root.parts) :]) or ("migrations" in path.parts and not migrations):
                 continue
-            text = path.read_text(encoding="utf-8")
-            yield Source(path.relative_to(root), text, ast.parse(text, str(path)))
+            yield _read(path.relative_to(root), path.read_text(encoding="utf-8"))
 
 
 def source(root: Path, path: str) -> Source | None:
@@ -38,8 +38,13 @@ def source(root: Path, path: str) -> Source | None:
     full = root / path
     if not full.exists():
         return None
-    text = full.read_text(encoding="utf-8")
-    return Source(Path(path), text, ast.parse(text, path))
+    return _read(Path(path), full.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
+def _read(path: Path, text: str) -> Source:
+    """Parsed once: fifteen checks read the same files, and their tests some hundred copies of them."""
+    return Source(path, text, ast.parse(text, str(path)))
 
 
 def dotted(node: ast.AST) -> str:

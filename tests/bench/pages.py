@@ -35,11 +35,11 @@ class Page:
     statements: list[str] = field(default_factory=list)
 
 
-def pages() -> list[Page]:
+def pages(*, dataset: int = 4004) -> list[Page]:
     return [
         Page("catalogue, visitor", "/datasets/"),
         Page("catalogue, signed in", "/datasets/?q=", person="person7"),
-        Page("dataset page, visitor", "/datasets/dataset-4004/"),
+        Page("dataset page, visitor", f"/datasets/dataset-{dataset}/"),
         Page("committee desk, 25 wait", "/desk/", person="person12"),
     ]
 
@@ -48,7 +48,7 @@ def measure(place: Place, table: Table, web: Server) -> None:
     """Each page beside its bare twin, round by round; then how its time is spent."""
     looked = pages()
     for page in looked:
-        _look(page)
+        look(page)
     recorded = place.world.data_dir / "recorded.json"
     recorded.write_text(
         json.dumps({page.path.partition("?")[0]: {"statements": page.statements, "body": page.body} for page in looked})
@@ -94,7 +94,7 @@ def _client(page: Page) -> Any:
     return client
 
 
-def _look(page: Page) -> None:
+def look(page: Page) -> None:
     """Read the page once: its bytes, the statements behind it, and the cookie that gunicorn will be shown."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

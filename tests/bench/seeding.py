@@ -25,11 +25,16 @@ def the_id(what: str) -> uuid.UUID:
 
 def seed(urls: Urls, *, first: int, last: int) -> None:
     """Datasets `first` to `last` and all that hangs on them; the first call also makes people and committees."""
+    fill(urls.superuser.removesuffix("/postgres") + "/gatehouse", urls.owner, first=first, last=last)
+
+
+def fill(superuser: str, owner: str, *, first: int, last: int) -> None:
+    """The same in the database of these two addresses."""
     parts = ["few", "datasets", "grants", "desks"] if first == 1 else ["datasets", "grants"]
-    with psycopg.connect(urls.superuser.removesuffix("/postgres") + "/gatehouse") as db:
+    with psycopg.connect(superuser) as db:
         db.execute("SET session_replication_role = replica")  # bulk: no trigger and no foreign key is asked row by row
         for part in parts:
             text = (STATEMENTS / f"{part}.sql").read_text()
             db.execute(text.format(**COUNTS, first=first, last=last).encode())
-    with psycopg.connect(urls.owner, autocommit=True) as db:
+    with psycopg.connect(owner, autocommit=True) as db:
         db.execute(sql.SQL("VACUUM ANALYZE"))

@@ -20,8 +20,15 @@ COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
     "resultTypes": ["violations"],
 }
-THEMES = ("light", "dark")
-WIDTHS = (1280, 320)
+# (width, theme, what axe is asked): everything in each width, the colours of the second theme.
+Sight = tuple[int, str, "dict[str, Any] | None"]
+EVERY_SIGHT: tuple[Sight, ...] = (
+    (1280, "light", EVERYTHING), (1280, "dark", COLOURS), (320, "light", EVERYTHING), (320, "dark", COLOURS),
+)  # fmt: skip
+# A page that was looked at like that as somebody else: what differs is what they are shown.
+AS_ANOTHER: tuple[Sight, ...] = ((1280, "light", EVERYTHING), (320, "dark", COLOURS))
+# Another language changes how long words are, and nothing that axe knows of.
+IN_ANOTHER_LANGUAGE: tuple[Sight, ...] = ((320, "light", None),)
 
 # The widest thing that sticks out, so that the failure says what to mend.
 STICKS_OUT = """() => {
@@ -63,19 +70,18 @@ def bones(page: Page, language: str) -> list[str]:
     return found
 
 
-def look(page: Page, name: str, *, themes: tuple[str, ...] = THEMES, widths: tuple[int, ...] = WIDTHS) -> list[str]:
-    """Look at the page in every theme and width, keep a picture of each, and say what is wrong."""
-    found = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900 if width > 600 else 720})
-        for theme in themes:
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            rules = EVERYTHING if theme == themes[0] else COLOURS
-            found += [f"{theme} {width}: {finding}" for finding in axe_findings(page, rules)]
-            picture = SCREENSHOTS / f"{name}-{theme}-{width}.png"
-            picture.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=picture, full_page=True)
-        sticks_out = page.evaluate(STICKS_OUT)
-        if sticks_out:
-            found.append(f"{width}: must be scrolled sideways: {sticks_out}")
+def look(page: Page, name: str, sights: tuple[Sight, ...] = EVERY_SIGHT) -> list[str]:
+    """Look at the page in each of these ways, keep a picture of each, and say what is wrong."""
+    found, before = [], 0
+    for width, theme, rules in sights:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        if width != before:
+            page.set_viewport_size({"width": width, "height": 900 if width > 600 else 720})
+            sticks_out = page.evaluate(STICKS_OUT)
+            found += [f"{width}: must be scrolled sideways: {sticks_out}"] if sticks_out else []
+        before = width
+        found += [f"{theme} {width}: {finding}" for finding in (axe_findings(page, rules) if rules else ())]
+        picture = SCREENSHOTS / f"{name}-{theme}-{width}.png"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=picture, full_page=True)
     return found

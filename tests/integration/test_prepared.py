@@ -1,18 +1,25 @@
 """The question that is asked at every byte answers as the set it is made from, at every moment."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core import signals
 from django.db import OperationalError, connection
 
+from apps.access_requests import queries as requests
 from apps.accounts import commands as accounts
 from apps.accounts.models import Person
+from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.prepared import Prepared
 from apps.datasets import commands as datasets
+from apps.datasets import queries as catalogue
 from apps.datasets.models import Distribution
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
@@ -87,10 +94,106 @@ def test_it_is_one_statement(django_assert_num_queries: Any) -> None:
 
 def test_its_faults_are_those_of_django(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that goes away is the same pause for it as for everything else."""
-    question = Prepared(lambda grant: AccessGrant.objects.filter(pk=grant), 1)
+    question = Prepared(lambda grant: AccessGrant.objects.filter(pk=grant), UUID)
     question.holds(stories.person().pk)
-    assert question._compiled is not None
-    monkeypatch.setattr(question, "_compiled", ("SELECT pg_terminate_backend(pg_backend_pid())", ()))
+    assert question._exists is not None
+    monkeypatch.setattr(question, "_exists", ("SELECT pg_terminate_backend(pg_backend_pid())", ()))
     with pytest.raises(OperationalError):
         question.holds(stories.person().pk)
     connection.close()
+
+
+# -------------------------------------------------------------------------------------------------- rows, not only yes
+def same(kept: list[Any], asked: Any) -> None:
+    """The same things, in the same order, with the same columns and neighbours."""
+    plain = list(asked)
+    assert [vars_of(one) for one in kept] == [vars_of(one) for one in plain]
+
+
+def vars_of(one: Any) -> Any:
+    if not hasattr(one, "_state"):
+        return one
+    beside = {name: vars_of(value) for name, value in one._state.fields_cache.items()}
+    return {name: value for name, value in vars(one).items() if name not in {"_state", "asked_at"}} | {"beside": beside}
+
+
+def test_rows_come_as_the_set_gives_them() -> None:
+    case, other = stories.in_review(), stories.in_review()
+    for one in (case, other):
+        stories.vote(one, one.bench.chair)
+        for someone in [*one.bench.everyone, one.applicant]:
+            mine = list(committees_of(someone).values_list("pk", flat=True))
+            same(requests.on_desk_of(someone, mine), requests.desk_of(someone))
+    shelves = [case.shelf, stories.drafted_shelf(), stories.shelf(access="open")]
+    for shelf in shelves:
+        for someone in [case.applicant, shelf.owner, AnonymousUser()]:
+            found = catalogue.dataset_called(shelf.dataset.slug, someone)
+            same([found] if found else [], visible(someone).filter(slug=shelf.dataset.slug))
+            plain = catalogue.sizes(catalogue.versions_visible_to(someone, shelf.dataset).prefetch_related(None))
+            same(catalogue.sized_versions(shelf.dataset, someone), plain)
+    assert set(catalogue.sizes_of_current([one.dataset for one in shelves])) == {
+        one.dataset.pk for one in (shelves[0], shelves[2])
+    }
+    assert catalogue.sizes_of_current([]) == {}
+
+
+def visible(someone: Any) -> Any:
+    return catalogue.visible_to(someone).select_related("committee", "institution")
+
+
+def test_rows_believe_a_frozen_clock(frozen: Callable[[datetime], datetime]) -> None:
+    shelf = stories.shelf(access="open")
+    listed = shelf.dataset.listed_from
+    assert listed is not None
+    assert catalogue.dataset_called(shelf.dataset.slug, None) is not None
+    frozen(listed - timedelta(seconds=1))
+    assert catalogue.dataset_called(shelf.dataset.slug, None) is None
+
+
+def test_each_thread_asks_over_its_own_connection(transactional_db: None) -> None:
+    """What is compiled is shared by all; a connection never is."""
+    people = [stories.person() for _ in range(4)]
+    asked = Prepared(lambda pk: Person.objects.filter(pk=pk), UUID)
+
+    def ask(person: Person) -> list[Person]:
+        try:
+            return [asked.first(person.pk) for _time in range(20)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, people)) == [[person] * 20 for person in people]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda pk: Person.objects.filter(pk=UUID(int=0)),
+        lambda pk: Person.objects.filter(pk=pk, created_at__gt=datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["does not ask about it", "holds a moment"],
+)
+def test_a_set_that_would_stand_still_is_not_prepared(build: Callable[[UUID], Any]) -> None:
+    """The control: such a set would answer for another person, or with yesterday's time."""
+    with pytest.raises(RuntimeError, match="cannot be prepared"):
+        Prepared(build, UUID).rows(UUID(int=1))
+    with pytest.raises(RuntimeError, match="cannot be prepared"):
+        Prepared(build, UUID).holds(UUID(int=1))
+
+
+def test_a_page_read_leaves_the_prepared_statements_in_place(transactional_db: None) -> None:
+    """psycopg forgets them at a rollback, and then each page would prepare its own anew."""
+    access = stories.granted()
+    client = stories.client_for(access.holder)
+
+    def prepared() -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM pg_prepared_statements")
+            return {name for (name,) in cursor.fetchall()}
+
+    with patch.object(signals.request_finished, "receivers", []):  # which would close the connection in a test
+        client.get("/datasets/")
+        first = prepared()
+        client.get("/datasets/")
+    assert first
+    assert first <= prepared()

@@ -14,7 +14,9 @@ from django.urls import reverse
 from apps.access_requests.models import Round, Vote
 from apps.accounts import oidc
 from apps.accounts.models import Person, PersonalToken
+from apps.agreements.models import Agreement
 from apps.core import clock
+from apps.datasets.models import Version
 from apps.datasets.queries import helpers_of
 from apps.grants.models import AccessGrant
 from tests import stories
@@ -56,12 +58,28 @@ def a_seat() -> Deed:
     return bench.chair, path, {"action": "seat", "code": member.code}, lambda: member.seats.count()
 
 
+def a_termination() -> Deed:
+    deal = stories.granted().deal
+    path = reverse("agreement_terminate", args=[deal.agreement.pk])
+    ended = Agreement.objects.filter(state="terminated")
+    return deal.owner, path, {"reason": REASON}, lambda: ended.all().count()
+
+
+def a_withdrawal() -> Deed:
+    shelf = stories.shelf()
+    path = reverse("version_withdraw", args=[shelf.dataset.slug, 1])
+    gone = Version.objects.filter(withdrawn_at__isnull=False)
+    return shelf.owner, path, {"reason": REASON}, lambda: gone.all().count()
+
+
 DEEDS: dict[str, Callable[[], Deed]] = {
     "vote": a_vote,
     "revoke": a_revocation,
     "token": a_token,
     "role": a_role,
     "seat": a_seat,
+    "terminate": a_termination,
+    "withdraw": a_withdrawal,
 }
 
 

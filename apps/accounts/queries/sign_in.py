@@ -25,6 +25,7 @@ from apps.accounts.models import (
 from apps.accounts.models.visas import ACCEPTED_TERMS
 from apps.accounts.queries.tokens import digest
 from apps.core import clock, roles
+from apps.core.prepared import Prepared
 
 
 def current_terms() -> Terms | None:
@@ -106,13 +107,21 @@ def identities_of(person: Any) -> QuerySet[Identity]:
     return of_theirs.select_related("provider").order_by("linked_at", "pk")
 
 
+def _living(key_digest: str) -> QuerySet[PersonSession]:
+    living = PersonSession.objects.alive().asked().select_related("person__institution", "provider")
+    return living.filter(key_digest=key_digest)
+
+
+_living_of = Prepared(_living, str)
+
+
 def session_of_key(key: str) -> PersonSession | None:
     """The living session under this key, with its person, by one indexed look-up of its digest; None if there is none.
 
     `asked_at` is the moment of the question, so that nobody needs to ask for the time as well.
     """
-    living = PersonSession.objects.alive().asked().select_related("person__institution", "provider")
-    return living.filter(key_digest=digest(key)).first()
+    found: PersonSession | None = _living_of.first(digest(key))
+    return found
 
 
 def sessions_of(person: Any) -> QuerySet[PersonSession]:

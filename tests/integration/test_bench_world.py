@@ -1,0 +1,35 @@
+"""The bench's bulk SQL knows every table it fills: a change of the models must not break `make bench` unnoticed."""
+
+import pytest
+from django.db import connection
+
+from apps.access_requests.models import Item
+from apps.datasets.models import Dataset
+from apps.grants.models import AccessGrant
+from tests.bench import decision, pages, seeding
+from tests.database import Urls
+
+
+@pytest.fixture
+def world(transactional_db: None, database_urls: Urls, database_name: str) -> None:
+    """Four hundred datasets and everybody around them, in this worker's own database."""
+    connection.close()
+    at = {role: getattr(database_urls, role).rpartition("/")[0] for role in ("superuser", "owner")}
+    seeding.fill(f"{at['superuser']}/{database_name}", f"{at['owner']}/{database_name}", first=1, last=400)
+
+
+def test_the_world_of_the_bench_answers_what_is_asked_of_it(world: None) -> None:
+    """Each question that is timed has the answer yes, and takes one statement."""
+    assert (Dataset.objects.count(), AccessGrant.objects.count()) == (400, 480)
+    times = decision.measure(each=10, rounds=1)
+    assert all(series.median > 0 for series in times.values())
+    assert decision.statements() == 1
+
+
+def test_each_page_of_the_bench_is_there(world: None) -> None:
+    looked = pages.pages(dataset=4)
+    for page in looked:
+        pages.look(page)
+    assert [bool(page.statements) for page in looked] == [True] * len(looked)
+    assert f"{seeding.WAITING}" in looked[-1].body
+    assert Item.objects.filter(state="open").count() == seeding.COMMITTEES * seeding.WAITING
