@@ -21,8 +21,8 @@ def test_what_a_cell_holds_stays_beside_its_label(who: str, path: str, enter: En
     assert page.evaluate(UNDER_THE_LABEL) == []
 
 
-def test_a_visitors_head_is_one_row_over_the_navigation(enter: Enter) -> None:
-    page = enter("", viewport=NARROW).new_page()
+def test_a_visitors_head_is_one_row_also_in_the_longer_danish(enter: Enter) -> None:
+    page = enter("", viewport=NARROW, locale="da-DK").new_page()
     page.goto("/datasets/")
     mark, tools = page.locator(".site-head .wordmark").bounding_box(), page.locator(".site-head__tools").bounding_box()
     assert mark is not None
