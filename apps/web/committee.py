@@ -84,7 +84,7 @@ def _row(item: Any) -> dict[str, Any]:
         "waiting": ngettext("%(n)s day of %(meant)s", "%(n)s days of %(meant)s", days) % {"n": days, "meant": meant},
         "late": days > meant,
         "voted": item.i_voted,
-        "votes": _("%(cast)s cast, %(needed)s one way decide") % {"cast": item.votes_cast, "needed": votes},
+        "votes": _("%(cast)s cast; %(needed)s alike decide") % {"cast": item.votes_cast, "needed": votes},
         "blocked": blocked(item.bench, committee.quorum) or stuck(item.votes_cast, item.bench, committee.quorum),
         "state": request.state,
         "state_label": request.get_state_display(),

@@ -28,6 +28,22 @@ def free(port: int) -> bool:
     return True
 
 
+def hold(port: int) -> socket.socket:
+    """Nobody else finds the port free until the socket is closed; a server that shares its port (Caddy) may listen.
+
+    Caddy listens with SO_REUSEPORT. Two demos begun within seconds of each other would both find 8000 free, then share
+    it without a word, and every second click would land in the other one.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        held.bind(("127.0.0.1", port))  # it never listens, so no connection comes here
+    except OSError:
+        held.close()
+        raise Trouble(Ports.busy("web", port)) from None
+    return held
+
+
 def write_private(path: Path, content: object) -> None:
     """A JSON file that only this user can read, replaced in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +75,7 @@ class Ports:
         if port is None:
             port = prefer if prefer and self._usable(prefer) else self._any()
         if not free(port):
-            raise Trouble(self._busy(name, port))
+            raise Trouble(self.busy(name, port))
         if self._known.get(name) != port:
             self._known[name] = port
             write_private(self._path, self._known)
@@ -76,7 +92,7 @@ class Ports:
         return port not in self._known.values() and free(port)
 
     @staticmethod
-    def _busy(name: str, port: int) -> str:
+    def busy(name: str, port: int) -> str:
         choice = "PORT=another" if name == "web" else "DATA_DIR=another/folder"
         return (
             f"Port {port} ({name}) is in use by another program: stop that program, or start with `make demo {choice}`."

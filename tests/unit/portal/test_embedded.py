@@ -22,7 +22,7 @@ import pytest
 from portal.embedded import demo, mail, servers
 from portal.embedded.database import begin_anew, ensure_roles
 from portal.embedded.process import Server, Trouble, born, running
-from portal.embedded.remembered import Ports, Secrets, free
+from portal.embedded.remembered import Ports, Secrets, free, hold
 from portal.embedded.supervisor import RESTARTS, Supervisor, only_one
 from portal.embedded.world import World
 from tests.database import Urls
@@ -53,6 +53,25 @@ def test_ports_are_remembered(tmp_path: Path) -> None:
     assert 20000 <= first < 32000
     assert Ports(tmp_path).take("postgres") == first
     assert Ports(tmp_path).take("valkey") != first
+
+
+def test_a_port_that_is_held_is_free_for_nobody_but_its_server() -> None:
+    """Two demos started together must not share 8000: Caddy would let them."""
+    port = next(port for port in range(20000, 32000) if free(port))
+    with closing(hold(port)):
+        assert not free(port)
+        with closing(socket.socket()) as server:  # as Caddy does
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            server.bind(("127.0.0.1", port))
+            server.listen()
+            for _time in range(20):  # every connection comes to the server, none to the one that only holds
+                socket.create_connection(("127.0.0.1", port), timeout=5).close()
+                server.accept()[0].close()
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", port + 1 if not free(port) else port))
+        with pytest.raises(Trouble, match="in use by another program"):
+            hold(other.getsockname()[1])
 
 
 def test_a_wanted_port_moves_the_portal_for_good(tmp_path: Path) -> None:
