@@ -29,7 +29,7 @@ def test_the_desk_shows_what_waits_with_its_votes_and_days() -> None:
     assert page.status_code == 200
     text = page.content.decode()
     assert case.request.title in text
-    assert "0 cast, 2 one way decide" in text
+    assert "0 cast; 2 alike decide" in text
     assert "Seats and requests" in text
 
 
