@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +16,7 @@ import psycopg
 from portal.demo_people import INSTITUTIONS, PEOPLE
 from portal.embedded import database, servers
 from portal.embedded.process import Trouble
-from portal.embedded.remembered import write_private
+from portal.embedded.remembered import hold, write_private
 from portal.embedded.supervisor import Supervisor, only_one
 from portal.embedded.world import BUCKET, ROOT, World
 
@@ -57,6 +58,13 @@ class Demo:
         self._forget_facts()
         self.supervisor.clear_away()
         world.take_ports()
+        with closing(hold(world.ports["web"])):  # until the front listens there
+            self._start_servers(world)
+        self._tell("the identity provider, the portal, its workers and the front answer")
+        self._ready = True
+        self._write_facts()
+
+    def _start_servers(self, world: World) -> None:
         base, self.urls = database.server(world.data_dir, port=world.ports["postgres"], secrets=world.secrets)
         others = [servers.valkey(world), servers.mail(world), *([servers.seaweed(world)] if world.s3 else [])]
         self.supervisor.start(base, *others)
@@ -71,9 +79,6 @@ class Demo:
             servers.beat(world, self.urls),
         )
         self.supervisor.start(servers.caddy(world))
-        self._tell("the identity provider, the portal, its workers and the front answer")
-        self._ready = True
-        self._write_facts()
 
     def _prepare(self) -> None:
         """Tables, demo accounts and static files; on an empty database the seed."""

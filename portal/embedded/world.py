@@ -6,7 +6,7 @@ from pathlib import Path
 
 from portal.embedded.database import Urls
 from portal.embedded.process import Trouble
-from portal.embedded.remembered import Ports, Secrets, hold
+from portal.embedded.remembered import Ports, Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = ("postgres", "valkey", "app", "idp", "smtp", "mail")
@@ -59,7 +59,6 @@ class World:
         """The same ports as last time, or free ones at the first start."""
         kept = Ports(self.data_dir)
         self.ports["web"] = kept.take("web", wanted=self.wanted_port, prefer=8000)
-        self._web_port = hold(self.ports["web"])
         for name in (*SERVERS, *(S3_SERVERS if self.s3 else ())):
             self.ports[name] = kept.take(name)
 
