@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pytest
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from tests import database, network
 from tests.functional import running
@@ -158,6 +158,18 @@ def as_owner(database_urls: database.Urls, database_name: str, transactional_db:
         host=entry["HOST"], port=entry["PORT"], user=entry["USER"], password=entry["PASSWORD"], dbname=database_name
     ) as connection:
         yield connection
+
+
+@pytest.fixture
+def counting_cache() -> Iterator[None]:
+    """A cache, as in production, for what counts how often something happened; other tests have none."""
+    from django.core.cache import cache
+
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "counted"}
+    with override_settings(CACHES={"default": memory}):
+        cache.clear()
+        yield
+        cache.clear()
 
 
 # ------------------------------------------------------------------------------------------------------ the clock

@@ -12,6 +12,7 @@ from apps.core import once
 
 FIELD = "_once"
 SAVE = "_save"
+DONE, KEPT = "done", "kept"
 View = Callable[..., HttpResponse]
 
 
@@ -34,9 +35,9 @@ def once_per_form(view: View) -> View:
             answer = view(request, *args, **kwargs)
             if answer.status_code in (301, 302, 303):
                 once.finish(claimed, location=answer["Location"])
-            elif getattr(answer, "is_done", False):
+            elif _mark_of(answer) == DONE:
                 once.finish(claimed, location=request.path)
-            elif getattr(answer, "is_kept", False):
+            elif _mark_of(answer) == KEPT:
                 once.release(claimed)
             else:
                 transaction.set_rollback(True)
@@ -47,14 +48,21 @@ def once_per_form(view: View) -> View:
 
 def done_once(answer: HttpResponse) -> HttpResponse:
     """Mark an answer that shows a page although the form was done: a secret is shown this once and kept nowhere."""
-    answer.is_done = True  # type: ignore[attr-defined]
-    return answer
+    return _marked(answer, DONE)
 
 
 def kept_though_refused(answer: HttpResponse) -> HttpResponse:
     """Mark a refusal after which what was typed stays in the database; the form can be mended and sent again."""
-    answer.is_kept = True  # type: ignore[attr-defined]
+    return _marked(answer, KEPT)
+
+
+def _marked(answer: HttpResponse, what: str) -> HttpResponse:
+    answer.came_of_form = what  # type: ignore[attr-defined]
     return answer
+
+
+def _mark_of(answer: HttpResponse) -> str:
+    return getattr(answer, "came_of_form", "")
 
 
 def remembered(request: HttpRequest, do: Callable[[], str]) -> str:

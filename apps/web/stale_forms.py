@@ -12,7 +12,7 @@ from apps.web.guards import sign_in_address
 from apps.web.put_aside import from_our_page, page_of, put_aside, sent_by, worth_keeping
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's shape
     """Nothing is done. What was typed on a page of ours waits for one click; what another site sent is let go.
 
     It happens to everybody with two tabs: a sign-in in one of them renews the token, and the other shows the old one.

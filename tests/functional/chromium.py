@@ -59,6 +59,14 @@ def answer_provider(page: Page, account: dict[str, str]) -> None:
     page.wait_for_load_state()
 
 
+def new_draft(page: Page) -> str:
+    """A new draft of a request; the address of its form."""
+    page.goto("/datasets/gbsg2/")
+    page.get_by_role("button", name="Ask for access").click()
+    page.wait_for_url("**/edit/")
+    return page.url
+
+
 def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> Path:
     """The cookies of somebody who has signed in; each person does so once in a run, for all of its workers.
 

@@ -53,6 +53,26 @@ def test_a_page_one_may_not_see(status: int, key: str, path: str, enter: Enter, 
     _judge(page, watch, status)
 
 
+def test_an_address_that_only_takes_forms(enter: Enter, demo: dict[str, Any]) -> None:
+    page = enter("owner").new_page()
+    watch = Watch(page, demo, expected=405)
+    page.goto("/requests/new/")
+    _judge(page, watch, 405)
+
+
+def test_a_form_from_before_the_last_sign_in(enter: Enter, demo: dict[str, Any]) -> None:
+    """The page that refuses it, and the one from which it is sent again."""
+    page = enter("owner").new_page()
+    watch = Watch(page, demo, expected=403)
+    _send(page, "/steward/new/", title="A title typed with care", csrfmiddlewaretoken="x" * 64)
+    assert watch.statuses[-1] == 403
+    found = bones(page, "en") + look(page, "errors/stale-form")
+    page.get_by_role("link", name="Go on").click()
+    expect(page.locator("main")).to_contain_text("A title typed with care")
+    found += bones(page, "en") + look(page, "errors/sent-again")
+    assert found + watch.complaints == []
+
+
 def test_a_deed_that_comes_too_late(enter: Enter, demo: dict[str, Any]) -> None:
     page = enter("chair2").new_page()
     watch = Watch(page, demo, expected=409)

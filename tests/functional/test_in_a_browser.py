@@ -5,27 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.functional.chromium import Watch
+from tests.functional.chromium import Watch, new_draft
 from tests.functional.conftest import Enter
 from tests.functional.visits import VISITS
 
 pytestmark = pytest.mark.browser
 
 
-def _draft(page: Page) -> str:
-    """A new draft of a request; the address of its form."""
-    page.goto("/datasets/gbsg2/")
-    page.get_by_role("button", name="Ask for access").click()
-    page.wait_for_url("**/edit/")
-    return page.url
-
-
 def test_the_older_of_two_windows_is_refused_and_keeps_its_text(enter: Enter) -> None:
     context = enter("member3", java_script_enabled=False)
     older, newer = context.new_page(), context.new_page()
-    form = _draft(older)
+    form = new_draft(older)
     newer.goto(form)
     newer.locator("[name=title]").fill("Written in the newer window")
     newer.get_by_role("button", name="Save").click()
@@ -43,7 +35,7 @@ def test_the_older_of_two_windows_is_refused_and_keeps_its_text(enter: Enter) ->
 def test_what_is_typed_is_kept_while_it_is_typed(enter: Enter) -> None:
     context = enter("member3")
     page = context.new_page()
-    form = _draft(page)
+    form = new_draft(page)
     with page.expect_response("**/autosave/") as coming:
         page.locator("[name=purpose]").fill("We want to compare")
     assert coming.value.status == 200

@@ -3,19 +3,12 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.functional.chromium import answer_provider
+from tests.functional.chromium import answer_provider, new_draft
 from tests.functional.conftest import Enter
 
 pytestmark = pytest.mark.browser
-
-
-def _draft(page: Page) -> str:
-    page.goto("/datasets/gbsg2/")
-    page.get_by_role("button", name="Ask for access").click()
-    page.wait_for_url("**/edit/")
-    return page.url
 
 
 def _session_ends(context: BrowserContext) -> None:
@@ -27,7 +20,7 @@ def _session_ends(context: BrowserContext) -> None:
 
 def test_a_save_whose_answer_was_lost_goes_on_by_itself(enter: Enter) -> None:
     page = enter("member3").new_page()
-    form, lost = _draft(page), []
+    form, lost = new_draft(page), []
 
     def lose_the_first(route: Route) -> None:
         if lost:
@@ -49,7 +42,7 @@ def test_a_save_whose_answer_was_lost_goes_on_by_itself(enter: Enter) -> None:
 def test_words_of_an_older_window_are_shown_beside_the_newer_ones(enter: Enter) -> None:
     context = enter("member3")
     newer, older = context.new_page(), context.new_page()
-    form = _draft(older)
+    form = new_draft(older)
     newer.goto(form)
     newer.locator("[name=title]").fill("The newer window")
     expect(newer.locator("[data-save-note]")).to_contain_text("Saved")
@@ -71,7 +64,7 @@ def test_a_sign_in_in_another_tab_costs_one_click_and_no_words(
 ) -> None:
     context = enter("member3", own=True, java_script_enabled=scripted)
     page, other = context.new_page(), context.new_page()
-    form = _draft(page)
+    form = new_draft(page)
     _session_ends(context)
     page.locator("[name=purpose]").fill("Typed while signed out")
     account = next(one for one in demo["accounts"] if one["key"] == "member3")

@@ -21,8 +21,7 @@ def world(transactional_db: None, database_urls: Urls, database_name: str) -> No
 def test_the_world_of_the_bench_answers_what_is_asked_of_it(world: None) -> None:
     """Each question that is timed has the answer yes, and takes one statement."""
     assert (Dataset.objects.count(), AccessGrant.objects.count()) == (400, 480)
-    times = decision.measure(each=10, rounds=1)
-    assert all(series.median > 0 for series in times.values())
+    decision.measure(each=10, rounds=1)  # ends with an error at the first no
     assert decision.statements() == 1
 
 
@@ -31,5 +30,5 @@ def test_each_page_of_the_bench_is_there(world: None) -> None:
     for page in looked:
         pages.look(page)
     assert [bool(page.statements) for page in looked] == [True] * len(looked)
-    assert f"{seeding.WAITING}" in looked[-1].body
+    assert looked[-1].body.count("Waiting project") == seeding.WAITING
     assert Item.objects.filter(state="open").count() == seeding.COMMITTEES * seeding.WAITING

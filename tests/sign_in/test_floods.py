@@ -1,11 +1,9 @@
 """Whoever sends rubbish without end fills no log, and the log says that it happened."""
 
 import math
-from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from apps.accounts import commands
@@ -15,18 +13,8 @@ from tests.sign_in import browser
 from tests.sign_in.provider import Provider
 from tests.sign_in.test_back_channel import send
 
-pytestmark = pytest.mark.django_db
-MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "floods"}}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting_cache")]
 MANY = 200
-
-
-@pytest.fixture(autouse=True)
-def counted() -> Iterator[None]:
-    """A cache, as in production; most tests have none, and then every refusal is a line."""
-    with override_settings(CACHES=MEMORY):
-        cache.clear()
-        yield
-        cache.clear()
 
 
 def lines(kind: str) -> list[int]:

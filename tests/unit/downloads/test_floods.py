@@ -1,11 +1,9 @@
 """Whoever asks for links without end fills no log, finds nothing, and is heard of."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, RequestFactory
 
 from apps.accounts.oidc.browsers import network_of
 from apps.audit.models import Event
@@ -15,18 +13,8 @@ from apps.downloads import commands, rules, signing
 from apps.notifications.models import Letter
 from tests import stories
 
-pytestmark = pytest.mark.django_db
-MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "link-floods"}}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting_cache")]
 HERE, THERE = "198.51.100.7", "203.0.113.9"
-
-
-@pytest.fixture(autouse=True)
-def counted() -> Iterator[None]:
-    """A cache, as in production; most tests have none, and then nothing is counted."""
-    with override_settings(CACHES=MEMORY):
-        cache.clear()
-        yield
-        cache.clear()
 
 
 def status(token: str, *, origin: str = HERE) -> int:
