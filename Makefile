@@ -38,7 +38,7 @@ soak:  ## the tests that take minutes to hours
 requirements:  ## pin the newest allowed versions again (needs uv)
 	@command -v uv >/dev/null || { echo "make requirements needs uv: python3 -m pip install uv"; exit 1; }
 	@cd deploy/requirements && for purpose in base demo s3 test; do \
-		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-config \
+		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-config \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
 			$$purpose.in -o $$purpose.txt || exit 1; \
 	done

@@ -53,18 +53,26 @@ def environment():
     return folder, python
 
 
+def pip(python, *words):
+    """The pip of the environment, as a command."""
+    return [python, "-m", "pip", "--disable-pip-version-check"] + list(words)
+
+
 def install(folder, python, purpose):
-    """Install what the purpose pins, unless exactly that is there already."""
+    """Install what the purpose pins, unless exactly that is there already. Returns whether anything was installed.
+
+    The pins are complete, so pip resolves nothing (`--no-deps`): a newer release of a package cannot break an old clone.
+    """
     pinned = os.path.join(ROOT, "deploy", "requirements", purpose + ".txt")
     with open(pinned, "rb") as file:
         content = file.read()
     stamp = os.path.join(folder, ".gatehouse-" + purpose)
     wanted = hashlib.sha256(content).hexdigest()
     if os.path.exists(stamp) and open(stamp).read() == wanted:
-        return
+        return False
     packages = sum(b"==" in line and not line.startswith((b" ", b"#")) for line in content.splitlines())
     say("installing %d pinned packages for %s (about a minute the first time)" % (packages, purpose))
-    command = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+    command = pip(python, "install", "--no-input", "--no-deps", "--require-hashes")
     running = subprocess.Popen(
         command + ["-r", pinned], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )
@@ -81,12 +89,23 @@ def install(folder, python, purpose):
         sys.exit("The packages could not be installed; pip said:\n" + "".join(said[-15:]))
     with open(stamp, "w") as file:
         file.write(wanted)
+    return True
+
+
+def check(folder, python, purposes):
+    """Ask pip whether each installed package has what it needs; if not, the next run installs again."""
+    checked = subprocess.run(pip(python, "check"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if checked.returncode != 0:
+        for purpose in purposes:
+            os.remove(os.path.join(folder, ".gatehouse-" + purpose))
+        sys.exit("The installed packages do not fit together; pip check said:\n" + checked.stdout.decode())
 
 
 def main():
     folder, python = environment()
-    for purpose in sys.argv[1:] or ["demo"]:
-        install(folder, python, purpose)
+    purposes = sys.argv[1:] or ["demo"]
+    if any([install(folder, python, purpose) for purpose in purposes]):
+        check(folder, python, purposes)
 
 
 if __name__ == "__main__":
