@@ -25,11 +25,11 @@ test:  ## the law of the house, then every test; ARGS="tests/unit -k grants" for
 
 house:  ## every check that needs no running portal
 	$(INSTALL) test
-	@DJANGO_SETTINGS_MODULE=portal.settings.test $(RUN) manage.py house
+	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py house
 
 bench:  ## how fast it is, beside the limit of this machine
 	$(INSTALL) test
-	@$(RUN) -m tests.bench $(ARGS)
+	@$(RUN) -m tests.performance $(ARGS)
 
 soak:  ## the tests that take minutes to hours
 	$(INSTALL) test
@@ -45,4 +45,4 @@ requirements:  ## pin the newest allowed versions again (needs uv)
 
 messages:  ## collect the sentences to translate and compile what is translated
 	$(INSTALL) test
-	@DJANGO_SETTINGS_MODULE=portal.settings.test $(RUN) manage.py messages
+	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py messages

@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Without DJANGO_SETTINGS_MODULE a command speaks to the demo on this machine."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.demo.settings")
     try:
         from django.core.management import execute_from_command_line
     except ImportError:

@@ -9,12 +9,12 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # Tasks find the Celery app whichever process asks for them.
         import portal.celery  # noqa: F401
-        from apps.access_requests.commands import follow_seat_claims
-        from apps.accounts.oidc.recheck import when_claims_are_told
+        from apps.access_requests.commands import sync_member_claims
         from apps.audit.record import when_owed
+        from apps.identity.oidc.silent_recheck import on_claims_received
         from portal.checks import say_at_start
-        from portal.nudge import nudge
+        from portal.wake_workers import wake_workers
 
-        when_owed(nudge)
-        when_claims_are_told(follow_seat_claims)
+        when_owed(wake_workers)
+        on_claims_received(sync_member_claims)
         say_at_start()

@@ -4,19 +4,21 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.accounts.commands import forget_devices, forget_sessions, warn_of_lapses
-from apps.core import correlation, once
+from apps.core import correlation, idempotency
+from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
-from portal import flow
+from apps.people.commands.affiliations import warn_of_expiring_affiliations
+from apps.tokens.commands.devices import forget_devices
+from portal import consequences
 from portal.celery import app
-from portal.sweep import sweep_orphans
+from portal.orphans import delete_orphans
 
 
 @app.task
 def drain() -> None:
     """Carry every consequence that is owed, then post every letter that waits."""
     correlation.begin()
-    flow.drain()
+    consequences.drain()
     post_due(by=None)
 
 
@@ -24,21 +26,21 @@ def drain() -> None:
 def sweep() -> None:
     """Look for stored bytes that nothing names."""
     correlation.begin()
-    sweep_orphans(older_than=timedelta(days=1))
+    delete_orphans(older_than=timedelta(days=1))
 
 
 @app.task
 def warn() -> None:
     """Write to those whose institution's word lapses soon, or has. Nothing about access depends on it."""
     correlation.begin()
-    warn_of_lapses(by=None)
+    warn_of_expiring_affiliations(by=None)
 
 
 @app.task
 def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
     correlation.begin()
-    once.forget(older_than=timedelta(days=1))
+    idempotency.forget(older_than=timedelta(days=1))
     forget_sessions(by=None)
     forget_devices(by=None)
     call_command("clearsessions")

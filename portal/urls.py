@@ -2,20 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.accounts import oidc
-from apps.web import health
+from apps.identity.oidc.logout import back_channel_logout
+from apps.identity.oidc.silent_recheck import silent_recheck_view
+from apps.identity.oidc.views import sign_in_callback, sign_in_start, sign_out
+from apps.web.common import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("oidc/authenticate/", oidc.sign_in_start, name="oidc_authentication_init"),
-    path("oidc/callback/", oidc.sign_in_callback, name="oidc_authentication_callback"),
-    path("oidc/roles/", oidc.roles_asked, name="roles_asked"),
-    path("oidc/logout/", oidc.sign_out, name="oidc_logout"),
-    path("oidc/back-channel/", oidc.back_channel_logout, name="back_channel_logout"),
+    path("oidc/authenticate/", sign_in_start, name="oidc_authentication_init"),
+    path("oidc/callback/", sign_in_callback, name="oidc_authentication_callback"),
+    path("oidc/roles/", silent_recheck_view, name="silent_recheck_view"),
+    path("oidc/logout/", sign_out, name="oidc_logout"),
+    path("oidc/back-channel/", back_channel_logout, name="back_channel_logout"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("api/v1/", include("apps.api.urls")),
     path("", include("apps.api.urls_oauth")),
     path("", include("apps.web.urls")),
 ]
-handler500 = "apps.web.crash.server_error"
-handler404 = "apps.web.crash.not_found"
+handler500 = "apps.web.common.handlers.server_error"
+handler404 = "apps.web.common.handlers.not_found"

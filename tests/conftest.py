@@ -16,7 +16,7 @@ from django.db import connections
 from django.test import TransactionTestCase, override_settings
 
 from tests import database, network
-from tests.functional import running
+from tests.browser import running
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "GATEHOUSE_TEST_RUN"
@@ -84,13 +84,13 @@ def no_questions_to_the_provider_of_the_settings() -> Iterator[None]:
     """The provider that the test settings name is nowhere; its metadata are known, as after a first sign-in."""
     from django.conf import settings
 
-    from apps.accounts.oidc import documents
+    from apps.identity.oidc import discovery
 
-    fetch, home = documents._fetch_metadata, settings.OIDC_ISSUER
+    fetch, home = discovery._fetch_metadata, settings.OIDC_ISSUER
     names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
     known = {"issuer": home} | {name: f"{home}/{name.partition('_')[0]}" for name in names}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents, "_fetch_metadata", lambda issuer: known if issuer == home else fetch(issuer))
+        patch.setattr(discovery, "_fetch_metadata", lambda issuer: known if issuer == home else fetch(issuer))
         yield
 
 

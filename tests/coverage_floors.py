@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.house.coverage import complete
+from tests.checks.coverage import complete
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "var" / "coverage" / "coverage.json"

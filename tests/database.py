@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from portal.embedded import Urls, postgres
+from deploy.demo.embedded import Urls, postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "gatehouse"
@@ -96,7 +96,7 @@ def with_own_provider(urls: Urls, name: str) -> Urls:
 
 def migrate(urls: Urls) -> None:
     """Make the tables as their owner does."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", "DATABASE_URL": urls.owner}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": urls.owner}
     environment["MIGRATION_DATABASE_URL"] = urls.owner
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
@@ -122,7 +122,7 @@ def migrated_cluster(folder: Path) -> None:
 
 def fingerprint() -> str:
     """Changes whenever the migrated database would: migrations, models, settings, versions, who runs it."""
-    shapes = ("apps/*/migrations/*.py", "apps/*/models.py", "apps/*/models/*.py", "portal/embedded/*.py")
+    shapes = ("apps/*/migrations/*.py", "apps/*/models.py", "apps/*/models/*.py", "deploy/demo/embedded/*.py")
     parts = [path for shape in shapes for path in ROOT.glob(shape)]
     parts += [
         ROOT / "portal/settings/base.py",

@@ -8,7 +8,7 @@ Each chapter begins where the one before it ends, and brings about whatever it w
     access = stories.granted()                       # a whole course, up to a grant in force
     access.case.applicant, access.shelf.file         # everything it is made of
     case = stories.submitted(shelf=stories.shelf())  # or step by step, sharing a world
-    stories.client_for(case.bench.chair).get("/desk/")
+    stories.client_for(case.bench.chair).get("/review/")
 
 Consequences are carried with `drain()`, as a worker would. Time is the database's; to look at another moment, freeze
 the clock (fixture `frozen`) after the world is there: rows made by the database carry its real time.
@@ -26,22 +26,32 @@ from django.test import Client
 
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
-from apps.accounts import commands as accounts
-from apps.accounts import oidc
-from apps.accounts.models import Institution, Person, Terms
-from apps.accounts.visas import SignIn
 from apps.agreements import commands as agreements
 from apps.agreements import queries as agreement_queries
 from apps.agreements.models import Agreement, Signature
 from apps.committees import commands as committees
-from apps.committees.models import Committee, Seat
+from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.downloads import commands as downloads
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
-from portal import flow
+from apps.identity.commands.identities import deactivate
+from apps.identity.commands.sessions import begin_session
+from apps.identity.oidc.authorize import SESSION
+from apps.identity.oidc.views import sign_in_of
+from apps.people.commands.affiliations import extend_affiliation
+from apps.people.commands.people import (
+    appoint_signing_official,
+    get_or_create_person,
+    give_platform_role,
+    publish_terms,
+)
+from apps.people.models import Institution, Person, Terms
+from apps.people.sign_in import SignIn
+from apps.tokens.commands.tokens import make_token
+from portal import consequences
 
 NAMES = (
     "Ingrid Holm", "Mateusz Zielinski", "Astrid Bergström", "Jonas Kjær", "Leila Haddad", "Søren Dahl",
@@ -79,7 +89,7 @@ def person(name: str = "", *, at: Institution | None = None, email: str = "") ->
     """Somebody who has signed in once; `at` is their institution."""
     number = next(_numbers)
     name = name or f"{NAMES[number % len(NAMES)]} {number}"
-    someone = accounts.recognise(
+    someone = get_or_create_person(
         settings.OIDC_ISSUER,
         subject=f"subject-{number}",
         name=name,
@@ -89,7 +99,7 @@ def person(name: str = "", *, at: Institution | None = None, email: str = "") ->
     )
     home = at or institution()
     Person.objects.filter(pk=someone.pk).update(institution=home)
-    accounts.confirm_affiliation(someone, institution=home, by=None)
+    extend_affiliation(someone, institution=home, by=None)
     someone.refresh_from_db()
     return someone
 
@@ -100,39 +110,39 @@ def people(how_many: int) -> list[Person]:
 
 def operator() -> Person:
     someone = person()
-    accounts.give_desk(someone, kind="operator", days=30, by=None)
+    give_platform_role(someone, kind="operator", days=30, by=None)
     return someone
 
 
 def auditor() -> Person:
     someone = person()
-    accounts.give_desk(someone, kind="auditor", days=30, by=None)
+    give_platform_role(someone, kind="auditor", days=30, by=None)
     return someone
 
 
 def signing_official(of: Institution) -> Person:
     """Somebody who answers for the institution."""
     someone = person(at=of)
-    accounts.appoint_signing_official(someone, institution=of, by=None)
+    appoint_signing_official(someone, institution=of, by=None)
     return someone
 
 
 def deactivated() -> Person:
     """Somebody whose account an operator has closed."""
     someone = person()
-    accounts.deactivate(someone, by=operator())
+    deactivate(someone, by=operator())
     someone.refresh_from_db()
     return someone
 
 
 def terms(text: str = "Use the data with care, and only for research.") -> Terms:
     """A new version of the terms for registered data."""
-    return accounts.publish_terms(text, text_da="Brug data med omtanke, og kun til forskning.", by=None)
+    return publish_terms(text, text_da="Brug data med omtanke, og kun til forskning.", by=None)
 
 
 def token(someone: Person, *scopes: str) -> str:
     """The secret of a personal token with these scopes."""
-    _row, secret = accounts.make_token("my script", scopes=list(scopes or ["read"]), days=7, by=someone)
+    _row, secret = make_token("my script", scopes=list(scopes or ["read"]), days=7, by=someone)
     return secret
 
 
@@ -146,30 +156,28 @@ def client_for(someone: Person | None, *, fresh: bool = True, second_factor: boo
     client = Client(**options)
     if someone is None:
         return client
-    client.force_login(someone, backend="apps.accounts.oidc.InstitutionalSignIn")
+    client.force_login(someone, backend="apps.identity.oidc.backend.InstitutionalSignIn")
     session = client.session
     moment = clock.now() - (timedelta() if fresh else timedelta(hours=1))
-    session[oidc.SESSION] = {
+    session[SESSION] = {
         "issuer": settings.OIDC_ISSUER,
         "acr": "urn:example:mfa",
         "auth_time": int(moment.timestamp()),
         "second_factor": second_factor,
     }
     session.save()
-    accounts.begin_session(
-        someone, key=str(session.session_key), sign_in=oidc.sign_in_of(session[oidc.SESSION]), by=someone
-    )
+    begin_session(someone, key=str(session.session_key), sign_in=sign_in_of(session[SESSION]), by=someone)
     return client
 
 
 def drain() -> int:
     """Carry every consequence that is owed, as a worker would."""
-    return flow.drain()
+    return consequences.drain()
 
 
 # ------------------------------------------------------------------------------------------------------- the bench
 @dataclass
-class Bench:
+class CommitteeSetup:
     """A committee and who sits in it."""
 
     committee: Committee
@@ -180,11 +188,11 @@ class Bench:
     def everyone(self) -> list[Person]:
         return [self.chair, *self.members]
 
-    def seat_of(self, someone: Person) -> Seat:
-        return Seat.objects.get(committee=self.committee, person=someone, ends_at__isnull=True)
+    def membership_of(self, someone: Person) -> CommitteeMember:
+        return CommitteeMember.objects.get(committee=self.committee, person=someone, ends_at__isnull=True)
 
 
-def bench(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> Bench:
+def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> CommitteeSetup:
     """A committee with a chair and so many further members."""
     number = next(_numbers)
     committee = committees.found(
@@ -195,18 +203,18 @@ def bench(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committ
     committees.seat(committee, person=chair, is_chair=True, by=None)
     for member in others:
         committees.seat(committee, person=member, by=None)
-    return Bench(committee, chair, others)
+    return CommitteeSetup(committee, chair, others)
 
 
 # ------------------------------------------------------------------------------------------------------- the shelf
 @dataclass
-class Shelf:
+class PublishedDataset:
     """A dataset, its owner, its newest version and the bytes of its files."""
 
     dataset: Dataset
     version: Version
     owner: Person
-    bench: Bench
+    committee_setup: CommitteeSetup
     contents: dict[str, bytes]
 
     @property
@@ -218,33 +226,33 @@ class Shelf:
         return list(self.version.distributions.order_by("name"))
 
 
-def drafted_shelf(
+def drafted_dataset(
     *,
     access: str = "controlled",
     owner: Person | None = None,
-    bench: Bench | None = None,
+    committee_setup: CommitteeSetup | None = None,
     files: Mapping[str, bytes] | None = None,
     title: str = "",
     second_factor: bool = False,
-) -> Shelf:
+) -> PublishedDataset:
     """A described dataset with checked files, not yet published."""
     number = next(_numbers)
     owner = owner or person()
-    held_by = bench or _new_bench()
+    grants_of = committee_setup or _new_committee_setup()
     dataset = datasets.draft(title or f"{TITLES[number % len(TITLES)]} {number}", by=owner)
     dataset = datasets.describe(
         dataset, by=owner, summary="Follow-up of patients after treatment.", description="One row a patient.",
-        access=access, committee=held_by.committee, keywords="cancer, survival", conditions=["DUO:0000042"],
+        access=access, committee=grants_of.committee, keywords="cancer, survival", conditions=["DUO:0000042"],
         requires_second_factor=second_factor,
     )  # fmt: skip
     contents = dict(files or {f"table-{number}.csv": CSV})
     version = dataset.versions.get()
     add_files(version, contents, by=owner)
-    return Shelf(dataset, version, owner, held_by, contents)
+    return PublishedDataset(dataset, version, owner, grants_of, contents)
 
 
-def _new_bench() -> Bench:
-    return bench()
+def _new_committee_setup() -> CommitteeSetup:
+    return committee_setup()
 
 
 def add_files(version: Version, contents: Mapping[str, bytes], *, by: Person) -> None:
@@ -254,46 +262,46 @@ def add_files(version: Version, contents: Mapping[str, bytes], *, by: Person) ->
     drain()
 
 
-def shelf(**how: Any) -> Shelf:
-    """A published dataset with one file; `how` is as for `drafted_shelf`."""
-    world = drafted_shelf(**how)
+def published_dataset(**how: Any) -> PublishedDataset:
+    """A published dataset with one file; `how` is as for `drafted_dataset`."""
+    world = drafted_dataset(**how)
     world.version = datasets.publish(world.version, by=world.owner)
     world.dataset.refresh_from_db()
     drain()
     return world
 
 
-def _new_shelf() -> Shelf:
-    return shelf()
+def _new_published_dataset() -> PublishedDataset:
+    return published_dataset()
 
 
 # -------------------------------------------------------------------------------------------------------- the case
 @dataclass
 class Case:
-    """A request, who asks, and what for; `shelf`, `item` and `bench` are of the first dataset."""
+    """A request, who asks, and what for; `published_dataset`, `item` and `committee_setup` are of the first dataset."""
 
     request: AccessRequest
     applicant: Person
-    shelves: list[Shelf]
+    shelves: list[PublishedDataset]
     members: list[Person] = field(default_factory=list)
     round: Round | None = None
     question: Question | None = None
 
     @property
-    def shelf(self) -> Shelf:
+    def published_dataset(self) -> PublishedDataset:
         return self.shelves[0]
 
     @property
-    def bench(self) -> Bench:
-        return self.shelf.bench
+    def committee_setup(self) -> CommitteeSetup:
+        return self.published_dataset.committee_setup
 
     @property
     def item(self) -> Item:
-        return self.item_of(self.shelf)
+        return self.item_of(self.published_dataset)
 
-    def item_of(self, shelf: Shelf) -> Item:
+    def item_of(self, published_dataset: PublishedDataset) -> Item:
         return Item.objects.select_related("request", "committee", "dataset").get(
-            request=self.request, dataset=shelf.dataset
+            request=self.request, dataset=published_dataset.dataset
         )
 
     def reload(self) -> "Case":
@@ -302,11 +310,11 @@ class Case:
 
 
 def draft(
-    *, shelf: Shelf | None = None, shelves: Iterable[Shelf] = (), applicant: Person | None = None,
+    *, published_dataset: PublishedDataset | None = None, shelves: Iterable[PublishedDataset] = (), applicant: Person | None = None,
     members: Iterable[Person] = (), complete: bool = True, days: int = 180,
 ) -> Case:  # fmt: skip
     """A draft; `complete` ones may be submitted as they are."""
-    chosen = list(shelves) or [shelf or _new_shelf()]
+    chosen = list(shelves) or [published_dataset or _new_published_dataset()]
     applicant = applicant or person()
     request = requests.draft([one.dataset for one in chosen], by=applicant)
     members = list(members)
@@ -341,7 +349,7 @@ def submitted(case: Case | None = None, **how: Any) -> Case:
 def in_review(case: Case | None = None, **how: Any) -> Case:
     """Found complete by the chair: votes may be cast."""
     case = case or submitted(**how)
-    requests.screen(case.request, by=case.bench.chair)
+    requests.screen(case.request, by=case.committee_setup.chair)
     drain()
     return case.reload()
 
@@ -349,16 +357,16 @@ def in_review(case: Case | None = None, **how: Any) -> Case:
 def returned(case: Case | None = None, *, question: str = "Which variables do you need?", **how: Any) -> Case:
     """Back with the applicant, with a question."""
     case = case or in_review(**how)
-    case.question = requests.return_with_question(case.request, text=question, by=case.bench.chair)
+    case.question = requests.request_changes(case.request, text=question, by=case.committee_setup.chair)
     drain()
     return case.reload()
 
 
-def vote(case: Case, by: Person, choice: str = "approve", *, shelf: Shelf | None = None) -> Vote:
+def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: PublishedDataset | None = None) -> Vote:
     """One vote on the open round."""
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
-    item = case.item_of(shelf or case.shelf)
+    item = case.item_of(published_dataset or case.published_dataset)
     said = {"choice": choice, "reason": f"My reason to {choice}.", "terms": named}
     return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
@@ -367,22 +375,22 @@ def decided(case: Case | None = None, *, choice: str = "approve", **how: Any) ->
     """Decided by the votes of the chair and the first member of each committee; consequences not yet carried."""
     case = case or in_review(**how)
     for one in case.shelves:
-        for voter in one.bench.everyone[:2]:
-            vote(case, voter, choice, shelf=one)
+        for voter in one.committee_setup.everyone[:2]:
+            vote(case, voter, choice, published_dataset=one)
     return case.reload()
 
 
 # -------------------------------------------------------------------------------------- the agreement and the access
 @dataclass
-class Deal:
+class AgreementSetup:
     """An agreement and the case it came from."""
 
     case: Case
     agreement: Agreement
 
     @property
-    def shelf(self) -> Shelf:
-        return self.case.shelf
+    def published_dataset(self) -> PublishedDataset:
+        return self.case.published_dataset
 
     @property
     def applicant(self) -> Person:
@@ -390,9 +398,9 @@ class Deal:
 
     @property
     def owner(self) -> Person:
-        return self.case.shelf.owner
+        return self.case.published_dataset.owner
 
-    def reload(self) -> "Deal":
+    def reload(self) -> "AgreementSetup":
         self.agreement.refresh_from_db()
         return self
 
@@ -403,12 +411,12 @@ def template() -> None:
         agreements.publish_template("Data use agreement", clauses=CLAUSES, committee=None, by=None)
 
 
-def offered(case: Case | None = None, **how: Any) -> Deal:
+def offered(case: Case | None = None, **how: Any) -> AgreementSetup:
     """Approved, and the agreement lies ready to be signed."""
     template()
     case = case or decided(**how)
     drain()
-    return Deal(case.reload(), Agreement.objects.get(item=case.item))
+    return AgreementSetup(case.reload(), Agreement.objects.get(item=case.item))
 
 
 def sign(agreement: Agreement, by: Person) -> Signature:
@@ -423,58 +431,61 @@ def countersign(agreement: Agreement, by: Person) -> Signature:
     )
 
 
-def signed(deal: Deal | None = None, **how: Any) -> Deal:
+def signed(agreement_setup: AgreementSetup | None = None, **how: Any) -> AgreementSetup:
     """Signed by the members first, then by the applicant."""
-    deal = deal or offered(**how)
-    for someone in [*deal.case.members, deal.applicant]:
-        sign(deal.agreement, someone)
+    agreement_setup = agreement_setup or offered(**how)
+    for someone in [*agreement_setup.case.members, agreement_setup.applicant]:
+        sign(agreement_setup.agreement, someone)
     drain()
-    return deal.reload()
+    return agreement_setup.reload()
 
 
-def executed(deal: Deal | None = None, **how: Any) -> Deal:
+def executed(agreement_setup: AgreementSetup | None = None, **how: Any) -> AgreementSetup:
     """Countersigned by the owner; consequences not yet carried."""
-    deal = deal or signed(**how)
-    countersign(deal.agreement, deal.owner)
-    return deal.reload()
+    agreement_setup = agreement_setup or signed(**how)
+    countersign(agreement_setup.agreement, agreement_setup.owner)
+    return agreement_setup.reload()
 
 
 @dataclass
 class Access:
     """A grant in force, and everything it stands on."""
 
-    deal: Deal
+    agreement_setup: AgreementSetup
     grant: AccessGrant
     link: DownloadLink | None = None
     token: str = ""
 
     @property
     def case(self) -> Case:
-        return self.deal.case
+        return self.agreement_setup.case
 
     @property
-    def shelf(self) -> Shelf:
-        return self.deal.shelf
+    def published_dataset(self) -> PublishedDataset:
+        return self.agreement_setup.published_dataset
 
     @property
     def file(self) -> Distribution:
-        return self.deal.shelf.file
+        return self.agreement_setup.published_dataset.file
 
     @property
     def holder(self) -> Person:
-        return self.deal.applicant
+        return self.agreement_setup.applicant
 
     @property
     def owner(self) -> Person:
-        return self.deal.owner
+        return self.agreement_setup.owner
 
 
-def granted(deal: Deal | None = None, **how: Any) -> Access:
+def granted(agreement_setup: AgreementSetup | None = None, **how: Any) -> Access:
     """The applicant holds a grant in force."""
-    deal = deal or executed(**how)
+    agreement_setup = agreement_setup or executed(**how)
     drain()
-    deal.case.reload()
-    return Access(deal.reload(), AccessGrant.objects.get(agreement=deal.agreement, holder=deal.applicant))
+    agreement_setup.case.reload()
+    return Access(
+        agreement_setup.reload(),
+        AccessGrant.objects.get(agreement=agreement_setup.agreement, holder=agreement_setup.applicant),
+    )
 
 
 def linked(access: Access | None = None, **how: Any) -> Access:

@@ -9,14 +9,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemState, RequestState
-from apps.accounts.models import Person, Standing
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
-from apps.core.workflow import Moves
+from apps.core.workflow import WorkflowModel
 from apps.datasets.models import Dataset
+from apps.people.models import ActorSnapshot, Person
 
 
-class AccessRequest(Moves):
+class AccessRequest(WorkflowModel):
     """One applicant and named members ask for one or several datasets for one purpose."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("title", "purpose", "public_summary")
@@ -105,7 +105,7 @@ class Round(models.Model):
         return f"{self.request_id} round {self.number}"
 
 
-class Item(Moves):
+class Item(WorkflowModel):
     """One dataset of a request, decided on its own by the committee that cares for it."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
@@ -158,7 +158,7 @@ class Vote(models.Model):
     terms = models.TextField(_("conditions"), blank=True)
     cast_at = models.DateTimeField(db_default=Now())
     # Who the voter was at that moment; votes from before the portal kept this have none.
-    standing = models.OneToOneField(Standing, null=True, on_delete=models.PROTECT, related_name="vote")
+    actor_snapshot = models.OneToOneField(ActorSnapshot, null=True, on_delete=models.PROTECT, related_name="vote")
 
     class Meta:
         verbose_name = _("vote")

@@ -23,13 +23,13 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
-from apps.accounts.models import Person
-from apps.accounts.queries import accounts_of
 from apps.committees import queries as committees
-from apps.committees.models import Committee, Seat
+from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
-from apps.core.prepared import Prepared, any_of
+from apps.core.db import Prepared, any_of
 from apps.datasets.models import Dataset
+from apps.people.models import Person
+from apps.people.queries import accounts_of
 
 
 def of_person(person: Any) -> QuerySet[AccessRequest]:
@@ -40,7 +40,7 @@ def of_person(person: Any) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(applicant_id=me) | member)
 
 
-def to_ask_for(dataset: Dataset, person: Any) -> QuerySet[AccessRequest]:
+def requests_for_dataset(dataset: Dataset, person: Any) -> QuerySet[AccessRequest]:
     """The person's requests for this dataset, and those still being written that it could be added to (`holds` says).
 
     Those for the dataset come first, the newest of each first.
@@ -72,7 +72,7 @@ def visible_to(person: Any) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
-def desk_of(person: Any, among: list[UUID] | None = None) -> QuerySet[Item]:
+def review_queue_of(person: Any, among: list[UUID] | None = None) -> QuerySet[Item]:
     """What waits for this committee member: open items under review that they are not part of, oldest first.
 
     `among` are the committees they sit in. They are asked for first, so that the database walks the open items of these
@@ -86,29 +86,29 @@ def desk_of(person: Any, among: list[UUID] | None = None) -> QuerySet[Item]:
     )
     fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
     counted = fetched.exclude(_concerns(person)).annotate(
-        i_voted=Exists(voted), votes_cast=_bench_size(Q(Exists(cast))), bench=_bench_size()
+        i_voted=Exists(voted), votes_cast=_eligible_voter_count(Q(Exists(cast))), voters=_eligible_voter_count()
     )
     return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
 
 
-_on_desk = Prepared(lambda person, mine: desk_of(Person(pk=person), mine), UUID, list)
+_on_desk = Prepared(lambda person, mine: review_queue_of(Person(pk=person), mine), UUID, list)
 
 
-def on_desk_of(person: Any, among: list[UUID]) -> list[Any]:
+def in_review_queue_of(person: Any, among: list[UUID]) -> list[Any]:
     """The same as a list, compiled once."""
     return _on_desk.rows(person.pk, among)
 
 
-def _bench_size(*only: Q) -> Coalesce:
-    """How many seats count for an item, as `bench_for` says, inside a query on items."""
+def _eligible_voter_count(*only: Q) -> Coalesce:
+    """How many seats count for an item, as `eligible_voters` says, inside a query on items."""
     asked = OuterRef(OuterRef("request_id"))
     same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
     member = Membership.objects.filter(same, request=asked)
     aside = Recusal.objects.filter(same, request=asked)
     closed = Person.objects.filter(pk=OuterRef(OuterRef("request__applicant_id")), merged_into_id=OuterRef("person_id"))
     before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("starts_at"))
-    seats = Seat.objects.held().filter(*only, committee=OuterRef("committee_id"))
-    free = seats.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
+    members = CommitteeMember.objects.held().filter(*only, committee=OuterRef("committee_id"))
+    free = members.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
     free = free.exclude(Exists(member)).exclude(Exists(aside))
     number = free.exclude(Exists(before)).order_by().values("committee").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
@@ -159,39 +159,39 @@ def open_round(request: AccessRequest) -> Round | None:
 def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
     """Requests under review by a committee in which one of these people has or had a seat."""
     items = Item.objects.filter(
-        request=OuterRef("pk"), state=ItemState.OPEN, committee__seats__person_id__in=[p for p in people if p]
+        request=OuterRef("pk"), state=ItemState.OPEN, committee__members__person_id__in=[p for p in people if p]
     )
     return AccessRequest.objects.filter(Exists(items), state__in=UNDER_REVIEW).order_by("pk")
 
 
-def bench_for(item: Item) -> QuerySet[Seat]:
+def eligible_voters(item: Item) -> QuerySet[CommitteeMember]:
     """The seats that count for this item: held now and since the round opened, by nobody of the request."""
-    return _unconcerned(committees.seats_of(item.committee), item.request)
+    return _unconcerned(committees.memberships_of(item.committee), item.request)
 
 
-def _unconcerned(seats: QuerySet[Seat], request: AccessRequest) -> QuerySet[Seat]:
+def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> QuerySet[CommitteeMember]:
     """Seats held since the open round began: nobody is seated in the middle of a case to turn its vote."""
     begun = Round.objects.filter(request=request, closed_at__isnull=True).values("opened_at")
-    seats = seats.filter(Q(starts_at__lte=Subquery(begun)) | ~Q(Exists(begun)))
+    members = members.filter(Q(starts_at__lte=Subquery(begun)) | ~Q(Exists(begun)))
     people = people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
-    return seats.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
+    return members.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
 
 
-def short_benches(request: AccessRequest) -> dict[Committee, int]:
+def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
     """The committees that cannot decide on this request, their bench being below the quorum; and how many are left."""
     waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
-    left = {item.committee: bench_for(item).count() for item in waiting}
+    left = {item.committee: eligible_voters(item).count() for item in waiting}
     return {committee: number for committee, number in left.items() if number < committee.quorum}
 
 
-def benches_of(request: AccessRequest) -> dict[UUID, list[Seat]]:
-    """The seats that count, by committee: what `bench_for` says, for all items of a request in one statement."""
+def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
+    """The seats that count, by committee: what `eligible_voters` says, for all items of a request in one statement."""
     concerned = Item.objects.filter(request=request).values("committee_id")
-    seats = Seat.objects.held().filter(committee_id__in=concerned).select_related("person__institution")
-    benches: dict[UUID, list[Seat]] = {}
-    for seat in _unconcerned(seats, request).order_by("-is_chair", "starts_at"):
+    members = CommitteeMember.objects.held().filter(committee_id__in=concerned).select_related("person__institution")
+    benches: dict[UUID, list[CommitteeMember]] = {}
+    for seat in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
         benches.setdefault(seat.committee_id, []).append(seat)
     return benches
 
@@ -200,7 +200,7 @@ def votes_on(request: AccessRequest) -> QuerySet[Vote]:
     """Every vote on this request in every round, in the order they were cast."""
     return (
         Vote.objects.filter(item__request=request)
-        .select_related("voter", "round", "standing")
+        .select_related("voter", "round", "actor_snapshot")
         .order_by("cast_at", "pk")
     )
 
@@ -242,15 +242,15 @@ class Tally:
 
 def tally(item: Item) -> Tally:
     """Count the open round's votes of those who may decide. Decisive only under a lock on the item."""
-    bench = list(bench_for(item))
+    voters = list(eligible_voters(item))
     counted = Vote.objects.filter(
-        item=item, round__closed_at__isnull=True, voter_id__in=[seat.person_id for seat in bench]
+        item=item, round__closed_at__isnull=True, voter_id__in=[seat.person_id for seat in voters]
     )
     choices = dict(counted.values_list("voter_id", "choice"))
-    chairs = [seat.person_id for seat in bench if seat.is_chair]
+    chairs = [seat.person_id for seat in voters if seat.is_chair]
     denials = sum(1 for choice in choices.values() if choice == Vote.Choice.DENY)
     return Tally(
-        seated=len(bench),
+        seated=len(voters),
         quorum=item.committee.quorum,
         approvals=len(choices) - denials,
         denials=denials,

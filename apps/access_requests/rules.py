@@ -9,23 +9,23 @@ from django.utils.translation import ngettext
 from apps.access_requests import queries
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
-from apps.accounts.models.claims import confirmed
-from apps.accounts.queries import accounts_of
-from apps.accounts.rules import check_own_account
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
-from apps.core.legible import is_blank, seen_length
+from apps.core.text import is_blank, seen_length
 from apps.datasets.models import Dataset
+from apps.people.models.claims import confirmed
+from apps.people.queries import accounts_of
+from apps.people.rules import check_not_break_glass
 
 SHORTEST_PURPOSE = 40
 LONGEST = timedelta(days=5 * 366)
 
 
-def check_can_ask(by: Any, dataset: Dataset) -> None:
+def check_can_request(by: Any, dataset: Dataset) -> None:
     """A dataset can be asked for if it is controlled, listed, and its committee accepts requests."""
-    check_own_account(by)
+    check_not_break_glass(by)
     if not by.is_active:
         raise Denied(_("Your account is not active."))
     if dataset.access != Dataset.Access.CONTROLLED:
@@ -107,13 +107,13 @@ def check_can_submit(by: Any, request: AccessRequest) -> None:
     if missing:
         raise Invalid(_("The request is not complete yet."), fields=missing)
     for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
-        check_can_ask(by, item.dataset)  # what is decided is asked of nobody any more
+        check_can_request(by, item.dataset)  # what is decided is asked of nobody any more
     unanswered = request.questions.filter(answer="")
     if request.state == RequestState.RETURNED and unanswered.exists():
         raise Invalid(_("Answer the committee's question first."), field="answer")
 
 
-def check_sits_for(by: Any, request: AccessRequest) -> None:
+def check_is_committee_member(by: Any, request: AccessRequest) -> None:
     """Someone of a committee that still has to decide, who is no part of the request and did not step aside."""
     if not by.is_active or not committees_of(by).filter(items__request=request).exists():
         raise Denied(_("Only a member of the committee concerned may do this."))
@@ -131,7 +131,7 @@ def check_no_conflict(by: Any, request: AccessRequest) -> None:
         raise Denied(_("You stepped aside from this request because of a conflict of interest."))
 
 
-def check_may_change_bench(by: Any, committee: Committee) -> None:
+def check_can_change_members(by: Any, committee: Committee) -> None:
     """Nobody changes the bench that is deciding about them, as applicant or as member, with whichever account."""
     if committee.pk in queries.deciding_about(by):
         raise Denied(_("This committee is deciding on a request you are part of; somebody else changes its seats."))
@@ -140,8 +140,8 @@ def check_may_change_bench(by: Any, committee: Committee) -> None:
 def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> None:
     """Seated for this item, no conflict, on the snapshot now open, and not twice."""
     check_no_conflict(by, item.request)
-    check_own_account(by)
-    if not by.is_active or not queries.bench_for(item).filter(confirmed(), person_id=by.pk).exists():
+    check_not_break_glass(by)
+    if not by.is_active or not queries.eligible_voters(item).filter(confirmed(), person_id=by.pk).exists():
         raise Denied(_("Only a seated member of this committee may vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
         raise WrongState(_("There is nothing to vote on here any more (or not yet)."))

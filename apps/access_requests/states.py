@@ -28,7 +28,7 @@ REQUEST_WORKFLOW = Workflow(
     {
         (RequestState.DRAFT, "submit"): RequestState.SUBMITTED,
         (RequestState.DRAFT, "withdraw"): RequestState.WITHDRAWN,
-        (RequestState.SUBMITTED, "screen"): RequestState.IN_REVIEW,
+        (RequestState.SUBMITTED, "accept_for_review"): RequestState.IN_REVIEW,
         (RequestState.SUBMITTED, "return"): RequestState.RETURNED,
         (RequestState.SUBMITTED, "withdraw"): RequestState.WITHDRAWN,
         (RequestState.IN_REVIEW, "return"): RequestState.RETURNED,

@@ -17,9 +17,9 @@ def recount_votes(event: Event) -> None:
         commands.recount(request, by=None)
 
 
-def watch_benches(event: Event) -> None:
+def check_quorum(event: Event) -> None:
     """Too few may be left to decide, from the beginning or because somebody left: an empty bench is not kept quiet."""
     for request in AccessRequest.objects.filter(pk__in=[event.subject_id]):
-        commands.note_short_benches(request, by=None)
+        commands.record_committees_without_quorum(request, by=None)
     for request in queries.voted_on_beside([event.subject_id, *event.about]):
-        commands.note_short_benches(request, by=None)
+        commands.record_committees_without_quorum(request, by=None)

@@ -12,10 +12,6 @@ from django.utils.translation import override
 
 from apps.access_requests.models import Item
 from apps.access_requests.states import ACCEPTED
-from apps.accounts.commands import note_standing
-from apps.accounts.models import Person
-from apps.accounts.rules import check_affiliated
-from apps.accounts.visas import SignIn
 from apps.agreements import queries, rules, wording
 from apps.agreements.models import Agreement, Signature, Template
 from apps.agreements.states import AgreementState
@@ -26,6 +22,10 @@ from apps.core.errors import Unavailable
 from apps.core.identifiers import new_reference, new_storage_key
 from apps.core.storage import sealed
 from apps.datasets.queries import owners_of
+from apps.people.commands.affiliations import snapshot_actor
+from apps.people.models import Person
+from apps.people.rules import check_affiliated
+from apps.people.sign_in import SignIn
 
 
 @transaction.atomic
@@ -144,11 +144,11 @@ def _sign(
     rules.check_typed_name(by, typed_name)
     behind = check_affiliated(by)
     rules.check_named_institution(agreement, capacity, behind)
-    standing = note_standing(by, sign_in=signed_in, behind=behind, by=by)
+    actor_snapshot = snapshot_actor(by, sign_in=signed_in, behind=behind, by=by)
     signature = Signature.objects.create(
         agreement=agreement, signer=by, capacity=capacity, typed_name=" ".join(typed_name.split()),
         text_sha256=agreement.sha256, issuer=signed_in.issuer, acr=signed_in.acr, auth_time=signed_in.auth_time,
-        standing=standing,
+        actor_snapshot=actor_snapshot,
     )  # fmt: skip
     about = [agreement.item.request_id, agreement.item.dataset_id]
     record(Kind.AGREEMENT_SIGNED, actor=by, subject=agreement, about=about, capacity=capacity, sha256=agreement.sha256)
@@ -156,7 +156,7 @@ def _sign(
 
 
 @transaction.atomic
-def print_executed(agreement_id: UUID, *, by: Person | None) -> None:
+def store_pdf(agreement_id: UUID, *, by: Person | None) -> None:
     """Keep the executed agreement as a PDF in sealed storage; printing twice changes nothing."""
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
@@ -165,12 +165,12 @@ def print_executed(agreement_id: UUID, *, by: Person | None) -> None:
     key = sealed().save(new_storage_key(), File(BytesIO(content)))
     sha256 = hashlib.sha256(content).hexdigest()
     Agreement.objects.filter(pk=agreement.pk).update(pdf_key=key, pdf_sha256=sha256)
-    record(Kind.AGREEMENT_PRINTED, actor=by, subject=agreement, about=[agreement.item.request_id], sha256=sha256)
+    record(Kind.AGREEMENT_PDF_STORED, actor=by, subject=agreement, about=[agreement.item.request_id], sha256=sha256)
 
 
 def _pdf_of(agreement: Agreement) -> bytes:
     """The agreement and its signatures so far as PDF bytes."""
-    rows = Signature.objects.filter(agreement=agreement).select_related("standing").order_by("signed_at", "pk")
+    rows = Signature.objects.filter(agreement=agreement).select_related("actor_snapshot").order_by("signed_at", "pk")
     signatures = [
         {
             "name": row.typed_name,
@@ -179,7 +179,7 @@ def _pdf_of(agreement: Agreement) -> bytes:
             "issuer": row.issuer,
             "auth_time": formats.date_format(row.auth_time, "Y-m-d H:i:s"),
             "sha256": row.text_sha256,
-            "standing": wording.standing_line(row.standing),
+            "actor_snapshot": wording.snapshot_line(row.actor_snapshot),
         }
         for row in rows
     ]

@@ -9,11 +9,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import Item
-from apps.accounts.models import Institution, Person, Standing
 from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
-from apps.core.workflow import Moves
+from apps.core.workflow import WorkflowModel
+from apps.people.models import ActorSnapshot, Institution, Person
 
 
 class Template(models.Model):
@@ -44,7 +44,7 @@ class Template(models.Model):
         return f"{self.title} v{self.version}"
 
 
-class Agreement(Moves):
+class Agreement(WorkflowModel):
     """What both sides sign for one approved dataset of a request: the exact text and its SHA-256."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text", "ended_because")
@@ -90,7 +90,7 @@ class Agreement(Moves):
 class Signature(models.Model):
     """One person signed exactly this text, in this capacity, then, having signed in like that. Never changed.
 
-    `standing` is who they were at that moment, and which institution stood behind them.
+    `actor_snapshot` is who they were at that moment, and which institution stood behind them.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("typed_name",)
@@ -110,7 +110,7 @@ class Signature(models.Model):
     issuer = models.CharField(max_length=300)
     acr = models.CharField(max_length=200, blank=True)
     auth_time = models.DateTimeField()
-    standing = models.OneToOneField(Standing, on_delete=models.PROTECT, related_name="signature")
+    actor_snapshot = models.OneToOneField(ActorSnapshot, on_delete=models.PROTECT, related_name="signature")
 
     class Meta:
         verbose_name = _("signature")

@@ -6,13 +6,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Membership
-from apps.accounts.models import Person
 from apps.agreements.models import Agreement, Signature, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import roles
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 
 
 def template_for(committee: Committee) -> Template | None:

@@ -7,19 +7,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
-from apps.accounts.models import Affiliation
-from apps.accounts.queries import accounts_of
-from apps.accounts.rules import check_operator, check_own_account
-from apps.accounts.visas import SignIn
 from apps.agreements import queries, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
-from apps.committees.rules import check_can_lead
+from apps.committees.rules import check_can_manage_committee
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
-from apps.core.legible import is_blank, is_hidden
+from apps.core.text import is_blank, is_hidden
 from apps.datasets.queries import is_owner
+from apps.people.models import Affiliation
+from apps.people.queries import accounts_of
+from apps.people.rules import check_not_break_glass, check_operator
+from apps.people.sign_in import SignIn
 
 FRESH = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
@@ -31,7 +31,7 @@ def check_can_publish_template(by: Any, committee: Committee | None) -> None:
     if committee is None:
         check_operator(by)
     else:
-        check_can_lead(by, committee)
+        check_can_manage_committee(by, committee)
 
 
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
@@ -73,7 +73,7 @@ def check_seen(agreement: Agreement, seen_sha256: str) -> None:
 
 def check_can_sign(by: Any, agreement: Agreement) -> str:
     """Applicant or named member, once, while the agreement stands; returns the capacity."""
-    check_own_account(by)
+    check_not_break_glass(by)
     capacity = queries.capacity_of(by, agreement)
     if not by.is_active or not capacity:
         raise Denied(_("Only the applicant and the named members sign this agreement."))
@@ -96,7 +96,7 @@ def check_named_institution(agreement: Agreement, capacity: str, behind: Affilia
 
 def check_can_countersign(by: Any, agreement: Agreement) -> None:
     """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
-    check_own_account(by)
+    check_not_break_glass(by)
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only an owner of the dataset countersigns."))
     part_of_it = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))

@@ -10,7 +10,7 @@ def offer_agreement(event: Event) -> None:
         commands.offer(event.subject_id, by=None)
 
 
-def print_agreement(event: Event) -> None:
+def store_agreement_pdf(event: Event) -> None:
     """An executed agreement is kept as a PDF."""
     if event.subject_id is not None:
-        commands.print_executed(event.subject_id, by=None)
+        commands.store_pdf(event.subject_id, by=None)

@@ -65,13 +65,13 @@ def _clauses(body: str) -> list[dict[str, str]]:
     return clauses
 
 
-def standing_line(standing: Any) -> str:
+def snapshot_line(actor_snapshot: Any) -> str:
     """Who the signer was when they signed, in one line: what was known, and nothing about what was not."""
-    assurance, amr = ", ".join(standing.assurance), ", ".join(standing.amr)
+    assurance, amr = ", ".join(actor_snapshot.assurance), ", ".join(actor_snapshot.amr)
     parts = {
-        "name": standing.name, "e-mail": standing.email, "ORCID": standing.orcid,
-        "institution": standing.institution_name, "ROR": standing.ror, "affiliation": standing.scoped,
-        "assurance": assurance, "strength of the sign-in (acr)": standing.acr, "means (amr)": amr,
+        "name": actor_snapshot.name, "e-mail": actor_snapshot.email, "ORCID": actor_snapshot.orcid,
+        "institution": actor_snapshot.institution_name, "ROR": actor_snapshot.ror, "affiliation": actor_snapshot.scoped,
+        "assurance": assurance, "strength of the sign-in (acr)": actor_snapshot.acr, "means (amr)": amr,
     }  # fmt: skip
     return "; ".join(f"{what}: {said}" for what, said in parts.items() if said)
 

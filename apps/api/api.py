@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from apps.api import access, files, publishing, requests
-from apps.api.door import SentBody
-from apps.api.refusals import Malformed, Unusable
-from apps.core.errors import Missing
+from apps.api.errors import Malformed, Unusable
+from apps.api.v1 import access, files, publishing, requests
+from apps.api.validation import SentBody
+from apps.core.errors import NotFound
 
 # What pydantic calls the commonest faults, in our words.
 SENTENCES = {
@@ -59,7 +59,7 @@ def _unusable(_request: HttpRequest, fault: Any) -> NoReturn:
 
 
 def _unknown(_request: HttpRequest, _fault: Any) -> NoReturn:
-    raise Missing(_("There is nothing at this address."))
+    raise NotFound(_("There is nothing at this address."))
 
 
 def _unreadable(_request: HttpRequest, _fault: Any) -> NoReturn:

@@ -10,8 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from ninja.security.http import HttpAuthBase
 
-from apps.accounts.models import Person, PersonalToken
-from apps.api.refusals import LacksScope, NeedsToken
+from apps.api.errors import LacksScope, NeedsToken
+from apps.people.models import Person
+from apps.tokens.models import PersonalToken
 
 Scope = PersonalToken.Scope
 

@@ -16,11 +16,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_safe
 
-from apps.accounts import commands
-from apps.accounts.commands.devices import ACCESS_LIVES, CODE_LIVES, Pair, Trouble
-from apps.accounts.models import PersonalToken
-from apps.accounts.oidc.browsers import address_of, browser_family
 from apps.core.errors import Invalid, TooOften, Unavailable
+from apps.identity.oidc.client_info import address_of, browser_family
+from apps.tokens.commands.devices import (
+    ACCESS_LIVES,
+    CODE_LIVES,
+    Pair,
+    Trouble,
+    redeem_device_code,
+    refresh_token,
+    request_device_code,
+    revoke_by_secret,
+)
+from apps.tokens.models import PersonalToken
 
 BY_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 FORM = "application/x-www-form-urlencoded"
@@ -59,7 +67,7 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     """A program asks for a code that a person can type (RFC 8628, 3.1 and 3.2)."""
     scopes = _scopes(fields) or [PersonalToken.Scope.READ.value]
     try:
-        asked = commands.ask_for_device(
+        asked = request_device_code(
             fields["client_id"], scopes=scopes, asked_from=address_of(request), browser=browser_family(request)
         )
     except Invalid:
@@ -86,10 +94,10 @@ def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     """The tokens of a program that was let in, and later the next ones (RFC 8628, 3.4; RFC 6749, 6)."""
     grant = fields.get("grant_type", "")
     if grant == BY_CODE:
-        got = commands.redeem_device_code(_needed(fields, "device_code"), client_id=fields["client_id"])
+        got = redeem_device_code(_needed(fields, "device_code"), client_id=fields["client_id"])
     elif grant == "refresh_token":
         shown = _needed(fields, "refresh_token")
-        got = commands.refresh_token(shown, client_id=fields["client_id"], scopes=_scopes(fields))
+        got = refresh_token(shown, client_id=fields["client_id"], scopes=_scopes(fields))
     elif not grant:
         raise Fault("invalid_request", "grant_type is missing.")
     else:
@@ -118,7 +126,7 @@ SENTENCES = {
 @for_programs
 def revoke(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     """A program gives back what it was let in with; an unknown token is no fault (RFC 7009, 2.2)."""
-    commands.revoke_by_secret(_needed(fields, "token"), client_id=fields["client_id"])
+    revoke_by_secret(_needed(fields, "token"), client_id=fields["client_id"])
     return {}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Person, PersonalToken
 from apps.agreements.models import Agreement
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset, Distribution, Version
@@ -14,6 +13,8 @@ from apps.datasets.states import VersionState
 from apps.grants.models import AccessGrant
 from apps.grants.queries import Fact, Verdict
 from apps.grants.wording import sentence_of
+from apps.people.models import Person
+from apps.tokens.models import PersonalToken
 
 Shape = dict[str, Any]
 
@@ -154,14 +155,14 @@ def agreement_line(agreement: Agreement) -> Shape:
     }
 
 
-def grant(grant: AccessGrant, in_force: bool) -> Shape:
+def grant(grant: AccessGrant, active: bool) -> Shape:
     return {
         "id": grant.pk,
         "dataset": grant.dataset.slug,
         "agreement": grant.agreement_id,
         "starts_at": grant.starts_at,
         "ends_at": grant.ends_at,
-        "in_force": in_force,
+        "active": active,
         "revoked_at": grant.revoked_at,
         "revoked_because": grant.revoked_because,
     }

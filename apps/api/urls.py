@@ -7,7 +7,7 @@ an `Authorization` header that it was not given.
 from django.urls import URLPattern, path
 
 from apps.api.api import api
-from apps.api.door import door, reading
+from apps.api.validation import door, reading
 
 WRITES_ON_GET = {"content"}
 _patterns, _app, _namespace = api.urls

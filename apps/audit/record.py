@@ -21,13 +21,13 @@ class Kind(models.TextChoices):
     SIGN_IN_REFUSED = "person.sign_in_refused"
     PERSON_DEACTIVATED = "person.deactivated"
     PERSON_REACTIVATED = "person.reactivated"
-    AFFILIATION_AFFIRMED = "affiliation.affirmed"
+    AFFILIATION_CONFIRMED = "affiliation.confirmed"
     AFFILIATION_ENDED = "affiliation.ended"
-    AFFILIATION_LAPSING = "affiliation.lapsing"
-    AFFILIATION_LAPSED = "affiliation.lapsed"
+    AFFILIATION_EXPIRING = "affiliation.expiring"
+    AFFILIATION_EXPIRED = "affiliation.expired"
     SESSION_ENDED = "session.ended"
     LOGOUT_REFUSED = "session.logout_refused"
-    PERSON_AWAY = "person.away"
+    PERSON_SIGNED_OUT_BY_PROVIDER = "person.away"
     IDENTITY_LINKED = "identity.linked"
     IDENTITY_SPLIT = "identity.split"
     PEOPLE_MERGED = "identity.merged"
@@ -40,15 +40,15 @@ class Kind(models.TextChoices):
     VISA_ISSUER_ADDED = "visa_issuer.added"
     VISA_ISSUER_ENDED = "visa_issuer.ended"
     VISAS_READ = "visa.read"
-    DESK_GIVEN = "desk.given"
-    DESK_ENDED = "desk.ended"
-    DESK_GAINED = "desk.gained_by_claim"
-    DESK_LOST = "desk.lost_by_claim"
+    PLATFORM_ROLE_GIVEN = "platform_role.given"
+    PLATFORM_ROLE_ENDED = "platform_role.ended"
+    PLATFORM_ROLE_GAINED = "desk.gained_by_claim"
+    PLATFORM_ROLE_LOST = "desk.lost_by_claim"
     CLAIM_MAPPED = "claim.mapped"
     CLAIM_UNMAPPED = "claim.unmapped"
     INSTITUTION_REGISTERED = "institution.registered"
     INSTITUTION_CHANGED = "institution.changed"
-    HOME_SET = "person.home_set"
+    INSTITUTION_SET = "person.home_set"
     TERMS_PUBLISHED = "terms.published"
     TERMS_ACCEPTED = "terms.accepted"
     TOKEN_MADE = "token.made"  # noqa: S105
@@ -62,11 +62,11 @@ class Kind(models.TextChoices):
     SERVICE_ACCOUNT_ENDED = "service_account.ended"
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
-    COMMITTEE_FOUNDED = "committee.founded"
+    COMMITTEE_CREATED = "committee.created"
     COMMITTEE_CHANGED = "committee.changed"
-    SEAT_GIVEN = "committee.seat_given"
-    SEAT_ENDED = "committee.seat_ended"
-    SEAT_WITHHELD = "committee.seat_withheld"
+    COMMITTEE_MEMBER_ADDED = "committee.member_added"
+    COMMITTEE_MEMBER_REMOVED = "committee.member_removed"
+    COMMITTEE_MEMBER_REFUSED = "committee.member_refused"
     DATASET_DRAFTED = "dataset.drafted"
     DATASET_DESCRIBED = "dataset.described"
     VERSION_DRAFTED = "version.drafted"
@@ -77,11 +77,11 @@ class Kind(models.TextChoices):
     FILE_REMOVED = "file.removed"
     REQUEST_DRAFTED = "request.drafted"
     REQUEST_SUBMITTED = "request.submitted"
-    REQUEST_SCREENED = "request.screened"
+    REQUEST_ACCEPTED_FOR_REVIEW = "request.accepted_for_review"
     REQUEST_RETURNED = "request.returned"
     REQUEST_WITHDRAWN = "request.withdrawn"
     MEMBER_RECUSED = "request.member_recused"
-    BENCH_SHORT = "request.bench_short"
+    QUORUM_MISSING = "request.quorum_missing"
     VOTE_CAST = "request.vote_cast"
     ITEM_DECIDED = "request.item_decided"
     REQUEST_DECIDED = "request.decided"
@@ -92,7 +92,7 @@ class Kind(models.TextChoices):
     AGREEMENT_SIGNED = "agreement.signed"
     AGREEMENT_EXECUTED = "agreement.executed"
     AGREEMENT_TERMINATED = "agreement.terminated"
-    AGREEMENT_PRINTED = "agreement.printed"
+    AGREEMENT_PDF_STORED = "agreement.pdf_stored"
     GRANT_ISSUED = "grant.issued"
     GRANT_REVOKED = "grant.revoked"
     GRANT_SUSPENDED = "grant.suspended"
@@ -103,26 +103,26 @@ class Kind(models.TextChoices):
     LINKS_GUESSED = "links.guessed"
     DOWNLOAD_STARTED = "download.started"
     DOWNLOAD_REFUSED = "download.refused"
-    DOWNLOADS_FROZEN = "downloads.frozen"
-    THAW_PROPOSED = "downloads.thaw_proposed"
-    DOWNLOADS_THAWED = "downloads.thawed"
+    DOWNLOADS_STOPPED = "downloads.stopped"
+    RESUME_PROPOSED = "downloads.resume_proposed"
+    DOWNLOADS_RESUMED = "downloads.resumed"
     REFUSED = "refused"
 
 
-# Events that call for nothing further; every other kind has its row in portal/flow.py.
+# Events that call for nothing further; every other kind has its row in portal/consequences.py.
 QUIET = frozenset({
-    Kind.INSTITUTION_CHANGED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_AWAY,
+    Kind.INSTITUTION_CHANGED, Kind.SESSION_ENDED, Kind.LOGOUT_REFUSED, Kind.PERSON_SIGNED_OUT_BY_PROVIDER,
     Kind.IDENTITY_SPLIT, Kind.PROVIDER_ADDED, Kind.PROVIDER_DEACTIVATED,
     Kind.VISA_ISSUER_ADDED, Kind.VISA_ISSUER_ENDED, Kind.VISAS_READ,
     Kind.PERSON_CREATED, Kind.PERSON_SIGNED_IN, Kind.PERSON_SIGNED_OUT, Kind.SIGN_IN_REFUSED,
-    Kind.PERSON_REACTIVATED, Kind.DESK_GIVEN, Kind.DESK_ENDED, Kind.INSTITUTION_REGISTERED,
-    Kind.HOME_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,
-    Kind.COMMITTEE_FOUNDED, Kind.COMMITTEE_CHANGED, Kind.DATASET_DRAFTED, Kind.DATASET_DESCRIBED, Kind.VERSION_DRAFTED,
+    Kind.PERSON_REACTIVATED, Kind.PLATFORM_ROLE_GIVEN, Kind.PLATFORM_ROLE_ENDED, Kind.INSTITUTION_REGISTERED,
+    Kind.INSTITUTION_SET, Kind.TERMS_PUBLISHED, Kind.TERMS_ACCEPTED,
+    Kind.COMMITTEE_CREATED, Kind.COMMITTEE_CHANGED, Kind.DATASET_DRAFTED, Kind.DATASET_DESCRIBED, Kind.VERSION_DRAFTED,
     Kind.FILE_CHECKED, Kind.FILE_REMOVED, Kind.REQUEST_DRAFTED, Kind.VOTE_CAST,
-    Kind.REQUEST_SCREENED, Kind.REQUEST_CLOSED, Kind.TEMPLATE_PUBLISHED, Kind.AGREEMENT_PRINTED, Kind.REQUEST_ACTIVATED,
-    Kind.CLAIM_MAPPED, Kind.CLAIM_UNMAPPED, Kind.SEAT_WITHHELD,
-    Kind.LINK_MADE, Kind.LINK_ENDED, Kind.DOWNLOAD_STARTED, Kind.DOWNLOAD_REFUSED, Kind.DOWNLOADS_FROZEN,
-    Kind.THAW_PROPOSED, Kind.DOWNLOADS_THAWED, Kind.REFUSED, Kind.ROLE_TAKEN,
+    Kind.REQUEST_ACCEPTED_FOR_REVIEW, Kind.REQUEST_CLOSED, Kind.TEMPLATE_PUBLISHED, Kind.AGREEMENT_PDF_STORED, Kind.REQUEST_ACTIVATED,
+    Kind.CLAIM_MAPPED, Kind.CLAIM_UNMAPPED, Kind.COMMITTEE_MEMBER_REFUSED,
+    Kind.LINK_MADE, Kind.LINK_ENDED, Kind.DOWNLOAD_STARTED, Kind.DOWNLOAD_REFUSED, Kind.DOWNLOADS_STOPPED,
+    Kind.RESUME_PROPOSED, Kind.DOWNLOADS_RESUMED, Kind.REFUSED, Kind.ROLE_TAKEN,
     Kind.TOKEN_REFRESHED, Kind.DEVICE_APPROVED, Kind.DEVICE_REFUSED, Kind.DEVICE_CODE_WRONG,
     Kind.SERVICE_ACCOUNT_MADE, Kind.SERVICE_ACCOUNT_ENDED,
 })  # fmt: skip
@@ -163,7 +163,7 @@ _listeners: list[Callable[[], None]] = []
 
 
 def when_owed(listener: Callable[[], None]) -> None:
-    """Call `listener` after every commit that left consequences to carry (portal/flow.py listens; nobody must)."""
+    """Call `listener` after every commit that left consequences to carry (portal/consequences.py listens; nobody must)."""
     if listener not in _listeners:
         _listeners.append(listener)
 

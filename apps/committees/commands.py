@@ -7,14 +7,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from apps.accounts.models import Institution, Person, Provider
-from apps.accounts.models.claims import CONFIRMED_FOR, STANDING
-from apps.accounts.rules import check_claim_rule, check_operator
-from apps.accounts.visas import Followed, says
 from apps.audit.record import Kind, record
 from apps.committees import rules
-from apps.committees.models import Committee, Seat, SeatClaim
+from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
+from apps.people.models import Institution, Person, Provider
+from apps.people.models.claims import CONFIRMED_FOR, CURRENT
+from apps.people.rules import check_claim_rule, check_operator
+from apps.people.sign_in import Followed, says
 
 
 @transaction.atomic
@@ -24,48 +24,48 @@ def found(
     """A new committee, with no one seated yet; `by` is None only from the command line."""
     if by is not None:
         check_operator(by)
-    rules.check_founding(name, slug, quorum)
+    rules.check_new_committee(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
-    record(Kind.COMMITTEE_FOUNDED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
+    record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
     return committee
 
 
 @transaction.atomic
-def seat(committee: Committee, *, person: Person, is_chair: bool = False, by: Person | None) -> Seat:
+def add_member(committee: Committee, *, person: Person, is_chair: bool = False, by: Person | None) -> CommitteeMember:
     """The person takes a seat; `by` is None only from the command line."""
     if by is not None:
-        rules.check_can_lead(by, committee)
+        rules.check_can_manage_committee(by, committee)
     Committee.objects.select_for_update().get(pk=committee.pk)
-    rules.check_can_be_seated(person, committee, is_chair=is_chair)
-    place = Seat.objects.create(committee=committee, person=person, is_chair=is_chair)
-    record(Kind.SEAT_GIVEN, actor=by, subject=place, about=[committee, person], chair=is_chair)
+    rules.check_can_become_member(person, committee, is_chair=is_chair)
+    place = CommitteeMember.objects.create(committee=committee, person=person, is_chair=is_chair)
+    record(Kind.COMMITTEE_MEMBER_ADDED, actor=by, subject=place, about=[committee, person], chair=is_chair)
     return place
 
 
 @transaction.atomic
-def unseat(place: Seat, *, by: Person) -> None:
+def remove_member(place: CommitteeMember, *, by: Person) -> None:
     """The seat ends now; votes already cast on open items no longer count."""
-    rules.check_can_lead(by, place.committee)
-    if Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):
-        record(Kind.SEAT_ENDED, actor=by, subject=place, about=[place.committee_id, place.person_id])
+    rules.check_can_manage_committee(by, place.committee)
+    if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):
+        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[place.committee_id, place.person_id])
 
 
 @transaction.atomic
-def hand_over_chair(committee: Committee, *, person: Person, by: Person | None) -> Seat:
+def hand_over_chair(committee: Committee, *, person: Person, by: Person | None) -> CommitteeMember:
     """Somebody else takes the chair; the one before keeps no seat. `by` is None only from the command line."""
     if by is not None:
         check_operator(by)
     Committee.objects.select_for_update().get(pk=committee.pk)
-    for place in Seat.objects.held().filter(Q(is_chair=True) | Q(person=person), committee=committee):
-        Seat.objects.filter(pk=place.pk).update(ends_at=clock.now())
-        record(Kind.SEAT_ENDED, actor=by, subject=place, about=[committee.pk, place.person_id])
-    return seat(committee, person=person, is_chair=True, by=None)
+    for place in CommitteeMember.objects.appointed().filter(Q(is_chair=True) | Q(person=person), committee=committee):
+        CommitteeMember.objects.filter(pk=place.pk).update(ends_at=clock.now())
+        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[committee.pk, place.person_id])
+    return add_member(committee, person=person, is_chair=True, by=None)
 
 
 @transaction.atomic
 def set_accepting(committee: Committee, *, accepting: bool, closed_because: str = "", by: Person) -> None:
     """Open or close the committee for new requests; closed always says why."""
-    rules.check_can_lead(by, committee)
+    rules.check_can_manage_committee(by, committee)
     rules.check_says_why(accepting, closed_because)
     reason = "" if accepting else closed_because.strip()
     Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason)
@@ -73,31 +73,31 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
 
 
 @transaction.atomic
-def map_seat(
+def add_member_claim(
     provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Person | None
-) -> SeatClaim:
+) -> CommitteeMemberClaim:
     """Whoever this provider says holds the value has the seat from their next sign-in on."""
     check_claim_rule(claim=claim, value=value)
-    made, new = SeatClaim.objects.filter(STANDING).get_or_create(
+    made, new = CommitteeMemberClaim.objects.filter(CURRENT).get_or_create(
         provider=provider, claim=claim, value=value, committee=committee, defaults={"is_chair": is_chair}
     )
-    rules.check_same_seat(made, is_chair)
+    rules.check_same_membership(made, is_chair)
     if new:
         record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider, committee], chair=is_chair)
     return made
 
 
 @transaction.atomic
-def unmap_seat(rule: SeatClaim, *, by: Person | None) -> None:
+def end_member_claim(rule: CommitteeMemberClaim, *, by: Person | None) -> None:
     """The claim seats nobody any more; whoever sits by this claim loses the seat now."""
-    if SeatClaim.objects.filter(STANDING, pk=rule.pk).update(ended_at=clock.now()):
+    if CommitteeMemberClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
-    for place in Seat.objects.filter(claim=rule, ends_at__isnull=True):
+    for place in CommitteeMember.objects.filter(claim=rule, ends_at__isnull=True):
         _lose(place)
 
 
 @transaction.atomic
-def follow_seat_claims(
+def sync_member_claims(
     person: Person, *, provider: Provider, said: Mapping[str, Any], barred: Collection[UUID], by: Person | None
 ) -> Followed:
     """What this provider says now gives, confirms and takes the seats that come from it, and touches no other.
@@ -105,26 +105,30 @@ def follow_seat_claims(
     A confirmed seat stays one row with its first moment, so that it counts in the rounds begun since.
     """
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    standing = list(SeatClaim.objects.filter(STANDING, provider=provider).order_by("-is_chair", "pk"))
-    wanted: dict[UUID, list[SeatClaim]] = {}
-    for rule in standing:
+    current = list(CommitteeMemberClaim.objects.filter(CURRENT, provider=provider).order_by("-is_chair", "pk"))
+    wanted: dict[UUID, list[CommitteeMemberClaim]] = {}
+    for rule in current:
         if says(said, rule.claim, rule.value):
             wanted.setdefault(rule.committee_id, []).append(rule)
-    kept = {seat.committee_id for seat in _claimed(person, provider) if _keep(seat, wanted.get(seat.committee_id, []))}
+    kept = {
+        add_member.committee_id
+        for add_member in _claimed(person, provider)
+        if _keep(add_member, wanted.get(add_member.committee_id, []))
+    }
     gained = [
         committee_id
         for committee_id, claims in wanted.items()
         if committee_id not in kept and _take_seat(person, claims, barred=committee_id in barred)
     ]
-    return Followed(gives=bool(standing), gained=bool(gained))
+    return Followed(gives=bool(current), gained=bool(gained))
 
 
-def _claimed(person: Person, provider: Provider) -> list[Seat]:
+def _claimed(person: Person, provider: Provider) -> list[CommitteeMember]:
     """The person's seats by claims of this provider, confirmed or lapsed."""
-    return list(Seat.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
+    return list(CommitteeMember.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
 
 
-def _keep(place: Seat, claims: list[SeatClaim]) -> bool:
+def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim]) -> bool:
     """Confirm the seat if the same seat is claimed still, or end it; whether it was kept."""
     same = [rule for rule in claims if rule.is_chair == place.is_chair]
     if claims and claims[0].is_chair and not place.is_chair and rules.has_no_chair(claims[0].committee_id):
@@ -133,32 +137,39 @@ def _keep(place: Seat, claims: list[SeatClaim]) -> bool:
         _lose(place)
         return False
     rule = next((one for one in same if one.pk == place.claim_id), same[0])
-    Seat.objects.filter(pk=place.pk).update(claim=rule, confirmed_until=clock.now() + CONFIRMED_FOR)
+    CommitteeMember.objects.filter(pk=place.pk).update(claim=rule, confirmed_until=clock.now() + CONFIRMED_FOR)
     return True
 
 
-def _take_seat(person: Person, claims: list[SeatClaim], *, barred: bool) -> bool:
+def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool) -> bool:
     """The best seat that is claimed and free; whoever sits there by hand already keeps that seat and no other."""
     committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
-    if Seat.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
+    if CommitteeMember.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
         return False
     free = [rule for rule in claims if not rule.is_chair or rules.has_no_chair(committee.pk)]
     if barred or not free:
         why = "concerned" if barred else "chair_taken"
-        record(Kind.SEAT_WITHHELD, actor=None, subject=committee, about=[person], why=why)
+        record(Kind.COMMITTEE_MEMBER_REFUSED, actor=None, subject=committee, about=[person], why=why)
         return False
     now = clock.now()
-    place = Seat.objects.create(
+    place = CommitteeMember.objects.create(
         committee=committee, person=person, is_chair=free[0].is_chair, starts_at=now, claim=free[0],
         confirmed_until=now + CONFIRMED_FOR,
     )  # fmt: skip
-    record(Kind.SEAT_GIVEN, actor=None, subject=place, about=[committee, person], chair=place.is_chair, claim=True)
+    record(
+        Kind.COMMITTEE_MEMBER_ADDED,
+        actor=None,
+        subject=place,
+        about=[committee, person],
+        chair=place.is_chair,
+        claim=True,
+    )
     return True
 
 
-def _lose(place: Seat) -> None:
+def _lose(place: CommitteeMember) -> None:
     """The seat ends now, by the provider's word or the mapping's end; what the others have voted is recounted."""
     now = clock.now()
-    if Seat.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
+    if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
         about = [place.committee_id, place.person_id]
-        record(Kind.SEAT_ENDED, actor=None, subject=place, about=about, claim=True)
+        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=None, subject=place, about=about, claim=True)

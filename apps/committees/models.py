@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import ClaimRule, Institution, Person
-from apps.accounts.models.claims import confirmed, confirmed_in_full
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.people.models import ClaimRule, Institution, Person
+from apps.people.models.claims import confirmed, confirmed_in_full
 
 
 class Committee(models.Model):
@@ -49,19 +49,19 @@ class Committee(models.Model):
         return self.name
 
 
-class SeatQuerySet(models.QuerySet["Seat"]):
-    def held(self, at: datetime | None = None) -> Self:
+class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
+    def appointed(self, at: datetime | None = None) -> Self:
         """The bench: seats begun, not ended, their person active. A majority is counted of these, whoever is there."""
         moment = clock.sql_now(at)
         begun = self.filter(starts_at__lte=moment, person__is_active=True)
         return begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
 
-    def in_force(self, at: datetime | None = None) -> Self:
+    def active(self, at: datetime | None = None) -> Self:
         """Those of them whose person may act and read now; a seat by claim waits while nobody confirms it."""
-        return self.held(at).filter(confirmed(at))
+        return self.appointed(at).filter(confirmed(at))
 
 
-class SeatClaim(ClaimRule):
+class CommitteeMemberClaim(ClaimRule):
     """A claim that gives a seat in a committee."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
@@ -81,25 +81,25 @@ class SeatClaim(ClaimRule):
         ]  # fmt: skip
 
 
-class Seat(models.Model):
+class CommitteeMember(models.Model):
     """One person's place in a committee, from-until; evidence, so it ends and is never removed."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seats")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="seats")
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="members")
     is_chair = models.BooleanField(_("chair"), default=False)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
-    claim = models.ForeignKey(SeatClaim, null=True, on_delete=models.PROTECT, related_name="seats")
+    claim = models.ForeignKey(CommitteeMemberClaim, null=True, on_delete=models.PROTECT, related_name="members")
     confirmed_until = models.DateTimeField(null=True)
 
-    objects = SeatQuerySet.as_manager()
+    objects = CommitteeMemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("seat")
-        verbose_name_plural = _("seats")
+        verbose_name = _("add_member")
+        verbose_name_plural = _("members")
         constraints = [
             models.UniqueConstraint(
                 fields=["committee", "person"], condition=Q(ends_at__isnull=True), name="seat_one_open_per_person"

@@ -6,31 +6,31 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Desk
-from apps.accounts.queries import holds_desk
-from apps.accounts.rules import check_own_account
 from apps.committees import queries
-from apps.committees.models import Committee, Seat, SeatClaim
+from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core.errors import Denied, Invalid
-from apps.core.legible import is_blank
+from apps.core.text import is_blank
+from apps.people.models import PlatformRole
+from apps.people.queries import has_platform_role
+from apps.people.rules import check_not_break_glass
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 
-def check_can_lead(by: Any, committee: Committee) -> None:
+def check_can_manage_committee(by: Any, committee: Committee) -> None:
     """The chair leads the committee; an operator may help (found it, seat the first chair)."""
-    check_own_account(by)
+    check_not_break_glass(by)
     chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
-    if not chairs and not holds_desk(by, Desk.Kind.OPERATOR):
+    if not chairs and not has_platform_role(by, PlatformRole.Kind.OPERATOR):
         raise Denied(_("Only the committee's chair may change it."))
 
 
-def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = False) -> None:
+def check_can_become_member(person: Any, committee: Committee, *, is_chair: bool = False) -> None:
     """An active person who has no open seat here yet; one chair at a time."""
-    check_own_account(person)
+    check_not_break_glass(person)
     if not person.is_active:
         raise Invalid(_("This person's account is not active."), field="code")
-    open_seats = Seat.objects.filter(committee=committee, ends_at__isnull=True)
+    open_seats = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
     if open_seats.filter(person_id=person.pk).exists():
         raise Invalid(_("This person has a seat in the committee already."), field="code")
     if is_chair and open_seats.filter(is_chair=True).exists():
@@ -38,10 +38,10 @@ def check_can_be_seated(person: Any, committee: Committee, *, is_chair: bool = F
 
 
 def has_no_chair(committee_id: UUID) -> bool:
-    return not Seat.objects.filter(committee_id=committee_id, ends_at__isnull=True, is_chair=True).exists()
+    return not CommitteeMember.objects.filter(committee_id=committee_id, ends_at__isnull=True, is_chair=True).exists()
 
 
-def check_same_seat(rule: SeatClaim, is_chair: bool) -> None:
+def check_same_membership(rule: CommitteeMemberClaim, is_chair: bool) -> None:
     """One value gives one seat in a committee: as a member or in the chair."""
     if rule.is_chair != is_chair:
         raise Invalid(_("This value gives another seat in the committee already; end that mapping first."))
@@ -54,7 +54,7 @@ def check_says_why(accepting: bool, closed_because: str) -> None:
         )
 
 
-def check_founding(name: str, slug: str, quorum: int) -> None:
+def check_new_committee(name: str, slug: str, quorum: int) -> None:
     """A name, an address nobody has yet, and at least one vote."""
     fields: dict[str, str] = {}
     if is_blank(name):

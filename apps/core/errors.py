@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 
-class Refusal(Exception):
+class DomainError(Exception):
     """The portal says no, and says why in a sentence a person can act on."""
 
     status = 400
@@ -24,7 +24,7 @@ class Refusal(Exception):
             self.code = code
 
 
-class Denied(Refusal):
+class Denied(DomainError):
     """The person is known and may not do this."""
 
     status = 403
@@ -39,7 +39,7 @@ class NeedsSecondFactor(Denied):
     title = _("A second factor is needed")
 
 
-class StaleForm(Refusal):
+class StaleForm(DomainError):
     """The form does not prove that this browser asked for it: it was shown before the last sign-in, or elsewhere."""
 
     status = 403
@@ -47,7 +47,7 @@ class StaleForm(Refusal):
     title = _("This page is no longer the newest")
 
 
-class Missing(Refusal):
+class NotFound(DomainError):
     """Nothing is here that this person may know of."""
 
     status = 404
@@ -55,7 +55,7 @@ class Missing(Refusal):
     title = _("Nothing is here")
 
 
-class OnlyForms(Refusal):
+class OnlyForms(DomainError):
     """The address is right, and only a form is sent to it: somebody opened it by hand, or by a bookmark."""
 
     status = 405
@@ -63,7 +63,7 @@ class OnlyForms(Refusal):
     title = _("Nothing to read here")
 
 
-class WrongState(Refusal):
+class WrongState(DomainError):
     """It would be allowed, but not now: the thing has moved on, or is not there yet."""
 
     status = 409
@@ -71,7 +71,7 @@ class WrongState(Refusal):
     title = _("This has moved on")
 
 
-class Gone(Refusal):
+class Gone(DomainError):
     """It was here and has ended: an expired link, a revoked grant."""
 
     status = 410
@@ -79,7 +79,7 @@ class Gone(Refusal):
     title = _("This has ended")
 
 
-class Invalid(Refusal):
+class Invalid(DomainError):
     """What was sent cannot be used; `fields` maps a field's name to its sentence."""
 
     status = 422
@@ -91,7 +91,7 @@ class Invalid(Refusal):
         self.fields = dict(fields or ({field: sentence} if field else {}))
 
 
-class TooOften(Refusal):
+class TooOften(DomainError):
     """Too many attempts in too short a time."""
 
     status = 429
@@ -99,7 +99,7 @@ class TooOften(Refusal):
     title = _("Please wait a moment")
 
 
-class NeedsSignIn(Refusal):
+class NeedsSignIn(DomainError):
     """The person must sign in, or sign in again just now, before this can go on."""
 
     status = 401
@@ -107,7 +107,7 @@ class NeedsSignIn(Refusal):
     title = _("Please sign in again")
 
 
-class Unavailable(Refusal):
+class Unavailable(DomainError):
     """A part the portal depends on does not answer; nothing was half done."""
 
     status = 503

@@ -17,8 +17,8 @@ def new_id() -> uuid.UUID:
 
 def new_reference(prefix: str) -> str:
     """A short reference for people, e.g. `DAR-7K3Q-9XQ2`: 40 random bits, unique by constraint where it is stored."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{prefix}-{letters[:4]}-{letters[4:]}"
+    notifications = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{prefix}-{notifications[:4]}-{notifications[4:]}"
 
 
 def new_storage_key() -> str:
@@ -29,11 +29,11 @@ def new_storage_key() -> str:
 
 def new_user_code() -> str:
     """What a person types to let a program in, e.g. `WDJB-MJHT`: 34 random bits, for ten minutes."""
-    letters = "".join(secrets.choice(CONSONANTS) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
+    notifications = "".join(secrets.choice(CONSONANTS) for _ in range(8))
+    return f"{notifications[:4]}-{notifications[4:]}"
 
 
 def plain_user_code(typed: str) -> str:
     """The code as it was given out, however it was typed: small letters, no hyphen, other signs between."""
-    letters = "".join(char for char in typed.upper() if char in CONSONANTS)[:9]
-    return f"{letters[:4]}-{letters[4:]}"
+    notifications = "".join(char for char in typed.upper() if char in CONSONANTS)[:9]
+    return f"{notifications[:4]}-{notifications[4:]}"

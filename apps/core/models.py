@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 
-class OnceKey(models.Model):
+class IdempotencyKey(models.Model):
     """One form, sent once: the second sending of the same form finds this row and does nothing twice.
 
     No foreign key to the person: the row is a throw-away and must never hold anyone's evidence.

@@ -14,7 +14,7 @@ from storages.backends.s3 import S3Storage
 PRESIGNED_SECONDS = 60
 
 
-class SealedFiles(FileSystemStorage):
+class PrivateFileStorage(FileSystemStorage):
     """Local files outside the web root; the front server may read them, Python never streams them."""
 
     def url(self, name: str | None) -> NoReturn:
@@ -25,7 +25,7 @@ class SealedFiles(FileSystemStorage):
         return f"{settings.ACCEL_PREFIX}{quote(name)}"
 
 
-class SealedBucket(S3Storage):
+class PrivateBucketStorage(S3Storage):
     """Objects in S3; a one-minute presigned GET is made per click and never stored or shown in a page."""
 
     def url(self, *args: Any, **kwargs: Any) -> NoReturn:

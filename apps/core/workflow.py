@@ -42,7 +42,7 @@ class Workflow:
         return "\n".join(lines) + "\n"
 
 
-class Moves(models.Model):
+class WorkflowModel(models.Model):
     """Something with a `state` that moves only along its `WORKFLOW`."""
 
     WORKFLOW: ClassVar[Workflow]
@@ -79,7 +79,7 @@ def _value(state: Any) -> Any:
     return state.value if isinstance(state, Enum) else state
 
 
-def _wrong(thing: Moves) -> str:
+def _wrong(thing: WorkflowModel) -> str:
     noun = str(thing._meta.verbose_name)
     label = getattr(thing, "get_state_display", lambda: thing.state)()
     return _("This %(noun)s is now “%(state)s”; that step is not possible any more (or not yet).") % {

@@ -11,16 +11,16 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Person
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id, new_storage_key
-from apps.core.legible import is_blank
 from apps.core.storage import sealed
+from apps.core.text import is_blank
 from apps.datasets import rules
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
+from apps.people.models import Person
 
 TAKEN_ADDRESSES = {"new"}  # pages of the portal stand where a dataset of this name would
 BLOCK = 1024 * 1024

@@ -11,12 +11,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Institution, Person
 from apps.committees.models import Committee
 from apps.core import clock, roles
 from apps.core.identifiers import new_id, new_storage_key
-from apps.core.workflow import Moves
+from apps.core.workflow import WorkflowModel
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
+from apps.people.models import Institution, Person
 
 SEARCHED: Any = (
     SearchVector("title", weight="A", config="english")
@@ -123,7 +123,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         return self.filter(public | Q(roles.has(person, Dataset.ROLES, Dataset, outer="dataset_id")))
 
 
-class Version(Moves):
+class Version(WorkflowModel):
     """One immutable state of a dataset's files; later ones supersede it, a withdrawn one leaves a tombstone."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()

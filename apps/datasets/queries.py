@@ -23,13 +23,13 @@ from django.db.models import (
     When,
 )
 
-from apps.accounts.models import Person
-from apps.accounts.queries import people_by_id
 from apps.committees.models import Committee
 from apps.core import roles
-from apps.core.prepared import Prepared, any_of
+from apps.core.db import Prepared, any_of
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
+from apps.people.models import Person
+from apps.people.queries import people_by_id
 
 COUNTED_UP_TO = 1000
 

@@ -13,16 +13,17 @@ from django.db.models import Model
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Person, PersonalToken
 from apps.audit.record import Kind, record
-from apps.core import clock, seldom
-from apps.core.errors import Denied, Missing, Refusal
-from apps.core.locks import lock_for_share
-from apps.core.storage import SealedBucket, sealed
+from apps.core import clock, rate
+from apps.core.db import lock_for_share
+from apps.core.errors import Denied, DomainError, NotFound
+from apps.core.storage import PrivateBucketStorage, sealed
 from apps.datasets.models import Dataset, Distribution
 from apps.downloads import queries, rules, signing
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
+from apps.people.models import Person
+from apps.tokens.models import PersonalToken
 
 log = logging.getLogger(__name__)
 RANGE = re.compile(r"bytes=([0-9,\- ]{1,60})\Z")
@@ -98,10 +99,10 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from
     link = queries.link_of_digest(digest) if digest else None
     if link is None:
         _note_guess(asked_from)
-        raise Missing(_("There is no such link."))
+        raise NotFound(_("There is no such link."))
     try:
         return _start(link, by=by, byte_range=byte_range)
-    except Refusal as refusal:
+    except DomainError as refusal:
         _note_refusal(link, about=_about(link), why=refusal.code, by=by or link.person)
         raise
 
@@ -113,7 +114,7 @@ def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Del
     """
     try:
         return _fetch(file, by=by, byte_range=byte_range)
-    except Refusal as refusal:
+    except DomainError as refusal:
         about = [file.version_id, file.version.dataset_id]
         _note_refusal(file, about=about, why=refusal.code, by=by)
         raise
@@ -121,10 +122,10 @@ def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Del
 
 def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
     """Write the refusal down; in a flood of the same one, how many so far this minute."""
-    count = seldom.worth_noting(f"no-download:{what.pk}:{by.pk if by else 'nobody'}:{why}")
+    count = rate.should_record(f"no-download:{what.pk}:{by.pk if by else 'nobody'}:{why}")
     if not count:
         return
-    facts = {"why": why, **seldom.counted(count)}
+    facts = {"why": why, **rate.counted(count)}
     with transaction.atomic():
         if why == rules.SOMEBODY_ELSE:
             record(Kind.LINK_MISUSED, actor=by, subject=what, about=about, **facts)
@@ -134,7 +135,7 @@ def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Person | None
 
 def _note_guess(asked_from: str) -> None:
     """A link that there never was: a slip, or somebody guesses. Links that do exist go on working from there."""
-    tries = seldom.times(f"no-link:{asked_from}", within=rules.GUESSING)
+    tries = rate.times(f"no-link:{asked_from}", within=rules.GUESSING)
     beyond = tries - rules.MOST_GUESSES
     if beyond > 0 and beyond & (beyond - 1) == 0:  # the first one beyond, then every doubling
         with transaction.atomic():
@@ -177,7 +178,7 @@ def _grant_behind(file: Distribution, by: Person | None) -> AccessGrant | None:
     """The grant a link to this file stands on: the one in force that lasts longest; none for open and registered."""
     if by is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
         return None
-    held = AccessGrant.objects.in_force().filter(holder=by, dataset_id=file.version.dataset_id)
+    held = AccessGrant.objects.active().filter(holder=by, dataset_id=file.version.dataset_id)
     grant = held.order_by("-ends_at").first()
     if grant is None:  # it ended since the rule was asked
         raise Denied(_("Your access to this dataset has just ended."))
@@ -187,7 +188,7 @@ def _grant_behind(file: Distribution, by: Person | None) -> AccessGrant | None:
 def _delivery(file: Distribution) -> Delivery:
     disposition = content_disposition_header(True, file.name) or "attachment"
     storage, accel, location = sealed(), "", ""
-    if isinstance(storage, SealedBucket):
+    if isinstance(storage, PrivateBucketStorage):
         location = storage.presign(file.storage_key, disposition=disposition, media_type=file.media_type)
     else:
         accel = storage.accel_path(file.storage_key)

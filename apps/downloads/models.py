@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from apps.accounts.models import Person, PersonalToken
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.datasets.models import Distribution
 from apps.grants.models import AccessGrant
+from apps.people.models import Person
+from apps.tokens.models import PersonalToken
 
 LONGEST = timedelta(hours=24)
 

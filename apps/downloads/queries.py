@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.core import roles
-from apps.core.prepared import Prepared
+from apps.core.db import Prepared
 from apps.downloads.models import DownloadLink
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Person, PersonalToken
 from apps.core import clock
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
-from apps.grants.queries import is_in_force, lacks_only_second_factor, may_download
+from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download
+from apps.people.models import Person
+from apps.tokens.models import PersonalToken
 
 SOMEBODY_ELSE = "somebody-else"
 MOST_GUESSES, GUESSING = 100, 15 * 60  # links that do not exist, from one network, in so many seconds
@@ -50,17 +51,17 @@ def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
 
 def check_maker(link: DownloadLink) -> None:
     """Whoever made the link has not signed out at their institution since."""
-    if link.person is not None and link.person.away_since is not None:
+    if link.person is not None and link.person.signed_out_at is not None:
         raise Gone(_("Whoever made this link has signed out at their institution. Sign in again, and it goes on."))
 
 
 def check_token(link: DownloadLink) -> None:
     """A link that was made with a token ends with it: whoever revokes a stolen token has nothing else to look for."""
-    if link.made_with_id and not PersonalToken.objects.standing().filter(pk=link.made_with_id).exists():
+    if link.made_with_id and not PersonalToken.objects.not_revoked().filter(pk=link.made_with_id).exists():
         raise Gone(_("The token this link was made with has been revoked. Make a new link."))
 
 
 def check_grant(link: DownloadLink) -> None:
     """The very grant the link was made on is still in force; another grant means another link."""
-    if link.grant_id is not None and not is_in_force(link.grant_id):
+    if link.grant_id is not None and not grant_is_active(link.grant_id):
         raise Gone(_("The access this link stands on is not in force now. Your page “My access” says why."))

@@ -7,15 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as requests
-from apps.accounts.models import Person
-from apps.accounts.rules import check_operator
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.errors import WrongState
 from apps.grants import queries, rules
-from apps.grants.models import AccessGrant, Freeze, Suspension
+from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import Person
+from apps.people.rules import check_operator
 
 
 @transaction.atomic
@@ -29,12 +29,12 @@ def issue(agreement_id: UUID, *, by: Person | None) -> list[AccessGrant]:
         return []
     holders = Signature.objects.filter(agreement=agreement).exclude(capacity=Signature.Capacity.OWNER)
     issued = []
-    for signature in holders.select_related("standing").order_by("signed_at"):
+    for signature in holders.select_related("actor_snapshot").order_by("signed_at"):
         grant, made = AccessGrant.objects.get_or_create(
             agreement=agreement,
             holder_id=signature.signer_id,
             defaults={
-                "dataset_id": agreement.item.dataset_id, "institution_id": signature.standing.institution_id,
+                "dataset_id": agreement.item.dataset_id, "institution_id": signature.actor_snapshot.institution_id,
                 "starts_at": begin, "ends_at": end,
             },
         )  # fmt: skip
@@ -104,37 +104,37 @@ def resume(grant: AccessGrant, *, by: Person) -> None:
 
 
 @transaction.atomic
-def freeze_downloads(reason: str, *, by: Person) -> Freeze:
+def stop_downloads(reason: str, *, by: Person) -> DownloadStop:
     """Stop every download of every file at once. One operator is enough."""
     check_operator(by)
     rules.check_says_why(reason)
-    existing = queries.open_freeze()
+    existing = queries.current_download_stop()
     if existing is not None:
         return existing
-    stop = Freeze.objects.create(started_by=by, reason=reason.strip())
-    record(Kind.DOWNLOADS_FROZEN, actor=by, subject=stop)
+    stop = DownloadStop.objects.create(started_by=by, reason=reason.strip())
+    record(Kind.DOWNLOADS_STOPPED, actor=by, subject=stop)
     return stop
 
 
 @transaction.atomic
-def propose_thaw(stop: Freeze, *, by: Person) -> None:
+def propose_resume(stop: DownloadStop, *, by: Person) -> None:
     """One operator says that downloads may run again; another one must confirm."""
     check_operator(by)
-    stop = Freeze.objects.select_for_update().get(pk=stop.pk)
-    rules.check_can_propose_thaw(by, stop)
-    Freeze.objects.filter(pk=stop.pk).update(thaw_proposed_by=by)
-    record(Kind.THAW_PROPOSED, actor=by, subject=stop)
+    stop = DownloadStop.objects.select_for_update().get(pk=stop.pk)
+    rules.check_can_propose_resume(by, stop)
+    DownloadStop.objects.filter(pk=stop.pk).update(resume_proposed_by=by)
+    record(Kind.RESUME_PROPOSED, actor=by, subject=stop)
 
 
 @transaction.atomic
-def thaw(stop: Freeze, *, by: Person) -> None:
+def resume_downloads(stop: DownloadStop, *, by: Person) -> None:
     """The second operator confirms: downloads run again."""
     check_operator(by)
-    stop = Freeze.objects.select_for_update().get(pk=stop.pk)
+    stop = DownloadStop.objects.select_for_update().get(pk=stop.pk)
     rules.check_two_people(by, stop)
     stop.ends_at, stop.ended_by = clock.now(), by
     stop.save(update_fields=["ends_at", "ended_by"])
-    record(Kind.DOWNLOADS_THAWED, actor=by, subject=stop)
+    record(Kind.DOWNLOADS_RESUMED, actor=by, subject=stop)
 
 
 def _about(grant: AccessGrant) -> list[UUID]:

@@ -8,11 +8,11 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Affiliation, Institution, Person
 from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.datasets.models import Dataset
+from apps.people.models import Affiliation, Institution, Person
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
@@ -25,7 +25,7 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         signed = Signature.objects.filter(
             agreement=OuterRef("agreement_id"), signer=OuterRef("holder_id"), signed_at__lte=moment
         )
-        behind = Affiliation.objects.in_force(at).filter(
+        behind = Affiliation.objects.active(at).filter(
             person=OuterRef("holder_id"), institution=OuterRef("institution_id")
         )
         return {
@@ -41,7 +41,7 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "vouched": Q(Case(When(Exists(behind), then=True), default=False, output_field=models.BooleanField())),
         }
 
-    def in_force(self, at: datetime | None = None) -> Self:
+    def active(self, at: datetime | None = None) -> Self:
         """Grants that count at this moment (by the database's clock): a question of time and facts, not a state."""
         return self.filter(*self.parts(at).values())
 
@@ -115,7 +115,7 @@ class Suspension(models.Model):
         return f"pause of {self.grant_id}"
 
 
-class Freeze(models.Model):
+class DownloadStop(models.Model):
     """All downloads stopped. Starting needs one operator; ending needs two people."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
@@ -124,7 +124,7 @@ class Freeze(models.Model):
     starts_at = models.DateTimeField(db_default=Now())
     started_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=500)
-    thaw_proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    resume_proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     ends_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -132,7 +132,7 @@ class Freeze(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True)
-                | (Q(ended_by__isnull=False, thaw_proposed_by__isnull=False) & ~Q(ended_by=F("thaw_proposed_by"))),
+                | (Q(ended_by__isnull=False, resume_proposed_by__isnull=False) & ~Q(ended_by=F("resume_proposed_by"))),
                 name="freeze_thawed_by_two",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="freeze_says_why"),

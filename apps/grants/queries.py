@@ -12,13 +12,13 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from apps.accounts.models import Affiliation, Institution, Person, Terms, Visa
-from apps.accounts.models.visas import RESEARCHER
-from apps.accounts.queries import accepted_terms, counting_visas_of
 from apps.core import clock, roles
-from apps.core.prepared import Prepared
+from apps.core.db import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
-from apps.grants.models import AccessGrant, Freeze, Suspension
+from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import Affiliation, Institution, Person, Terms, Visa
+from apps.people.models.visas import RESEARCHER
+from apps.people.queries import accepted_terms, accepted_visas_of
 
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
@@ -33,11 +33,11 @@ def _registered(person: Any, at: datetime | None) -> Q:
 
 def _granted(person: Any, at: datetime | None) -> Q:
     """The dataset is controlled, and a grant of the person's own is in force."""
-    held = AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
+    held = AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
     return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
 
 
-def _proved_twice(person: Any) -> Q:
+def _mfa_satisfied(person: Any) -> Q:
     """The dataset asks for no second factor, or this very sign-in (token, link) had one. Nobody knows: no."""
     strong = Value(getattr(person, "second_factor", False) is True, output_field=BooleanField())
     return Q(dataset__requires_second_factor=False) | Q(strong)
@@ -45,7 +45,7 @@ def _proved_twice(person: Any) -> Q:
 
 def _researcher(person: Any, at: datetime | None) -> Q:
     """The dataset asks for registration, and a visa from home says that the person is a researcher."""
-    return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(counting_visas_of(person, RESEARCHER, at)))
+    return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(accepted_visas_of(person, RESEARCHER, at)))
 
 
 def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
@@ -54,10 +54,10 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     A visitor who is not signed in has an id that no row has, so only open data is left for them.
     """
     moment = clock.sql_now(at)
-    frozen = Freeze.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+    frozen = DownloadStop.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
     own_account = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
-    affiliated = Affiliation.objects.in_force(at).filter(person_id=roles.person_id(person))
+    affiliated = Affiliation.objects.active(at).filter(person_id=roles.person_id(person))
     visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
@@ -67,7 +67,7 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
         "embargo_past": Q(embargo_until__isnull=True) | Q(embargo_until__lte=moment),
         "entitled": OPEN | _registered(person, at) | _granted(person, at),
-        "second_factor": _proved_twice(person),
+        "second_factor": _mfa_satisfied(person),
         "not_frozen": ~Q(Exists(frozen)),
     }
 
@@ -95,7 +95,7 @@ _version_of_person = Prepared(
 )
 _version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), UUID, UUID)
 _version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), UUID)
-_in_force = Prepared(lambda grant: AccessGrant.objects.in_force().filter(pk=grant), UUID)
+_active_grant = Prepared(lambda grant: AccessGrant.objects.active().filter(pk=grant), UUID)
 
 
 def may_download(person: Any, file: UUID) -> bool:
@@ -119,9 +119,9 @@ def may_download_version(person: Any, version: UUID) -> bool:
     return _version_of_visitor.holds(version)
 
 
-def is_in_force(grant: UUID) -> bool:
+def grant_is_active(grant: UUID) -> bool:
     """Whether this very grant counts now."""
-    return _in_force.holds(grant)
+    return _active_grant.holds(grant)
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
 
 def _visas(person: Any, at: datetime | None) -> dict[str, datetime]:
     """By type, the last moment until which one of the visas counts."""
-    found = Visa.objects.counting(at).filter(identity__person_id=roles.person_id(person))
+    found = Visa.objects.counted_now(at).filter(identity__person_id=roles.person_id(person))
     return {one.type: one.expires_at for one in found.order_by("expires_at") if one.expires_at is not None}
 
 
@@ -178,7 +178,7 @@ def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[Ac
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
-    good = Q(pk__in=AccessGrant.objects.in_force(at).filter(holder_id=roles.person_id(person)).values("pk"))
+    good = Q(pk__in=AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person)).values("pk"))
     rows = mine.annotate(good=_flag(good), **flags).select_related("agreement", "institution")
     grant = rows.order_by(F("good").desc(), "-ends_at").first()
     return (grant, _facts(grant, list(parts))) if grant is not None else (None, [])
@@ -195,7 +195,7 @@ def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
 def _behind() -> dict[str, Subquery]:
     """Until when the grant's institution stands, or stood, behind its holder: its newest word about them."""
     told = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
-    newest = told.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "lapses_at"))
+    newest = told.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "valid_until"))
     return {"behind_until": Subquery(newest.values("until")[:1])}
 
 
@@ -212,10 +212,10 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
-def held_by(person: Any) -> QuerySet[AccessGrant]:
+def grants_of(person: Any) -> QuerySet[AccessGrant]:
     """Every grant this person has or had."""
     fetched = AccessGrant.objects.filter(holder_id=roles.person_id(person)).select_related("dataset", "agreement")
-    return _with_force(fetched)
+    return _with_state(fetched)
 
 
 def on_datasets_managed_by(person: Any) -> QuerySet[AccessGrant]:
@@ -224,12 +224,12 @@ def on_datasets_managed_by(person: Any) -> QuerySet[AccessGrant]:
     fetched = AccessGrant.objects.filter(managed).select_related(
         "dataset", "holder__institution", "agreement__item__request"
     )
-    return _with_force(fetched)
+    return _with_state(fetched)
 
 
-def counted_in_force(datasets: QuerySet[Dataset]) -> dict[UUID, int]:
+def active_grant_counts(datasets: QuerySet[Dataset]) -> dict[UUID, int]:
     """How many grants are in force now on each of these datasets."""
-    rows = AccessGrant.objects.in_force().filter(dataset__in=datasets.order_by().values("pk")).order_by()
+    rows = AccessGrant.objects.active().filter(dataset__in=datasets.order_by().values("pk")).order_by()
     return dict(rows.values_list("dataset_id").annotate(n=Count("pk")))
 
 
@@ -238,30 +238,31 @@ def suspended_now() -> Exists:
     return Exists(Suspension.objects.filter(grant=OuterRef("pk"), ends_at__isnull=True))
 
 
-def freezes() -> QuerySet[Freeze]:
+def download_stops() -> QuerySet[DownloadStop]:
     """Every stop of all downloads, newest first, with who began, proposed and ended it."""
-    return Freeze.objects.select_related("started_by", "thaw_proposed_by", "ended_by").order_by("-starts_at")
+    return DownloadStop.objects.select_related("started_by", "resume_proposed_by", "ended_by").order_by("-starts_at")
 
 
 def visible_to(person: Any) -> QuerySet[AccessGrant]:
     """The grants a person may read: their own, and those on datasets they manage."""
     managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
-    return _with_force(AccessGrant.objects.filter(Q(holder_id=roles.person_id(person)) | managed))
+    return _with_state(AccessGrant.objects.filter(Q(holder_id=roles.person_id(person)) | managed))
 
 
-def _with_force(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
+def _with_state(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
     """Each with whether it is in force, and whether only its institution's word is missing for that."""
     here = AccessGrant.objects.filter(pk=OuterRef("pk"))
     parts = AccessGrant.objects.parts()
     others = [part for name, part in parts.items() if name != "vouched"]
     return grants.annotate(
-        is_in_force=Exists(here.filter(*parts.values())), is_left_alone=Exists(here.filter(*others, ~parts["vouched"]))
+        grant_is_active=Exists(here.filter(*parts.values())),
+        affiliation_missing=Exists(here.filter(*others, ~parts["vouched"])),
     ).order_by("-issued_at", "pk")
 
 
-def open_freeze() -> Freeze | None:
+def current_download_stop() -> DownloadStop | None:
     """The freeze that stops downloads now, if there is one."""
-    return Freeze.objects.filter(ends_at__isnull=True).order_by("starts_at").first()
+    return DownloadStop.objects.filter(ends_at__isnull=True).order_by("starts_at").first()
 
 
 def files_of(version: Version, person: Any) -> QuerySet[Distribution]:
@@ -273,18 +274,18 @@ def files_of(version: Version, person: Any) -> QuerySet[Distribution]:
 def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
     """The grants that came of these requests."""
     held = AccessGrant.objects.filter(agreement__item__request_id__in=set(requests)).select_related("holder", "dataset")
-    return _with_force(held)
+    return _with_state(held)
 
 
-def standing_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:
+def depending_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:
     """What of these people's access rests on this institution and is not over, soonest to end first."""
     rests = AccessGrant.objects.filter(institution=institution, holder_id__in=set(people), revoked_at__isnull=True)
-    return _with_force(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset")).order_by("ends_at", "pk")
+    return _with_state(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset")).order_by("ends_at", "pk")
 
 
 def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
     """The grants in force that rest on this institution's word."""
-    return AccessGrant.objects.in_force().filter(institution=institution)
+    return AccessGrant.objects.active().filter(institution=institution)
 
 
 def open_suspension(grant: AccessGrant) -> Suspension | None:

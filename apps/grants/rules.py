@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounts.rules import check_own_account
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
-from apps.core.legible import is_blank
+from apps.core.text import is_blank
 from apps.datasets.queries import is_manager
-from apps.grants.models import AccessGrant, Freeze
+from apps.grants.models import AccessGrant, DownloadStop
+from apps.people.rules import check_not_break_glass
 
 
 def check_can_end(by: Any, grant: AccessGrant) -> None:
@@ -41,15 +41,15 @@ def check_says_why(reason: str) -> None:
         raise Invalid(_("Say why; the holder will read it."), field="reason")
 
 
-def check_can_propose_thaw(by: Any, freeze: Freeze) -> None:
+def check_can_propose_resume(by: Any, freeze: DownloadStop) -> None:
     """Whoever signed in with an account that is nobody's own may stop downloads, and not let them run again."""
-    check_own_account(by)
+    check_not_break_glass(by)
     if freeze.ends_at is not None:
         raise WrongState(_("The downloads run again already."))
 
 
-def check_two_people(by: Any, freeze: Freeze) -> None:
-    check_can_propose_thaw(by, freeze)
+def check_two_people(by: Any, freeze: DownloadStop) -> None:
+    check_can_propose_resume(by, freeze)
     if freeze.thaw_proposed_by_id is None:
         raise WrongState(_("Nobody has proposed to thaw the downloads yet."))
     if freeze.thaw_proposed_by_id == by.pk:

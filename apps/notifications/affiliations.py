@@ -6,19 +6,19 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Affiliation, AffiliationWord, Institution, Person
-from apps.accounts.queries import officials_of
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.grants.models import AccessGrant
-from apps.grants.queries import standing_on
+from apps.grants.queries import depending_on
 from apps.notifications.notes import Note, Notes, actor_of, subject_of
+from apps.people.models import Affiliation, AffiliationStatement, Institution, Person
+from apps.people.queries import officials_of
 
 
-def lapsing(event: Event) -> Notes:
+def expiring(event: Event) -> Notes:
     """The person, twice; the institution's officials a week before, if access hangs on it. Not if it was prolonged."""
     affiliation, facts = _affiliation(event)
-    if affiliation.lapses_at.isoformat() != event.facts["until"]:
+    if affiliation.valid_until.isoformat() != event.facts["until"]:
         return
     yield Note(affiliation.person, "affiliation_lapsing.person", _behind(), facts)
     if event.facts["stage"] != Affiliation.Told.A_WEEK or not _rests_on(affiliation.institution, affiliation.person):
@@ -28,7 +28,7 @@ def lapsing(event: Event) -> Notes:
         yield Note(official, "affiliation_lapsing.official", page, facts)
 
 
-def lapsed(event: Event) -> Notes:
+def expired(event: Event) -> Notes:
     affiliation, facts = _affiliation(event)
     yield Note(affiliation.person, "affiliation_lapsed.person", _behind(), facts)
 
@@ -36,14 +36,14 @@ def lapsed(event: Event) -> Notes:
 def _affiliation(event: Event) -> tuple[Affiliation, dict[str, Any]]:
     affiliation = Affiliation.objects.select_related("person", "institution").get(pk=subject_of(event))
     facts = _resting(affiliation.institution, affiliation.person)
-    return affiliation, facts | {"until": affiliation.lapses_at, "person": affiliation.person.name}
+    return affiliation, facts | {"until": affiliation.valid_until, "person": affiliation.person.name}
 
 
 def said(event: Event) -> Notes:
     """What a signing official said about somebody, with their reason."""
     person, place = Person.objects.get(pk=subject_of(event)), Institution.objects.get(pk=event.about[0])
     kind = "ended" if event.kind == Kind.AFFILIATION_ENDED else "affirmed"
-    words = AffiliationWord.objects.filter(affiliation__person=person, affiliation__institution=place, kind=kind)
+    words = AffiliationStatement.objects.filter(affiliation__person=person, affiliation__institution=place, kind=kind)
     word = words.filter(at__lte=event.at).order_by("-at").first()
     facts = _resting(place, person) | {"actor": actor_of(event)}
     yield Note(person, f"affiliation_{kind}.person", _behind(), facts, word.reason if word else "")
@@ -56,7 +56,7 @@ def _resting(place: Institution, person: Person) -> dict[str, Any]:
 
 
 def _rests_on(place: Institution, person: Person) -> list[AccessGrant]:
-    return list(standing_on(place, [person.pk]))
+    return list(depending_on(place, [person.pk]))
 
 
 def _behind() -> str:

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from apps.accounts.models import Desk, Identity
-from apps.accounts.queries import holders_of_desk
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.downloads.models import DownloadLink
 from apps.notifications.notes import Note, Notes, subject_of
+from apps.people.models import Identity, PlatformRole
+from apps.people.queries import people_with_platform_role
 
 
 def _identity_linked(event: Event) -> Notes:
@@ -31,8 +31,8 @@ def _link_misused(event: Event) -> Notes:
 def _links_guessed(event: Event) -> Notes:
     """The operators, once an hour: the addresses are in the server's log, for events name nobody."""
     hour = Event.objects.filter(kind=event.kind, at__gt=event.at - timedelta(hours=1), pk__lt=event.pk)
-    for operator in holders_of_desk(Desk.Kind.OPERATOR) if not hour.exists() else ():
-        yield Note(operator, "links_guessed.operator", reverse("operations"), {"count": event.facts["count"]})
+    for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR) if not hour.exists() else ():
+        yield Note(operator, "links_guessed.operator", reverse("system_status"), {"count": event.facts["count"]})
 
 
 ALERTS: dict[Kind, Callable[[Event], Notes]] = {

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.accounts.models import Desk, Person
-from apps.accounts.queries import holders_of_desk
 from apps.audit.models import Event
 from apps.audit.record import Kind
+from apps.people.models import Person, PlatformRole
+from apps.people.queries import people_with_platform_role
 
 TRIES_TOLD, TRIES_WITHIN = 6, timedelta(minutes=15)  # the log has every one; a flood of letters hides what it tells
 
@@ -19,10 +19,10 @@ def told(event: Event) -> Iterator[tuple[Person, str, str, dict[str, Any]]]:
     if event.kind == Kind.BREAK_GLASS_REFUSED and _tries_before(event) >= TRIES_TOLD:
         return
     account = Person.objects.filter(pk=event.subject_id).first() if event.subject_id else None
-    letter = f"{event.kind}.auditor" if account is not None else f"{event.kind}.auditor_unknown"
+    notification = f"{event.kind}.auditor" if account is not None else f"{event.kind}.auditor_unknown"
     path = f"{reverse('events')}?kind={event.kind}"
-    for auditor in holders_of_desk(Desk.Kind.AUDITOR):
-        yield auditor, letter, path, {"account": str(account or ""), "when": event.at}
+    for auditor in people_with_platform_role(PlatformRole.Kind.AUDITOR):
+        yield auditor, notification, path, {"account": str(account or ""), "when": event.at}
 
 
 def _tries_before(event: Event) -> int:

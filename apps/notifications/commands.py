@@ -13,36 +13,38 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from apps.accounts.models import Person
 from apps.audit.models import Event
 from apps.core import clock
 from apps.notifications import queries, readers, wording
-from apps.notifications.models import Letter
+from apps.notifications.models import Notification
 from apps.notifications.notes import Note
+from apps.people.models import Person
 
 log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
-ABOUT_ONE_LETTER = (SMTPRecipientsRefused, SMTPDataError)
+ABOUT_ONE_NOTIFICATION = (SMTPRecipientsRefused, SMTPDataError)
 
 
 @transaction.atomic
-def write_letters(event: Event, *, by: Person | None) -> None:
+def write_notifications(event: Event, *, by: Person | None) -> None:
     """Everyone whom the event concerns gets one letter about it, in their language; a second run writes none."""
     notes = readers.notes_about(event)
-    Letter.objects.bulk_create([_letter(event, note) for note in notes], ignore_conflicts=True)
+    Notification.objects.bulk_create([_notification(event, note) for note in notes], ignore_conflicts=True)
 
 
-def _letter(event: Event, note: Note) -> Letter:
+def _notification(event: Event, note: Note) -> Notification:
     with override(note.reader.language):
-        subject, body = wording.written(note.letter, note.facts, reader=note.reader.name, quoted=note.quoted)
-    return Letter(event_id=event.pk, reader=note.reader, kind=event.kind, subject=subject, body=body, path=note.path)
+        subject, body = wording.written(note.notification, note.facts, reader=note.reader.name, quoted=note.quoted)
+    return Notification(
+        event_id=event.pk, reader=note.reader, kind=event.kind, subject=subject, body=body, path=note.path
+    )
 
 
 @transaction.atomic
-def mark_read(letters: Iterable[Letter], *, by: Person) -> int:
+def mark_read(notifications: Iterable[Notification], *, by: Person) -> int:
     """These letters of the reader's own are read now; other people's stay as they are. Returns how many were new."""
-    ids = [letter.pk for letter in letters]
+    ids = [notification.pk for notification in notifications]
     return queries.unread_by(by).filter(pk__in=ids).update(read_at=clock.now())
 
 
@@ -75,14 +77,14 @@ def _post_next(connection: Any) -> bool | None:
     claimed = queries.to_post().select_for_update(skip_locked=True, of=("self",)).select_related("reader").first()
     if claimed is None:
         return None
-    row = Letter.objects.filter(pk=claimed.pk)
+    row = Notification.objects.filter(pk=claimed.pk)
     try:
         connection.send_messages([_message(claimed)])
     except Exception as fault:  # whatever the mail server or its connection says: this letter is tried again later
         log.warning("letter %s was not taken by the mail server: %s", claimed.pk, type(fault).__name__)
         row.update(attempts=claimed.attempts + 1, not_before=clock.now() + _wait(claimed.attempts))
         connection.close()
-        return False if isinstance(fault, ABOUT_ONE_LETTER) else None
+        return False if isinstance(fault, ABOUT_ONE_NOTIFICATION) else None
     row.update(attempts=claimed.attempts + 1, posted_at=clock.now())
     return True
 
@@ -91,19 +93,19 @@ def _wait(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(attempts, 12)), LONGEST_WAIT)
 
 
-def _message(letter: Letter) -> EmailMessage:
+def _message(notification: Notification) -> EmailMessage:
     """The letter as a mail: plain text, with the address of the page it is about."""
-    language = letter.reader.language
+    language = notification.reader.language
     with override(language):
         foot = _("This letter is also in your inbox at Gatehouse. Nobody will ever ask you for a password by e-mail.")
-    link = f"{settings.PORTAL_ADDRESS}{letter.path}" if letter.path else ""
+    link = f"{settings.PORTAL_ADDRESS}{notification.path}" if notification.path else ""
     host = urlsplit(settings.PORTAL_ADDRESS).hostname or "gatehouse"
     return EmailMessage(
-        subject=letter.subject,
-        body=f"{letter.body}\n{link}\n\n-- \n{foot}\n",
-        to=[letter.reader.email],
+        subject=notification.subject,
+        body=f"{notification.body}\n{link}\n\n-- \n{foot}\n",
+        to=[notification.reader.email],
         headers={
-            "Message-ID": f"<letter.{letter.pk}@{host}>",
+            "Message-ID": f"<letter.{notification.pk}@{host}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
         },

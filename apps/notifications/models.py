@@ -7,18 +7,18 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Person
 from apps.core.identifiers import new_id
+from apps.people.models import Person
 
 
-class Letter(models.Model):
+class Notification(models.Model):
     """One event told to one reader, exactly once; shown in the inbox and sent by e-mail."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("subject", "body")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     event_id = models.BigIntegerField()
-    reader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
+    reader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notifications")
     kind = models.CharField(max_length=40)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField()
@@ -30,8 +30,8 @@ class Letter(models.Model):
     not_before = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
         ordering = ["-written_at", "-event_id"]
         constraints = [models.UniqueConstraint(fields=["event_id", "reader"], name="letter_once_per_event_and_reader")]
         indexes = [

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from apps.accounts.models import Desk, Person
 from apps.audit.models import Event
-from apps.committees.models import Seat
-from apps.committees.queries import seats_of
+from apps.committees.models import CommitteeMember
+from apps.committees.queries import memberships_of
+from apps.people.models import Person, PlatformRole
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Note:
     """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
 
     reader: Person
-    letter: str
+    notification: str
     path: str
     facts: dict[str, Any] = field(default_factory=dict)
     quoted: str = ""
@@ -39,39 +39,39 @@ def actor_of(event: Event) -> str:
 
 
 def seat_given(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
-    letter = "seat_given.chair" if seat.is_chair else "seat_given.person"
-    yield Note(seat.person, letter, reverse("desk"), {"committee": seat.committee.name})
+    seat = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
+    notification = "seat_given.chair" if seat.is_chair else "seat_given.person"
+    yield Note(seat.person, notification, reverse("review_queue"), {"committee": seat.committee.name})
     yield from _chair_of(seat, event, "seat_given.by_claim")
 
 
 def seat_ended(event: Event) -> Notes:
-    seat = Seat.objects.select_related("committee", "person").get(pk=subject_of(event))
+    seat = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
     page = reverse("committee_page", args=[seat.committee.slug])
     yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
     yield from _chair_of(seat, event, "seat_ended.by_claim")
 
 
-def _chair_of(seat: Seat, event: Event, letter: str) -> Notes:
+def _chair_of(seat: CommitteeMember, event: Event, notification: str) -> Notes:
     """The chair hears of a seat that an institution's claim gave or took, and how many are left to decide."""
     if not event.facts.get("claim"):
         return
-    bench = list(seats_of(seat.committee))
+    bench = list(memberships_of(seat.committee))
     facts = {"committee": seat.committee.name, "person": seat.person.name, "seated": len(bench)}
     facts |= {"quorum": seat.committee.quorum}
     for chair in (one.person for one in bench if one.is_chair and one.person_id != seat.person_id):
-        yield Note(chair, letter, reverse("committee_manage", args=[seat.committee.slug]), facts)
+        yield Note(chair, notification, reverse("committee_manage", args=[seat.committee.slug]), facts)
 
 
-def desk_gained(event: Event) -> Notes:
-    yield from _desk(event, "desk_gained.person")
+def platform_role_gained(event: Event) -> Notes:
+    yield from _desk(event, "platform_role_gained.person")
 
 
-def desk_lost(event: Event) -> Notes:
-    yield from _desk(event, "desk_lost.person")
+def platform_role_lost(event: Event) -> Notes:
+    yield from _desk(event, "platform_role_lost.person")
 
 
-def _desk(event: Event, letter: str) -> Notes:
-    names = dict(Desk.Kind.choices)
+def _desk(event: Event, notification: str) -> Notes:
+    names = dict(PlatformRole.Kind.choices)
     for person in Person.objects.filter(pk=subject_of(event)):
-        yield Note(person, letter, reverse("account"), {"desk": names.get(event.facts.get("desk"), "–")})
+        yield Note(person, notification, reverse("account"), {"desk": names.get(event.facts.get("desk"), "–")})

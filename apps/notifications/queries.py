@@ -6,30 +6,30 @@ from django.db.models import Count, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
-from apps.notifications.models import Letter
+from apps.notifications.models import Notification
 
 
-def letters_of(person: Any) -> QuerySet[Letter]:
+def notifications_of(person: Any) -> QuerySet[Notification]:
     """Every letter to this person, newest first."""
-    return Letter.objects.filter(reader_id=roles.person_id(person)).order_by("-written_at", "-event_id")
+    return Notification.objects.filter(reader_id=roles.person_id(person)).order_by("-written_at", "-event_id")
 
 
-def unread_by(person: Any) -> QuerySet[Letter]:
-    return letters_of(person).filter(read_at__isnull=True)
+def unread_by(person: Any) -> QuerySet[Notification]:
+    return notifications_of(person).filter(read_at__isnull=True)
 
 
-def counted(letters: QuerySet[Letter]) -> Coalesce:
+def counted(notifications: QuerySet[Notification]) -> Coalesce:
     """How many letters, as a part of a larger question."""
-    groups = letters.order_by().values("reader_id").annotate(n=Count("pk")).values("n")
+    groups = notifications.order_by().values("reader_id").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(groups, output_field=IntegerField()), 0)
 
 
-def waiting() -> QuerySet[Letter]:
+def waiting() -> QuerySet[Notification]:
     """Letters still to be sent by e-mail, oldest first: only to addresses that were proved to be the reader's."""
-    unposted = Letter.objects.filter(posted_at__isnull=True, reader__is_active=True, reader__email_verified=True)
+    unposted = Notification.objects.filter(posted_at__isnull=True, reader__is_active=True, reader__email_verified=True)
     return unposted.exclude(reader__email="").order_by("not_before", "pk")
 
 
-def to_post() -> QuerySet[Letter]:
+def to_post() -> QuerySet[Notification]:
     """Those of the waiting letters that are due now."""
     return waiting().filter(not_before__lte=clock.sql_now())

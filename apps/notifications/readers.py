@@ -8,13 +8,11 @@ from django.urls import reverse
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
-from apps.accounts.models import Desk, Institution, Person, PersonalToken
-from apps.accounts.queries import holders_of_desk
 from apps.agreements.models import Agreement, Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.committees.models import Committee
-from apps.committees.queries import seats_of
+from apps.committees.queries import memberships_of
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant, Suspension
@@ -24,13 +22,16 @@ from apps.notifications.notes import (
     Note,
     Notes,
     actor_of,
-    desk_gained,
-    desk_lost,
+    platform_role_gained,
+    platform_role_lost,
     seat_ended,
     seat_given,
     subject_of,
 )
 from apps.notifications.wording import ROLES
+from apps.people.models import Institution, Person, PlatformRole
+from apps.people.queries import people_with_platform_role
+from apps.tokens.models import PersonalToken
 
 WITHOUT_SUBJECT = {Kind.BREAK_GLASS_REFUSED, Kind.LINKS_GUESSED}
 
@@ -71,7 +72,7 @@ def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
 
 def _holders(dataset: Dataset) -> Iterable[Person]:
     """Everyone whose grant on the dataset is in force now."""
-    return Person.objects.filter(pk__in=AccessGrant.objects.in_force().filter(dataset=dataset).values("holder_id"))
+    return Person.objects.filter(pk__in=AccessGrant.objects.active().filter(dataset=dataset).values("holder_id"))
 
 
 def _request_submitted(event: Event) -> Notes:
@@ -122,20 +123,20 @@ def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
 def _bench(request: AccessRequest) -> Iterator[Person]:
     """Everyone seated for one of the request's datasets who may decide on it."""
     for item in request.items.select_related("committee", "request"):
-        yield from (seat.person for seat in requests.bench_for(item))
+        yield from (seat.person for seat in requests.eligible_voters(item))
 
 
-def _bench_short(event: Event) -> Notes:
+def _quorum_missing(event: Event) -> Notes:
     """The chair who may seat others; the operators where the chair is empty or has a part in the request."""
     request, facts = _request(event)
     committee = Committee.objects.get(pk__in=event.about)
     facts |= {"committee": committee.name, "left": event.facts["left"], "quorum": event.facts["quorum"]}
     part_of_it = requests.people_of(request).values("pk")
-    chairs = [seat.person for seat in seats_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)]
+    chairs = [seat.person for seat in memberships_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)]
     for chair in chairs:
-        yield Note(chair, "bench_short.chair", reverse("committee_manage", args=[committee.slug]), facts)
-    for operator in () if chairs else holders_of_desk(Desk.Kind.OPERATOR):
-        yield Note(operator, "bench_short.operator", reverse("committee_page", args=[committee.slug]), facts)
+        yield Note(chair, "quorum_missing.chair", reverse("committee_manage", args=[committee.slug]), facts)
+    for operator in () if chairs else people_with_platform_role(PlatformRole.Kind.OPERATOR):
+        yield Note(operator, "quorum_missing.operator", reverse("committee_page", args=[committee.slug]), facts)
 
 
 def _item_decided(event: Event) -> Notes:
@@ -195,7 +196,7 @@ def _grant_revoked(event: Event) -> Notes:
         yield Note(grant.holder, "grant_revoked.holder", path, facts, grant.revoked_because)
         return
     yield Note(grant.holder, "grant_revoked.giver", path, facts, grant.revoked_because)
-    uses = reverse("dataset_uses", args=[grant.dataset.slug])
+    uses = reverse("dataset_users", args=[grant.dataset.slug])
     for owner in owners_of(grant.dataset):
         yield Note(owner, "grant_revoked.owner", uses, facts, grant.revoked_because)
 
@@ -231,7 +232,7 @@ def _role_given(event: Event) -> Notes:
         yield from _appointed(event)
         return
     facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
-    path = reverse("steward_dataset", args=[dataset.slug])
+    path = reverse("managed_dataset", args=[dataset.slug])
     for person in Person.objects.filter(pk__in=event.about):
         if person.pk != event.actor_id:
             yield Note(person, "role_given.dataset", path, facts)
@@ -248,15 +249,17 @@ def _appointed(event: Event) -> Notes:
 def _token(event: Event) -> Notes:
     """A letter of its own for each kind of token that is made: personal, a program's, a service account's."""
     token = PersonalToken.objects.select_related("person", "service").get(pk=subject_of(event))
-    letter = f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
+    notification = (
+        f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
+    )
     path = reverse("service_account", args=[token.service_id]) if token.service_id else reverse("tokens")
     facts = {"token": token.name, "ends": token.ends_at or token.expires_at, "service": token.service or "–"}
-    yield Note(token.person, letter, path, facts)
+    yield Note(token.person, notification, path, facts)
 
 
 def _break_glass(event: Event) -> Notes:
-    for auditor, letter, path, facts in break_glass.told(event):
-        yield Note(auditor, letter, path, facts)
+    for auditor, notification, path, facts in break_glass.told(event):
+        yield Note(auditor, notification, path, facts)
 
 
 TELLERS: dict[Kind, Callable[[Event], Notes]] = {
@@ -265,7 +268,7 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.REQUEST_SUBMITTED: _request_submitted,
     Kind.REQUEST_RETURNED: _request_returned,
     Kind.REQUEST_WITHDRAWN: _request_withdrawn,
-    Kind.BENCH_SHORT: _bench_short,
+    Kind.QUORUM_MISSING: _quorum_missing,
     Kind.ITEM_DECIDED: _item_decided,
     Kind.AGREEMENT_OFFERED: _agreement_offered,
     Kind.AGREEMENT_SIGNED: _agreement_signed,
@@ -274,18 +277,18 @@ TELLERS: dict[Kind, Callable[[Event], Notes]] = {
     Kind.GRANT_REVOKED: _grant_revoked,
     Kind.GRANT_SUSPENDED: _grant_suspended,
     Kind.GRANT_RESUMED: _grant_resumed,
-    Kind.DESK_GAINED: desk_gained,
-    Kind.DESK_LOST: desk_lost,
-    Kind.SEAT_GIVEN: seat_given,
-    Kind.SEAT_ENDED: seat_ended,
+    Kind.PLATFORM_ROLE_GAINED: platform_role_gained,
+    Kind.PLATFORM_ROLE_LOST: platform_role_lost,
+    Kind.COMMITTEE_MEMBER_ADDED: seat_given,
+    Kind.COMMITTEE_MEMBER_REMOVED: seat_ended,
     Kind.ROLE_GIVEN: _role_given,
     Kind.TOKEN_MADE: _token,
     Kind.TOKEN_REVOKED: _token,
     Kind.TOKEN_REUSED: _token,
-    Kind.AFFILIATION_LAPSING: affiliations.lapsing,
-    Kind.AFFILIATION_LAPSED: affiliations.lapsed,
+    Kind.AFFILIATION_EXPIRING: affiliations.expiring,
+    Kind.AFFILIATION_EXPIRED: affiliations.expired,
     Kind.AFFILIATION_ENDED: affiliations.said,
-    Kind.AFFILIATION_AFFIRMED: affiliations.said,
+    Kind.AFFILIATION_CONFIRMED: affiliations.said,
     Kind.BREAK_GLASS_MADE: _break_glass,
     Kind.BREAK_GLASS_DISABLED: _break_glass,
     Kind.BREAK_GLASS_USED: _break_glass,

@@ -6,4 +6,4 @@ from apps.notifications import commands
 
 def tell(event: Event) -> None:
     """Everyone whom the event concerns gets one letter about it."""
-    commands.write_letters(event, by=None)
+    commands.write_notifications(event, by=None)

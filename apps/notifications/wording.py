@@ -83,7 +83,7 @@ LETTERS: dict[str, tuple[Any, Any]] = {
         _("%(reference)s was withdrawn"),
         _("%(applicant)s took back the request “%(title)s”, in which you are named."),
     ),
-    "bench_short.chair": (
+    "quorum_missing.chair": (
         _("Too few may decide on %(reference)s"),
         _(
             "The quorum of “%(committee)s” is %(quorum)s, and only %(left)s of those seated may decide on"
@@ -91,7 +91,7 @@ LETTERS: dict[str, tuple[Any, Any]] = {
             " new seat counts from the next round, so return the request with a question then."
         ),
     ),
-    "bench_short.operator": (
+    "quorum_missing.operator": (
         _("Too few may decide on %(reference)s"),
         _(
             "The quorum of “%(committee)s” is %(quorum)s, and only %(left)s of those seated may decide on"
@@ -200,11 +200,11 @@ LETTERS: dict[str, tuple[Any, Any]] = {
             " and their votes on requests still open no longer count. Seated now: %(seated)s; votes needed: %(quorum)s."
         ),
     ),
-    "desk_gained.person": (
+    "platform_role_gained.person": (
         _("You have a desk of this portal: %(desk)s"),
         _("Your institution's sign-in gave you the desk of %(desk)s. It counts as long as your institution says so."),
     ),
-    "desk_lost.person": (
+    "platform_role_lost.person": (
         _("Your desk of this portal has ended: %(desk)s"),
         _("Your institution's sign-in no longer says that you are %(desk)s here, so the desk has ended."),
     ),
@@ -227,9 +227,9 @@ ROLES = {
 }
 
 
-def written(letter: str, facts: Mapping[str, Any], *, reader: str, quoted: str) -> tuple[str, str]:
+def written(notification: str, facts: Mapping[str, Any], *, reader: str, quoted: str) -> tuple[str, str]:
     """Subject and text of a letter in the language that is active now."""
-    subject, body = LETTERS[letter]
+    subject, body = LETTERS[notification]
     filled = {name: _shown(value) for name, value in facts.items()}
     parts = [gettext("Hello %(name)s,") % {"name": one_line(reader)}, str(body) % filled]
     if quoted.strip():

@@ -29,7 +29,9 @@ INSTALLED_APPS = [
     "mozilla_django_oidc",
     "apps.core",
     "apps.audit",
-    "apps.accounts",
+    "apps.people",
+    "apps.tokens",
+    "apps.identity",
     "apps.committees",
     "apps.datasets",
     "apps.access_requests",
@@ -50,14 +52,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "apps.web.middleware_sessions.StandingSessions",
+    "apps.web.sign_in.session_middleware.PersonSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "apps.web.middleware.BearerTokens",
-    "apps.web.middleware_roles.RolesConfirmed",
-    "apps.web.middleware.Refusals",
-    "apps.web.middleware.ReadOnlyReads",
+    "apps.web.common.middleware.BearerTokens",
+    "apps.web.sign_in.recheck_middleware.RoleRecheck",
+    "apps.web.common.middleware.ErrorResponses",
+    "apps.web.common.middleware.ReadOnlyReads",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -73,7 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "apps.web.context.portal",
+                "apps.web.common.navigation.portal",
             ],
         },
     },
@@ -81,10 +83,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # People sign in with their institution; nobody has a password here, and no flag opens data.
-AUTH_USER_MODEL = "accounts.Person"
+AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = [
-    "apps.accounts.oidc.InstitutionalSignIn",
-    "apps.accounts.backends.BreakGlassSignIn",
+    "apps.identity.oidc.backend.InstitutionalSignIn",
+    "apps.identity.backends.BreakGlassSignIn",
     "guardian.backends.ObjectPermissionBackend",
     "apps.grants.backends.AccessBackend",
 ]
@@ -104,7 +106,7 @@ OIDC_PKCE_CODE_CHALLENGE_METHOD = "S256"
 OIDC_TIMEOUT = 5
 OIDC_VERIFY_SSL = True
 OIDC_VERIFY_KID = True
-OIDC_OP_LOGOUT_URL_METHOD = "apps.accounts.oidc.provider_logout"
+OIDC_OP_LOGOUT_URL_METHOD = "apps.identity.oidc.logout.provider_logout"
 OIDC_STORE_ACCESS_TOKEN = False
 OIDC_MAX_STATES = 10
 OIDC_NAME = "Institutional sign-in"
@@ -157,7 +159,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
-FILE_UPLOAD_HANDLERS = ["apps.web.uploads.WaitingRoom"]
+FILE_UPLOAD_HANDLERS = ["apps.web.common.uploads.WaitingRoom"]
 
 SESSION_COOKIE_AGE = 12 * 60 * 60  # the row beside it ends sooner: idle, signed out, ended from elsewhere
 SESSION_COOKIE_HTTPONLY = True
@@ -166,7 +168,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
-CSRF_FAILURE_VIEW = "apps.web.stale_forms.stale_form"
+CSRF_FAILURE_VIEW = "apps.web.common.csrf.csrf_failure"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -240,15 +242,15 @@ def broker_options(url: str) -> dict[str, Any]:
     }
 
 
-def sealed_files(root: Path) -> dict[str, Any]:
+def private_file_storage(root: Path) -> dict[str, Any]:
     """Sealed files on this machine, sent by the front server."""
-    return {"BACKEND": "apps.core.storage.SealedFiles", "OPTIONS": {"location": str(root / "files")}}
+    return {"BACKEND": "apps.core.storage.PrivateFileStorage", "OPTIONS": {"location": str(root / "files")}}
 
 
-def sealed_bucket(*, endpoint: str, bucket: str, key: str, secret: str, region: str) -> dict[str, Any]:
+def private_bucket_storage(*, endpoint: str, bucket: str, key: str, secret: str, region: str) -> dict[str, Any]:
     """Sealed objects in an S3 bucket, sent by the storage for a minute after each click."""
     return {
-        "BACKEND": "apps.core.storage.SealedBucket",
+        "BACKEND": "apps.core.storage.PrivateBucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": endpoint or None,

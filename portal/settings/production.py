@@ -73,7 +73,7 @@ if DELIVERY == "presigned":
     S3_ADDRESS = environment.secure_address(
         "S3_ENDPOINT_URL", "the https address of the S3 storage that people download from"
     )
-    _sealed = sealed_bucket(
+    _sealed = private_bucket_storage(
         endpoint=S3_ADDRESS,
         bucket=environment.need("S3_BUCKET", "the bucket that keeps the sealed files"),
         key=environment.text("S3_ACCESS_KEY"),
@@ -81,7 +81,7 @@ if DELIVERY == "presigned":
         region=environment.text("S3_REGION", "us-east-1"),
     )
 else:
-    _sealed = sealed_files(DATA_ROOT)
+    _sealed = private_file_storage(DATA_ROOT)
 STORAGES = storages(_sealed, hashed_static=True)
 CONTENT_SECURITY_POLICY = content_security_policy(
     environment.origin(OIDC_ISSUER),

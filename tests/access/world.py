@@ -8,15 +8,19 @@ from uuid import UUID
 
 from django.test import Client
 
-from apps.accounts import commands as accounts
-from apps.accounts.models import Person, PersonalToken
-from apps.accounts.queries import digest
 from apps.core import clock
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
-from apps.notifications.models import Letter
+from apps.identity.commands.identities import deactivate
+from apps.notifications.models import Notification
+from apps.people.commands.people import accept_terms
+from apps.people.models import Person
+from apps.tokens.commands.devices import find_device, request_device_code
+from apps.tokens.commands.tokens import make_service_account, make_token
+from apps.tokens.models import PersonalToken
+from apps.tokens.queries import digest
 from tests import stories
 
 ACTORS = (
@@ -40,28 +44,28 @@ class Things:
 
 def build() -> Things:
     """Everything, by the real commands."""
-    bench, shelf = _course()
-    people = _people(bench, shelf)
+    committee_setup, published_dataset = _course()
+    people = _people(committee_setup, published_dataset)
     things = Things(people)
-    _datasets(things, bench, shelf)
-    _requests(things, shelf)
-    _agreements(things, shelf)
-    _grants(things, bench, shelf)
-    _rest(things, bench)
+    _datasets(things, committee_setup, published_dataset)
+    _requests(things, published_dataset)
+    _agreements(things, published_dataset)
+    _grants(things, committee_setup, published_dataset)
+    _rest(things, committee_setup)
     _who_asks(things)
     return things
 
 
-def _course() -> tuple[stories.Bench, stories.Shelf]:
-    bench = stories.bench(members=2)
-    return bench, stories.shelf(bench=bench)
+def _course() -> tuple[stories.CommitteeSetup, stories.PublishedDataset]:
+    committee_setup = stories.committee_setup(members=2)
+    return committee_setup, stories.published_dataset(committee_setup=committee_setup)
 
 
-def _people(bench: stories.Bench, shelf: stories.Shelf) -> dict[str, Person]:
+def _people(committee_setup: stories.CommitteeSetup, published_dataset: stories.PublishedDataset) -> dict[str, Person]:
     home = stories.institution()
     people = {
         "stranger": stories.person(), "applicant": stories.person(at=home), "named": stories.person(at=home),
-        "member": bench.members[0], "chair": bench.chair, "elsewhere": stories.bench().chair, "owner": shelf.owner,
+        "member": committee_setup.members[0], "chair": committee_setup.chair, "elsewhere": stories.committee_setup().chair, "owner": published_dataset.owner,
         "steward": stories.person(), "official": stories.signing_official(home), "auditor": stories.auditor(),
         "operator": stories.operator(), "deactivated": stories.person(),
     }  # fmt: skip
@@ -69,24 +73,30 @@ def _people(bench: stories.Bench, shelf: stories.Shelf) -> dict[str, Person]:
     return people
 
 
-def _share(things: Things, shelf: stories.Shelf) -> None:
+def _share(things: Things, published_dataset: stories.PublishedDataset) -> None:
     """The steward helps with every dataset of the owner."""
-    datasets.give_role(shelf.dataset, person=things.people["steward"], role=Dataset.STEWARD, by=things.people["owner"])
+    datasets.give_role(
+        published_dataset.dataset, person=things.people["steward"], role=Dataset.STEWARD, by=things.people["owner"]
+    )
 
 
-def _datasets(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> None:
+def _datasets(
+    things: Things, committee_setup: stories.CommitteeSetup, published_dataset: stories.PublishedDataset
+) -> None:
     owner = things.people["owner"]
-    draft = stories.drafted_shelf(bench=bench, owner=owner)
-    embargoed = stories.drafted_shelf(bench=bench, owner=owner)
+    draft = stories.drafted_dataset(committee_setup=committee_setup, owner=owner)
+    embargoed = stories.drafted_dataset(committee_setup=committee_setup, owner=owner)
     datasets.publish(embargoed.version, by=owner, embargo_until=clock.now() + timedelta(days=30))
-    withdrawn = stories.shelf(bench=bench, owner=owner)
+    withdrawn = stories.published_dataset(committee_setup=committee_setup, owner=owner)
     datasets.withdraw(withdrawn.version, by=owner, reason="Consent was withdrawn.")
-    free = stories.shelf(bench=bench, owner=owner, access="open")
-    listed = stories.shelf(bench=bench, owner=owner, access="registered")
-    strict = stories.shelf(bench=bench, owner=owner, access="registered", second_factor=True)
+    free = stories.published_dataset(committee_setup=committee_setup, owner=owner, access="open")
+    listed = stories.published_dataset(committee_setup=committee_setup, owner=owner, access="registered")
+    strict = stories.published_dataset(
+        committee_setup=committee_setup, owner=owner, access="registered", second_factor=True
+    )
     every = {
         "draft": draft, "embargoed": embargoed, "withdrawn": withdrawn, "open": free, "registered": listed,
-        "controlled": shelf, "strict": strict,
+        "controlled": published_dataset, "strict": strict,
     }  # fmt: skip
     for state, one in every.items():
         _share(things, one)
@@ -103,12 +113,12 @@ def _datasets(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> Non
     datasets.start_version(free.dataset, by=owner)
     things.kwargs["version", "next draft"] = {"slug": free.dataset.slug, "number": 2}
     things.kwargs["file", "unknown"] = {"pk": NOBODY}
-    things.kwargs["committee", "seated"] = {"slug": bench.committee.slug}
+    things.kwargs["committee", "seated"] = {"slug": committee_setup.committee.slug}
     things.kwargs["committee", "unknown"] = {"slug": "no-such-committee"}
 
 
-def _requests(things: Things, shelf: stories.Shelf) -> None:
-    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": shelf}
+def _requests(things: Things, published_dataset: stories.PublishedDataset) -> None:
+    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": published_dataset}
     cases = {
         "draft": stories.draft(**who), "submitted": stories.submitted(**who), "in review": stories.in_review(**who),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
@@ -127,22 +137,22 @@ def _requests(things: Things, shelf: stories.Shelf) -> None:
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
-            things.data[name, state] = {**typed, "datasets": shelf.dataset.slug}
+            things.data[name, state] = {**typed, "datasets": published_dataset.dataset.slug}
     for state in cases:
-        things.data["request_add", state] = {"dataset": shelf.dataset.slug}
+        things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 
-def _agreements(things: Things, shelf: stories.Shelf) -> None:
-    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": shelf}
-    deals = {"offered": stories.offered(**who), "signed": stories.signed(**who)}
-    deals["executed"] = deal = stories.executed(**who)
+def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> None:
+    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": published_dataset}
+    agreement_setups = {"offered": stories.offered(**who), "signed": stories.signed(**who)}
+    agreement_setups["executed"] = agreement_setup = stories.executed(**who)
     stories.drain()
-    access = stories.granted(deal)
+    access = stories.granted(agreement_setup)
     things.kwargs["grant", "in force"] = {"pk": access.grant.pk}
     link, token = downloads.make_link(access.file, by=access.holder)
     things.kwargs["link", "alive"] = {"token": token, "name": access.file.name}
     things.kwargs["own link", "alive"] = {"pk": link.pk}
-    for state, one in deals.items():
+    for state, one in agreement_setups.items():
         things.kwargs["agreement", state] = {"pk": one.agreement.pk}
         for name in ("agreement_sign", "agreement_countersign"):
             things.data[name, state] = {"seen": one.agreement.sha256, "agree": "on", "typed_name": ""}
@@ -152,33 +162,35 @@ def _agreements(things: Things, shelf: stories.Shelf) -> None:
     things.kwargs["own link", "unknown"] = {"pk": NOBODY}
 
 
-def _grants(things: Things, bench: stories.Bench, shelf: stories.Shelf) -> None:
+def _grants(
+    things: Things, committee_setup: stories.CommitteeSetup, published_dataset: stories.PublishedDataset
+) -> None:
     """The same applicant on two more datasets: one grant revoked, one suspended, each with a link from before."""
     deeds: dict[str, Callable[..., Any]] = {"revoked": grants.revoke, "suspended": grants.suspend}
     for state, deed in deeds.items():
-        other = stories.shelf(bench=bench, owner=shelf.owner)
+        other = stories.published_dataset(committee_setup=committee_setup, owner=published_dataset.owner)
         _share(things, other)
-        access = stories.linked(shelf=other, applicant=things.people["applicant"])
-        deed(access.grant, reason="Planted.", by=shelf.owner)
+        access = stories.linked(published_dataset=other, applicant=things.people["applicant"])
+        deed(access.grant, reason="Planted.", by=published_dataset.owner)
         things.kwargs["grant", state] = {"pk": access.grant.pk}
         things.kwargs["link", state] = {"token": access.token, "name": access.file.name}
         things.kwargs["file", state] = {"pk": access.file.pk}
 
 
-def _rest(things: Things, bench: stories.Bench) -> None:
-    accounts.make_token("laptop", scopes=["read"], days=7, by=things.people["applicant"])
+def _rest(things: Things, committee_setup: stories.CommitteeSetup) -> None:
+    make_token("laptop", scopes=["read"], days=7, by=things.people["applicant"])
     token = PersonalToken.objects.get(person=things.people["applicant"])
     things.kwargs["token", "alive"] = {"pk": token.pk}
     things.kwargs["token", "unknown"] = {"pk": NOBODY}
     _programs(things, things.people["applicant"])
     stories.drain()
-    letter = Letter.objects.filter(reader=things.people["applicant"]).first()
-    assert letter is not None
-    things.kwargs["letter", "waiting"] = {"pk": letter.pk}
-    things.kwargs["letter", "unknown"] = {"pk": NOBODY}
+    notification = Notification.objects.filter(reader=things.people["applicant"]).first()
+    assert notification is not None
+    things.kwargs["notification", "waiting"] = {"pk": notification.pk}
+    things.kwargs["notification", "unknown"] = {"pk": NOBODY}
     _people_of_institutions(things)
     terms = stories.terms()
-    accounts.accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
+    accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.kwargs["terms", "current"] = {"version": terms.version}
     things.kwargs["terms", "unknown"] = {"version": 999_999}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
@@ -186,10 +198,10 @@ def _rest(things: Things, bench: stories.Bench) -> None:
 
 def _programs(things: Things, owner: Person) -> None:
     """The applicant has a pipeline, and typed the code of a program that waits."""
-    account = accounts.make_service_account("pipeline", purpose="Runs every night.", days=30, by=owner)
+    account = make_service_account("pipeline", purpose="Runs every night.", days=30, by=owner)
     things.kwargs["service", "alive"] = {"pk": account.pk}
-    asked = accounts.ask_for_device("gatehouse-cli", scopes=["read"], asked_from="", browser="")
-    found = accounts.find_device(asked.user_code, by=owner)
+    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    found = find_device(asked.user_code, by=owner)
     assert found is not None
     things.kwargs["device", "typed"] = {"pk": found.pk}
     things.data["device", ""] = {"user_code": asked.user_code}
@@ -219,7 +231,7 @@ def _who_asks(things: Things) -> None:
         )
     things.clients["anonymous"] = stories.client_for(None, raise_request_exception=False)
     things.tokens["anonymous"] = ""
-    accounts.deactivate(things.people["deactivated"], by=things.people["operator"])
+    deactivate(things.people["deactivated"], by=things.people["operator"])
 
 
 # What a correct form holds; where it names a person or a text it depends on who asks and about what.
@@ -228,10 +240,10 @@ FORMS: dict[str, Kwargs] = {
     "case_step_aside": {"reason": "We publish together."},
     "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
-    "grant_give_back": {"reason": "I have finished."},
+    "grant_end_early": {"reason": "I have finished."},
     "grant_revoke": {"reason": "A breach."},
     "grant_suspend": {"reason": "A question."},
-    "affiliation_affirm": {"reason": "They work in ward four."},
+    "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},

@@ -9,21 +9,21 @@ from itertools import count
 from typing import Any
 
 from apps.access_requests.models import AccessRequest, Item, Round
-from apps.accounts.models import (
+from apps.agreements.models import Agreement, Signature, Template
+from apps.committees.models import Committee
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import (
+    ActorSnapshot,
     Affiliation,
     Identity,
     Institution,
     Person,
-    Standing,
     Terms,
     TermsAcceptance,
     Visa,
     VisaIssuer,
 )
-from apps.agreements.models import Agreement, Signature, Template
-from apps.committees.models import Committee
-from apps.datasets.models import Dataset, Distribution, Version
-from apps.grants.models import AccessGrant, Freeze, Suspension
 
 _numbers = count(1)
 
@@ -35,7 +35,7 @@ def person(*, active: bool = True, is_break_glass: bool = False) -> Person:
 
 def visa(
     of: Person, *, starts_at: datetime, expires_at: datetime, gone_at: datetime | None, doubted_at: datetime | None,
-    honoured: bool, terms: Terms | None,
+    accepted: bool, terms: Terms | None,
 ) -> Visa:  # fmt: skip
     """A visa of somebody's, by an issuer believed until then: of a researcher's status, or of accepted terms."""
     number = next(_numbers)
@@ -46,7 +46,7 @@ def visa(
     identity = Identity.objects.create(issuer="https://rows.example", subject=f"rows-{number}", person=of)
     return Visa.objects.create(
         identity=identity, trusted=issuer, type="AcceptedTermsAndPolicies" if terms else "ResearcherStatus",
-        terms=terms, honoured=honoured, why="" if honoured else "source", starts_at=starts_at, expires_at=expires_at,
+        terms=terms, accepted=accepted, why="" if accepted else "source", starts_at=starts_at, expires_at=expires_at,
         gone_at=gone_at,
     )  # fmt: skip
 
@@ -57,9 +57,9 @@ def institution() -> Institution:
 
 def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None, at: Institution) -> Affiliation:
     """An institution stands behind somebody from then on; until then if said, else for as long as tests look."""
-    lapses_at = ended_at or starts_at + timedelta(days=36_500)
+    valid_until = ended_at or starts_at + timedelta(days=36_500)
     return Affiliation.objects.create(
-        person=of, institution=at, starts_at=starts_at, confirmed_at=starts_at, lapses_at=lapses_at
+        person=of, institution=at, starts_at=starts_at, confirmed_at=starts_at, valid_until=valid_until
     )
 
 
@@ -67,9 +67,9 @@ def committee() -> Committee:
     return Committee.objects.create(name="Rows", slug=f"rows-{next(_numbers)}")
 
 
-def dataset(access: str, held_by: Committee, *, listed_from: datetime | None = None) -> Dataset:
+def dataset(access: str, grants_of: Committee, *, listed_from: datetime | None = None) -> Dataset:
     return Dataset.objects.create(
-        slug=f"rows-{next(_numbers)}", title="Rows", access=access, committee=held_by, listed_from=listed_from
+        slug=f"rows-{next(_numbers)}", title="Rows", access=access, committee=grants_of, listed_from=listed_from
     )
 
 
@@ -89,7 +89,7 @@ def template() -> Template:
 
 
 def agreement(
-    of: Dataset, held_by: Committee, applicant: Person, wording: Template, *,
+    of: Dataset, grants_of: Committee, applicant: Person, wording: Template, *,
     executed_at: datetime | None, ended_at: datetime | None, decided_at: datetime,
 ) -> Agreement:  # fmt: skip
     """An agreement on an approved item, executed and ended when said."""
@@ -98,7 +98,7 @@ def agreement(
     )
     opened = Round.objects.create(request=request, number=1, snapshot={"members": []}, sha256="", closed_at=decided_at)
     item = Item.objects.create(
-        request=request, dataset=of, committee=held_by, state="approved", reason="Rows.", decided_at=decided_at,
+        request=request, dataset=of, committee=grants_of, state="approved", reason="Rows.", decided_at=decided_at,
         decided_in=opened,
     )  # fmt: skip
     state = "terminated" if ended_at else "executed" if executed_at else "signed"
@@ -110,10 +110,10 @@ def agreement(
 
 
 def signature(on: Agreement, by: Person, at: datetime) -> Signature:
-    standing = Standing.objects.create(person=by, name="Rows", issuer="rows", auth_time=at, taken_at=at)
+    actor_snapshot = ActorSnapshot.objects.create(person=by, name="Rows", issuer="rows", auth_time=at, taken_at=at)
     return Signature.objects.create(
         agreement=on, signer=by, capacity="applicant", typed_name="Rows", text_sha256=on.sha256, signed_at=at,
-        issuer="rows", auth_time=at, standing=standing,
+        issuer="rows", auth_time=at, actor_snapshot=actor_snapshot,
     )  # fmt: skip
 
 
@@ -132,9 +132,9 @@ def suspension(of: AccessGrant, by: Person, *, starts_at: datetime, ends_at: dat
     return Suspension.objects.create(grant=of, by=by, reason="Planted.", starts_at=starts_at, ends_at=ends_at)
 
 
-def freeze(by: Person, second: Person, *, starts_at: datetime, ends_at: datetime | None) -> Freeze:
-    ended = {"ends_at": ends_at, "ended_by": by, "thaw_proposed_by": second} if ends_at else {}
-    return Freeze.objects.create(started_by=by, reason="Planted.", starts_at=starts_at, **ended)
+def freeze(by: Person, second: Person, *, starts_at: datetime, ends_at: datetime | None) -> DownloadStop:
+    ended = {"ends_at": ends_at, "ended_by": by, "resume_proposed_by": second} if ends_at else {}
+    return DownloadStop.objects.create(started_by=by, reason="Planted.", starts_at=starts_at, **ended)
 
 
 def terms(published_at: datetime) -> Terms:

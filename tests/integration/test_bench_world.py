@@ -6,8 +6,8 @@ from django.db import connection
 from apps.access_requests.models import Item
 from apps.datasets.models import Dataset
 from apps.grants.models import AccessGrant
-from tests.bench import decision, pages, seeding
 from tests.database import Urls
+from tests.performance import decision, pages, seeding
 
 
 @pytest.fixture

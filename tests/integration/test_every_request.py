@@ -13,10 +13,10 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from apps.access_requests.models import AccessRequest
-from apps.accounts.models import Institution
 from apps.audit.models import Event
-from apps.core.models import OnceKey
-from apps.web.marks import writes
+from apps.core.models import IdempotencyKey
+from apps.people.models import Institution
+from apps.web.common.marks import writes
 from portal.celery import app
 from portal.urls import handler404, handler500, urlpatterns
 from tests import stories
@@ -61,41 +61,41 @@ def test_control_a_page_that_is_marked_may_write() -> None:
 
 
 # ----------------------------------------------------------------------------------------- the same form, sent twice
-def new_request(client: Client, shelf: stories.Shelf, key: object, **more: Any) -> Any:
-    return client.post("/requests/new/", {"dataset": shelf.dataset.slug, "_once": str(key), **more})
+def new_request(client: Client, published_dataset: stories.PublishedDataset, key: object, **more: Any) -> Any:
+    return client.post("/requests/new/", {"dataset": published_dataset.dataset.slug, "_once": str(key), **more})
 
 
 def test_a_form_sent_twice_is_answered_as_the_first_time_and_done_once() -> None:
     """T88."""
-    shelf, someone, key = stories.shelf(), stories.person(), uuid.uuid4()
+    published_dataset, someone, key = stories.published_dataset(), stories.person(), uuid.uuid4()
     client = stories.client_for(someone)
-    first, second = new_request(client, shelf, key), new_request(client, shelf, key)
+    first, second = new_request(client, published_dataset, key), new_request(client, published_dataset, key)
     assert first["Location"] == second["Location"]
     assert AccessRequest.objects.count() == 1
-    assert new_request(client, shelf, key, title="other contents").status_code == 422
-    new_request(client, shelf, uuid.uuid4())
+    assert new_request(client, published_dataset, key, title="other contents").status_code == 422
+    new_request(client, published_dataset, uuid.uuid4())
     assert AccessRequest.objects.count() == 2
 
 
 def test_a_key_is_its_owners() -> None:
-    shelf, key = stories.shelf(), uuid.uuid4()
+    published_dataset, key = stories.published_dataset(), uuid.uuid4()
     for _turn in range(2):
-        assert new_request(stories.client_for(stories.person()), shelf, key).status_code == 302
+        assert new_request(stories.client_for(stories.person()), published_dataset, key).status_code == 302
     assert AccessRequest.objects.count() == 2
 
 
 @pytest.mark.parametrize("key", ["", "no-uuid", "00000000"])
 def test_a_form_without_a_key_is_simply_done(key: str) -> None:
-    shelf, client = stories.shelf(), stories.client_for(stories.person())
+    published_dataset, client = stories.published_dataset(), stories.client_for(stories.person())
     for _turn in range(2):
-        new_request(client, shelf, key)
+        new_request(client, published_dataset, key)
     assert AccessRequest.objects.count() == 2
-    assert not OnceKey.objects.exists()
+    assert not IdempotencyKey.objects.exists()
 
 
 def test_a_refused_form_can_be_mended_and_sent_again() -> None:
     access, key = stories.granted(), str(uuid.uuid4())
-    client, address = stories.client_for(access.owner), f"/grants/{access.grant.pk}/revoke/"
+    client, address = stories.client_for(access.owner), f"/access/{access.grant.pk}/revoke/"
     assert client.post(address, {"reason": " ", "_once": key}).status_code == 422
     assert client.post(address, {"reason": "A breach.", "_once": key}).status_code == 302
     assert client.post(address, {"reason": "A breach.", "_once": key}).status_code == 302
@@ -105,14 +105,14 @@ def test_a_refused_form_can_be_mended_and_sent_again() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_in_two_connections_is_one_request() -> None:
     """T88."""
-    shelf, someone, key = stories.shelf(), stories.person(), uuid.uuid4()
+    published_dataset, someone, key = stories.published_dataset(), stories.person(), uuid.uuid4()
     clients = [stories.client_for(someone) for _ in range(3)]
     gate, places = threading.Barrier(3), []
 
     def click(client: Client) -> None:
         try:
             gate.wait()
-            places.append(new_request(client, shelf, key)["Location"])
+            places.append(new_request(client, published_dataset, key)["Location"])
         finally:
             connection.close()
 
@@ -129,8 +129,8 @@ def test_a_double_click_in_two_connections_is_one_request() -> None:
 # ------------------------------------------------------------------------------------------------ what is written
 def test_an_answer_and_its_events_share_one_reference() -> None:
     """T114."""
-    shelf = stories.shelf()
-    answer = new_request(stories.client_for(stories.person()), shelf, "")
+    published_dataset = stories.published_dataset()
+    answer = new_request(stories.client_for(stories.person()), published_dataset, "")
     assert Event.objects.get(kind="request.drafted").correlation == answer["X-Request-Reference"]
 
 
@@ -138,11 +138,11 @@ def test_whoever_is_turned_away_is_written_down_without_words() -> None:
     """T110."""
     someone = stories.person()
     client = stories.client_for(someone)
-    assert client.get("/operations/").status_code == 403
+    assert client.get("/system-status/").status_code == 403
     event = Event.objects.get(kind="refused")
     assert (event.actor_id, event.facts) == (someone.pk, {"where": "operations"})
     assert client.get("/datasets/no-such/").status_code == 404
-    assert Client().get("/operations/").status_code == 302
+    assert Client().get("/system-status/").status_code == 302
     assert Event.objects.filter(kind="refused").count() == 1
 
 
@@ -240,9 +240,9 @@ def test_workers_take_json_and_no_task_but_ours() -> None:
 
 def test_sealed_storage_never_overwrites_and_never_publishes() -> None:
     """L52."""
-    from portal.settings.base import sealed_bucket
+    from portal.settings.base import private_bucket_storage
 
-    options = sealed_bucket(endpoint="", bucket="b", key="", secret="", region="r")["OPTIONS"]
+    options = private_bucket_storage(endpoint="", bucket="b", key="", secret="", region="r")["OPTIONS"]
     assert options["file_overwrite"] is False
     assert options["default_acl"] is None
     assert options["querystring_expire"] <= 60

@@ -11,9 +11,9 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import requests
 
-from portal.embedded import servers
-from portal.embedded.process import running
-from portal.embedded.world import ROOT, World
+from deploy.demo.embedded import servers
+from deploy.demo.embedded.process import running
+from deploy.demo.embedded.world import ROOT, World
 
 CONTENT = os.urandom(300_000)
 ETAG = '"sha256-of-the-file"'

@@ -15,10 +15,10 @@ import jwt
 import pytest
 import requests
 
-from portal.demo_people import AUDITORS, PEOPLE, DemoPerson, person
-from portal.embedded import servers
-from portal.embedded.process import running
-from portal.embedded.world import ROOT, World
+from deploy.demo.embedded import servers
+from deploy.demo.embedded.process import running
+from deploy.demo.embedded.world import ROOT, World
+from deploy.demo.people import AUDITORS, PEOPLE, DemoPerson, person
 from tests.database import Urls
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-long"
@@ -32,7 +32,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, provider_urls: Urls) -> Iter
     world = World(tmp_path_factory.mktemp("provider"))
     world.take_ports()
     world.ports["web"] = 8000
-    command = [sys.executable, "-m", "deploy.identity_provider.prepare"]
+    command = [sys.executable, "-m", "deploy.demo.identity_provider.prepare"]
     subprocess.run(command, cwd=ROOT, env=world.provider_env(provider_urls), check=True)
     with running(servers.provider(world, provider_urls)):
         yield world

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.accounts import commands as accounts
-from apps.accounts.models import Desk, Institution, Person
-from apps.accounts.queries import current_terms, desks_of, institutions_signed_for
 from apps.agreements.queries import template_for
 from apps.committees.models import Committee
 from apps.committees.queries import chaired_by
+from apps.people.commands.people import get_or_create_person
+from apps.people.models import Institution, Person, PlatformRole
+from apps.people.queries import current_terms, institutions_signed_for, platform_roles_of
 
 pytestmark = pytest.mark.django_db
 CLAUSE = {"heading": "Use", "text": "$applicant uses $dataset.", "plain": "Use it.", "plain_da": "Brug det."}
@@ -21,7 +21,7 @@ CLAUSE = {"heading": "Use", "text": "$applicant uses $dataset.", "plain": "Use i
 @pytest.fixture
 def person() -> Person:
     facts = {"subject": "s", "name": "Tove", "email": "t@x.example", "email_verified": True}
-    return accounts.recognise("https://idp.test", **facts, by=None)
+    return get_or_create_person("https://idp.test", **facts, by=None)
 
 
 def office(*words: str) -> str:
@@ -44,10 +44,10 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     person.refresh_from_db()
     terms, template = current_terms(), template_for(Committee.objects.get(slug="dac"))
     assert person.institution == Institution.objects.get(name="Hospital", country="DK")
-    assert [desk.kind for desk in desks_of(person)] == [Desk.Kind.OPERATOR]
+    assert [desk.kind for desk in platform_roles_of(person)] == [PlatformRole.Kind.OPERATOR]
     assert institutions_signed_for(person).count() == chaired_by(person).count() == 1
     assert terms is not None and terms.version == 1 and template is not None and template.version == 1
-    other = accounts.recognise("https://idp.test", subject="o", name="Ove", email="", email_verified=False, by=None)
+    other = get_or_create_person("https://idp.test", subject="o", name="Ove", email="", email_verified=False, by=None)
     office("chair", "--committee", "dac", "--code", other.code)
     assert chaired_by(other).count() == 1 and not chaired_by(person).exists()
     office("close-account", "--code", other.code)
@@ -56,7 +56,7 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     assert Person.objects.get(pk=other.pk).is_active
     office("end-desk", "--code", person.code, "--kind", "operator")
     office("end-official", "--code", person.code, "--institution", "Hospital")
-    assert not desks_of(person).exists() and not institutions_signed_for(person).exists()
+    assert not platform_roles_of(person).exists() and not institutions_signed_for(person).exists()
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,18 @@ from django.core import signals
 from django.db import OperationalError, connection
 
 from apps.access_requests import queries as requests
-from apps.accounts import commands as accounts
-from apps.accounts.models import Person
 from apps.committees.queries import committees_of
 from apps.core import clock
-from apps.core.prepared import Prepared
+from apps.core.db import Prepared
 from apps.datasets import commands as datasets
 from apps.datasets import queries as catalogue
 from apps.datasets.models import Distribution
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
-from apps.grants.queries import downloadable_by, is_in_force, may_download, may_download_version
+from apps.grants.queries import downloadable_by, grant_is_active, may_download, may_download_version
+from apps.identity.commands.identities import deactivate
+from apps.people.commands.people import accept_terms
+from apps.people.models import Person
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +46,8 @@ def agree(people: list[Any]) -> None:
 
 def test_it_answers_as_the_set_whatever_happens_to_the_world() -> None:
     access, other = stories.granted(), stories.granted()
-    open_, registered = stories.shelf(access="open"), stories.shelf(access="registered")
-    hidden, withdrawn = stories.drafted_shelf(access="open"), stories.shelf(access="open")
+    open_, registered = stories.published_dataset(access="open"), stories.published_dataset(access="registered")
+    hidden, withdrawn = stories.drafted_dataset(access="open"), stories.published_dataset(access="open")
     operator, second = stories.operator(), stories.operator()
     people: list[Any] = [access.holder, other.holder, access.owner, stories.person(), None, AnonymousUser()]
     agree(people)
@@ -54,21 +55,21 @@ def test_it_answers_as_the_set_whatever_happens_to_the_world() -> None:
     assert not may_download(access.holder, other.file.pk)
     assert may_download(None, open_.file.pk)
     assert not may_download(None, hidden.file.pk)
-    accounts.accept_terms(stories.terms(), by=access.holder)
+    accept_terms(stories.terms(), by=access.holder)
     assert may_download(access.holder, registered.file.pk)
     agree(people)
     datasets.withdraw(withdrawn.version, reason="A consent was taken back.", by=withdrawn.owner)
     grants.suspend(other.grant, reason="A question.", by=other.owner)
     agree(people)
-    stop = grants.freeze_downloads("An alarm.", by=operator)
+    stop = grants.stop_downloads("An alarm.", by=operator)
     assert not may_download(access.holder, access.file.pk)
     agree(people)
-    grants.propose_thaw(stop, by=operator)
-    grants.thaw(stop, by=second)
+    grants.propose_resume(stop, by=operator)
+    grants.resume_downloads(stop, by=second)
     grants.revoke(access.grant, reason="It ended.", by=access.owner)
     assert not may_download(access.holder, access.file.pk)
     agree(people)
-    accounts.deactivate(other.holder, by=operator)
+    deactivate(other.holder, by=operator)
     agree([*people, Person.objects.get(pk=other.holder.pk)])
 
 
@@ -79,10 +80,10 @@ def test_a_frozen_clock_is_believed(frozen: Callable[[datetime], datetime]) -> N
     frozen(end - timedelta(microseconds=1))
     assert clock.is_frozen()
     assert may_download(access.holder, access.file.pk)
-    assert is_in_force(access.grant.pk)
+    assert grant_is_active(access.grant.pk)
     frozen(end)
     assert not may_download(access.holder, access.file.pk)
-    assert not is_in_force(access.grant.pk)
+    assert not grant_is_active(access.grant.pk)
 
 
 def test_it_is_one_statement(django_assert_num_queries: Any) -> None:
@@ -120,17 +121,19 @@ def vars_of(one: Any) -> Any:
 def test_rows_come_as_the_set_gives_them() -> None:
     case, other = stories.in_review(), stories.in_review()
     for one in (case, other):
-        stories.vote(one, one.bench.chair)
-        for someone in [*one.bench.everyone, one.applicant]:
+        stories.vote(one, one.committee_setup.chair)
+        for someone in [*one.committee_setup.everyone, one.applicant]:
             mine = list(committees_of(someone).values_list("pk", flat=True))
-            same(requests.on_desk_of(someone, mine), requests.desk_of(someone))
-    shelves = [case.shelf, stories.drafted_shelf(), stories.shelf(access="open")]
-    for shelf in shelves:
-        for someone in [case.applicant, shelf.owner, AnonymousUser()]:
-            found = catalogue.dataset_called(shelf.dataset.slug, someone)
-            same([found] if found else [], visible(someone).filter(slug=shelf.dataset.slug))
-            plain = catalogue.sizes(catalogue.versions_visible_to(someone, shelf.dataset).prefetch_related(None))
-            same(catalogue.sized_versions(shelf.dataset, someone), plain)
+            same(requests.in_review_queue_of(someone, mine), requests.review_queue_of(someone))
+    shelves = [case.published_dataset, stories.drafted_dataset(), stories.published_dataset(access="open")]
+    for published_dataset in shelves:
+        for someone in [case.applicant, published_dataset.owner, AnonymousUser()]:
+            found = catalogue.dataset_called(published_dataset.dataset.slug, someone)
+            same([found] if found else [], visible(someone).filter(slug=published_dataset.dataset.slug))
+            plain = catalogue.sizes(
+                catalogue.versions_visible_to(someone, published_dataset.dataset).prefetch_related(None)
+            )
+            same(catalogue.sized_versions(published_dataset.dataset, someone), plain)
     assert set(catalogue.sizes_of_current([one.dataset for one in shelves])) == {
         one.dataset.pk for one in (shelves[0], shelves[2])
     }
@@ -142,12 +145,12 @@ def visible(someone: Any) -> Any:
 
 
 def test_rows_believe_a_frozen_clock(frozen: Callable[[datetime], datetime]) -> None:
-    shelf = stories.shelf(access="open")
-    listed = shelf.dataset.listed_from
+    published_dataset = stories.published_dataset(access="open")
+    listed = published_dataset.dataset.listed_from
     assert listed is not None
-    assert catalogue.dataset_called(shelf.dataset.slug, None) is not None
+    assert catalogue.dataset_called(published_dataset.dataset.slug, None) is not None
     frozen(listed - timedelta(seconds=1))
-    assert catalogue.dataset_called(shelf.dataset.slug, None) is None
+    assert catalogue.dataset_called(published_dataset.dataset.slug, None) is None
 
 
 def test_each_thread_asks_over_its_own_connection(transactional_db: None) -> None:

@@ -11,7 +11,7 @@ from apps.audit.models import Outbox
 from apps.datasets.models import Dataset, Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
-from apps.notifications.models import Letter
+from apps.notifications.models import Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,14 @@ def test_every_step_of_the_way_is_somewhere_in_the_seeded_world() -> None:
     assert set(Dataset.objects.values_list("access", flat=True)) == {"open", "registered", "controlled"}
     assert Dataset.objects.filter(listed_from__isnull=True).count() == 1
     assert not Distribution.objects.filter(sha256="").exists()
-    assert AccessGrant.objects.in_force().exists()
+    assert AccessGrant.objects.active().exists()
     assert AccessGrant.objects.filter(revoked_at__isnull=False).exists()
     stopped = AccessGrant.objects.filter(holder__name="Nils Aaberg").get()
-    assert not AccessGrant.objects.in_force().filter(pk=stopped.pk).exists()
-    assert Letter.objects.filter(kind="affiliation.lapsing", reader__name="Freja Winther").count() == 1
+    assert not AccessGrant.objects.active().filter(pk=stopped.pk).exists()
+    assert Notification.objects.filter(kind="affiliation.expiring", reader__name="Freja Winther").count() == 1
     assert DownloadLink.objects.alive().exists()
     assert not Outbox.objects.exists()
-    assert Letter.objects.exists()
+    assert Notification.objects.exists()
 
 
 def test_the_seed_is_sown_only_once() -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.models import Person
+from apps.people.models import Person
 from tests import stories
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

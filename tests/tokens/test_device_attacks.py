@@ -8,13 +8,17 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from apps.accounts import commands, queries, rules
-from apps.accounts.models import DeviceRequest, Person, PersonalToken
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.errors import Denied, TooOften
 from apps.core.identifiers import CONSONANTS, new_user_code, plain_user_code
-from apps.notifications.models import Letter
+from apps.identity.commands.identities import deactivate
+from apps.notifications.models import Notification
+from apps.people.commands.affiliations import end_affiliation
+from apps.people.models import Person
+from apps.tokens import queries, rules
+from apps.tokens.commands.devices import answer_device, find_device, request_device_code
+from apps.tokens.models import DeviceRequest, PersonalToken
 from tests import stories
 from tests.tokens.program import Program, answer, error_of, let_in, typed
 
@@ -45,7 +49,7 @@ def test_a_refresh_token_shown_twice_ends_the_whole_family_and_the_person_is_tol
     assert error_of(thief.refresh(stolen)) == "invalid_grant"
     assert Event.objects.filter(kind="token.reused").count() == 1
     stories.drain()
-    assert Letter.objects.filter(reader=person, subject__contains="locked out").count() == 1
+    assert Notification.objects.filter(reader=person, subject__contains="locked out").count() == 1
 
 
 def test_every_older_refresh_token_is_remembered() -> None:
@@ -121,11 +125,11 @@ def test_the_page_about_a_program_is_only_for_who_typed_its_code() -> None:
 
 def test_the_command_holds_it_too() -> None:
     """Whoever has the row but did not type the code answers nothing, and learns nothing."""
-    asked = commands.ask_for_device("gatehouse-cli", scopes=["read"], asked_from="", browser="")
-    found = commands.find_device(asked.user_code, by=stories.person())
+    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    found = find_device(asked.user_code, by=stories.person())
     assert found is not None
     with pytest.raises(Denied, match="Somebody else"):
-        commands.answer_device(found, approve=True, by=stories.person())
+        answer_device(found, approve=True, by=stories.person())
     assert DeviceRequest.objects.get().approved_at is None
 
 
@@ -175,14 +179,14 @@ def test_the_page_says_where_the_program_really_is() -> None:
 
 def test_few_programs_wait_at_once_from_one_place_and_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """A flood neither fills the table nor makes guessing easy."""
-    monkeypatch.setattr(rules.tokens, "MOST_FROM_ONE_PLACE", 3)
+    monkeypatch.setattr(rules, "MOST_FROM_ONE_PLACE", 3)
     for _turn in range(3):
         assert Program().ask().status_code == 200
     flooded = Program().ask()
     assert error_of(flooded, 429) == "slow_down"
     assert flooded["Retry-After"] == "600"
     assert Program(**{"X-Forwarded-For": "198.51.100.7"}).ask().status_code == 200
-    monkeypatch.setattr(rules.tokens, "MOST_WAITING", 4)
+    monkeypatch.setattr(rules, "MOST_WAITING", 4)
     assert error_of(Program(**{"X-Forwarded-For": "198.51.100.8"}).ask(), 503) == "temporarily_unavailable"
     with clock.freeze(clock.now() + timedelta(minutes=11)):
         assert Program().ask().status_code == 200
@@ -200,16 +204,16 @@ def test_codes_have_no_letters_that_look_alike_and_are_read_however_typed() -> N
 
 def test_two_programs_never_wait_with_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
     codes = iter(["BCDF-GHJK", "BCDF-GHJK", "LMNP-QRST"])
-    monkeypatch.setattr(queries.tokens, "new_user_code", lambda: next(codes))
+    monkeypatch.setattr(queries, "new_user_code", lambda: next(codes))
     assert [Program().ask().json()["user_code"] for _turn in range(2)] == ["BCDF-GHJK", "LMNP-QRST"]
 
 
 def deactivated(person: Person) -> None:
-    commands.deactivate(person, by=stories.operator())
+    deactivate(person, by=stories.operator())
 
 
 def away(person: Person) -> None:
-    Person.objects.filter(pk=person.pk).update(away_since=clock.now())
+    Person.objects.filter(pk=person.pk).update(signed_out_at=clock.now())
 
 
 @pytest.mark.parametrize("deed", [deactivated, away])
@@ -223,16 +227,16 @@ def test_who_may_not_act_lets_nothing_act(deed: Callable[[Person], None]) -> Non
     assert program.me().status_code == 401
     assert error_of(program.refresh()) == "invalid_grant"
     assert error_of(late.poll()) == "access_denied"
-    Person.objects.filter(pk=person.pk).update(away_since=None, is_active=True)
+    Person.objects.filter(pk=person.pk).update(signed_out_at=None, is_active=True)
     assert program.refresh().status_code == 200  # asking in vain spent nothing
 
 
 def test_guessing_at_the_command_is_held_too() -> None:
     person = stories.person()
     for _turn in range(5):
-        assert commands.find_device("BBBB-BBBB", by=person) is None
+        assert find_device("BBBB-BBBB", by=person) is None
     with pytest.raises(TooOften):
-        commands.find_device("BBBB-BBBB", by=person)
+        find_device("BBBB-BBBB", by=person)
 
 
 def test_unknown_and_known_tokens_are_given_back_with_one_answer() -> None:
@@ -255,5 +259,5 @@ def test_a_program_lives_no_longer_for_a_person_without_affiliation(django_user_
     home = access.holder.institution
     assert home is not None
     official = stories.signing_official(home)
-    commands.end_affiliation(access.holder, institution=home, reason="She has left us.", by=official)
+    end_affiliation(access.holder, institution=home, reason="She has left us.", by=official)
     assert Client().get(path, headers=headers).status_code == 403

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import commands
-from apps.accounts.models import DeviceRequest, PersonalToken
 from apps.audit.models import Event
 from apps.core import clock
-from apps.notifications.models import Letter
+from apps.notifications.models import Notification
+from apps.tokens.commands.devices import forget_devices
+from apps.tokens.models import DeviceRequest, PersonalToken
 from tests import stories
 from tests.tokens.program import Program, answer, error_of, let_in, path_of, typed
 
@@ -196,9 +196,9 @@ def test_the_person_gets_a_letter_and_sees_the_program_among_the_tokens() -> Non
     program = let_in(person)
     program.me()
     stories.drain()
-    letter = Letter.objects.get(reader=person)
-    assert "let in" in letter.subject
-    assert "Gatehouse command line" in letter.body
+    notification = Notification.objects.get(reader=person)
+    assert "let in" in notification.subject
+    assert "Gatehouse command line" in notification.body
     client = stories.client_for(person)
     page = client.get(reverse("tokens")).content.decode()
     assert "Gatehouse command line" in page
@@ -232,16 +232,16 @@ def test_a_program_ends_when_it_is_not_used_and_in_any_case() -> None:
 def test_requests_of_programs_are_swept_after_a_day_and_tokens_stay() -> None:
     program = let_in(stories.person())
     program.refresh()
-    commands.forget_devices(by=None)
+    forget_devices(by=None)
     assert DeviceRequest.objects.count() == 1
     with clock.freeze(clock.now() + timedelta(days=1, seconds=1)):
-        commands.forget_devices(by=None)
+        forget_devices(by=None)
         assert not DeviceRequest.objects.exists()
         assert program.refresh().status_code == 200
     token = PersonalToken.objects.get()
     assert token.spent.count() == 2
     program.revoke(program.got["access_token"])
-    commands.forget_devices(by=None)
+    forget_devices(by=None)
     assert token.spent.count() == 0
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from apps.accounts import commands
-from apps.accounts.models import PersonalToken
 from apps.downloads.models import DownloadLink
+from apps.tokens.commands.tokens import end_service_account, make_service_account, make_service_token, revoke_token
+from apps.tokens.models import PersonalToken
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 
 def personal(access: stories.Access) -> tuple[str, Callable[[], None]]:
     secret = stories.token(access.holder, "download")
-    return secret, lambda: commands.revoke_token(PersonalToken.objects.get(), by=access.holder)
+    return secret, lambda: revoke_token(PersonalToken.objects.get(), by=access.holder)
 
 
 def of_a_pipeline(access: stories.Access) -> tuple[str, Callable[[], None]]:
     owner = access.holder
-    account = commands.make_service_account("Pipeline", purpose="Every night.", days=30, by=owner)
-    _row, secret = commands.make_service_token(account, name="server", scopes=["download"], days=7, by=owner)
-    return secret, lambda: commands.end_service_account(account, by=owner)
+    account = make_service_account("Pipeline", purpose="Every night.", days=30, by=owner)
+    _row, secret = make_service_token(account, name="server", scopes=["download"], days=7, by=owner)
+    return secret, lambda: end_service_account(account, by=owner)
 
 
 def linked_by(secret: str, access: stories.Access) -> str:

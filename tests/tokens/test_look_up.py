@@ -8,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts import commands, queries
-from apps.accounts.models import PersonalToken
 from apps.core import clock
+from apps.tokens import queries as tokens_queries
+from apps.tokens.commands.tokens import make_service_account, make_service_token
+from apps.tokens.models import PersonalToken
+from apps.tokens.queries import token_for
 from tests import stories
 from tests.tokens.program import let_in
 
@@ -27,8 +29,8 @@ def device() -> str:
 
 def service() -> str:
     owner = stories.person()
-    account = commands.make_service_account("p", purpose="A nightly pipeline.", days=30, by=owner)
-    return commands.make_service_token(account, name="s", scopes=["read"], days=7, by=owner)[1]
+    account = make_service_account("p", purpose="A nightly pipeline.", days=30, by=owner)
+    return make_service_token(account, name="s", scopes=["read"], days=7, by=owner)[1]
 
 
 KINDS: list[Callable[[], str]] = [personal, device, service]
@@ -40,7 +42,7 @@ def test_one_statement_finds_it_with_its_person(make: Callable[[], str]) -> None
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        token = queries.token_for(secret)
+        token = token_for(secret)
         assert token is not None
         assert token.person.is_active
         assert token.service is None or token.service.ended_at is None
@@ -67,17 +69,17 @@ def test_the_look_up_reads_the_index_of_the_digest() -> None:
     person, now = stories.person(), clock.now()
     many = [
         PersonalToken(
-            person=person, name="n", digest=queries.digest(str(n)), hint="h", scopes=["read"],
+            person=person, name="n", digest=tokens_queries.digest(str(n)), hint="h", scopes=["read"],
             expires_at=now + timedelta(days=1),
         )
         for n in range(5000)
     ]  # fmt: skip
     PersonalToken.objects.bulk_create(many)
-    digest = queries.digest("17")
+    digest = tokens_queries.digest("17")
     wanted = PersonalToken.objects.alive().select_related("person", "service").order_by()
     plan = wanted.filter(digest=digest).explain()
     assert "Index Scan using accounts_personaltoken_digest" in plan, plan
-    assert "Seq Scan on accounts_personaltoken" not in plan
+    assert "Seq Scan on tokens_personaltoken" not in plan
     assert "Seq Scan" in PersonalToken.objects.filter(hint="x").explain()  # control: no index there
-    shown = queries.digest("18")
+    shown = tokens_queries.digest("18")
     assert "Index Scan" in PersonalToken.objects.refreshable().filter(refresh_digest=shown).explain()

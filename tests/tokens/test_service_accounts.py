@@ -9,13 +9,16 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import commands
-from apps.accounts.models import Person, PersonalToken, ServiceAccount
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
-from apps.notifications.models import Letter
-from apps.web.wording_events import timeline
+from apps.identity.commands.identities import deactivate
+from apps.notifications.models import Notification
+from apps.people.commands.affiliations import end_affiliation
+from apps.people.models import Person
+from apps.tokens.commands.tokens import end_service_account, make_service_account, make_service_token, revoke_token
+from apps.tokens.models import PersonalToken, ServiceAccount
+from apps.web.common.history import timeline
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +26,12 @@ PURPOSE = "Runs every night on the analysis server."
 
 
 def pipeline(owner: Person, *, days: int = 30) -> ServiceAccount:
-    return commands.make_service_account("Survival pipeline", purpose=PURPOSE, days=days, by=owner)
+    return make_service_account("Survival pipeline", purpose=PURPOSE, days=days, by=owner)
 
 
 def token_of(account: ServiceAccount, *scopes: str, days: int = 7) -> str:
     wanted = list(scopes or ["read", "download"])
-    made = commands.make_service_token(account, name="server", scopes=wanted, days=days, by=account.owner)
+    made = make_service_token(account, name="server", scopes=wanted, days=days, by=account.owner)
     return made[1]
 
 
@@ -39,7 +42,7 @@ def status_of(secret: str, path: str = "/api/v1/me") -> int:
 def test_it_reads_exactly_what_its_owner_may_and_its_events_say_so() -> None:
     """The access rule is unchanged; the events of the same call name the owner, the token and the account."""
     access = stories.granted()
-    other = stories.shelf()
+    other = stories.published_dataset()
     account = pipeline(access.holder)
     secret = token_of(account)
     assert status_of(secret, f"/api/v1/files/{access.file.pk}/content") == 200
@@ -62,7 +65,7 @@ def test_it_reads_exactly_what_its_owner_may_and_its_events_say_so() -> None:
 
 
 def ended(account: ServiceAccount) -> None:
-    commands.end_service_account(account, by=account.owner)
+    end_service_account(account, by=account.owner)
 
 
 def over(account: ServiceAccount) -> None:
@@ -72,16 +75,16 @@ def over(account: ServiceAccount) -> None:
 
 
 def owner_out(account: ServiceAccount) -> None:
-    commands.deactivate(account.owner, by=stories.operator())
+    deactivate(account.owner, by=stories.operator())
 
 
 def owner_away(account: ServiceAccount) -> None:
-    Person.objects.filter(pk=account.owner_id).update(away_since=clock.now())
+    Person.objects.filter(pk=account.owner_id).update(signed_out_at=clock.now())
 
 
 def revoked(account: ServiceAccount) -> None:
     token = PersonalToken.objects.get(service=account)
-    commands.revoke_token(token, by=account.owner)
+    revoke_token(token, by=account.owner)
 
 
 @pytest.mark.parametrize("deed", [ended, over, owner_out, owner_away, revoked])
@@ -101,7 +104,7 @@ def test_the_owners_lapsed_affiliation_closes_the_data_to_it() -> None:
     home = access.holder.institution
     assert home is not None
     official = stories.signing_official(home)
-    commands.end_affiliation(access.holder, institution=home, reason="She has left us.", by=official)
+    end_affiliation(access.holder, institution=home, reason="She has left us.", by=official)
     assert status_of(secret, path) == 403
 
 
@@ -119,11 +122,11 @@ def test_no_token_of_it_outlives_it() -> None:
 def test_nobody_else_makes_its_tokens_or_ends_it() -> None:
     account, other = pipeline(stories.person()), stories.person()
     with pytest.raises(Denied):
-        commands.make_service_token(account, name="x", scopes=["read"], days=1, by=other)
+        make_service_token(account, name="x", scopes=["read"], days=1, by=other)
     with pytest.raises(Denied):
-        commands.end_service_account(account, by=other)
+        end_service_account(account, by=other)
     with pytest.raises(Denied):
-        commands.make_service_account("x", purpose=PURPOSE, days=1, by=stories.deactivated())
+        make_service_account("x", purpose=PURPOSE, days=1, by=stories.deactivated())
     assert not PersonalToken.objects.exists()
 
 
@@ -134,7 +137,7 @@ def test_nobody_else_makes_its_tokens_or_ends_it() -> None:
 def test_it_needs_a_name_a_purpose_and_an_end_within_a_year(wrong: dict[str, Any], fields: set[str]) -> None:
     asked: dict[str, Any] = {"name": "n", "purpose": PURPOSE, "days": 30, **wrong}
     with pytest.raises(Invalid) as refused:
-        commands.make_service_account(asked["name"], purpose=asked["purpose"], days=asked["days"], by=stories.person())
+        make_service_account(asked["name"], purpose=asked["purpose"], days=asked["days"], by=stories.person())
     assert set(refused.value.fields) == fields
 
 
@@ -165,7 +168,7 @@ def test_the_pages_make_list_show_once_and_end_it() -> None:
     listed = client.get(reverse("tokens")).content.decode()
     assert "service account “Survival pipeline”" in listed
     stories.drain()
-    assert Letter.objects.filter(reader=owner, path=page).count() == 1
+    assert Notification.objects.filter(reader=owner, path=page).count() == 1
     for days in (91, "soon"):
         assert client.post(page, {"name": "server", "scopes": ["read"], "days": days}).status_code == 422
     account = ServiceAccount.objects.get()

@@ -14,22 +14,22 @@ def test_a_whole_course_ends_with_a_link_that_stands_on_a_grant() -> None:
     access = stories.linked()
     assert access.link is not None
     assert access.link.grant == access.grant
-    assert AccessGrant.objects.in_force().get() == access.grant
+    assert AccessGrant.objects.active().get() == access.grant
     assert downloadable_by(access.holder).get() == access.file
     assert access.case.request.state == "active"
-    assert access.deal.agreement.state == "executed"
+    assert access.agreement_setup.agreement.state == "executed"
 
 
 def test_each_chapter_leaves_its_state() -> None:
-    shelf = stories.shelf()
-    assert stories.draft(shelf=shelf).request.state == "draft"
-    assert stories.submitted(shelf=shelf).request.state == "submitted"
-    assert stories.in_review(shelf=shelf).request.state == "in_review"
-    assert stories.returned(shelf=shelf).request.state == "returned"
-    assert stories.decided(shelf=shelf).request.state == "decided"
-    assert stories.offered(shelf=shelf).agreement.state == "offered"
-    assert stories.signed(shelf=shelf).agreement.state == "signed"
-    assert stories.executed(shelf=shelf).agreement.state == "executed"
+    published_dataset = stories.published_dataset()
+    assert stories.draft(published_dataset=published_dataset).request.state == "draft"
+    assert stories.submitted(published_dataset=published_dataset).request.state == "submitted"
+    assert stories.in_review(published_dataset=published_dataset).request.state == "in_review"
+    assert stories.returned(published_dataset=published_dataset).request.state == "returned"
+    assert stories.decided(published_dataset=published_dataset).request.state == "decided"
+    assert stories.offered(published_dataset=published_dataset).agreement.state == "offered"
+    assert stories.signed(published_dataset=published_dataset).agreement.state == "signed"
+    assert stories.executed(published_dataset=published_dataset).agreement.state == "executed"
 
 
 def test_a_story_is_told_in_events() -> None:
@@ -37,7 +37,7 @@ def test_a_story_is_told_in_events() -> None:
     told = list(Event.objects.values_list("kind", flat=True))
     course = [
         "dataset.drafted", "file.uploaded", "file.checked", "version.published", "request.drafted",
-        "request.submitted", "request.screened", "request.vote_cast", "request.item_decided", "request.decided",
+        "request.submitted", "request.accepted_for_review", "request.vote_cast", "request.item_decided", "request.decided",
         "agreement.offered", "agreement.signed", "agreement.executed", "grant.issued", "request.activated", "link.made",
     ]  # fmt: skip
     firsts = [told.index(kind) for kind in course]

@@ -1,6 +1,6 @@
 """Verbs about access requests. Locks are taken in one order everywhere: the request, then its items."""
 
-from apps.access_requests.commands.asking import (
+from apps.access_requests.commands.applicant import (
     add_dataset,
     answer,
     change,
@@ -10,17 +10,17 @@ from apps.access_requests.commands.asking import (
     submit,
     withdraw,
 )
-from apps.access_requests.commands.deciding import (
+from apps.access_requests.commands.review import (
+    accept_for_review,
     activate,
+    add_committee_member,
     close_denied,
-    follow_seat_claims,
-    note_short_benches,
+    record_committees_without_quorum,
     recount,
-    return_with_question,
-    screen,
-    seat_member,
-    step_aside,
-    unseat_member,
+    recuse,
+    remove_committee_member,
+    request_changes,
+    sync_member_claims,
     vote,
 )
 
@@ -32,16 +32,16 @@ __all__ = [
     "choose_datasets",
     "close_denied",
     "draft",
-    "follow_seat_claims",
+    "sync_member_claims",
     "name_members",
-    "note_short_benches",
+    "record_committees_without_quorum",
     "recount",
-    "return_with_question",
+    "request_changes",
     "screen",
-    "seat_member",
-    "step_aside",
+    "add_committee_member",
+    "recuse",
     "submit",
-    "unseat_member",
+    "remove_committee_member",
     "vote",
     "withdraw",
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 register = Library()
 COMPONENTS = ("badge", "dataset_card", "empty", "icon", "pagination", "stat", "theme_menu")
-KEPT = {f"components/{name}.html" for name in COMPONENTS} | {"discover/_cards.html", "discover/_filters.html"}
+KEPT = {f"components/{name}.html" for name in COMPONENTS} | {"catalogue/_cards.html", "catalogue/_filters.html"}
 MOST = 4096
 _drawn: dict[Hashable, str] = {}
 

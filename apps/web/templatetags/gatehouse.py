@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 
-from apps.web.once import FIELD
+from apps.web.common.idempotency import FIELD
 
 register = template.Library()
 

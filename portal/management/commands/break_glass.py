@@ -5,10 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.accounts import commands
-from apps.accounts.models import BreakGlassAccount
 from apps.core import clock
-from apps.core.errors import Refusal
+from apps.core.errors import DomainError
+from apps.identity.commands.break_glass import disable_break_glass, make_break_glass
+from apps.identity.models import BreakGlassAccount
 
 SHOWN = """\
 Name      {handle}
@@ -35,13 +35,13 @@ class Command(BaseCommand):
         """Do the one verb; a refusal is its own sentence."""
         try:
             getattr(self, f"_{options['verb']}")(options)
-        except Refusal as refusal:
+        except DomainError as refusal:
             raise CommandError(refusal.sentence) from None
         if not settings.BREAK_GLASS:
             self.stdout.write("BREAK_GLASS is off in the settings: nobody can sign in this way until it is on.")
 
     def _create(self, options: dict[str, Any]) -> None:
-        made = commands.make_break_glass(days=options["days"], by=None)
+        made = make_break_glass(days=options["days"], by=None)
         grouped = " ".join(made.seed[start : start + 4] for start in range(0, len(made.seed), 4))
         self.stdout.write(
             SHOWN.format(
@@ -56,17 +56,17 @@ class Command(BaseCommand):
     def _list(self, _options: dict[str, Any]) -> None:
         now = clock.now()
         for one in BreakGlassAccount.objects.all():
-            self.stdout.write(f"{one.handle}  {_standing(one, now)}")
+            self.stdout.write(f"{one.handle}  {_state(one, now)}")
 
     def _disable(self, options: dict[str, Any]) -> None:
         account = BreakGlassAccount.objects.filter(handle=options["name"]).first()
         if account is None:
             raise CommandError("There is no break-glass account of this name.")
-        commands.disable_break_glass(account, by=None)
+        disable_break_glass(account, by=None)
         self.stdout.write(f"{account.handle} lets nobody in any more.")
 
 
-def _standing(account: BreakGlassAccount, now: Any) -> str:
+def _state(account: BreakGlassAccount, now: Any) -> str:
     if account.disabled_at is not None:
         return f"disabled on {account.disabled_at:%Y-%m-%d}"
     if account.ends_at <= now:

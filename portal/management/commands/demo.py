@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.embedded.demo import Demo, reset
-from portal.embedded.process import Trouble
-from portal.embedded.world import World
+from deploy.demo.embedded.demo import Demo, reset
+from deploy.demo.embedded.process import Trouble
+from deploy.demo.embedded.world import World
 from portal.settings.environment import data_dir
 
 

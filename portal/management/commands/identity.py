@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.accounts import commands
-from apps.accounts.models import Identity, Person
-from apps.accounts.queries import identities_of
-from apps.core.errors import Refusal
+from apps.core.errors import DomainError
+from apps.identity.commands.identities import merge_people, split_identity
+from apps.people.models import Identity, Person
+from apps.people.queries import identities_of
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['verb']}")(options)
-        except Refusal as refusal:
+        except DomainError as refusal:
             says = getattr(refusal, "fields", {}).values()
             raise CommandError(" ".join(dict.fromkeys([refusal.sentence, *says]))) from refusal
 
@@ -40,12 +40,12 @@ class Command(BaseCommand):
         identity = Identity.objects.filter(pk=options["identity"]).first()
         if identity is None:
             raise CommandError("There is no identity of this id.")
-        new = commands.split_identity(identity, by=_person(options["by"]), reason=options["reason"])
+        new = split_identity(identity, by=_person(options["by"]), reason=options["reason"])
         self.stdout.write(f"The identity leads to {new.code} now.")
 
     def _merge(self, options: dict[str, Any]) -> None:
         person, into = _person(options["person"]), _person(options["into"])
-        commands.merge_people(person, into=into, by=_person(options["by"]), reason=options["reason"])
+        merge_people(person, into=into, by=_person(options["by"]), reason=options["reason"])
         self.stdout.write(f"Both are {into.code} now; {person.code} is closed.")
 
 

@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Update and compile, and say how many still wait for their Danish."""
-        from portal.house.translations import CATALOGUE, update
+        from tests.checks.translations import CATALOGUE, update
 
         said, without = update(settings.BASE_DIR)
         self.stdout.write(f"{said} messages in {CATALOGUE}, {without} without Danish")

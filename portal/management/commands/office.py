@@ -10,13 +10,23 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.accounts import commands as accounts
-from apps.accounts.models import Desk, Institution, Person
-from apps.accounts.queries import colleagues_by_code, desks_of, institution_named
 from apps.agreements import commands as agreements
 from apps.committees import commands as committees
 from apps.committees.models import Committee
-from apps.core.errors import Refusal
+from apps.core.errors import DomainError
+from apps.identity.commands.identities import deactivate, reactivate
+from apps.people.commands.people import (
+    appoint_signing_official,
+    dismiss_signing_official,
+    end_platform_role,
+    give_platform_role,
+    publish_terms,
+    register_institution,
+    set_domains,
+    set_institution,
+)
+from apps.people.models import Institution, Person, PlatformRole
+from apps.people.queries import colleagues_by_code, institution_named, platform_roles_of
 
 # verb: (what it does, its options: name, required, help)
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
@@ -76,58 +86,58 @@ class Command(BaseCommand):
         """Do the one verb; a refusal is its own sentence."""
         try:
             done = getattr(self, "do_" + given["verb"].replace("-", "_"))(given)
-        except Refusal as refusal:
+        except DomainError as refusal:
             raise CommandError(" ".join([refusal.sentence, *getattr(refusal, "fields", {}).values()])) from None
         except OSError as fault:
             raise CommandError(f"The file cannot be read: {fault.strerror}.") from None
         self.stdout.write(done)
 
     def do_institution(self, given: dict[str, str]) -> str:
-        made = accounts.register_institution(
+        made = register_institution(
             given["name"], country=given["country"], ror=given["ror"], domains=given["domains"].split(","), by=None
         )
         return f"{made.name} is registered."
 
     def do_domains(self, given: dict[str, str]) -> str:
         institution = _institution(given["institution"])
-        accounts.name_domains(institution, domains=given["domains"].split(","), by=None)
+        set_domains(institution, domains=given["domains"].split(","), by=None)
         return f"The domains of {institution.name} are set."
 
-    def do_home(self, given: dict[str, str]) -> str:
+    def do_set_institution(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
-        accounts.set_home(person, institution=institution, by=None)
+        set_institution(person, institution=institution, by=None)
         return f"{institution.name} stands behind {person}."
 
-    def do_desk(self, given: dict[str, str]) -> str:
+    def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        desk = accounts.give_desk(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=None)
+        desk = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=None)
         return f"{person} is {given['kind']} until {desk.ends_at:%Y-%m-%d}."
 
-    def do_end_desk(self, given: dict[str, str]) -> str:
+    def do_end_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        if not desks_of(person).filter(kind=_kind(given["kind"])).exists():
+        if not platform_roles_of(person).filter(kind=_kind(given["kind"])).exists():
             raise CommandError(f"{person} is no {given['kind']}.")
-        accounts.end_desk(person, kind=given["kind"], by=None)
+        end_platform_role(person, kind=given["kind"], by=None)
         return f"{person} is no {given['kind']} any more."
 
     def do_close_account(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        accounts.deactivate(person, by=None)
+        deactivate(person, by=None)
         return f"{person} is out: pages, tokens and links refuse them from the next request on."
 
     def do_open_account(self, given: dict[str, str]) -> str:
         person = _person(given["code"], closed=True)
-        accounts.reactivate(person, by=None)
+        reactivate(person, by=None)
         return f"{person} may use the portal again."
 
     def do_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
-        accounts.appoint_signing_official(person, institution=institution, by=None)
+        appoint_signing_official(person, institution=institution, by=None)
         return f"{person} signs for {institution.name}."
 
     def do_end_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
-        accounts.dismiss_signing_official(person, institution=institution, by=None)
+        dismiss_signing_official(person, institution=institution, by=None)
         return f"{person} no longer signs for {institution.name}."
 
     def do_committee(self, given: dict[str, str]) -> str:
@@ -147,7 +157,7 @@ class Command(BaseCommand):
 
     def do_terms(self, given: dict[str, str]) -> str:
         danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
-        made = accounts.publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=None)
+        made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=None)
         return f"Version {made.version} of the terms is published; everybody is asked anew."
 
     def do_template(self, given: dict[str, str]) -> str:
@@ -184,7 +194,7 @@ def _committee(slug: str) -> Committee:
 
 
 def _kind(kind: str) -> str:
-    if kind not in Desk.Kind.values:
+    if kind not in PlatformRole.Kind.values:
         raise CommandError("A desk is operator or auditor.")
     return kind
 

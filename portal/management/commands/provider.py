@@ -7,17 +7,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.accounts import commands
-from apps.accounts.models import DeskClaim, Institution, Provider
-from apps.accounts.oidc import document_of
-from apps.accounts.oidc.checks import Untrusted
-from apps.accounts.queries import desks_by_claim
 from apps.committees import commands as committees
-from apps.committees.models import Committee, SeatClaim
-from apps.committees.queries import seats_by_claim
+from apps.committees.models import Committee, CommitteeMemberClaim
+from apps.committees.queries import member_claims
 from apps.core.errors import Invalid
+from apps.identity.commands.identities import deactivate_provider
+from apps.identity.oidc.checks import Untrusted
+from apps.identity.oidc.discovery import document_of
+from apps.people.commands.claims import add_platform_role_claim, end_platform_role_claim
+from apps.people.commands.providers import add_provider, provider_from_settings
+from apps.people.models import Institution, PlatformRoleClaim, Provider
+from apps.people.queries import platform_role_claims
 
-Rule = DeskClaim | SeatClaim
+Rule = PlatformRoleClaim | CommitteeMemberClaim
 
 
 class Command(BaseCommand):
@@ -65,10 +67,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.slug:20} {_state(one):14} {one.name}  {one.issuer}")
 
     def _settings(self, _options: dict[str, Any]) -> None:
-        self.stdout.write(f"{commands.provider_from_settings(by=None).slug} is the provider of the settings.")
+        self.stdout.write(f"{provider_from_settings(by=None).slug} is the provider of the settings.")
 
     def _roles(self, _options: dict[str, Any]) -> None:
-        rows: list[Rule] = [*desks_by_claim(), *seats_by_claim()]
+        rows: list[Rule] = [*platform_role_claims(), *member_claims()]
         for one in rows:
             roles: list[Any] = getattr(one, "held", [])
             held = ", ".join(f"{role.person} ({'counts' if role.counts else 'rests'})" for role in roles)
@@ -81,10 +83,10 @@ class Command(BaseCommand):
         provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"], "by": None}
         try:
             if options["desk"]:
-                made: Rule = commands.map_desk(provider, desk=options["desk"], **said)
+                made: Rule = add_platform_role_claim(provider, desk=options["desk"], **said)
             else:
                 committee = _committee(options["committee"])
-                made = committees.map_seat(provider, committee=committee, is_chair=options["chair"], **said)
+                made = committees.add_member_claim(provider, committee=committee, is_chair=options["chair"], **said)
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
         self.stdout.write(
@@ -92,19 +94,19 @@ class Command(BaseCommand):
         )
 
     def _unmap(self, options: dict[str, Any]) -> None:
-        desks = {str(one.pk): one for one in desks_by_claim()}
-        seats = {str(one.pk): one for one in seats_by_claim()}
+        desks = {str(one.pk): one for one in platform_role_claims()}
+        seats = {str(one.pk): one for one in member_claims()}
         if options["mapping"] in desks:
-            commands.unmap_desk(desks[options["mapping"]], by=None)
+            end_platform_role_claim(desks[options["mapping"]], by=None)
         elif options["mapping"] in seats:
-            committees.unmap_seat(seats[options["mapping"]], by=None)
+            committees.end_member_claim(seats[options["mapping"]], by=None)
         else:
             raise CommandError("There is no mapping of this id; `provider roles` shows them.")
         self.stdout.write("The claim gives its role to nobody any more; whoever had it through it has lost it.")
 
     def _deactivate(self, options: dict[str, Any]) -> None:
         found = _provider(options["slug"])
-        commands.deactivate_provider(found, by=None)
+        deactivate_provider(found, by=None)
         self.stdout.write(f"Nobody signs in through {found.name} any more; its people and their identities stay.")
 
     def _add(self, options: dict[str, Any]) -> None:
@@ -123,7 +125,7 @@ class Command(BaseCommand):
         }
         named = [_institution(ror) for ror in options["may_name"]]
         try:
-            provider = commands.add_provider(options["slug"], by=None, named=named, **facts)
+            provider = add_provider(options["slug"], by=None, named=named, **facts)
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
         self.stdout.write(f"People may sign in through {provider.name}. It {_state(provider)}.")
@@ -144,7 +146,7 @@ def _committee(slug: str) -> Committee:
 
 
 def _role(rule: Rule) -> str:
-    if isinstance(rule, DeskClaim):
+    if isinstance(rule, PlatformRoleClaim):
         return f"{rule.desk}"
     return f"{'chair' if rule.is_chair else 'member'} of {rule.committee}"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.seeding.everything import is_empty, seed
+from deploy.demo.seed.everything import is_empty, seed
 
 
 class Command(BaseCommand):

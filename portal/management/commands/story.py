@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.demo_people import PEOPLE
-from portal.story.memory import Memory
-from portal.story.page import Wrong
-from portal.story.script import STEPS
-from portal.story.tale import Tale
+from deploy.demo.people import PEOPLE
+from tests.acceptance.context import Context
+from tests.acceptance.memory import Memory
+from tests.acceptance.page import Wrong
+from tests.acceptance.script import STEPS
 
 
 class Command(BaseCommand):
@@ -27,25 +27,25 @@ class Command(BaseCommand):
         parser.add_argument("--state", type=Path, help="remember progress here; an interrupted story goes on from it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        tale = self._tale(options["demo_json"], options["address"], Memory(options["state"]))
-        self.stdout.write(f"The story {tale.run}, at {tale.address}")
+        context = self._tale(options["demo_json"], options["address"], Memory(options["state"]))
+        self.stdout.write(f"The story {context.run}, at {context.address}")
         began = time.monotonic()
         for name, step in STEPS:
-            if name in tale.memory.done:
+            if name in context.memory.done:
                 continue
-            tale.begin(name)
+            context.begin(name)
             start = time.monotonic()
             try:
-                step(tale)
+                step(context)
             except Wrong as wrong:
                 raise CommandError(f"{name}: {wrong}") from wrong
-            tale.memory.done.append(name)
-            tale.memory.save()
+            context.memory.done.append(name)
+            context.memory.save()
             self.stdout.write(f"{(time.monotonic() - start) * 1000:8.0f} ms  {name}")
             self.stdout.flush()
         self.stdout.write(f"{(time.monotonic() - began) * 1000:8.0f} ms  the whole story, {len(STEPS)} steps")
 
-    def _tale(self, demo_json: Path, address: str | None, memory: Memory) -> Tale:
+    def _tale(self, demo_json: Path, address: str | None, memory: Memory) -> Context:
         facts: dict[str, Any] = json.loads(demo_json.read_text(encoding="utf-8")) if demo_json.exists() else {}
         address = address or facts.get("address")
         if not address:
@@ -53,4 +53,4 @@ class Command(BaseCommand):
         accounts = facts.get("accounts") or [
             {"key": one.key, "email": one.email, "password": one.password, "name": one.name} for one in PEOPLE
         ]
-        return Tale(address, accounts, memory, facts.get("mail") or {})
+        return Context(address, accounts, memory, facts.get("mail") or {})

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.accounts import commands
-from apps.accounts.models import Provider, VisaIssuer
 from apps.core.errors import Invalid
+from apps.people.commands.visas import trust_visa_issuer, untrust_visa_issuer
+from apps.people.models import Provider, VisaIssuer
 
 
 class Command(BaseCommand):
@@ -29,22 +29,20 @@ class Command(BaseCommand):
 
     def _list(self, _options: dict[str, Any]) -> None:
         for one in VisaIssuer.objects.select_related("provider"):
-            standing = f"ended on {one.ended_at:%Y-%m-%d}" if one.ended_at else "believed"
+            state = f"ended on {one.ended_at:%Y-%m-%d}" if one.ended_at else "believed"
             people = f"people of {one.provider.slug}" if one.provider else "its own subjects"
-            self.stdout.write(
-                f"{one.slug:20} {standing:20} {one.issuer}  {one.jku}  {', '.join(one.sources)}  {people}"
-            )
+            self.stdout.write(f"{one.slug:20} {state:20} {one.issuer}  {one.jku}  {', '.join(one.sources)}  {people}")
 
     def _end(self, options: dict[str, Any]) -> None:
         found = VisaIssuer.objects.filter(slug=options["slug"]).first()
         if found is None:
             raise CommandError(f"There is no visa issuer of the short name {options['slug']}.")
-        commands.doubt_visa_issuer(found, by=None)
+        untrust_visa_issuer(found, by=None)
         self.stdout.write(f"None of its visas counts any more: {found.title}.")
 
     def _add(self, options: dict[str, Any]) -> None:
         try:
-            made = commands.believe_visa_issuer(
+            made = trust_visa_issuer(
                 options["slug"],
                 title=options["name"],
                 issuer=options["issuer"],

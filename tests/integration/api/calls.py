@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from apps.accounts.models import Person
+from apps.people.models import Person
 from tests import stories
 
 ROOT = "/api/v1"

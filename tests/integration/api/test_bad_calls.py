@@ -45,7 +45,7 @@ def test_an_unknown_method_is_refused_with_those_there_are(
 )
 def test_json_in_disguise_is_refused(caller: Caller, kind: str) -> None:
     """T78, T96: a form on another site can send text/plain without asking; it is not read."""
-    slug = stories.shelf().dataset.slug
+    slug = stories.published_dataset().dataset.slug
     refused(caller.send("POST", "/requests", f'{{"datasets": ["{slug}"]}}'.encode(), kind=kind), 415, "not-json")
     assert not AccessRequest.objects.exists()
 

@@ -60,7 +60,7 @@ def test_any_bit_of_a_link_that_changes_opens_nothing(access: stories.Access) ->
     token = path[start:end]
     for variant in (token.upper(), token + "%00", token + "=", token.replace(".", "%2E%2E", 1), token[:-1]):
         assert Client().get(f"/d/{variant}{path[end:]}").status_code == 404
-    stranger = stories.shelf().file
+    stranger = stories.published_dataset().file
     answer = Client().get(f"{path}?file={stranger.pk}&name=other")
     assert answer.status_code == 200
     assert access.file.storage_key in answer["X-Accel-Redirect"]
@@ -76,7 +76,7 @@ def test_the_same_key_leaves_one_living_link(access: stories.Access) -> None:
     assert opens(first) == 410
     assert opens(second) == 200
     assert DownloadLink.objects.alive().count() == 1
-    other = stories.shelf(files={"b.csv": b"1\n"}, access="open")
+    other = stories.published_dataset(files={"b.csv": b"1\n"}, access="open")
     problem = refused(caller.post(f"/files/{other.file.pk}/links", Idempotency_Key=key), 422)
     assert fields(problem) == {"Idempotency-Key"}
 
@@ -120,7 +120,7 @@ def test_a_refused_download_is_written_down(access: stories.Access) -> None:
     event = Event.objects.get(kind="download.refused")
     assert event.actor_id == stranger.pk
     assert event.subject_id == access.file.pk
-    assert access.shelf.dataset.pk in event.about
+    assert access.published_dataset.dataset.pk in event.about
 
 
 def test_no_event_no_byte(access: stories.Access, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +140,7 @@ def test_no_event_no_byte(access: stories.Access, monkeypatch: pytest.MonkeyPatc
 
 
 def test_open_data_need_no_token_and_leave_an_event() -> None:
-    world = stories.shelf(access="open")
+    world = stories.published_dataset(access="open")
     visitor = Caller(None)
     assert visitor.get(f"/files/{world.file.pk}/content")["X-Accel-Redirect"]
     address = visitor.post(f"/files/{world.file.pk}/links").json()["address"]
@@ -150,25 +150,25 @@ def test_open_data_need_no_token_and_leave_an_event() -> None:
 
 def test_a_strangers_key_is_not_a_visitors_key() -> None:
     """Two visitors may pick the same key: neither ends the other's link."""
-    world = stories.shelf(access="open")
+    world = stories.published_dataset(access="open")
     addresses = [Caller(None).post(f"/files/{world.file.pk}/links", Idempotency_Key="same").json()["address"]] * 1
     addresses.append(Caller(None).post(f"/files/{world.file.pk}/links", Idempotency_Key="same").json()["address"])
     assert [opens(each) for each in addresses] == [200, 200]
 
 
 def test_registered_data_need_the_terms_accepted() -> None:
-    from apps.accounts import commands as accounts
+    from apps.people.commands.people import accept_terms
 
-    terms, world, person = stories.terms(), stories.shelf(access="registered"), stories.person()
+    terms, world, person = stories.terms(), stories.published_dataset(access="registered"), stories.person()
     caller, path = Caller(person, "download"), f"/files/{world.file.pk}/content"
     refused(caller.get(path), 403)
     refused(Caller(None).get(path), 403)
-    accounts.accept_terms(terms, by=person)
+    accept_terms(terms, by=person)
     assert caller.get(path).status_code == 200
 
 
 def test_a_file_that_nobody_may_know_of_does_not_exist() -> None:
-    hidden = stories.drafted_shelf()
+    hidden = stories.drafted_dataset()
     for pk in (hidden.file.pk, uuid.uuid4()):
         for caller in (Caller(stories.person(), "download"), Caller(None)):
             refused(caller.get(f"/files/{pk}/content"), 404, "missing")
@@ -177,10 +177,10 @@ def test_a_file_that_nobody_may_know_of_does_not_exist() -> None:
 
 def test_a_bucket_answers_with_a_storage_address(access: stories.Access, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where an S3 storage sends the bytes, the answer is a redirect that nobody may keep."""
-    from apps.core.storage import SealedBucket
+    from apps.core.storage import PrivateBucketStorage
     from apps.downloads import commands
 
-    bucket = SealedBucket(
+    bucket = PrivateBucketStorage(
         bucket_name="sealed", access_key="k", secret_key="s", endpoint_url="https://s3.test", region_name="us-east-1",
         signature_version="s3v4", addressing_style="path",
     )  # fmt: skip

@@ -11,13 +11,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_script_changes_the_words_and_publishes_the_draft() -> None:
-    shelf = stories.drafted_shelf()
-    caller, path = Caller(shelf.owner, "publish"), f"/datasets/{shelf.dataset.slug}"
+    published_dataset = stories.drafted_dataset()
+    caller, path = Caller(published_dataset.owner, "publish"), f"/datasets/{published_dataset.dataset.slug}"
     said = caller.patch(path, {"title": "Survival after surgery", "keywords": "survival"}).json()
     assert (said["title"], said["keywords"], said["summary"]) == (
         "Survival after surgery",
         "survival",
-        shelf.dataset.summary,
+        published_dataset.dataset.summary,
     )
     described = Event.objects.filter(kind="dataset.described").latest("id")
     assert described.facts["fields"] == "keywords+title"
@@ -32,23 +32,28 @@ def test_a_script_changes_the_words_and_publishes_the_draft() -> None:
 @pytest.mark.parametrize("name", ["access", "conditions", "committee", "longest_grant_days", "slug", "listed_from"])
 def test_no_token_changes_who_may_have_the_data(name: str) -> None:
     """L28: what decides about access is chosen in a browser."""
-    shelf = stories.drafted_shelf()
-    caller = Caller(shelf.owner, "publish", "read", "request", "download")
-    answer = refused(caller.patch(f"/datasets/{shelf.dataset.slug}", {name: "open"}), 422)
+    published_dataset = stories.drafted_dataset()
+    caller = Caller(published_dataset.owner, "publish", "read", "request", "download")
+    answer = refused(caller.patch(f"/datasets/{published_dataset.dataset.slug}", {name: "open"}), 422)
     assert fields(answer) == {name}
-    assert Dataset.objects.get(pk=shelf.dataset.pk).access == shelf.dataset.access
+    assert Dataset.objects.get(pk=published_dataset.dataset.pk).access == published_dataset.dataset.access
 
 
 def test_an_embargo_is_kept_and_a_past_one_refused() -> None:
-    shelf = stories.drafted_shelf()
-    caller, path = Caller(shelf.owner, "publish", "read"), f"/datasets/{shelf.dataset.slug}/versions/1/publish"
+    published_dataset = stories.drafted_dataset()
+    caller, path = (
+        Caller(published_dataset.owner, "publish", "read"),
+        f"/datasets/{published_dataset.dataset.slug}/versions/1/publish",
+    )
     assert fields(refused(caller.post(path, {"embargo_until": "2020-01-01T00:00:00Z"}), 422)) == {"embargo_until"}
     assert fields(refused(caller.post(path, {"embargo_until": "soon"}), 422)) == {"embargo_until"}
     assert caller.post(path, {"embargo_until": "2099-01-01T00:00:00Z"}).status_code == 200
-    assert Caller(None).get(f"/datasets/{shelf.dataset.slug}").status_code == 404
+    assert Caller(None).get(f"/datasets/{published_dataset.dataset.slug}").status_code == 404
 
 
 def test_an_empty_title_is_refused() -> None:
-    shelf = stories.drafted_shelf()
-    answer = Caller(shelf.owner, "publish").patch(f"/datasets/{shelf.dataset.slug}", {"title": ""})
+    published_dataset = stories.drafted_dataset()
+    answer = Caller(published_dataset.owner, "publish").patch(
+        f"/datasets/{published_dataset.dataset.slug}", {"title": ""}
+    )
     assert fields(refused(answer, 422)) == {"title"}

@@ -13,7 +13,7 @@ from tests.integration.api.calls import ROOT, Caller, fields, refused
 pytestmark = pytest.mark.django_db
 
 
-def complete(*shelves: stories.Shelf, **more: Any) -> dict[str, Any]:
+def complete(*shelves: stories.PublishedDataset, **more: Any) -> dict[str, Any]:
     """The body of a request that may be submitted as it is."""
     said = stories.answers()
     days = {"starts_on": said.pop("starts_on").isoformat(), "ends_on": said.pop("ends_on").isoformat()}
@@ -26,7 +26,7 @@ def caller() -> Caller:
 
 
 def test_a_request_is_drafted_read_submitted_and_withdrawn(caller: Caller) -> None:
-    world, colleague = stories.shelf(), stories.person()
+    world, colleague = stories.published_dataset(), stories.person()
     made = caller.post("/requests", complete(world, members=[colleague.code]))
     assert made.status_code == 201, made.content
     path = made["Location"].removeprefix(ROOT)
@@ -46,7 +46,7 @@ def test_a_request_is_drafted_read_submitted_and_withdrawn(caller: Caller) -> No
 
 
 def test_what_is_missing_is_said_field_by_field(caller: Caller) -> None:
-    made = caller.post("/requests", {"datasets": [stories.shelf().dataset.slug]})
+    made = caller.post("/requests", {"datasets": [stories.published_dataset().dataset.slug]})
     assert made.status_code == 201
     says = {each["field"] for each in made.json()["missing"]}
     assert says == {"title", "purpose", "public_summary", "starts_on"}
@@ -74,13 +74,15 @@ def test_what_is_missing_is_said_field_by_field(caller: Caller) -> None:
 def test_a_field_that_cannot_be_used_is_named_and_nothing_is_made(
     caller: Caller, change: dict[str, Any], field: str
 ) -> None:
-    problem = refused(caller.post("/requests", complete(stories.shelf()) | change), 422)
+    problem = refused(caller.post("/requests", complete(stories.published_dataset()) | change), 422)
     assert fields(problem) == {field}
     assert not AccessRequest.objects.exists()
 
 
 def test_a_day_of_no_calendar_is_refused_in_our_own_words(caller: Caller) -> None:
-    problem = refused(caller.post("/requests", complete(stories.shelf()) | {"starts_on": "2026-13-01"}), 422)
+    problem = refused(
+        caller.post("/requests", complete(stories.published_dataset()) | {"starts_on": "2026-13-01"}), 422
+    )
     assert problem["errors"] == [{"field": "starts_on", "detail": "Write the day as 2026-09-01."}]
 
 
@@ -90,13 +92,13 @@ def test_a_body_that_is_missing_or_no_object_is_refused(caller: Caller) -> None:
 
 
 def test_open_data_and_drafts_of_others_cannot_be_asked_for(caller: Caller) -> None:
-    for world in (stories.shelf(access="open"), stories.drafted_shelf()):
+    for world in (stories.published_dataset(access="open"), stories.drafted_dataset()):
         assert fields(refused(caller.post("/requests", complete(world)), 422)) == {"datasets"}
 
 
 def test_the_same_key_makes_one_request(caller: Caller) -> None:
     """T88: a retry with the same key is one request; the same key with another body is 422."""
-    body, key = complete(stories.shelf()), str(uuid.uuid4())
+    body, key = complete(stories.published_dataset()), str(uuid.uuid4())
     first, second = (caller.post("/requests", body, Idempotency_Key=key) for _ in range(2))
     assert first.status_code == second.status_code == 201
     assert first.json() == second.json()
@@ -108,7 +110,7 @@ def test_the_same_key_makes_one_request(caller: Caller) -> None:
 
 
 def test_a_key_is_any_text_and_belongs_to_one_person(caller: Caller) -> None:
-    body = complete(stories.shelf())
+    body = complete(stories.published_dataset())
     other = Caller(stories.person(), "request")
     for each in (caller, caller, other):
         assert each.post("/requests", body, Idempotency_Key="nightly run 7").status_code == 201
@@ -117,7 +119,7 @@ def test_a_key_is_any_text_and_belongs_to_one_person(caller: Caller) -> None:
 
 
 def test_a_refused_call_leaves_its_key_free(caller: Caller) -> None:
-    draft = caller.post("/requests", complete(stories.shelf(), title="")).json()
+    draft = caller.post("/requests", complete(stories.published_dataset(), title="")).json()
     path, key = f"/requests/{draft['id']}", "submit-once"
     refused(caller.post(f"{path}/submit", Idempotency_Key=key), 422)
     assert caller.patch(path, {"title": "Recurrence", "revision": draft["revision"]}).status_code == 200
@@ -129,7 +131,7 @@ def test_a_refused_call_leaves_its_key_free(caller: Caller) -> None:
 
 def test_a_change_needs_the_revision_it_was_made_from(caller: Caller) -> None:
     """T99: If-Match, or the revision in the body; an older one is 412, none at all is 428."""
-    made = caller.post("/requests", complete(stories.shelf()))
+    made = caller.post("/requests", complete(stories.published_dataset()))
     path, etag = f"/requests/{made.json()['id']}", made["ETag"]
     refused(caller.patch(path, {"title": "New"}), 428, "condition")
     changed = caller.patch(path, {"title": "New"}, If_Match=etag)
@@ -147,9 +149,9 @@ def test_a_change_that_was_overtaken_under_the_lock_is_the_same_refusal(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """T99: also when somebody was faster between the look and the lock."""
-    from apps.api import requests as operations
+    from apps.api.v1 import requests as operations
 
-    path = f"/requests/{caller.post('/requests', complete(stories.shelf())).json()['id']}"
+    path = f"/requests/{caller.post('/requests', complete(stories.published_dataset())).json()['id']}"
     look = operations._check_condition
 
     def overtaken(mine: AccessRequest, *rest: Any) -> None:
@@ -161,7 +163,7 @@ def test_a_change_that_was_overtaken_under_the_lock_is_the_same_refusal(
 
 
 def test_datasets_members_and_days_change_together_or_not_at_all(caller: Caller) -> None:
-    one, two, colleague = stories.shelf(), stories.shelf(), stories.person()
+    one, two, colleague = stories.published_dataset(), stories.published_dataset(), stories.person()
     path = f"/requests/{caller.post('/requests', complete(one)).json()['id']}"
     changed = caller.patch(
         path, {"datasets": [two.dataset.slug], "members": [colleague.code], "starts_on": None, "revision": 1}
@@ -220,13 +222,13 @@ def test_a_decision_and_its_reason_are_read_without_names() -> None:
     item = shown.json()["items"][0]
     assert item["state"] == "denied"
     assert item["reason"] == "My reason to deny."
-    for voter in case.bench.everyone:
+    for voter in case.committee_setup.everyone:
         assert voter.name not in shown.content.decode()
 
 
 def test_lists_walk_by_cursor_and_cost_the_same(django_assert_num_queries: Any) -> None:
     """T98, T100."""
-    applicant, shelves = stories.person(), [stories.shelf() for _ in range(3)]
+    applicant, shelves = stories.person(), [stories.published_dataset() for _ in range(3)]
     for _ in range(5):
         stories.draft(applicant=applicant, shelves=shelves, members=[stories.person()])
     caller = Caller(applicant, "read")
@@ -244,14 +246,14 @@ def test_lists_walk_by_cursor_and_cost_the_same(django_assert_num_queries: Any) 
 
 
 def test_agreements_are_read_by_who_is_party_to_them() -> None:
-    deal = stories.executed()
-    caller = Caller(deal.applicant, "read")
+    agreement_setup = stories.executed()
+    caller = Caller(agreement_setup.applicant, "read")
     line = caller.get("/agreements").json()["items"][0]
     assert line["state"] == "executed"
     assert "text" not in line
     whole = caller.get(f"/agreements/{line['id']}").json()
-    assert whole["text"] == deal.agreement.text
-    assert whole["sha256"] == deal.agreement.sha256
+    assert whole["text"] == agreement_setup.agreement.text
+    assert whole["sha256"] == agreement_setup.agreement.sha256
     stranger = Caller(stories.person(), "read")
     refused(stranger.get(f"/agreements/{line['id']}"), 404)
     assert stranger.get("/agreements").json()["items"] == []
@@ -261,12 +263,12 @@ def test_grants_say_whether_they_are_in_force() -> None:
     access = stories.granted()
     caller = Caller(access.holder, "read")
     line = caller.get("/grants").json()["items"][0]
-    assert line["in_force"] is True
-    assert line["dataset"] == access.shelf.dataset.slug
+    assert line["active"] is True
+    assert line["dataset"] == access.published_dataset.dataset.slug
     from apps.grants import commands as grants
 
     grants.revoke(access.grant, reason="The project ended.", by=access.owner)
     line = caller.get("/grants").json()["items"][0]
-    assert line["in_force"] is False
+    assert line["active"] is False
     assert line["revoked_because"] == "The project ended."
     assert Caller(stories.person(), "read").get("/grants").json()["items"] == []

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from apps.accounts import commands as accounts
-from apps.accounts.models import PersonalToken
+from apps.identity.commands.identities import deactivate
+from apps.tokens.commands.tokens import revoke_token
+from apps.tokens.models import PersonalToken
 from tests import stories
 from tests.integration.api.calls import ROOT, Caller, refused
 
@@ -43,8 +44,8 @@ def world() -> stories.Access:
 
 def filled(path: str, world: stories.Access) -> str:
     return path.format(
-        slug=world.shelf.dataset.slug, request=world.case.request.pk,
-        number=1, file=world.file.pk, agreement=world.deal.agreement.pk,
+        slug=world.published_dataset.dataset.slug, request=world.case.request.pk,
+        number=1, file=world.file.pk, agreement=world.agreement_setup.agreement.pk,
     )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def test_a_dead_token_opens_nothing_not_even_what_is_open(path: str) -> None:
     caller = Caller(stories.person(), "read")
     assert caller.get(path).status_code == 200
     token = PersonalToken.objects.get()
-    accounts.revoke_token(token, by=token.person)
+    revoke_token(token, by=token.person)
     answer = caller.get(path)
     refused(answer, 401, "token")
     assert "invalid_token" in answer["WWW-Authenticate"]
@@ -99,7 +100,7 @@ def test_a_token_ends_with_its_time_and_with_its_person() -> None:
     PersonalToken.objects.update(created_at="2020-01-01T00:00Z", expires_at="2020-01-02T00:00Z")
     refused(caller.get("/me"), 401)
     other = Caller(stories.person(), "read")
-    accounts.deactivate(other.person, by=stories.operator())
+    deactivate(other.person, by=stories.operator())
     refused(other.get("/me"), 401)
 
 
@@ -121,7 +122,7 @@ def test_only_the_hash_of_a_token_is_stored() -> None:
     """T48: hashed at rest."""
     caller = Caller(stories.person(), "read")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT row_to_json(t)::text FROM accounts_personaltoken t")
+        cursor.execute("SELECT row_to_json(t)::text FROM tokens_personaltoken t")
         stored = " ".join(row[0] for row in cursor.fetchall())
     assert caller.secret not in stored
 

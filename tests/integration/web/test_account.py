@@ -5,9 +5,9 @@ import uuid
 import pytest
 from django.test import Client
 
-from apps.accounts.models import PersonalToken
-from apps.accounts.queries import has_accepted_terms
-from apps.notifications.queries import letters_of, unread_by
+from apps.notifications.queries import notifications_of, unread_by
+from apps.people.queries import has_accepted_terms
+from apps.tokens.models import PersonalToken
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -79,25 +79,25 @@ def test_the_terms_speak_danish_and_an_empty_page_says_so() -> None:
 def test_letters_are_read_one_by_one_or_all_at_once() -> None:
     case = stories.returned()
     client = stories.client_for(case.applicant)
-    first = letters_of(case.applicant)[0]
-    assert first.subject in client.get("/account/inbox/").content.decode()
-    assert first.body.split("\n")[0] in client.get(f"/account/inbox/{first.pk}/").content.decode()
+    first = notifications_of(case.applicant)[0]
+    assert first.subject in client.get("/notifications/").content.decode()
+    assert first.body.split("\n")[0] in client.get(f"/notifications/{first.pk}/").content.decode()
     assert unread_by(case.applicant).filter(pk=first.pk).exists()
-    assert client.post("/account/inbox/read/", {"letter": str(first.pk)}).status_code == 302
+    assert client.post("/notifications/read/", {"notification": str(first.pk)}).status_code == 302
     assert not unread_by(case.applicant).filter(pk=first.pk).exists()
-    client.post("/account/inbox/read/", {})
+    client.post("/notifications/read/", {})
     assert not unread_by(case.applicant).exists()
-    assert client.post("/account/inbox/read/", {"letter": "one"}).status_code == 404
+    assert client.post("/notifications/read/", {"notification": "one"}).status_code == 404
 
 
 def test_letters_of_others_are_not_there() -> None:
     case = stories.returned()
-    letter = letters_of(case.applicant)[0]
-    assert stories.client_for(stories.person()).get(f"/account/inbox/{letter.pk}/").status_code == 404
+    notification = notifications_of(case.applicant)[0]
+    assert stories.client_for(stories.person()).get(f"/notifications/{notification.pk}/").status_code == 404
     client = stories.client_for(case.applicant)
-    assert client.get("/account/inbox/?before=2020-01-01T00:00:00Z").status_code == 200
-    assert client.get("/account/inbox/?before=2020-01-01").status_code == 200
-    assert client.get("/account/inbox/?before=soon").status_code == 422
+    assert client.get("/notifications/?before=2020-01-01T00:00:00Z").status_code == 200
+    assert client.get("/notifications/?before=2020-01-01").status_code == 200
+    assert client.get("/notifications/?before=soon").status_code == 422
 
 
 def test_the_language_is_kept_for_letters_too() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from apps.access_requests import commands as requests
 from apps.access_requests.models import Round, Vote
-from apps.access_requests.queries import desk_of, tally
+from apps.access_requests.queries import review_queue_of, tally
 from apps.committees import commands as committees
 from tests import stories
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def votes_url(case: stories.Case) -> str:
-    return f"/desk/{case.request.pk}/items/{case.item.pk}/vote/"
+    return f"/review/{case.request.pk}/items/{case.item.pk}/vote/"
 
 
 def a_vote(case: stories.Case, **changes: Any) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def a_vote(case: stories.Case, **changes: Any) -> dict[str, Any]:
 
 def test_the_desk_shows_what_waits_with_its_votes_and_days() -> None:
     case = stories.in_review()
-    page = stories.client_for(case.bench.chair).get("/desk/")
+    page = stories.client_for(case.committee_setup.chair).get("/review/")
     assert page.status_code == 200
     text = page.content.decode()
     assert case.request.title in text
@@ -34,37 +34,40 @@ def test_the_desk_shows_what_waits_with_its_votes_and_days() -> None:
 
 
 def test_the_desk_costs_the_same_however_much_waits(django_assert_max_num_queries: Any) -> None:
-    bench = stories.bench()
-    shelf = stories.shelf(bench=bench)
+    committee_setup = stories.committee_setup()
+    published_dataset = stories.published_dataset(committee_setup=committee_setup)
     for _n in range(4):
-        stories.in_review(shelf=shelf)
-    client = stories.client_for(bench.chair)
-    client.get("/desk/")
+        stories.in_review(published_dataset=published_dataset)
+    client = stories.client_for(committee_setup.chair)
+    client.get("/review/")
     with django_assert_max_num_queries(12):
-        assert client.get("/desk/").status_code == 200
+        assert client.get("/review/").status_code == 200
 
 
 def test_the_desk_counts_as_the_tally_does() -> None:
-    bench = stories.bench(members=4)
-    case = stories.in_review(shelf=stories.shelf(bench=bench), members=[bench.members[3]])
-    stories.vote(case, bench.members[0])
-    stories.vote(case, bench.members[1], "deny")
-    requests.step_aside(case.request, reason="We publish together.", by=bench.members[0])
-    committees.seat(bench.committee, person=stories.person(), by=bench.chair)
-    on_desk = desk_of(bench.chair).get(pk=case.item.pk)
+    committee_setup = stories.committee_setup(members=4)
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup),
+        members=[committee_setup.members[3]],
+    )
+    stories.vote(case, committee_setup.members[0])
+    stories.vote(case, committee_setup.members[1], "deny")
+    requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[0])
+    committees.seat(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
+    on_desk = review_queue_of(committee_setup.chair).get(pk=case.item.pk)
     counted = tally(case.item)
-    assert (on_desk.bench, on_desk.votes_cast) == (counted.seated, counted.cast)
+    assert (on_desk.committee_setup, on_desk.votes_cast) == (counted.seated, counted.cast)
     assert on_desk.votes_cast == 1
 
 
 def test_the_desk_is_for_people_with_a_seat() -> None:
-    assert stories.client_for(stories.person()).get("/desk/").status_code == 403
+    assert stories.client_for(stories.person()).get("/review/").status_code == 403
 
 
 def test_what_i_voted_on_moves_to_the_colleagues_part() -> None:
     case = stories.in_review()
-    stories.vote(case, case.bench.chair)
-    page = stories.client_for(case.bench.chair).get("/desk/").content.decode()
+    stories.vote(case, case.committee_setup.chair)
+    page = stories.client_for(case.committee_setup.chair).get("/review/").content.decode()
     assert "your colleagues have not yet" in page
     assert "Nothing waits for you." in page
 
@@ -72,7 +75,7 @@ def test_what_i_voted_on_moves_to_the_colleagues_part() -> None:
 def test_the_case_shows_the_frozen_round_and_not_the_live_draft() -> None:
     case = stories.returned()
     requests.change(case.request, by=case.applicant, title="A title that nobody handed in")
-    page = stories.client_for(case.bench.chair).get(f"/desk/{case.request.pk}/").content.decode()
+    page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
     assert "A title that nobody handed in" not in page
     assert "Recurrence after hormone therapy" in page
 
@@ -83,7 +86,7 @@ def test_a_second_round_shows_what_changed_and_the_answer() -> None:
     requests.change(case.request, by=case.applicant, title="Another title")
     requests.answer(case.question, text="Age and tumour size.", by=case.applicant)
     requests.submit(case.request, by=case.applicant)
-    page = stories.client_for(case.bench.chair).get(f"/desk/{case.request.pk}/").content.decode()
+    page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
     assert "<ins>Another title</ins>" in page
     assert "<del>Recurrence after hormone therapy</del>" in page
     assert "Age and tumour size." in page
@@ -91,17 +94,17 @@ def test_a_second_round_shows_what_changed_and_the_answer() -> None:
 
 def test_a_vote_is_counted_and_colleagues_read_its_reason() -> None:
     case = stories.in_review()
-    answer = stories.client_for(case.bench.chair).post(votes_url(case), a_vote(case))
+    answer = stories.client_for(case.committee_setup.chair).post(votes_url(case), a_vote(case))
     assert answer.status_code == 302
-    assert Vote.objects.filter(voter=case.bench.chair).count() == 1
-    page = stories.client_for(case.bench.members[0]).get(f"/desk/{case.request.pk}/").content.decode()
+    assert Vote.objects.filter(voter=case.committee_setup.chair).count() == 1
+    page = stories.client_for(case.committee_setup.members[0]).get(f"/review/{case.request.pk}/").content.decode()
     assert "The purpose fits." in page
-    assert str(case.bench.chair) in page
+    assert str(case.committee_setup.chair) in page
 
 
 def test_a_vote_without_a_reason_keeps_what_was_typed() -> None:
     case = stories.in_review()
-    answer = stories.client_for(case.bench.chair).post(
+    answer = stories.client_for(case.committee_setup.chair).post(
         votes_url(case), a_vote(case, choice="conditional", reason="", terms="Report once a year.")
     )
     assert answer.status_code == 422
@@ -112,7 +115,7 @@ def test_a_vote_without_a_reason_keeps_what_was_typed() -> None:
 
 def test_conditions_must_be_named() -> None:
     case = stories.in_review()
-    answer = stories.client_for(case.bench.chair).post(votes_url(case), a_vote(case, choice="conditional"))
+    answer = stories.client_for(case.committee_setup.chair).post(votes_url(case), a_vote(case, choice="conditional"))
     assert answer.status_code == 422
     assert "Name the conditions." in answer.content.decode()
 
@@ -125,7 +128,7 @@ def test_a_vote_on_a_round_that_moved_on_is_refused_and_kept() -> None:
     assert answer_to is not None
     requests.answer(answer_to, text="Age.", by=case.applicant)
     stories.in_review(stories.submitted(case))
-    answer = stories.client_for(case.bench.chair).post(votes_url(case), old)
+    answer = stories.client_for(case.committee_setup.chair).post(votes_url(case), old)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "has changed since you read it" in page
@@ -135,7 +138,7 @@ def test_a_vote_on_a_round_that_moved_on_is_refused_and_kept() -> None:
 
 def test_the_same_vote_sent_twice_is_one_vote() -> None:
     case = stories.in_review()
-    client = stories.client_for(case.bench.chair)
+    client = stories.client_for(case.committee_setup.chair)
     sent = a_vote(case, _once="7f8f2f2e-5a38-4d0c-9a55-9d63f9a7b001")
     assert client.post(votes_url(case), sent).status_code == 302
     assert client.post(votes_url(case), sent).status_code == 302
@@ -143,127 +146,143 @@ def test_the_same_vote_sent_twice_is_one_vote() -> None:
 
 
 def test_people_of_the_request_never_see_its_desk_page() -> None:
-    bench = stories.bench(members=3)
-    case = stories.in_review(shelf=stories.shelf(bench=bench), members=[bench.members[0]])
-    client = stories.client_for(bench.members[0])
-    assert client.get(f"/desk/{case.request.pk}/").status_code == 403
+    committee_setup = stories.committee_setup(members=3)
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup),
+        members=[committee_setup.members[0]],
+    )
+    client = stories.client_for(committee_setup.members[0])
+    assert client.get(f"/review/{case.request.pk}/").status_code == 403
     assert client.post(votes_url(case), a_vote(case)).status_code == 403
-    assert case.request.title not in client.get("/desk/").content.decode()
+    assert case.request.title not in client.get("/review/").content.decode()
 
 
 def test_strangers_learn_nothing_and_the_applicant_is_told_who_reads_it() -> None:
     case = stories.in_review()
-    assert stories.client_for(stories.person()).get(f"/desk/{case.request.pk}/").status_code == 404
-    assert stories.client_for(case.applicant).get(f"/desk/{case.request.pk}/").status_code == 403
+    assert stories.client_for(stories.person()).get(f"/review/{case.request.pk}/").status_code == 404
+    assert stories.client_for(case.applicant).get(f"/review/{case.request.pk}/").status_code == 403
 
 
 def test_members_of_another_committee_read_along_without_a_form() -> None:
-    first, second = stories.shelf(), stories.shelf()
+    first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.in_review(shelves=[first, second])
-    page = stories.client_for(second.bench.chair).get(f"/desk/{case.request.pk}/").content.decode()
+    page = stories.client_for(second.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
     assert "Another committee decides on this dataset; you can read along." in page
     assert page.count('name="choice"') == 3  # one form with three choices
 
 
 def test_screening_begins_the_votes() -> None:
     case = stories.submitted()
-    client = stories.client_for(case.bench.chair)
-    assert "Voting begins when" in client.get(f"/desk/{case.request.pk}/").content.decode()
-    assert client.post(f"/desk/{case.request.pk}/screen/").status_code == 302
-    assert client.post(f"/desk/{case.request.pk}/screen/").status_code == 409
+    client = stories.client_for(case.committee_setup.chair)
+    assert "Voting begins when" in client.get(f"/review/{case.request.pk}/").content.decode()
+    assert client.post(f"/review/{case.request.pk}/accept/").status_code == 302
+    assert client.post(f"/review/{case.request.pk}/accept/").status_code == 409
 
 
 def test_a_question_sends_the_request_back() -> None:
     case = stories.in_review()
-    client = stories.client_for(case.bench.chair)
-    assert client.post(f"/desk/{case.request.pk}/return/", {"text": " "}).status_code == 422
-    assert client.post(f"/desk/{case.request.pk}/return/", {"text": "Which variables?"}).status_code == 302
-    late = client.post(f"/desk/{case.request.pk}/return/", {"text": "One more thing"})
+    client = stories.client_for(case.committee_setup.chair)
+    assert client.post(f"/review/{case.request.pk}/return/", {"text": " "}).status_code == 422
+    assert client.post(f"/review/{case.request.pk}/return/", {"text": "Which variables?"}).status_code == 302
+    late = client.post(f"/review/{case.request.pk}/return/", {"text": "One more thing"})
     assert late.status_code == 409
     assert "One more thing" in late.content.decode()
 
 
 def test_who_steps_aside_is_off_the_bench_and_off_the_page() -> None:
     case = stories.in_review()
-    member = case.bench.members[0]
+    member = case.committee_setup.members[0]
     client = stories.client_for(member)
-    assert client.post(f"/desk/{case.request.pk}/step-aside/", {"reason": ""}).status_code == 422
-    assert client.post(f"/desk/{case.request.pk}/step-aside/", {"reason": "We publish together."}).status_code == 302
-    assert client.get(f"/desk/{case.request.pk}/").status_code == 403
+    assert client.post(f"/review/{case.request.pk}/recuse/", {"reason": ""}).status_code == 422
+    assert client.post(f"/review/{case.request.pk}/recuse/", {"reason": "We publish together."}).status_code == 302
+    assert client.get(f"/review/{case.request.pk}/").status_code == 403
     assert (
-        "We publish together." in stories.client_for(case.bench.chair).get(f"/desk/{case.request.pk}/").content.decode()
+        "We publish together."
+        in stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
     )
 
 
 def test_a_bench_that_cannot_decide_is_said_plainly() -> None:
-    case = stories.in_review(shelf=stories.shelf(bench=stories.bench(members=1)))
-    requests.step_aside(case.request, reason="We publish together.", by=case.bench.members[0])
-    page = stories.client_for(case.bench.chair).get(f"/desk/{case.request.pk}/").content.decode()
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=1))
+    )
+    requests.recuse(case.request, reason="We publish together.", by=case.committee_setup.members[0])
+    page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
     assert "1 seat that counts, and the quorum is 2: nobody can decide" in page
 
 
 def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another_round() -> None:
     """The chair is named in the request: two seats are left, one votes for and one against."""
-    place = stories.shelf(bench=stories.bench(members=2, quorum=2))
-    case = stories.submitted(stories.draft(shelf=place, members=[place.bench.chair]))
-    first, second = place.bench.members
+    place = stories.published_dataset(committee_setup=stories.committee_setup(members=2, quorum=2))
+    case = stories.submitted(stories.draft(published_dataset=place, members=[place.committee_setup.chair]))
+    first, second = place.committee_setup.members
     requests.screen(case.request, by=first)
-    client, page = stories.client_for(first), f"/desk/{case.request.pk}/"
+    client, page = stories.client_for(first), f"/review/{case.request.pk}/"
     stories.vote(case, first)
     assert "break the tie" not in client.get(page).content.decode()
     stories.vote(case, second, "deny")
     assert case.item.state == "open"
     assert "break the tie" in client.get(page).content.decode()
-    assert "break the tie" in client.get("/desk/").content.decode()
-    requests.return_with_question(case.request, text="What did we miss?", by=first)
+    assert "break the tie" in client.get("/review/").content.decode()
+    requests.request_changes(case.request, text="What did we miss?", by=first)
     assert "break the tie" not in client.get(page).content.decode()
 
 
 def test_the_case_after_the_decision_shows_agreement_and_access() -> None:
     access = stories.granted()
-    page = stories.client_for(access.case.bench.chair).get(f"/desk/{access.case.request.pk}/").content.decode()
-    assert access.deal.agreement.reference in page
+    page = (
+        stories.client_for(access.case.committee_setup.chair).get(f"/review/{access.case.request.pk}/").content.decode()
+    )
+    assert access.agreement_setup.agreement.reference in page
     assert "access in force" in page
 
 
 def test_the_case_costs_the_same_with_more_votes_and_members(django_assert_max_num_queries: Any) -> None:
-    case = stories.in_review(members=stories.people(3), shelves=[stories.shelf(), stories.shelf()])
-    for voter in case.bench.members:
+    case = stories.in_review(
+        members=stories.people(3), shelves=[stories.published_dataset(), stories.published_dataset()]
+    )
+    for voter in case.committee_setup.members:
         stories.vote(case, voter)
-    client = stories.client_for(case.bench.chair)
-    client.get(f"/desk/{case.request.pk}/")
+    client = stories.client_for(case.committee_setup.chair)
+    client.get(f"/review/{case.request.pk}/")
     with django_assert_max_num_queries(26):
-        assert client.get(f"/desk/{case.request.pk}/").status_code == 200
+        assert client.get(f"/review/{case.request.pk}/").status_code == 200
 
 
 def test_only_the_chair_manages_the_committee() -> None:
-    bench = stories.bench()
-    url = f"/committees/{bench.committee.slug}/manage/"
-    assert stories.client_for(bench.members[0]).get(url).status_code == 403
-    assert stories.client_for(bench.chair).get(url).status_code == 200
-    assert stories.client_for(bench.chair).get("/committees/nowhere/manage/").status_code == 404
+    committee_setup = stories.committee_setup()
+    url = f"/committees/{committee_setup.committee.slug}/manage/"
+    assert stories.client_for(committee_setup.members[0]).get(url).status_code == 403
+    assert stories.client_for(committee_setup.chair).get(url).status_code == 200
+    assert stories.client_for(committee_setup.chair).get("/committees/nowhere/manage/").status_code == 404
 
 
 def test_closing_for_requests_needs_the_sentence_applicants_read() -> None:
-    bench = stories.bench()
-    client = stories.client_for(bench.chair)
-    url = f"/committees/{bench.committee.slug}/manage/"
+    committee_setup = stories.committee_setup()
+    client = stories.client_for(committee_setup.chair)
+    url = f"/committees/{committee_setup.committee.slug}/manage/"
     assert client.post(url, {"action": "accepting", "accepting": "no"}).status_code == 422
     sent = {"action": "accepting", "accepting": "no", "closed_because": "We are on leave until May."}
     assert client.post(url, sent).status_code == 302
-    bench.committee.refresh_from_db()
-    assert (bench.committee.accepting, bench.committee.closed_because) == (False, "We are on leave until May.")
+    committee_setup.committee.refresh_from_db()
+    assert (committee_setup.committee.accepting, committee_setup.committee.closed_because) == (
+        False,
+        "We are on leave until May.",
+    )
 
 
 def test_the_chair_gives_and_ends_seats() -> None:
-    bench, colleague = stories.bench(), stories.person()
-    client = stories.client_for(bench.chair)
-    url = f"/committees/{bench.committee.slug}/manage/"
+    committee_setup, colleague = stories.committee_setup(), stories.person()
+    client = stories.client_for(committee_setup.chair)
+    url = f"/committees/{committee_setup.committee.slug}/manage/"
     assert client.post(url, {"action": "seat", "code": "P-0000-0000"}).status_code == 422
     assert client.post(url, {"action": "seat", "code": f" {colleague.code.lower()} "}).status_code == 302
     again = client.post(url, {"action": "seat", "code": colleague.code})
     assert again.status_code == 422
     assert "has a seat in the committee already" in again.content.decode()
-    assert client.post(url, {"action": "unseat", "seat": str(bench.seat_of(colleague).pk)}).status_code == 302
+    assert (
+        client.post(url, {"action": "unseat", "seat": str(committee_setup.membership_of(colleague).pk)}).status_code
+        == 302
+    )
     assert client.post(url, {"action": "unseat", "seat": "nonsense"}).status_code == 404
     assert client.post(url, {"action": "dance"}).status_code == 422

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_making_a_link_shows_it_once_with_lines_that_name_file_and_checksum() -> None:
-    access = stories.granted(shelf=stories.shelf(files={"it's $(odd) name.csv": stories.CSV}))
+    access = stories.granted(published_dataset=stories.published_dataset(files={"it's $(odd) name.csv": stories.CSV}))
     client, form = stories.client_for(access.holder), {"_once": str(uuid.uuid4())}
     answer = client.post(f"/files/{access.file.pk}/", form)
     lines = {one["label"]: one["text"] for one in answer.context["commands"]}
@@ -28,29 +28,32 @@ def test_making_a_link_shows_it_once_with_lines_that_name_file_and_checksum() ->
 
 
 def test_a_name_that_looks_like_an_option_stays_a_name() -> None:
-    shelf = stories.shelf(access="open", files={"-rf.csv": stories.CSV})
-    answer = Client().post(f"/files/{shelf.file.pk}/")
+    published_dataset = stories.published_dataset(access="open", files={"-rf.csv": stories.CSV})
+    answer = Client().post(f"/files/{published_dataset.file.pk}/")
     assert "./-rf.csv" in answer.context["commands"][0]["text"]
 
 
 def test_without_access_no_link_is_made_and_the_why_page_is_named() -> None:
-    shelf = stories.shelf()
+    published_dataset = stories.published_dataset()
     client = stories.client_for(stories.person())
-    assert f"/datasets/{shelf.dataset.slug}/why/" in client.get(f"/files/{shelf.file.pk}/").content.decode()
-    assert client.post(f"/files/{shelf.file.pk}/").status_code == 403
+    assert (
+        f"/datasets/{published_dataset.dataset.slug}/access/"
+        in client.get(f"/files/{published_dataset.file.pk}/").content.decode()
+    )
+    assert client.post(f"/files/{published_dataset.file.pk}/").status_code == 403
     assert DownloadLink.objects.count() == 0
 
 
 def test_a_file_nobody_may_know_of_is_not_there() -> None:
-    shelf = stories.drafted_shelf()
-    assert Client().get(f"/files/{shelf.file.pk}/").status_code == 404
+    published_dataset = stories.drafted_dataset()
+    assert Client().get(f"/files/{published_dataset.file.pk}/").status_code == 404
     assert Client().get(f"/files/{uuid.uuid4()}/").status_code == 404
 
 
 def test_a_withdrawn_file_is_gone() -> None:
-    shelf = stories.shelf(access="open")
-    stories.datasets.withdraw(shelf.version, by=shelf.owner, reason="Say too much.")
-    assert Client().get(f"/files/{shelf.file.pk}/").status_code == 410
+    published_dataset = stories.published_dataset(access="open")
+    stories.datasets.withdraw(published_dataset.version, by=published_dataset.owner, reason="Say too much.")
+    assert Client().get(f"/files/{published_dataset.file.pk}/").status_code == 410
 
 
 def test_an_open_link_hands_the_file_to_the_front_with_what_clients_rely_on() -> None:

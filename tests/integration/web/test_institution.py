@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts import commands
-from apps.accounts.models import Affiliation, AffiliationWord, Institution, Person
 from apps.core import clock
 from apps.grants.queries import downloadable_by
+from apps.people.commands.affiliations import end_affiliation, extend_affiliation
+from apps.people.commands.people import appoint_signing_official
+from apps.people.models import Affiliation, AffiliationStatement, Institution, Person
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
     access = stories.granted()
     official = stories.signing_official(home_of(access.holder))
     text = stories.client_for(official).get(PAGE).content.decode()
-    assert access.holder.name in text and access.shelf.dataset.title in text
+    assert access.holder.name in text and access.published_dataset.dataset.title in text
     assert access.owner.name not in text
     assert "1 of its people has access" in text
     assert stories.client_for(access.holder).get(PAGE).status_code == 403
@@ -48,7 +49,7 @@ def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
     access = stories.granted()
     client = stories.client_for(stories.signing_official(home_of(access.holder)))
     asked = client.get(about(access.holder, "end")).content.decode()
-    assert "Has " in asked and access.shelf.dataset.title in asked
+    assert "Has " in asked and access.published_dataset.dataset.title in asked
     assert send(client, about(access.holder, "end")).status_code == 302
     assert not downloadable_by(access.holder).exists()
     text = client.get(PAGE).content.decode()
@@ -56,7 +57,7 @@ def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
     assert send(client, about(access.holder, "end")).status_code == 409
     assert send(client, about(access.holder, "affirm"), "They are back.").status_code == 302
     assert downloadable_by(access.holder).exists()
-    assert [word.kind for word in AffiliationWord.objects.order_by("at")] == ["ended", "affirmed"]
+    assert [word.kind for word in AffiliationStatement.objects.order_by("at")] == ["ended", "affirmed"]
 
 
 @pytest.mark.parametrize("verb", ["affirm", "end"])
@@ -67,7 +68,7 @@ def test_a_word_without_a_reason_is_asked_for_one_and_nothing_happens(verb: str)
         answer = send(client, about(person, verb), reason)
         assert answer.status_code == 422
     assert "Say why, so that it can be understood later." in answer.content.decode()
-    assert not AffiliationWord.objects.exists()
+    assert not AffiliationStatement.objects.exists()
 
 
 @pytest.mark.parametrize("verb", ["affirm", "end"])
@@ -77,7 +78,7 @@ def test_t29_a_word_needs_a_sign_in_of_the_last_ten_minutes(verb: str) -> None:
     stale = stories.client_for(stories.signing_official(home_of(person)), fresh=False)
     assert stale.get(about(person, verb)).status_code == 200
     assert send(stale, about(person, verb)).status_code == 401
-    assert not AffiliationWord.objects.exists()
+    assert not AffiliationStatement.objects.exists()
 
 
 def test_the_same_form_sent_twice_is_said_once() -> None:
@@ -85,7 +86,7 @@ def test_the_same_form_sent_twice_is_said_once() -> None:
     client, key = stories.client_for(stories.signing_official(home_of(person))), str(uuid.uuid4())
     for _turn in range(2):
         assert send(client, about(person, "affirm"), key=key).status_code == 302
-    assert AffiliationWord.objects.count() == 1
+    assert AffiliationStatement.objects.count() == 1
 
 
 def test_neither_oneself_nor_somebody_elsewhere_nor_a_foreign_institution() -> None:
@@ -101,7 +102,7 @@ def test_neither_oneself_nor_somebody_elsewhere_nor_a_foreign_institution() -> N
 def test_who_signs_for_two_institutions_sees_each_by_itself() -> None:
     official = stories.signing_official(stories.institution("First"))
     first, second = home_of(official), stories.institution("Second")
-    commands.appoint_signing_official(official, institution=second, by=None)
+    appoint_signing_official(official, institution=second, by=None)
     here, there = stories.person("Anna Here", at=first), stories.person("Bo There", at=second)
     client = stories.client_for(official)
     for institution, inside, outside in ((first, here, there), (second, there, here)):
@@ -113,12 +114,12 @@ def test_who_has_moved_is_still_there_to_be_ended_or_affirmed() -> None:
     """The home of a person is where they signed in last; the institution they left still finds them."""
     person = stories.person("Carla Moved")
     home, other = home_of(person), stories.institution()
-    commands.confirm_affiliation(person, institution=other, by=None)
+    extend_affiliation(person, institution=other, by=None)
     Person.objects.filter(pk=person.pk).update(institution=other)
     client = stories.client_for(stories.signing_official(home))
     assert "Carla Moved" in client.get(PAGE).content.decode()
     assert send(client, f"{PAGE}{home.pk}/people/{person.pk}/end/").status_code == 302
-    assert [one.institution for one in Affiliation.objects.in_force().filter(person=person)] == [other]
+    assert [one.institution for one in Affiliation.objects.active().filter(person=person)] == [other]
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def crowd() -> tuple[Client, Institution, list[Person]]:
     facts = {"institution": home, "starts_at": now, "confirmed_at": now}
     days = [20 if n % 100 == 0 else 300 for n in range(2000)]
     rows = [
-        Affiliation(person=one, lapses_at=now + timedelta(days=left), **facts)
+        Affiliation(person=one, valid_until=now + timedelta(days=left), **facts)
         for one, left in zip(people, days, strict=True)
     ]
     Affiliation.objects.bulk_create(rows[:1990])
@@ -166,11 +167,11 @@ def test_an_institution_of_two_thousand_people_is_fifty_lines_a_page_and_a_few_s
 def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to_ask() -> None:
     person = stories.person()
     official = stories.signing_official(home_of(person))
-    commands.end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
-    assert not commands.confirm_affiliation(person, institution=home_of(person), by=None)
+    end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
+    assert not extend_affiliation(person, institution=home_of(person), by=None)
     text = stories.client_for(person).get("/account/").content.decode()
     assert "A sign-in does not bring it back." in text and official.name in text
-    lapsed = stories.person()
-    Affiliation.objects.filter(person=lapsed).update(lapses_at=clock.now())
-    text = stories.client_for(lapsed).get("/account/").content.decode()
+    expired = stories.person()
+    Affiliation.objects.filter(person=expired).update(valid_until=clock.now())
+    text = stories.client_for(expired).get("/account/").content.decode()
     assert "it stands behind you again" in text and "write to the portal’s operator" in text

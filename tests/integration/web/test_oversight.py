@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apps.audit.models import Event, Outbox
-from apps.grants.queries import open_freeze
+from apps.grants.queries import current_download_stop
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +27,13 @@ def test_the_log_is_filtered_by_kind_person_and_thing() -> None:
     case = stories.in_review()
     client = stories.client_for(stories.auditor())
     by_thing = client.get("/oversight/events/", {"thing": str(case.request.pk)}).context["rows"]
-    assert {row["event"].kind for row in by_thing} >= {"request.drafted", "request.submitted", "request.screened"}
-    by_kind = client.get("/oversight/events/", {"kind": "request.screened"}).context["rows"]
-    assert [row["event"].actor_id for row in by_kind] == [case.bench.chair.pk]
+    assert {row["event"].kind for row in by_thing} >= {
+        "request.drafted",
+        "request.submitted",
+        "request.accepted_for_review",
+    }
+    by_kind = client.get("/oversight/events/", {"kind": "request.accepted_for_review"}).context["rows"]
+    assert [row["event"].actor_id for row in by_kind] == [case.committee_setup.chair.pk]
     by_actor = client.get("/oversight/events/", {"actor": str(case.applicant.pk)}).context["rows"]
     assert {row["event"].actor_id for row in by_actor} == {case.applicant.pk}
 
@@ -60,30 +64,30 @@ def test_the_operations_page_shows_what_is_owed(django_assert_max_num_queries: A
     Outbox.objects.update(attempts=4, last_error="tell: ConnectionError")
     client = stories.client_for(stories.operator())
     with django_assert_max_num_queries(16):
-        page = client.get("/operations/")
+        page = client.get("/system-status/")
     assert "tell: ConnectionError" in page.content.decode()
-    assert stories.client_for(stories.auditor()).get("/operations/").status_code == 403
+    assert stories.client_for(stories.auditor()).get("/system-status/").status_code == 403
 
 
 def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
     first, second = stories.client_for(stories.operator()), stories.client_for(stories.operator())
-    base = "/operations/downloads"
+    base = "/system-status/downloads"
     assert first.post(f"{base}/propose-thaw/").status_code == 409
     assert first.post(f"{base}/freeze/", {"reason": ""}).status_code == 422
     assert first.post(f"{base}/freeze/", {"reason": "A leak is suspected."}).status_code == 302
-    assert "A leak is suspected." in first.get("/operations/").content.decode()
+    assert "A leak is suspected." in first.get("/system-status/").content.decode()
     assert first.post(f"{base}/confirm-thaw/").status_code == 409
     assert first.post(f"{base}/propose-thaw/").status_code == 302
     assert first.post(f"{base}/confirm-thaw/").status_code == 403
-    assert "Another operator must confirm it." in first.get("/operations/").content.decode()
-    assert "Confirm: downloads run again" in second.get("/operations/").content.decode()
+    assert "Another operator must confirm it." in first.get("/system-status/").content.decode()
+    assert "Confirm: downloads run again" in second.get("/system-status/").content.decode()
     assert second.post(f"{base}/confirm-thaw/").status_code == 302
-    assert open_freeze() is None
-    assert "A leak is suspected." in second.get("/operations/").content.decode()
+    assert current_download_stop() is None
+    assert "A leak is suspected." in second.get("/system-status/").content.decode()
 
 
 def test_nobody_else_touches_the_brake() -> None:
     client = stories.client_for(stories.auditor())
-    assert client.post("/operations/downloads/freeze/", {"reason": "Because."}).status_code == 403
-    assert client.post("/operations/downloads/propose-thaw/").status_code == 403
-    assert client.post("/operations/downloads/confirm-thaw/").status_code == 403
+    assert client.post("/system-status/downloads/stop/", {"reason": "Because."}).status_code == 403
+    assert client.post("/system-status/downloads/propose-resume/").status_code == 403
+    assert client.post("/system-status/downloads/confirm-resume/").status_code == 403

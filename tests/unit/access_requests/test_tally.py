@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.access_requests.queries import Tally, tally
-from apps.accounts import commands as accounts
 from apps.committees import commands as committees
+from apps.identity.commands.identities import deactivate
 from tests import stories
 
 
@@ -99,16 +99,18 @@ def test_one_more_vote_never_turns_a_decision(count: tuple[int, int, int, int, s
 @pytest.mark.django_db
 def test_only_votes_of_those_seated_now_are_counted() -> None:
     """T9, T16: an ended seat, a closed account and a recusal all leave the bench, and their votes with them."""
-    case = stories.in_review(shelf=stories.shelf(bench=stories.bench(members=5, quorum=4)))
-    bench = case.bench
-    for member in bench.members[:3]:
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=5, quorum=4))
+    )
+    committee_setup = case.committee_setup
+    for member in committee_setup.members[:3]:
         stories.vote(case, member)
     assert (tally(case.item).seated, tally(case.item).approvals) == (6, 3)
-    committees.unseat(bench.seat_of(bench.members[0]), by=bench.chair)
+    committees.unseat(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
     assert (tally(case.item).seated, tally(case.item).approvals) == (5, 2)
-    accounts.deactivate(bench.members[1], by=stories.operator())
+    deactivate(committee_setup.members[1], by=stories.operator())
     assert (tally(case.item).seated, tally(case.item).approvals) == (4, 1)
-    stories.requests.step_aside(case.request, reason="We publish together.", by=bench.members[2])
+    stories.requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[2])
     assert (tally(case.item).seated, tally(case.item).approvals) == (3, 0)
 
 
@@ -116,7 +118,7 @@ def test_only_votes_of_those_seated_now_are_counted() -> None:
 def test_votes_of_an_earlier_round_are_not_counted() -> None:
     """L36, T86."""
     case = stories.in_review()
-    stories.vote(case, case.bench.chair, "conditional")
+    stories.vote(case, case.committee_setup.chair, "conditional")
     before = tally(case.item)
     assert (before.cast, before.chair_choice, before.any_conditional) == (1, "conditional", True)
     stories.returned(case)

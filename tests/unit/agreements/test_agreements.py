@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from apps.access_requests import commands as requests
 from apps.agreements import commands, queries, rules, wording
 from apps.agreements.models import Agreement, Signature, Template
-from apps.agreements.tasks import offer_agreement, print_agreement
+from apps.agreements.tasks import offer_agreement, store_agreement_pdf
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
@@ -23,26 +23,28 @@ pytestmark = pytest.mark.django_db
 
 # -------------------------------------------------------------------------------------------------------- templates
 def test_a_template_is_published_in_versions_and_a_committees_own_wins() -> None:
-    deal = stories.offered()
-    committee = deal.case.bench.committee
+    agreement_setup = stories.offered()
+    committee = agreement_setup.case.committee_setup.committee
     house = queries.template_for(committee)
     assert house is not None
     assert str(house) == "Data use agreement v1"
     own = commands.publish_template("Ours", clauses=stories.CLAUSES, committee=committee, by=None)
     newer = commands.publish_template(
-        "Ours", clauses=stories.CLAUSES[:1], committee=committee, by=deal.case.bench.chair
+        "Ours", clauses=stories.CLAUSES[:1], committee=committee, by=agreement_setup.case.committee_setup.chair
     )
     assert (own.version, newer.version) == (1, 2)
     assert queries.template_for(committee) == newer
-    assert deal.agreement.template == house
+    assert agreement_setup.agreement.template == house
 
 
 def test_the_wording_is_the_chairs_matter_or_an_operators() -> None:
-    bench, boss = stories.bench(), stories.operator()
+    committee_setup, boss = stories.committee_setup(), stories.operator()
     with pytest.raises(Denied, match="Only the committee's chair"):
-        commands.publish_template("Ours", clauses=stories.CLAUSES, committee=bench.committee, by=bench.members[0])
+        commands.publish_template(
+            "Ours", clauses=stories.CLAUSES, committee=committee_setup.committee, by=committee_setup.members[0]
+        )
     with pytest.raises(Denied, match="Only an operator"):
-        commands.publish_template("Ours", clauses=stories.CLAUSES, committee=None, by=bench.chair)
+        commands.publish_template("Ours", clauses=stories.CLAUSES, committee=None, by=committee_setup.chair)
     assert commands.publish_template("House", clauses=stories.CLAUSES, committee=None, by=boss).version == 1
 
 
@@ -77,14 +79,19 @@ def test_a_missing_fact_is_an_error_and_never_a_gap() -> None:
 def test_the_offered_text_says_what_was_decided() -> None:
     """T93."""
     friend = stories.person(name="Jonas Kjær")
-    deal = stories.offered(stories.decided(members=[friend], choice="conditional"))
-    text, case = deal.agreement.text, deal.case
-    people = (case.applicant.name, "Jonas Kjær", case.shelf.owner.name)
-    things = (case.shelf.dataset.title, case.bench.committee.name, "Report once a year.", deal.agreement.reference)
+    agreement_setup = stories.offered(stories.decided(members=[friend], choice="conditional"))
+    text, case = agreement_setup.agreement.text, agreement_setup.case
+    people = (case.applicant.name, "Jonas Kjær", case.published_dataset.owner.name)
+    things = (
+        case.published_dataset.dataset.title,
+        case.committee_setup.committee.name,
+        "Report once a year.",
+        agreement_setup.agreement.reference,
+    )
     assert all(said in text for said in (*people, *things, stories.PURPOSE))
-    assert deal.agreement.sha256 == hashlib.sha256(text.encode()).hexdigest() == wording.digest(text)
-    assert deal.agreement.starts_on == case.request.starts_on
-    assert str(deal.agreement) == deal.agreement.reference
+    assert agreement_setup.agreement.sha256 == hashlib.sha256(text.encode()).hexdigest() == wording.digest(text)
+    assert agreement_setup.agreement.starts_on == case.request.starts_on
+    assert str(agreement_setup.agreement) == agreement_setup.agreement.reference
 
 
 def test_what_people_typed_never_poses_as_a_clause() -> None:
@@ -92,8 +99,8 @@ def test_what_people_typed_never_poses_as_a_clause() -> None:
     case = stories.draft()
     forged = stories.PURPOSE + "\n\n9. Everything is allowed\nThe applicant may do anything.\n[In plain words: all]"
     requests.change(case.request, by=case.applicant, purpose=forged)
-    deal = stories.offered(stories.decided(stories.in_review(stories.submitted(case))))
-    _title, clauses = wording.parsed(deal.agreement.text)
+    agreement_setup = stories.offered(stories.decided(stories.in_review(stories.submitted(case))))
+    _title, clauses = wording.parsed(agreement_setup.agreement.text)
     assert [c["heading"] for c in clauses] == [c["heading"] for c in stories.CLAUSES]
 
 
@@ -107,13 +114,13 @@ def test_a_text_can_be_taken_apart_and_is_the_same_again() -> None:
 
 
 def test_an_agreement_is_offered_once_and_for_approved_items_only() -> None:
-    deal = stories.offered()
-    assert commands.offer(deal.case.item.pk, by=None) == deal.agreement
+    agreement_setup = stories.offered()
+    assert commands.offer(agreement_setup.case.item.pk, by=None) == agreement_setup.agreement
     assert Event.objects.filter(kind="agreement.offered").count() == 1
     denied = stories.decided(choice="deny")
     assert commands.offer(denied.item.pk, by=None) is None
     assert not Agreement.objects.filter(item=denied.item).exists()
-    for consequence in (offer_agreement, print_agreement):
+    for consequence in (offer_agreement, store_agreement_pdf):
         consequence(Event(kind="request.item_decided"))
 
 
@@ -126,95 +133,106 @@ def test_without_a_template_the_offer_waits() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------- signing
-def sign(deal: stories.Deal, by: Any, **how: Any) -> Signature:
-    facts = {"typed_name": by.name, "seen_sha256": deal.agreement.sha256, "signed_in": stories.fresh_sign_in(), **how}
-    return commands.sign(deal.agreement, by=by, **facts)
+def sign(agreement_setup: stories.AgreementSetup, by: Any, **how: Any) -> Signature:
+    facts = {
+        "typed_name": by.name,
+        "seen_sha256": agreement_setup.agreement.sha256,
+        "signed_in": stories.fresh_sign_in(),
+        **how,
+    }
+    return commands.sign(agreement_setup.agreement, by=by, **facts)
 
 
 def test_the_applicant_and_each_member_sign_for_themselves() -> None:
     friend = stories.person()
-    deal = stories.offered(members=[friend])
-    assert list(queries.to_sign(friend)) == list(queries.to_sign(deal.applicant)) == [deal.agreement]
-    assert set(queries.missing_signers(deal.agreement)) == {deal.applicant, friend}
-    signature = sign(deal, friend)
-    assert (signature.capacity, signature.text_sha256) == ("member", deal.agreement.sha256)
-    assert str(signature) == f"{friend.pk} on {deal.agreement.pk}"
-    assert deal.reload().agreement.state == "offered"
-    assert sign(deal, deal.applicant).capacity == "applicant"
-    assert deal.reload().agreement.state == "signed"
+    agreement_setup = stories.offered(members=[friend])
+    assert (
+        list(queries.to_sign(friend)) == list(queries.to_sign(agreement_setup.applicant)) == [agreement_setup.agreement]
+    )
+    assert set(queries.missing_signers(agreement_setup.agreement)) == {agreement_setup.applicant, friend}
+    signature = sign(agreement_setup, friend)
+    assert (signature.capacity, signature.text_sha256) == ("member", agreement_setup.agreement.sha256)
+    assert str(signature) == f"{friend.pk} on {agreement_setup.agreement.pk}"
+    assert agreement_setup.reload().agreement.state == "offered"
+    assert sign(agreement_setup, agreement_setup.applicant).capacity == "applicant"
+    assert agreement_setup.reload().agreement.state == "signed"
     assert not queries.to_sign(friend).exists()
-    assert not queries.missing_signers(deal.agreement).exists()
-    assert list(queries.to_countersign(deal.owner)) == [deal.agreement]
+    assert not queries.missing_signers(agreement_setup.agreement).exists()
+    assert list(queries.to_countersign(agreement_setup.owner)) == [agreement_setup.agreement]
 
 
 def test_nobody_else_signs() -> None:
-    deal = stories.offered()
-    for by in (deal.owner, deal.case.bench.chair, stories.person(), stories.operator()):
+    agreement_setup = stories.offered()
+    for by in (agreement_setup.owner, agreement_setup.case.committee_setup.chair, stories.person(), stories.operator()):
         with pytest.raises(Denied, match="Only the applicant and the named members"):
-            sign(deal, by)
-    deal.applicant.is_active = False
+            sign(agreement_setup, by)
+    agreement_setup.applicant.is_active = False
     with pytest.raises(Denied):
-        sign(deal, deal.applicant)
+        sign(agreement_setup, agreement_setup.applicant)
 
 
 def test_who_was_named_after_the_decision_signs_nothing_and_gets_nothing() -> None:
     """L36, T86: two committees; the first decides, the second returns the request, a member is added meanwhile."""
-    first, second, late = stories.shelf(), stories.shelf(), stories.person()
+    first, second, late = stories.published_dataset(), stories.published_dataset(), stories.person()
     case = stories.in_review(shelves=[first, second])
-    for voter in first.bench.everyone[:2]:
-        stories.vote(case, voter, shelf=first)
-    requests.return_with_question(case.request, text="Who else?", by=second.bench.chair)
+    for voter in first.committee_setup.everyone[:2]:
+        stories.vote(case, voter, published_dataset=first)
+    requests.request_changes(case.request, text="Who else?", by=second.committee_setup.chair)
     requests.name_members(case.request, codes=[late.code], by=case.applicant)
-    deal = stories.offered(case)
+    agreement_setup = stories.offered(case)
     assert not queries.to_sign(late).exists()
-    assert late not in queries.missing_signers(deal.agreement)
+    assert late not in queries.missing_signers(agreement_setup.agreement)
     with pytest.raises(Denied):
-        sign(deal, late)
-    stories.granted(stories.executed(stories.signed(stories.Deal(stories.Case(
-        case.request, case.applicant, [first]), deal.agreement))))  # fmt: skip
+        sign(agreement_setup, late)
+    stories.granted(stories.executed(stories.signed(stories.AgreementSetup(stories.Case(
+        case.request, case.applicant, [first]), agreement_setup.agreement))))  # fmt: skip
     assert not AccessGrant.objects.filter(holder=late).exists()
 
 
 def test_a_member_taken_out_after_the_decision_signs_nothing() -> None:
-    first, second, friend = stories.shelf(), stories.shelf(), stories.person()
+    first, second, friend = stories.published_dataset(), stories.published_dataset(), stories.person()
     case = stories.in_review(shelves=[first, second], members=[friend])
-    for voter in first.bench.everyone[:2]:
-        stories.vote(case, voter, shelf=first)
-    requests.return_with_question(case.request, text="Who else?", by=second.bench.chair)
+    for voter in first.committee_setup.everyone[:2]:
+        stories.vote(case, voter, published_dataset=first)
+    requests.request_changes(case.request, text="Who else?", by=second.committee_setup.chair)
     requests.name_members(case.request, codes=[], by=case.applicant)
     with pytest.raises(Denied):
         sign(stories.offered(case), friend)
 
 
 def test_a_signature_is_given_once() -> None:
-    deal = stories.offered()
-    sign(deal, deal.applicant)
+    agreement_setup = stories.offered()
+    sign(agreement_setup, agreement_setup.applicant)
     with pytest.raises(WrongState, match="signed this agreement already"):
-        sign(deal, deal.applicant)
+        sign(agreement_setup, agreement_setup.applicant)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Signature.objects.create(agreement=deal.agreement, signer=deal.applicant, capacity="member",
+        Signature.objects.create(agreement=agreement_setup.agreement, signer=agreement_setup.applicant, capacity="member",
                                  typed_name="x", text_sha256="x", issuer="x", auth_time=clock.now())  # fmt: skip
 
 
 def test_what_is_signed_is_the_text_that_was_read() -> None:
     """T83, T93."""
-    deal = stories.offered()
+    agreement_setup = stories.offered()
     with pytest.raises(WrongState, match="not the one you read"):
-        sign(deal, deal.applicant, seen_sha256="0" * 64)
+        sign(agreement_setup, agreement_setup.applicant, seen_sha256="0" * 64)
 
 
 @pytest.mark.parametrize("typed", ["", "Somebody Else", "Ingrid"])
 def test_another_name_is_no_signature(typed: str) -> None:
-    deal = stories.offered()
+    agreement_setup = stories.offered()
     with pytest.raises(Invalid, match="Type your name exactly") as refused:
-        sign(deal, deal.applicant, typed_name=typed)
+        sign(agreement_setup, agreement_setup.applicant, typed_name=typed)
     assert refused.value.field == "typed_name"
 
 
 def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
-    deal = stories.offered()
-    signature = sign(deal, deal.applicant, typed_name=f"  {deal.applicant.name.upper().replace(' ', '   ')} ")
-    assert signature.typed_name == deal.applicant.name.upper()
+    agreement_setup = stories.offered()
+    signature = sign(
+        agreement_setup,
+        agreement_setup.applicant,
+        typed_name=f"  {agreement_setup.applicant.name.upper().replace(' ', '   ')} ",
+    )
+    assert signature.typed_name == agreement_setup.applicant.name.upper()
 
 
 @pytest.mark.parametrize(
@@ -228,24 +246,24 @@ def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
     ],
 )
 def test_one_name_in_two_spellings_signs(told: str, typed: str) -> None:
-    deal = stories.offered()
-    deal.applicant.name = told
-    assert sign(deal, deal.applicant, typed_name=typed).typed_name == typed
+    agreement_setup = stories.offered()
+    agreement_setup.applicant.name = told
+    assert sign(agreement_setup, agreement_setup.applicant, typed_name=typed).typed_name == typed
 
 
 @pytest.mark.parametrize("typed", ["Ingrid Ho\u0308lm", "Ingrid\u200bHolm", "Ingrid Ηolm"])
 def test_a_name_of_other_letters_signs_nothing(typed: str) -> None:
-    deal = stories.offered()
-    deal.applicant.name = "Ingrid Holm"
+    agreement_setup = stories.offered()
+    agreement_setup.applicant.name = "Ingrid Holm"
     with pytest.raises(Invalid, match="Type your name exactly"):
-        sign(deal, deal.applicant, typed_name=typed)
+        sign(agreement_setup, agreement_setup.applicant, typed_name=typed)
 
 
 def test_who_has_no_name_signs_nothing() -> None:
-    deal = stories.offered()
-    deal.applicant.name = ""
+    agreement_setup = stories.offered()
+    agreement_setup.applicant.name = ""
     with pytest.raises(Invalid):
-        sign(deal, deal.applicant, typed_name="")
+        sign(agreement_setup, agreement_setup.applicant, typed_name="")
 
 
 def test_a_signature_needs_a_sign_in_of_the_last_ten_minutes(noon: Any) -> None:
@@ -265,52 +283,52 @@ def test_a_signature_needs_a_sign_in_of_the_last_ten_minutes(noon: Any) -> None:
 
 def test_the_owner_signs_last_and_is_no_part_of_the_request() -> None:
     """T10, T83."""
-    deal = stories.offered()
+    agreement_setup = stories.offered()
     with pytest.raises(WrongState):
-        stories.countersign(deal.agreement, deal.owner)
-    stories.signed(deal)
-    for by in (deal.applicant, deal.case.bench.chair, stories.person()):
+        stories.countersign(agreement_setup.agreement, agreement_setup.owner)
+    stories.signed(agreement_setup)
+    for by in (agreement_setup.applicant, agreement_setup.case.committee_setup.chair, stories.person()):
         with pytest.raises(Denied, match="Only an owner"):
-            stories.countersign(deal.agreement, by)
-    shelf = stories.shelf()
-    own = stories.signed(shelf=shelf, applicant=shelf.owner)
+            stories.countersign(agreement_setup.agreement, by)
+    published_dataset = stories.published_dataset()
+    own = stories.signed(published_dataset=published_dataset, applicant=published_dataset.owner)
     with pytest.raises(Denied, match="you are part of"):
-        stories.countersign(own.agreement, shelf.owner)
+        stories.countersign(own.agreement, published_dataset.owner)
 
 
 def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
     """T93."""
-    deal = stories.executed()
-    assert deal.agreement.state == "executed"
-    assert deal.agreement.executed_at is not None
+    agreement_setup = stories.executed()
+    assert agreement_setup.agreement.state == "executed"
+    assert agreement_setup.agreement.executed_at is not None
     stories.drain()
-    deal.reload()
-    with sealed().open(deal.agreement.pdf_key) as stream:
+    agreement_setup.reload()
+    with sealed().open(agreement_setup.agreement.pdf_key) as stream:
         content = stream.read()
     assert content.startswith(b"%PDF-")
-    assert hashlib.sha256(content).hexdigest() == deal.agreement.pdf_sha256
-    assert commands._pdf_of(deal.agreement) == content
-    commands.print_executed(deal.agreement.pk, by=None)
-    assert Event.objects.filter(kind="agreement.printed").count() == 1
+    assert hashlib.sha256(content).hexdigest() == agreement_setup.agreement.pdf_sha256
+    assert commands._pdf_of(agreement_setup.agreement) == content
+    commands.store_pdf(agreement_setup.agreement.pk, by=None)
+    assert Event.objects.filter(kind="agreement.pdf_stored").count() == 1
     unsigned = stories.offered()
-    commands.print_executed(unsigned.agreement.pk, by=None)
+    commands.store_pdf(unsigned.agreement.pk, by=None)
     assert unsigned.reload().agreement.pdf_key == ""
 
 
 # ------------------------------------------------------------------------------------------------------ terminating
 def test_an_owner_terminates_with_a_reason_and_nobody_signs_afterwards() -> None:
-    deal = stories.offered()
-    for by in (deal.applicant, stories.person()):
+    agreement_setup = stories.offered()
+    for by in (agreement_setup.applicant, stories.person()):
         with pytest.raises(Denied, match="Only an owner"):
-            commands.terminate(deal.agreement, reason="No.", by=by)
+            commands.terminate(agreement_setup.agreement, reason="No.", by=by)
     with pytest.raises(Invalid, match="Say why"):
-        commands.terminate(deal.agreement, reason=" ", by=deal.owner)
-    commands.terminate(deal.agreement, reason=" A breach. ", by=deal.owner)
-    assert deal.reload().agreement.state == "terminated"
-    assert deal.agreement.ended_because == "A breach."
+        commands.terminate(agreement_setup.agreement, reason=" ", by=agreement_setup.owner)
+    commands.terminate(agreement_setup.agreement, reason=" A breach. ", by=agreement_setup.owner)
+    assert agreement_setup.reload().agreement.state == "terminated"
+    assert agreement_setup.agreement.ended_because == "A breach."
     with pytest.raises(WrongState, match="has been terminated"):
-        sign(deal, deal.applicant)
-    assert not queries.to_sign(deal.applicant).exists()
+        sign(agreement_setup, agreement_setup.applicant)
+    assert not queries.to_sign(agreement_setup.applicant).exists()
 
 
 # ---------------------------------------------------------------------------------------------------------- evidence
@@ -329,21 +347,21 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_database_itself_keeps_what_was_signed(change: str) -> None:
     """T93."""
-    deal = stories.signed()
+    agreement_setup = stories.signed()
     with pytest.raises(IntegrityError, match="stand"), transaction.atomic():
-        CHANGES[change](deal)
+        CHANGES[change](agreement_setup)
 
 
 def test_control_what_is_no_evidence_may_change() -> None:
     """Control: the same row, another column, passes."""
-    deal = stories.signed()
-    assert Agreement.objects.filter(pk=deal.agreement.pk).update(pdf_key="x") == 1
+    agreement_setup = stories.signed()
+    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(pdf_key="x") == 1
 
 
 def test_an_agreement_is_seen_by_those_who_see_its_request() -> None:
-    deal = stories.offered()
-    for by in (deal.applicant, deal.owner, deal.case.bench.members[1]):
-        assert queries.visible_to(by).get() == deal.agreement
-    for by in (stories.person(), stories.bench().chair):
+    agreement_setup = stories.offered()
+    for by in (agreement_setup.applicant, agreement_setup.owner, agreement_setup.case.committee_setup.members[1]):
+        assert queries.visible_to(by).get() == agreement_setup.agreement
+    for by in (stories.person(), stories.committee_setup().chair):
         assert not queries.visible_to(by).exists()
-    assert queries.of_request(deal.case.request).get() == deal.agreement
+    assert queries.of_request(agreement_setup.case.request).get() == agreement_setup.agreement

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from apps.accounts.models import Institution
 from apps.audit import queries
 from apps.audit import record as recording
 from apps.audit.models import Event, Outbox
 from apps.audit.record import QUIET, Kind, record
 from apps.core import correlation
-from apps.core.models import OnceKey
+from apps.core.models import IdempotencyKey
+from apps.people.models import Institution
 from tests import stories
 
 
@@ -67,7 +67,7 @@ def test_an_event_goes_with_the_change_that_failed() -> None:
 
 @pytest.mark.django_db
 def test_a_subject_with_a_numbered_key_is_named_by_type_only() -> None:
-    key = OnceKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
+    key = IdempotencyKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
     event = record(Kind.REFUSED, actor=None, subject=key)
     assert (event.subject_type, event.subject_id) == ("oncekey", None)
 
@@ -143,9 +143,9 @@ def test_the_portals_role_is_refused_by_privilege(how: str) -> None:
 @pytest.mark.parametrize("how", ["update", "delete"])
 def test_control_the_portals_role_may_change_an_ordinary_table(how: str) -> None:
     """Control: the refusals above come from the log's own privileges, not from a role that may do nothing."""
-    OnceKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
+    IdempotencyKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
     with connection.cursor() as cursor:
-        cursor.execute(CHANGES[how].format(table="core_oncekey", column="digest"))
+        cursor.execute(CHANGES[how].format(table="core_idempotencykey", column="digest"))
         assert cursor.rowcount == 1
 
 
@@ -163,11 +163,11 @@ def test_the_owner_of_the_tables_is_refused_by_trigger(as_owner, how: str) -> No
 def test_control_the_owner_may_change_an_ordinary_table(as_owner, how: str) -> None:  # type: ignore[no-untyped-def]
     """Control: without a trigger the same statements of the same role pass."""
     as_owner.execute(
-        "INSERT INTO core_oncekey (key, person_id, digest, location)"
+        "INSERT INTO core_idempotencykey (key, person_id, digest, location)"
         " VALUES (gen_random_uuid(), gen_random_uuid(), 'd', '')"
     )
-    as_owner.execute(CHANGES[how].format(table="core_oncekey", column="digest"))
-    left = as_owner.execute("SELECT count(*) FROM core_oncekey").fetchone()[0]
+    as_owner.execute(CHANGES[how].format(table="core_idempotencykey", column="digest"))
+    left = as_owner.execute("SELECT count(*) FROM core_idempotencykey").fetchone()[0]
     assert left == (1 if how == "update" else 0)
 
 

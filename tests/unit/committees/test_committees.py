@@ -4,59 +4,62 @@ from datetime import timedelta
 
 import pytest
 
-from apps.accounts import commands as accounts
 from apps.audit.models import Event
 from apps.committees import commands, queries
-from apps.committees.models import Committee, Seat
+from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
 from apps.core.errors import Denied, Invalid
+from apps.identity.commands.identities import deactivate
 from tests import stories
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_chair_comes_first_and_everybody_seated_is_on_the_bench() -> None:
-    bench = stories.bench()
-    assert [seat.person for seat in queries.seats_of(bench.committee)][0] == bench.chair
-    assert set(queries.bench_of(bench.committee)) == set(bench.everyone)
-    assert queries.committees_of(bench.members[0]).get() == bench.committee
-    assert queries.chaired_by(bench.chair).get() == bench.committee
-    assert not queries.chaired_by(bench.members[0]).exists()
-    assert str(bench.committee) == "Cancer data committee"
-    assert str(bench.seat_of(bench.chair)) == f"{bench.chair.pk} in {bench.committee.pk}"
+    committee_setup = stories.committee_setup()
+    assert [seat.person for seat in queries.memberships_of(committee_setup.committee)][0] == committee_setup.chair
+    assert set(queries.members_of(committee_setup.committee)) == set(committee_setup.everyone)
+    assert queries.committees_of(committee_setup.members[0]).get() == committee_setup.committee
+    assert queries.chaired_by(committee_setup.chair).get() == committee_setup.committee
+    assert not queries.chaired_by(committee_setup.members[0]).exists()
+    assert str(committee_setup.committee) == "Cancer data committee"
+    assert (
+        str(committee_setup.membership_of(committee_setup.chair))
+        == f"{committee_setup.chair.pk} in {committee_setup.committee.pk}"
+    )
 
 
 def test_a_seat_counts_from_its_beginning_until_its_end() -> None:
-    bench = stories.bench()
-    seat = bench.seat_of(bench.members[0])
-    commands.unseat(seat, by=bench.chair)
+    committee_setup = stories.committee_setup()
+    seat = committee_setup.membership_of(committee_setup.members[0])
+    commands.unseat(seat, by=committee_setup.chair)
     seat.refresh_from_db()
-    assert bench.members[0] not in queries.bench_of(bench.committee)
-    held = Seat.objects.held(seat.ends_at - timedelta(microseconds=1)).filter(pk=seat.pk)
+    assert committee_setup.members[0] not in queries.members_of(committee_setup.committee)
+    held = CommitteeMember.objects.held(seat.ends_at - timedelta(microseconds=1)).filter(pk=seat.pk)
     assert held.exists()
-    assert not Seat.objects.held(seat.ends_at).filter(pk=seat.pk).exists()
-    assert not Seat.objects.held(seat.starts_at - timedelta(seconds=1)).filter(pk=seat.pk).exists()
+    assert not CommitteeMember.objects.held(seat.ends_at).filter(pk=seat.pk).exists()
+    assert not CommitteeMember.objects.held(seat.starts_at - timedelta(seconds=1)).filter(pk=seat.pk).exists()
 
 
 def test_a_deactivated_person_sits_nowhere() -> None:
     """T16."""
-    bench = stories.bench()
-    accounts.deactivate(bench.chair, by=stories.operator())
-    assert bench.chair not in queries.bench_of(bench.committee)
-    assert not queries.chaired_by(bench.chair).exists()
+    committee_setup = stories.committee_setup()
+    deactivate(committee_setup.chair, by=stories.operator())
+    assert committee_setup.chair not in queries.members_of(committee_setup.committee)
+    assert not queries.chaired_by(committee_setup.chair).exists()
 
 
 def test_the_chair_leads_and_an_operator_may_help() -> None:
-    bench, boss = stories.bench(), stories.operator()
-    commands.seat(bench.committee, person=stories.person(), by=bench.chair)
-    commands.seat(bench.committee, person=stories.person(), by=boss)
-    for anyone in (bench.members[0], stories.person(), stories.bench().chair):
+    committee_setup, boss = stories.committee_setup(), stories.operator()
+    commands.seat(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
+    commands.seat(committee_setup.committee, person=stories.person(), by=boss)
+    for anyone in (committee_setup.members[0], stories.person(), stories.committee_setup().chair):
         with pytest.raises(Denied, match="Only the committee's chair"):
-            commands.seat(bench.committee, person=stories.person(), by=anyone)
+            commands.seat(committee_setup.committee, person=stories.person(), by=anyone)
         with pytest.raises(Denied, match="Only the committee's chair"):
-            commands.unseat(bench.seat_of(bench.members[1]), by=anyone)
+            commands.unseat(committee_setup.membership_of(committee_setup.members[1]), by=anyone)
         with pytest.raises(Denied, match="Only the committee's chair"):
-            commands.set_accepting(bench.committee, accepting=True, by=anyone)
+            commands.set_accepting(committee_setup.committee, accepting=True, by=anyone)
 
 
 def test_only_an_operator_founds_a_committee() -> None:
@@ -69,42 +72,48 @@ def test_only_an_operator_founds_a_committee() -> None:
 
 
 def test_nobody_sits_twice_there_is_one_chair_and_the_seated_are_active() -> None:
-    bench = stories.bench()
+    committee_setup = stories.committee_setup()
     with pytest.raises(Invalid, match="has a seat in the committee already"):
-        commands.seat(bench.committee, person=bench.members[0], by=bench.chair)
+        commands.seat(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
     with pytest.raises(Invalid, match="has a chair already"):
-        commands.seat(bench.committee, person=stories.person(), is_chair=True, by=bench.chair)
+        commands.seat(committee_setup.committee, person=stories.person(), is_chair=True, by=committee_setup.chair)
     with pytest.raises(Invalid, match="not active"):
-        commands.seat(bench.committee, person=stories.deactivated(), by=bench.chair)
+        commands.seat(committee_setup.committee, person=stories.deactivated(), by=committee_setup.chair)
 
 
 def test_a_seat_ends_once() -> None:
-    bench = stories.bench()
-    seat = bench.seat_of(bench.members[0])
-    commands.unseat(seat, by=bench.chair)
-    commands.unseat(seat, by=bench.chair)
-    assert Event.objects.filter(kind="committee.seat_ended").count() == 1
+    committee_setup = stories.committee_setup()
+    seat = committee_setup.membership_of(committee_setup.members[0])
+    commands.unseat(seat, by=committee_setup.chair)
+    commands.unseat(seat, by=committee_setup.chair)
+    assert Event.objects.filter(kind="committee.member_removed").count() == 1
 
 
 def test_a_person_may_return_to_a_seat() -> None:
-    bench = stories.bench()
-    commands.unseat(bench.seat_of(bench.members[0]), by=bench.chair)
-    commands.seat(bench.committee, person=bench.members[0], by=bench.chair)
-    assert bench.members[0] in queries.bench_of(bench.committee)
+    committee_setup = stories.committee_setup()
+    commands.unseat(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
+    commands.seat(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
+    assert committee_setup.members[0] in queries.members_of(committee_setup.committee)
 
 
 def test_a_closed_committee_says_why() -> None:
-    bench = stories.bench()
+    committee_setup = stories.committee_setup()
     with pytest.raises(Invalid, match="why no requests are accepted") as refused:
-        commands.set_accepting(bench.committee, accepting=False, closed_because="  ", by=bench.chair)
+        commands.set_accepting(
+            committee_setup.committee, accepting=False, closed_because="  ", by=committee_setup.chair
+        )
     assert refused.value.field == "closed_because"
-    commands.set_accepting(bench.committee, accepting=False, closed_because=" Summer. ", by=bench.chair)
-    bench.committee.refresh_from_db()
-    assert (bench.committee.accepting, bench.committee.closed_because) == (False, "Summer.")
-    commands.set_accepting(bench.committee, accepting=True, closed_because="ignored", by=bench.chair)
-    bench.committee.refresh_from_db()
-    assert (bench.committee.accepting, bench.committee.closed_because) == (True, "")
-    assert clock.now() >= bench.committee.created_at
+    commands.set_accepting(
+        committee_setup.committee, accepting=False, closed_because=" Summer. ", by=committee_setup.chair
+    )
+    committee_setup.committee.refresh_from_db()
+    assert (committee_setup.committee.accepting, committee_setup.committee.closed_because) == (False, "Summer.")
+    commands.set_accepting(
+        committee_setup.committee, accepting=True, closed_because="ignored", by=committee_setup.chair
+    )
+    committee_setup.committee.refresh_from_db()
+    assert (committee_setup.committee.accepting, committee_setup.committee.closed_because) == (True, "")
+    assert clock.now() >= committee_setup.committee.created_at
 
 
 @pytest.mark.parametrize(
@@ -128,13 +137,15 @@ def test_a_committee_has_a_name_an_address_and_a_quorum(wrong: dict[str, object]
 
 def test_an_address_is_used_once() -> None:
     with pytest.raises(Invalid):
-        commands.found("Again", slug=stories.bench().committee.slug, institution=None, about="", quorum=1, by=None)
+        commands.found(
+            "Again", slug=stories.committee_setup().committee.slug, institution=None, about="", quorum=1, by=None
+        )
 
 
 def test_an_operator_hands_the_chair_to_somebody_else() -> None:
-    bench, new = stories.bench(), stories.person()
+    committee_setup, new = stories.committee_setup(), stories.person()
     with pytest.raises(Denied, match="Only an operator"):
-        commands.hand_over_chair(bench.committee, person=new, by=bench.chair)
-    commands.hand_over_chair(bench.committee, person=new, by=stories.operator())
-    assert queries.chaired_by(new).get() == bench.committee
-    assert bench.chair not in queries.bench_of(bench.committee)
+        commands.hand_over_chair(committee_setup.committee, person=new, by=committee_setup.chair)
+    commands.hand_over_chair(committee_setup.committee, person=new, by=stories.operator())
+    assert queries.chaired_by(new).get() == committee_setup.committee
+    assert committee_setup.chair not in queries.members_of(committee_setup.committee)

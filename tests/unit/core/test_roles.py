@@ -5,42 +5,42 @@ import uuid
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
 
-from apps.accounts.models import Institution
 from apps.committees.models import Committee
 from apps.core import roles
 from apps.datasets.models import Dataset, DatasetRole
+from apps.people.models import Institution
 from tests import stories
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_role_is_held_on_one_object_only() -> None:
-    mine, other = stories.drafted_shelf(), stories.drafted_shelf()
+    mine, other = stories.drafted_dataset(), stories.drafted_dataset()
     assert roles.holds(mine.owner, [Dataset.OWNER], mine.dataset)
     assert not roles.holds(mine.owner, [Dataset.OWNER], other.dataset)
     assert roles.held(mine.owner, Dataset.ROLES, Dataset).get() == mine.dataset
 
 
 def test_a_role_given_twice_is_held_once_and_taken_is_gone() -> None:
-    shelf, friend = stories.drafted_shelf(), stories.person()
+    published_dataset, friend = stories.drafted_dataset(), stories.person()
     for _turn in range(2):
-        roles.give(friend, Dataset.STEWARD, shelf.dataset)
-    assert roles.holders(shelf.dataset, Dataset.STEWARD).get() == friend
-    assert (friend.pk, Dataset.STEWARD) in roles.roles_on(shelf.dataset)
-    roles.take(friend, Dataset.STEWARD, shelf.dataset)
-    assert not roles.holders(shelf.dataset, Dataset.STEWARD).exists()
+        roles.give(friend, Dataset.STEWARD, published_dataset.dataset)
+    assert roles.holders(published_dataset.dataset, Dataset.STEWARD).get() == friend
+    assert (friend.pk, Dataset.STEWARD) in roles.roles_on(published_dataset.dataset)
+    roles.take(friend, Dataset.STEWARD, published_dataset.dataset)
+    assert not roles.holders(published_dataset.dataset, Dataset.STEWARD).exists()
 
 
 def test_only_declared_roles_exist() -> None:
     """L42: neither through the door nor by writing the row."""
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     with pytest.raises(ValueError, match="is not a role on Dataset"):
-        roles.give(shelf.owner, "download_dataset", shelf.dataset)
+        roles.give(published_dataset.owner, "download_dataset", published_dataset.dataset)
     with pytest.raises(ValueError, match="is not a role on Dataset"):
-        roles.holders(shelf.dataset, "download_dataset")
+        roles.holders(published_dataset.dataset, "download_dataset")
     foreign = Permission.objects.get(codename="download_dataset")
     with pytest.raises(ValueError, match="is not a role on"):
-        DatasetRole(permission=foreign, user=shelf.owner, content_object=shelf.dataset).save()
+        DatasetRole(permission=foreign, user=published_dataset.owner, content_object=published_dataset.dataset).save()
 
 
 def test_what_declares_no_roles_has_none() -> None:
@@ -49,7 +49,7 @@ def test_what_declares_no_roles_has_none() -> None:
 
 
 def test_a_visitor_holds_nothing() -> None:
-    stories.drafted_shelf()
+    stories.drafted_dataset()
     for nobody in (None, AnonymousUser()):
         assert roles.person_id(nobody) == uuid.UUID(int=0)
         assert not roles.held(nobody, Dataset.ROLES, Dataset).exists()

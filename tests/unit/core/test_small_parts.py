@@ -11,8 +11,18 @@ from django.test import override_settings
 
 from apps.audit.models import Event
 from apps.core import clock, correlation, identifiers
-from apps.core.errors import Denied, Gone, Invalid, Missing, NeedsSignIn, Refusal, TooOften, Unavailable, WrongState
-from apps.core.storage import SealedBucket, SealedFiles, sealed
+from apps.core.errors import (
+    Denied,
+    DomainError,
+    Gone,
+    Invalid,
+    NeedsSignIn,
+    NotFound,
+    TooOften,
+    Unavailable,
+    WrongState,
+)
+from apps.core.storage import PrivateBucketStorage, PrivateFileStorage, sealed
 
 BUCKET = {
     "bucket_name": "sealed", "access_key": "key", "secret_key": "secret", "region_name": "us-east-1",
@@ -60,11 +70,11 @@ def test_a_piece_of_work_keeps_its_reference() -> None:
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
-        (Refusal, 400), (NeedsSignIn, 401), (Denied, 403), (Missing, 404), (WrongState, 409), (Gone, 410),
+        (DomainError, 400), (NeedsSignIn, 401), (Denied, 403), (NotFound, 404), (WrongState, 409), (Gone, 410),
         (Invalid, 422), (TooOften, 429), (Unavailable, 503),
     ],
 )  # fmt: skip
-def test_every_refusal_has_a_status_and_a_sentence(kind: type[Refusal], status: int) -> None:
+def test_every_refusal_has_a_status_and_a_sentence(kind: type[DomainError], status: int) -> None:
     refusal = kind("A sentence.", field="title")
     assert (refusal.status, refusal.sentence, refusal.field, str(refusal)) == (
         status,
@@ -87,7 +97,7 @@ def test_a_refusal_may_carry_its_own_code_and_several_fields() -> None:
 def test_sealed_files_have_no_address() -> None:
     """L23, T67."""
     storage = sealed()
-    assert isinstance(storage, SealedFiles)
+    assert isinstance(storage, PrivateFileStorage)
     key = storage.save(identifiers.new_storage_key(), File(BytesIO(b"x")))
     with pytest.raises(NotImplementedError, match="no address"):
         storage.url(key)
@@ -95,11 +105,11 @@ def test_sealed_files_have_no_address() -> None:
     storage.delete(key)
 
 
-@override_settings(STORAGES={"sealed": {"BACKEND": "apps.core.storage.SealedBucket", "OPTIONS": BUCKET}})
+@override_settings(STORAGES={"sealed": {"BACKEND": "apps.core.storage.PrivateBucketStorage", "OPTIONS": BUCKET}})
 def test_sealed_objects_get_a_minute_and_no_address() -> None:
     """L52, L54: the address is minted per click, ends within a minute and names how the bytes are shown."""
     storage = sealed()
-    assert isinstance(storage, SealedBucket)
+    assert isinstance(storage, PrivateBucketStorage)
     with pytest.raises(NotImplementedError, match="no address"):
         storage.url("ab/cd")
     address = storage.presign("ab/cd", disposition="attachment", media_type="text/csv")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from apps.audit.models import Event
 from apps.committees import commands as committees
 from apps.core import clock
-from apps.core.errors import Denied, Invalid, Refusal, Unavailable, WrongState
+from apps.core.errors import Denied, DomainError, Invalid, Unavailable, WrongState
 from apps.core.storage import sealed
 from apps.datasets import commands, queries, rules
 from apps.datasets.conditions import TERMS, choices, explained
@@ -76,37 +76,44 @@ def _without_institution() -> Any:
 
 # ------------------------------------------------------------------------------------------------------ describing
 def test_only_what_changed_is_written_and_told() -> None:
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     before = Event.objects.filter(kind="dataset.described").count()
-    commands.describe(shelf.dataset, by=shelf.owner, summary="Another summary.", keywords=shelf.dataset.keywords)
+    commands.describe(
+        published_dataset.dataset,
+        by=published_dataset.owner,
+        summary="Another summary.",
+        keywords=published_dataset.dataset.keywords,
+    )
     described = Event.objects.filter(kind="dataset.described")
     assert described.count() == before + 1
     last = described.last()
     assert last is not None
     assert last.facts == {"fields": "summary"}
-    commands.describe(shelf.dataset, by=shelf.owner, summary="Another summary.")
+    commands.describe(published_dataset.dataset, by=published_dataset.owner, summary="Another summary.")
     assert described.count() == before + 1
 
 
 @pytest.mark.parametrize("field", ["id", "slug", "listed_from", "institution", "created_at", "role_rows"])
 def test_a_description_changes_nothing_else(field: str) -> None:
     """T8."""
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     with pytest.raises(Invalid, match=field):
-        commands.describe(shelf.dataset, by=shelf.owner, **{field: "planted"})
+        commands.describe(published_dataset.dataset, by=published_dataset.owner, **{field: "planted"})
 
 
 def test_strangers_describe_nothing() -> None:
-    shelf = stories.drafted_shelf()
-    for by in (stories.person(), stories.drafted_shelf().owner, shelf.bench.chair):
+    published_dataset = stories.drafted_dataset()
+    for by in (stories.person(), stories.drafted_dataset().owner, published_dataset.committee_setup.chair):
         with pytest.raises(Denied, match="Only the owner or a steward"):
-            commands.describe(shelf.dataset, by=by, summary="Mine now.")
+            commands.describe(published_dataset.dataset, by=by, summary="Mine now.")
 
 
 def test_use_conditions_are_known_ones() -> None:
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     with pytest.raises(Invalid, match="DUO:9999999") as refused:
-        commands.describe(shelf.dataset, by=shelf.owner, conditions=["DUO:0000042", "DUO:9999999"])
+        commands.describe(
+            published_dataset.dataset, by=published_dataset.owner, conditions=["DUO:0000042", "DUO:9999999"]
+        )
     assert refused.value.field == "conditions"
     assert len(choices()) == len(TERMS)
     said = explained(["DUO:0000042", "DUO:9999999"])
@@ -114,31 +121,34 @@ def test_use_conditions_are_known_ones() -> None:
 
 
 def test_the_access_level_of_a_published_dataset_stands() -> None:
-    draft = stories.drafted_shelf()
+    draft = stories.drafted_dataset()
     commands.describe(draft.dataset, by=draft.owner, access="open")
-    shelf = stories.shelf()
+    published_dataset = stories.published_dataset()
     for access in ("open", "registered"):
         with pytest.raises(Invalid, match="access level of a published dataset stands"):
-            commands.describe(shelf.dataset, by=shelf.owner, access=access)
-    commands.describe(shelf.dataset, by=shelf.owner, access="controlled")
+            commands.describe(published_dataset.dataset, by=published_dataset.owner, access=access)
+    commands.describe(published_dataset.dataset, by=published_dataset.owner, access="controlled")
 
 
 def test_a_published_controlled_dataset_keeps_a_committee() -> None:
-    shelf, other = stories.shelf(), stories.bench()
+    published_dataset, other = stories.published_dataset(), stories.committee_setup()
     with pytest.raises(Invalid, match="Choose the committee") as refused:
-        commands.describe(shelf.dataset, by=shelf.owner, committee=None)
+        commands.describe(published_dataset.dataset, by=published_dataset.owner, committee=None)
     assert refused.value.field == "committee"
-    assert commands.describe(shelf.dataset, by=shelf.owner, committee=other.committee).committee == other.committee
-    draft = stories.drafted_shelf()
+    assert (
+        commands.describe(published_dataset.dataset, by=published_dataset.owner, committee=other.committee).committee
+        == other.committee
+    )
+    draft = stories.drafted_dataset()
     assert commands.describe(draft.dataset, by=draft.owner, committee=None).committee is None
 
 
 # ----------------------------------------------------------------------------------------------------------- files
 def test_an_uploaded_file_gets_its_checksum_in_the_background() -> None:
     """T62: kept under a random key, its name is only a name."""
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     content = b"age\n70\n" * 1000
-    kept = upload(shelf.version, shelf.owner, "odd name ✓.nii", content)
+    kept = upload(published_dataset.version, published_dataset.owner, "odd name ✓.nii", content)
     assert kept.sha256 == ""
     assert kept.storage_key not in kept.name
     stories.drain()
@@ -151,10 +161,10 @@ def test_an_uploaded_file_gets_its_checksum_in_the_background() -> None:
 
 
 def test_a_file_is_checked_once_however_often_it_is_asked() -> None:
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     for _turn in range(2):
-        commands.check_file(shelf.file.pk, by=None)
-    assert Event.objects.filter(kind="file.checked", subject_id=shelf.file.pk).count() == 1
+        commands.check_file(published_dataset.file.pk, by=None)
+    assert Event.objects.filter(kind="file.checked", subject_id=published_dataset.file.pk).count() == 1
 
 
 def test_an_event_without_a_subject_asks_for_no_check() -> None:
@@ -163,8 +173,8 @@ def test_an_event_without_a_subject_asks_for_no_check() -> None:
 
 def test_stored_bytes_that_changed_their_length_get_no_checksum() -> None:
     """R13."""
-    shelf = stories.drafted_shelf()
-    kept = upload(shelf.version, shelf.owner, content=b"four")
+    published_dataset = stories.drafted_dataset()
+    kept = upload(published_dataset.version, published_dataset.owner, content=b"four")
     from pathlib import Path
 
     Path(sealed().path(kept.storage_key)).write_bytes(b"five5")
@@ -182,8 +192,8 @@ def test_stored_bytes_that_changed_their_length_get_no_checksum() -> None:
     ],
 )  # fmt: skip
 def test_the_media_type_follows_from_the_name(name: str, kind: str) -> None:
-    shelf = stories.drafted_shelf()
-    assert upload(shelf.version, shelf.owner, name).media_type == kind
+    published_dataset = stories.drafted_dataset()
+    assert upload(published_dataset.version, published_dataset.owner, name).media_type == kind
 
 
 @pytest.mark.parametrize(
@@ -194,10 +204,10 @@ def test_the_media_type_follows_from_the_name(name: str, kind: str) -> None:
 )  # fmt: skip
 def test_names_that_are_paths_or_hide_something_are_refused(name: str) -> None:
     """L29, L45, T61, T62."""
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     before, on_disk = Distribution.objects.count(), stored_files()
     with pytest.raises(Invalid) as refused:
-        upload(shelf.version, shelf.owner, name)
+        upload(published_dataset.version, published_dataset.owner, name)
     assert refused.value.field == "file"
     assert Distribution.objects.count() == before
     assert stored_files() == on_disk
@@ -210,25 +220,28 @@ def test_names_that_are_paths_or_hide_something_are_refused(name: str) -> None:
 )  # fmt: skip
 def test_odd_names_are_kept_as_they_are(name: str) -> None:
     """T62."""
-    shelf = stories.drafted_shelf()
-    assert upload(shelf.version, shelf.owner, name).name == name
+    published_dataset = stories.drafted_dataset()
+    assert upload(published_dataset.version, published_dataset.owner, name).name == name
 
 
 def test_spaces_around_a_name_are_not_part_of_it() -> None:
     """aria2 would leave them out, and the line that checks the sum would look for another file."""
-    shelf = stories.drafted_shelf()
-    assert upload(shelf.version, shelf.owner, "\u00a0lead and trail.csv ").name == "lead and trail.csv"
+    published_dataset = stories.drafted_dataset()
+    assert (
+        upload(published_dataset.version, published_dataset.owner, "\u00a0lead and trail.csv ").name
+        == "lead and trail.csv"
+    )
     with pytest.raises(Invalid, match="already here"):
-        upload(shelf.version, shelf.owner, "lead and trail.csv")
+        upload(published_dataset.version, published_dataset.owner, "lead and trail.csv")
 
 
 def test_one_name_in_two_spellings_is_one_name() -> None:
     """T18: NFC and NFD, upper and lower case."""
-    shelf = stories.drafted_shelf()
-    upload(shelf.version, shelf.owner, "Caf\u00e9.csv")
+    published_dataset = stories.drafted_dataset()
+    upload(published_dataset.version, published_dataset.owner, "Caf\u00e9.csv")
     for name in ("Cafe\u0301.csv", "CAF\u00c9.CSV"):
         with pytest.raises(Invalid, match="already here"):
-            upload(shelf.version, shelf.owner, name)
+            upload(published_dataset.version, published_dataset.owner, name)
 
 
 @given(name=st.text(max_size=300))
@@ -255,22 +268,22 @@ def test_any_text_is_refused_or_can_be_kept(name: str) -> None:
 )
 def test_files_of_the_wrong_size_leave_nothing_behind(content: bytes, how: dict[str, int], says: str) -> None:
     """L39, T58."""
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     before, on_disk = Distribution.objects.count(), stored_files()
     with pytest.raises(Invalid, match=says):
-        upload(shelf.version, shelf.owner, content=content, **how)
+        upload(published_dataset.version, published_dataset.owner, content=content, **how)
     assert Distribution.objects.count() == before
     assert stored_files() == on_disk
 
 
 def test_a_full_disk_keeps_neither_a_row_nor_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """R7."""
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     before, on_disk = Distribution.objects.count(), stored_files()
     with monkeypatch.context() as patch:
         patch.setattr("django.core.files.storage.FileSystemStorage._save", _disk_full)
         with pytest.raises(Unavailable, match="could not be stored"):
-            upload(shelf.version, shelf.owner)
+            upload(published_dataset.version, published_dataset.owner)
     assert Distribution.objects.count() == before
     assert stored_files() == on_disk
 
@@ -280,29 +293,29 @@ def _disk_full(*_args: object) -> str:
 
 
 def test_a_name_taken_meanwhile_is_refused_by_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = stories.drafted_shelf()
-    upload(shelf.version, shelf.owner, "a.csv")
+    published_dataset = stories.drafted_dataset()
+    upload(published_dataset.version, published_dataset.owner, "a.csv")
     on_disk = stored_files()
     monkeypatch.setattr(commands, "_check_name_free", lambda *_args: None)
     with pytest.raises(Invalid, match="already here"):
-        upload(shelf.version, shelf.owner, "A.CSV")
+        upload(published_dataset.version, published_dataset.owner, "A.CSV")
     assert stored_files() == on_disk
 
 
 def test_strangers_change_no_files() -> None:
-    shelf, stranger = stories.drafted_shelf(), stories.person()
+    published_dataset, stranger = stories.drafted_dataset(), stories.person()
     with pytest.raises(Denied):
-        upload(shelf.version, stranger)
+        upload(published_dataset.version, stranger)
     with pytest.raises(Denied):
-        commands.remove_file(shelf.file, by=stranger)
+        commands.remove_file(published_dataset.file, by=stranger)
 
 
 def test_a_removed_file_is_gone_with_its_bytes(django_capture_on_commit_callbacks: Any) -> None:
-    shelf = stories.drafted_shelf()
-    kept = shelf.file
+    published_dataset = stories.drafted_dataset()
+    kept = published_dataset.file
     key = kept.storage_key
     with django_capture_on_commit_callbacks(execute=True):
-        commands.remove_file(kept, by=shelf.owner)
+        commands.remove_file(kept, by=published_dataset.owner)
     assert not Distribution.objects.filter(storage_key=key).exists()
     assert not sealed().exists(key)
 
@@ -315,125 +328,135 @@ def test_what_is_missing_for_publication_is_said_in_full() -> None:
     assert len(rules.missing_for_publication(version)) == 3
     with pytest.raises(Invalid, match="Describe the dataset"):
         commands.publish(version, by=owner)
-    shelf = stories.drafted_shelf()
-    upload(shelf.version, shelf.owner, "late.csv")
+    published_dataset = stories.drafted_dataset()
+    upload(published_dataset.version, published_dataset.owner, "late.csv")
     with pytest.raises(Invalid, match="still being checked"):
-        commands.publish(shelf.version, by=shelf.owner)
+        commands.publish(published_dataset.version, by=published_dataset.owner)
 
 
 def test_a_controlled_dataset_needs_somebody_seated() -> None:
-    shelf = stories.drafted_shelf(bench=stories.bench(members=0))
-    committees.unseat(shelf.bench.seat_of(shelf.bench.chair), by=shelf.bench.chair)
+    published_dataset = stories.drafted_dataset(committee_setup=stories.committee_setup(members=0))
+    committees.unseat(
+        published_dataset.committee_setup.membership_of(published_dataset.committee_setup.chair),
+        by=published_dataset.committee_setup.chair,
+    )
     with pytest.raises(Invalid, match="Nobody is seated"):
-        commands.publish(shelf.version, by=shelf.owner)
+        commands.publish(published_dataset.version, by=published_dataset.owner)
 
 
 @pytest.mark.parametrize("access", ["open", "registered"])
 def test_open_and_registered_data_need_no_committee(access: str) -> None:
-    shelf = stories.drafted_shelf(access=access)
-    commands.describe(shelf.dataset, by=shelf.owner, committee=None)
-    assert commands.publish(shelf.version, by=shelf.owner).state == "published"
+    published_dataset = stories.drafted_dataset(access=access)
+    commands.describe(published_dataset.dataset, by=published_dataset.owner, committee=None)
+    assert commands.publish(published_dataset.version, by=published_dataset.owner).state == "published"
 
 
 def test_strangers_publish_nothing_and_nothing_is_published_twice() -> None:
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     with pytest.raises(Denied):
-        commands.publish(shelf.version, by=stories.person())
-    commands.publish(shelf.version, by=shelf.owner)
+        commands.publish(published_dataset.version, by=stories.person())
+    commands.publish(published_dataset.version, by=published_dataset.owner)
     with pytest.raises(WrongState):
-        commands.publish(shelf.version, by=shelf.owner)
+        commands.publish(published_dataset.version, by=published_dataset.owner)
 
 
 def test_an_embargo_ends_in_the_future_and_hides_until_then() -> None:
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     with pytest.raises(Invalid, match="lies in the past"):
-        commands.publish(shelf.version, by=shelf.owner, embargo_until=clock.now())
+        commands.publish(published_dataset.version, by=published_dataset.owner, embargo_until=clock.now())
     until = clock.now() + timedelta(days=10)
-    commands.publish(shelf.version, by=shelf.owner, embargo_until=until)
+    commands.publish(published_dataset.version, by=published_dataset.owner, embargo_until=until)
     stranger = stories.person()
-    assert not queries.visible_to(stranger).filter(pk=shelf.dataset.pk).exists()
-    assert not queries.versions_visible_to(stranger, shelf.dataset).exists()
-    assert queries.versions_visible_to(shelf.owner, shelf.dataset).exists()
-    assert queries.current_version(shelf.dataset) is None
+    assert not queries.visible_to(stranger).filter(pk=published_dataset.dataset.pk).exists()
+    assert not queries.versions_visible_to(stranger, published_dataset.dataset).exists()
+    assert queries.versions_visible_to(published_dataset.owner, published_dataset.dataset).exists()
+    assert queries.current_version(published_dataset.dataset) is None
     with clock.freeze(until - timedelta(microseconds=1)):
-        assert not queries.visible_to(stranger).filter(pk=shelf.dataset.pk).exists()
+        assert not queries.visible_to(stranger).filter(pk=published_dataset.dataset.pk).exists()
     with clock.freeze(until):
-        assert queries.visible_to(stranger).filter(pk=shelf.dataset.pk).exists()
-        assert queries.versions_visible_to(stranger, shelf.dataset).exists()
-        assert queries.current_version(shelf.dataset) == shelf.version
+        assert queries.visible_to(stranger).filter(pk=published_dataset.dataset.pk).exists()
+        assert queries.versions_visible_to(stranger, published_dataset.dataset).exists()
+        assert queries.current_version(published_dataset.dataset) == published_dataset.version
 
 
 def test_a_version_without_embargo_shows_the_dataset_although_an_earlier_one_waits() -> None:
-    shelf = stories.drafted_shelf()
-    commands.publish(shelf.version, by=shelf.owner, embargo_until=clock.now() + timedelta(days=300))
-    second = commands.start_version(shelf.dataset, by=shelf.owner)
-    stories.add_files(second, {"b.csv": b"b"}, by=shelf.owner)
-    commands.publish(second, by=shelf.owner)
+    published_dataset = stories.drafted_dataset()
+    commands.publish(
+        published_dataset.version, by=published_dataset.owner, embargo_until=clock.now() + timedelta(days=300)
+    )
+    second = commands.start_version(published_dataset.dataset, by=published_dataset.owner)
+    stories.add_files(second, {"b.csv": b"b"}, by=published_dataset.owner)
+    commands.publish(second, by=published_dataset.owner)
     stranger = stories.person()
-    assert queries.visible_to(stranger).filter(pk=shelf.dataset.pk).exists()
-    assert [v.number for v in queries.versions_visible_to(stranger, shelf.dataset)] == [2]
+    assert queries.visible_to(stranger).filter(pk=published_dataset.dataset.pk).exists()
+    assert [v.number for v in queries.versions_visible_to(stranger, published_dataset.dataset)] == [2]
 
 
 def test_a_new_version_supersedes_and_there_is_one_draft_at_a_time() -> None:
-    shelf = stories.shelf()
-    second = commands.start_version(shelf.dataset, by=shelf.owner, notes="More rows.")
-    assert commands.start_version(shelf.dataset, by=shelf.owner) == second
+    published_dataset = stories.published_dataset()
+    second = commands.start_version(published_dataset.dataset, by=published_dataset.owner, notes="More rows.")
+    assert commands.start_version(published_dataset.dataset, by=published_dataset.owner) == second
     assert (second.number, second.notes) == (2, "More rows.")
-    stories.add_files(second, {"b.csv": b"b"}, by=shelf.owner)
-    commands.publish(second, by=shelf.owner)
-    shelf.version.refresh_from_db()
-    assert shelf.version.state == "superseded"
-    assert queries.current_version(shelf.dataset) == second
-    commands.withdraw(shelf.version, by=shelf.owner, reason="Replaced.")
+    stories.add_files(second, {"b.csv": b"b"}, by=published_dataset.owner)
+    commands.publish(second, by=published_dataset.owner)
+    published_dataset.version.refresh_from_db()
+    assert published_dataset.version.state == "superseded"
+    assert queries.current_version(published_dataset.dataset) == second
+    commands.withdraw(published_dataset.version, by=published_dataset.owner, reason="Replaced.")
     with pytest.raises(Denied):
-        commands.start_version(shelf.dataset, by=stories.person())
+        commands.start_version(published_dataset.dataset, by=stories.person())
 
 
 def test_a_dataset_whose_versions_are_gone_begins_with_one() -> None:
-    shelf = stories.drafted_shelf()
-    Distribution.objects.filter(version=shelf.version).delete()
-    shelf.version.delete()
-    assert commands.start_version(shelf.dataset, by=shelf.owner).number == 1
+    published_dataset = stories.drafted_dataset()
+    Distribution.objects.filter(version=published_dataset.version).delete()
+    published_dataset.version.delete()
+    assert commands.start_version(published_dataset.dataset, by=published_dataset.owner).number == 1
 
 
 def test_a_withdrawn_version_says_why_and_only_its_owner_withdraws() -> None:
-    shelf, friend = stories.shelf(), stories.person()
-    commands.give_role(shelf.dataset, person=friend, role=Dataset.STEWARD, by=shelf.owner)
+    published_dataset, friend = stories.published_dataset(), stories.person()
+    commands.give_role(published_dataset.dataset, person=friend, role=Dataset.STEWARD, by=published_dataset.owner)
     with pytest.raises(Denied, match="Only an owner"):
-        commands.withdraw(shelf.version, by=friend, reason="No.")
+        commands.withdraw(published_dataset.version, by=friend, reason="No.")
     with pytest.raises(Invalid, match="Say why"):
-        commands.withdraw(shelf.version, by=shelf.owner, reason="  ")
-    commands.withdraw(shelf.version, by=shelf.owner, reason=" Consent was withdrawn. ")
-    shelf.version.refresh_from_db()
-    assert (shelf.version.state, shelf.version.withdrawn_because) == ("withdrawn", "Consent was withdrawn.")
-    assert queries.current_version(shelf.dataset) is None
-    assert list(queries.versions_visible_to(stories.person(), shelf.dataset)) == [shelf.version]
+        commands.withdraw(published_dataset.version, by=published_dataset.owner, reason="  ")
+    commands.withdraw(published_dataset.version, by=published_dataset.owner, reason=" Consent was withdrawn. ")
+    published_dataset.version.refresh_from_db()
+    assert (published_dataset.version.state, published_dataset.version.withdrawn_because) == (
+        "withdrawn",
+        "Consent was withdrawn.",
+    )
+    assert queries.current_version(published_dataset.dataset) is None
+    assert list(queries.versions_visible_to(stories.person(), published_dataset.dataset)) == [published_dataset.version]
 
 
 # ------------------------------------------------------------------------------------- what is published stands
 def test_the_files_of_a_published_version_stand_in_every_command() -> None:
     """T93."""
-    shelf = stories.shelf()
+    published_dataset = stories.published_dataset()
     with pytest.raises(WrongState, match="stand for ever"):
-        upload(shelf.version, shelf.owner)
+        upload(published_dataset.version, published_dataset.owner)
     with pytest.raises(WrongState, match="stand for ever"):
-        commands.remove_file(shelf.file, by=shelf.owner)
+        commands.remove_file(published_dataset.file, by=published_dataset.owner)
 
 
 @pytest.mark.parametrize("change", ["insert", "update", "delete", "move"])
 def test_the_database_itself_refuses_to_change_published_files(change: str) -> None:
-    shelf, other = stories.shelf(), stories.drafted_shelf()
-    files = Distribution.objects.filter(version=shelf.version)
+    published_dataset, other = stories.published_dataset(), stories.drafted_dataset()
+    files = Distribution.objects.filter(version=published_dataset.version)
 
     def act() -> None:
         if change == "insert":
-            Distribution.objects.create(version=shelf.version, name="new", size=1, uploaded_by=shelf.owner)
+            Distribution.objects.create(
+                version=published_dataset.version, name="new", size=1, uploaded_by=published_dataset.owner
+            )
         elif change == "update":
             files.update(sha256="0" * 64)
         elif change == "delete":
             files.delete()
         else:
-            Distribution.objects.filter(version=other.version).update(version=shelf.version)
+            Distribution.objects.filter(version=other.version).update(version=published_dataset.version)
 
     with pytest.raises(IntegrityError, match="stand"), transaction.atomic():
         act()
@@ -441,59 +464,65 @@ def test_the_database_itself_refuses_to_change_published_files(change: str) -> N
 
 def test_control_the_files_of_a_draft_may_change() -> None:
     """Control: the same statements pass while the version is a draft."""
-    shelf = stories.drafted_shelf()
-    files = Distribution.objects.filter(version=shelf.version)
-    Distribution.objects.create(version=shelf.version, name="new", size=1, uploaded_by=shelf.owner)
+    published_dataset = stories.drafted_dataset()
+    files = Distribution.objects.filter(version=published_dataset.version)
+    Distribution.objects.create(
+        version=published_dataset.version, name="new", size=1, uploaded_by=published_dataset.owner
+    )
     assert files.update(media_type="text/plain") == 2
     assert files.delete()[0] == 2
 
 
 # ----------------------------------------------------------------------------------------------------------- roles
 def test_owners_share_the_work_and_one_owner_stays() -> None:
-    shelf, friend = stories.shelf(), stories.person()
+    published_dataset, friend = stories.published_dataset(), stories.person()
     for _turn in range(2):
-        commands.give_role(shelf.dataset, person=friend, role=Dataset.STEWARD, by=shelf.owner)
+        commands.give_role(published_dataset.dataset, person=friend, role=Dataset.STEWARD, by=published_dataset.owner)
     assert Event.objects.filter(kind="role.given", about=[friend.pk]).count() == 1
-    assert queries.is_manager(friend, shelf.dataset)
-    assert not queries.is_owner(friend, shelf.dataset)
-    assert list(queries.managed_by(friend)) == [shelf.dataset]
+    assert queries.is_manager(friend, published_dataset.dataset)
+    assert not queries.is_owner(friend, published_dataset.dataset)
+    assert list(queries.managed_by(friend)) == [published_dataset.dataset]
     with pytest.raises(Denied):
-        commands.give_role(shelf.dataset, person=stories.person(), role=Dataset.OWNER, by=friend)
+        commands.give_role(published_dataset.dataset, person=stories.person(), role=Dataset.OWNER, by=friend)
     with pytest.raises(Denied):
-        commands.take_role(shelf.dataset, person=shelf.owner, role=Dataset.OWNER, by=friend)
+        commands.take_role(published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=friend)
     with pytest.raises(Invalid, match="at least one owner"):
-        commands.take_role(shelf.dataset, person=shelf.owner, role=Dataset.OWNER, by=shelf.owner)
+        commands.take_role(
+            published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=published_dataset.owner
+        )
     for _turn in range(2):
-        commands.take_role(shelf.dataset, person=friend, role=Dataset.STEWARD, by=shelf.owner)
+        commands.take_role(published_dataset.dataset, person=friend, role=Dataset.STEWARD, by=published_dataset.owner)
     assert Event.objects.filter(kind="role.taken").count() == 1
     assert not queries.managed_by(friend).exists()
 
 
 def test_an_owner_who_was_deactivated_manages_nothing() -> None:
-    shelf = stories.shelf()
-    shelf.owner.is_active = False
+    published_dataset = stories.published_dataset()
+    published_dataset.owner.is_active = False
     for refused in (rules.check_can_manage, rules.check_is_owner):
         with pytest.raises(Denied):
-            refused(shelf.owner, shelf.dataset)
+            refused(published_dataset.owner, published_dataset.dataset)
 
 
 # --------------------------------------------------------------------------------------------------------- the sets
 def test_the_catalogue_lists_what_is_published_and_finds_it_by_words() -> None:
-    shelf = stories.shelf(title="Zebrafish hearts", access="open")
-    hidden = stories.drafted_shelf(title="Zebrafish drafts")
+    published_dataset = stories.published_dataset(title="Zebrafish hearts", access="open")
+    hidden = stories.drafted_dataset(title="Zebrafish drafts")
     found = queries.catalogue(words="zebrafish")
-    assert list(found) == [shelf.dataset]
+    assert list(found) == [published_dataset.dataset]
     assert hidden.dataset not in queries.catalogue()
     assert list(queries.catalogue(words="zebrafish", access="controlled")) == []
-    assert list(queries.catalogue(committee=shelf.bench.committee.slug)) == [shelf.dataset]
+    assert list(queries.catalogue(committee=published_dataset.committee_setup.committee.slug)) == [
+        published_dataset.dataset
+    ]
 
 
 def test_a_list_is_walked_by_key_without_gaps_or_repeats() -> None:
     """T98."""
-    shelves = [stories.shelf() for _ in range(5)]
-    bench = shelves[0].bench
-    Dataset.objects.filter(pk__in=[s.dataset.pk for s in shelves]).update(committee=bench.committee)
-    found = queries.catalogue(committee=bench.committee.slug)
+    shelves = [stories.published_dataset() for _ in range(5)]
+    committee_setup = shelves[0].committee_setup
+    Dataset.objects.filter(pk__in=[s.dataset.pk for s in shelves]).update(committee=committee_setup.committee)
+    found = queries.catalogue(committee=committee_setup.committee.slug)
     seen, cursor = [], None
     while True:
         page = queries.page_of(found, after=cursor, size=2)
@@ -506,24 +535,24 @@ def test_a_list_is_walked_by_key_without_gaps_or_repeats() -> None:
 
 
 def test_drafts_are_seen_by_those_with_a_role() -> None:
-    shelf = stories.drafted_shelf()
+    published_dataset = stories.drafted_dataset()
     for nobody in (stories.person(), None):
-        assert not queries.visible_to(nobody).filter(pk=shelf.dataset.pk).exists()
-        assert not queries.versions_visible_to(nobody, shelf.dataset).exists()
-        assert not Distribution.objects.of_visible_versions(nobody).filter(version=shelf.version).exists()
-    assert queries.visible_to(shelf.owner).filter(pk=shelf.dataset.pk).exists()
-    assert Distribution.objects.of_visible_versions(shelf.owner).get() == shelf.file
+        assert not queries.visible_to(nobody).filter(pk=published_dataset.dataset.pk).exists()
+        assert not queries.versions_visible_to(nobody, published_dataset.dataset).exists()
+        assert not Distribution.objects.of_visible_versions(nobody).filter(version=published_dataset.version).exists()
+    assert queries.visible_to(published_dataset.owner).filter(pk=published_dataset.dataset.pk).exists()
+    assert Distribution.objects.of_visible_versions(published_dataset.owner).get() == published_dataset.file
 
 
 def test_versions_know_their_sizes() -> None:
-    shelf = stories.drafted_shelf(files={"a.csv": b"12", "b.csv": b"345"})
-    upload(shelf.version, shelf.owner, "c.csv", b"6")
-    row: Any = queries.sizes(Version.objects.filter(pk=shelf.version.pk)).get()
+    published_dataset = stories.drafted_dataset(files={"a.csv": b"12", "b.csv": b"345"})
+    upload(published_dataset.version, published_dataset.owner, "c.csv", b"6")
+    row: Any = queries.sizes(Version.objects.filter(pk=published_dataset.version.pk)).get()
     assert (row.files, row.unchecked, row.bytes) == (3, 1, 6)
 
 
 @override_settings(MAX_UPLOAD_BYTES=2)
 def test_the_largest_upload_is_a_setting() -> None:
     rules.check_size(2, None)
-    with pytest.raises(Refusal):
+    with pytest.raises(DomainError):
         rules.check_size(3, ANY)

@@ -8,17 +8,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
-from apps.accounts import commands as accounts
-from apps.accounts.queries import token_for
 from apps.agreements import commands as agreements
 from apps.audit.models import Event
 from apps.core import clock
-from apps.core.errors import Denied, Gone, Missing, Refusal
+from apps.core.errors import Denied, DomainError, Gone, NotFound
 from apps.datasets import commands as datasets
 from apps.downloads import commands, queries, signing
 from apps.downloads.models import DownloadLink
 from apps.grants import commands as grants
-from apps.notifications.models import Letter
+from apps.identity.commands.identities import deactivate
+from apps.notifications.models import Notification
+from apps.people.commands.people import accept_terms
+from apps.tokens.queries import token_for
 from tests import stories
 from tests.unit.core.test_small_parts import BUCKET
 
@@ -47,20 +48,20 @@ def test_a_link_lives_a_day_and_never_longer_than_its_grant() -> None:
 
 def test_only_who_may_download_makes_a_link() -> None:
     access = stories.granted()
-    for by in (access.owner, access.case.bench.chair, stories.person(), stories.operator(), None):
+    for by in (access.owner, access.case.committee_setup.chair, stories.person(), stories.operator(), None):
         with pytest.raises(Denied, match="may not download"):
             commands.make_link(access.file, by=by)
     assert not DownloadLink.objects.exists()
 
 
 def test_open_and_registered_data_need_no_grant() -> None:
-    free = stories.shelf(access="open")
+    free = stories.published_dataset(access="open")
     link, token = commands.make_link(free.file, by=None)
     assert (link.person, link.grant) == (None, None)
     assert commands.open_link(token, by=None).sha256 == free.file.sha256
     assert commands.open_link(token, by=stories.person()).size == free.file.size
-    listed, someone = stories.shelf(access="registered"), stories.person()
-    accounts.accept_terms(stories.terms(), by=someone)
+    listed, someone = stories.published_dataset(access="registered"), stories.person()
+    accept_terms(stories.terms(), by=someone)
     link, token = commands.make_link(listed.file, by=someone)
     assert (link.person, link.grant) == (someone, None)
     assert commands.open_link(token, by=None).name == listed.file.name
@@ -99,8 +100,12 @@ def test_any_changed_sign_of_a_token_makes_it_unknown() -> None:
     """T49, T50: every character, replaced by another of its kind, and every case."""
     access = stories.linked()
     assert signing.digest_of(access.token) == DownloadLink.objects.get().digest
-    for position, letter in enumerate(access.token):
-        for other in ("A" if letter != "A" else "B", "0" if letter != "0" else "1", letter.swapcase()):
+    for position, notification in enumerate(access.token):
+        for other in (
+            "A" if notification != "A" else "B",
+            "0" if notification != "0" else "1",
+            notification.swapcase(),
+        ):
             forged = access.token[:position] + other + access.token[position + 1 :]
             if forged != access.token:
                 assert signing.digest_of(forged) is None, position
@@ -110,7 +115,7 @@ def test_any_changed_sign_of_a_token_makes_it_unknown() -> None:
 def test_what_was_never_a_token_is_unknown(token: str) -> None:
     """L27, T53: and it is not even looked up."""
     assert signing.digest_of(token) is None
-    with pytest.raises(Missing, match="no such link"):
+    with pytest.raises(NotFound, match="no such link"):
         commands.open_link(token, by=None)
 
 
@@ -118,7 +123,7 @@ def test_a_token_for_scripts_is_no_link_and_a_link_is_no_token_for_scripts() -> 
     """T53, L43."""
     access = stories.linked()
     secret = stories.token(access.holder, "download")
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         commands.open_link(secret, by=None)
     assert token_for(access.token) is None
 
@@ -131,7 +136,7 @@ def test_a_key_that_stays_keeps_its_links_and_a_key_that_goes_ends_them() -> Non
     with override_settings(LINK_KEYS=old | new, LINK_KEY_ID="k2"):
         assert commands.open_link(access.token, by=None)
         assert signing.new_token().startswith("k2.")
-    with override_settings(LINK_KEYS=new, LINK_KEY_ID="k2"), pytest.raises(Missing):
+    with override_settings(LINK_KEYS=new, LINK_KEY_ID="k2"), pytest.raises(NotFound):
         commands.open_link(access.token, by=None)
 
 
@@ -184,7 +189,7 @@ def test_a_file_name_never_breaks_its_header(name: str, monkeypatch: pytest.Monk
     assert "\r" not in said
 
 
-@override_settings(STORAGES={"sealed": {"BACKEND": "apps.core.storage.SealedBucket", "OPTIONS": BUCKET}})
+@override_settings(STORAGES={"sealed": {"BACKEND": "apps.core.storage.PrivateBucketStorage", "OPTIONS": BUCKET}})
 def test_bytes_in_a_bucket_leave_by_an_address_of_a_minute() -> None:
     """L52."""
     with override_settings():
@@ -204,19 +209,19 @@ def suspended(access: stories.Access) -> None:
 
 
 def terminated(access: stories.Access) -> None:
-    agreements.terminate(access.deal.agreement, reason="A breach.", by=access.owner)
+    agreements.terminate(access.agreement_setup.agreement, reason="A breach.", by=access.owner)
 
 
 def withdrawn(access: stories.Access) -> None:
-    datasets.withdraw(access.shelf.version, reason="Consent was withdrawn.", by=access.owner)
+    datasets.withdraw(access.published_dataset.version, reason="Consent was withdrawn.", by=access.owner)
 
 
 def deactivated(access: stories.Access) -> None:
-    accounts.deactivate(access.holder, by=stories.operator())
+    deactivate(access.holder, by=stories.operator())
 
 
 def frozen(access: stories.Access) -> None:
-    grants.freeze_downloads("An incident.", by=stories.operator())
+    grants.stop_downloads("An incident.", by=stories.operator())
 
 
 def ended(access: stories.Access) -> None:
@@ -232,7 +237,7 @@ def test_a_link_is_closed_at_its_next_use(what: Any) -> None:
     access = stories.linked()
     commands.open_link(access.token, by=None, byte_range="bytes=0-4")
     what(access)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(DomainError) as refused:
         commands.open_link(access.token, by=None, byte_range="bytes=5-")
     assert refused.value.status in (403, 410)
     assert events("download.refused") == [{"why": refused.value.code}]
@@ -256,7 +261,7 @@ def test_another_grant_does_not_revive_a_link() -> None:
     """L8, L31: the same person, the same dataset, a new grant: a new link."""
     access = stories.linked()
     revoked(access)
-    stories.granted(shelf=access.shelf, applicant=access.holder)
+    stories.granted(published_dataset=access.published_dataset, applicant=access.holder)
     with pytest.raises(Gone, match="not in force now"):
         commands.open_link(access.token, by=None)
     assert commands.make_link(access.file, by=access.holder)
@@ -276,10 +281,10 @@ def test_a_link_never_works_in_somebody_elses_session() -> None:
     ] * 3
     assert not Event.objects.filter(kind__in=["download.refused", "download.started"]).exists()
     stories.drain()
-    letter = Letter.objects.get(kind="link.misused")
-    assert (letter.reader, letter.path) == (access.holder, "/links/")
-    assert access.file.name in letter.subject.replace("\u2060", "")
-    assert other.name not in letter.subject + letter.body
+    notification = Notification.objects.get(kind="link.misused")
+    assert (notification.reader, notification.path) == (access.holder, "/links/")
+    assert access.file.name in notification.subject.replace("\u2060", "")
+    assert other.name not in notification.subject + notification.body
     commands.open_link(access.token, by=access.holder)  # the control: in the maker's own session it opens
     assert access.link is not None
     with pytest.raises(Denied, match="belongs to somebody else"):

@@ -5,12 +5,12 @@ import logging
 import pytest
 from django.test import Client, RequestFactory
 
-from apps.accounts.oidc.browsers import network_of
 from apps.audit.models import Event
-from apps.core import seldom
-from apps.core.errors import Denied, Refusal
+from apps.core import rate
+from apps.core.errors import Denied, DomainError
 from apps.downloads import commands, rules, signing
-from apps.notifications.models import Letter
+from apps.identity.oidc.client_info import network_of
+from apps.notifications.models import Notification
 from tests import stories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting_cache")]
@@ -34,9 +34,9 @@ def test_a_thousand_guessed_links_are_slowed_down_and_told(caplog: pytest.LogCap
     counts = [event.facts["count"] for event in Event.objects.filter(kind="links.guessed").order_by("pk")]
     assert counts == [101, 102, 104, 108, 116, 132, 164, 228, 356, 612]
     stories.drain()
-    letter = Letter.objects.get(kind="links.guessed")
-    assert (letter.reader, letter.path) == (operator, "/operations/")
-    assert "101" in letter.body.replace("\u2060", "")
+    notification = Notification.objects.get(kind="links.guessed")
+    assert (notification.reader, notification.path) == (operator, "/system-status/")
+    assert "101" in notification.body.replace("\u2060", "")
     told = [line.getMessage() for line in caplog.records if line.name == "apps.downloads.commands"]
     assert HERE in told[0] and len(told) == len(counts)
     assert not Event.objects.exclude(facts__has_key="count").filter(kind="links.guessed").exists()
@@ -84,18 +84,18 @@ def test_an_ended_link_that_is_tried_without_end_leaves_few_lines_and_their_numb
     commands.end_link(access.link, by=access.holder)
     assert {status(access.token) for _time in range(100)} == {410}
     counts = [event.facts.get("count", 1) for event in Event.objects.filter(kind="download.refused").order_by("pk")]
-    assert counts == [1] * seldom.EACH + [32, 64]
+    assert counts == [1] * rate.EACH + [32, 64]
 
 
 def test_a_flood_by_one_hides_no_refusal_of_another() -> None:
     """Every person and every reason is counted apart."""
-    shelf = stories.shelf()
+    published_dataset = stories.published_dataset()
     for _time in range(50):
-        with pytest.raises(Refusal):
-            commands.fetch(shelf.file, by=None)
+        with pytest.raises(DomainError):
+            commands.fetch(published_dataset.file, by=None)
     somebody = stories.person()
     with pytest.raises(Denied):
-        commands.fetch(shelf.file, by=somebody)
+        commands.fetch(published_dataset.file, by=somebody)
     refused = Event.objects.filter(kind="download.refused")
-    assert refused.filter(actor_id=None).count() == seldom.EACH + 1
+    assert refused.filter(actor_id=None).count() == rate.EACH + 1
     assert refused.filter(actor_id=somebody.pk).count() == 1

@@ -12,11 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 
 from apps.audit.models import Event
-from apps.core.errors import Missing
+from apps.core.errors import NotFound
 from apps.downloads import commands, signing
 from apps.downloads.models import DownloadLink
 from tests import stories
-from tests.sign_in.test_back_channel import send
+from tests.identity.test_back_channel import send
 from tests.unit.portal.test_environment import COMPLETE, start
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_the_drill_for_a_lost_link_key() -> None:
     stolen = signing.new_token()  # made by whoever has the old key; it stands in no table either
     with override_settings(LINK_KEYS=NEW, LINK_KEY_ID="k2"):
         for old in (access.token, stolen):
-            with pytest.raises(Missing, match="no such link"):
+            with pytest.raises(NotFound, match="no such link"):
                 commands.open_link(old, by=None)
         assert not Event.objects.filter(kind="download.started").exists()
         _link, token = commands.make_link(access.file, by=access.holder)
@@ -114,7 +114,7 @@ def test_the_drill_for_a_lost_link_key() -> None:
         assert browser.get("/account/").status_code == 200
         call = {"headers": {"Authorization": f"Bearer {secret}"}}
         assert Client().get(f"/api/v1/files/{access.file.pk}/content", **call).status_code == 200
-    with pytest.raises(Missing):  # the control: the old key alone does not open what the new one signed
+    with pytest.raises(NotFound):  # the control: the old key alone does not open what the new one signed
         commands.open_link(token, by=None)
 
 

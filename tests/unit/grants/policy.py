@@ -34,7 +34,7 @@ class Visa:
     expires: int
     gone: int | None = None
     doubted: int | None = None
-    honoured: bool = True
+    accepted: bool = True
     mine: bool = True
     terms: int | None = None
 
@@ -52,7 +52,7 @@ class World:
     grants: tuple[Grant, ...] = ()
     # (published, accepted by the person), in order of version
     terms: tuple[tuple[int, int | None], ...] = ()
-    freezes: tuple[tuple[int, int | None], ...] = field(default=())
+    download_stops: tuple[tuple[int, int | None], ...] = field(default=())
     # (which, from, until) of each time an institution stood behind the person; None: to the end of all moments
     affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
     asks_factor: bool = False
@@ -74,8 +74,8 @@ def behind(world: World, at: int) -> set[int]:
     return {which for which, start, end in world.affiliations if within((start, end), at)}
 
 
-def in_force(grant: Grant, at: int, standing: set[int]) -> bool:
-    if grant.through not in standing:
+def active(grant: Grant, at: int, actor_snapshot: set[int]) -> bool:
+    if grant.through not in actor_snapshot:
         return False
     if not grant.mine or not within((grant.starts, grant.ends), at):
         return False
@@ -87,8 +87,10 @@ def in_force(grant: Grant, at: int, standing: set[int]) -> bool:
 
 
 def counts(visa: Visa, at: int) -> bool:
-    standing = within((visa.starts, visa.expires), at) and not begun(visa.gone, at) and not begun(visa.doubted, at)
-    return standing and visa.honoured and visa.mine
+    actor_snapshot = (
+        within((visa.starts, visa.expires), at) and not begun(visa.gone, at) and not begun(visa.doubted, at)
+    )
+    return actor_snapshot and visa.accepted and visa.mine
 
 
 def at_home(world: World, at: int, terms: int | None) -> bool:
@@ -114,7 +116,7 @@ def stands(world: World, at: int) -> bool:
     """The version may leave at all, and nothing is frozen."""
     out = begun(world.published, at) and not begun(world.withdrawn, at)
     embargoed = world.embargo is not None and not begun(world.embargo, at)
-    return out and not embargoed and not any(within(stop, at) for stop in world.freezes)
+    return out and not embargoed and not any(within(stop, at) for stop in world.download_stops)
 
 
 def entitled(world: World, at: int) -> bool:
@@ -122,7 +124,7 @@ def entitled(world: World, at: int) -> bool:
         return True
     if world.access == "registered":
         return accepted_terms(world, at)
-    return world.access == "controlled" and any(in_force(grant, at, behind(world, at)) for grant in world.grants)
+    return world.access == "controlled" and any(active(grant, at, behind(world, at)) for grant in world.grants)
 
 
 def affiliated(world: World, at: int) -> bool:

@@ -140,7 +140,7 @@ def test_taking_something_away_never_opens_anything_in_the_rule(world: World, ti
 def test_a_denial_beats_every_grant(denial: str, base: World) -> None:
     """T13."""
     good = replace(
-        base, visitor=False, active=True, published=0, withdrawn=None, embargo=None, freezes=(),
+        base, visitor=False, active=True, published=0, withdrawn=None, embargo=None, download_stops=(),
         grants=(*base.grants, Grant(0, 10)), terms=((0, 0),), affiliations=((0, 0, None),),
         factor=True, glass=False, visas=(),
     )  # fmt: skip
@@ -174,8 +174,8 @@ BOUNDARIES = {
     "version is published": (World(access="open", published=4), 4, True),
     "version is withdrawn": (World(access="open", withdrawn=4), 4, False),
     "embargo ends": (World(access="open", embargo=4), 4, True),
-    "freeze begins": (World(access="open", freezes=((4, None),)), 4, False),
-    "freeze ends": (World(access="open", freezes=((0, 4),)), 4, True),
+    "freeze begins": (World(access="open", download_stops=((4, None),)), 4, False),
+    "freeze ends": (World(access="open", download_stops=((0, 4),)), 4, True),
     "affiliation begins": (World(grants=(Grant(0, 9),), affiliations=((0, 4, None),)), 4, True),
     "affiliation ends": (World(grants=(Grant(0, 9),), affiliations=((0, 0, 4),)), 4, False),
     "they move to another institution": (
@@ -249,7 +249,7 @@ def test_leap_days_and_far_years_are_moments_like_others() -> None:
 # --------------------------------------------------------------------------------------- the real course, explained
 def test_why_names_the_grant_and_each_of_its_parts() -> None:
     access = stories.granted()
-    verdict = why(access.holder, access.shelf.version)
+    verdict = why(access.holder, access.published_dataset.version)
     assert verdict.allowed
     assert verdict.grant == access.grant
     assert [fact.part for fact in verdict.facts] == list(queries.rule(None))
@@ -260,7 +260,7 @@ def test_why_names_the_grant_and_each_of_its_parts() -> None:
 def test_why_not_names_the_one_part_that_fails() -> None:
     access = stories.granted()
     stories.accounts.deactivate(access.holder, by=stories.operator())
-    verdict = why(access.holder, access.shelf.version)
+    verdict = why(access.holder, access.published_dataset.version)
     assert not verdict.allowed
     assert [fact.part for fact in verdict.facts if not fact.holds] == ["person"]
 
@@ -268,17 +268,17 @@ def test_why_not_names_the_one_part_that_fails() -> None:
 def test_why_of_somebody_without_a_grant_has_no_grant() -> None:
     access = stories.granted()
     for nobody in (stories.person(), AnonymousUser()):
-        verdict = why(nobody, access.shelf.version)
+        verdict = why(nobody, access.published_dataset.version)
         assert (verdict.allowed, verdict.grant, verdict.grant_facts) == (False, None, [])
 
 
 def test_why_of_registered_data_says_whether_the_terms_are_accepted() -> None:
-    shelf, someone = stories.shelf(access="registered"), stories.person()
+    published_dataset, someone = stories.published_dataset(access="registered"), stories.person()
     terms = stories.terms()
-    assert not why(someone, shelf.version).terms_accepted
+    assert not why(someone, published_dataset.version).terms_accepted
     stories.accounts.accept_terms(terms, by=someone)
-    assert why(someone, shelf.version).terms_accepted
-    assert downloadable_by(someone).get() == shelf.file
+    assert why(someone, published_dataset.version).terms_accepted
+    assert downloadable_by(someone).get() == published_dataset.file
 
 
 def test_a_past_moment_is_answered_as_it_was() -> None:
@@ -286,22 +286,28 @@ def test_a_past_moment_is_answered_as_it_was() -> None:
     before = access.grant.starts_at - TICK
     during = clock.now()
     commands.revoke(access.grant, reason="A breach.", by=access.owner)
-    assert not why(access.holder, access.shelf.version, before).allowed
-    assert why(access.holder, access.shelf.version, during).allowed
-    assert not why(access.holder, access.shelf.version).allowed
+    assert not why(access.holder, access.published_dataset.version, before).allowed
+    assert why(access.holder, access.published_dataset.version, during).allowed
+    assert not why(access.holder, access.published_dataset.version).allowed
 
 
 def test_versions_files_and_permissions_say_the_same() -> None:
     """T5, T6, L32, L40: the set, its versions, has_perm on the file and on the dataset."""
     access = stories.granted()
-    other = stories.shelf(bench=access.shelf.bench)
-    for person in (access.holder, access.owner, access.case.bench.chair, stories.operator(), stories.person()):
-        for shelf in (access.shelf, other):
-            opened = downloadable_by(person).filter(pk=shelf.file.pk).exists()
-            assert opened is (person == access.holder and shelf is access.shelf)
-            assert downloadable_versions(person).filter(pk=shelf.version.pk).exists() is opened
-            assert person.has_perm(DOWNLOAD, shelf.file) is opened
-            assert person.has_perm(DOWNLOAD, shelf.dataset) is opened
+    other = stories.published_dataset(committee_setup=access.published_dataset.committee_setup)
+    for person in (
+        access.holder,
+        access.owner,
+        access.case.committee_setup.chair,
+        stories.operator(),
+        stories.person(),
+    ):
+        for published_dataset in (access.published_dataset, other):
+            opened = downloadable_by(person).filter(pk=published_dataset.file.pk).exists()
+            assert opened is (person == access.holder and published_dataset is access.published_dataset)
+            assert downloadable_versions(person).filter(pk=published_dataset.version.pk).exists() is opened
+            assert person.has_perm(DOWNLOAD, published_dataset.file) is opened
+            assert person.has_perm(DOWNLOAD, published_dataset.dataset) is opened
 
 
 def test_a_permission_without_an_object_or_of_another_kind_is_no() -> None:
@@ -311,27 +317,27 @@ def test_a_permission_without_an_object_or_of_another_kind_is_no() -> None:
     assert backend.has_perm(access.holder, DOWNLOAD, access.file)
     assert not backend.has_perm(access.holder, DOWNLOAD)
     assert not backend.has_perm(access.holder, DOWNLOAD, access.case.request)
-    assert not backend.has_perm(access.holder, "datasets.own_dataset", access.shelf.dataset)
+    assert not backend.has_perm(access.holder, "datasets.own_dataset", access.published_dataset.dataset)
     assert not access.holder.has_perm(DOWNLOAD)
     assert not AnonymousUser().has_perm(DOWNLOAD, access.file)
 
 
 def test_a_stored_permission_opens_nothing() -> None:
     """T10: neither a role on the dataset nor a permission row of Django opens a file."""
-    shelf = stories.shelf()
-    shelf.owner.user_permissions.add(Permission.objects.get(codename="download_dataset"))
-    assert not downloadable_by(shelf.owner).exists()
+    published_dataset = stories.published_dataset()
+    published_dataset.owner.user_permissions.add(Permission.objects.get(codename="download_dataset"))
+    assert not downloadable_by(published_dataset.owner).exists()
 
 
 def test_a_new_version_is_open_to_the_holder_and_a_recreated_dataset_is_not() -> None:
     """T17, L31."""
     access = stories.granted()
-    second = stories.datasets.start_version(access.shelf.dataset, by=access.owner)
+    second = stories.datasets.start_version(access.published_dataset.dataset, by=access.owner)
     stories.add_files(second, {"second.csv": b"2"}, by=access.owner)
     assert not downloadable_by(access.holder).filter(version=second).exists()
     stories.datasets.publish(second, by=access.owner)
     assert downloadable_by(access.holder).filter(version=second).exists()
-    again = stories.shelf(title=access.shelf.dataset.title, owner=access.owner)
+    again = stories.published_dataset(title=access.published_dataset.dataset.title, owner=access.owner)
     assert not downloadable_by(access.holder).filter(version=again.version).exists()
 
 

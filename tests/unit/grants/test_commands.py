@@ -14,7 +14,7 @@ from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.grants import commands, queries
-from apps.grants.models import AccessGrant, Freeze, Suspension
+from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.grants.tasks import activate_request, issue_grants
 from apps.grants.wording import SENTENCES, sentence_of
 from tests import stories
@@ -32,7 +32,7 @@ def test_everyone_who_signed_gets_a_grant_of_their_own_and_the_owner_none() -> N
     friend = stories.person()
     access = stories.granted(members=[friend])
     assert set(AccessGrant.objects.values_list("holder_id", flat=True)) == {access.holder.pk, friend.pk}
-    assert str(access.grant) == f"{access.holder.pk} may use {access.shelf.dataset.pk}"
+    assert str(access.grant) == f"{access.holder.pk} may use {access.published_dataset.dataset.pk}"
     assert access.case.request.state == "active"
     assert Event.objects.filter(kind="grant.issued").count() == 2
 
@@ -42,67 +42,67 @@ def test_issuing_twice_issues_nothing_twice() -> None:
     access = stories.granted()
     event = Event.objects.get(kind="agreement.executed")
     issue_grants(event)
-    assert commands.issue(access.deal.agreement.pk, by=None) == []
+    assert commands.issue(access.agreement_setup.agreement.pk, by=None) == []
     assert AccessGrant.objects.count() == Event.objects.filter(kind="grant.issued").count() == 1
 
 
 def test_a_member_who_signs_late_gets_their_grant_when_they_sign() -> None:
     late = stories.person()
-    deal = stories.offered(members=[late])
-    stories.sign(deal.agreement, deal.applicant)
-    stories.countersign(deal.agreement, deal.owner)
+    agreement_setup = stories.offered(members=[late])
+    stories.sign(agreement_setup.agreement, agreement_setup.applicant)
+    stories.countersign(agreement_setup.agreement, agreement_setup.owner)
     stories.drain()
     assert not AccessGrant.objects.filter(holder=late).exists()
-    stories.sign(deal.agreement, late)
+    stories.sign(agreement_setup.agreement, late)
     stories.drain()
     grant = AccessGrant.objects.get(holder=late)
-    first = AccessGrant.objects.get(holder=deal.applicant)
+    first = AccessGrant.objects.get(holder=agreement_setup.applicant)
     assert grant.ends_at <= first.ends_at
-    assert queries.downloadable_by(late).get() == deal.shelf.file
+    assert queries.downloadable_by(late).get() == agreement_setup.published_dataset.file
 
 
 @pytest.mark.parametrize("chapter", ["offered", "signed"])
 def test_no_grant_without_an_executed_agreement(chapter: str) -> None:
     """T83."""
-    deal = getattr(stories, chapter)()
-    assert commands.issue(deal.agreement.pk, by=None) == []
-    assert not queries.downloadable_by(deal.applicant).exists()
+    agreement_setup = getattr(stories, chapter)()
+    assert commands.issue(agreement_setup.agreement.pk, by=None) == []
+    assert not queries.downloadable_by(agreement_setup.applicant).exists()
     for consequence in (issue_grants, activate_request):
         consequence(Event(kind="agreement.signed"))
 
 
 def test_a_grant_ends_with_the_last_day_agreed() -> None:
     access = stories.granted(days=30)
-    last = access.deal.agreement.ends_on
+    last = access.agreement_setup.agreement.ends_on
     assert access.grant.ends_at == datetime(last.year, last.month, last.day, tzinfo=UTC) + DAY
     assert access.grant.starts_at <= clock.now()
 
 
 def test_a_grant_is_never_longer_than_the_dataset_allows() -> None:
     """DOMAIN: never open-ended."""
-    shelf = stories.shelf()
-    datasets.describe(shelf.dataset, by=shelf.owner, longest_grant_days=7)
-    access = stories.granted(shelf=shelf, days=300)
+    published_dataset = stories.published_dataset()
+    datasets.describe(published_dataset.dataset, by=published_dataset.owner, longest_grant_days=7)
+    access = stories.granted(published_dataset=published_dataset, days=300)
     assert access.grant.ends_at - access.grant.starts_at <= 7 * DAY
 
 
 def test_an_agreement_whose_days_are_over_issues_nothing() -> None:
-    deal = stories.executed(days=10)
+    agreement_setup = stories.executed(days=10)
     with clock.freeze(clock.now() + 20 * DAY):
-        assert commands.issue(deal.agreement.pk, by=None) == []
+        assert commands.issue(agreement_setup.agreement.pk, by=None) == []
     assert not AccessGrant.objects.exists()
 
 
 def test_a_request_with_something_still_open_becomes_active_later() -> None:
-    first, second = stories.shelf(), stories.shelf()
+    first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.in_review(shelves=[first, second])
-    for voter in first.bench.everyone[:2]:
-        stories.vote(case, voter, shelf=first)
+    for voter in first.committee_setup.everyone[:2]:
+        stories.vote(case, voter, published_dataset=first)
     only_first = stories.Case(case.request, case.applicant, [first])
     stories.granted(stories.executed(stories.signed(stories.offered(only_first))))
     assert case.reload().request.state == "in_review"
-    for voter in second.bench.everyone[:2]:
-        stories.vote(case, voter, "deny", shelf=second)
+    for voter in second.committee_setup.everyone[:2]:
+        stories.vote(case, voter, "deny", published_dataset=second)
     stories.drain()
     assert case.reload().request.state == "active"
 
@@ -129,7 +129,12 @@ def test_a_revoked_grant_opens_nothing_at_once() -> None:
 def test_who_may_end_a_grant() -> None:
     """T10: those who take care of the dataset, and the holder; nobody else, and nobody who is deactivated."""
     access = stories.granted()
-    outsiders = [access.case.bench.chair, stories.person(), stories.operator(), stories.shelf().owner]
+    outsiders = [
+        access.case.committee_setup.chair,
+        stories.person(),
+        stories.operator(),
+        stories.published_dataset().owner,
+    ]
     for by in outsiders:
         with pytest.raises(Denied, match="take care of the dataset"):
             commands.revoke(access.grant, reason="No.", by=by)
@@ -155,7 +160,7 @@ def test_the_database_keeps_a_revocation_whole(broken: dict[str, object]) -> Non
 def test_the_end_of_an_agreement_ends_its_grants() -> None:
     """T16, L31."""
     access = stories.granted()
-    agreements.terminate(access.deal.agreement, reason="A breach.", by=access.owner)
+    agreements.terminate(access.agreement_setup.agreement, reason="A breach.", by=access.owner)
     assert not opens(access)
 
 
@@ -180,22 +185,22 @@ def test_a_pause_closes_and_its_end_opens_again() -> None:
 def test_what_is_revoked_or_over_is_neither_paused_nor_begun_again() -> None:
     """An old window still shows the buttons; nobody is told of a pause or of access that runs again."""
     over, ended = stories.granted(), stories.granted()
-    commands.suspend(over.grant, reason="A question", by=over.deal.owner)
-    commands.suspend(ended.grant, reason="A question", by=ended.deal.owner)
-    commands.revoke(ended.grant, reason="Answered badly", by=ended.deal.owner)
+    commands.suspend(over.grant, reason="A question", by=over.agreement_setup.owner)
+    commands.suspend(ended.grant, reason="A question", by=ended.agreement_setup.owner)
+    commands.revoke(ended.grant, reason="Answered badly", by=ended.agreement_setup.owner)
     for deed in (commands.resume, partial(commands.suspend, reason="Again")):
         with pytest.raises(WrongState, match="revoked already"):
-            deed(ended.grant, by=ended.deal.owner)
+            deed(ended.grant, by=ended.agreement_setup.owner)
     with clock.freeze(over.grant.ends_at):
         for deed in (commands.resume, partial(commands.suspend, reason="Again")):
             with pytest.raises(WrongState, match="run out already"):
-                deed(over.grant, by=over.deal.owner)
+                deed(over.grant, by=over.agreement_setup.owner)
 
 
 def test_the_holder_neither_pauses_nor_resumes() -> None:
     access, steward = stories.granted(), stories.person()
-    datasets.give_role(access.shelf.dataset, person=steward, role=Dataset.STEWARD, by=access.owner)
-    for by in (access.holder, stories.person(), access.case.bench.chair):
+    datasets.give_role(access.published_dataset.dataset, person=steward, role=Dataset.STEWARD, by=access.owner)
+    for by in (access.holder, stories.person(), access.case.committee_setup.chair):
         with pytest.raises(Denied):
             commands.suspend(access.grant, reason="No.", by=by)
         with pytest.raises(Denied):
@@ -203,7 +208,7 @@ def test_the_holder_neither_pauses_nor_resumes() -> None:
     with pytest.raises(Invalid):
         commands.suspend(access.grant, reason=" ", by=steward)
     commands.suspend(access.grant, reason="A question.", by=steward)
-    datasets.give_role(access.shelf.dataset, person=access.holder, role=Dataset.STEWARD, by=access.owner)
+    datasets.give_role(access.published_dataset.dataset, person=access.holder, role=Dataset.STEWARD, by=access.owner)
     with pytest.raises(Denied, match="your own access"):
         commands.resume(access.grant, by=access.holder)
 
@@ -213,59 +218,59 @@ def test_one_operator_stops_everything_and_two_start_it_again() -> None:
     """R21."""
     access, first, second = stories.granted(), stories.operator(), stories.operator()
     with pytest.raises(Denied, match="Only an operator"):
-        commands.freeze_downloads("An incident.", by=access.owner)
+        commands.stop_downloads("An incident.", by=access.owner)
     with pytest.raises(Invalid, match="Say why"):
-        commands.freeze_downloads(" ", by=first)
-    stop = commands.freeze_downloads("An incident.", by=first)
-    assert commands.freeze_downloads("Another.", by=second) == stop == queries.open_freeze()
+        commands.stop_downloads(" ", by=first)
+    stop = commands.stop_downloads("An incident.", by=first)
+    assert commands.stop_downloads("Another.", by=second) == stop == queries.current_download_stop()
     assert str(stop).startswith("freeze from ")
     assert not opens(access)
     with pytest.raises(WrongState, match="Nobody has proposed"):
-        commands.thaw(stop, by=second)
-    commands.propose_thaw(stop, by=first)
+        commands.resume_downloads(stop, by=second)
+    commands.propose_resume(stop, by=first)
     with pytest.raises(Denied, match="A second person"):
-        commands.thaw(stop, by=first)
+        commands.resume_downloads(stop, by=first)
     with pytest.raises(Denied, match="Only an operator"):
-        commands.thaw(stop, by=access.owner)
-    commands.thaw(stop, by=second)
+        commands.resume_downloads(stop, by=access.owner)
+    commands.resume_downloads(stop, by=second)
     assert opens(access)
-    assert queries.open_freeze() is None
+    assert queries.current_download_stop() is None
 
 
 def test_a_thaw_happens_once() -> None:
     first, second = stories.operator(), stories.operator()
-    stop = commands.freeze_downloads("An incident.", by=first)
-    commands.propose_thaw(stop, by=first)
-    commands.thaw(stop, by=second)
-    for again in (lambda: commands.thaw(stop, by=second), lambda: commands.propose_thaw(stop, by=first)):
+    stop = commands.stop_downloads("An incident.", by=first)
+    commands.propose_resume(stop, by=first)
+    commands.resume_downloads(stop, by=second)
+    for again in (lambda: commands.resume_downloads(stop, by=second), lambda: commands.propose_resume(stop, by=first)):
         with pytest.raises(WrongState, match="run again already"):
             again()
-    assert Event.objects.filter(kind__in=["downloads.thawed", "downloads.thaw_proposed"]).count() == 2
+    assert Event.objects.filter(kind__in=["downloads.resumed", "downloads.resume_proposed"]).count() == 2
 
 
 def test_the_database_asks_for_two_people_too() -> None:
-    stop = commands.freeze_downloads("An incident.", by=(boss := stories.operator()))
+    stop = commands.stop_downloads("An incident.", by=(boss := stories.operator()))
     with pytest.raises(IntegrityError), transaction.atomic():
-        Freeze.objects.filter(pk=stop.pk).update(ends_at=clock.now(), ended_by=boss, thaw_proposed_by=boss)
+        DownloadStop.objects.filter(pk=stop.pk).update(ends_at=clock.now(), ended_by=boss, resume_proposed_by=boss)
 
 
 # --------------------------------------------------------------------------------------------------------- the sets
 def test_a_grant_is_seen_by_its_holder_and_those_who_manage_the_dataset() -> None:
     access = stories.granted()
     for by, seen in (
-        (access.holder, True), (access.owner, True), (access.case.bench.chair, False), (stories.person(), False),
+        (access.holder, True), (access.owner, True), (access.case.committee_setup.chair, False), (stories.person(), False),
     ):  # fmt: skip
         assert queries.visible_to(by).filter(pk=access.grant.pk).exists() is seen
-    held: Any = queries.held_by(access.holder).get()
-    assert held.is_in_force
+    held: Any = queries.grants_of(access.holder).get()
+    assert held.grant_is_active
     used: Any = queries.on_datasets_managed_by(access.owner).get()
     assert used == access.grant
-    assert not queries.held_by(access.owner).exists()
+    assert not queries.grants_of(access.owner).exists()
     assert not queries.on_datasets_managed_by(access.holder).exists()
     commands.revoke(access.grant, reason="A breach.", by=access.owner)
-    held = queries.held_by(access.holder).get()
-    assert not held.is_in_force
-    assert not queries.is_in_force(access.grant.pk)
+    held = queries.grants_of(access.holder).get()
+    assert not held.grant_is_active
+    assert not queries.grant_is_active(access.grant.pk)
 
 
 def test_every_part_of_the_rule_has_its_two_sentences() -> None:

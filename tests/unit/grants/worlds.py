@@ -73,7 +73,7 @@ def visas(draw: st.DrawFn) -> Visa:
         end,
         gone=draw(st.none() | st.none() | st.integers(start, LAST)),
         doubted=draw(st.none() | st.none() | moments),
-        honoured=draw(st.sampled_from([True, True, True, False])),
+        accepted=draw(st.sampled_from([True, True, True, False])),
         mine=draw(st.sampled_from([True, True, True, False])),
         terms=draw(st.sampled_from([None, 0, 0, 1])),
     )
@@ -95,7 +95,7 @@ def worlds(draw: st.DrawFn) -> World:
         terms=terms,
         glass=draw(st.sampled_from([False, False, False, False, True])),
         visas=tuple(one for one in brought if one.terms is None or one.terms < len(terms)),
-        freezes=tuple(draw(st.lists(open_spans(), max_size=1))) if draw(st.booleans()) else (),
+        download_stops=tuple(draw(st.lists(open_spans(), max_size=1))) if draw(st.booleans()) else (),
         affiliations=draw(st.just(((0, 0, None),)) | st.lists(stays(), max_size=3).map(tuple)),
         asks_factor=draw(st.sampled_from([False, False, True])),
         factor=draw(st.booleans()),
@@ -137,7 +137,7 @@ class Dice:
         start, end = self.span()
         return Visa(
             start, end, gone=self.chance.choice([None, None, self.chance.randint(start, LAST)]),
-            doubted=self.tick(None, None, None), honoured=self.chance.random() < 0.85,
+            doubted=self.tick(None, None, None), accepted=self.chance.random() < 0.85,
             mine=self.chance.random() < 0.85, terms=self.chance.choice([None, *range(terms)]),
         )  # fmt: skip
 
@@ -152,7 +152,7 @@ class Dice:
             grants=tuple(self.grant() for _ in range(self.chance.randint(0, 3))),
             terms=terms, visas=tuple(self.visa(len(terms)) for _ in range(self.chance.choice([0, 0, 1, 2, 3]))),
             glass=self.chance.random() < 0.1,
-            freezes=(self.open_span(),) if self.chance.random() < 0.25 else (),
+            download_stops=(self.open_span(),) if self.chance.random() < 0.25 else (),
             affiliations=self.stays(),
             asks_factor=self.chance.random() < 0.3, factor=self.chance.random() < 0.5,
         )  # fmt: skip
@@ -160,7 +160,12 @@ class Dice:
     def several(self, files: int) -> list[World]:
         """One person before several datasets: what is theirs and the house's is the same in all of them."""
         first, *others = (self.world() for _ in range(files))
-        shared = {"visitor": first.visitor, "active": first.active, "terms": first.terms, "freezes": first.freezes}
+        shared = {
+            "visitor": first.visitor,
+            "active": first.active,
+            "terms": first.terms,
+            "download_stops": first.download_stops,
+        }
         shared |= {"affiliations": first.affiliations, "factor": first.factor}
         shared |= {"glass": first.glass, "visas": first.visas}
         return [first, *(replace(other, **shared) for other in others)]
@@ -190,7 +195,7 @@ def lay(*together: World) -> Laid:
     me = AnonymousUser() if world.visitor else rows.person(active=world.active, is_break_glass=world.glass)
     if not world.visitor:
         me.second_factor = world.factor
-    held_by, wording = rows.committee(), rows.template()
+    grants_of, wording = rows.committee(), rows.template()
     places = {0: rows.institution(), 1: rows.institution()}
     for which, start, end in world.affiliations if not world.visitor else ():
         rows.affiliation(me, starts_at=_sure(start), ended_at=moment(end), at=places[which])
@@ -202,29 +207,29 @@ def lay(*together: World) -> Laid:
     for one in world.visas:
         rows.visa(
             other if world.visitor or not one.mine else me, starts_at=_sure(one.starts), expires_at=_sure(one.expires),
-            gone_at=moment(one.gone), doubted_at=moment(one.doubted), honoured=one.honoured,
+            gone_at=moment(one.gone), doubted_at=moment(one.doubted), accepted=one.accepted,
             terms=None if one.terms is None else published_terms[one.terms],
         )  # fmt: skip
-    for start, end in world.freezes:
+    for start, end in world.download_stops:
         rows.freeze(owner, second, starts_at=_sure(start), ends_at=moment(end))
-    return Laid(me, [_lay_file(one, held_by, wording, me, owner, other, places) for one in together])
+    return Laid(me, [_lay_file(one, grants_of, wording, me, owner, other, places) for one in together])
 
 
-def _lay_file(world: World, held_by: Any, wording: Any, me: Any, owner: Any, other: Any, places: Any) -> Version:
-    data = rows.dataset(world.access, held_by)
+def _lay_file(world: World, grants_of: Any, wording: Any, me: Any, owner: Any, other: Any, places: Any) -> Version:
+    data = rows.dataset(world.access, grants_of)
     Dataset.objects.filter(pk=data.pk).update(requires_second_factor=world.asks_factor)
     version = rows.version(
         data, owner, published_at=moment(world.published), withdrawn_at=moment(world.withdrawn),
         embargo_until=moment(world.embargo),
     )  # fmt: skip
     for one in world.grants:
-        _lay_grant(one, data, held_by, wording, other if world.visitor or not one.mine else me, owner, places)
+        _lay_grant(one, data, grants_of, wording, other if world.visitor or not one.mine else me, owner, places)
     return version
 
 
-def _lay_grant(one: Grant, data: Any, held_by: Any, wording: Any, holder: Any, owner: Any, places: Any) -> None:
+def _lay_grant(one: Grant, data: Any, grants_of: Any, wording: Any, holder: Any, owner: Any, places: Any) -> None:
     agreement = rows.agreement(
-        data, held_by, holder, wording, executed_at=moment(one.executed), ended_at=moment(one.terminated),
+        data, grants_of, holder, wording, executed_at=moment(one.executed), ended_at=moment(one.terminated),
         decided_at=BEGINNING,
     )  # fmt: skip
     if one.signed is not None:

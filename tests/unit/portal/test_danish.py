@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import override
 
-from portal.house.translations import CATALOGUE
+from tests.checks.translations import CATALOGUE
 
 MOMENT = datetime(2026, 5, 7, 9, 30, tzinfo=UTC)
 PATTERNS = {

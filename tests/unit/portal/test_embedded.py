@@ -19,12 +19,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from portal.embedded import demo, mail, servers
-from portal.embedded.database import begin_anew, ensure_roles
-from portal.embedded.process import Server, Trouble, born, running
-from portal.embedded.remembered import Ports, Secrets, free, hold
-from portal.embedded.supervisor import RESTARTS, Supervisor, only_one
-from portal.embedded.world import World
+from deploy.demo.embedded import demo, mail, servers
+from deploy.demo.embedded.database import begin_anew, ensure_roles
+from deploy.demo.embedded.ports import Ports, Secrets, free, hold
+from deploy.demo.embedded.process import Server, Trouble, born, running
+from deploy.demo.embedded.supervisor import RESTARTS, Supervisor, only_one
+from deploy.demo.embedded.world import World
 from tests.database import Urls
 
 SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
@@ -167,7 +167,7 @@ def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
 
 
 def test_a_server_that_keeps_dying_ends_the_demo_with_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.embedded.supervisor.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("deploy.demo.embedded.supervisor.time.sleep", lambda seconds: None)
     supervisor = Supervisor(tmp_path, lambda said: None)
     supervisor.start(sleeper(tmp_path, command=[sys.executable, "-S", "-c", "raise SystemExit('out of luck')"]))
     with pytest.raises(Trouble, match=rf"died {RESTARTS + 1} times(.|\n)*out of luck"):
@@ -189,7 +189,7 @@ def test_what_a_killed_start_left_behind_is_ended_and_nothing_else(tmp_path: Pat
 
 def test_a_server_goes_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from portal.embedded.process import Server\n"
+        "import sys, time; from pathlib import Path; from deploy.demo.embedded.process import Server\n"
         f"server = Server('s', {SLEEP!r}, Path({str(tmp_path / 's.log')!r}), lambda: True); server.start()\n"
         "print(server.pid, flush=True); time.sleep(60)"
     )
@@ -246,20 +246,20 @@ def test_a_letter_is_kept_whole_and_can_be_read(tmp_path: Path) -> None:
     ports = Ports(tmp_path / "ports")
     smtp, page = ports.take("smtp"), ports.take("mail")
     folder = tmp_path / "mail"
-    command = [sys.executable, "-m", "portal.embedded.mail", "--folder", str(folder)]
+    command = [sys.executable, "-m", "deploy.demo.embedded.mail", "--folder", str(folder)]
     server = sleeper(tmp_path, command=[*command, "--smtp-port", str(smtp), "--port", str(page)])
     server.ready, server.env = servers.listens(page), {**os.environ, "PYTHONPATH": str(demo.ROOT)}
-    letter = EmailMessage()
-    letter["Subject"], letter["From"], letter["To"] = (
+    notification = EmailMessage()
+    notification["Subject"], notification["From"], notification["To"] = (
         "Decided <b>",
         "portal@gatehouse.example",
         "ingrid@nordvik.example",
     )
-    letter.set_content("Your request was approved. <script>alert(1)</script>")
+    notification.set_content("Your request was approved. <script>alert(1)</script>")
     with running(server):
         assert b"No letter" in read(page, "/")
         with smtplib.SMTP("127.0.0.1", smtp) as door:
-            door.send_message(letter)
+            door.send_message(notification)
         kept = json.loads(read(page, "/letters.json"))
         assert [(one["To"], one["Subject"]) for one in kept] == [("ingrid@nordvik.example", "Decided <b>")]
         assert b"Decided &lt;b&gt;" in read(page, "/")
@@ -267,7 +267,7 @@ def test_a_letter_is_kept_whole_and_can_be_read(tmp_path: Path) -> None:
         assert b"approved. &lt;script&gt;" in shown
         with pytest.raises(urllib.error.HTTPError, match="404"):
             read(page, "/../secrets")
-    assert [one["id"] for one in mail.letters(folder)] == [kept[0]["id"]]
+    assert [one["id"] for one in mail.notifications(folder)] == [kept[0]["id"]]
 
 
 def read(port: int, path: str) -> bytes:
@@ -277,7 +277,7 @@ def read(port: int, path: str) -> bytes:
 
 
 def test_an_interrupted_seed_is_thrown_away(tmp_path: Path) -> None:
-    from portal.embedded import postgres
+    from deploy.demo.embedded import postgres
 
     with postgres(tmp_path, fsync=False) as urls:
         with psycopg.connect(urls.owner) as connection:
@@ -289,7 +289,7 @@ def test_an_interrupted_seed_is_thrown_away(tmp_path: Path) -> None:
 
 
 def test_data_of_another_postgresql_is_refused(tmp_path: Path) -> None:
-    from portal.embedded.database import server
+    from deploy.demo.embedded.database import server
 
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("14\n")

@@ -1,0 +1,154 @@
+"""Verbs of the applicant: draft, change, choose, name, answer, submit, withdraw."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from apps.access_requests import rules
+from apps.access_requests import snapshot as access_requests_snapshot
+from apps.access_requests.commands.locks import _lock
+from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
+from apps.access_requests.states import ItemState
+from apps.audit.record import Kind, record
+from apps.core import clock
+from apps.core.errors import Invalid
+from apps.core.text import is_blank
+from apps.datasets.models import Dataset
+from apps.people.models import Person
+from apps.people.queries import colleagues_by_code
+
+EDITED = ("title", "purpose", "public_summary", "starts_on", "ends_on")
+
+
+@transaction.atomic
+def draft(datasets: list[Dataset], *, by: Person) -> AccessRequest:
+    """A new request for these datasets, with nothing said yet."""
+    for dataset in datasets:
+        rules.check_can_request(by, dataset)
+    request = AccessRequest.objects.create(applicant=by)
+    _set_items(request, datasets)
+    record(Kind.REQUEST_DRAFTED, actor=by, subject=request, about=datasets)
+    return request
+
+
+@transaction.atomic
+def change(request: AccessRequest, *, by: Person, revision: int | None = None, **changes: Any) -> AccessRequest:
+    """Keep what the applicant typed (incomplete is fine while it is a draft); a stale window is refused."""
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    rules.check_revision(request, revision)
+    _apply(request, changes)
+    request.revision += 1
+    request.changed_at = clock.now()
+    request.save(update_fields=[*EDITED, "revision", "changed_at"])
+    return request
+
+
+def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
+    for name in EDITED:
+        if name in changes:
+            setattr(request, name, changes[name])
+    begin, end = request.starts_on, request.ends_on
+    if begin is not None and end is not None and end <= begin:
+        raise Invalid(_("The end must lie after the beginning."), field="ends_on")
+
+
+@transaction.atomic
+def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Person) -> None:
+    """Ask for exactly these datasets; an item already decided stays."""
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    for dataset in datasets:
+        rules.check_can_request(by, dataset)
+    if not datasets:
+        raise Invalid(_("Choose at least one dataset."), field="datasets")
+    _set_items(request, datasets)
+
+
+@transaction.atomic
+def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Person) -> None:
+    """Ask for this dataset as well; a window still open on the request without it is told so when it saves."""
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    rules.check_can_request(by, dataset)
+    _set_items(request, [*Dataset.objects.filter(items__request=request), dataset])
+    AccessRequest.objects.filter(pk=request.pk).update(revision=request.revision + 1, changed_at=clock.now())
+
+
+@transaction.atomic
+def name_members(request: AccessRequest, *, codes: list[str], by: Person) -> None:
+    """The colleagues who will use the data too, by the colleague codes they gave the applicant."""
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    wanted = {code.strip().upper() for code in codes if code.strip()}
+    found = {person.code: person for person in colleagues_by_code(sorted(wanted))}
+    unknown = sorted(wanted - set(found))
+    if unknown:
+        raise Invalid(
+            _("No colleague has the code %(code)s. Ask them to read it from their account page.")
+            % {"code": unknown[0]},
+            field="members",
+        )
+    people = [person for person in found.values() if person.pk != request.applicant_id]
+    Membership.objects.filter(request=request).exclude(person__in=people).delete()
+    for person in people:
+        Membership.objects.get_or_create(request=request, person=person)
+
+
+@transaction.atomic
+def answer(question: Question, *, text: str, by: Person) -> None:
+    """The applicant answers what the committee asked."""
+    request = _lock(question.request)
+    rules.check_can_edit(by, request)
+    if is_blank(text):
+        raise Invalid(_("Write an answer to the committee."), field="answer")
+    Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=clock.now())
+
+
+@transaction.atomic
+def submit(request: AccessRequest, *, by: Person) -> Round:
+    """Hand the request to the committees: what they will read is frozen now."""
+    request = _lock(request)
+    rules.check_can_submit(by, request)
+    _open_items(request)
+    number = request.rounds.count() + 1
+    snapshot = access_requests_snapshot.snapshot_of(request)
+    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    opened = Round.objects.create(
+        request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
+    )
+    request.move("submit", submitted_at=clock.now())
+    about = [item.dataset_id for item in request.items.all()]
+    record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
+    return opened
+
+
+@transaction.atomic
+def withdraw(request: AccessRequest, *, by: Person) -> None:
+    """The applicant takes the request back before it is decided."""
+    request = _lock(request)
+    rules.check_can_withdraw(by, request)
+    request.move("withdraw", ended_at=clock.now())
+    Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
+    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request)
+
+
+def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
+    dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
+    if Vote.objects.filter(item__in=dropped).exists():
+        raise Invalid(
+            _("A committee has voted on one of these datasets already; it stays in this request."), field="datasets"
+        )
+    dropped.delete()
+    for dataset in datasets:
+        Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})
+
+
+def _open_items(request: AccessRequest) -> None:
+    """What is open goes to the committee that cares for the dataset today; it may have changed since the draft."""
+    today = Dataset.objects.filter(pk=OuterRef("dataset_id")).values("committee_id")
+    request.items.filter(state=ItemState.OPEN).update(committee_id=Subquery(today))

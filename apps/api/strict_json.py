@@ -1,0 +1,60 @@
+"""JSON that can be read in one way only (RFC 8259, and RFC 7493 where it is stricter).
+
+Two readers that disagree about a duplicate key or a lone surrogate are how a check is passed with one meaning and the
+work done with another; so what is ambiguous is refused as a whole.
+"""
+
+import json
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from apps.api.errors import Malformed
+
+DEEPEST = 32
+
+
+def parsed(body: bytes) -> Any:
+    """The value of a JSON text, or a refusal with a sentence on why it has none."""
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except RecursionError:
+        raise Malformed(_("The JSON is nested too deeply.")) from None
+    except ValueError:  # not UTF-8, not JSON, or a number of more digits than anyone needs
+        raise Malformed(_("The body is not JSON in UTF-8.")) from None
+    _check(value, 0)
+    return value
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Malformed(_("A name stands twice in one JSON object."))
+        found[name] = value
+    return found
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise Malformed(_("NaN and Infinity are not JSON."))
+
+
+def _check(value: Any, depth: int) -> None:
+    """Nothing deeper than anyone means, and only text that can be stored."""
+    if depth > DEEPEST:
+        raise Malformed(_("The JSON is nested too deeply."))
+    if isinstance(value, str):
+        check_text(value)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item, depth + 1)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            check_text(name)
+            _check(item, depth + 1)
+
+
+def check_text(text: str) -> None:
+    """Text that a database keeps as it was sent: no NUL, no half of a character."""
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise Malformed(_("The text holds characters that cannot be stored."))

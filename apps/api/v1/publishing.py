@@ -1,0 +1,59 @@
+"""Describing and publishing one's datasets. Who may have the data is decided in a browser, never by a script.
+
+These calls stand on the catalogue's own router, because a dataset is read and described at one address.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from apps.api import schemas, serialise
+from apps.api.auth import PUBLISH, asker
+from apps.api.idempotency import idempotent_call
+from apps.api.v1.datasets import dataset_for, router
+from apps.core.errors import NotFound
+from apps.datasets import commands
+from apps.datasets import queries as datasets
+from apps.grants import queries as grants
+
+
+@router.patch("/datasets/{slug}", response=schemas.DatasetOut, auth=PUBLISH, tags=["publishing"])
+def describe_dataset(request: HttpRequest, slug: str, body: schemas.DatasetChange) -> dict[str, Any]:
+    """Change the words you send; access, conditions and committee are chosen in a browser. Scope: publish."""
+    by = asker(request)
+    commands.describe(dataset_for(by, slug), by=by, **body.dict(exclude_unset=True))
+    return _answer(by, slug)
+
+
+@router.post(
+    "/datasets/{slug}/versions/{int:number}/publish", response=schemas.DatasetOut, auth=PUBLISH, tags=["publishing"]
+)
+def publish_version(
+    request: HttpRequest,
+    slug: str,
+    number: int,
+    body: schemas.Publication | None = None,
+) -> dict[str, Any]:
+    """Publish the draft; its files stand for ever, from now or from the end of the embargo. Scope: publish."""
+    by = asker(request)
+    until = body.embargo_until if body is not None else None
+
+    def do() -> tuple[UUID, UUID]:
+        dataset = dataset_for(by, slug)
+        version = datasets.versions_visible_to(by, dataset).filter(number=number).select_related("dataset").first()
+        if version is None:
+            raise NotFound(_("This dataset has no such version."))
+        commands.publish(version, by=by, embargo_until=until)
+        return dataset.pk, dataset.pk
+
+    idempotent_call(request, do=do, again=lambda pk: pk)
+    return _answer(by, slug)
+
+
+def _answer(by: Any, slug: str) -> dict[str, Any]:
+    dataset = dataset_for(by, slug)
+    mine = grants.downloadable_by(by).filter(version__dataset=dataset)
+    versions = list(datasets.versions_visible_to(by, dataset))
+    return serialise.dataset(dataset, versions, set(mine.values_list("pk", flat=True)))

@@ -1,0 +1,162 @@
+"""Asking for data: one's own requests, written, changed, submitted and withdrawn by the commands the pages call."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from apps.access_requests import commands, rules
+from apps.access_requests import queries as requests
+from apps.access_requests.models import AccessRequest
+from apps.access_requests.states import EDITABLE
+from apps.api import pagination, schemas, serialise
+from apps.api.auth import READ, REQUEST, asker
+from apps.api.errors import Changed, NeedsCondition, Unusable
+from apps.api.idempotency import idempotent_call
+from apps.api.v1.datasets import Cursor, Size
+from apps.core.errors import NotFound, WrongState
+from apps.datasets import queries as datasets
+from apps.datasets.models import Dataset
+
+router = Router(tags=["requests"])
+WRITTEN = {"title", "purpose", "public_summary", "starts_on", "ends_on"}
+
+
+@router.get("/requests", response=schemas.RequestPage, auth=READ)
+def list_requests(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.USUAL) -> dict[str, Any]:
+    """The requests in which you are applicant or named member, newest first. Scope: read."""
+    mine = requests.of_person(asker(request)).prefetch_related("items__dataset", "items__committee")
+    items, following = pagination.page("requests", mine, moment="created_at", cursor=cursor, size=limit)
+    return {"items": [serialise.request_line(each) for each in items], "next_cursor": following}
+
+
+@router.post("/requests", response={201: schemas.RequestOut}, auth=REQUEST)
+def draft_request(request: HttpRequest, body: schemas.NewRequest, response: HttpResponse) -> dict[str, Any]:
+    """A new draft for one or several controlled datasets. Scope: request."""
+    by = asker(request)
+
+    def do() -> tuple[UUID, UUID]:
+        with transaction.atomic():
+            made = commands.draft(_datasets(by, body.datasets), by=by)
+            _write(made, body, by=by, revision=made.revision)
+        return made.pk, made.pk
+
+    pk = idempotent_call(request, do=do, again=lambda pk: pk)
+    response["Location"] = f"{request.path}/{pk}"
+    return _answer(by, pk, response)
+
+
+@router.get("/requests/{uuid:pk}", response=schemas.RequestOut, auth=READ)
+def read_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
+    """One request; the header `ETag` names its revision. Scope: read."""
+    return _answer(asker(request), pk, response)
+
+
+@router.patch("/requests/{uuid:pk}", response=schemas.RequestOut, auth=REQUEST)
+def change_request(
+    request: HttpRequest, pk: UUID, body: schemas.RequestChange, response: HttpResponse
+) -> dict[str, Any]:
+    """Change what you send, from the revision you read (`If-Match`, or `revision`). Scope: request."""
+    by = asker(request)
+    mine = _mine(by, pk)
+    _check_condition(mine, request.headers.get("If-Match", ""), body.revision)
+    try:
+        with transaction.atomic():
+            if body.datasets is not None:
+                commands.choose_datasets(mine, datasets=_datasets(by, body.datasets), by=by)
+            _write(mine, body, by=by, revision=mine.revision)
+    except WrongState as refusal:
+        if _mine(by, pk).revision != mine.revision:  # somebody was faster, between our look and our lock
+            raise Changed(refusal.sentence) from None
+        raise
+    return _answer(by, pk, response)
+
+
+@router.post("/requests/{uuid:pk}/submit", response=schemas.RequestOut, auth=REQUEST)
+def submit_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
+    """Hand the request to the committees; from now on it stands as it is. Scope: request."""
+    by = asker(request)
+
+    def do() -> tuple[UUID, UUID]:
+        commands.submit(_mine(by, pk), by=by)
+        return pk, pk
+
+    return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
+
+
+@router.post("/requests/{uuid:pk}/withdraw", response=schemas.RequestOut, auth=REQUEST)
+def withdraw_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
+    """Take the request back before it is decided. Scope: request."""
+    by = asker(request)
+
+    def do() -> tuple[UUID, UUID]:
+        commands.withdraw(_mine(by, pk), by=by)
+        return pk, pk
+
+    return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
+
+
+@router.post("/requests/{uuid:pk}/questions/{uuid:question}/answer", response=schemas.RequestOut, auth=REQUEST)
+def answer_question(
+    request: HttpRequest, pk: UUID, question: UUID, body: schemas.NewAnswer, response: HttpResponse
+) -> dict[str, Any]:
+    """Answer what the committee asked when it returned the request. Scope: request."""
+    by = asker(request)
+
+    def do() -> tuple[UUID, UUID]:
+        asked = _mine(by, pk).questions.filter(pk=question).first()
+        if asked is None:
+            raise NotFound(_("There is no such question."))
+        commands.answer(asked, text=body.text, by=by)
+        return pk, pk
+
+    return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
+
+
+def _mine(by: Any, pk: UUID) -> AccessRequest:
+    fetched = requests.of_person(by).select_related("applicant").prefetch_related(
+        "items__dataset", "items__committee", "memberships__person", "questions"
+    )  # fmt: skip
+    found = fetched.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such request, or it is not yours to see."))
+    return found
+
+
+def _answer(by: Any, pk: UUID, response: HttpResponse) -> dict[str, Any]:
+    """The request as it is now, with its revision in `ETag`."""
+    mine = _mine(by, pk)
+    response["ETag"] = f'"{mine.revision}"'
+    missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
+    return serialise.request(mine, missing)
+
+
+def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Any, revision: int) -> None:
+    """Store the fields that were sent; the revision goes up by one whatever they were."""
+    sent = body.model_fields_set
+    if "members" in sent:
+        commands.name_members(mine, codes=body.members, by=by)
+    commands.change(mine, by=by, revision=revision, **body.model_dump(include=sent & WRITTEN))
+
+
+def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -> None:
+    """The change was made from what stands now (RFC 9110, 13.1.1): no newer text is lost."""
+    tags = {tag.strip() for tag in if_match.split(",")}
+    if not if_match and revision is None:
+        raise NeedsCondition(_("Send the revision you read: its ETag in “If-Match”, or “revision” in the body."))
+    matches = bool(tags & {"*", f'"{mine.revision}"'}) if if_match else True
+    if not matches or revision not in {None, mine.revision}:
+        raise Changed(_("This request was changed since you read it. Read it again, then send your change."))
+
+
+def _datasets(by: Any, slugs: list[str]) -> list[Dataset]:
+    """The datasets of these names; a name this person may not know of does not exist."""
+    wanted = list(dict.fromkeys(slugs))
+    found = {each.slug: each for each in datasets.visible_to(by).select_related("committee").filter(slug__in=wanted)}
+    unknown = [slug for slug in wanted if slug not in found]
+    if unknown:
+        raise Unusable({"datasets": _("There is no dataset “%(slug)s”.") % {"slug": unknown[0]}})
+    return [found[slug] for slug in wanted]

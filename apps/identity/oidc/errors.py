@@ -1,0 +1,62 @@
+"""A sign-in that did not work: one event, one plain page with its reference, and no reason an attacker could use."""
+
+from copy import copy
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.core import correlation
+from apps.identity.commands.sign_ins import record_sign_in_refused
+from apps.people.models import Provider
+
+NO_ANSWER = {"slow", "unreachable", "busy"}
+
+
+def refused(
+    request: HttpRequest, provider: Provider | None, code: str, *, next_path: str = "/", again: bool = False
+) -> HttpResponse:
+    """Write it down and say it: 503 when the provider does not answer, 403 for every other answer we do not take.
+
+    The way to try once more asks for fresh proof (`again`) where the first attempt did.
+    """
+    issuer = provider.issuer if provider is not None else ""
+    record_sign_in_refused(issuer, why=code, by=getattr(request, "sign_in_person", None))
+    asked = {"next": next_path} | ({"again": "1"} if again else {})
+    start = f"{reverse('oidc_authentication_init')}?{urlencode(asked)}"
+    context: dict[str, Any] = {"reference": correlation.current(), "again_url": start, "sentence": _sentence(code)}
+    context["sign_in_url"] = start  # the menu's own would lead back to this answer
+    status = 503 if code in NO_ANSWER else 403
+    answer = render(_elsewhere(request), "sign_in/refused.html", context, status=status)
+    answer["Cache-Control"] = "no-store"
+    if status == 503:
+        answer["Retry-After"] = "10"
+    return answer
+
+
+def _elsewhere(request: HttpRequest) -> HttpRequest:
+    """The same visitor, not at this address: no link of the page repeats the code, or what the provider said."""
+    shown = copy(request)
+    shown.path = shown.path_info = reverse("sign_in_refused")
+    shown.META = {**request.META, "QUERY_STRING": ""}
+    return shown
+
+
+def _sentence(code: str) -> str:
+    """What the person can do about it; which check failed stands in the log only."""
+    if code in NO_ANSWER:
+        return _("Your institution’s sign-in does not answer at the moment. Please try again in a little while.")
+    if code in {"state", "expired_start", "overtaken"}:
+        return _("This sign-in was begun in another browser, was used already, or took too long. Please start again.")
+    if code == "inactive":
+        return _("This account is closed. Please write to the portal’s operator.")
+    if code == "identity_taken":
+        return _("That identity already belongs to another account here. An operator can merge the two for you.")
+    if code == "provider_said.access_denied":
+        return _("The sign-in was cancelled at your institution.")
+    if code == "not_fresh":
+        return _("Your institution did not ask you anew who you are, which was needed here. Please try once more.")
+    return _("Your institution’s answer could not be used. No account was made or changed.")

@@ -1,0 +1,143 @@
+"""The portal's calls to providers: https, one answer of bounded size in bounded time, no detours.
+
+A provider that is slow, endless or gone costs a sign-in, never a page of somebody else: a process keeps at most
+`SIGN_IN_CALLS` calls open and refuses the next one at once, so that threads remain for everything else.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from django.conf import settings
+
+from apps.identity.oidc.checks import Untrusted
+
+LIMIT = 256 * 1024
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+_slots = threading.BoundedSemaphore(settings.SIGN_IN_CALLS)
+
+_trust = ssl.create_default_context()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: a status of 200, and its bytes."""
+
+    kind: str
+    body: bytes
+
+
+def fetch(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """One call; Untrusted("slow" | "unreachable" | "busy" | "too_big" | "status" | "address" ...) for anything else."""
+    parts = address(url)
+    if not _slots.acquire(blocking=False):
+        raise Untrusted("busy")
+    try:
+        with _Call(parts) as call:
+            return _ask(call, parts, form, dict(headers or {}))
+    finally:
+        _slots.release()
+
+
+def address(url: str) -> SplitResult:
+    """An https address without user, password or fragment; plain http only on this machine, for demo and tests."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as fault:
+        raise Untrusted("address") from fault
+    plain = parts.scheme == "http" and settings.SIGN_IN_PLAIN_LOOPBACK and host in LOOPBACK
+    odd = parts.username is not None or parts.password is not None or parts.fragment or port == 0
+    if not host or odd or not url.isascii() or not url.isprintable() or " " in url or len(url) > 2000:
+        raise Untrusted("address")
+    if parts.scheme != "https" and not plain:
+        raise Untrusted("address")
+    return parts
+
+
+def same_site(url: str, issuer: str) -> bool:
+    """A provider may send the portal to other hosts by name, but to a bare network address only if it is its own."""
+    host = address(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host not in LOOPBACK or host == urlsplit(issuer).hostname
+    return host == urlsplit(issuer).hostname
+
+
+class _Call:
+    """One connection, and a watch that cuts it when the whole call has taken too long, however slowly bytes drip."""
+
+    def __init__(self, parts: SplitResult) -> None:
+        step, host = settings.SIGN_IN_STEP_SECONDS, parts.hostname or ""
+        self.late = threading.Event()
+        self.socket: socket.socket | None = None
+        self.connection: http.client.HTTPConnection
+        if parts.scheme == "https":
+            self.connection = http.client.HTTPSConnection(host, parts.port, timeout=step, context=_trust)
+        else:
+            self.connection = http.client.HTTPConnection(host, parts.port, timeout=step)
+        self.watch = threading.Timer(settings.SIGN_IN_SECONDS, self._cut)
+        self.watch.daemon = True
+
+    def __enter__(self) -> "_Call":
+        self.watch.start()
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        self.watch.cancel()
+        self.connection.close()
+
+    def open(self) -> None:
+        """Connect, and keep the socket itself: the connection lets go of it once an answer begins."""
+        self.connection.connect()
+        self.socket = self.connection.sock
+        if self.late.is_set():
+            raise TimeoutError
+
+    def _cut(self) -> None:
+        self.late.set()
+        with suppress(OSError):  # it was closed already
+            if self.socket is not None:
+                self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _ask(call: _Call, parts: SplitResult, form: Mapping[str, str] | None, headers: dict[str, str]) -> Answer:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    body = None
+    headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Gatehouse"}
+    if form is not None:
+        body = urlencode(form)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    try:
+        call.open()
+        call.connection.request("GET" if body is None else "POST", target, body, headers)
+        with call.connection.getresponse() as response:
+            return _read(response, call.late)
+    except TimeoutError as fault:
+        raise Untrusted("slow") from fault
+    except (OSError, http.client.HTTPException, ValueError, AttributeError) as fault:
+        raise Untrusted("slow" if call.late.is_set() else "unreachable") from fault
+
+
+def _read(response: http.client.HTTPResponse, late: threading.Event) -> Answer:
+    if response.status != 200:  # a redirect is followed nowhere: it could lead inside
+        raise Untrusted("status")
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Untrusted("encoding")  # nothing packed: 256 KiB could become gigabytes
+    body = response.read(LIMIT + 1)
+    if late.is_set():
+        raise Untrusted("slow")
+    if len(body) > LIMIT:
+        raise Untrusted("too_big")
+    if response.length:  # fewer bytes than promised: whoever cut them off may have cut off the truth
+        raise Untrusted("cut")
+    return Answer(kind=response.headers.get_content_type().lower(), body=body)

@@ -1,0 +1,140 @@
+"""Off to the institution and back while somebody works, without any page (Core 1.0, 3.1.2.1: prompt=none).
+
+Nothing that a visitor sends starts it early: it asks only when the last word is ten minutes old, of the provider this
+session stands on, about the person who sits here.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from apps.identity.commands.sessions import record_role_claims
+from apps.identity.models import PersonSession
+from apps.identity.oidc.authorize import STATES, SignInStart, local_path
+from apps.identity.oidc.errors import NO_ANSWER
+from apps.people.commands.claims import sync_platform_role_claims
+from apps.people.models import Person, Provider
+from apps.people.models.claims import ASK_AFTER, CONFIRMED_FOR
+from apps.people.sign_in import Followed
+
+LONGEST_HINT = 4000  # characters of an address that every server takes
+
+
+class SilentRecheck(SignInStart):
+    """Off to the institution and back without any page of its own: does it still say what it said at the sign-in?"""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        onward = local_path(request.GET.get("next", ""))
+        session = session_of(request)
+        if session is None or session.provider is None or not is_due(request):
+            return HttpResponseRedirect(onward)
+        record_recheck(request)
+        return self._off_to(request, session.provider, onward)
+
+    def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
+        hint = request.session.get("oidc_id_token", "")
+        return {"prompt": "none"} | ({"id_token_hint": hint} if hint and len(hint) <= LONGEST_HINT else {})
+
+    def _remember(self, request: HttpRequest, state: str, onward: str) -> None:
+        super()._remember(request, state, onward)
+        session = session_of(request)
+        request.session[STATES][state] |= {
+            "again": False,
+            "factor": False,
+            "link": "",
+            "silent": str(session and session.pk),
+        }
+
+    def _no_way(self, request: HttpRequest, code: str, onward: str) -> HttpResponse:
+        record_recheck(request, code)
+        return HttpResponseRedirect(onward)
+
+
+silent_recheck_view = SilentRecheck.as_view()
+
+silent_recheck_view.writes_on_get = True
+
+ASKED = "silent_recheck_view"
+
+TRY_AGAIN = timedelta(minutes=5)
+
+UNDER_WAY = "under_way"
+
+PASSING = {*NO_ANSWER, UNDER_WAY}
+
+Follower = Callable[..., Followed]
+
+_followers: list[Follower] = [sync_platform_role_claims]
+
+
+def on_claims_received(follower: Follower) -> None:
+    """Call `follower(person, provider=, said=, by=None)` whenever a provider has said who somebody is.
+
+    portal/apps.py names the followers.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+@transaction.atomic
+def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, Any]) -> bool:
+    """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
+    told = [follower(session.person, provider=session.provider, said=said, by=None) for follower in _followers]
+    request.session.pop(ASKED, None)
+    record_role_claims(session, gives=any(one.gives for one in told), by=None)
+    return any(one.gained for one in told)
+
+
+def session_of(request: HttpRequest) -> PersonSession | None:
+    """The living session this request came in, if its provider gives roles."""
+    found: PersonSession | None = getattr(request, "person_session", None)
+    counts = found is not None and found.provider is not None and found.roles_confirmed_at is not None
+    return found if counts else None
+
+
+def is_due(request: HttpRequest) -> bool:
+    """The provider's word is ten minutes old, and it was not asked in vain."""
+    session = session_of(request)
+    if session is None or session.provider is None or not session.provider.is_active:
+        return False
+    now = session.asked_at
+    if session.roles_confirmed_at is None or session.roles_confirmed_at > now - ASK_AFTER:
+        return False
+    asked = request.session.get(ASKED, {})
+    if asked.get("why", UNDER_WAY) not in PASSING:
+        return False
+    return bool(now.timestamp() - asked.get("at", 0) >= TRY_AGAIN.total_seconds())
+
+
+def is_expired(request: HttpRequest) -> bool:
+    """The provider's word is too old: whatever role came from it rests."""
+    session = session_of(request)
+    if session is None or session.roles_confirmed_at is None:
+        return False
+    now = session.asked_at
+    return bool(session.roles_confirmed_at <= now - CONFIRMED_FOR)
+
+
+def record_recheck(request: HttpRequest, why: str = UNDER_WAY) -> None:
+    """Remember that the provider was asked, and how that ended, for as long as this sign-in lasts."""
+    session = session_of(request)
+    at = session.asked_at.timestamp() if session is not None else 0
+    request.session[ASKED] = {"at": at, "why": why, "told": False}
+
+
+def asked_in_vain(request: HttpRequest) -> dict[str, Any]:
+    """How the last asking ended, if it ended badly: `why`, and whether the person was `told`."""
+    asked: dict[str, Any] = request.session.get(ASKED, {})
+    return asked if asked.get("why", UNDER_WAY) != UNDER_WAY else {}
+
+
+def confirmed_person(request: HttpRequest, *, provider: Provider, subject: str, expected: str) -> Person | None:
+    """Who sits here, if the provider speaks of them and of this very session; None if it speaks of anybody else."""
+    session = session_of(request)
+    if session is None or str(session.pk) != expected:
+        return None
+    same = session.provider_id == provider.pk and session.subject == subject
+    return session.person if same else None

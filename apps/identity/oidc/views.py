@@ -1,0 +1,180 @@
+"""Back from the institution: what comes back counts only together with what was sent out; and out of the portal."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth import logout
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from mozilla_django_oidc.utils import absolutify
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCLogoutView
+
+from apps.core.errors import DomainError
+from apps.identity.commands.sessions import begin_session, end_session_of_key, rekey_session
+from apps.identity.commands.sign_ins import record_sign_in, record_sign_out
+from apps.identity.models import PersonSession
+from apps.identity.oidc import discovery, silent_recheck
+from apps.identity.oidc.authorize import LINKING, LONGEST_ANSWER, LONGEST_SITTING, SESSION, STATES, SignInStart
+from apps.identity.oidc.checks import Untrusted, answer_faults
+from apps.identity.oidc.client_info import browser_family
+from apps.identity.oidc.errors import refused
+from apps.people.models import Provider
+from apps.people.queries import providers
+from apps.people.sign_in import SignIn
+
+
+class SignInCallback(OIDCAuthenticationCallbackView):
+    """Back from the institution."""
+
+    provider: Provider | None = None
+    entry: dict[str, Any]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.entry = {"next": "/", "silent": ""}
+        try:
+            self._check(request)
+            answer: HttpResponse = super().get(request)
+        except Untrusted as fault:
+            return self._refused(fault.code)
+        except SuspiciousOperation:  # the session ended while the provider was asked
+            return self._refused("state")
+        except DomainError:  # the account, the identity or the session at the provider ended meanwhile
+            logout(request)
+            return self._refused("overtaken")
+        return answer
+
+    def _refused(self, code: str) -> HttpResponse:
+        """A sign-in ends on its page; a silent question ends where the person was, and the roles rest."""
+        session = silent_recheck.session_of(self.request)
+        if self.entry["silent"] and session is not None:
+            if str(session.pk) == self.entry["silent"]:  # else somebody signed in anew meanwhile, which says more
+                silent_recheck.record_recheck(self.request, code)
+            return HttpResponseRedirect(self.entry["next"])
+        again = bool(self.entry.get("again")) and not self.entry.get("link")
+        return refused(self.request, self.provider, code, next_path=self.entry["next"], again=again)
+
+    def _check(self, request: HttpRequest) -> None:
+        """The answer fits a question of this browser's, not too long ago, to a provider that still counts."""
+        said = {name: request.GET.getlist(name) for name in LONGEST_ANSWER if name in request.GET}
+        if any(len(values) != 1 or len(values[0]) > LONGEST_ANSWER[name] for name, values in said.items()):
+            raise Untrusted("answer_form")
+        one = {name: values[0] for name, values in said.items()}
+        entry = request.session.get(STATES, {}).get(one.get("state", ""))
+        if not isinstance(entry, dict):
+            raise Untrusted("state")
+        blank = {"next": "/", "again": False, "factor": False, "link": "", "silent": "", "asked_at": 0}
+        self.entry = blank | entry
+        try:
+            self._check_entry(request, one)
+        except Untrusted:  # an answer counts once, also one that is refused
+            del request.session[STATES][one["state"]]
+            request.session.modified = True
+            raise
+        request.sign_in_begun = (self.provider, self.entry)  # type: ignore[attr-defined]
+
+    def _check_entry(self, request: HttpRequest, said: dict[str, str]) -> None:
+        self.provider = providers().filter(slug=self.entry.get("provider", "")).first()
+        if self.provider is None:
+            raise Untrusted("provider")
+        if not 0 <= time.time() - self.entry["added_on"] <= LONGEST_SITTING:
+            raise Untrusted("expired_start")
+        if self.entry.get("redirect_uri") != absolutify(request, request.path):
+            raise Untrusted("redirect")
+        promised = discovery.document_of(self.provider).get("authorization_response_iss_parameter_supported", False)
+        faults = answer_faults(said, issuer=self.provider.issuer, promises_issuer=promised)
+        if faults:
+            raise Untrusted(faults[0])
+
+    def login_success(self) -> HttpResponse:
+        """The session gets a new key at every sign-in, also at one in the middle of a session.
+
+        Adding an identity leaves the facts of the session's own sign-in as they are: what the other provider said is
+        not the first one's word, and each is told of a sign-out only what it signed itself.
+        """
+        request, facts = self.request, self.request.sign_in
+        old_key = request.session.session_key or ""
+        if self.entry["silent"]:
+            if silent_recheck.follow(request, request.person_session, said=request.sign_in_said):
+                self._rekey(old_key)  # whoever may do more than before does it under a new key
+            return HttpResponseRedirect(self.entry["next"])
+        if self.entry["link"]:
+            request.session.pop(LINKING, None)
+            self._rekey(old_key)
+        else:
+            session = self._begin_session(old_key)
+            silent_recheck.follow(request, session, said=request.sign_in_said)
+            request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
+        record_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
+        return HttpResponseRedirect(self.entry["next"])
+
+    def _rekey(self, old_key: str) -> None:
+        self.request.session.cycle_key()
+        rekey_session(old_key, key=self.request.session.session_key or "", by=self.user)
+
+    def _begin_session(self, old_key: str) -> PersonSession:
+        """A sign-in begins a session under a key nobody has seen; one in the middle of a session replaces it."""
+        request = self.request
+        if request.user.is_authenticated:
+            end_session_of_key(old_key, because=PersonSession.Ended.REPLACED, by=request.user)
+        super().login_success()
+        request.session.set_expiry(None)
+        request.session["oidc_id_token"] = request.sign_in_token
+        request.session.cycle_key()
+        return begin_session(
+            self.user,
+            key=request.session.session_key or "",
+            sign_in=sign_in_of(request.sign_in),
+            provider=self.provider,
+            subject=request.sign_in_subject,
+            sid=request.sign_in_sid,
+            asked_at=datetime.fromtimestamp(self.entry["asked_at"], tz=UTC),
+            issued_at=request.sign_in_issued,
+            browser=browser_family(request),
+            by=self.user,
+        )
+
+    def login_failure(self) -> HttpResponse:
+        """Never reached with anything done: whatever failed is raised, written down once and shown."""
+        raise Untrusted(getattr(self.request, "sign_in_fault", "refused"))
+
+
+class SignOut(OIDCLogoutView):
+    """Out of the portal, and on to the provider's own sign-out."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            key = request.session.session_key or ""
+            end_session_of_key(key, because=PersonSession.Ended.SIGNED_OUT, by=request.user)
+            record_sign_out(request.user, by=request.user)
+        answer: HttpResponse = super().post(request)
+        return answer
+
+
+def signed_in(request: HttpRequest) -> SignIn:
+    """The facts of the sign-in behind this session; without any, one that is too old for every purpose."""
+    return sign_in_of(request.session.get(SESSION) or {})
+
+
+def sign_in_of(kept: dict[str, Any]) -> SignIn:
+    """The same, out of what a session keeps."""
+    facts: dict[str, Any] = {"issuer": "", "acr": "", "auth_time": 0} | kept
+    return SignIn(
+        issuer=facts["issuer"],
+        acr=facts["acr"],
+        auth_time=datetime.fromtimestamp(facts["auth_time"], tz=UTC),
+        amr=tuple(facts.get("amr", ())),
+        assurance=tuple(facts.get("assurance", ())),
+        second_factor=facts.get("second_factor") is True,
+    )
+
+
+sign_in_start = SignInStart.as_view()
+
+sign_in_callback = SignInCallback.as_view()
+
+sign_out = SignOut.as_view()
+
+sign_in_callback.writes_on_get = True
+
+sign_in_start.writes_on_get = True

@@ -1,0 +1,141 @@
+"""Verbs about affiliations: confirmed by a sign-in, affirmed and ended by the institution's signing official."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.audit.record import Kind, record
+from apps.core import clock
+from apps.people.models import ActorSnapshot, Affiliation, AffiliationStatement, Institution, Person, Provider
+from apps.people.queries import accounts_of, affiliations_of, latest_affiliations_of
+from apps.people.rules import check_affiliation_there, check_can_speak_for, check_reason
+from apps.people.sign_in import SignIn
+
+MONTH = timedelta(days=365) / 12
+
+AT_ONCE = 500
+
+TOLD_FOR = timedelta(days=30)  # a lapse that nobody was told of for so long is no news any more
+
+Told = Affiliation.Told
+
+
+@transaction.atomic
+def extend_affiliation(
+    person: Person, *, institution: Institution, provider: Provider | None = None, scoped: str = "", by: Person | None
+) -> bool:
+    """The institution's sign-in says that the person belongs there: it counts for another year from now.
+
+    What a signing official has ended, only a signing official begins again, with whichever account the person comes.
+    Returns whether it counts.
+    """
+    Person.objects.select_for_update().get(pk=person.pk)
+    told = Affiliation.objects.filter(person__in=accounts_of(person), institution=institution)
+    latest = told.order_by("-starts_at", "-pk").first()
+    if latest is not None and latest.ended_at is not None:
+        return False
+    _extend(person, institution, provider=provider, scoped=scoped, confirmed_by=None)
+    return True
+
+
+@transaction.atomic
+def confirm_affiliation(person: Person, *, institution: Institution, reason: str, by: Person) -> None:
+    """The signing official says that the person belongs to the institution, and how they know."""
+    check_can_speak_for(by, institution, person)
+    reason = check_reason(reason)
+    Person.objects.select_for_update().get(pk=person.pk)
+    held = _extend(person, institution, provider=None, scoped="", confirmed_by=by)
+    _said(held, AffiliationStatement.Kind.CONFIRMED, by=by, reason=reason, at=clock.now())
+    record(Kind.AFFILIATION_CONFIRMED, actor=by, subject=person, about=[institution])
+
+
+@transaction.atomic
+def end_affiliation(person: Person, *, institution: Institution, reason: str, by: Person) -> None:
+    """The person has left the institution: what they had through it stops at the next request."""
+    check_can_speak_for(by, institution, person)
+    reason = check_reason(reason)
+    Person.objects.select_for_update().get(pk=person.pk)
+    held = list(affiliations_of(person).filter(institution=institution))
+    now = clock.now()
+    Affiliation.objects.filter(pk__in=[one.pk for one in held]).update(ended_at=now, ended_by=by)
+    check_affiliation_there(len(held))
+    for one in held:
+        _said(one, AffiliationStatement.Kind.ENDED, by=by, reason=reason, at=now)
+    record(Kind.AFFILIATION_ENDED, actor=by, subject=person, about=[institution])
+
+
+@transaction.atomic
+def warn_of_expiring_affiliations(*, by: Person | None) -> int:
+    """Tell people whose institution's word lapses within a month, within a week, or has lapsed: once each.
+
+    Access does not depend on it: what has lapsed has lapsed, told or not. Returns how many were told.
+    """
+    now = clock.now()
+    living = Affiliation.objects.filter(ended_at__isnull=True, person__is_active=True)
+    newer = Affiliation.objects.active().filter(person=OuterRef("person"), institution=OuterRef("institution"))
+    expired = living.filter(~Exists(newer), valid_until__lte=now, valid_until__gt=now - TOLD_FOR)
+    told = _tell(expired, Told.EXPIRED)
+    for stage, within in ((Told.A_WEEK, 7), (Told.A_MONTH, 30)):
+        soon = living.filter(valid_until__gt=now, valid_until__lte=now + timedelta(days=within))
+        told += _tell(soon, stage)
+    return told
+
+
+def _tell(due: QuerySet[Affiliation], stage: Told) -> int:
+    """One event for each that has not had this letter; two workers at once share them out."""
+    rows = list(due.filter(told__lt=stage).select_for_update(of=("self",), skip_locked=True).order_by("pk")[:AT_ONCE])
+    for one in rows:
+        about = [one.person_id, one.institution_id]
+        record(
+            Kind.AFFILIATION_EXPIRED if stage == Told.EXPIRED else Kind.AFFILIATION_EXPIRING,
+            actor=None, subject=one, about=about, stage=int(stage), until=one.valid_until,
+        )  # fmt: skip
+    Affiliation.objects.filter(pk__in=[one.pk for one in rows]).update(told=stage)
+    return len(rows)
+
+
+@transaction.atomic
+def snapshot_actor(person: Person, *, sign_in: SignIn, behind: Affiliation | None, by: Person) -> ActorSnapshot:
+    """Write down who the person is at this moment, and on whose word; goes with the signature or vote that asks."""
+    place = behind.institution if behind is not None else None
+    return ActorSnapshot.objects.create(
+        person=person, name=person.name, email=person.email if person.email_verified else "", orcid=person.orcid,
+        institution=place, institution_name=place.name if place else "", ror=place.ror if place else "",
+        scoped=behind.scoped if behind is not None else "", assurance=list(sign_in.assurance), issuer=sign_in.issuer,
+        acr=sign_in.acr, amr=list(sign_in.amr), auth_time=sign_in.auth_time, taken_at=clock.now(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def carry_ended(person: Person, *, to: Person, by: Person) -> None:
+    """An identity moves to an account of its own: what an institution has ended stays ended for it as well."""
+    for one in latest_affiliations_of(person):
+        if one.ended_at is not None:
+            Affiliation.objects.create(
+                person=to, institution=one.institution, starts_at=one.starts_at, confirmed_at=one.confirmed_at,
+                valid_until=one.valid_until, ended_at=one.ended_at, ended_by=one.ended_by,
+            )  # fmt: skip
+
+
+def _said(affiliation: Affiliation, kind: str, *, by: Person, reason: str, at: datetime) -> None:
+    AffiliationStatement.objects.create(affiliation=affiliation, kind=kind, by=by, reason=reason[:500], at=at)
+
+
+def _extend(
+    person: Person, institution: Institution, *, provider: Provider | None, scoped: str, confirmed_by: Person | None
+) -> Affiliation:
+    """Prolong what is in force, or begin anew. Never shortens."""
+    now = clock.now()
+    facts = {"confirmed_at": now, "provider": provider, "scoped": scoped, "confirmed_by": confirmed_by}
+    valid_until = now + settings.AFFILIATION_MONTHS * MONTH
+    held = affiliations_of(person).filter(institution=institution).order_by("-valid_until").first()
+    if held is None:
+        return Affiliation.objects.create(
+            person=person, institution=institution, starts_at=now, valid_until=valid_until, **facts
+        )
+    Affiliation.objects.filter(pk=held.pk).update(
+        valid_until=max(held.valid_until, valid_until), told=Told.NOTHING, **facts
+    )
+    return held

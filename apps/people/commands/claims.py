@@ -1,0 +1,83 @@
+"""Desks that follow what a provider says: mapped by an operator in a shell, given and taken at each sign-in."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit.record import Kind, record
+from apps.core import clock
+from apps.people.models import Person, PlatformRole, PlatformRoleClaim, Provider
+from apps.people.models.claims import CONFIRMED_FOR, CURRENT
+from apps.people.rules import check_claim_rule, check_platform_role
+from apps.people.sign_in import Followed, says
+
+UNSAID_FOR = timedelta(days=366)  # a desk that nobody has confirmed for a year is over
+
+
+@transaction.atomic
+def add_platform_role_claim(
+    provider: Provider, *, claim: str, value: str, desk: str, by: Person | None
+) -> PlatformRoleClaim:
+    """Whoever this provider says holds the value has the desk from their next sign-in on."""
+    check_claim_rule(claim=claim, value=value)
+    check_platform_role(desk)
+    made, new = PlatformRoleClaim.objects.filter(CURRENT).get_or_create(
+        provider=provider, claim=claim, value=value, desk=desk
+    )
+    if new:
+        record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider], desk=desk)
+    return made
+
+
+@transaction.atomic
+def end_platform_role_claim(rule: PlatformRoleClaim, *, by: Person | None) -> None:
+    """The claim gives the desk to nobody any more; whoever has it by this claim loses it now."""
+    if PlatformRoleClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
+        record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id], desk=rule.desk)
+    for desk in PlatformRole.objects.filter(claim=rule, ends_at__gt=clock.now()).select_related("person", "claim"):
+        _lose(desk)
+
+
+@transaction.atomic
+def sync_platform_role_claims(
+    person: Person, *, provider: Provider, said: Mapping[str, Any], by: Person | None
+) -> Followed:
+    """What this provider says now gives, confirms and takes the desks that come from it, and touches no other.
+
+    Whoever they do not name loses their desk, and nothing else of theirs.
+    """
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    current = list(PlatformRoleClaim.objects.filter(CURRENT, provider=provider))
+    wanted = {rule.desk: rule for rule in current if says(said, rule.claim, rule.value)}
+    now = clock.now()
+    for desk in PlatformRole.objects.filter(person=person, claim__provider=provider, ends_at__gt=now).select_related(
+        "claim", "person"
+    ):
+        rule = wanted.pop(desk.kind, None)
+        if rule is None:
+            _lose(desk)
+        else:
+            PlatformRole.objects.filter(pk=desk.pk).update(claim=rule, **_confirmed(now))
+    for kind, rule in wanted.items():
+        PlatformRole.objects.create(person=person, kind=kind, claim=rule, starts_at=now, **_confirmed(now))
+        record(Kind.PLATFORM_ROLE_GAINED, actor=None, subject=person, about=[rule], desk=kind)
+    return Followed(gives=bool(current), gained=bool(wanted))
+
+
+def _confirmed(now: Any) -> dict[str, Any]:
+    return {"confirmed_until": now + CONFIRMED_FOR, "ends_at": now + UNSAID_FOR}
+
+
+def _lose(desk: PlatformRole) -> None:
+    """The desk ends now, by the provider's word or the mapping's end."""
+    now = clock.now()
+    PlatformRole.objects.filter(pk=desk.pk).update(ends_at=now, confirmed_until=now)
+    record(
+        Kind.PLATFORM_ROLE_LOST,
+        actor=None,
+        subject=desk.person,
+        about=[desk.claim] if desk.claim else [],
+        desk=desk.kind,
+    )

@@ -1,0 +1,170 @@
+"""Verbs about people: come into being, accept terms, hold desks."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit.record import Kind, record
+from apps.core import clock, roles
+from apps.people.commands.affiliations import extend_affiliation
+from apps.people.models import Identity, Institution, Person, PlatformRole, Provider, Terms, TermsAcceptance
+from apps.people.queries import current_terms, platform_roles_of
+from apps.people.rules import (
+    check_active,
+    check_domains,
+    check_institution,
+    check_not_break_glass,
+    check_operator,
+    check_platform_role_period,
+)
+
+
+@transaction.atomic
+def get_or_create_person(
+    issuer: str,
+    *,
+    subject: str,
+    name: str,
+    email: str,
+    email_verified: bool,
+    by: Person | None,
+    provider: Provider | None = None,
+    institution: Institution | None = None,
+    claims: dict[str, Any] | None = None,
+    scoped: str = "",
+) -> Person:
+    """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
+    identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
+    if identity is None:
+        person = Person.objects.create_person(name=name, email=email, email_verified=email_verified)
+        identity, made = Identity.objects.get_or_create(issuer=issuer, subject=subject, defaults={"person": person})
+        if not made:  # two first sign-ins at once: the other one won, ours leaves nothing behind
+            person.delete()
+            return identity.person
+        record(Kind.PERSON_CREATED, actor=person, subject=person)
+    person = identity.person
+    seen = {"last_seen_at": clock.now()} | ({"provider": provider, "claims": claims} if provider and claims else {})
+    Identity.objects.filter(pk=identity.pk).update(**seen)
+    told: dict[str, Any] = {"name": name} if name else {}
+    told |= {"email": email, "email_verified": email_verified} if email else {}
+    if claims and claims.get("orcid"):
+        told["orcid"] = claims["orcid"]
+    if institution is not None:
+        told["institution"] = institution
+    Person.objects.filter(pk=person.pk).update(**told)
+    if institution is not None:
+        extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=None)
+    person.refresh_from_db()
+    return person
+
+
+@transaction.atomic
+def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
+    """A new version of the terms for registered data, and everybody is asked anew; no `by` only from the shell."""
+    if by is not None:
+        check_operator(by)
+    latest = current_terms()
+    terms = Terms.objects.create(
+        version=latest.version + 1 if latest else 1,
+        text=text,
+        text_da=text_da,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    record(Kind.TERMS_PUBLISHED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
+    return terms
+
+
+@transaction.atomic
+def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
+    """The person accepts this version; accepting twice changes nothing."""
+    check_active(by)
+    check_not_break_glass(by)
+    acceptance, made = TermsAcceptance.objects.get_or_create(person=by, terms=terms)
+    if made:
+        record(Kind.TERMS_ACCEPTED, actor=by, subject=terms, version=terms.version, sha256=terms.sha256)
+    return acceptance
+
+
+@transaction.atomic
+def give_platform_role(person: Person, *, kind: str, days: int, by: Person | None) -> PlatformRole:
+    """The person holds a desk (auditor, operator) for so many days; `by` is None only from the command line."""
+    if by is not None:
+        check_operator(by)
+    check_platform_role_period(days)
+    ends_at = clock.now() + timedelta(days=days)
+    desk = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
+    record(Kind.PLATFORM_ROLE_GIVEN, actor=by, subject=person, desk=kind, until=ends_at)
+    return desk
+
+
+@transaction.atomic
+def appoint_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
+    """The person answers for the institution, as long as it stands behind them; no `by` only from the shell."""
+    if by is not None:
+        check_operator(by)
+    roles.give(person, Institution.SIGNING_OFFICIAL, institution)
+    extend_affiliation(person, institution=institution, by=by)
+    record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
+
+
+@transaction.atomic
+def end_platform_role(person: Person, *, kind: str, by: Person | None) -> None:
+    """The person's desk of this kind ends now; `by` is None only from the command line."""
+    if by is not None:
+        check_operator(by)
+    now = clock.now()
+    if platform_roles_of(person).filter(kind=kind).update(ends_at=now):
+        record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, desk=kind)
+
+
+@transaction.atomic
+def dismiss_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
+    """The person no longer answers for the institution; `by` is None only from the command line."""
+    if by is not None:
+        check_operator(by)
+    if roles.holds(person, [Institution.SIGNING_OFFICIAL], institution):
+        roles.take(person, Institution.SIGNING_OFFICIAL, institution)
+        record(Kind.ROLE_TAKEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
+
+
+@transaction.atomic
+def register_institution(
+    name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Person | None
+) -> Institution:
+    """An institution the portal knows; `by` is None only from the command line."""
+    if by is not None:
+        check_operator(by)
+    check_institution(name, country, ror)
+    institution = Institution.objects.create(
+        name=name.strip(), country=country.upper(), ror=ror, domains=check_domains(domains)
+    )
+    record(Kind.INSTITUTION_REGISTERED, actor=by, subject=institution, country=institution.country)
+    return institution
+
+
+@transaction.atomic
+def set_domains(institution: Institution, *, domains: Iterable[str], by: Person | None) -> None:
+    """What its people have behind the @ in their affiliations; from the next sign-in others are not believed."""
+    if by is not None:
+        check_operator(by)
+    Institution.objects.filter(pk=institution.pk).update(domains=check_domains(domains))
+    record(Kind.INSTITUTION_CHANGED, actor=by, subject=institution)
+
+
+@transaction.atomic
+def set_institution(person: Person, *, institution: Institution, by: Person | None) -> None:
+    """The institution that stands behind the person; `by` is None only from the command line."""
+    if by is not None:
+        check_operator(by)
+    Person.objects.filter(pk=person.pk).update(institution=institution)
+    extend_affiliation(person, institution=institution, by=by)
+    record(Kind.INSTITUTION_SET, actor=by, subject=person, about=[institution])
+
+
+@transaction.atomic
+def choose_language(person: Person, *, language: str, by: Person) -> None:
+    """Letters and pages speak this language to the person."""
+    Person.objects.filter(pk=person.pk).update(language=language)

@@ -1,0 +1,260 @@
+"""Sets of people, their institutions, affiliations and desks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.urls import reverse
+
+from apps.core import clock, roles
+from apps.people.models import (
+    Affiliation,
+    Identity,
+    Institution,
+    InstitutionRole,
+    Person,
+    PlatformRole,
+    PlatformRoleClaim,
+    Provider,
+    Terms,
+    TermsAcceptance,
+    Visa,
+    VisaIssuer,
+)
+from apps.people.models.claims import CURRENT, confirmed
+from apps.people.models.visas import ACCEPTED_TERMS
+
+
+def row_of(person: Any) -> QuerySet[Person]:
+    """The person's own row, to hang questions on."""
+    return Person.objects.filter(pk=roles.person_id(person))
+
+
+def institution_named(name: str) -> Institution | None:
+    return Institution.objects.filter(name__iexact=name.strip()).first()
+
+
+def platform_roles_of(person: Any) -> QuerySet[PlatformRole]:
+    """The desks this person holds now."""
+    held = PlatformRole.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
+    return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+
+
+def platform_role_claims() -> QuerySet[PlatformRoleClaim]:
+    """The mappings that stand, each with the desks it gives (`held`), lapsed ones included."""
+    now = clock.sql_now()
+    held = (
+        PlatformRole.objects.filter(ends_at__gt=now)
+        .select_related("person__institution")
+        .annotate(counts=flag(confirmed()))
+    )
+    fetched = PlatformRoleClaim.objects.filter(CURRENT).select_related("provider")
+    return fetched.prefetch_related(Prefetch("desks", queryset=held.order_by("starts_at"), to_attr="held"))
+
+
+def manual_platform_roles() -> QuerySet[PlatformRole]:
+    """The desks that operators gave, which all have an end, soonest first."""
+    held = PlatformRole.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
+    return held.select_related("person__institution").order_by("ends_at")
+
+
+def flag(condition: Q) -> Case:
+    """A condition as a yes or no beside each row."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def claimed_platform_roles_of(person: Any) -> QuerySet[PlatformRole]:
+    """The desks that claims gave this person, also those that wait for the provider to say so again."""
+    return PlatformRole.objects.filter(
+        person_id=roles.person_id(person), claim__isnull=False, ends_at__gt=clock.sql_now()
+    )
+
+
+def has_platform_role(person: Any, kind: str) -> bool:
+    return platform_roles_of(person).filter(kind=kind).exists()
+
+
+def people_with_platform_role(kind: str) -> QuerySet[Person]:
+    """Everyone who holds a desk of this kind now."""
+    held = PlatformRole.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
+
+
+def institutions_signed_for(person: Any) -> QuerySet[Institution]:
+    """The institutions this person answers for as signing official; those that no longer stand behind them do not."""
+    held = Affiliation.objects.active().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
+    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution).filter(Exists(held)).order_by("name", "pk")
+
+
+def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
+    """Everyone whose home is there, or for whom the institution has ever stood; accounts merged away are left out."""
+    known = Affiliation.objects.filter(person=OuterRef("pk"), institution__in=institutions.order_by().values("pk"))
+    at_home = Q(institution__in=institutions.order_by().values("pk"))
+    return Person.objects.filter(at_home | Q(Exists(known)), merged_into__isnull=True).order_by("name", "pk")
+
+
+def people_affiliated_with(institution: Institution) -> QuerySet[Person]:
+    """The same for one institution, each with until when it stands behind them, whether it ended that, and when they
+    were last here; one statement however many there are.
+    """
+    theirs = Affiliation.objects.filter(person=OuterRef("pk"), institution=institution)
+    now = Affiliation.objects.active().filter(person=OuterRef("pk"), institution=institution)
+    seen = Identity.objects.filter(person=OuterRef("pk")).order_by().values("person")
+    return people_of(Institution.objects.filter(pk=institution.pk)).annotate(
+        until=Subquery(now.order_by("-valid_until").values("valid_until")[:1]),
+        was_until=Subquery(theirs.order_by("-starts_at", "-pk").values("valid_until")[:1]),
+        was_ended_at=Subquery(theirs.order_by("-starts_at", "-pk").values("ended_at")[:1]),
+        last_here=Subquery(seen.annotate(last=Max("last_seen_at")).values("last")),
+    )
+
+
+def named(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Those of them whose name, address or colleague code holds every word."""
+    for word in words.split()[:10]:
+        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word))
+    return people
+
+
+def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
+    """Active people by the colleague codes they gave away themselves; a break-glass account is nobody's colleague."""
+    return Person.objects.filter(code__in=codes, is_active=True, is_break_glass=False)
+
+
+def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
+    """The people behind ids, for pages that name who did something."""
+    return Person.objects.filter(pk__in=set(ids))
+
+
+def affiliations_of(person: Any) -> QuerySet[Affiliation]:
+    """The affiliations of this person that hold now."""
+    return Affiliation.objects.active().filter(person_id=roles.person_id(person))
+
+
+def current_affiliation_of(person: Any) -> Affiliation | None:
+    """Whose word stands behind the person in what they do now: their home's if it counts, else the latest other one."""
+    home_first = Case(When(institution_id=F("person__institution_id"), then=0), default=1, output_field=IntegerField())
+    held = affiliations_of(person).select_related("institution")
+    return held.order_by(home_first, "-confirmed_at", "pk").first()
+
+
+def latest_affiliations_of(person: Any) -> QuerySet[Affiliation]:
+    """The newest word of each institution about this person, with whether it still counts."""
+    counts = Affiliation.objects.active().filter(pk=OuterRef("pk"))
+    rows = Affiliation.objects.filter(person_id=roles.person_id(person)).annotate(counts=Exists(counts))
+    fetched = rows.select_related("institution", "provider", "confirmed_by")
+    return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
+
+
+def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
+    """Who signs for these institutions today, by institution; one statement."""
+    stands = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
+    rows = InstitutionRole.objects.filter(
+        Exists(stands), content_object__in=set(institutions), user__is_active=True,
+        permission__codename=Institution.SIGNING_OFFICIAL,
+    )  # fmt: skip
+    found: dict[UUID, list[Person]] = {}
+    for row in rows.select_related("user").order_by("user__name", "pk"):
+        found.setdefault(row.content_object_id, []).append(row.user)
+    return found
+
+
+def accounts_of(person: Any) -> QuerySet[Person]:
+    """The person's account and those that were merged into it: several accounts of one person are one person."""
+    me = roles.person_id(person)
+    return Person.objects.filter(Q(pk=me) | Q(merged_into_id=me))
+
+
+def current_terms() -> Terms | None:
+    """The version of the terms that counts today: the newest."""
+    return Terms.objects.order_by("-version").first()
+
+
+def terms_of_version(version: int) -> Terms | None:
+    return Terms.objects.filter(version=version).first()
+
+
+def address_of_terms(terms: Terms) -> str:
+    """Where this version stands for ever; a visa that names the address speaks of this version."""
+    return f"{settings.PORTAL_ADDRESS}{reverse('terms_version', args=[terms.version])}"
+
+
+def terms_at(address: str) -> Terms | None:
+    """The terms that count today if that is their address, letter by letter (GA4GH Passport 1.2, URL claims)."""
+    terms = current_terms()
+    return terms if terms is not None and address_of_terms(terms) == address else None
+
+
+def accepted_terms(person: Any, at: datetime | None = None) -> Q:
+    """The condition on terms that the person has accepted them: here, or at home as a visa says that counts."""
+    moment, me = clock.sql_now(at), roles.person_id(person)
+    here = TermsAcceptance.objects.filter(person_id=me, terms_id=OuterRef("pk"), accepted_at__lte=moment)
+    at_home = accepted_visas_of(person, ACCEPTED_TERMS, at).filter(terms_id=OuterRef("pk"))
+    return Q(Exists(here)) | Q(Exists(at_home))
+
+
+def has_accepted_terms(person: Any) -> bool:
+    """Whether the terms that count today are among those the person has accepted; one statement."""
+    current = Terms.objects.order_by("-version").values("pk")[:1]
+    return Terms.objects.filter(accepted_terms(person), pk=current).exists()
+
+
+def visa_issuers() -> QuerySet[VisaIssuer]:
+    """Those whose signature on visas is believed today."""
+    return VisaIssuer.objects.filter(ended_at__isnull=True)
+
+
+def visas_of(person: Any) -> QuerySet[Visa]:
+    """What the person's passports held at their last sign-ins, honoured or not; `asked_at` is this moment."""
+    theirs = Visa.objects.filter(identity__person_id=roles.person_id(person), gone_at__isnull=True)
+    return theirs.select_related("trusted").annotate(asked_at=clock.sql_now())
+
+
+def accepted_visas_of(person: Any, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
+    """The visas of one type that count for the person at the moment."""
+    return Visa.objects.counted_now(at).filter(type=kind, identity__person_id=roles.person_id(person))
+
+
+def providers() -> QuerySet[Provider]:
+    """The providers that people may sign in with today."""
+    return Provider.objects.active().select_related("institution")
+
+
+def provider_by_issuer(issuer: str) -> Provider | None:
+    return providers().filter(issuer=issuer).first()
+
+
+def providers_matching(words: str) -> QuerySet[Provider]:
+    """Those whose name or institution holds every word, or that serve the domain of an e-mail address, exactly.
+
+    People are never looked up: the answer is the same whoever has an account here.
+    """
+    found = providers()
+    domain = words.rpartition("@")[2].strip().lower()
+    if "@" in words or ("." in domain and " " not in domain):
+        return found.filter(domains__contains=[domain])
+    for word in words.split()[:10]:
+        found = found.filter(Q(name__icontains=word) | Q(institution__name__icontains=word))
+    return found
+
+
+def identities_of(person: Any) -> QuerySet[Identity]:
+    """The identities this person signs in with, oldest first."""
+    of_theirs = Identity.objects.filter(person_id=roles.person_id(person))
+    return of_theirs.select_related("provider").order_by("linked_at", "pk")

@@ -1,0 +1,201 @@
+"""What an account must be before its person may act, and what an institution may say."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
+from apps.core.text import is_blank, seen_length
+from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole
+from apps.people.queries import (
+    accounts_of,
+    current_affiliation_of,
+    has_platform_role,
+    institution_named,
+    institutions_signed_for,
+    people_of,
+)
+from apps.people.sign_in import SignIn
+
+ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
+
+
+def check_active(person: Any) -> None:
+    if not getattr(person, "is_active", False):
+        raise Denied(_("Your account is not active. Please write to the portal's operator."))
+
+
+def check_not_break_glass(person: Any) -> None:
+    """An account for emergencies runs the portal; nothing that a person answers for is done with it."""
+    if getattr(person, "is_break_glass", False):
+        raise Denied(_("This is a break-glass account. It opens the operator’s desk and nothing else."))
+
+
+def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
+    """A signing official of the institution, about somebody else of it; several accounts of one person are one."""
+    if not by.is_active or not institutions_signed_for(by).filter(pk=institution.pk).exists():
+        raise Denied(_("Only a signing official of the institution may say this."))
+    if accounts_of(by).filter(pk=person.pk).exists():
+        raise Denied(_("Nobody speaks for themselves here: ask another signing official, or sign in anew."))
+    theirs = Institution.objects.filter(pk=institution.pk)
+    if not people_of(theirs).filter(pk=person.pk).exists():
+        raise Denied(_("This person does not belong to your institution."))
+
+
+def check_affiliated(person: Any) -> Affiliation:
+    """An institution stands behind the person now; returns its word."""
+    behind = current_affiliation_of(person)
+    if behind is None:
+        raise WrongState(
+            _(
+                "No institution stands behind you at present, and without one nobody signs. Sign in again through your "
+                "institution; if that does not help, ask one of its signing officials to affirm you."
+            )
+        )
+    return behind
+
+
+def check_affiliation_there(ended: int) -> None:
+    if not ended:
+        raise WrongState(_("There is no affiliation in force to end."))
+
+
+def check_same(by: Person, person: Person) -> None:
+    if by.pk != person.pk:
+        raise Denied(_("Only the person themselves may do this."))
+
+
+def check_operator(by: Any) -> None:
+    if not has_platform_role(by, PlatformRole.Kind.OPERATOR):
+        raise Denied(_("Only an operator may do this."))
+
+
+def check_auditor(by: Any) -> None:
+    if not has_platform_role(by, PlatformRole.Kind.AUDITOR):
+        raise Denied(_("Only an auditor may read this."))
+
+
+def check_platform_role_period(days: int) -> None:
+    if not 1 <= days <= 366:
+        raise Invalid(_("A desk is held for at most a year at a time."), field="days")
+
+
+def check_platform_role(desk: str) -> None:
+    if desk not in PlatformRole.Kind.values:
+        raise Invalid(_("A desk is auditor or operator."), field="desk")
+
+
+def check_institution(name: str, country: str, ror: str) -> None:
+    """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters)."""
+    fields: dict[str, str] = {}
+    if is_blank(name):
+        fields["name"] = _("Give the institution's name.")
+    elif institution_named(name):
+        fields["name"] = _("An institution of this name is registered already.")
+    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+        fields["country"] = _("Give the country as two letters, such as DK.")
+    if ror and not ROR.match(ror):
+        fields["ror"] = _("A ROR id looks like https://ror.org/01aj84f44.")
+    if fields:
+        raise Invalid(_("The institution was not registered."), fields=fields)
+
+
+DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z", re.ASCII
+)
+
+
+def check_domains(domains: Iterable[str]) -> list[str]:
+    """Whole domain names, each once; a name covers itself and nothing below it."""
+    said = [one.strip().lower() for one in domains if one.strip()]
+    wrong = next((one for one in said if not DOMAIN.match(one)), None)
+    if wrong is not None:
+        raise Invalid(_("“%(domain)s” is no domain name.") % {"domain": wrong}, field="domains")
+    return sorted(set(said))
+
+
+def check_reason(reason: str) -> str:
+    """A reason that another operator can understand later."""
+    if seen_length(reason) < 10:
+        raise Invalid(_("Say why, so that it can be understood later."), field="reason")
+    return reason.strip()
+
+
+SLUG = re.compile(r"[a-z0-9-]{1,60}")
+
+FRESH_FOR = timedelta(minutes=10)
+
+SKEW = timedelta(minutes=1)
+
+# OpenID Connect Core 1.0, 5.1: what many providers let people write themselves, and what is about the token, not them.
+SELF_CHOSEN = {
+    "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+    "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number", "address", "updated_at",
+    "iss", "aud", "exp", "iat", "nbf", "nonce", "auth_time", "azp", "at_hash", "c_hash", "jti", "sid",
+}  # fmt: skip
+
+
+def check_claim_rule(*, claim: str, value: str) -> None:
+    """A claim by its exact name and one exact value; never something that people write about themselves."""
+    fields: dict[str, str] = {}
+    if not claim or claim != claim.strip() or len(claim) > 200:
+        fields["claim"] = _("Name the claim exactly as the provider sends it.")
+    elif claim in SELF_CHOSEN:
+        fields["claim"] = _("People choose this themselves at many providers; map a group or an entitlement instead.")
+    if not value or value != value.strip() or len(value) > 500:
+        fields["value"] = _("Name the one value that counts, exactly as the provider sends it.")
+    if fields:
+        raise Invalid(_("The claim was not mapped."), fields=fields)
+
+
+def check_fresh(sign_in: SignIn) -> None:
+    """The person proved who they are within the last ten minutes; a time in the future proves nothing."""
+    now = clock.now()
+    if not now - FRESH_FOR <= sign_in.auth_time <= now + SKEW:
+        raise NeedsSignIn(_("Please sign in again first: this needs a sign-in of the last ten minutes."))
+
+
+def check_visa_issuer(*, slug: str, **facts: Any) -> None:
+    """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
+    fields: dict[str, str] = {}
+    if not _reached(facts["issuer"]):
+        fields["issuer"] = _("The issuer must be an https address, as its visas say it.")
+    if not _reached(facts["jku"]):
+        fields["jku"] = _("The address of its keys must be an https address, as its visas say it.")
+    if not facts["sources"] or not all(0 < len(one) <= 255 for one in facts["sources"]):
+        fields["sources"] = _("Name at least one source whose word this issuer may pass on.")
+    if not SLUG.fullmatch(slug):
+        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+    if fields:
+        raise Invalid(_("The visa issuer was not added."), fields=fields)
+
+
+def _reached(address: str) -> bool:
+    parts = urlsplit(address)
+    plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
+
+
+def check_provider(*, slug: str, **facts: Any) -> None:
+    """A provider is reached by https, has a secret in the settings, and signs with a key pair."""
+    fields: dict[str, str] = {}
+    issuer = urlsplit(facts["issuer"])
+    plain = settings.SIGN_IN_PLAIN_LOOPBACK and issuer.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not issuer.hostname or issuer.query or issuer.fragment or (issuer.scheme != "https" and not plain):
+        fields["issuer"] = _("The issuer must be an https address, as its tokens say it.")
+    if not facts["client_id"].strip():
+        fields["client_id"] = _("Name the client id that the provider gave the portal: tokens are made for it.")
+    if not settings.PROVIDER_SECRETS.get(facts["secret_name"]):
+        fields["secret_name"] = _("The settings hold no secret of this name (PROVIDER_SECRETS).")
+    if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):
+        fields["algorithms"] = _("Tokens are signed with RS256 or ES256.")
+    if not SLUG.fullmatch(slug):
+        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+    if fields:
+        raise Invalid(_("The provider was not added."), fields=fields)

@@ -1,0 +1,67 @@
+"""What a person brought from home when they signed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from apps.people.models import Terms, VisaIssuer
+
+LONGEST_LIST = 2000
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The facts of one sign-in: where, how strongly (acr, amr), and when the person last proved who they are (UTC)."""
+
+    issuer: str
+    acr: str
+    auth_time: datetime
+    amr: tuple[str, ...] = ()
+    assurance: tuple[str, ...] = ()
+    second_factor: bool = False
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What came of following a provider's claims: whether they give any role at all, and whether they gave one now."""
+
+    gives: bool
+    gained: bool
+
+
+def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
+    """Whether a provider says exactly this value of this claim, letter by letter: a text, or a list of texts.
+
+    A list of anything else, or one that no group of people needs, says nothing at all.
+    """
+    told = said.get(claim)
+    several = told if isinstance(told, list) else [told]
+    if len(several) > LONGEST_LIST or not all(isinstance(one, str) for one in several):
+        return False
+    return value in several
+
+
+@dataclass(frozen=True)
+class PresentedVisa:
+    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is honoured or why not.
+
+    `why` is a code of apps.people.wording; empty for one that is honoured. What a visa without `trusted` says was
+    not proved by anything.
+    """
+
+    issuer: str = ""
+    subject: str = ""
+    type: str = ""
+    value: str = ""
+    source: str = ""
+    by: str = ""
+    asserted_at: datetime | None = None
+    expires_at: datetime | None = None
+    trusted: VisaIssuer | None = None
+    terms: Terms | None = None
+    why: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return not self.why

@@ -1,0 +1,89 @@
+"""A file, and the links to it: made here, shown once, ended here."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.core.errors import Denied, Gone, NeedsSecondFactor, NotFound
+from apps.datasets import queries as datasets
+from apps.datasets.models import Distribution
+from apps.datasets.states import VersionState
+from apps.downloads import commands, queries
+from apps.grants.queries import files_of, lacks_only_second_factor
+from apps.web.access import download_commands as lines
+from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.idempotency import idempotent_form, shown_once_response
+from apps.web.common.saved_forms import forget_saved_form
+from apps.web.sign_in.step_up import second_factor_first
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One file; a POST makes a link and shows it in the answer itself, because nothing else keeps its secret."""
+    file = _find(request.user, pk)
+    if request.method != "POST":
+        return _page(request, file)
+    by: Any = request.user if request.user.is_authenticated else None
+    try:
+        link, token = commands.make_link(file, by=by)
+    except NeedsSecondFactor as refusal:
+        return second_factor_first(request, refusal)
+    except Denied as refusal:
+        return _page(request, file, refused=str(refusal.sentence), status=refusal.status)
+    forget_saved_form(request)
+    return shown_once_response(_page(request, file, link=link, address=lines.address(file, token)))
+
+
+def _find(person: Any, pk: UUID) -> Distribution:
+    file = datasets.files_visible_to(person).filter(pk=pk).first()
+    if file is None:
+        raise NotFound(_("There is no file at this address, or it is not yours to see."))
+    if file.version.state == VersionState.WITHDRAWN:
+        raise Gone(_("This version was withdrawn: %(why)s") % {"why": file.version.withdrawn_because})
+    return file
+
+
+def _page(request: HttpRequest, file: Distribution, *, status: int = 200, **more: Any) -> HttpResponse:
+    version = file.version
+    one = files_of(version, request.user).filter(pk=file.pk).first()
+    alive = queries.links_of(request.user).filter(distribution=file) if request.user.is_authenticated else []
+    may = bool(getattr(one, "may_download", False))
+    context: dict[str, Any] = {
+        "file": file,
+        "version": version,
+        "dataset": version.dataset,
+        "may": may,
+        "factor_missing": not may and lacks_only_second_factor(request.user, file.pk),
+        "links": alive,
+        **more,
+    }
+    if "address" in more:
+        context["commands"] = lines.commands(file, more["address"])
+    return render(request, "access/file.html", context, status=status)
+
+
+@require_GET
+@signed_in
+def my_links(request: HttpRequest) -> HttpResponse:
+    """Every link of the person's that still lives."""
+    return render(request, "access/links.html", {"links": queries.links_of(request.user)})
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def link_end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """The link opens nothing any more."""
+    link = queries.links_of(request.user).filter(pk=pk).first()
+    if link is None:
+        raise NotFound(_("There is no such link, or it has ended already."))
+    commands.end_link(link, by=request.user)
+    messages.success(request, _("The link is ended; it opens nothing any more."))
+    return HttpResponseRedirect(reverse("my_links"))

@@ -1,0 +1,26 @@
+"""Where bytes leave: the link is checked, the event is written, and only then somebody else sends the file."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from apps.downloads import commands
+from apps.identity.oidc.client_info import network_of
+from apps.web.common.marks import writes
+
+
+@writes
+@require_safe
+def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
+    by = request.user if request.user.is_authenticated else None
+    byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
+    delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)
+    answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
+    if delivery.accel_path:
+        answer["X-Accel-Redirect"] = delivery.accel_path
+    elif request.method == "HEAD":
+        answer["Content-Length"] = str(delivery.size)
+    else:
+        answer.status_code = 302
+        answer["Location"] = delivery.location
+    return answer

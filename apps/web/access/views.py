@@ -1,0 +1,83 @@
+"""My access: every grant, whether it is in force, why or why not, and giving it back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.errors import Denied, Invalid, NotFound
+from apps.datasets import queries as datasets
+from apps.grants import commands, queries
+from apps.grants.models import AccessGrant
+from apps.people.queries import officials_of
+from apps.web.catalogue import access_presenters
+from apps.web.common.auth import signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.common.reason_form import ReasonForm
+
+
+@require_GET
+@signed_in
+def my_grants(request: HttpRequest) -> HttpResponse:
+    """Every access the person has or had."""
+    rows = queries.grants_of(request.user).select_related("agreement__item__request")
+    return render(request, "access/grants.html", {"grants": rows})
+
+
+@require_GET
+@signed_in
+def grant_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, _find(request.user, pk))
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def grant_end_early(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The holder ends their own access."""
+    grant = _find(request.user, pk)
+    if grant.holder_id != request.user.pk:
+        raise Denied(_("Only the holder gives access back."))
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.user)
+            messages.success(request, _("You gave the access back. Delete your copies as the agreement says."))
+            return HttpResponseRedirect(reverse("grant_page", args=[pk]))
+    except Invalid as refusal:
+        add_error(form, refusal)
+    return _page(request, grant, form=form, status=422)
+
+
+def _find(person: Any, pk: UUID) -> AccessGrant:
+    fetched = queries.visible_to(person).select_related(
+        "dataset__committee", "holder__institution", "revoked_by", "agreement__item__request", "institution"
+    )
+    found = fetched.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no access at this address, or it is not yours to see."))
+    return found
+
+
+def _page(
+    request: HttpRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
+) -> HttpResponse:
+    version = datasets.current_version(grant.dataset)
+    behind = grant.institution if grant.affiliation_missing else None  # type: ignore[attr-defined]
+    context = {
+        "grant": grant,
+        "officials": officials_of([behind.pk]).get(behind.pk, []) if behind is not None else [],
+        "mine": grant.holder_id == request.user.pk,
+        "checks": [access_presenters.row(fact) for fact in queries.facts_of(grant)],
+        "pause": queries.open_suspension(grant),
+        "version": version,
+        "files": queries.files_of(version, grant.holder) if version is not None else [],
+        "form": form or ReasonForm(),
+    }
+    return render(request, "access/grant.html", context, status=status)

@@ -1,0 +1,62 @@
+"""What a person sets about their own account."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.tokens.models import PersonalToken
+from apps.web.common.forms import RequiredChoicesField, RequiredTextField
+
+
+class TokenForm(forms.Form):
+    """A key for scripts: what for, what it may do, and how long."""
+
+    use_required_attribute = False
+
+    name = RequiredTextField(
+        label=_("What is it for?"), max_length=100, help_text=_("For instance “nightly pipeline”.")
+    )
+    scopes = RequiredChoicesField(
+        label=_("What may it do?"),
+        choices=PersonalToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.IntegerField(label=_("For how many days?"), initial=90, help_text=_("At most a year."))
+
+
+class DeviceForm(forms.Form):
+    """The code that a program shows."""
+
+    user_code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Eight letters, such as WDJB-MJHT."),
+        widget=forms.TextInput(
+            attrs={"class": "mono", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the code that your program shows.")},
+    )
+
+
+class ServiceAccountForm(forms.Form):
+    """A pipeline: what it is called, what it is for, and how long."""
+
+    use_required_attribute = False
+
+    name = RequiredTextField(label=_("Name"), max_length=100, help_text=_("For instance “survival pipeline”."))
+    purpose = RequiredTextField(
+        label=_("What runs under it?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Where it runs and what it does, so that somebody else understands it later."),
+    )
+    days = forms.IntegerField(label=_("For how many days?"), initial=180, help_text=_("At most a year."))
+
+
+class TermsForm(forms.Form):
+    """Accepting the terms that were shown, and no others."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    accept = forms.BooleanField(
+        label=_("I have read these terms and accept them."),
+        error_messages={"required": _("Tick the box if you accept the terms.")},
+    )

@@ -1,0 +1,85 @@
+"""Tokens: keys for scripts, shown once; with them the programs that were let in and the service accounts' keys."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.core import clock
+from apps.core.errors import Invalid, NotFound
+from apps.tokens.commands.tokens import make_token, revoke_token
+from apps.tokens.models import PersonalToken
+from apps.tokens.queries import tokens_of
+from apps.web.account.forms import TokenForm
+from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form, shown_once_response
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def tokens(request: AuthenticatedRequest) -> HttpResponse:
+    """The person's tokens; a new one's secret stands in the answer to the form and nowhere else."""
+    if request.method != "POST":
+        return _page(request, TokenForm())
+    form = TokenForm(request.POST)
+    try:
+        if form.is_valid():
+            facts = form.cleaned_data
+            token, secret = make_token(
+                facts["name"],
+                scopes=facts["scopes"],
+                days=facts["days"],
+                by=request.user,
+            )
+            return shown_once_response(_page(request, TokenForm(), made=token, shown=secret))
+    except Invalid as refusal:
+        add_error(form, refusal)
+    return _page(request, form, status=422)
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def token_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """The token opens nothing from now on."""
+    token = tokens_of(request.user).filter(pk=pk).first()
+    if token is None:
+        raise NotFound(_("There is no such token."))
+    revoke_token(token, by=request.user)
+    messages.success(request, _("The token is revoked."))
+    if token.service_id is not None:
+        return HttpResponseRedirect(reverse("service_account", args=[token.service_id]))
+    return HttpResponseRedirect(reverse("tokens"))
+
+
+def _page(request: HttpRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    rows = token_rows(tokens_of(request.user), clock.now())
+    return render(request, "account/tokens.html", {"form": form, "rows": rows, **more}, status=status)
+
+
+def token_rows(found: Iterable[PersonalToken], now: datetime) -> list[dict[str, Any]]:
+    """Tokens as the table shows them, account/token_table.html."""
+    return [{"token": one, "scopes": scope_words(one.scopes), "state": _state(one, now)} for one in found]
+
+
+def scope_words(scopes: Iterable[str]) -> list[str]:
+    words = dict(PersonalToken.Scope.choices)
+    return [str(words.get(one, one)) for one in scopes]
+
+
+def _state(token: PersonalToken, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    ended = token.service is not None and (token.service.ended_at is not None or token.service.ends_at <= now)
+    return "expired" if ended or token.last_day <= now else "active"

@@ -1,0 +1,124 @@
+"""The person's own page, the terms, and the language."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language as keep_language
+
+from apps.core import correlation
+from apps.core.errors import NotFound, WrongState
+from apps.people import wording
+from apps.people.commands.people import accept_terms, choose_language
+from apps.people.models import Terms
+from apps.people.queries import (
+    current_terms,
+    has_accepted_terms,
+    identities_of,
+    institutions_signed_for,
+    latest_affiliations_of,
+    officials_of,
+    platform_roles_of,
+    terms_of_version,
+    visas_of,
+)
+from apps.web.account.forms import TermsForm
+from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
+from apps.web.common.idempotency import idempotent_form
+
+
+@require_GET
+@signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """Who the portal knows the person as, and what they may hand on: the colleague code."""
+    person: Any = request.user
+    context = {
+        "person": person,
+        "identities": identities_of(person),
+        "affiliations": _affiliations(person),
+        "desks": platform_roles_of(person),
+        "institutions": institutions_signed_for(person),
+        "terms": current_terms(),
+        "terms_accepted": has_accepted_terms(person),
+        "visas": [wording.visa_in_words(one) for one in visas_of(person)],
+    }
+    return render(request, "account/account.html", context)
+
+
+def _affiliations(person: Any) -> list[dict[str, Any]]:
+    """Each institution's newest word about the person, and whom to ask where it does not count."""
+    rows: list[Any] = list(latest_affiliations_of(person))
+    gone = [one.institution_id for one in rows if not one.counts]
+    officials = officials_of(gone) if gone else {}
+    return [{"affiliation": one, "officials": officials.get(one.institution_id, [])} for one in rows]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@idempotent_form
+def terms(request: AuthenticatedRequest) -> HttpResponse:
+    """The terms for registered data; accepting them counts for the version that was shown."""
+    current = current_terms()
+    form, status = TermsForm(initial={"version": current.version if current else ""}), 200
+    if request.method == "POST" and current is not None:
+        form, status = TermsForm(request.POST), 422
+        if form.is_valid():
+            return _accepted(request, current, form.cleaned_data["version"])
+    danish = get_language() == "da" and current is not None and current.text_da
+    context = {
+        "terms": current,
+        "text": current.text_da if danish and current else current.text if current else "",
+        "accepted": has_accepted_terms(request.user),
+        "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+    }
+    return render(request, "account/terms.html", context, status=status)
+
+
+@require_GET
+def terms_version(request: HttpRequest, version: int) -> HttpResponse:
+    """One version of the terms at the address where it stands for ever; visas from elsewhere name it."""
+    found = terms_of_version(version)
+    if found is None:
+        raise NotFound(_("There are no terms of this version."))
+    danish = get_language() == "da" and found.text_da
+    current = current_terms()
+    context = {"terms": found, "text": found.text_da if danish else found.text, "newest": current}
+    return render(request, "account/terms_version.html", context)
+
+
+def _accepted(request: AuthenticatedRequest, current: Terms, shown: int) -> HttpResponse:
+    if shown != current.version:
+        raise WrongState(_("The terms have changed since you opened this page. Reload it and read the new ones."))
+    accept_terms(current, by=request.user)
+    messages.success(request, _("The terms are accepted. Registered data are open to you now."))
+    return HttpResponseRedirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, if that is a page of this portal."""
+    asked = request.POST.get("next", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked else reverse("terms")
+
+
+@require_GET
+def sign_in_refused(request: HttpRequest) -> HttpResponse:
+    """One plain page for every sign-in that went wrong, with a reference and no reason an attacker could use."""
+    context = {"reference": correlation.current(), "again_url": sign_in_address(reverse("home"))}
+    return render(request, "sign_in/provider_refused.html", context, status=403)
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Pages speak the chosen language from now on, and letters to a signed-in person too."""
+    answer: HttpResponse = keep_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and answer.cookies and request.user.language != language:
+        choose_language(request.user, language=language, by=request.user)
+    return answer

@@ -1,0 +1,189 @@
+"""Agreements: the text, who has signed, what happens next, and the signing itself."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.agreements import commands, queries, rules, wording
+from apps.agreements.models import Agreement, Signature
+from apps.agreements.states import AgreementState
+from apps.core.errors import DomainError, Invalid, NeedsSignIn, NotFound, WrongState
+from apps.core.storage import PrivateBucketStorage, sealed
+from apps.identity.oidc.views import signed_in as sign_in_facts
+from apps.people.rules import check_affiliated
+from apps.web.agreements.forms import SignForm
+from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.common.reason_form import ReasonForm
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@require_GET
+@signed_in
+def agreements(request: HttpRequest) -> HttpResponse:
+    """What waits for the person's signature, and every agreement they are party to."""
+    fetched = queries.of_person(request.user).select_related("item__dataset", "item__request")
+    context = {
+        "to_sign": queries.to_sign(request.user),
+        "to_countersign": queries.to_countersign(request.user),
+        "agreements": fetched.order_by("-offered_at"),
+    }
+    return render(request, "agreements/agreements.html", context)
+
+
+@require_GET
+@signed_in
+def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, _find(request.user, pk))
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def agreement_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The applicant or a named member signs for themselves."""
+    done = _("Signed. Your access is issued as soon as everybody it needs has signed.")
+    return _signing(request, pk, commands.sign, done)
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def agreement_countersign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The dataset's owner signs last."""
+    done = _("Countersigned. The agreement is executed, and access is being issued.")
+    return _signing(request, pk, commands.countersign, done)
+
+
+def _signing(request: HttpRequest, pk: UUID, command: Callable[..., Any], done: str) -> HttpResponse:
+    """One signature; a sign-in that is too old, or a name that differs, keeps what was typed."""
+    agreement = _find(request.user, pk)
+    form, status = SignForm(request.POST), 422
+    try:
+        if form.is_valid():
+            facts = {"typed_name": form.cleaned_data["typed_name"], "seen_sha256": form.cleaned_data["seen"]}
+            command(agreement, **facts, signed_in=sign_in_facts(request), by=request.user)
+            messages.success(request, done)
+            return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
+    except (Invalid, NeedsSignIn) as refusal:
+        add_error(form, refusal)
+        status = refusal.status
+    return _page(request, agreement, sign_form=form, status=status)
+
+
+@require_POST
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def agreement_terminate(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """The dataset's owner ends the agreement, and with it every access that stands on it."""
+    agreement = _find(request.user, pk)
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.user)
+            messages.success(request, _("The agreement is terminated; access that stood on it has ended."))
+            return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
+    except Invalid as refusal:
+        add_error(form, refusal)
+    return _page(request, agreement, end_form=form, status=422)
+
+
+@require_GET
+@signed_in
+def agreement_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The executed agreement as it was kept; before that there is only the page, which prints."""
+    agreement = _find(request.user, pk)
+    if not agreement.pdf_key:
+        raise NotFound(_("The PDF is kept once everybody has signed. Until then, print the page."))
+    name = f"{agreement.reference}.pdf"
+    answer = HttpResponse(content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    storage = sealed()
+    if isinstance(storage, PrivateBucketStorage):
+        with storage.open(agreement.pdf_key, "rb") as kept:
+            answer.content = kept.read()
+    else:
+        answer["X-Accel-Redirect"] = storage.accel_path(agreement.pdf_key)
+    return answer
+
+
+def _find(person: Any, pk: UUID) -> Agreement:
+    fetched = queries.visible_to(person).select_related(
+        "template", "item__dataset", "item__committee", "item__request__applicant__institution"
+    )
+    found = fetched.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no agreement at this address, or it is not yours to see."))
+    return found
+
+
+def _page(
+    request: HttpRequest,
+    agreement: Agreement,
+    *,
+    sign_form: SignForm | None = None,
+    end_form: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person: Any = request.user
+    signatures = list(agreement.signatures.select_related("signer__institution", "actor_snapshot"))
+    title, clauses = wording.parsed(agreement.text)
+    may_sign = _sentence(lambda: rules.check_can_sign(person, agreement)) == ""
+    may_countersign = _sentence(lambda: rules.check_can_countersign(person, agreement)) == ""
+    context: dict[str, Any] = {
+        "agreement": agreement,
+        "title": title,
+        "clauses": _clauses(agreement, clauses),
+        "plain_is_help": get_language() == "da",
+        "signatures": signatures,
+        "missing": [] if agreement.state == AgreementState.TERMINATED else queries.missing_signers(agreement),
+        "owner_signed": any(one.capacity == Signature.Capacity.OWNER for one in signatures),
+        "may_sign": may_sign,
+        "may_countersign": may_countersign,
+        **(_behind(person) if may_sign or may_countersign else {}),
+        "may_end": agreement.can("terminate") and _sentence(
+            lambda: rules.check_can_terminate(person, agreement, "asked")) == "",
+        "stale": _sentence(lambda: rules.check_signed_in_freshly(sign_in_facts(request))),
+        "again_url": sign_in_address(reverse("agreement_page", args=[agreement.pk]), again=True),
+        "sign_form": sign_form or SignForm(initial={"seen": agreement.sha256}),
+        "end_form": end_form or ReasonForm(auto_id="end-%s"),
+    }  # fmt: skip
+    return render(request, "agreements/agreement.html", context, status=status)
+
+
+def _behind(person: Any) -> dict[str, Any]:
+    """Which institution the person would sign for; without any, the sentence that says how to get one."""
+    try:
+        return {"behind": check_affiliated(person)}
+    except WrongState as refusal:
+        return {"behind": None, "alone": refusal.sentence, "account_url": f"{reverse('account')}#behind"}
+
+
+def _sentence(check: Callable[[], Any]) -> str:
+    """What a rule says against it; empty if it allows."""
+    try:
+        check()
+    except DomainError as refusal:
+        return str(refusal.sentence)
+    return ""
+
+
+def _clauses(agreement: Agreement, clauses: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The signed clauses with their plain lines, in Danish where the reader reads Danish; the text stays as signed."""
+    danish = [one["plain_da"] for one in agreement.template.clauses] if get_language() == "da" else []
+    lines = danish if len(danish) == len(clauses) else [one["plain"] for one in clauses]
+    return [
+        {"number": one["number"], "title": one["heading"], "text": one["text"], "plain": plain}
+        for one, plain in zip(clauses, lines, strict=True)
+    ]

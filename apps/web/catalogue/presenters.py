@@ -1,0 +1,96 @@
+"""What the pages of the catalogue say about a dataset, as plain values for the templates."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from apps.access_requests import queries as requests
+from apps.datasets import queries as datasets
+from apps.datasets.conditions import explained
+from apps.datasets.models import Dataset
+from apps.web.common.cache import cached_for_a_minute
+
+ACCESS_WORDS: dict[str, Any] = {
+    Dataset.Access.OPEN: gettext_lazy("Open"),
+    Dataset.Access.REGISTERED: gettext_lazy("Registered"),
+    Dataset.Access.CONTROLLED: gettext_lazy("Controlled"),
+}
+ACCESS_MEANS: dict[str, Any] = {
+    Dataset.Access.OPEN: gettext_lazy("Anyone may download this, without signing in."),
+    Dataset.Access.REGISTERED: gettext_lazy("Sign in with your institution and accept the terms; then download."),
+    Dataset.Access.CONTROLLED: gettext_lazy("A committee decides about every request; access is signed for and ends."),
+}
+
+
+def cards(found: Iterable[Dataset]) -> list[dict[str, Any]]:
+    """The datasets as cards; two statements for all of them, however many there are."""
+    rows = list(found)
+    sizes = datasets.sizes_of_current(rows)
+    waits = cached_for_a_minute("waits", requests.waits)
+    return [_card(one, sizes.get(one.pk), waits.get(one.committee_id) if one.committee_id else None) for one in rows]
+
+
+def _card(one: Dataset, size: tuple[int, int] | None, wait: requests.Wait | None) -> dict[str, Any]:
+    return {
+        "url": reverse("dataset", args=[one.slug]),
+        "title": one.title,
+        "summary": one.summary,
+        "access": one.access,
+        "access_label": ACCESS_WORDS[one.access],
+        "state": "" if size else "withdrawn",
+        "state_label": "" if size else _("No files at present"),
+        "institution": str(one.institution or ""),
+        "files": size[0] if size else None,
+        "size": size[1] if size else None,
+        "keywords": _keywords(one)[:4],
+        "wait": _wait_words(one, wait),
+    }
+
+
+def _wait_words(one: Dataset, wait: requests.Wait | None) -> str:
+    if one.access != Dataset.Access.CONTROLLED or one.committee is None:
+        return ""
+    if not one.committee.accepting:
+        return _("not accepting requests")
+    if wait is None:
+        return ""
+    return ngettext("usually %(days)s day", "usually %(days)s days", wait.days) % {"days": wait.days}
+
+
+def _keywords(one: Dataset) -> list[str]:
+    return [word.strip() for word in one.keywords.replace(";", ",").split(",") if word.strip()]
+
+
+def about(found: Dataset, person: Any) -> dict[str, Any]:
+    """What a dataset's page says besides its files."""
+    return {
+        "access_label": ACCESS_WORDS[found.access],
+        "access_means": ACCESS_MEANS[found.access],
+        "conditions": explained(found.conditions),
+        "keywords": _keywords(found),
+        "asks": asks(found),
+        "manages": bool(person.is_authenticated) and datasets.managed_by(person).filter(pk=found.pk).exists(),
+    }
+
+
+def asks(found: Dataset) -> list[dict[str, str]]:
+    """What having the data asks of a person, in the order in which it comes."""
+    if found.access == Dataset.Access.OPEN:
+        return [{"label": _("Nothing: download it"), "note": _("please cite it as it asks")}]
+    begin = {"label": _("Sign in with your institution"), "note": _("there is no account to make here")}
+    if found.requires_second_factor:
+        begin["note"] = _("with a second factor, such as a code or a key, which your institution confirms")
+    if found.access == Dataset.Access.REGISTERED:
+        return [begin, {"label": _("Accept the terms"), "note": _("once, until they change")},
+                {"label": _("Download"), "note": ""}]  # fmt: skip
+    days = ngettext("for at most %(n)s day", "for at most %(n)s days", found.longest_grant_days)
+    return [
+        begin,
+        {"label": _("Say what for"), "note": _("purpose, a public summary, from when until when, which colleagues")},
+        {"label": _("The committee decides"), "note": str(found.committee or "")},
+        {"label": _("Sign the agreement"), "note": _("each named colleague signs for themselves; then the owner")},
+        {"label": _("Download"), "note": days % {"n": found.longest_grant_days}},
+    ]

@@ -1,0 +1,191 @@
+"""Finding data, and knowing before asking whether it can be had, what it asks, and how long it takes."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.access_requests import queries as requests
+from apps.agreements import queries as agreements
+from apps.committees import queries as committees
+from apps.committees.models import Committee
+from apps.core.errors import Gone, NotFound
+from apps.datasets import queries as datasets
+from apps.datasets.models import Dataset, Version
+from apps.datasets.states import VersionState
+from apps.grants import queries as grants
+from apps.web.catalogue import presenters as parts
+from apps.web.catalogue.forms import CatalogueForm
+from apps.web.common.cache import cached_for_a_minute
+
+SHOWN = 24
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The front of the house: search, what is new, how it works, and what waits for the person."""
+    found = datasets.catalogue()
+    page = datasets.page_of(found, size=6)
+    context: dict[str, Any] = {
+        "cards": parts.cards(page.items),
+        "total": page.total,
+        "more": page.more_than_counted,
+        "search_url": reverse("catalogue"),
+        "waiting": _waiting(request.user) if request.user.is_authenticated else [],
+    }
+    return render(request, "catalogue/home.html", context)
+
+
+def _waiting(person: Any) -> list[dict[str, str]]:
+    """What waits for this person's own hand, each with its address."""
+    rows = [
+        {"what": _("Sign the agreement for %(dataset)s") % {"dataset": one.item.dataset},
+         "url": reverse("agreement_page", args=[one.pk])}
+        for one in agreements.to_sign(person)[:5]
+    ]  # fmt: skip
+    rows += [
+        {"what": _("Countersign the agreement for %(dataset)s") % {"dataset": one.item.dataset},
+         "url": reverse("agreement_page", args=[one.pk])}
+        for one in agreements.to_countersign(person)[:5]
+    ]  # fmt: skip
+    back = requests.of_person(person).filter(applicant=person, state="returned")[:5]
+    rows += [
+        {"what": _("Answer the committee about %(request)s") % {"request": one.title or one.reference},
+         "url": reverse("request_page", args=[one.pk])}
+        for one in back
+    ]  # fmt: skip
+    return rows
+
+
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every listed dataset, newest first, walked by key."""
+    form = CatalogueForm(request.GET)
+    valid = form.is_valid()
+    asked = form.cleaned_data if valid else {}
+    found = datasets.catalogue(
+        words=asked.get("q", ""), access=asked.get("access", ""), committee=asked.get("committee", "")
+    )
+    page = datasets.page_of(found, after=asked.get("after") or None, size=SHOWN)
+    context = {
+        "form": form,
+        "valid": valid,
+        "filters": form.filters if valid else {},
+        "words": request.GET.get("q", "")[:200],
+        "kept": {name: value for name, value in form.filters.items() if name != "q"},
+        "page": page,
+        "cards": parts.cards(page.items),
+        "filter_groups": _filter_groups(form.filters if valid else {}),
+        "next_url": _next_url(page, form.filters if valid else {}),
+        "first_url": f"{reverse('catalogue')}?{urlencode(form.filters)}" if asked.get("after") else "",
+    }
+    return render(request, "catalogue/catalogue.html", context, status=200 if valid else 422)
+
+
+def _next_url(page: datasets.Page, filters: dict[str, Any]) -> str:
+    if page.next_cursor is None:
+        return ""
+    when, pk = page.next_cursor
+    return f"{reverse('catalogue')}?{urlencode({**filters, 'after': f'{when.isoformat()}~{pk}'})}"
+
+
+def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The filters as links, each keeping the others."""
+    deciders = cached_for_a_minute("deciders", lambda: [(one.slug, one.name) for one in datasets.deciding_committees()])
+    where = reverse("catalogue")
+    groups: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
+        ("access", _("Access"), [("", _("Any access")), *parts.ACCESS_WORDS.items()]),
+        ("committee", _("Committee"), [("", _("Any committee")), *deciders]),
+    ]
+    return [
+        {"label": label, "choices": [_choice(where, filters, name, value, words) for value, words in choices]}
+        for name, label, choices in groups
+    ]
+
+
+def _choice(where: str, filters: dict[str, Any], name: str, value: Any, words: Any) -> dict[str, Any]:
+    kept = {key: kept for key, kept in filters.items() if key != name}
+    asked = urlencode({**kept, name: value} if value else kept)
+    url = where + (f"?{asked}" if asked else "")
+    return {"label": words, "url": url, "current": filters.get(name, "") == value}
+
+
+def dataset(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything about one dataset: what it is, who decides, what it asks, how long it takes, its files."""
+    found = _visible_dataset(request.user, slug)
+    versions = datasets.sized_versions(found, request.user)
+    shown = next((one for one in versions if one.state == VersionState.PUBLISHED), None)
+    shown = shown or next((one for one in versions if one.state != VersionState.DRAFT), None)
+    return _dataset_page(request, found, versions, shown)
+
+
+def dataset_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One version, for whoever was cited it: an older one says what is newer, a withdrawn one is a tombstone."""
+    found = _visible_dataset(request.user, slug)
+    versions = datasets.sized_versions(found, request.user)
+    shown = next((one for one in versions if one.number == number), None)
+    if shown is None:
+        raise NotFound(_("There is no such version of this dataset."))
+    return _dataset_page(request, found, versions, shown)
+
+
+def _dataset_page(request: HttpRequest, found: Dataset, versions: list[Any], shown: Version | None) -> HttpResponse:
+    person: Any = request.user
+    committee = found.committee
+    waits = cached_for_a_minute("waits", requests.waits) if committee else {}
+    files = [] if shown is None or shown.state == VersionState.WITHDRAWN else grants.files_of(shown, person)
+    mine: list[Any] = []
+    if person.is_authenticated and found.access == Dataset.Access.CONTROLLED:
+        mine = list(requests.requests_for_dataset(found, person)[:8])
+    context = {
+        "dataset": found,
+        "versions": versions,
+        "version": shown,
+        "files": files,
+        "openable": any(getattr(one, "may_download", False) for one in files),
+        "newest": next((one for one in versions if one.state == VersionState.PUBLISHED), None),
+        "wait": waits.get(committee.pk) if committee else None,
+        "my_requests": mine,
+        **parts.about(found, person),
+    }
+    return render(request, "catalogue/dataset.html", context)
+
+
+def checksums(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The checksums of a version in the format of sha256sum, to check what was downloaded."""
+    found = _visible_dataset(request.user, slug)
+    version = _versions(request.user, found).filter(number=number).prefetch_related("distributions").first()
+    if version is None:
+        raise NotFound(_("There is no such version of this dataset."))
+    if version.state == VersionState.WITHDRAWN:
+        raise Gone(_("This version was withdrawn: %(why)s") % {"why": version.withdrawn_because})
+    lines = [f"{one.sha256}  {one.name}\n" for one in version.distributions.all() if one.sha256]
+    return HttpResponse("".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def committee_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who decides, by which rule, how long it takes, and about which datasets."""
+    committee: Committee | None = committees.public().filter(slug=slug).first()
+    if committee is None:
+        raise NotFound(_("There is no such committee."))
+    page = datasets.page_of(datasets.catalogue(committee=slug), size=SHOWN)
+    context = {
+        "committee": committee,
+        "seats": committees.memberships_of(committee).select_related("person__institution"),
+        "wait": requests.waits([committee.pk]).get(committee.pk),
+        "cards": parts.cards(page.items),
+        "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if page.next_cursor else "",
+    }
+    return render(request, "catalogue/committee.html", context)
+
+
+def _visible_dataset(person: Any, slug: str) -> Dataset:
+    found = datasets.dataset_called(slug, person)
+    if found is None:
+        raise NotFound(_("There is no dataset at this address, or it is not yours to see."))
+    return found
+
+
+def _versions(person: Any, found: Dataset) -> Any:
+    return datasets.versions_visible_to(person, found).prefetch_related(None)

@@ -1,0 +1,77 @@
+"""Why can I (not) download this? Each part of the access rule with its fact, now or at a past moment."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.core import clock
+from apps.core.errors import Denied, NotFound
+from apps.datasets import queries as datasets
+from apps.datasets.models import Dataset, Version
+from apps.grants import queries as grants
+from apps.people.models import Person
+from apps.people.queries import colleagues_by_code
+from apps.web.catalogue import access_presenters
+from apps.web.catalogue.forms import WhyForm
+from apps.web.common.auth import sign_in_address
+
+
+def your_access(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole checklist for the version that counts today; managers may ask for somebody else."""
+    dataset = datasets.visible_to(request.user).select_related("committee").filter(slug=slug).first()
+    if dataset is None:
+        raise NotFound(_("There is no dataset at this address, or it is not yours to see."))
+    form, manages = WhyForm(request.GET or None), _manages(request.user, dataset)
+    if not manages:
+        del form.fields["person"]
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    person = _asked_person(form, request, asked.get("person", ""), manages)
+    at = _moment(form, asked.get("at"))
+    version = _version(request.user, dataset)
+    context: dict[str, Any] = {
+        "dataset": dataset, "version": version, "form": form, "at": at, "manages": manages,
+        "somebody": person if person is not request.user else None,
+    }  # fmt: skip
+    if version is not None and not form.errors:
+        verdict = grants.why(person, version, at)
+        links = access_presenters.Links(
+            sign_in=sign_in_address(request.path),
+            second_factor=sign_in_address(request.path, factor=True),
+            terms=f"{reverse('terms')}?next={request.path}",
+            ask=f"{reverse('dataset', args=[slug])}#ask",
+        )
+        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, dataset, person, links)}
+    return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
+
+
+def _manages(person: Any, dataset: Dataset) -> bool:
+    return bool(person.is_authenticated) and datasets.managed_by(person).filter(pk=dataset.pk).exists()
+
+
+def _asked_person(form: WhyForm, request: HttpRequest, code: str, manages: bool) -> Any:
+    """Who is asked about: the visitor, or a colleague by code if the visitor takes care of the dataset."""
+    if request.GET.get("person") and not manages:
+        raise Denied(_("Only those who take care of this dataset may ask about somebody else."))
+    if not code:
+        return request.user
+    found: Person | None = colleagues_by_code([code.strip().upper()]).first()
+    if found is None:
+        form.add_error("person", _("No colleague has this code."))
+    return found
+
+
+def _moment(form: WhyForm, at: datetime | None) -> datetime | None:
+    if at is not None and at > clock.now():
+        form.add_error("at", _("This moment has not come yet; nobody knows what will be true then."))
+        return None
+    return at
+
+
+def _version(person: Any, dataset: Dataset) -> Version | None:
+    """The version that counts today; else the newest one the visitor may know of (withdrawn, say)."""
+    current = datasets.current_version(dataset)
+    return current or datasets.versions_visible_to(person, dataset).prefetch_related(None).first()

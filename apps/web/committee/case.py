@@ -1,0 +1,139 @@
+"""One request before its committees: the page, and what a member may do there."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.access_requests import commands, rules
+from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.queries import before_committees_of, visible_to
+from apps.core import clock
+from apps.core.errors import Denied, Invalid, NotFound, WrongState
+from apps.identity.oidc.views import signed_in as sign_in_facts
+from apps.web.committee.case_presenters import case_page
+from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
+from apps.web.common.auth import signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@signed_in
+def case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The whole request on one page, as it was frozen when it was handed in."""
+    return _page(request, _case(request, pk))
+
+
+@signed_in
+@require_POST
+@idempotent_form
+def accept_for_review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The member found the request complete."""
+    commands.accept_for_review(_case(request, pk), by=_me(request))
+    messages.success(request, _("The request is complete; you and your colleagues can vote now."))
+    return redirect("case", pk=pk)
+
+
+@signed_in
+@require_POST
+@idempotent_form
+def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The request goes back to the applicant with a question."""
+    asked = _case(request, pk)
+    form = QuestionForm(request.POST, auto_id="question-%s")
+    if form.is_valid():
+        try:
+            commands.request_changes(asked, text=form.cleaned_data["text"], by=_me(request))
+        except Invalid as refusal:
+            add_error(form, refusal)
+        except WrongState as refusal:
+            return _moved(request, asked, refusal, form)
+        else:
+            messages.success(request, _("The applicant has your question. The request comes back with the answer."))
+            return redirect("case", pk=pk)
+    return _page(request, asked, question_form=form, status=422)
+
+
+@signed_in
+@require_POST
+@idempotent_form
+def recuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The member has a conflict of interest and leaves this request to the others."""
+    asked = _case(request, pk)
+    form = ConflictForm(request.POST, auto_id="conflict-%s")
+    if form.is_valid():
+        try:
+            commands.recuse(asked, reason=form.cleaned_data["reason"], by=_me(request))
+        except Invalid as refusal:
+            add_error(form, refusal)
+        else:
+            messages.success(request, _("You stepped aside. Your colleagues decide without you."))
+            return redirect("review_queue")
+    return _page(request, asked, conflict_form=form, status=422)
+
+
+@signed_in
+@require_POST
+@freshly_signed_in
+@idempotent_form
+def vote(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
+    """A vote on one dataset, on the round that the member has read."""
+    asked = _case(request, pk)
+    wanted = asked.items.filter(pk=item).select_related("committee").first()
+    if wanted is None:
+        raise NotFound(_("This request does not ask for such a dataset."))
+    form = VoteForm(request.POST, item=wanted)
+    if form.is_valid():
+        try:
+            _cast(request, asked, wanted, form.cleaned_data)
+        except Invalid as refusal:
+            add_error(form, refusal)
+        except WrongState as refusal:
+            return _moved(request, asked, refusal, form)
+        else:
+            messages.success(request, _("Your vote is counted."))
+            return redirect("case", pk=pk)
+    return _page(request, asked, vote_forms={wanted.pk: form}, status=422)
+
+
+def _cast(request: HttpRequest, asked: AccessRequest, item: Item, said: dict[str, Any]) -> None:
+    seen = asked.rounds.filter(pk=said["seen"]).first()
+    if seen is None:
+        raise WrongState(_("The request has changed since you read it. Please read the new version first."))
+    commands.vote(
+        item, choice=said["choice"], reason=said["reason"], terms=said["terms"], seen=seen,
+        signed_in=sign_in_facts(request), by=_me(request),
+    )  # fmt: skip
+
+
+def _moved(request: HttpRequest, asked: AccessRequest, refusal: WrongState, form: forms.Form) -> HttpResponse:
+    """Meanwhile something else happened: the page as it is now, with what was typed kept for copying."""
+    typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "terms", "text")]
+    kept = "\n\n".join(text for text in typed if text)
+    return _page(request, _case(request, asked.pk), moved=refusal.sentence, typed=kept, status=409)
+
+
+def _case(request: HttpRequest, pk: UUID) -> AccessRequest:
+    """The request, if it is before a committee of this member and no business of their own."""
+    found = before_committees_of(request.user).filter(pk=pk).select_related("applicant__institution")
+    asked = found.annotate(asked_at=clock.sql_now()).first()
+    if asked is None:
+        if visible_to(request.user).filter(pk=pk).exists():
+            raise Denied(_("Only members of a committee concerned read this page."))
+        raise NotFound(_("There is no request at this address, or it is not yours to see."))
+    rules.check_no_conflict(request.user, asked)
+    return asked
+
+
+def _page(request: HttpRequest, asked: AccessRequest, *, status: int = 200, **typed: Any) -> HttpResponse:
+    return render(request, "committee/case.html", case_page(asked, _me(request), **typed), status=status)
+
+
+def _me(request: HttpRequest) -> Any:
+    return request.user

@@ -1,0 +1,157 @@
+"""Everything the page of a case shows, fetched in a number of statements that does not grow with the case."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.access_requests.models import AccessRequest, Item, Round, Vote
+from apps.access_requests.queries import committees_of_request, votes_on
+from apps.access_requests.states import ItemState, RequestState
+from apps.agreements.queries import of_request
+from apps.audit.queries import timeline_of
+from apps.committees.models import CommitteeMember
+from apps.committees.queries import committees_of
+from apps.datasets.conditions import explained
+from apps.datasets.queries import titles_of
+from apps.grants.queries import of_requests
+from apps.people.models import Person
+from apps.people.queries import people_by_id
+from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
+from apps.web.committee.presenters import changes, shown, stuck, tally_facts
+from apps.web.common.history import timeline
+
+
+def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = "", **forms: Any) -> dict[str, Any]:
+    """The context of the page, for a member who has no conflict; `forms` are those sent and not taken."""
+    rounds = list(case.rounds.order_by("-number"))
+    events = list(timeline_of(case.pk))
+    people = _people(rounds, [event.actor_id for event in events if event.actor_id])
+    names = {pk: str(person) for pk, person in people.items()}
+    titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
+    items = _items(case, rounds[0], me, dict(forms.get("vote_forms", {})))
+    return {
+        "case": case,
+        "steps": _steps(case),
+        "days": (case.asked_at - case.submitted_at).days,  # type: ignore[attr-defined]
+        "review_days": min((entry["item"].committee.review_days for entry in items if entry["mine"]), default=0),
+        **_asked(rounds, people, names, titles),
+        "items": items,
+        "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
+        "recusals": case.recusals.select_related("person").order_by("declared_at"),
+        "can_screen": case.can("accept_for_review"),
+        "can_return": case.can("return"),
+        "can_step_aside": any(entry["item"].state == ItemState.OPEN for entry in items if entry["mine"]),
+        "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
+        "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
+        "moved": moved,
+        "typed": typed,
+        "timeline": timeline(events, names=names, datasets=titles, viewer=me.pk, inside=True),
+    }
+
+
+def _asked(
+    rounds: list[Round], people: Mapping[UUID, Person], names: Mapping[UUID, str], titles: Mapping[UUID, str]
+) -> dict[str, Any]:
+    """What the newest round asks, frozen as it was handed in, and what changed since the one before."""
+    newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
+    said = newest.snapshot
+    return {
+        "round": newest,
+        "under_review": newest.closed_at is None,
+        "snapshot": {name: shown(name, value) for name, value in said.items()},
+        "applicant": people.get(UUID(said["applicant"])),
+        "members": [people.get(UUID(pk)) for pk in said["members"]],
+        "earlier": earlier,
+        "changes": changes(earlier.snapshot, said, names=names, titles=titles) if earlier else [],
+    }
+
+
+def _steps(case: AccessRequest) -> list[dict[str, Any]]:
+    """The course of the request, as components/steps.html wants it."""
+    order = [RequestState.SUBMITTED, RequestState.IN_REVIEW, RequestState.DECIDED, RequestState.ACTIVE]
+    labels = [_("Handed in"), _("In review"), _("Decided"), _("Access given")]
+    asked = RequestState.IN_REVIEW if case.state == RequestState.RETURNED else case.state
+    here = order.index(RequestState(asked)) if asked in order else -1
+    steps = [
+        {"label": label, "state": "done" if place < here else "current" if place == here else "todo"}
+        for place, label in enumerate(labels)
+    ]
+    if case.state == RequestState.RETURNED:
+        steps[1]["note"] = _("with the applicant")
+    if here < 0:
+        steps = [{"label": labels[0], "state": "done"}, {"label": case.get_state_display(), "state": "stopped"}]
+    return steps
+
+
+def _people(rounds: Iterable[Round], actors: Iterable[UUID]) -> dict[UUID, Person]:
+    """Everyone whom the page names, with their institutions."""
+    ids = {UUID(pk) for one in rounds for pk in (one.snapshot["applicant"], *one.snapshot["members"])}
+    return {person.pk: person for person in people_by_id(ids | set(actors)).select_related("institution")}
+
+
+def _items(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID, VoteForm]) -> list[dict[str, Any]]:
+    """Each dataset asked for in the round shown, with its conditions, its votes and what followed."""
+    items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
+    benches, votes = committees_of_request(case), list(votes_on(case))
+    my_committees = set(committees_of(me).values_list("pk", flat=True))
+    agreements = {agreement.item_id: agreement for agreement in of_request(case)}
+    grants = list(of_requests([case.pk]))
+    entries = []
+    for item in items.select_related("dataset__institution", "committee"):
+        voters = benches.get(item.committee_id, [])
+        entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round)
+        agreement = agreements.get(item.pk)
+        entry |= {
+            "mine": item.committee_id in my_committees,
+            "conditions": explained(item.dataset.conditions),
+            "agreement": agreement,
+            "grants": [grant for grant in grants if agreement is not None and grant.agreement_id == agreement.pk],
+        }
+        entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
+    return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round) -> dict[str, Any]:
+    """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
+    decided = item.state != ItemState.OPEN
+    seated = {seat.person_id for seat in voters} | ({vote.voter_id for vote in votes} if decided else set())
+    number = item.decided_in_id or shown_round.pk
+    current = [vote for vote in votes if vote.round_id == number]
+    counted = [vote for vote in current if vote.voter_id in seated]
+    tally = tally_facts([str(vote.choice) for vote in counted], seated=len(seated), quorum=item.committee.quorum)
+    if not decided and shown_round.closed_at is None:
+        tally["blocked"] = tally["blocked"] or stuck(len(counted), len(seated), item.committee.quorum)
+    return {
+        "item": item,
+        "voters": voters,
+        "votes": current,
+        "voided": [vote for vote in votes if vote.round_id != number],
+        "off_bench": {vote.pk for vote in current if vote.voter_id not in seated},
+        "tally": tally,
+        "missing": [seat.person for seat in voters if seat.person_id not in {vote.voter_id for vote in counted}],
+    }
+
+
+def _my_vote(
+    case: AccessRequest, entry: dict[str, Any], me: Person, shown_round: Round, typed: VoteForm | None
+) -> dict[str, Any]:
+    """The form, or the sentence that says why there is none; the same set (the bench) that the rule asks."""
+    item = entry["item"]
+    mine = next((vote for vote in entry["votes"] if vote.voter_id == me.pk), None)
+    why_not = ""
+    if item.state != ItemState.OPEN:
+        why_not = _("This is decided.")
+    elif not entry["mine"]:
+        why_not = _("Another committee decides on this dataset; you can read along.")
+    elif me.pk not in {seat.person_id for seat in entry["voters"]}:
+        why_not = _("Your seat began after this round; it counts from the next one.")
+    elif case.state == RequestState.SUBMITTED:
+        why_not = _("Voting begins when somebody has checked that the request is complete.")
+    elif case.state != RequestState.IN_REVIEW:
+        why_not = _("The applicant has the request; voting goes on when it is back.")
+    elif mine is not None:
+        why_not = _("You have voted in this round; a vote stands.")
+    form = None if why_not else typed or VoteForm(item=item, initial={"seen": shown_round.pk})
+    return {"form": form, "why_not": why_not, "my_vote": mine}

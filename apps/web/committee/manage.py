@@ -1,0 +1,97 @@
+"""The page on which a chair manages the committee."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from apps.access_requests import commands as voters
+from apps.committees import commands, rules
+from apps.committees.models import Committee
+from apps.committees.queries import memberships_of, public
+from apps.core.errors import Invalid, NotFound
+from apps.people.queries import colleagues_by_code
+from apps.web.committee.forms import AcceptingForm, AddMemberForm
+from apps.web.committee.presenters import too_few
+from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """The chair opens and closes the committee for requests, gives seats and ends them."""
+    committee = public().filter(slug=slug).first()
+    if committee is None:
+        raise NotFound(_("There is no committee at this address."))
+    rules.check_can_manage_committee(request.user, committee)
+    deeds = {"accepting": _set_accepting, "seat": _seat, "unseat": _unseat}
+    forms: dict[str, Any] = {}
+    if request.method == "POST":
+        deed = deeds.get(request.POST.get("action", ""))
+        if deed is None:
+            raise Invalid(_("Choose what to change."))
+        forms = deed(request, committee)
+        if not forms:
+            return redirect("committee_manage", slug=committee.slug)
+    return _manage_page(request, committee, forms)
+
+
+def _manage_page(request: HttpRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
+    seats = list(memberships_of(committee).select_related("person__institution"))
+    state = "yes" if committee.accepting else "no"
+    found = {
+        "committee": committee,
+        "seats": seats,
+        "blocked": too_few(len(seats), committee.quorum),
+        "accepting_form": AcceptingForm(
+            initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
+        ),
+        "seat_form": AddMemberForm(auto_id="seat-%s"),
+    }
+    return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)
+
+
+def _set_accepting(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
+    form = AcceptingForm(request.POST, auto_id="accepting-%s")
+    if form.is_valid():
+        try:
+            commands.set_accepting(committee, by=request.user, **form.cleaned_data)
+        except Invalid as refusal:
+            add_error(form, refusal)
+        else:
+            messages.success(request, _("The committee's page says so from now on."))
+            return {}
+    return {"accepting_form": form}
+
+
+def _seat(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
+    form = AddMemberForm(request.POST, auto_id="seat-%s")
+    if form.is_valid():
+        person = colleagues_by_code([form.cleaned_data["code"]]).first()
+        if person is None:
+            form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
+            return {"seat_form": form}
+        try:
+            voters.add_committee_member(committee, person=person, by=request.user)
+        except Invalid as refusal:
+            add_error(form, refusal)
+        else:
+            messages.success(request, _("%(name)s has a seat now.") % {"name": person})
+            return {}
+    return {"seat_form": form}
+
+
+def _unseat(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
+    wanted = request.POST.get("seat", "")
+    place = next((seat for seat in memberships_of(committee) if str(seat.pk) == wanted), None)
+    if place is None:
+        raise NotFound(_("There is no such seat in this committee (any more)."))
+    voters.remove_committee_member(place, by=request.user)
+    messages.success(request, _("The seat has ended. Votes cast from it on open requests no longer count."))
+    return {}

@@ -1,0 +1,87 @@
+"""The committee's desk, and what its chair keeps in order."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.access_requests.queries import decided_by_committees_of, decisions_by_month, in_review_queue_of
+from apps.committees.models import Committee
+from apps.committees.queries import committees_of, led_by, with_member_counts
+from apps.core import clock
+from apps.core.db import Prepared
+from apps.core.errors import Denied
+from apps.people.models import Person
+from apps.web.committee.presenters import blocked, months_before, needed, several_months, stuck, too_few
+from apps.web.common.auth import signed_in
+
+LATELY = 8
+
+
+MONTHS = 6
+
+
+def _sits_in(person: Any) -> QuerySet[Committee]:
+    return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person))
+
+
+_benches = Prepared(lambda pk: _sits_in(Person(pk=pk)), UUID)
+
+
+_decided = Prepared(lambda pk: decided_by_committees_of(Person(pk=pk))[:LATELY], UUID)
+
+
+@signed_in
+def review_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for this member, oldest first; then what waits for colleagues, and what was decided lately."""
+    person: Any = request.user
+    mine = _benches.rows(person.pk)
+    if not mine:
+        raise Denied(_("The desk is for people who have a seat in a data access committee."))
+    waiting = [_row(item) for item in in_review_queue_of(person, [one.pk for one in mine])]
+    now = mine[0].asked_at
+    since = months_before(now, MONTHS - 1)
+    months = several_months(dict(decisions_by_month(person, since=since)), since, MONTHS)
+    found: dict[str, Any] = {
+        "committees": [_committee(one) for one in mine],
+        "for_me": [row for row in waiting if not row["voted"]],
+        "for_others": [row for row in waiting if row["voted"]],
+        "oldest": max((row["days"] for row in waiting), default=0),
+        "late": sum(1 for row in waiting if row["late"]),
+        "decided": _decided.rows(person.pk),
+        "months": months,
+        "most": max([month["value"] for month in months] + [1]),
+    }
+    return render(request, "committee/queue.html", found)
+
+
+def _committee(one: Any) -> dict[str, Any]:
+    return {"committee": one, "leads": one.led, "blocked": too_few(one.seated, one.quorum)}
+
+
+def _row(item: Any) -> dict[str, Any]:
+    """One line of the desk, in plain words; days are whole days since the applicant handed it in."""
+    request, committee = item.request, item.committee
+    days = (item.asked_at - request.submitted_at).days
+    meant, votes = committee.review_days, needed(item.voters, committee.quorum)
+    return {
+        "url": reverse("case", args=[request.pk]),
+        "title": request.title or request.reference,
+        "reference": request.reference,
+        "dataset": str(item.dataset),
+        "applicant": str(request.applicant),
+        "institution": str(request.applicant.institution or ""),
+        "days": days,
+        "waiting": ngettext("%(n)s day of %(meant)s", "%(n)s days of %(meant)s", days) % {"n": days, "meant": meant},
+        "late": days > meant,
+        "voted": item.i_voted,
+        "votes": _("%(cast)s cast; %(needed)s alike decide") % {"cast": item.votes_cast, "needed": votes},
+        "blocked": blocked(item.voters, committee.quorum) or stuck(item.votes_cast, item.voters, committee.quorum),
+        "state": request.state,
+        "state_label": request.get_state_display(),
+    }

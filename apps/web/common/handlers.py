@@ -1,0 +1,29 @@
+"""The page behind every fault nobody foresaw: a reference, no trace, no secret."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from apps.core import correlation
+from apps.core.errors import NotFound, Unavailable
+from apps.web.common.errors import error_response, wants_json
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that does not answer is a pause (503); anything else is a fault of ours (500)."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OperationalError | InterfaceError):
+        return error_response(request, Unavailable(_("The database does not answer. Please try again shortly.")))
+    sentence = _("It was written down under the reference below; nothing you sent was half done.")
+    if wants_json(request):
+        body = {"type": "about:blank#fault", "title": str(sentence), "status": 500, "reference": correlation.current()}
+        return JsonResponse(body, status=500, content_type="application/problem+json")
+    return render(None, "errors/500.html", {"sentence": sentence, "reference": correlation.current()}, status=500)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same words for what does not exist and for what may not be known."""
+    return error_response(request, NotFound(_("There is no page at this address, or it is not yours to see.")))

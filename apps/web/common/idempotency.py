@@ -1,0 +1,95 @@
+"""The same form, sent twice, happens once."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from apps.core import idempotency
+
+FIELD = "_once"
+SAVE = "_save"
+DONE, KEPT = "done", "kept"
+View = Callable[..., HttpResponse]
+
+
+def idempotent_form(view: View) -> View:
+    """A POST that carries `_once` (a UUID, see the template tag) is done at most once for its person.
+
+    The key and the change commit together. A refused form (422 and the like) leaves no key, so that it can be mended
+    and sent again; the second sending of a form that was done is answered with the first one's redirect.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = _key(request)
+        if request.method != "POST" or key is None or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            claimed = idempotency.claim(person_id=request.user.pk, key=key, digest=_digest(request))
+            if not claimed.first:
+                return HttpResponseRedirect(claimed.location or request.path)
+            answer = view(request, *args, **kwargs)
+            if answer.status_code in (301, 302, 303):
+                idempotency.finish(claimed, location=answer["Location"])
+            elif _mark_of(answer) == DONE:
+                idempotency.finish(claimed, location=request.path)
+            elif _mark_of(answer) == KEPT:
+                idempotency.release(claimed)
+            else:
+                transaction.set_rollback(True)
+        return answer
+
+    return wrapper
+
+
+def shown_once_response(answer: HttpResponse) -> HttpResponse:
+    """Mark an answer that shows a page although the form was done: a secret is shown this once and kept nowhere."""
+    return _marked(answer, DONE)
+
+
+def saved_with_errors(answer: HttpResponse) -> HttpResponse:
+    """Mark a refusal after which what was typed stays in the database; the form can be mended and sent again."""
+    return _marked(answer, KEPT)
+
+
+def _marked(answer: HttpResponse, what: str) -> HttpResponse:
+    answer.came_of_form = what  # type: ignore[attr-defined]
+    return answer
+
+
+def _mark_of(answer: HttpResponse) -> str:
+    return getattr(answer, "came_of_form", "")
+
+
+def remembered(request: HttpRequest, do: Callable[[], str]) -> str:
+    """Do it and remember in a few words what came of it, by the key that a script sends along (`_save`, a UUID).
+
+    Sent again with the same key and contents, nothing is done, and the words are the answer.
+    """
+    key, person_id = _key(request, SAVE), request.user.pk
+    if key is None or person_id is None:
+        return do()
+    with transaction.atomic():
+        claimed = idempotency.claim(person_id=person_id, key=key, digest=_digest(request))
+        if not claimed.first:
+            return claimed.location
+        came_of_it = do()
+        idempotency.finish(claimed, location=came_of_it)
+    return came_of_it
+
+
+def _key(request: HttpRequest, field: str = FIELD) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get(field, ""))
+    except ValueError:
+        return None
+
+
+def _digest(request: HttpRequest) -> str:
+    parts = [(name, value) for name, values in request.POST.lists() for value in values]
+    sent = [(name, value) for name, value in parts if name not in {FIELD, SAVE, "csrfmiddlewaretoken"}]
+    return idempotency.digest_of([*sent, ("path", request.path)])

@@ -1,0 +1,92 @@
+"""Who helps with a dataset."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from apps.core.errors import Invalid, NotFound
+from apps.datasets import commands
+from apps.datasets.models import Dataset
+from apps.datasets.queries import helpers_of, is_owner
+from apps.people.queries import colleagues_by_code
+from apps.web.common.auth import signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.datasets.forms import ROLE_NAMES, HelperForm
+from apps.web.datasets.views import managed, tabs
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everyone with a role; owners give roles and end them."""
+    dataset = managed(request, slug)
+    form = HelperForm()
+    if request.method == "POST":
+        if request.POST.get("action") == "take":
+            return _take(request, dataset)
+        form = HelperForm(request.POST)
+        if form.is_valid() and _given(request, dataset, form):
+            return redirect("dataset_people", slug=dataset.slug)
+    return _page(request, dataset, form)
+
+
+def _page(request: HttpRequest, dataset: Dataset, form: HelperForm, refused: str = "") -> HttpResponse:
+    helpers = helpers_of(dataset)
+    owners = sum(1 for helper in helpers if helper.role == Dataset.OWNER)
+    found = {
+        "dataset": dataset,
+        "tabs": tabs(dataset, "people"),
+        "rows": [
+            {
+                "person": helper.person,
+                "role": helper.role,
+                "label": ROLE_NAMES.get(helper.role, helper.role),
+                "last_owner": helper.role == Dataset.OWNER and owners == 1,
+            }
+            for helper in helpers
+        ],
+        "is_owner": is_owner(request.user, dataset),
+        "form": form,
+        "refused": refused,
+    }
+    return render(request, "datasets/people.html", found, status=422 if form.errors or refused else 200)
+
+
+def _given(request: HttpRequest, dataset: Dataset, form: HelperForm) -> bool:
+    person = colleagues_by_code([form.cleaned_data["code"]]).first()
+    if person is None:
+        form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
+        return False
+    try:
+        commands.give_role(dataset, person=person, role=form.cleaned_data["role"], by=_me(request))
+    except Invalid as refusal:
+        add_error(form, refusal)
+        return False
+    messages.success(request, _("%(name)s helps with this dataset now.") % {"name": person})
+    return True
+
+
+def _take(request: HttpRequest, dataset: Dataset) -> HttpResponse:
+    """End one role of one person; the last owner stays."""
+    wanted = (request.POST.get("person", ""), request.POST.get("role", ""))
+    helper = next((one for one in helpers_of(dataset) if (str(one.person.pk), one.role) == wanted), None)
+    if helper is None:
+        raise NotFound(_("This person has no such role here (any more)."))
+    try:
+        commands.take_role(dataset, person=helper.person, role=helper.role, by=_me(request))
+    except Invalid as refusal:
+        return _page(request, dataset, HelperForm(), refused=refusal.sentence)
+    messages.success(request, _("The role of %(name)s has ended.") % {"name": helper.person})
+    if helper.person.pk == _me(request).pk and helper.role in Dataset.MANAGERS:
+        return redirect("my_datasets")
+    return redirect("dataset_people", slug=dataset.slug)
+
+
+def _me(request: HttpRequest) -> Any:
+    return request.user

@@ -1,0 +1,182 @@
+"""Versions of a dataset: their files go up, out of the draft, out into the world, and back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from apps.core.errors import DomainError, Invalid, Unavailable
+from apps.datasets import commands, rules
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.queries import files_visible_to
+from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.errors import error_response, wants_json
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.datasets.forms import PublishForm, ReasonForm
+from apps.web.datasets.views import managed, version_of, workshop_page
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@signed_in
+@require_POST
+def upload(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
+    """Keep the files of one POST, each on its own: one that is refused does not take the others with it.
+
+    There is no idempotency key: a file's name stands once in a version, so the same file sent twice is refused.
+    """
+    dataset = managed(request, slug)
+    version = version_of(dataset, request, number)
+    sent = request.FILES.getlist("file")
+    if wants_json(request):
+        return _answer_script(request, version, sent)
+    refusals = [refusal for file in sent for refusal in _kept(request, version, file)]
+    if not sent:
+        refusals = [_no_file()]
+    kept = len(sent) - len(refusals)
+    if refusals:
+        said = [refusal.sentence for refusal in refusals]
+        answer = workshop_page(request, dataset, refused=said, status=refusals[0].status)
+        if answer.status_code == Unavailable.status:
+            answer["Retry-After"] = str(Unavailable.retry_after)
+        return answer
+    messages.success(request, ngettext("%(n)s file is here.", "%(n)s files are here.", kept) % {"n": kept})
+    return redirect("managed_dataset", slug=dataset.slug)
+
+
+def _answer_script(request: AuthenticatedRequest, version: Version, sent: list[Any]) -> HttpResponse:
+    """For upload.js: 201 with the file as it was kept, or a problem document."""
+    try:
+        if len(sent) != 1:
+            raise _no_file()
+        file = _keep(request, version, sent[0])
+    except DomainError as refusal:
+        return error_response(request, refusal)
+    return JsonResponse({"id": str(file.pk), "name": file.name, "size": file.size, "checked": False}, status=201)
+
+
+def _no_file() -> Invalid:
+    return Invalid(_("Choose a file with a name, and send one at a time."), field="file")
+
+
+def _kept(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -> list[DomainError]:
+    """Keep one of several files; what went wrong comes back with the file's name in front."""
+    try:
+        _keep(request, version, sent)
+    except DomainError as refusal:
+        refusal.sentence = f"{sent.name}: {refusal.sentence}"
+        return [refusal]
+    return []
+
+
+def _keep(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -> Distribution:
+    trouble = getattr(sent, "trouble", "")
+    if trouble == "no-room":
+        raise Unavailable(_("There is no room for this file at present; nothing was kept. Please try again later."))
+    if trouble == "too-large":
+        raise Invalid(_("The file is larger than this portal accepts in one upload."), field="file")
+    alone = len(request.FILES.getlist("file")) == 1
+    name = request.POST.get("name", "") if alone else ""
+    return commands.add_file(
+        version,
+        name=name or getattr(sent, "sent_name", None) or sent.name or "",
+        content=sent.file,  # type: ignore[arg-type]
+        size=sent.size or 0,
+        declared=_declared(request.POST.get("declared_size", "")) if alone else None,
+        by=request.user,
+    )
+
+
+def _declared(text: str) -> int | None:
+    """The size that was announced; something that is no number was announced wrongly."""
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError as fault:
+        raise Invalid(_("The announced size is not a number."), field="file") from fault
+
+
+@signed_in
+@require_POST
+@idempotent_form
+def remove(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Take a file out of the draft."""
+    dataset = managed(request, slug)
+    file = files_visible_to(request.user).filter(version__dataset=dataset, pk=pk).first()
+    if file is not None:  # gone already is as good
+        commands.remove_file(file, by=request.user)
+        messages.success(request, _("%(name)s is no longer in the draft.") % {"name": file.name})
+    return redirect("managed_dataset", slug=dataset.slug)
+
+
+@signed_in
+@require_POST
+@idempotent_form
+def start(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """An empty draft after the newest version."""
+    dataset = managed(request, slug)
+    version = commands.start_version(dataset, by=request.user)
+    messages.success(request, _("Version %(number)s is begun.") % {"number": version.number})
+    return redirect("managed_dataset", slug=dataset.slug)
+
+
+@signed_in
+@idempotent_form
+def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
+    """Say what becomes fixed for ever; then, once confirmed, publish."""
+    dataset = managed(request, slug)
+    version = version_of(dataset, request, number)
+    version.check_can("publish")
+    form = PublishForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.publish(version, embargo_until=form.cleaned_data["embargo_until"], by=request.user)
+        except Invalid as refusal:
+            add_error(form, refusal)
+        else:
+            messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
+            return redirect("managed_dataset", slug=dataset.slug)
+    files = list(version.distributions.all())
+    found = _about(dataset, version, form) | {
+        "missing": rules.missing_for_publication(version),
+        "files": files,
+        "bytes": sum(file.size for file in files),
+        "first": dataset.listed_from is None,
+    }
+    return render(request, "datasets/publish.html", found, status=422 if form.errors else 200)
+
+
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
+    """Say what stops; then, with a reason, withdraw the version."""
+    dataset = managed(request, slug)
+    rules.check_is_owner(request.user, dataset)
+    version = version_of(dataset, request, number)
+    version.check_can("withdraw")
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, reads=_("It stands on the page of this version for ever.")
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.user)
+        except Invalid as refusal:
+            add_error(form, refusal)
+        else:
+            messages.success(request, _("Version %(number)s is withdrawn.") % {"number": version.number})
+            return redirect("managed_dataset", slug=dataset.slug)
+    return render(request, "datasets/withdraw.html", _about(dataset, version, form), status=422 if form.errors else 200)
+
+
+def _about(dataset: Dataset, version: Version, form: Any) -> dict[str, Any]:
+    back = reverse("managed_dataset", args=[dataset.slug])
+    return {"dataset": dataset, "version": version, "form": form, "back": back}

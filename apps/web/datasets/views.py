@@ -1,0 +1,159 @@
+"""The datasets a person takes care of: the list, a new one, its description, its workshop."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.agreements.queries import to_countersign
+from apps.core.errors import Invalid, NotFound, WrongState
+from apps.datasets import commands, rules
+from apps.datasets.conditions import explained
+from apps.datasets.models import Dataset, Version
+from apps.datasets.queries import is_owner, managed_by, overview_of, versions_visible_to, visible_to
+from apps.datasets.states import VersionState
+from apps.grants.queries import active_grant_counts
+from apps.web.common.auth import signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form
+from apps.web.datasets.forms import DescriptionForm, NewDatasetForm
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """My datasets with their states, the access in force on each, and the agreements that wait for my signature."""
+    datasets = list(overview_of(request.user))
+    active = active_grant_counts(managed_by(request.user)) if datasets else {}
+    found = {
+        "rows": [_row(dataset, active.get(dataset.pk, 0)) for dataset in datasets],
+        "active": sum(active.values()),
+        "drafts": sum(1 for one in datasets if getattr(one, "version_state", "") == VersionState.DRAFT),
+        "to_countersign": to_countersign(request.user).order_by("offered_at"),
+        "cannot_draft": _person(request).institution_id is None,
+    }
+    return render(request, "datasets/my_datasets.html", found)
+
+
+def _row(dataset: Any, active: int) -> dict[str, Any]:
+    state = dataset.version_state
+    return {"dataset": dataset, "active": active, "version_label": VersionState(state).label if state else ""}
+
+
+@signed_in
+@idempotent_form
+def new(request: HttpRequest) -> HttpResponse:
+    """A new dataset begins with a title; everything else follows on the next page."""
+    rules.check_can_draft(request.user)
+    form = NewDatasetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            dataset = commands.draft(form.cleaned_data["title"], slug=form.cleaned_data["slug"], by=_person(request))
+        except Invalid as refusal:
+            add_error(form, refusal)
+        else:
+            messages.success(
+                request, _("The dataset is begun. Only you and your helpers see it until it is published.")
+            )
+            return redirect("dataset_describe", slug=dataset.slug)
+    return render(request, "datasets/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+@idempotent_form
+def describe(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the dataset is, who may have it, and under which conditions."""
+    dataset, status = managed(request, slug), 200
+    if request.method == "POST":
+        form, status = DescriptionForm(request.POST), 422
+        if form.is_valid():
+            try:
+                commands.describe(dataset, by=_person(request), **form.cleaned_data)
+            except (Invalid, WrongState) as refusal:
+                add_error(form, refusal)
+                status = refusal.status
+            else:
+                messages.success(request, _("The description is saved."))
+                return redirect("managed_dataset", slug=dataset.slug)
+    else:
+        said = {name: getattr(dataset, name) for name in rules.DESCRIBED if name != "committee"}
+        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.seal_of(dataset)}
+        form = DescriptionForm(initial=said)
+    found = {"dataset": dataset, "form": form, "tabs": tabs(dataset, "describe")}
+    return render(request, "datasets/describe.html", found, status=status)
+
+
+@signed_in
+def workshop(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is still missing, the files of the draft, and every version there was."""
+    return workshop_page(request, managed(request, slug))
+
+
+def workshop_page(
+    request: HttpRequest, dataset: Dataset, *, refused: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    """The workshop of a dataset; `refused` are sentences about files that were not taken."""
+    versions = list(versions_visible_to(request.user, dataset))
+    draft = next((version for version in versions if version.state == VersionState.DRAFT), None)
+    files = list(draft.distributions.all()) if draft else []
+    checks = _checks(draft) if draft else []
+    found = {
+        "dataset": dataset,
+        "tabs": tabs(dataset, "workshop"),
+        "conditions": explained(dataset.conditions),
+        "draft": draft,
+        "files": files,
+        "unchecked": sum(1 for file in files if not file.sha256),
+        "bytes": sum(file.size for file in files),
+        "checks": checks,
+        "ready": draft is not None and all(check["ok"] for check in checks),
+        "versions": [version for version in versions if version is not draft],
+        "is_owner": is_owner(request.user, dataset),
+        "refused": refused or [],
+    }
+    return render(request, "datasets/dataset.html", found, status=status)
+
+
+def _checks(draft: Version) -> list[dict[str, Any]]:
+    """What publication still asks for; one line of assent when nothing is missing."""
+    missing = rules.missing_for_publication(draft)
+    if not missing:
+        return [{"ok": True, "sentence": _("Everything that publication asks for is here.")}]
+    return [{"ok": False, "sentence": sentence} for sentence in missing]
+
+
+def managed(request: HttpRequest, slug: str) -> Dataset:
+    """The dataset, if this person takes care of it; 403 if they may only know of it, 404 if not even that."""
+    wanted = visible_to(request.user).filter(slug=slug).select_related("committee", "institution").first()
+    if wanted is None:
+        raise NotFound(_("There is no dataset at this address, or it is not yours to see."))
+    rules.check_can_manage(request.user, wanted)
+    return wanted
+
+
+def version_of(dataset: Dataset, request: HttpRequest, number: int) -> Version:
+    """One version of a dataset that the person takes care of."""
+    version = versions_visible_to(request.user, dataset).filter(number=number).select_related("dataset").first()
+    if version is None:
+        raise NotFound(_("This dataset has no such version."))
+    return version
+
+
+def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
+    """The pages of one dataset, for components/tabs.html."""
+    pages = [
+        ("workshop", _("Files and versions"), "steward_dataset"),
+        ("describe", _("Description"), "dataset_describe"),
+        ("people", _("Helpers"), "dataset_people"),
+        ("uses", _("Who uses it"), "dataset_uses"),
+    ]
+    return [
+        {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}
+        for key, label, name in pages
+    ]
+
+
+def _person(request: HttpRequest) -> Any:
+    return request.user

@@ -1,0 +1,36 @@
+"""Forms of the institution pages."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.web.common.forms import RequiredTextField
+
+
+class PeopleForm(forms.Form):
+    """Which of an institution's people to show."""
+
+    SHOW: ClassVar[list[tuple[str, Any]]] = [
+        ("", _("Everybody")),
+        ("access", _("With access now")),
+        ("soon", _("Whose affiliation lapses within a month")),
+        ("gone", _("Without an affiliation now")),
+    ]
+
+    q = forms.CharField(required=False, max_length=100, label=_("Name, e-mail or colleague code"))
+    show = forms.ChoiceField(required=False, choices=SHOW, label=_("Show"))
+    start = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+
+
+class StatementForm(forms.Form):
+    """Why a signing official affirms or ends somebody's affiliation."""
+
+    use_required_attribute = False
+
+    reason = RequiredTextField(
+        label=_("Why?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The person reads it, and it is kept."),
+    )

@@ -1,0 +1,13 @@
+"""Addresses for signing officials of an institution."""
+
+from django.urls import path
+
+from apps.web.institution import views
+
+PERSON = "institution/<uuid:institution>/people/<uuid:pk>/"
+
+urlpatterns = [
+    path("institution/", views.institution_people, name="institution_people"),
+    path(f"{PERSON}confirm/", views.affiliation_confirm, name="affiliation_confirm"),
+    path(f"{PERSON}end/", views.affiliation_end, name="affiliation_end"),
+]

@@ -1,0 +1,50 @@
+"""The event log, as an auditor reads it: ids and facts, no names."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.audit.models import Event
+from apps.audit.queries import newest
+from apps.people.rules import check_auditor
+from apps.web.common.auth import signed_in
+from apps.web.common.history import noun_of, sentence_of
+from apps.web.oversight.forms import EventFilter
+
+A_PAGE = 50
+
+
+@signed_in
+def events(request: HttpRequest) -> HttpResponse:
+    """The log from its end backwards, in pages by key; every page of it costs the same."""
+    check_auditor(request.user)
+    form = EventFilter(request.GET, auto_id="filter-%s")
+    wanted = form.cleaned_data if form.is_valid() else {}
+    log = newest(
+        before=wanted.get("before"),
+        kind=wanted.get("kind", ""),
+        actor_id=wanted.get("actor"),
+        thing_id=wanted.get("thing"),
+    )
+    found = list(log[: A_PAGE + 1]) if form.is_valid() else []
+    shown = found[:A_PAGE]
+    asked = {name: str(wanted[name]) for name in ("kind", "actor", "thing") if wanted.get(name)}
+    older = {**asked, "before": shown[-1].pk} if len(found) > A_PAGE else {}
+    context = {
+        "form": form,
+        "rows": [_row(event) for event in shown],
+        "filtered": bool(asked),
+        "next_url": f"?{urlencode(older)}" if older else "",
+        "newest_url": f"?{urlencode(asked)}" if wanted.get("before") else "",
+    }
+    return render(request, "oversight/events.html", context, status=200 if form.is_valid() else 422)
+
+
+def _row(event: Event) -> dict[str, Any]:
+    """One event as it is shown: its sentence, and everything the row holds."""
+    what, _icon, _tone = sentence_of(event)
+    facts = [{"name": name, "value": value} for name, value in sorted(event.facts.items())]
+    short = {"actor": f"{str(event.actor_id)[:8]}…", "subject": f"{str(event.subject_id)[:8]}…"}
+    return {"event": event, "what": what, "facts": facts, "noun": noun_of(event), **short}

@@ -1,0 +1,38 @@
+"""Who holds which role through which claim of which provider; read here, changed at the command line only."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.committees.queries import member_claims
+from apps.core.errors import Denied
+from apps.people.models import ClaimRule, PlatformRole
+from apps.people.queries import manual_platform_roles, platform_role_claims, platform_roles_of
+from apps.web.common.auth import signed_in
+
+
+@require_GET
+@signed_in
+def claimed_roles(request: HttpRequest) -> HttpResponse:
+    """For operators, who map claims, and for auditors, who watch them."""
+    if (
+        not platform_roles_of(request.user)
+        .filter(kind__in=[PlatformRole.Kind.OPERATOR, PlatformRole.Kind.AUDITOR])
+        .exists()
+    ):
+        raise Denied(_("Only an operator or an auditor may read this."))
+    rows = [_row(one, str(one.get_platform_role_display())) for one in platform_role_claims()]
+    rows += [_row(one, _seat(one.is_chair), where=str(one.committee)) for one in member_claims()]
+    return render(request, "oversight/roles.html", {"rows": rows, "by_hand": manual_platform_roles()})
+
+
+def _seat(is_chair: bool) -> str:
+    return _("chair") if is_chair else _("member")
+
+
+def _row(rule: ClaimRule, role: str, where: str = "") -> dict[str, Any]:
+    """One mapping, and everybody who has the role through it."""
+    return {"rule": rule, "role": role, "where": where, "held": rule.held}  # type: ignore[attr-defined]

@@ -1,0 +1,14 @@
+"""Addresses for auditors and operators."""
+
+from django.urls import path
+
+from apps.web.oversight import events, roles, system_status
+
+urlpatterns = [
+    path("oversight/events/", events.events, name="events"),
+    path("oversight/roles/", roles.claimed_roles, name="claimed_roles"),
+    path("system-status/", system_status.operations, name="system_status"),
+    path("system-status/downloads/stop/", system_status.freeze, name="downloads_stop"),
+    path("system-status/downloads/propose-resume/", system_status.propose_resume, name="resume_propose"),
+    path("system-status/downloads/confirm-resume/", system_status.confirm_resume, name="resume_confirm"),
+]

@@ -1,0 +1,173 @@
+"""Writing a request: begin, edit, keep what is typed, submit."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.access_requests import commands, rules
+from apps.access_requests.models import AccessRequest
+from apps.core.errors import Invalid, WrongState
+from apps.datasets import queries as datasets
+from apps.datasets.models import Dataset
+from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
+from apps.web.requests.forms import RequestForm, begun
+from apps.web.requests.views import find
+
+MOST_DATASETS = 50
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_new(request: AuthenticatedRequest) -> HttpResponse:
+    """A new draft for one or several datasets; the applicant goes on writing it."""
+    slugs = list(dict.fromkeys(request.POST.getlist("dataset")))[:MOST_DATASETS]
+    chosen = _named(request.user, slugs)
+    if not chosen:
+        raise Invalid(_("Choose at least one dataset."))
+    drafted = commands.draft(chosen, by=request.user)
+    return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """One more dataset in a request that is still being written, from that dataset's page."""
+    found = find(request.user, pk)
+    rules.check_can_edit(request.user, found)
+    chosen = _named(request.user, request.POST.getlist("dataset")[:1])
+    if not chosen:
+        raise Invalid(_("Choose at least one dataset."))
+    commands.add_dataset(found, dataset=chosen[0], by=request.user)
+    messages.success(request, _("“%(dataset)s” is in this request now.") % {"dataset": chosen[0].title})
+    return HttpResponseRedirect(reverse("request_edit", args=[pk]))
+
+
+def _named(person: Any, slugs: list[str]) -> list[Dataset]:
+    """The datasets of these short names that the person may know of; an unknown one is said to be unknown."""
+    known = {one.slug: one for one in datasets.visible_to(person).select_related("committee").filter(slug__in=slugs)}
+    for slug in slugs:
+        if slug not in known:
+            raise Invalid(_("There is no dataset called “%(name)s”.") % {"name": slug[:80]}, field="add_dataset")
+    return [known[slug] for slug in slugs]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@idempotent_form
+def request_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The form; sent, it is kept and the person goes on."""
+    found = find(request.user, pk)
+    rules.check_can_edit(request.user, found)
+    if request.method != "POST":
+        return _page(request, found, _form(found))
+    form, status = _form(found, request.POST), 422
+    try:
+        if form.is_valid():
+            _keep(found, form, request.user)
+            messages.success(request, _("Saved. Nothing is sent to the committee before you submit."))
+            return HttpResponseRedirect(reverse("request_edit", args=[pk]))
+    except (Invalid, WrongState) as refusal:
+        add_error(form, refusal)
+        status = refusal.status
+    return _page(request, found, form, status=status)
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Hand the request in: what stands in the form is kept first, and what is missing is said field by field."""
+    found = find(request.user, pk)
+    rules.check_can_edit(request.user, found)
+    whole, status = "title" in request.POST, 422
+    form = _form(found, request.POST) if whole else _bound(found)
+    try:
+        if form.is_valid():
+            if whole:
+                _keep(found, form, request.user)
+            return _handed_in(request, found)
+    except (Invalid, WrongState) as refusal:
+        add_error(form, refusal)
+        status = refusal.status
+    return _page(request, found, form, status=status)
+
+
+def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
+    """Submitted; or, when something is still missing, what stood in the form is in the draft all the same."""
+    try:
+        commands.submit(found, by=request.user)
+    except Invalid as refusal:
+        found.refresh_from_db()
+        form = _bound(found)
+        add_error(form, refusal)
+        return saved_with_errors(_page(request, found, form, status=refusal.status))
+    messages.success(request, _("Submitted. You see on this page at every moment who holds it."))
+    return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+
+
+@require_POST
+@signed_in
+def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """What is typed is kept; a refusal is told to the page as problem+json.
+
+    A page whose answer was lost on the way sends the very same again, and is told what came of it the first time: the
+    draft was changed by nobody else.
+    """
+    found = find(request.user, pk)
+
+    def save() -> str:
+        form = _form(found, request.POST)
+        if not form.is_valid():
+            first = {name: str(errors[0]) for name, errors in form.errors.items()}
+            raise Invalid(next(iter(first.values())), fields=first)
+        kept = commands.change(found, by=request.user, revision=form.cleaned_data["revision"], **form.texts)
+        return f"{kept.revision} {kept.changed_at.isoformat()}"
+
+    revision, saved_at = remembered(request, save).split(" ", 1)
+    return JsonResponse({"revision": int(revision), "saved_at": saved_at})
+
+
+def _form(found: AccessRequest, data: Any = None) -> RequestForm:
+    asked = [item.dataset for item in _items(found)]
+    chosen = [(dataset.slug, dataset.title) for dataset in asked]
+    longest = min((dataset.longest_grant_days for dataset in asked), default=None)
+    codes = [one.person.code for one in found.memberships.select_related("person")] if data is None else []
+    initial = begun(found, codes) | {"datasets": [slug for slug, _title in chosen]}
+    return RequestForm(data, initial=initial, chosen=chosen, longest=longest)
+
+
+def _bound(found: AccessRequest) -> RequestForm:
+    """The form filled with what the request holds, so that sentences can stand beside its fields."""
+    form = _form(found)
+    filled = {name: value for name, value in form.initial.items() if value is not None}
+    return _form(found, filled)
+
+
+def _items(found: AccessRequest) -> Any:
+    return found.items.select_related("dataset").order_by("dataset__title")
+
+
+def _keep(found: AccessRequest, form: RequestForm, person: Any) -> None:
+    """Everything the form holds, or (with a sentence) nothing of it."""
+    facts = form.cleaned_data
+    commands.change(found, by=person, revision=facts["revision"], **form.texts)
+    commands.name_members(found, codes=facts["members"], by=person)
+    slugs = [*facts["datasets"], *([facts["add_dataset"]] if facts["add_dataset"] else [])]
+    before = {item.dataset.slug for item in _items(found)}
+    if set(slugs) != before:
+        commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
+
+
+def _page(request: HttpRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
+    context = {"asked": found, "form": form, "questions": found.questions.filter(answer="")}
+    return render(request, "requests/edit.html", context, status=status)

@@ -1,0 +1,17 @@
+"""Addresses of access requests, for applicants."""
+
+from django.urls import path
+
+from apps.web.requests import edit, views
+
+urlpatterns = [
+    path("requests/", views.my_requests, name="my_requests"),
+    path("requests/new/", edit.request_new, name="request_new"),
+    path("requests/<uuid:pk>/", views.request_page, name="request_page"),
+    path("requests/<uuid:pk>/edit/", edit.request_edit, name="request_edit"),
+    path("requests/<uuid:pk>/datasets/", edit.request_add, name="request_add"),
+    path("requests/<uuid:pk>/autosave/", edit.request_autosave, name="request_autosave"),
+    path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),
+    path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),
+    path("requests/<uuid:pk>/questions/<uuid:question>/answer/", views.request_answer, name="request_answer"),
+]

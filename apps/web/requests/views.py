@@ -1,0 +1,155 @@
+"""My requests, and one request: where it stands, who holds it, what was asked and decided."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.access_requests import commands, rules
+from apps.access_requests import queries as requests
+from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW
+from apps.audit.queries import timeline_of
+from apps.committees.queries import committees_of
+from apps.core.errors import DomainError, Invalid, NotFound
+from apps.grants import queries as grants
+from apps.people.models import Person
+from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.forms import add_error
+from apps.web.common.history import timeline
+from apps.web.common.idempotency import idempotent_form
+from apps.web.requests import progress as course
+from apps.web.requests.forms import AnswerForm
+
+SHOWN = ("title", "purpose", "public_summary", "starts_on", "ends_on")
+
+
+@require_GET
+@signed_in
+def my_requests(request: HttpRequest) -> HttpResponse:
+    """Every request in which the person is applicant or named, newest first."""
+    rows = requests.of_person(request.user).select_related("applicant").prefetch_related("items__dataset")
+    return render(request, "requests/requests.html", {"requests": rows})
+
+
+@require_GET
+@signed_in
+def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, find(request.user, pk))
+
+
+def find(person: Any, pk: UUID) -> AccessRequest:
+    """The request, if this person may read it; otherwise it is as if it did not exist."""
+    found = requests.visible_to(person).select_related("applicant__institution").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no request at this address, or it is not yours to see."))
+    return found
+
+
+def _page(
+    request: HttpRequest, found: AccessRequest, *, refused: tuple[UUID, AnswerForm] | None = None, status: int = 200
+) -> HttpResponse:
+    person: Any = request.user
+    items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
+    questions = list(found.questions.all())
+    members = [one.person for one in found.memberships.select_related("person__institution")]
+    mine = found.applicant_id == person.pk
+    holds, since = course.holder(found, items, questions, is_applicant=mine)
+    context: dict[str, Any] = {
+        "asked": found,
+        "mine": mine,
+        "text": _text(found, mine=mine),
+        "items": items,
+        "members": members,
+        "questions": [_question(one, refused) for one in questions],
+        "steps": course.steps(found, items),
+        "holds": holds,
+        "since": since,
+        "grants": grants.of_requests([found.pk]) if found.decided_at else [],
+        "waits": _waits(items) if found.state in UNDER_REVIEW else [],
+        "editable": mine and found.state in EDITABLE,
+        "can_withdraw": mine and _allowed(person, found),
+        "on_bench": not mine and committees_of(person).filter(items__request=found).exists(),
+        "timeline": _timeline(found, items, [found.applicant, *members], person),
+    }
+    return render(request, "requests/request.html", context, status=status)
+
+
+def _text(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
+    """The applicant sees what they are writing; everybody else what was last submitted."""
+    last = None if mine else found.rounds.first()
+    if last is not None:
+        days = {name: date.fromisoformat(last.snapshot[name]) for name in ("starts_on", "ends_on")}
+        return {**last.snapshot, **days}
+    return {name: getattr(found, name) for name in SHOWN}
+
+
+def _question(one: Any, refused: tuple[UUID, AnswerForm] | None) -> dict[str, Any]:
+    sent = refused[1] if refused is not None and refused[0] == one.pk else None
+    form = sent or AnswerForm(initial={"answer": one.answer}, auto_id=f"answer-{one.pk.hex[:8]}-%s")
+    return {"question": one, "form": form}
+
+
+def _waits(items: list[Item]) -> list[dict[str, Any]]:
+    """How long each committee concerned usually takes."""
+    known = requests.waits(item.committee_id for item in items)
+    names = {item.committee_id: item.committee for item in items}
+    return [{"committee": names[pk], "wait": known.get(pk)} for pk in names]
+
+
+def _allowed(person: Any, found: AccessRequest) -> bool:
+    try:
+        rules.check_can_withdraw(person, found)
+    except DomainError:
+        return False
+    return True
+
+
+def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Any) -> list[dict[str, Any]]:
+    """What happened, with the names of those on the applying side only; a committee speaks as one."""
+    events = list(timeline_of(found.pk))
+    names = {one.pk: str(one) for one in side}
+    for event in events:
+        if event.actor_id is not None and event.kind.startswith("request."):
+            names.setdefault(event.actor_id, _("the committee"))
+        elif event.actor_id is not None:
+            names.setdefault(event.actor_id, _("the dataset’s owner"))
+    titles = {item.dataset_id: item.dataset.title for item in items}
+    return timeline(events, names=names, datasets=titles, viewer=person.pk)
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """The applicant takes the request back."""
+    found = find(request.user, pk)
+    commands.withdraw(found, by=request.user)
+    messages.success(request, _("The request is withdrawn. The committee has been told."))
+    return HttpResponseRedirect(reverse("request_page", args=[pk]))
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_answer(request: AuthenticatedRequest, pk: UUID, question: UUID) -> HttpResponse:
+    """The applicant answers one question of the committee."""
+    found = find(request.user, pk)
+    asked = requests.questions_before(request.user).filter(request=found, pk=question).first()
+    if asked is None:
+        raise NotFound(_("There is no such question."))
+    form = AnswerForm(request.POST, auto_id=f"answer-{question.hex[:8]}-%s")
+    try:
+        if form.is_valid():
+            commands.answer(asked, text=form.cleaned_data["answer"], by=request.user)
+            messages.success(request, _("Your answer is kept. Submit the request again when everything is in place."))
+            return HttpResponseRedirect(reverse("request_page", args=[pk]))
+    except Invalid as refusal:
+        add_error(form, refusal)
+    return _page(request, found, refused=(question, form), status=422)

@@ -1,0 +1,103 @@
+"""Roles that follow an institution's word: asked again while the person works, and said plainly when they rest."""
+
+from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.committees.models import CommitteeMember
+from apps.committees.queries import claimed_memberships_of
+from apps.core.errors import Denied, NeedsSignIn, NotFound
+from apps.identity.oidc import silent_recheck
+from apps.identity.oidc.authorize import local_path
+from apps.identity.oidc.errors import NO_ANSWER
+from apps.people.models import PlatformRole
+from apps.people.models.claims import confirmed
+from apps.people.queries import claimed_platform_roles_of
+from apps.web.common.errors import wants_json
+from apps.web.sign_in.step_up import confirm_first
+
+Next = Callable[[HttpRequest], HttpResponse]
+NOT_ASKED_ON = ("/oidc/", "/api/", "/d/", "/static/", "/sign-in/", "/healthz", "/readyz")
+
+
+class RoleRecheck:
+    """A page request may go round by the provider first, at most every few minutes; nothing else ever does."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if silent_recheck.session_of(request) is None:
+            return self.get_response(request)
+        page = _is_page(request)
+        here = request.get_full_path()
+        if page and local_path(here) == here and silent_recheck.is_due(request):
+            return HttpResponseRedirect(f"{reverse('silent_recheck')}?{urlencode({'next': here})}")
+        if page:
+            _tell(request)
+        answer = self.get_response(request)
+        refused = isinstance(getattr(answer, "refusal", None), Denied | NotFound)
+        if refused and silent_recheck.is_expired(request) and not wants_json(request):
+            resting = _resting(request)
+            if resting:
+                return confirm_first(request, NeedsSignIn(_sentence(request, resting)))
+        return answer
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """A page that somebody looks at: not a form, not a fragment, not a file, not a program's call."""
+    plain = request.method == "GET" and not getattr(request, "htmx", False)
+    wanted = "text/html" in request.headers.get("Accept", "")
+    shown = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    return plain and wanted and shown and not request.path_info.startswith(NOT_ASKED_ON)
+
+
+def _tell(request: HttpRequest) -> None:
+    """Say once that the roles rest, to somebody who has any."""
+    asked = silent_recheck.asked_in_vain(request)
+    if not asked or asked.get("told"):
+        return
+    request.session[silent_recheck.ASKED] = {**asked, "told": True}
+    resting = _held(request)
+    if resting:
+        messages.info(request, _sentence(request, resting))
+
+
+def _held(request: HttpRequest) -> list[str]:
+    """The roles of this person that stand on an institution's word, by name."""
+    return _names(claimed_platform_roles_of(request.user), claimed_memberships_of(request.user))
+
+
+def _resting(request: HttpRequest) -> list[str]:
+    """Those of them that nobody confirms at the moment."""
+    desks, seats = claimed_platform_roles_of(request.user), claimed_memberships_of(request.user)
+    return _names(desks.exclude(confirmed()), seats.exclude(confirmed()))
+
+
+def _names(desks: Iterable[PlatformRole], seats: Iterable[CommitteeMember]) -> list[str]:
+    return [*(str(desk.get_kind_display()) for desk in desks), *(str(seat.committee) for seat in seats)]
+
+
+def _sentence(request: HttpRequest, roles: list[str]) -> str:
+    session = silent_recheck.session_of(request)
+    facts = {"roles": ", ".join(roles), "provider": str(session.provider) if session is not None else ""}
+    why = silent_recheck.asked_in_vain(request).get("why", "")
+    if why in NO_ANSWER:
+        return (
+            _(
+                "What you may do here as %(roles)s counts only while %(provider)s confirms it, and its sign-in does not"
+                " answer at the moment. Sign in again when it does."
+            )
+            % facts
+        )
+    return (
+        _(
+            "What you may do here as %(roles)s counts only while %(provider)s confirms it, and it wants to ask you"
+            " yourself first. Sign in again to go on."
+        )
+        % facts
+    )

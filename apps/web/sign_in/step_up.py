@@ -1,0 +1,105 @@
+"""Acts that need a sign-in of the last ten minutes: the way to it, and back with what was typed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from apps.core.errors import DomainError, NeedsSecondFactor, NeedsSignIn
+from apps.identity.oidc import views as views_oidc
+from apps.identity.oidc.authorize import SESSION
+from apps.people.rules import check_fresh
+from apps.web.common.auth import sign_in_address, signed_in
+from apps.web.common.idempotency import FIELD
+from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, saved_form_for
+
+NOT_CONFIRMED = _(
+    "Your institution was asked for a second factor in your sign-in, and did not confirm one. These data cannot be"
+    " downloaded without it; your institution’s help desk can tell you how to set one up."
+)
+View = Callable[..., HttpResponse]
+
+
+def freshly_signed_in(view: View) -> View:
+    """A form sent to this view counts only after a sign-in of the last ten minutes.
+
+    Otherwise nothing happens: the page says so and leads to the sign-in, and what was typed waits in the session, on
+    the server, until the person comes back and sends it with one click. Goes inside `signed_in`.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            try:
+                check_fresh(views_oidc.signed_in(request))
+            except NeedsSignIn as refusal:
+                return _again(request, refusal)
+            forget_saved_form(request)
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+def second_factor_first(request: HttpRequest, refusal: NeedsSecondFactor) -> HttpResponse:
+    """The way to a sign-in with a second factor; whoever comes from one that brought none is told so instead."""
+    if asked_in_vain(request):
+        return _again(request, refusal, sentence=NOT_CONFIRMED, factor=True, status=refusal.status)
+    return _again(request, refusal, factor=True)
+
+
+def asked_in_vain(request: HttpRequest) -> bool:
+    """The last sign-in of this session was to bring a second factor, and the institution confirmed none."""
+    asked = bool(request.session.get(SESSION, {}).get("factor_asked"))
+    return asked and getattr(request.user, "second_factor", False) is not True
+
+
+def confirm_first(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
+    """A role rests until the institution confirms it: the way to a sign-in, and back to the page or the form."""
+    if request.method == "POST":
+        return _again(request, refusal)
+    context = {"sentence": refusal.sentence, "role": True}
+    return _shown(request, context | {"again_url": sign_in_address(request.get_full_path(), again=True)}, 401)
+
+
+def _again(
+    request: HttpRequest, refusal: DomainError, *, sentence: Any = "", factor: bool = False, status: int = 401
+) -> HttpResponse:
+    """What is missing, the way to it, and the form put aside if it is not too long."""
+    kept = save_form(request, of=str(request.user.pk))
+    context = {
+        "sentence": sentence or refusal.sentence,
+        "kept": kept,
+        "factor": factor,
+        "again_url": sign_in_address(
+            reverse("sign_in_continue") if kept else page_of(request), again=not factor, factor=factor
+        ),
+    }
+    return _shown(request, context, status)
+
+
+def _shown(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    answer = render(request, "sign_in/confirm.html", context, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_GET
+@signed_in
+def sign_in_continue(request: HttpRequest) -> HttpResponse:
+    """Back from the sign-in: what was typed, to be sent now or left. Nothing is sent by coming here."""
+    kept = saved_form_for(request.user, request)
+    if kept is None:
+        return HttpResponseRedirect(reverse("home"))
+    shown = [value for name, value in kept["fields"] if name != FIELD and " " in value.strip()]
+    context = {"path": kept["path"], "page": kept["page"], "fields": kept["fields"], "shown": shown}
+    if asked_in_vain(request):
+        again = sign_in_address(reverse("sign_in_continue"), factor=True)
+        return render(
+            request, "sign_in/second_factor.html", context | {"sentence": NOT_CONFIRMED, "again_url": again}, status=403
+        )
+    return render(request, "sign_in/continue.html", context)

@@ -1,0 +1,27 @@
+"""The whole world, or nothing of it."""
+
+from django.db import transaction
+
+from apps.audit.models import Event
+from apps.people.models import Person
+from deploy.demo.seed import catalogue, people, requests, terms, visas
+from deploy.demo.seed.world import World
+from portal import consequences
+
+
+def is_empty() -> bool:
+    """Whether nothing has happened in this portal yet."""
+    return not (Event.objects.exists() or Person.objects.exists())
+
+
+@transaction.atomic
+def seed() -> World:
+    """Make people, committees, datasets and requests, through the same commands as the pages use."""
+    world = World()
+    people.settle(world)
+    visas.believe()
+    terms.publish(world)
+    catalogue.publish(world)
+    requests.play(world)
+    consequences.drain()
+    return world

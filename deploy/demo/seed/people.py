@@ -1,0 +1,69 @@
+"""Institutions, people with the identity they sign in with, desks, the signing official, committees and seats."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from apps.committees import commands as committees
+from apps.core import clock
+from apps.people.commands.claims import add_platform_role_claim, sync_platform_role_claims
+from apps.people.commands.people import (
+    appoint_signing_official,
+    get_or_create_person,
+    give_platform_role,
+    register_institution,
+    set_institution,
+)
+from apps.people.commands.providers import provider_from_settings
+from apps.people.models import Person, PlatformRole
+from deploy.demo.people import AUDITORS, INSTITUTIONS, PEOPLE
+from deploy.demo.seed.world import TEXTS, World
+
+SAID_LONG_AGO = {"colleague": timedelta(days=345)}  # so that an affiliation lapses soon
+
+
+def settle(world: World) -> None:
+    """Everybody is known before they first sign in, and sits where they belong."""
+    for one in INSTITUTIONS:
+        world.institutions[one.key] = register_institution(one.name, country=one.country, domains=[one.domain], by=None)
+    provider = provider_from_settings(by=None)
+    for someone in PEOPLE:
+        world.people[someone.key] = _person(world, someone.key)
+    people = world.people
+    give_platform_role(people["operator"], kind=PlatformRole.Kind.OPERATOR, days=365, by=None)
+    add_platform_role_claim(provider, claim="groups", value=AUDITORS, desk=PlatformRole.Kind.AUDITOR, by=None)
+    sync_platform_role_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=None)
+    appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=None)
+    _committee(world, "breast", "Breast Cancer Data Access Committee", home="sundby")
+    _committee(world, "lung", "Lung Cancer Registry Committee", home="saarela")
+    _seats(world, "breast", chair="chair", members=["member1", "member2"])
+    _seats(world, "lung", chair="chair2", members=["member3"])
+
+
+def _person(world: World, key: str) -> Person:
+    someone = next(one for one in PEOPLE if one.key == key)
+    person = get_or_create_person(
+        settings.OIDC_ISSUER,
+        subject=someone.subject,
+        name=someone.name,
+        email=someone.email,
+        email_verified=True,
+        by=None,
+    )
+    with clock.freeze(clock.now() - SAID_LONG_AGO.get(key, timedelta())):
+        set_institution(person, institution=world.institutions[someone.institution], by=None)
+    person.refresh_from_db()
+    return person
+
+
+def _committee(world: World, key: str, name: str, *, home: str) -> None:
+    slug = {"breast": "breast-cancer", "lung": "lung-cancer"}[key]
+    place, about = world.institutions[home], (TEXTS / f"committee.{key}.txt").read_text(encoding="utf-8").strip()
+    world.committees[key] = committees.found(name, slug=slug, institution=place, about=about, quorum=2, by=None)
+
+
+def _seats(world: World, key: str, *, chair: str, members: list[str]) -> None:
+    committee = world.committees[key]
+    committees.seat(committee, person=world.people[chair], is_chair=True, by=None)
+    for member in members:
+        committees.seat(committee, person=world.people[member], by=None)

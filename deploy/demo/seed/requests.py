@@ -1,0 +1,222 @@
+"""Requests by different people, each at another step of the way."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+from apps.access_requests import commands as requests
+from apps.access_requests.models import AccessRequest, Round
+from apps.agreements import commands as agreements
+from apps.agreements.models import Agreement
+from apps.core import clock
+from apps.downloads import commands as downloads
+from apps.grants import commands as grants
+from apps.grants.models import AccessGrant
+from apps.people.commands.affiliations import confirm_affiliation, end_affiliation, warn_of_expiring_affiliations
+from apps.people.models import Person
+from apps.people.sign_in import SignIn
+from apps.tokens.commands.devices import answer_device, find_device, redeem_device_code, request_device_code
+from apps.tokens.commands.tokens import make_service_account, make_service_token, make_token
+from deploy.demo.seed.world import TEXTS, World
+from portal import consequences
+
+
+@dataclass(frozen=True)
+class Project:
+    """What an applicant writes."""
+
+    title: str
+    purpose: str
+    public_summary: str
+    days: int
+
+
+PROJECTS = {
+    key: Project(**said) for key, said in json.loads((TEXTS / "projects.json").read_text(encoding="utf-8")).items()
+}
+
+
+def play(world: World) -> None:
+    """From a first draft to access given back, every step of the way is somewhere."""
+    _half_written(world)
+    _handed_in(world)
+    _one_vote(world)
+    _question_asked(world)
+    _withdrawn(world)
+    _denied(world)
+    _offered(world)
+    _waits_for_owner(world)
+    _running(world)
+    _given_back(world)
+    _left(world)
+    _scripts(world.people["applicant"])
+
+
+def _scripts(by: Person) -> None:
+    """A token, a pipeline with its own, and a program that was let in by its code."""
+    make_token("Analysis server", scopes=["read", "download"], days=90, by=by)
+    purpose = "Refits the survival model on the analysis server every night."
+    account = make_service_account("Survival pipeline", purpose=purpose, days=180, by=by)
+    make_service_token(account, name="Nightly job", scopes=["read", "download"], days=90, by=by)
+    scopes, program = ["read", "download"], next(iter(settings.SCRIPT_PROGRAMS))
+    asked = request_device_code(program, scopes=scopes, asked_from="192.0.2.44", browser="curl, Linux")
+    found = find_device(asked.user_code, by=by)
+    assert found is not None
+    answer_device(found, approve=True, by=by)
+    redeem_device_code(asked.device_code, client_id=program)
+
+
+def _write(
+    world: World, who: str, datasets: list[str], project: Project, members: tuple[str, ...] = ()
+) -> AccessRequest:
+    by = world.people[who]
+    request = requests.draft([world.datasets[key] for key in datasets], by=by)
+    today = clock.today()
+    request = requests.change(
+        request,
+        by=by,
+        title=project.title,
+        purpose=project.purpose,
+        public_summary=project.public_summary,
+        starts_on=today,
+        ends_on=today + timedelta(days=project.days),
+    )
+    requests.name_members(request, codes=[world.people[key].code for key in members], by=by)
+    return request
+
+
+def _submit(world: World, who: str, datasets: list[str], project: Project, members: tuple[str, ...] = ()) -> Round:
+    return requests.submit(_write(world, who, datasets, project, members), by=world.people[who])
+
+
+def _half_written(world: World) -> None:
+    by = world.people["applicant"]
+    request = requests.draft([world.datasets["gbsg2"], world.datasets["lung"]], by=by)
+    requests.change(
+        request,
+        by=by,
+        title="Sex and age differences in cancer survival curves",
+        purpose="We want to compare how the shape of the survival curve differs",
+    )
+
+
+def _handed_in(world: World) -> None:
+    _submit(world, "applicant2", ["gbsg2"], PROJECTS["nodes"])
+
+
+def _one_vote(world: World) -> None:
+    seen = _submit(world, "applicant", ["gbsg2"], PROJECTS["endocrine"], members=("colleague",))
+    requests.screen(seen.request, by=world.people["chair"])
+    reason = "The trial was made to answer this kind of question, and no linkage is asked for."
+    _vote(world, seen, "member1", "approve", reason)
+
+
+def _question_asked(world: World) -> None:
+    seen = _submit(world, "applicant2", ["lung"], PROJECTS["nutrition"])
+    requests.request_changes(
+        seen.request,
+        text="Calories are missing for 47 of the 228 patients. How will you handle this, and do you have an ethics "
+        "approval for the feeding study, or only for the analysis?",
+        by=world.people["chair2"],
+    )
+
+
+def _withdrawn(world: World) -> None:
+    seen = _submit(world, "chair2", ["gbsg2"], PROJECTS["replication"])
+    requests.withdraw(seen.request, by=world.people["chair2"])
+
+
+def _denied(world: World) -> None:
+    seen = _submit(world, "member2", ["lung"], PROJECTS["product"])
+    requests.screen(seen.request, by=world.people["member3"])
+    reason = "The data may be used for non-commercial research only; an estimate of sales is neither."
+    _vote(world, seen, "member3", "deny", reason)
+    _vote(world, seen, "chair2", "deny", reason)
+    consequences.drain()
+
+
+def _offered(world: World) -> None:
+    """The agreement waits for the applicant's signature."""
+    _approved(world, "member3", ["gbsg2"], PROJECTS["teaching"], committee=("chair", "member2"))
+
+
+def _waits_for_owner(world: World) -> None:
+    """The applicant has signed; the owner has not."""
+    agreement = _approved(world, "applicant2", ["gbsg2"], PROJECTS["replication"], committee=("member1", "member2"))
+    _sign(world, agreement, "applicant2")
+    consequences.drain()
+
+
+def _running(world: World) -> None:
+    """Both have signed, access is in force, a link was made and used."""
+    terms = "Send us the manuscript two weeks before you hand it in."
+    agreement = _approved(
+        world, "applicant", ["lung"], PROJECTS["performance"], committee=("chair2", "member3"), terms=terms
+    )
+    grant = _executed(world, agreement, "applicant")
+    file = grant.dataset.versions.get().distributions.get()
+    _link, token = downloads.make_link(file, by=world.people["applicant"])
+    downloads.open_link(token, by=world.people["applicant"])
+    downloads.make_link(file, by=world.people["applicant"])
+
+
+def _given_back(world: World) -> None:
+    agreement = _approved(world, "member1", ["lung"], PROJECTS["teaching"], committee=("member3", "chair2"))
+    grant = _executed(world, agreement, "member1")
+    reason = "The course was moved to next year; we will ask again then."
+    grants.revoke(grant, reason=reason, by=world.people["member1"])
+    consequences.drain()
+
+
+def _left(world: World) -> None:
+    """The institution that stood behind the signature has ended it: the access is there, and opens nothing."""
+    agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
+    _executed(world, agreement, "leaver")
+    home, official = world.institutions["nordvik"], world.people["official"]
+    reason = "He works with a company now, and the study goes on without him."
+    end_affiliation(world.people["leaver"], institution=home, reason=reason, by=official)
+    reason = "Works in the department of oncology, by the staff list of this month."
+    confirm_affiliation(world.people["member3"], institution=home, reason=reason, by=official)
+    warn_of_expiring_affiliations(by=None)
+
+
+def _approved(
+    world: World, who: str, datasets: list[str], project: Project, *, committee: tuple[str, str], terms: str = ""
+) -> Agreement:
+    """Screened and voted for by two of the committee; the agreement is offered."""
+    seen = _submit(world, who, datasets, project)
+    first, second = committee
+    requests.screen(seen.request, by=world.people[first])
+    _vote(world, seen, first, "approve", "The question is clear and the data can answer it.")
+    choice = "conditional" if terms else "approve"
+    _vote(world, seen, second, choice, "Sound methods; the people described are well protected.", terms)
+    consequences.drain()
+    return Agreement.objects.get(item__request=seen.request)
+
+
+def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
+    item = seen.request.items.get()
+    requests.vote(
+        item, choice=choice, reason=reason, terms=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
+    )
+
+
+def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:
+    _sign(world, agreement, who)
+    owner = world.people["owner"]
+    agreements.countersign(
+        agreement, typed_name=owner.name, seen_sha256=agreement.sha256, signed_in=_signed_in(), by=owner
+    )
+    consequences.drain()
+    return AccessGrant.objects.get(agreement=agreement, holder=world.people[who])
+
+
+def _sign(world: World, agreement: Agreement, who: str) -> None:
+    by = world.people[who]
+    agreements.sign(agreement, typed_name=by.name, seen_sha256=agreement.sha256, signed_in=_signed_in(), by=by)
+
+
+def _signed_in() -> SignIn:
+    return SignIn(issuer=settings.OIDC_ISSUER, acr="", auth_time=clock.now())

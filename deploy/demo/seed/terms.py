@@ -1,0 +1,17 @@
+"""The terms for registered data, and the house's wording of the data use agreement."""
+
+import json
+
+from apps.agreements import commands as agreements
+from apps.people.commands.people import accept_terms, publish_terms
+from deploy.demo.seed.world import TEXTS, World
+
+
+def publish(world: World) -> None:
+    """Version 1 of both; somebody has accepted the terms already."""
+    english, danish = ((TEXTS / f"terms.{language}.txt").read_text(encoding="utf-8") for language in ("en", "da"))
+    terms = publish_terms(english, text_da=danish, by=None)
+    for key in ("applicant2", "member3"):
+        accept_terms(terms, by=world.people[key])
+    wording = json.loads((TEXTS / "agreement.json").read_text(encoding="utf-8"))
+    agreements.publish_template(wording["title"], clauses=wording["clauses"], committee=None, by=None)

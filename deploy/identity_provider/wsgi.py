@@ -1,8 +1,0 @@
-"""The door that gunicorn opens."""
-
-import os
-
-from django.core.wsgi import get_wsgi_application
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.identity_provider.settings")
-application = get_wsgi_application()

@@ -1,0 +1,63 @@
+"""The demo, the browser and the people of the functional tests."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser import chromium as browsers
+from tests.browser.running import demo_of
+
+Enter = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def run() -> Path:
+    """The folder of this test run, which its workers share."""
+    return Path(os.environ["GATEHOUSE_TEST_RUN"])
+
+
+@pytest.fixture(scope="session")
+def demo(run: Path) -> dict[str, Any]:
+    """The one demo that every browser test of this run looks at; nobody stops its servers.
+
+    While pages are being made, `LOOK_AT=var/demo` looks at a demo that is running already.
+    """
+    if "LOOK_AT" in os.environ:
+        facts: dict[str, Any] = json.loads((Path(os.environ["LOOK_AT"]) / "demo.json").read_text())
+        return facts
+    return demo_of(run)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of this folder. Not for the session: its event loop would trouble other tests."""
+    with browsers.browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def enter(chromium: Browser, demo: dict[str, Any], run: Path) -> Iterator[Enter]:
+    """`enter("owner")`: a browser in which the owner is signed in; `enter("")` one in which nobody is.
+
+    `own=True` signs in anew, for what needs a sign-in of the last ten minutes: the sessions that tests share are older.
+    """
+    opened: list[BrowserContext] = []
+
+    def as_person(key: str, *, own: bool = False, **options: Any) -> BrowserContext:
+        if key and not own:
+            options["storage_state"] = browsers.session_of(chromium, demo, run, key)
+        opened.append(browsers.new_context(chromium, demo, **options))
+        if own:
+            page = opened[-1].new_page()
+            browsers.sign_in(page, demo, key)
+            page.close()
+        return opened[-1]
+
+    yield as_person
+    for context in opened:
+        context.close()

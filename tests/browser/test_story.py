@@ -1,0 +1,108 @@
+"""The main job over HTTP, from the first draft to the refused link: undisturbed, broken off, and under kill -9."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.acceptance import script
+from tests.acceptance.context import Context
+from tests.acceptance.page import Wrong
+from tests.browser.running import ROOT, demo_of
+
+pytestmark = [pytest.mark.demo, pytest.mark.slow]
+
+
+def play(facts: dict[str, Any], **options: Any) -> str:
+    """The story against that demo; what it printed."""
+    out = StringIO()
+    call_command("story", demo_json=Path(facts["data_dir"]) / "demo.json", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_the_whole_story_ends_well(demo: dict[str, Any]) -> None:
+    said = play(demo)
+    for name, _step in script.STEPS:
+        assert f"ms  {name}\n" in said
+    assert f"the whole story, {len(script.STEPS)} steps" in said
+
+
+def test_a_story_that_was_broken_off_goes_on_where_it_stopped_and_doubles_nothing(
+    demo: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third step is done, and then forgotten as if the teller had died before writing it down."""
+    state, died = tmp_path / "state.json", set[str]()
+
+    def dying(name: str, step: script.Step) -> script.Step:
+        def tell(context: Context) -> None:
+            step(context)
+            if name not in died:
+                died.add(name)
+                raise Wrong("the teller died")
+
+        return tell
+
+    steps = [(name, dying(name, step) if n % 3 == 0 else step) for n, (name, step) in enumerate(script.STEPS)]
+    monkeypatch.setattr("portal.management.commands.story.STEPS", steps)
+    for _turn in range(len(steps)):
+        try:
+            play(demo, state=state)
+            break
+        except CommandError as interrupted:
+            assert "the teller died" in str(interrupted)  # noqa: PT017
+    assert len(json.loads(state.read_text())["done"]) == len(steps)
+    assert died
+
+
+def test_the_first_wrong_answer_ends_the_story(demo: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def expects_too_much(context: Context) -> None:
+        context.people["colleague"].get("/no-such-page/")
+
+    monkeypatch.setattr("portal.management.commands.story.STEPS", [("too much", expects_too_much)])
+    with pytest.raises(CommandError, match="too much: .* answered 404, not 200"):
+        play(demo)
+
+
+def test_without_a_demo_the_story_says_what_to_start(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="start `make demo` first"):
+        call_command("story", demo_json=tmp_path / "demo.json")
+
+
+def test_web_and_worker_may_be_killed_in_the_middle_of_the_story(run: Path) -> None:
+    """kill -9, again and again; the story is told to its end, and its last steps count that nothing happened twice."""
+    facts = demo_of(run, "killed")
+    demo_json = Path(facts["data_dir"]) / "demo.json"
+    teller = subprocess.Popen(
+        [sys.executable, "manage.py", "story", "--demo-json", str(demo_json)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    killed = threading.Thread(target=_kill_again_and_again, args=(demo_json, teller), daemon=True)
+    killed.start()
+    said, _nothing = teller.communicate(timeout=580)
+    assert teller.returncode == 0, said
+
+
+def _kill_again_and_again(demo_json: Path, teller: "subprocess.Popen[str]", times: int = 6) -> None:
+    chance = random.Random(7)
+    for turn in range(times):
+        time.sleep(chance.uniform(4, 7))
+        if teller.poll() is not None:
+            return
+        name = ("web", "worker")[turn % 2]
+        try:
+            os.kill(json.loads(demo_json.read_text())["pids"][name], signal.SIGKILL)
+        except (ProcessLookupError, FileNotFoundError, ValueError):
+            continue  # it is just being started anew

@@ -1,0 +1,262 @@
+"""Who looks at which page: every address of the portal has a row here, or a reason why it has none.
+
+`parts` are the parts of the address by name, or the question that finds them in the seeded world.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.urls import reverse
+from psycopg.rows import dict_row
+
+from deploy.demo.people import person
+
+Question = tuple[str, ...]  # the SQL, and what stands for its %s
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page as some people see it; `note` tells apart several looks at one address."""
+
+    page: str
+    by: tuple[str, ...]
+    parts: dict[str, Any] | Question = field(default_factory=dict)
+    note: str = ""
+    query: str = ""
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        return f"{self.page}-{self.note}" if self.note else self.page
+
+    def path(self, demo: dict[str, Any]) -> str:
+        """The address in this demo."""
+        parts = self.parts if isinstance(self.parts, dict) else _found(demo, *self.parts)
+        return reverse(self.page, kwargs=parts) + self.query
+
+
+def _found(demo: dict[str, Any], question: str, *given: str) -> dict[str, Any]:
+    with psycopg.connect(demo["database_url"], row_factory=dict_row) as connection:
+        row = connection.execute(question.encode(), given).fetchone()
+    assert row, f"the seeded world has nothing for {given}: {question}"
+    return row
+
+
+def _request(key: str, state: str) -> Question:
+    """The first request of somebody's in that state."""
+    return (
+        (
+            "SELECT r.id AS pk FROM access_requests_accessrequest r JOIN people_person p ON p.id = r.applicant_id "
+            "WHERE p.email = %s AND r.state = %s ORDER BY r.created_at"
+        ),
+        person(key).email,
+        state,
+    )
+
+
+def _agreement(key: str, state: str) -> Question:
+    """The first agreement offered to somebody, in that state."""
+    return (
+        (
+            "SELECT a.id AS pk FROM agreements_agreement a JOIN access_requests_item i ON i.id = a.item_id "
+            "JOIN access_requests_accessrequest r ON r.id = i.request_id "
+            "JOIN people_person p ON p.id = r.applicant_id "
+            "WHERE p.email = %s AND a.state = %s ORDER BY a.offered_at"
+        ),
+        person(key).email,
+        state,
+    )
+
+
+def _grant(key: str) -> Question:
+    """Somebody's first grant."""
+    return (
+        (
+            "SELECT g.id AS pk FROM grants_accessgrant g JOIN people_person p ON p.id = g.holder_id "
+            "WHERE p.email = %s ORDER BY g.issued_at"
+        ),
+        person(key).email,
+    )
+
+
+def _notification(key: str) -> Question:
+    """The first letter to somebody."""
+    return (
+        (
+            "SELECT l.id AS pk FROM notifications_notification l JOIN people_person p ON p.id = l.reader_id "
+            "WHERE p.email = %s ORDER BY l.written_at"
+        ),
+        person(key).email,
+    )
+
+
+def _service(key: str) -> Question:
+    """Somebody's first service account."""
+    return (
+        (
+            "SELECT s.id AS pk FROM tokens_serviceaccount s JOIN people_person p ON p.id = s.owner_id "
+            "WHERE p.email = %s ORDER BY s.made_at"
+        ),
+        person(key).email,
+    )
+
+
+def _waiting_program(key: str) -> Question:
+    """A program that asked just now, and whose code somebody typed: it waits ten minutes, so each look has its own."""
+    return (
+        (
+            "INSERT INTO tokens_devicerequest (id, client_id, scopes, device_digest, user_digest, asked_from, "
+            "browser, asked_at, expires_at, interval, person_id) "
+            "SELECT gen_random_uuid(), 'gatehouse-cli', '{read,download}', gen_random_uuid(), gen_random_uuid(), "
+            "'192.0.2.44', 'curl, Linux', now(), now() + interval '10 min', 5, p.id "
+            "FROM people_person p WHERE p.email = %s RETURNING id AS pk"
+        ),
+        person(key).email,
+    )
+
+
+def _at_home(key: str) -> Question:
+    """Somebody and their institution, by their parts of its officials' pages."""
+    return "SELECT id AS pk, institution_id AS institution FROM people_person WHERE email = %s", person(key).email
+
+
+def _file(slug: str) -> Question:
+    """The first file of a dataset."""
+    return (
+        (
+            "SELECT f.id AS pk FROM datasets_distribution f JOIN datasets_version v ON v.id = f.version_id "
+            "JOIN datasets_dataset d ON d.id = v.dataset_id WHERE d.slug = %s ORDER BY f.uploaded_at"
+        ),
+        slug,
+    )
+
+
+def _of(slug: str, **more: int) -> dict[str, Any]:
+    return {"slug": slug, **more}
+
+
+VISITOR = ""
+EVERYBODY = (VISITOR, "applicant", "chair", "owner", "official", "auditor", "operator")
+SIGNED_IN = EVERYBODY[1:]
+GBSG2, LUNG, CYTOLOGY, BRAIN = "gbsg2", "ncctg-lung", "wisconsin-breast-cytology", "anatomical-brain-volume"
+DRAFT = "breast-cytology-malignant"
+
+VISITS = [
+    # finding data
+    Visit("home", EVERYBODY),
+    Visit("catalogue", (VISITOR, "applicant", "owner")),
+    Visit("catalogue", (VISITOR,), note="found", query="?q=cancer&access=controlled"),
+    Visit("catalogue", (VISITOR,), note="nothing", query="?q=neutrino"),
+    Visit("dataset", (VISITOR, "applicant", "colleague", "owner"), _of(GBSG2), note="controlled"),
+    Visit("dataset", ("applicant",), _of(LUNG), note="granted"),
+    Visit("dataset", (VISITOR, "colleague"), _of(CYTOLOGY), note="registered"),
+    Visit("dataset", (VISITOR,), _of(BRAIN), note="open"),
+    Visit("dataset_version", (VISITOR, "applicant"), _of(GBSG2, number=1)),
+    Visit("why", ("applicant",), _of(LUNG), note="yes"),
+    Visit("why", ("colleague", "owner"), _of(GBSG2), note="no"),
+    Visit("why", (VISITOR,), _of(BRAIN), note="open"),
+    Visit("why", ("applicant",), _of(LUNG), note="past", query="?at=2026-01-01T12:00"),
+    Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
+    # asking, signing, using
+    Visit("my_requests", ("applicant", "applicant2", "auditor")),
+    Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
+    Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
+    Visit("request_page", ("applicant2",), _request("applicant2", "decided"), note="decided"),
+    Visit("request_page", ("member2",), _request("member2", "closed"), note="denied"),
+    Visit("request_page", ("applicant",), _request("applicant", "active"), note="active"),
+    Visit("request_page", ("chair2",), _request("chair2", "withdrawn"), note="withdrawn"),
+    Visit("request_edit", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_edit", ("applicant2",), _request("applicant2", "returned"), note="returned"),
+    Visit("agreements", ("applicant", "applicant2", "owner", "auditor")),
+    Visit("agreement_page", ("member3",), _agreement("member3", "offered"), note="to-sign"),
+    Visit("agreement_page", ("owner", "applicant2"), _agreement("applicant2", "signed"), note="to-countersign"),
+    Visit("agreement_page", ("applicant", "owner"), _agreement("applicant", "executed"), note="executed"),
+    Visit("my_grants", ("applicant", "member1", "auditor")),
+    Visit("grant_page", ("applicant",), _grant("applicant"), note="in-force"),
+    Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
+    Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
+    Visit("file_page", ("applicant2",), _file(CYTOLOGY), note="second-factor"),
+    Visit("why", ("applicant2",), _of(CYTOLOGY), note="second-factor"),
+    Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
+    Visit("my_links", ("applicant", "colleague")),
+    # deciding
+    Visit("desk", ("chair", "member1", "chair2")),
+    Visit("case", ("chair", "member2"), _request("applicant2", "submitted"), note="submitted"),
+    Visit("case", ("chair", "member1"), _request("applicant", "in_review"), note="in-review"),
+    Visit("case", ("chair2",), _request("applicant2", "returned"), note="returned"),
+    Visit("case", ("chair2",), _request("applicant", "active"), note="decided"),
+    Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    # taking care of data
+    Visit("steward_home", ("owner", "member1")),
+    Visit("dataset_new", ("owner",)),
+    Visit("steward_dataset", ("owner",), _of(GBSG2), note="published"),
+    Visit("steward_dataset", ("owner",), _of(DRAFT), note="draft"),
+    Visit("dataset_describe", ("owner",), _of(GBSG2)),
+    Visit("dataset_people", ("owner",), _of(CYTOLOGY)),
+    Visit("dataset_uses", ("owner",), _of(LUNG), note="used"),
+    Visit("dataset_uses", ("owner",), _of(GBSG2), note="unused"),
+    Visit("version_publish", ("owner",), _of(DRAFT, number=1)),
+    Visit("version_withdraw", ("owner",), _of(GBSG2, number=1)),
+    Visit("grant_revoke", ("owner",), _grant("applicant")),
+    Visit("grant_suspend", ("owner",), _grant("applicant")),
+    # one's own corner
+    Visit("account", SIGNED_IN),
+    Visit("tokens", ("applicant", "colleague")),
+    Visit("service_accounts", ("applicant", "colleague")),
+    Visit("service_account", ("applicant",), _service("applicant")),
+    Visit("device", ("applicant",)),
+    Visit("device_answer", ("applicant",), _waiting_program("applicant")),
+    Visit("device", ("applicant",), note="code", query="?user_code=WDJB-MJHT"),
+    Visit("sessions", ("applicant", "operator")),
+    Visit("inbox", ("applicant", "auditor")),
+    Visit("notification", ("applicant",), _notification("applicant")),
+    Visit("terms", ("applicant", "official")),
+    Visit("terms_version", (VISITOR,), {"version": 1}),
+    Visit("sign_in_refused", (VISITOR,), status=403),
+    Visit("break_glass", (VISITOR,), note="switched-off", status=404),
+    Visit("sign_in", (VISITOR, "applicant"), query="?next=/requests/"),
+    Visit("sign_in", (VISITOR,), note="nothing", query="?q=nobody@nowhere.example"),
+    Visit("identities", ("applicant", "official")),
+    Visit("institution_people", ("official",)),
+    Visit("institution_people", ("official",), note="searched", query="?q=holm&show=access"),
+    Visit("affiliation_confirm", ("official",), _at_home("leaver")),
+    Visit("affiliation_end", ("official",), _at_home("applicant")),
+    Visit("account", ("leaver", "colleague"), note="institution"),
+    Visit("grant_page", ("leaver",), _grant("leaver"), note="stopped"),
+    # watching over it
+    Visit("events", ("auditor",)),
+    Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
+    Visit("claimed_roles", ("operator", "auditor")),
+    Visit("operations", ("operator",)),
+    Visit("gallery", (VISITOR,)),
+]
+
+POST_ONLY = "takes forms only; the page that holds the form is visited"
+NOT_PAGES = {
+    **dict.fromkeys(
+        (
+            "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
+            "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
+            "link_end", "case_screen", "case_return", "case_step_aside", "vote",
+            "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read", "set_language",
+            "identity_link", "service_account_end", "session_end", "sessions_end_all",
+            "downloads_freeze", "thaw_propose", "thaw_confirm",
+        ),
+        POST_ONLY,
+    ),
+    "checksums": "a list for sha256sum, not a page",
+    "agreement_pdf": "a PDF, looked at by its own test",
+    "link_open": "the bytes of a file",
+    "oidc_authentication_init": "goes to the identity provider",
+    "silent_recheck_view": "goes to the identity provider",
+    "oidc_authentication_callback": "comes back from the identity provider",
+    "oidc_logout": POST_ONLY,
+    "back_channel_logout": "a provider calls it, nobody looks at it",
+    "sign_in_continue": "shows what was typed before a late sign-in, else goes home; walked in tests/identity",
+    **dict.fromkeys(("device_authorize", "oauth_token", "oauth_revoke"), "a program's form, nobody looks at it"),
+    "oauth_metadata": "facts for programs",
+    "healthz": "one word for a machine",
+    "readyz": "one word for a machine",
+}  # fmt: skip

@@ -1,0 +1,48 @@
+"""Every command is one transaction and says whose act it is."""
+
+import ast
+from pathlib import Path
+
+from tests.checks.source import Source, dotted, sources
+
+ATOMIC = {"transaction.atomic"}
+# Commands of several transactions, and why.
+SEVERAL_STEPS = {
+    "apps/datasets/commands.py:add_file": "a long upload holds no lock: the bytes are stored between two transactions",
+    "apps/notifications/commands.py:post_due": "each letter is claimed, sent and marked in a transaction of its own",
+    "apps/downloads/commands.py:open_link": "a refusal is written down although the download's transaction rolls back",
+    "apps/downloads/commands.py:fetch": "a refusal is written down although the download's transaction rolls back",
+}
+
+
+def commands(root: Path) -> list[str]:
+    """Each public function of an app's commands that is not atomic, does not take `by`, or takes it by position."""
+    files = [file for file in sources(root, "apps") if _holds_commands(file.path)]
+    return [finding for file in files for finding in _findings(file)]
+
+
+def _holds_commands(path: Path) -> bool:
+    """A commands.py, or a file of the package `commands` of an app."""
+    return path.name == "commands.py" or path.parent.name == "commands"
+
+
+def _findings(file: Source) -> list[str]:
+    found = []
+    for node in file.tree.body:
+        if isinstance(node, ast.AsyncFunctionDef):
+            found.append(file.at(node, f"{node.name}: a command is not async; it holds a lock"))
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if not any(_is_atomic(d) for d in node.decorator_list) and f"{file.path}:{node.name}" not in SEVERAL_STEPS:
+            found.append(file.at(node, f"{node.name} is not @transaction.atomic"))
+        if "by" not in [argument.arg for argument in node.args.kwonlyargs]:
+            found.append(file.at(node, f"{node.name} does not take a keyword-only `by`"))
+        if len(node.args.posonlyargs) + len(node.args.args) > 1:
+            found.append(file.at(node, f"{node.name} takes more than one argument by position"))
+    return found
+
+
+def _is_atomic(decorator: ast.expr) -> bool:
+    """`@transaction.atomic`, also with arguments (durable=True)."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return dotted(called) in ATOMIC

@@ -1,0 +1,44 @@
+"""The list of checks, in the order in which they are run: the quick ones first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.checks import outside
+from tests.checks.addresses import addresses
+from tests.checks.check_commands import commands
+from tests.checks.check_events import events
+from tests.checks.check_models import cascades, personal_fields
+from tests.checks.check_safety import safety
+from tests.checks.check_states import states
+from tests.checks.cycles import cycles
+from tests.checks.diagrams import diagrams
+from tests.checks.sizes import sizes
+from tests.checks.templates import templates
+from tests.checks.translations import translations
+from tests.checks.untranslated import untranslated
+
+Check = Callable[[Path], list[str]]
+
+CHECKS: dict[str, Check] = {
+    "style": outside.style,
+    "formatting": outside.formatting,
+    "sizes": sizes,
+    "addresses": addresses,
+    "imports": outside.imports,
+    "cycles": cycles,
+    "states": states,
+    "commands": commands,
+    "events": events,
+    "safety": safety,
+    "personal-fields": personal_fields,
+    "cascades": cascades,
+    "diagrams": diagrams,
+    "templates": templates,
+    "markup": outside.markup,
+    "untranslated": untranslated,
+    "translations": translations,
+    "system": outside.system,
+    "deployment": outside.deployment,
+    "migrations": outside.migrations,
+    "types": outside.types,
+}

@@ -1,0 +1,35 @@
+"""Files and functions stay short enough to read."""
+
+import ast
+from pathlib import Path
+
+from tests.checks.source import Source, sources
+
+FILE_FAILS = 300
+FILE_WARNS = 250
+FUNCTION_FAILS = 40
+
+
+def sizes(root: Path) -> list[str]:
+    """Files over 300 lines and functions over 40."""
+    return [finding for file in sources(root) for finding in (*_long_file(file, FILE_FAILS), *_long_functions(file))]
+
+
+def nearly(root: Path) -> list[str]:
+    """Files that will soon be too long; said, not refused."""
+    return [finding for file in sources(root) for finding in _long_file(file, FILE_WARNS)]
+
+
+def _long_file(file: Source, bar: int) -> list[str]:
+    lines = file.text.count("\n")
+    return [f"{file.path}: {lines} lines; a file stays under {bar}"] if lines > bar else []
+
+
+def _long_functions(file: Source) -> list[str]:
+    found = []
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > FUNCTION_FAILS:
+                found.append(file.at(node, f"{node.name} has {lines} lines; a function stays under {FUNCTION_FAILS}"))
+    return found

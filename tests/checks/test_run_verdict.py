@@ -1,0 +1,65 @@
+"""The run as a whole fails when it should, although every test that ran has passed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests import coverage_floors
+from tests.checks.planting import ROOT
+
+SKIPS = """
+import pytest
+
+@pytest.mark.browser
+def test_a_page():
+    pass
+
+def test_another():
+    pass
+"""
+HOOKS = "from tests.conftest import pytest_collection_modifyitems, pytest_sessionfinish"
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project of its own with two passing tests and our hooks."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PATH", "")
+    for name in ("CI", "PYTEST_ADDOPTS", "DJANGO_SETTINGS_MODULE"):
+        monkeypatch.delenv(name, raising=False)
+    pytester.makeconftest(HOOKS)
+    pytester.makepyfile(SKIPS)
+    pytester.makeini("[pytest]\nmarkers = browser: x")
+    return pytester
+
+
+def test_without_a_browser_its_tests_are_skipped_with_the_command_that_brings_it(run: pytest.Pytester) -> None:
+    result = run.runpytest_subprocess("-rs")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*apt-get install --yes chromium*", "*1 passed, 1 skipped*"])
+
+
+def test_where_a_machine_decides_a_skip_is_a_failure(run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    result = run.runpytest_subprocess()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["CI: a skipped test counts as a failure"])
+
+
+@pytest.mark.parametrize(("missing", "verdict"), [([], 0), ([7], 1)])
+def test_a_gap_in_what_decides_on_access_fails_the_run(
+    run: pytest.Pytester, tmp_path: Path, missing: list[int], verdict: int
+) -> None:
+    report = tmp_path / "coverage.json"
+    report.write_text(json.dumps({"files": {"apps/grants/rules.py": {"missing_lines": missing}}}))
+    run.makeconftest(
+        f"import pathlib\nfrom tests import coverage_floors\ncoverage_floors.REPORT = pathlib.Path({str(report)!r})\n"
+    )
+    result = run.runpytest_subprocess("-p", "tests.coverage_floors")
+    assert result.ret == verdict
+    assert ("apps/grants/rules.py:7: never run by a test" in result.stdout.str()) is bool(missing)
+
+
+def test_the_floors_are_read_from_where_the_run_writes_its_report() -> None:
+    assert coverage_floors.REPORT.relative_to(ROOT) == Path("var/coverage/coverage.json")

@@ -1,0 +1,112 @@
+"""A part of the portal does not answer: a plain page, nothing half done, and back by itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import override_settings
+
+from apps.access_requests.models import AccessRequest
+from apps.audit.models import Event
+from apps.core.storage import sealed
+from apps.datasets.models import Distribution
+from portal import wake_workers
+from tests import stories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRETS = ("gatehouse_app", "127.0.0.1:9", "Traceback", "password", "psycopg")
+
+
+@pytest.fixture
+def no_database() -> Iterator[None]:
+    """Nobody listens where the database was."""
+    kept = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(HOST="127.0.0.1", PORT="9")
+    yield
+    connection.close()
+    connection.settings_dict.update(kept)
+
+
+def assert_resting(answer: Any) -> None:
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert not [secret for secret in SECRETS if secret in answer.content.decode()]
+
+
+@pytest.mark.parametrize("path", ["/", "/datasets/", "/requests/", "/review/", "/account/", "/system-status/"])
+def test_without_its_database_every_page_rests(path: str, no_database: None) -> None:
+    """T123, L16: for a visitor, and with the cookie of a session."""
+    for cookie in ("", "a-session-of-somebody"):
+        client = stories.client_for(None, raise_request_exception=False)
+        if cookie:
+            client.cookies["sessionid"] = cookie
+        assert_resting(client.get(path))
+
+
+def test_without_its_database_programs_get_a_problem(no_database: None) -> None:
+    client = stories.client_for(None, raise_request_exception=False)
+    answer = client.get("/api/v1/datasets", headers={"Authorization": "Bearer gh_x"})
+    assert_resting(answer)
+    assert answer["Content-Type"].startswith("application/problem+json")
+
+
+def test_health_tells_alive_from_ready(no_database: None) -> None:
+    client = stories.client_for(None, raise_request_exception=False)
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["failing"] == ["database"]
+
+
+def test_what_was_sent_into_a_silent_database_is_not_half_done_and_can_be_sent_again() -> None:
+    """T123, R3: the same browser, the same form, before and after."""
+    case = stories.draft()
+    client = stories.client_for(case.applicant, raise_request_exception=False)
+    kept = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(HOST="127.0.0.1", PORT="9")
+    try:
+        assert_resting(client.post(f"/requests/{case.request.pk}/submit/"))
+    finally:
+        connection.close()
+        connection.settings_dict.update(kept)
+    assert AccessRequest.objects.get(pk=case.request.pk).state == "draft"
+    assert client.post(f"/requests/{case.request.pk}/submit/").status_code == 302
+    assert AccessRequest.objects.get(pk=case.request.pk).state == "submitted"
+
+
+def test_a_silent_broker_costs_a_page_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R4: submitting works while nobody takes the nudge."""
+    monkeypatch.setattr(wake_workers, "_ensure_thread", lambda: None)
+    case = stories.draft()
+    client = stories.client_for(case.applicant)
+    assert client.post(f"/requests/{case.request.pk}/submit/").status_code == 302
+    assert stories.drain() > 0
+
+
+def test_a_storage_that_does_not_answer_keeps_no_half_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """T123, R7."""
+    published_dataset = stories.drafted_dataset()
+    before = Distribution.objects.count()
+    monkeypatch.setattr(type(sealed()), "_save", _broken)
+    client = stories.client_for(published_dataset.owner, raise_request_exception=False)
+    path = f"/my-datasets/{published_dataset.dataset.slug}/versions/1/files/"
+    answer = client.post(path, {"file": SimpleUploadedFile("late.csv", b"1")})
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert Distribution.objects.count() == before
+    assert not Event.objects.filter(kind="file.uploaded").exclude(subject_id=published_dataset.file.pk).exists()
+
+
+def _broken(*_args: object, **_facts: object) -> str:
+    raise OSError(5, "Input/output error")
+
+
+@override_settings(STORAGES={"sealed": {"BACKEND": "tests.concurrency.broken_storage.Broken"}})
+def test_a_portal_without_storage_is_not_ready() -> None:
+    answer = stories.client_for(None).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "failing": ["storage"]}

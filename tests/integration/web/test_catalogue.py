@@ -1,0 +1,187 @@
+"""Finding data and knowing before asking: what visitors and people see of a dataset."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps.committees import commands as committees
+from apps.core import clock
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def page(someone: Any, url: str, status: int = 200) -> str:
+    answer = stories.client_for(someone).get(url)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_the_front_page_says_what_waits_for_the_person() -> None:
+    agreement_setup = stories.offered()
+    assert f"/agreements/{agreement_setup.agreement.pk}/" in page(agreement_setup.applicant, "/")
+    assert "Waiting for you" not in page(None, "/")
+
+
+def test_the_owner_and_whoever_was_asked_something_are_reminded_too() -> None:
+    agreement_setup = stories.signed()
+    assert f"/agreements/{agreement_setup.agreement.pk}/" in page(agreement_setup.owner, "/")
+    case = stories.returned()
+    assert f"/requests/{case.request.pk}/" in page(case.applicant, "/")
+
+
+def test_an_empty_house_says_what_comes_next() -> None:
+    assert "Nothing is published yet" in page(None, "/")
+    assert "Nothing is published yet" in page(None, "/datasets/")
+
+
+def test_the_catalogue_finds_by_words_access_and_committee() -> None:
+    published_dataset, other = (
+        stories.published_dataset(title="Rare hearts"),
+        stories.published_dataset(title="Common colds", access="open"),
+    )
+    found = page(
+        None, f"/datasets/?q=hearts&access=controlled&committee={published_dataset.committee_setup.committee.slug}"
+    )
+    assert published_dataset.dataset.title in found
+    assert other.dataset.title not in found
+    assert "Nothing was found" in page(None, "/datasets/?q=unicorns")
+
+
+@pytest.mark.parametrize("query", ["after=yesterday", "access=secret", "committee=a b", "q=" + "x" * 300, "q=%00"])
+def test_a_question_the_catalogue_cannot_read_is_said_so(query: str) -> None:
+    page(None, f"/datasets/?{query}", 422)
+
+
+def test_a_draft_and_an_embargoed_dataset_do_not_exist_for_others() -> None:
+    drafted, published_dataset = stories.drafted_dataset(), stories.drafted_dataset()
+    datasets.publish(
+        published_dataset.version, by=published_dataset.owner, embargo_until=clock.now() + timedelta(days=9)
+    )
+    for one in (drafted, published_dataset):
+        page(None, f"/datasets/{one.dataset.slug}/", 404)
+        page(one.owner, f"/datasets/{one.dataset.slug}/")
+        assert one.dataset.title not in page(None, "/datasets/")
+    assert "embargo" in page(published_dataset.owner, f"/datasets/{published_dataset.dataset.slug}/")
+
+
+def test_a_withdrawn_version_leaves_a_tombstone_and_no_files() -> None:
+    published_dataset = stories.published_dataset(access="open")
+    datasets.withdraw(published_dataset.version, by=published_dataset.owner, reason="Two columns say too much.")
+    text = page(None, f"/datasets/{published_dataset.dataset.slug}/versions/1/")
+    assert "Two columns say too much." in text
+    assert published_dataset.file.name not in text
+    assert "No files at present" in page(None, "/datasets/")
+    page(None, f"/datasets/{published_dataset.dataset.slug}/versions/1/SHA256SUMS", 410)
+    page(None, f"/datasets/{published_dataset.dataset.slug}/versions/2/", 404)
+    page(None, f"/datasets/{published_dataset.dataset.slug}/versions/2/SHA256SUMS", 404)
+
+
+def test_an_older_version_says_that_there_is_a_newer_one() -> None:
+    published_dataset = stories.published_dataset(access="open")
+    second = datasets.start_version(published_dataset.dataset, by=published_dataset.owner, notes="Corrected ages.")
+    assert "This version is a draft" in page(
+        published_dataset.owner, f"/datasets/{published_dataset.dataset.slug}/versions/2/"
+    )
+    page(None, f"/datasets/{published_dataset.dataset.slug}/versions/2/", 404)
+    stories.add_files(second, {"b.csv": stories.CSV}, by=published_dataset.owner)
+    datasets.publish(second, by=published_dataset.owner)
+    assert "Version 2 is newer." in page(None, f"/datasets/{published_dataset.dataset.slug}/versions/1/")
+
+
+def test_the_checksums_are_those_of_the_files() -> None:
+    published_dataset = stories.published_dataset()
+    sums = page(None, f"/datasets/{published_dataset.dataset.slug}/versions/1/SHA256SUMS")
+    assert sums == f"{published_dataset.file.sha256}  {published_dataset.file.name}\n"
+
+
+def test_a_committee_that_takes_no_requests_says_why_and_offers_no_button() -> None:
+    published_dataset = stories.published_dataset()
+    committees.set_accepting(
+        published_dataset.committee_setup.committee,
+        accepting=False,
+        closed_because="Back in May.",
+        by=published_dataset.committee_setup.chair,
+    )
+    text = page(stories.person(), f"/datasets/{published_dataset.dataset.slug}/")
+    assert "Back in May." in text
+    assert "/requests/new/" not in text
+    assert "not accepting requests" in page(None, "/datasets/")
+    assert "Back in May." in page(None, f"/committees/{published_dataset.committee_setup.committee.slug}/")
+
+
+def test_the_wait_is_the_median_of_this_committees_decisions_with_their_number() -> None:
+    case = stories.decided()
+    text = page(None, f"/datasets/{case.published_dataset.dataset.slug}/")
+    assert "<strong>1 day</strong>" in text
+    assert "The median of 1 decision" in text
+    assert "median of 1 decision" in page(None, f"/committees/{case.committee_setup.committee.slug}/")
+    other = stories.published_dataset()
+    assert "it means to take 28 days" in page(None, f"/datasets/{other.dataset.slug}/")
+
+
+def test_an_unknown_committee_or_dataset_is_not_there() -> None:
+    for url in ("/committees/none/", "/datasets/none/", "/datasets/none/access/"):
+        page(None, url, 404)
+
+
+@pytest.mark.parametrize("url", ["/", "/datasets/", "/datasets/{slug}/", "/committees/{committee}/"])
+def test_pages_to_find_data_cost_the_same_however_much_there_is(url: str, django_assert_max_num_queries: Any) -> None:
+    access = stories.granted()
+    for _n in range(4):
+        stories.published_dataset(committee_setup=access.case.committee_setup)
+    stories.submitted(published_dataset=access.published_dataset, applicant=access.holder)
+    url = url.format(slug=access.published_dataset.dataset.slug, committee=access.case.committee_setup.committee.slug)
+    client = stories.client_for(access.holder)
+    client.get(url)
+    with django_assert_max_num_queries(12 + 2):  # the test's own savepoint is opened and closed
+        client.get(url)
+
+
+def test_why_names_what_is_missing_and_where_to_get_it() -> None:
+    published_dataset = stories.published_dataset()
+    text = page(stories.person(), f"/datasets/{published_dataset.dataset.slug}/access/")
+    assert "There is no grant for this dataset." in text
+    assert "Nobody is signed in" in page(None, f"/datasets/{published_dataset.dataset.slug}/access/")
+
+
+def test_why_agrees_with_the_rule_for_each_access_level() -> None:
+    access, opened, registered = (
+        stories.granted(),
+        stories.published_dataset(access="open"),
+        stories.published_dataset(access="registered"),
+    )
+    assert "Yes: every point" in page(access.holder, f"/datasets/{access.published_dataset.dataset.slug}/access/")
+    assert "Yes: every point" in page(None, f"/datasets/{opened.dataset.slug}/access/")
+    stories.terms()
+    assert "Read the terms and accept them" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
+    stories.accounts.accept_terms(stories.terms(), by=access.holder)
+    assert "Yes: every point" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
+
+
+def test_why_answers_for_a_past_moment_and_not_for_the_future() -> None:
+    access = stories.granted()
+    url = f"/datasets/{access.published_dataset.dataset.slug}/access/"
+    assert "No: the points marked" in page(access.holder, f"{url}?at=2020-01-01T00:00")
+    page(access.holder, f"{url}?at=2999-01-01T00:00", 422)
+    page(access.holder, f"{url}?at=soon", 422)
+
+
+def test_why_about_somebody_else_is_for_those_who_manage_the_dataset() -> None:
+    access = stories.granted()
+    url = f"/datasets/{access.published_dataset.dataset.slug}/access/?person="
+    assert "Yes: every point" in page(access.owner, url + access.holder.code.lower())
+    page(access.owner, url + "P-0000-0000", 422)
+    page(access.holder, url + access.owner.code, 403)
+
+
+def test_why_of_a_withdrawn_dataset_says_so() -> None:
+    published_dataset = stories.published_dataset(access="open")
+    datasets.withdraw(published_dataset.version, by=published_dataset.owner, reason="Say too much.")
+    assert "Withdrawn on" in page(None, f"/datasets/{published_dataset.dataset.slug}/access/")
+    draft = stories.drafted_dataset()
+    assert Dataset.objects.filter(pk=draft.dataset.pk).exists()
+    assert "No: the points marked" in page(draft.owner, f"/datasets/{draft.dataset.slug}/access/")

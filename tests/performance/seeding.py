@@ -1,0 +1,40 @@
+"""A large world by bulk SQL: datasets with versions and files, people, grants with all that they stand on, and desks.
+
+Ids are made from numbers (`md5('dataset7')`), so that every part of the bench can name what it wants to look at.
+"""
+
+import hashlib
+import uuid
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from deploy.demo.embedded import Urls
+
+STATEMENTS = Path(__file__).parent / "world"
+PEOPLE, INSTITUTIONS, COMMITTEES, SEATS, WAITING = 2_000, 50, 40, 5, 25
+
+COUNTS = {"institutions": INSTITUTIONS, "people": PEOPLE, "committees": COMMITTEES, "seats": SEATS, "waiting": WAITING}
+
+
+def the_id(what: str) -> uuid.UUID:
+    """The id of `dataset7`, `person12`, `file7-1` and so on."""
+    return uuid.UUID(hashlib.md5(what.encode(), usedforsecurity=False).hexdigest())
+
+
+def seed(urls: Urls, *, first: int, last: int) -> None:
+    """Datasets `first` to `last` and all that hangs on them; the first call also makes people and committees."""
+    fill(urls.superuser.removesuffix("/postgres") + "/gatehouse", urls.owner, first=first, last=last)
+
+
+def fill(superuser: str, owner: str, *, first: int, last: int) -> None:
+    """The same in the database of these two addresses."""
+    parts = ["few", "datasets", "grants", "desks"] if first == 1 else ["datasets", "grants"]
+    with psycopg.connect(superuser) as db:
+        db.execute("SET session_replication_role = replica")  # bulk: no trigger and no foreign key is asked row by row
+        for part in parts:
+            text = (STATEMENTS / f"{part}.sql").read_text()
+            db.execute(text.format(**COUNTS, first=first, last=last).encode())
+    with psycopg.connect(owner, autocommit=True) as db:
+        db.execute(sql.SQL("VACUUM ANALYZE"))

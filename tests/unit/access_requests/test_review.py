@@ -1,0 +1,377 @@
+"""A request before its committees: who may act, how it is decided, what may never happen."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from apps.access_requests import commands, queries
+from apps.access_requests.models import Item, Recusal, Round, Vote
+from apps.access_requests.tasks import close_if_denied, recount_votes
+from apps.audit.models import Event
+from apps.committees import commands as committees
+from apps.core.errors import Denied, Invalid, WrongState
+from apps.identity.commands.identities import deactivate, merge_people
+from apps.people.sign_in import SignIn
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+FRESHLY = {"signed_in": SignIn(issuer="https://idp.test", acr="", auth_time=datetime(2026, 11, 1, tzinfo=UTC))}
+
+
+# ---------------------------------------------------------------------------------------------------- who may act
+def test_only_members_of_the_committee_screen_return_and_step_aside() -> None:
+    case = stories.submitted()
+    outsiders = [
+        case.applicant,
+        case.published_dataset.owner,
+        stories.person(),
+        stories.committee_setup().chair,
+        stories.operator(),
+    ]
+    for by in outsiders:
+        for act in (
+            lambda by: commands.screen(case.request, by=by),
+            lambda by: commands.request_changes(case.request, text="Why?", by=by),
+            lambda by: commands.recuse(case.request, reason="None.", by=by),
+        ):
+            with pytest.raises(Denied, match="Only a member of the committee"):
+                act(by)
+    gone = case.committee_setup.members[0]
+    gone.is_active = False
+    with pytest.raises(Denied):
+        commands.screen(case.request, by=gone)
+
+
+def test_nobody_acts_on_a_request_they_are_part_of() -> None:
+    """L35, T9, T10: neither as applicant nor as named member."""
+    committee_setup = stories.committee_setup(members=3)
+    chair, member = committee_setup.chair, committee_setup.members[0]
+    case = stories.submitted(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup), applicant=chair, members=[member]
+    )
+    for part_of_it in (chair, member):
+        with pytest.raises(Denied, match="you are part of"):
+            commands.screen(case.request, by=part_of_it)
+    commands.screen(case.request, by=committee_setup.members[1])
+    for part_of_it in (chair, member):
+        with pytest.raises(Denied, match="you are part of"):
+            stories.vote(case, part_of_it)
+
+
+def test_who_stepped_aside_stays_aside() -> None:
+    case = stories.in_review()
+    member = case.committee_setup.members[0]
+    with pytest.raises(Invalid, match="what the conflict is"):
+        commands.recuse(case.request, reason=" ", by=member)
+    commands.recuse(case.request, reason="We publish together.", by=member)
+    assert str(Recusal.objects.get()) == f"{member.pk} steps aside from {case.request.pk}"
+    for act in (
+        lambda: stories.vote(case, member),
+        lambda: commands.recuse(case.request, reason="Again.", by=member),
+        lambda: commands.request_changes(case.request, text="Why?", by=member),
+    ):
+        with pytest.raises(Denied, match="You stepped aside"):
+            act()
+
+
+def test_only_the_seated_vote() -> None:
+    case = stories.in_review()
+    for by in (stories.person(), case.published_dataset.owner, stories.committee_setup().chair, stories.operator()):
+        with pytest.raises(Denied, match="Only a seated member"):
+            stories.vote(case, by)
+    member = case.committee_setup.members[0]
+    committees.unseat(case.committee_setup.membership_of(member), by=case.committee_setup.chair)
+    with pytest.raises(Denied, match="Only a seated member"):
+        stories.vote(case, member)
+
+
+# ------------------------------------------------------------------------------------------------------- voting
+def test_voting_begins_when_the_request_is_found_complete() -> None:
+    """T83."""
+    case = stories.submitted()
+    with pytest.raises(WrongState, match="nothing to vote on"):
+        stories.vote(case, case.committee_setup.chair)
+
+
+def test_a_vote_is_cast_once_a_round() -> None:
+    """T90."""
+    case = stories.in_review()
+    cast = stories.vote(case, case.committee_setup.chair)
+    assert str(cast) == f"{case.committee_setup.chair.pk} on {case.item.pk}"
+    for choice in ("approve", "deny"):
+        with pytest.raises(WrongState, match="voted already"):
+            stories.vote(case, case.committee_setup.chair, choice)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Vote.objects.create(
+            item=case.item, round=case.round, voter=case.committee_setup.chair, choice="deny", reason="Twice."
+        )
+
+
+def test_a_vote_counts_on_the_snapshot_it_saw_and_on_no_other() -> None:
+    """L34, L36, T86."""
+    case = stories.returned()
+    seen = case.round
+    assert seen is not None
+    assert case.question is not None
+    commands.answer(case.question, text="All.", by=case.applicant)
+    commands.submit(case.request, by=case.applicant)
+    commands.screen(case.request, by=case.committee_setup.chair)
+    with pytest.raises(WrongState, match="has changed since you read it"):
+        commands.vote(case.item, choice="approve", reason="Fine.", seen=seen, by=case.committee_setup.chair, **FRESHLY)
+
+
+def test_a_vote_after_the_decision_is_refused() -> None:
+    """T85."""
+    case = stories.decided(
+        published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=2))
+    )
+    seen = Round.objects.get(request=case.request)
+    with pytest.raises(WrongState, match="nothing to vote on"):
+        commands.vote(
+            case.item, choice="deny", reason="Late.", seen=seen, by=case.committee_setup.members[1], **FRESHLY
+        )
+    withdrawn = stories.in_review()
+    seen = queries.open_round(withdrawn.request)
+    assert seen is not None
+    commands.withdraw(withdrawn.request, by=withdrawn.applicant)
+    with pytest.raises(WrongState, match="nothing to vote on"):
+        commands.vote(
+            withdrawn.item, choice="deny", reason="Late.", seen=seen, by=withdrawn.committee_setup.chair, **FRESHLY
+        )
+
+
+@pytest.mark.parametrize(
+    ("vote", "fields"),
+    [
+        ({"choice": "maybe"}, {"choice"}),
+        ({"reason": "  "}, {"reason"}),
+        ({"choice": "conditional", "terms": " "}, {"terms"}),
+        ({"choice": "", "reason": ""}, {"choice", "reason"}),
+    ],
+)
+def test_a_vote_has_a_choice_a_reason_and_named_conditions(vote: dict[str, str], fields: set[str]) -> None:
+    case = stories.in_review()
+    seen = queries.open_round(case.request)
+    assert seen is not None
+    said = {"choice": "approve", "reason": "Fine.", **vote}
+    with pytest.raises(Invalid) as refused:
+        commands.vote(case.item, seen=seen, by=case.committee_setup.chair, **FRESHLY, **said)
+    assert set(refused.value.fields) == fields
+    assert not Vote.objects.exists()
+
+
+def test_terms_are_kept_for_conditional_votes_only() -> None:
+    case = stories.in_review()
+    seen = queries.open_round(case.request)
+    assert seen is not None
+    said = {"choice": "approve", "reason": "Fine.", "terms": "x"}
+    cast = commands.vote(case.item, seen=seen, by=case.committee_setup.chair, **FRESHLY, **said)
+    assert cast.terms == ""
+
+
+# ------------------------------------------------------------------------------------------------------ deciding
+def test_a_majority_decides_with_the_reasons_and_without_names() -> None:
+    case = stories.decided(choice="conditional")
+    item = case.item
+    assert (item.state, item.terms) == ("conditional", "Report once a year.")
+    assert item.reason == "My reason to conditional."
+    assert item.decided_in == case.round
+    assert case.request.state == "decided"
+    event = Event.objects.get(kind="request.item_decided")
+    assert event.actor_id is None
+    assert event.facts == {"outcome": "approve_with_conditions"}
+
+
+def test_a_denial_gives_the_reasons_of_those_who_denied() -> None:
+    case = stories.in_review()
+    stories.vote(case, case.committee_setup.members[0], "approve")
+    stories.vote(case, case.committee_setup.chair, "deny")
+    stories.vote(case, case.committee_setup.members[1], "deny")
+    assert (case.item.state, case.item.reason) == ("denied", "My reason to deny.")
+
+
+def test_each_committee_decides_its_own_dataset() -> None:
+    """L62: one verdict touches exactly its item."""
+    first, second = stories.published_dataset(), stories.published_dataset()
+    case = stories.in_review(shelves=[first, second])
+    with pytest.raises(Denied, match="Only a seated member"):
+        stories.vote(case, second.committee_setup.chair, published_dataset=first)
+    for voter in first.committee_setup.everyone[:2]:
+        stories.vote(case, voter, published_dataset=first)
+    assert case.item_of(first).state == "approved"
+    assert case.item_of(second).state == "open"
+    assert case.reload().request.state == "in_review"
+    for voter in second.committee_setup.everyone[:2]:
+        stories.vote(case, voter, "deny", published_dataset=second)
+    assert case.item_of(first).state == "approved"
+    assert case.item_of(second).state == "denied"
+    assert case.reload().request.state == "decided"
+
+
+def test_an_empty_bench_blocks_and_never_approves() -> None:
+    """L35."""
+    committee_setup = stories.committee_setup(members=1, quorum=1)
+    case = stories.submitted(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup),
+        applicant=committee_setup.chair,
+        members=committee_setup.members,
+    )
+    assert not queries.eligible_voters(case.item).exists()
+    for part_of_it in committee_setup.everyone:
+        with pytest.raises(Denied):
+            commands.screen(case.request, by=part_of_it)
+    commands.recount(case.request, by=None)
+    assert case.item.state == "open"
+
+
+def test_who_steps_aside_may_leave_a_majority_behind() -> None:
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=3))
+    )
+    chair, first, second, third = case.committee_setup.everyone
+    stories.vote(case, chair)
+    stories.vote(case, first)
+    assert case.item.state == "open"  # two of four
+    commands.recuse(case.request, reason="A cousin.", by=third)
+    assert case.item.state == "approved"  # two of three
+    assert case.reload().request.state == "decided"
+
+
+@pytest.mark.parametrize("leaves", ["seat ends", "account closes"])
+def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
+    """R5: everybody left has voted, so nobody else could ever decide it."""
+    case = stories.in_review()
+    chair, first, second = case.committee_setup.everyone
+    stories.vote(case, chair, "deny")
+    stories.vote(case, first, "approve")
+    assert case.item.state == "open"
+    if leaves == "seat ends":
+        committees.unseat(case.committee_setup.membership_of(second), by=chair)
+    else:
+        deactivate(second, by=stories.operator())
+    stories.drain()
+    assert case.item.state == "denied"  # one against one: the chair's vote breaks the tie
+    recount_votes(Event.objects.filter(kind__in=["committee.member_removed", "person.deactivated"]).latest("id"))
+    assert Event.objects.filter(kind="request.item_decided").count() == 1
+
+
+def test_returning_closes_the_round_and_asks_something() -> None:
+    case = stories.in_review()
+    with pytest.raises(Invalid, match="Ask the applicant something"):
+        commands.request_changes(case.request, text=" ", by=case.committee_setup.chair)
+    stories.returned(case)
+    assert case.request.state == "returned"
+    assert queries.open_round(case.request) is None
+    with pytest.raises(WrongState):
+        commands.request_changes(case.request, text="Again?", by=case.committee_setup.chair)
+
+
+def test_a_request_of_which_nothing_was_approved_is_closed() -> None:
+    case = stories.decided(choice="deny")
+    stories.drain()
+    assert case.reload().request.state == "closed"
+    assert case.request.ended_at is not None
+    commands.close_denied(case.request, by=None)
+    assert Event.objects.filter(kind="request.closed").count() == 1
+
+
+def test_a_request_of_which_something_was_approved_stays_open() -> None:
+    case = stories.decided()
+    commands.close_denied(case.request, by=None)
+    assert case.reload().request.state == "decided"
+    commands.activate(case.request, by=None)
+    commands.activate(case.request, by=None)
+    assert case.reload().request.state == "active"
+    assert Event.objects.filter(kind="request.activated").count() == 1
+
+
+def test_an_event_without_a_subject_calls_for_nothing() -> None:
+    close_if_denied(Event(kind="request.decided"))
+    recount_votes(Event(kind="person.deactivated"))
+
+
+@pytest.mark.parametrize(
+    "broken", [{"reason": ""}, {"decided_at": None}, {"decided_in": None}, {"state": "conditional", "terms": ""}]
+)
+def test_the_database_keeps_a_decision_whole(broken: dict[str, object]) -> None:
+    case = stories.decided()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Item.objects.filter(pk=case.item.pk).update(**broken)
+
+
+# ------------------------------------------------------------------------------------- several accounts, one person
+def test_an_account_that_was_merged_is_the_same_person() -> None:
+    """T9, L35: who asked with one account neither votes, screens nor countersigns with the other, and it shows."""
+    committee_setup = stories.committee_setup(members=3)
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup),
+        members=[named := stories.person()],
+    )
+    first, second, third = committee_setup.members
+    merge_people(case.applicant, into=first, by=stories.operator(), reason="One person, two providers.")
+    merge_people(named, into=second, by=stories.operator(), reason="One person, two providers.")
+    case.reload()
+    for same in (first, second):
+        with pytest.raises(Denied, match="you are part of"):
+            stories.vote(case, same)
+        assert not queries.review_queue_of(same).exists()
+    assert set(queries.eligible_voters(case.item).values_list("person_id", flat=True)) == {
+        committee_setup.chair.pk,
+        third.pk,
+    }
+    shown = queries.review_queue_of(third).get()
+    assert shown.committee_setup == queries.tally(case.item).seated == 2
+
+
+def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None:
+    committee_setup, other = stories.committee_setup(members=2), stories.person()
+    case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
+    member = committee_setup.members[0]
+    commands.recuse(case.request, reason="We publish together.", by=member)
+    merge_people(member, into=other, by=stories.operator(), reason="One person.")
+    last = stories.person()
+    merge_people(other, into=last, by=stories.operator(), reason="Three accounts, still one person.")
+    committees.seat(committee_setup.committee, person=last, by=None)
+    with pytest.raises(Denied, match="You stepped aside"):
+        commands.screen(case.request, by=last)
+    assert not queries.review_queue_of(last).exists()
+
+
+def test_an_owner_does_not_countersign_what_another_account_of_theirs_asked_for() -> None:
+    agreement_setup = stories.signed()
+    merge_people(agreement_setup.applicant, into=agreement_setup.owner, by=stories.operator(), reason="One person.")
+    with pytest.raises(Denied, match="you are part of"):
+        stories.countersign(agreement_setup.agreement, agreement_setup.owner)
+
+
+def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
+    case = stories.in_review()
+    chair, first, second = case.committee_setup.everyone
+    stories.vote(case, chair, "deny")
+    stories.vote(case, first, "approve")
+    merge_people(case.applicant, into=second, by=stories.operator(), reason="One person.")
+    stories.drain()
+    assert case.item.state == "denied"
+
+
+def test_nobody_changes_the_bench_that_decides_about_them() -> None:
+    """L35, T9: as applicant, as named member, or by another account of theirs."""
+    committee_setup, late = stories.committee_setup(members=3), stories.person()
+    case = stories.submitted(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup), applicant=committee_setup.chair
+    )
+    seat = committee_setup.membership_of(committee_setup.members[0])
+    for act in (
+        lambda: commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair),
+        lambda: commands.remove_committee_member(seat, by=committee_setup.chair),
+    ):
+        with pytest.raises(Denied, match="is deciding on a request you are part of"):
+            act()
+    commands.withdraw(case.request, by=committee_setup.chair)
+    commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair)
+    commands.remove_committee_member(seat, by=committee_setup.chair)
+    other = stories.submitted(published_dataset=stories.published_dataset(committee_setup=committee_setup))
+    merge_people(other.applicant, into=committee_setup.chair, by=stories.operator(), reason="One person.")
+    with pytest.raises(Denied, match="is deciding on a request you are part of"):
+        commands.remove_committee_member(committee_setup.membership_of(late), by=committee_setup.chair)

@@ -1,0 +1,285 @@
+"""Everyone whom an event concerns is told once; nobody else is; and a mail server may be down."""
+
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from apps.access_requests import commands as requests
+from apps.agreements import commands as agreements
+from apps.audit.models import Event
+from apps.audit.record import Kind
+from apps.core import clock
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset
+from apps.grants import commands as grants
+from apps.identity.commands.identities import deactivate
+from apps.notifications import wording
+from apps.notifications.commands import mark_read, post_due, write_notifications
+from apps.notifications.models import Notification
+from apps.notifications.queries import notifications_of, unread_by, waiting
+from apps.notifications.readers import TELLERS
+from apps.people.commands.people import choose_language
+from apps.people.models import Person
+from apps.tokens.commands.tokens import revoke_token
+from portal.consequences import CONSEQUENCES
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def told(kind: str) -> set[Person]:
+    """Who has letters about events of this kind."""
+    return {notification.reader for notification in Notification.objects.filter(kind=kind).select_related("reader")}
+
+
+def test_every_kind_that_the_flow_tells_about_has_its_readers() -> None:
+    telling = {kind for kind, follows in CONSEQUENCES.items() if any(f.__name__ == "tell" for f in follows)}
+    assert telling == set(TELLERS)
+
+
+def test_a_submitted_request_reaches_the_bench_the_applicant_and_the_members() -> None:
+    member = stories.person()
+    case = stories.submitted(stories.draft(members=[member]))
+    assert told("request.submitted") == {*case.committee_setup.everyone, case.applicant, member}
+    assert Notification.objects.filter(kind="request.submitted").count() == 5
+
+
+def test_a_committee_member_who_asks_is_told_as_applicant_only() -> None:
+    published_dataset = stories.published_dataset()
+    seated = published_dataset.committee_setup.members[0]
+    stories.submitted(stories.draft(published_dataset=published_dataset, applicant=seated))
+    notifications = notifications_of(seated).filter(kind="request.submitted")
+    assert [notification.path.startswith("/requests/") for notification in notifications] == [True]
+
+
+def test_telling_twice_writes_one_letter() -> None:
+    case = stories.submitted()
+    event = Event.objects.get(kind="request.submitted", subject_id=case.request.pk)
+    before = Notification.objects.count()
+    write_notifications(event, by=None)
+    assert Notification.objects.count() == before
+
+
+def test_a_returned_request_carries_the_question_of_its_round_to_the_applicant_alone() -> None:
+    case = stories.returned(question="Which variables do you need?")
+    notification = Notification.objects.get(kind="request.returned")
+    assert notification.reader == case.applicant
+    assert "> Which variables do you need?" in notification.body
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"), [("approve", "Approved:"), ("conditional", "conditions"), ("deny", "Not")]
+)
+def test_a_decision_reaches_applicant_and_members_with_its_reason(choice: str, words: str) -> None:
+    stories.template()
+    member = stories.person()
+    case = stories.decided(stories.in_review(stories.submitted(stories.draft(members=[member]))), choice=choice)
+    stories.drain()
+    assert told("request.item_decided") == {case.applicant, member}
+    for notification in Notification.objects.filter(kind="request.item_decided"):
+        assert words in notification.subject
+        assert f"> My reason to {choice}." in notification.body
+        assert ("> Report once a year." in notification.body) == (choice == "conditional")
+
+
+def test_the_owner_hears_of_the_applicants_signature_only() -> None:
+    agreement_setup = stories.signed()
+    stories.drain()
+    assert told("agreement.signed") == {agreement_setup.owner}
+    access = stories.granted()
+    assert told("grant.issued") == {access.case.applicant}
+    assert Notification.objects.filter(kind="agreement.signed", reader=access.agreement_setup.owner).count() == 1
+
+
+def test_a_revoked_holder_reads_why_and_the_owner_hears_when_it_was_given_back() -> None:
+    access = stories.granted()
+    grants.revoke(access.grant, reason="The project ended.", by=access.published_dataset.owner)
+    stories.drain()
+    assert told("grant.revoked") == {access.case.applicant}
+    assert "> The project ended." in Notification.objects.get(kind="grant.revoked").body
+    other = stories.granted()
+    grants.revoke(other.grant, reason="No longer needed.", by=other.case.applicant)
+    stories.drain()
+    assert told("grant.revoked") == {access.case.applicant, other.case.applicant, other.published_dataset.owner}
+
+
+def test_a_pause_and_its_end_are_told_to_the_holder() -> None:
+    access = stories.granted()
+    grants.suspend(access.grant, reason="Training has lapsed.", by=access.published_dataset.owner)
+    grants.resume(access.grant, by=access.published_dataset.owner)
+    stories.drain()
+    assert "> Training has lapsed." in Notification.objects.get(kind="grant.suspended").body
+    assert Notification.objects.get(kind="grant.resumed").reader == access.case.applicant
+
+
+def test_a_terminated_agreement_is_told_to_everyone_but_the_one_who_ended_it() -> None:
+    access = stories.granted()
+    agreements.terminate(
+        access.agreement_setup.agreement, reason="A clause was broken.", by=access.published_dataset.owner
+    )
+    stories.drain()
+    assert told("agreement.terminated") == {access.case.applicant}
+
+
+def test_a_new_version_is_told_to_holders_but_not_under_an_embargo() -> None:
+    access = stories.granted()
+    owner, dataset = access.published_dataset.owner, access.published_dataset.dataset
+    for embargo in (None, clock.now() + timedelta(days=9)):
+        Notification.objects.all().delete()
+        version = datasets.start_version(dataset, by=owner)
+        stories.add_files(version, {"next.csv": stories.CSV}, by=owner)
+        datasets.publish(version, by=owner, embargo_until=embargo)
+        stories.drain()
+        assert told("version.published") == ({owner} if embargo else {owner, access.case.applicant})
+
+
+def test_a_withdrawn_version_is_told_to_holders_with_the_reason() -> None:
+    access = stories.granted()
+    datasets.withdraw(access.published_dataset.version, reason="A column was wrong.", by=access.published_dataset.owner)
+    stories.drain()
+    notification = Notification.objects.get(kind="version.withdrawn")
+    assert notification.reader == access.case.applicant
+    assert "> A column was wrong." in notification.body
+
+
+def test_withdrawing_a_submitted_request_is_told_and_a_draft_is_not() -> None:
+    member = stories.person()
+    case = stories.submitted(stories.draft(members=[member]))
+    requests.withdraw(case.request, by=case.applicant)
+    silent = stories.draft()
+    requests.withdraw(silent.request, by=silent.applicant)
+    stories.drain()
+    assert told("request.withdrawn") == {*case.committee_setup.everyone, member}
+
+
+def test_roles_seats_and_tokens_are_told_to_the_person_concerned() -> None:
+    published_dataset, helper = stories.published_dataset(), stories.person()
+    datasets.give_role(published_dataset.dataset, person=helper, role=Dataset.STEWARD, by=published_dataset.owner)
+    official = stories.signing_official(stories.institution())
+    stories.token(helper)
+    token = helper.tokens.get()
+    revoke_token(token, by=helper)
+    stories.drain()
+    assert told("role.given") == {helper, official}
+    assert told("committee.member_added") == set(published_dataset.committee_setup.everyone)
+    assert told("token.made") == told("token.revoked") == {helper}
+
+
+def test_a_deactivated_person_gets_no_letter() -> None:
+    published_dataset = stories.published_dataset()
+    gone = published_dataset.committee_setup.members[0]
+    deactivate(gone, by=stories.operator())
+    stories.submitted(stories.draft(published_dataset=published_dataset))
+    assert gone not in told("request.submitted")
+
+
+def test_a_letter_speaks_the_readers_language() -> None:
+    case = stories.draft()
+    choose_language(case.applicant, language="da", by=case.applicant)
+    stories.submitted(case)
+    notification = Notification.objects.get(kind="request.submitted", reader=case.applicant)
+    assert case.request.reference in notification.subject
+    assert "Hello" not in notification.body
+
+
+def test_what_somebody_typed_is_never_a_header_a_link_or_a_paragraph_of_ours() -> None:
+    typed = "Win\r\nBcc: all@evil.example\n\nat https://evil.example/x \u202egnp"
+    for text in (wording.one_line(typed), wording.block(typed)):
+        assert "evil.example" not in text
+        assert "https://" not in text
+        assert "all@evil" not in text
+        assert "\u202e" not in text
+    assert "\n" not in wording.one_line(typed)
+    assert "\r" not in wording.one_line(typed)
+    assert all(line.startswith(">") for line in wording.block(typed).splitlines())
+    assert len(wording.one_line("x" * 500)) <= wording.LONGEST_LINE
+
+
+def test_a_letter_is_posted_once_with_its_own_message_id_and_a_link() -> None:
+    case = stories.submitted()
+    waited = waiting().count()
+    assert waited > 0
+    mail.outbox.clear()
+    assert post_due(by=None) == waited
+    assert post_due(by=None) == 0
+    notification = Notification.objects.get(kind="request.submitted", reader=case.applicant)
+    sent = next(one for one in mail.outbox if str(notification.pk) in one.extra_headers["Message-ID"])
+    assert sent.to == [case.applicant.email]
+    assert f"http://testserver{notification.path}" in sent.body
+    assert len({one.extra_headers["Message-ID"] for one in mail.outbox}) == waited
+
+
+def test_nothing_is_posted_to_an_address_that_was_not_proved() -> None:
+    case = stories.submitted()
+    Person.objects.filter(pk=case.applicant.pk).update(email_verified=False)
+    mail.outbox.clear()
+    post_due(by=None)
+    assert case.applicant.email not in {address for one in mail.outbox for address in one.to}
+    assert unread_by(case.applicant).exists()
+
+
+class Refusing(EmailBackend):
+    """A mail server that knows one reader less."""
+
+    refused: str = ""
+    down: bool = False
+
+    def send_messages(self, messages: Any) -> int:
+        if self.down:
+            raise ConnectionRefusedError
+        if messages[0].to == [self.refused]:
+            raise SMTPRecipientsRefused({})
+        return int(super().send_messages(messages))
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> type[Refusing]:
+    monkeypatch.setattr("apps.notifications.commands.get_connection", Refusing)
+    monkeypatch.setattr(Refusing, "refused", "")
+    monkeypatch.setattr(Refusing, "down", False)
+    return Refusing
+
+
+def test_a_reader_whom_the_mail_server_refuses_does_not_keep_the_others_waiting(
+    refusing: type[Refusing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = stories.submitted()
+    monkeypatch.setattr(refusing, "refused", case.applicant.email)
+    waited = waiting().count()
+    own = notifications_of(case.applicant).count()
+    assert post_due(by=None) == waited - own
+    notification = notifications_of(case.applicant)[0]
+    assert (notification.posted_at, notification.attempts) == (None, 1)
+    assert notification.not_before > clock.now()
+
+
+def test_while_the_mail_server_is_down_letters_wait_and_nothing_is_raised(
+    refusing: type[Refusing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories.submitted()
+    monkeypatch.setattr(refusing, "down", True)
+    waited = waiting().count()
+    assert post_due(by=None) == 0
+    assert waiting().count() == waited
+    monkeypatch.setattr(refusing, "down", False)
+    assert post_due(by=None) == waited - 1  # the one that was tried waits a little longer
+
+
+def test_only_ones_own_letters_are_marked_read() -> None:
+    case = stories.submitted()
+    theirs = list(notifications_of(case.committee_setup.chair))
+    assert mark_read(theirs, by=case.applicant) == 0
+    assert mark_read(theirs, by=case.committee_setup.chair) == len(theirs) > 0
+    assert mark_read(theirs, by=case.committee_setup.chair) == 0
+    assert not unread_by(case.committee_setup.chair).exists()
+
+
+def test_an_event_of_a_kind_nobody_is_told_about_has_no_readers() -> None:
+    stories.person()
+    event = Event.objects.filter(kind=Kind.PERSON_CREATED)[0]
+    write_notifications(event, by=None)
+    assert not Notification.objects.exists()

@@ -1,0 +1,49 @@
+"""Stored bytes that nothing names go; a storage that belongs to another database is left alone."""
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import File
+
+from apps.core import clock
+from apps.core.storage import sealed
+from portal.orphans import delete_orphans
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings: Any, tmp_path: Path) -> None:
+    """Nobody else's files."""
+    kept = settings.STORAGES["sealed"]
+    settings.STORAGES = {**settings.STORAGES, "sealed": {**kept, "OPTIONS": {"location": str(tmp_path)}}}
+
+
+def _stray(name: str) -> str:
+    return str(sealed().save(name, File(BytesIO(b"half"))))
+
+
+def _sweep() -> int:
+    with clock.freeze(clock.now() + timedelta(days=2)):
+        return delete_orphans(older_than=timedelta(days=1))
+
+
+def test_only_what_nothing_names_and_is_old_goes() -> None:
+    """T58, R18: the rest of a dead upload goes after a day; a published file and a fresh upload stay."""
+    world = stories.published_dataset()
+    stray = _stray("st/ra/y")
+    assert delete_orphans(older_than=timedelta(days=1)) == 0
+    assert _sweep() == 1
+    assert not sealed().exists(stray)
+    assert sealed().exists(world.file.storage_key)
+
+
+def test_too_many_strangers_are_left_alone() -> None:
+    """An older database beside newer files deletes nothing."""
+    strays = [_stray(f"no/ne/{number}") for number in range(21)]
+    assert _sweep() == 0
+    assert all(sealed().exists(key) for key in strays)
