@@ -200,9 +200,9 @@ def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer da
         quorum=quorum, by=None,
     )  # fmt: skip
     chair, *others = people(members + 1)
-    committees.seat(committee, person=chair, is_chair=True, by=None)
+    committees.add_member(committee, person=chair, is_chair=True, by=None)
     for member in others:
-        committees.seat(committee, person=member, by=None)
+        committees.add_member(committee, person=member, by=None)
     return CommitteeSetup(committee, chair, others)
 
 
@@ -349,7 +349,7 @@ def submitted(case: Case | None = None, **how: Any) -> Case:
 def in_review(case: Case | None = None, **how: Any) -> Case:
     """Found complete by the chair: votes may be cast."""
     case = case or submitted(**how)
-    requests.screen(case.request, by=case.committee_setup.chair)
+    requests.accept_for_review(case.request, by=case.committee_setup.chair)
     drain()
     return case.reload()
 

@@ -107,7 +107,7 @@ def _eligible_voter_count(*only: Q) -> Coalesce:
     aside = Recusal.objects.filter(same, request=asked)
     closed = Person.objects.filter(pk=OuterRef(OuterRef("request__applicant_id")), merged_into_id=OuterRef("person_id"))
     before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("starts_at"))
-    members = CommitteeMember.objects.held().filter(*only, committee=OuterRef("committee_id"))
+    members = CommitteeMember.objects.appointed().filter(*only, committee=OuterRef("committee_id"))
     free = members.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
     free = free.exclude(Exists(member)).exclude(Exists(aside))
     number = free.exclude(Exists(before)).order_by().values("committee").annotate(n=Count("pk")).values("n")
@@ -189,7 +189,9 @@ def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
 def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
     """The seats that count, by committee: what `eligible_voters` says, for all items of a request in one statement."""
     concerned = Item.objects.filter(request=request).values("committee_id")
-    members = CommitteeMember.objects.held().filter(committee_id__in=concerned).select_related("person__institution")
+    members = (
+        CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")
+    )
     benches: dict[UUID, list[CommitteeMember]] = {}
     for seat in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
         benches.setdefault(seat.committee_id, []).append(seat)

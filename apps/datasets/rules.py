@@ -137,7 +137,7 @@ def missing_for_publication(version: Version) -> list[str]:
     if dataset.access == Dataset.Access.CONTROLLED:
         if dataset.committee_id is None:
             says.append(_("Choose the committee that decides about access."))
-        elif not CommitteeMember.objects.held().filter(committee_id=dataset.committee_id).exists():
+        elif not CommitteeMember.objects.appointed().filter(committee_id=dataset.committee_id).exists():
             says.append(_("Nobody is seated in the chosen committee yet."))
     return says
 

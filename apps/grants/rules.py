@@ -50,7 +50,7 @@ def check_can_propose_resume(by: Any, freeze: DownloadStop) -> None:
 
 def check_two_people(by: Any, freeze: DownloadStop) -> None:
     check_can_propose_resume(by, freeze)
-    if freeze.thaw_proposed_by_id is None:
+    if freeze.resume_proposed_by_id is None:
         raise WrongState(_("Nobody has proposed to thaw the downloads yet."))
-    if freeze.thaw_proposed_by_id == by.pk:
+    if freeze.resume_proposed_by_id == by.pk:
         raise Denied(_("A second person must confirm the thaw."))

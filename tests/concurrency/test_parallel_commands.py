@@ -158,7 +158,7 @@ def test_a_seat_is_given_once() -> None:
     """A seat is taken once; the second hand gets a sentence."""
     committee_setup, newcomer = stories.committee_setup(), stories.person()
     results = at_once(
-        *[lambda: committees.seat(committee_setup.committee, person=newcomer, by=committee_setup.chair)] * 3
+        *[lambda: committees.add_member(committee_setup.committee, person=newcomer, by=committee_setup.chair)] * 3
     )
     assert refused(results) == 2
 

@@ -24,8 +24,8 @@ def test_the_committee_that_decides_is_the_one_that_cares_for_the_dataset_at_sub
     stories.submitted(case)
     assert case.item.committee == other.committee
     with pytest.raises(Denied):
-        requests.screen(case.request, by=case.committee_setup.chair)
-    requests.screen(case.request, by=other.chair)
+        requests.accept_for_review(case.request, by=case.committee_setup.chair)
+    requests.accept_for_review(case.request, by=other.chair)
 
 
 def test_a_decided_item_stays_with_the_committee_that_decided_it() -> None:

@@ -48,4 +48,4 @@ def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> No
     )
     assert CommitteeMember.objects.filter(person=person, ends_at__isnull=True).count() <= 1
     requests.sync_member_claims(person, provider=provider, said=gone, by=None)
-    assert not CommitteeMember.objects.held().filter(person=person, claim__isnull=False).exists()
+    assert not CommitteeMember.objects.appointed().filter(person=person, claim__isnull=False).exists()

@@ -169,7 +169,7 @@ def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None
     committees.add_member_claim(
         row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
     )
-    by_hand = committees.seat(committee_setup.committee, person=person, by=committee_setup.chair)
+    by_hand = committees.add_member(committee_setup.committee, person=person, by=committee_setup.chair)
     for groups in ([GROUP], []):
         says(provider, *groups)
         browser.sign_in(Client(), provider)
@@ -320,7 +320,7 @@ def test_an_operator_maps_lists_and_unmaps_at_the_command_line(provider: loopbac
     for rule in (*PlatformRoleClaim.objects.all(), *CommitteeMemberClaim.objects.all()):
         told("unmap", str(rule.pk))
     assert told("roles") == ""
-    assert not CommitteeMember.objects.held().filter(person=person).exists()
+    assert not CommitteeMember.objects.appointed().filter(person=person).exists()
     assert not PlatformRole.objects.filter(person=person, ends_at__gt=clock.now()).exists()
     mapped = Event.objects.filter(kind__in=[Kind.CLAIM_MAPPED, Kind.CLAIM_UNMAPPED])
     assert mapped.count() == 4

@@ -51,8 +51,8 @@ def test_from_first_draft_to_the_refused_link() -> None:
     hospital = Institution.objects.create(name="Hospital", country="DK")
     owner, chair, member, applicant = (person(name, hospital) for name in ("Olga", "Carl", "Mette", "Anna"))
     dac = committees.found("DAC", slug="dac", institution=hospital, about="", quorum=2, by=None)
-    committees.seat(dac, person=chair, is_chair=True, by=None)
-    committees.seat(dac, person=member, by=None)
+    committees.add_member(dac, person=chair, is_chair=True, by=None)
+    committees.add_member(dac, person=member, by=None)
     agreements.publish_template("Data use agreement", clauses=[CLAUSE], committee=None, by=None)
 
     dataset = datasets.draft("Breast cancer", by=owner)
@@ -73,7 +73,7 @@ def test_from_first_draft_to_the_refused_link() -> None:
         public_summary="We compare survival.", starts_on=today, ends_on=today + timedelta(days=100),
     )  # fmt: skip
     seen = requests.submit(asked, by=applicant)
-    requests.screen(asked, by=chair)
+    requests.accept_for_review(asked, by=chair)
     item = Item.objects.get(request=asked)
     fresh = SignIn(issuer="https://idp.test", acr="", auth_time=clock.now())
     requests.vote(item, choice="approve", reason="Sound.", seen=seen, signed_in=fresh, by=member)

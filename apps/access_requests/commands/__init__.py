@@ -37,7 +37,7 @@ __all__ = [
     "record_committees_without_quorum",
     "recount",
     "request_changes",
-    "screen",
+    "accept_for_review",
     "add_committee_member",
     "recuse",
     "submit",

@@ -106,14 +106,14 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
 def add_committee_member(committee: Committee, *, person: Person, by: Person) -> CommitteeMember:
     """Give a seat; it counts for the rounds that open from now on, never for one that is being decided."""
     rules.check_can_change_members(by, committee)
-    return committees.seat(committee, person=person, by=by)
+    return committees.add_member(committee, person=person, by=by)
 
 
 @transaction.atomic
 def remove_committee_member(place: CommitteeMember, *, by: Person) -> None:
     """End a seat; nobody does so in a committee that is deciding about them."""
     rules.check_can_change_members(by, place.committee)
-    committees.unseat(place, by=by)
+    committees.remove_member(place, by=by)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ def claimed_roles(request: HttpRequest) -> HttpResponse:
         .exists()
     ):
         raise Denied(_("Only an operator or an auditor may read this."))
-    rows = [_row(one, str(one.get_platform_role_display())) for one in platform_role_claims()]
+    rows = [_row(one, str(one.get_desk_display())) for one in platform_role_claims()]
     rows += [_row(one, _seat(one.is_chair), where=str(one.committee)) for one in member_claims()]
     return render(request, "oversight/roles.html", {"rows": rows, "by_hand": manual_platform_roles()})
 

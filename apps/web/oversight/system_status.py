@@ -47,7 +47,7 @@ def _page(request: HttpRequest, form: StopDownloadsForm) -> HttpResponse:
         "letters_count": waiting().count(),
         "shown": SHOWN,
         "stop": stop,
-        "i_proposed": stop is not None and stop.thaw_proposed_by_id == _me(request).pk,
+        "i_proposed": stop is not None and stop.resume_proposed_by_id == _me(request).pk,
         "stops": [one for one in stops if one.ends_at is not None],
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)

@@ -64,6 +64,6 @@ def _committee(world: World, key: str, name: str, *, home: str) -> None:
 
 def _seats(world: World, key: str, *, chair: str, members: list[str]) -> None:
     committee = world.committees[key]
-    committees.seat(committee, person=world.people[chair], is_chair=True, by=None)
+    committees.add_member(committee, person=world.people[chair], is_chair=True, by=None)
     for member in members:
-        committees.seat(committee, person=world.people[member], by=None)
+        committees.add_member(committee, person=world.people[member], by=None)

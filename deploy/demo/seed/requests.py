@@ -108,7 +108,7 @@ def _handed_in(world: World) -> None:
 
 def _one_vote(world: World) -> None:
     seen = _submit(world, "applicant", ["gbsg2"], PROJECTS["endocrine"], members=("colleague",))
-    requests.screen(seen.request, by=world.people["chair"])
+    requests.accept_for_review(seen.request, by=world.people["chair"])
     reason = "The trial was made to answer this kind of question, and no linkage is asked for."
     _vote(world, seen, "member1", "approve", reason)
 
@@ -130,7 +130,7 @@ def _withdrawn(world: World) -> None:
 
 def _denied(world: World) -> None:
     seen = _submit(world, "member2", ["lung"], PROJECTS["product"])
-    requests.screen(seen.request, by=world.people["member3"])
+    requests.accept_for_review(seen.request, by=world.people["member3"])
     reason = "The data may be used for non-commercial research only; an estimate of sales is neither."
     _vote(world, seen, "member3", "deny", reason)
     _vote(world, seen, "chair2", "deny", reason)
@@ -188,7 +188,7 @@ def _approved(
     """Screened and voted for by two of the committee; the agreement is offered."""
     seen = _submit(world, who, datasets, project)
     first, second = committee
-    requests.screen(seen.request, by=world.people[first])
+    requests.accept_for_review(seen.request, by=world.people[first])
     _vote(world, seen, first, "approve", "The question is clear and the data can answer it.")
     choice = "conditional" if terms else "approve"
     _vote(world, seen, second, choice, "Sound methods; the people described are well protected.", terms)

@@ -147,7 +147,7 @@ class Command(BaseCommand):
         made = committees.found(
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=None
         )
-        committees.seat(made, person=chair, is_chair=True, by=None)
+        committees.add_member(made, person=chair, is_chair=True, by=None)
         return f"{made.name} is founded; {chair} chairs it and can seat the others on its page."
 
     def do_chair(self, given: dict[str, str]) -> str:

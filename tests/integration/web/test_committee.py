@@ -53,7 +53,7 @@ def test_the_desk_counts_as_the_tally_does() -> None:
     stories.vote(case, committee_setup.members[0])
     stories.vote(case, committee_setup.members[1], "deny")
     requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[0])
-    committees.seat(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
+    committees.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
     on_desk = review_queue_of(committee_setup.chair).get(pk=case.item.pk)
     counted = tally(case.item)
     assert (on_desk.committee_setup, on_desk.votes_cast) == (counted.seated, counted.cast)
@@ -216,7 +216,7 @@ def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another
     place = stories.published_dataset(committee_setup=stories.committee_setup(members=2, quorum=2))
     case = stories.submitted(stories.draft(published_dataset=place, members=[place.committee_setup.chair]))
     first, second = place.committee_setup.members
-    requests.screen(case.request, by=first)
+    requests.accept_for_review(case.request, by=first)
     client, page = stories.client_for(first), f"/review/{case.request.pk}/"
     stories.vote(case, first)
     assert "break the tie" not in client.get(page).content.decode()

@@ -309,7 +309,7 @@ def test_a_member_who_lost_their_seat_reads_no_more() -> None:
     """T16."""
     case = stories.submitted()
     member = case.committee_setup.members[0]
-    committees.unseat(case.committee_setup.membership_of(member), by=case.committee_setup.chair)
+    committees.remove_member(case.committee_setup.membership_of(member), by=case.committee_setup.chair)
     assert not queries.visible_to(member).exists()
 
 

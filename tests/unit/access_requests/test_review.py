@@ -31,7 +31,7 @@ def test_only_members_of_the_committee_screen_return_and_step_aside() -> None:
     ]
     for by in outsiders:
         for act in (
-            lambda by: commands.screen(case.request, by=by),
+            lambda by: commands.accept_for_review(case.request, by=by),
             lambda by: commands.request_changes(case.request, text="Why?", by=by),
             lambda by: commands.recuse(case.request, reason="None.", by=by),
         ):
@@ -40,7 +40,7 @@ def test_only_members_of_the_committee_screen_return_and_step_aside() -> None:
     gone = case.committee_setup.members[0]
     gone.is_active = False
     with pytest.raises(Denied):
-        commands.screen(case.request, by=gone)
+        commands.accept_for_review(case.request, by=gone)
 
 
 def test_nobody_acts_on_a_request_they_are_part_of() -> None:
@@ -52,8 +52,8 @@ def test_nobody_acts_on_a_request_they_are_part_of() -> None:
     )
     for part_of_it in (chair, member):
         with pytest.raises(Denied, match="you are part of"):
-            commands.screen(case.request, by=part_of_it)
-    commands.screen(case.request, by=committee_setup.members[1])
+            commands.accept_for_review(case.request, by=part_of_it)
+    commands.accept_for_review(case.request, by=committee_setup.members[1])
     for part_of_it in (chair, member):
         with pytest.raises(Denied, match="you are part of"):
             stories.vote(case, part_of_it)
@@ -81,7 +81,7 @@ def test_only_the_seated_vote() -> None:
         with pytest.raises(Denied, match="Only a seated member"):
             stories.vote(case, by)
     member = case.committee_setup.members[0]
-    committees.unseat(case.committee_setup.membership_of(member), by=case.committee_setup.chair)
+    committees.remove_member(case.committee_setup.membership_of(member), by=case.committee_setup.chair)
     with pytest.raises(Denied, match="Only a seated member"):
         stories.vote(case, member)
 
@@ -116,7 +116,7 @@ def test_a_vote_counts_on_the_snapshot_it_saw_and_on_no_other() -> None:
     assert case.question is not None
     commands.answer(case.question, text="All.", by=case.applicant)
     commands.submit(case.request, by=case.applicant)
-    commands.screen(case.request, by=case.committee_setup.chair)
+    commands.accept_for_review(case.request, by=case.committee_setup.chair)
     with pytest.raises(WrongState, match="has changed since you read it"):
         commands.vote(case.item, choice="approve", reason="Fine.", seen=seen, by=case.committee_setup.chair, **FRESHLY)
 
@@ -220,7 +220,7 @@ def test_an_empty_bench_blocks_and_never_approves() -> None:
     assert not queries.eligible_voters(case.item).exists()
     for part_of_it in committee_setup.everyone:
         with pytest.raises(Denied):
-            commands.screen(case.request, by=part_of_it)
+            commands.accept_for_review(case.request, by=part_of_it)
     commands.recount(case.request, by=None)
     assert case.item.state == "open"
 
@@ -247,7 +247,7 @@ def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
     stories.vote(case, first, "approve")
     assert case.item.state == "open"
     if leaves == "seat ends":
-        committees.unseat(case.committee_setup.membership_of(second), by=chair)
+        committees.remove_member(case.committee_setup.membership_of(second), by=chair)
     else:
         deactivate(second, by=stories.operator())
     stories.drain()
@@ -332,9 +332,9 @@ def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None
     merge_people(member, into=other, by=stories.operator(), reason="One person.")
     last = stories.person()
     merge_people(other, into=last, by=stories.operator(), reason="Three accounts, still one person.")
-    committees.seat(committee_setup.committee, person=last, by=None)
+    committees.add_member(committee_setup.committee, person=last, by=None)
     with pytest.raises(Denied, match="You stepped aside"):
-        commands.screen(case.request, by=last)
+        commands.accept_for_review(case.request, by=last)
     assert not queries.review_queue_of(last).exists()
 
 

@@ -106,7 +106,7 @@ def test_only_votes_of_those_seated_now_are_counted() -> None:
     for member in committee_setup.members[:3]:
         stories.vote(case, member)
     assert (tally(case.item).seated, tally(case.item).approvals) == (6, 3)
-    committees.unseat(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
+    committees.remove_member(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
     assert (tally(case.item).seated, tally(case.item).approvals) == (5, 2)
     deactivate(committee_setup.members[1], by=stories.operator())
     assert (tally(case.item).seated, tally(case.item).approvals) == (4, 1)

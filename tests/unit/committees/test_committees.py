@@ -32,13 +32,13 @@ def test_the_chair_comes_first_and_everybody_seated_is_on_the_bench() -> None:
 def test_a_seat_counts_from_its_beginning_until_its_end() -> None:
     committee_setup = stories.committee_setup()
     seat = committee_setup.membership_of(committee_setup.members[0])
-    commands.unseat(seat, by=committee_setup.chair)
+    commands.remove_member(seat, by=committee_setup.chair)
     seat.refresh_from_db()
     assert committee_setup.members[0] not in queries.members_of(committee_setup.committee)
-    held = CommitteeMember.objects.held(seat.ends_at - timedelta(microseconds=1)).filter(pk=seat.pk)
+    held = CommitteeMember.objects.appointed(seat.ends_at - timedelta(microseconds=1)).filter(pk=seat.pk)
     assert held.exists()
-    assert not CommitteeMember.objects.held(seat.ends_at).filter(pk=seat.pk).exists()
-    assert not CommitteeMember.objects.held(seat.starts_at - timedelta(seconds=1)).filter(pk=seat.pk).exists()
+    assert not CommitteeMember.objects.appointed(seat.ends_at).filter(pk=seat.pk).exists()
+    assert not CommitteeMember.objects.appointed(seat.starts_at - timedelta(seconds=1)).filter(pk=seat.pk).exists()
 
 
 def test_a_deactivated_person_sits_nowhere() -> None:
@@ -51,13 +51,13 @@ def test_a_deactivated_person_sits_nowhere() -> None:
 
 def test_the_chair_leads_and_an_operator_may_help() -> None:
     committee_setup, boss = stories.committee_setup(), stories.operator()
-    commands.seat(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
-    commands.seat(committee_setup.committee, person=stories.person(), by=boss)
+    commands.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
+    commands.add_member(committee_setup.committee, person=stories.person(), by=boss)
     for anyone in (committee_setup.members[0], stories.person(), stories.committee_setup().chair):
         with pytest.raises(Denied, match="Only the committee's chair"):
-            commands.seat(committee_setup.committee, person=stories.person(), by=anyone)
+            commands.add_member(committee_setup.committee, person=stories.person(), by=anyone)
         with pytest.raises(Denied, match="Only the committee's chair"):
-            commands.unseat(committee_setup.membership_of(committee_setup.members[1]), by=anyone)
+            commands.remove_member(committee_setup.membership_of(committee_setup.members[1]), by=anyone)
         with pytest.raises(Denied, match="Only the committee's chair"):
             commands.set_accepting(committee_setup.committee, accepting=True, by=anyone)
 
@@ -74,25 +74,25 @@ def test_only_an_operator_founds_a_committee() -> None:
 def test_nobody_sits_twice_there_is_one_chair_and_the_seated_are_active() -> None:
     committee_setup = stories.committee_setup()
     with pytest.raises(Invalid, match="has a seat in the committee already"):
-        commands.seat(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
+        commands.add_member(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
     with pytest.raises(Invalid, match="has a chair already"):
-        commands.seat(committee_setup.committee, person=stories.person(), is_chair=True, by=committee_setup.chair)
+        commands.add_member(committee_setup.committee, person=stories.person(), is_chair=True, by=committee_setup.chair)
     with pytest.raises(Invalid, match="not active"):
-        commands.seat(committee_setup.committee, person=stories.deactivated(), by=committee_setup.chair)
+        commands.add_member(committee_setup.committee, person=stories.deactivated(), by=committee_setup.chair)
 
 
 def test_a_seat_ends_once() -> None:
     committee_setup = stories.committee_setup()
     seat = committee_setup.membership_of(committee_setup.members[0])
-    commands.unseat(seat, by=committee_setup.chair)
-    commands.unseat(seat, by=committee_setup.chair)
+    commands.remove_member(seat, by=committee_setup.chair)
+    commands.remove_member(seat, by=committee_setup.chair)
     assert Event.objects.filter(kind="committee.member_removed").count() == 1
 
 
 def test_a_person_may_return_to_a_seat() -> None:
     committee_setup = stories.committee_setup()
-    commands.unseat(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
-    commands.seat(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
+    commands.remove_member(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
+    commands.add_member(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
     assert committee_setup.members[0] in queries.members_of(committee_setup.committee)
 
 

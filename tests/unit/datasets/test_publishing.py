@@ -336,7 +336,7 @@ def test_what_is_missing_for_publication_is_said_in_full() -> None:
 
 def test_a_controlled_dataset_needs_somebody_seated() -> None:
     published_dataset = stories.drafted_dataset(committee_setup=stories.committee_setup(members=0))
-    committees.unseat(
+    committees.remove_member(
         published_dataset.committee_setup.membership_of(published_dataset.committee_setup.chair),
         by=published_dataset.committee_setup.chair,
     )
