@@ -25,7 +25,7 @@ class AccessRequest(WorkflowModel):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reference = models.CharField(_("reference"), max_length=20, unique=True, default=partial(new_reference, "DAR"))
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requests")
-    title = models.CharField(_("title of the project"), max_length=200, blank=True)
+    title = models.CharField(_("project title"), max_length=200, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
@@ -122,8 +122,8 @@ class Item(WorkflowModel):
     decided_in = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name = _("requested dataset")
-        verbose_name_plural = _("requested datasets")
+        verbose_name = _("dataset in a request")
+        verbose_name_plural = _("datasets in requests")
         constraints = [
             models.UniqueConstraint(fields=["request", "dataset"], name="item_dataset_once"),
             models.CheckConstraint(
@@ -145,9 +145,9 @@ class Vote(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
 
     class Choice(models.TextChoices):
-        APPROVE = "approve", _("approve")
-        CONDITIONAL = "conditional", _("approve with conditions")
-        DENY = "deny", _("deny")
+        APPROVE = "approve", _("Approve")
+        CONDITIONAL = "conditional", _("Approve with conditions")
+        DENY = "deny", _("Deny")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="votes")
@@ -185,7 +185,7 @@ class Recusal(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="recusals")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="recusals")
-    reason = models.CharField(_("the conflict"), max_length=500)
+    reason = models.CharField(_("conflict of interest"), max_length=500)
     declared_at = models.DateTimeField(db_default=Now())
 
     class Meta:

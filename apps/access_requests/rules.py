@@ -29,12 +29,12 @@ def check_can_request(by: Any, dataset: Dataset) -> None:
     if not by.is_active:
         raise Denied(_("Your account is not active."))
     if dataset.access != Dataset.Access.CONTROLLED:
-        raise Invalid(_("This dataset needs no request."), field="datasets")
+        raise Invalid(_("This dataset does not need an access request."), field="datasets")
     if not Dataset.objects.listed().filter(pk=dataset.pk).exists() or dataset.committee is None:
-        raise Invalid(_("This dataset cannot be asked for."), field="datasets")
+        raise Invalid(_("You cannot request access to this dataset."), field="datasets")
     if not dataset.committee.accepting:
         raise Invalid(
-            _("%(committee)s does not accept requests at present: %(why)s")
+            _("%(committee)s is not accepting requests: %(why)s")
             % {"committee": dataset.committee, "why": dataset.committee.closed_because},
             field="datasets",
         )
@@ -42,7 +42,7 @@ def check_can_request(by: Any, dataset: Dataset) -> None:
 
 def check_is_applicant(by: Any, request: AccessRequest) -> None:
     if request.applicant_id != by.pk or not by.is_active:
-        raise Denied(_("Only the applicant may do this."))
+        raise Denied(_("Only the applicant can do this."))
 
 
 def check_can_withdraw(by: Any, request: AccessRequest) -> None:
@@ -50,26 +50,31 @@ def check_can_withdraw(by: Any, request: AccessRequest) -> None:
     check_is_applicant(by, request)
     request.check_can("withdraw")
     if request.items.exclude(state=ItemState.OPEN).exists():
-        raise WrongState(_("One of the committees has decided already; the request cannot be withdrawn any more."))
+        raise WrongState(_("A committee has already decided. You cannot withdraw the request."))
 
 
 def check_can_edit(by: Any, request: AccessRequest) -> None:
     check_is_applicant(by, request)
     if request.state not in EDITABLE:
-        raise WrongState(_("The committee is reading this request; it cannot be changed now. You can withdraw it."))
+        raise WrongState(
+            _(
+                "You cannot change this request now. You can change a request only while "
+                "it is a draft or after a committee requests changes."
+            )
+        )
 
 
 def check_revision(request: AccessRequest, revision: int | None) -> None:
     """Two tabs, one request: the older text never overwrites the newer one."""
     if revision is not None and revision != request.revision:
-        raise WrongState(_("This request was changed in another window. Copy what you typed and reload the page."))
+        raise WrongState(_("This request was changed in another window. Copy your text and reload the page."))
 
 
 def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     """What still stands between a draft and the committee, field by field."""
     says: dict[str, str] = {}
     if is_blank(request.title):
-        says["title"] = _("Give your project a title.")
+        says["title"] = _("Enter a project title.")
     if seen_length(request.purpose) < SHORTEST_PURPOSE:
         says["purpose"] = ngettext(
             "Describe your purpose in at least %(n)s character.",
@@ -77,26 +82,26 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
             SHORTEST_PURPOSE,
         ) % {"n": SHORTEST_PURPOSE}
     if is_blank(request.public_summary):
-        says["public_summary"] = _("Say in plain words, for the public, what you will do.")
+        says["public_summary"] = _("Describe your project for the public in plain language.")
     says.update(_missing_dates(request))
     if not request.items.exists():
         says["datasets"] = _("Choose at least one dataset.")
     elif not request.items.filter(state=ItemState.OPEN).exists():
-        says["datasets"] = _("Every dataset of this request has been decided on already.")
+        says["datasets"] = _("All datasets in this request are already decided.")
     return says
 
 
 def _missing_dates(request: AccessRequest) -> dict[str, str]:
     if request.starts_on is None:
-        return {"starts_on": _("When do you want to begin?")}
+        return {"starts_on": _("Enter the start date.")}
     if request.ends_on is None:
-        return {"ends_on": _("When will you be done?")}
+        return {"ends_on": _("Enter the end date.")}
     if request.ends_on <= max(request.starts_on, clock.today()):
-        return {"ends_on": _("The end must lie after the beginning, and in the future.")}
+        return {"ends_on": _("The end date must be in the future and after the start date.")}
     if request.starts_on > clock.today() + LONGEST:
-        return {"starts_on": _("The beginning lies too far ahead: ask when it is less than five years away.")}
+        return {"starts_on": _("The start date must be less than five years from now.")}
     if request.ends_on - request.starts_on > LONGEST:
-        return {"ends_on": _("Access is given for at most five years at a time.")}
+        return {"ends_on": _("Access can last at most five years. Enter an earlier end date.")}
     return {}
 
 
@@ -110,31 +115,33 @@ def check_can_submit(by: Any, request: AccessRequest) -> None:
         check_can_request(by, item.dataset)  # what is decided is asked of nobody any more
     unanswered = request.questions.filter(answer="")
     if request.state == RequestState.RETURNED and unanswered.exists():
-        raise Invalid(_("Answer the committee's question first."), field="answer")
+        raise Invalid(_("Answer the committee’s question first."), field="answer")
 
 
 def check_is_committee_member(by: Any, request: AccessRequest) -> None:
     """Someone of a committee that still has to decide, who is no part of the request and did not step aside."""
     if not by.is_active or not committees_of(by).filter(items__request=request).exists():
-        raise Denied(_("Only a member of the committee concerned may do this."))
+        raise Denied(_("Only a member of the committee for this request can do this."))
     check_no_conflict(by, request)
     if not committees_of(by).filter(items__request=request, items__state=ItemState.OPEN).exists():
-        raise WrongState(_("Your committee has decided already; what is left is another committee's."))
+        raise WrongState(_("Your committee has already decided. The remaining datasets belong to another committee."))
 
 
 def check_no_conflict(by: Any, request: AccessRequest) -> None:
     """Several accounts of one person are one person."""
     me = accounts_of(by).values("pk")
     if queries.people_of(request).filter(pk__in=me).exists():
-        raise Denied(_("You cannot decide on a request you are part of."))
+        raise Denied(_("You cannot decide on a request that you are part of."))
     if Recusal.objects.filter(request=request, person_id__in=me).exists():
-        raise Denied(_("You stepped aside from this request because of a conflict of interest."))
+        raise Denied(_("You declared a conflict of interest for this request."))
 
 
 def check_can_change_members(by: Any, committee: Committee) -> None:
     """Nobody changes the bench that is deciding about them, as applicant or as member, with whichever account."""
     if committee.pk in queries.deciding_about(by):
-        raise Denied(_("This committee is deciding on a request you are part of; somebody else changes its seats."))
+        raise Denied(
+            _("This committee is deciding on a request that you are part of. Another person must change its members.")
+        )
 
 
 def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> None:
@@ -142,32 +149,32 @@ def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> N
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
     if not by.is_active or not queries.eligible_voters(item).filter(confirmed(), person_id=by.pk).exists():
-        raise Denied(_("Only a seated member of this committee may vote."))
+        raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
-        raise WrongState(_("There is nothing to vote on here any more (or not yet)."))
+        raise WrongState(_("There is nothing to vote on here now."))
     if current is None or current.pk != seen.pk:
-        raise WrongState(_("The request has changed since you read it. Please read the new version first."))
+        raise WrongState(_("The request has changed since you opened it. Read the new version first."))
     if Vote.objects.filter(item=item, round=current, voter_id=by.pk).exists():
-        raise WrongState(_("You have voted already in this round."))
+        raise WrongState(_("You have already voted in this round."))
 
 
 def check_vote(choice: str, reason: str, terms: str) -> None:
     fields: dict[str, str] = {}
     if choice not in Vote.Choice.values:
-        fields["choice"] = _("Choose how you vote.")
+        fields["choice"] = _("Choose a vote.")
     if is_blank(reason):
-        fields["reason"] = _("Give a reason; the applicant will read it, without your name.")
+        fields["reason"] = _("Enter a reason. The applicant may see it, without your name.")
     if choice == Vote.Choice.CONDITIONAL and is_blank(terms):
-        fields["terms"] = _("Name the conditions.")
+        fields["terms"] = _("Enter the conditions.")
     if fields:
-        raise Invalid(_("Your vote was not counted yet."), fields=fields)
+        raise Invalid(_("Your vote is not recorded. Correct the errors and vote again."), fields=fields)
 
 
 def check_question(text: str) -> None:
     if is_blank(text):
-        raise Invalid(_("Ask the applicant something, so that they know what to change."), field="text")
+        raise Invalid(_("Enter a question, so that the applicant knows what to change."), field="text")
 
 
 def check_says_conflict(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Say in a few words what the conflict is."), field="reason")
+        raise Invalid(_("Describe the conflict of interest briefly."), field="reason")

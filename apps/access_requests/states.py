@@ -7,21 +7,21 @@ from apps.core.workflow import Workflow
 
 
 class RequestState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    IN_REVIEW = "in_review", _("in review")
-    RETURNED = "returned", _("returned to the applicant")
-    DECIDED = "decided", _("decided")
-    ACTIVE = "active", _("active")
-    CLOSED = "closed", _("closed")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    RETURNED = "returned", _("Changes requested")
+    DECIDED = "decided", _("Decided")
+    ACTIVE = "active", _("Active")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class ItemState(models.TextChoices):
-    OPEN = "open", _("open")
-    APPROVED = "approved", _("approved")
-    CONDITIONAL = "conditional", _("approved with conditions")
-    DENIED = "denied", _("denied")
+    OPEN = "open", _("Awaiting decision")
+    APPROVED = "approved", _("Approved")
+    CONDITIONAL = "conditional", _("Approved with conditions")
+    DENIED = "denied", _("Denied")
 
 
 REQUEST_WORKFLOW = Workflow(

@@ -96,9 +96,9 @@ class Signature(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("typed_name",)
 
     class Capacity(models.TextChoices):
-        APPLICANT = "applicant", _("applicant")
-        MEMBER = "member", _("named member")
-        OWNER = "owner", _("dataset owner")
+        APPLICANT = "applicant", _("Applicant")
+        MEMBER = "member", _("Project member")
+        OWNER = "owner", _("Dataset owner")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")

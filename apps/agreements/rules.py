@@ -37,27 +37,29 @@ def check_can_publish_template(by: Any, committee: Committee | None) -> None:
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
     """Every clause has a heading, a text and its plain-language lines; every mark is one that will be filled."""
     if is_blank(title) or not clauses:
-        raise Invalid(_("An agreement template has a title and at least one clause."))
+        raise Invalid(_("An agreement template needs a title and at least one clause."))
     for clause in clauses:
         if set(clause) != wording.CLAUSE_KEYS or not all(str(part).strip() for part in clause.values()):
-            raise Invalid(_("Every clause has a heading, a text and a plain-language line in English and Danish."))
+            raise Invalid(
+                _("Every clause needs a heading, a text and a plain-language explanation in English and Danish.")
+            )
     if not all(wording.can_be_filled(clause) for clause in clauses):
-        raise Invalid(_("A dollar sign begins a mark, such as $purpose; write $$ for the sign itself."))
+        raise Invalid(_("A dollar sign starts a placeholder, such as $purpose. Write $$ for a dollar sign."))
     unknown = wording.unknown_marks(clauses)
     if unknown:
-        raise Invalid(_("Nothing fills the mark $%(mark)s.") % {"mark": sorted(unknown)[0]})
+        raise Invalid(_("Unknown placeholder: $%(mark)s.") % {"mark": sorted(unknown)[0]})
 
 
 def check_signed_in_freshly(signed_in: SignIn) -> None:
     """The person proved who they are within the last ten minutes; a time in the future proves nothing."""
     now = clock.now()
     if not now - FRESH <= signed_in.auth_time <= now + SKEW:
-        raise NeedsSignIn(_("Please sign in again before you sign: your last sign-in is more than ten minutes ago."))
+        raise NeedsSignIn(_("Sign in again before you sign. Your last sign-in was more than ten minutes ago."))
 
 
 def check_typed_name(by: Any, typed: str) -> None:
     if not by.name or _folded(typed) != _folded(by.name):
-        raise Invalid(_("Type your name exactly as it stands above: %(name)s") % {"name": by.name}, field="typed_name")
+        raise Invalid(_("Type your name exactly as shown: %(name)s") % {"name": by.name}, field="typed_name")
 
 
 def _folded(name: str) -> str:
@@ -68,7 +70,9 @@ def _folded(name: str) -> str:
 
 def check_seen(agreement: Agreement, seen_sha256: str) -> None:
     if seen_sha256 != agreement.sha256:
-        raise WrongState(_("The agreement's text is not the one you read. Please reload the page."))
+        raise WrongState(
+            _("The agreement text does not match the one on your page. Reload the page and read it again.")
+        )
 
 
 def check_can_sign(by: Any, agreement: Agreement) -> str:
@@ -76,11 +80,11 @@ def check_can_sign(by: Any, agreement: Agreement) -> str:
     check_not_break_glass(by)
     capacity = queries.capacity_of(by, agreement)
     if not by.is_active or not capacity:
-        raise Denied(_("Only the applicant and the named members sign this agreement."))
+        raise Denied(_("Only the applicant and the project members can sign this agreement."))
     if agreement.state == AgreementState.TERMINATED:
-        raise WrongState(_("This agreement has been terminated."))
+        raise WrongState(_("This agreement is terminated."))
     if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():
-        raise WrongState(_("You have signed this agreement already."))
+        raise WrongState(_("You have already signed this agreement."))
     return capacity
 
 
@@ -89,7 +93,7 @@ def check_named_institution(agreement: Agreement, capacity: str, behind: Affilia
     named = agreement.institution
     if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != behind.institution_id:
         raise WrongState(
-            _("This agreement names %(named)s, and %(now)s stands behind you now. Ask for the data anew from there.")
+            _("This agreement names %(named)s, but you are now affiliated with %(now)s. Submit a new request.")
             % {"named": named, "now": behind.institution}
         )
 
@@ -98,7 +102,7 @@ def check_can_countersign(by: Any, agreement: Agreement) -> None:
     """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
     check_not_break_glass(by)
     if not by.is_active or not is_owner(by, agreement.item.dataset):
-        raise Denied(_("Only an owner of the dataset countersigns."))
+        raise Denied(_("Only a dataset owner can countersign this agreement."))
     part_of_it = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
     if part_of_it.exists() or any(queries.is_named_in(one, agreement) for one in accounts_of(by)):
         raise Denied(_("You cannot countersign an agreement you are part of."))
@@ -107,6 +111,6 @@ def check_can_countersign(by: Any, agreement: Agreement) -> None:
 
 def check_can_terminate(by: Any, agreement: Agreement, reason: str) -> None:
     if not by.is_active or not is_owner(by, agreement.item.dataset):
-        raise Denied(_("Only an owner of the dataset terminates its agreements."))
+        raise Denied(_("Only a dataset owner can terminate this agreement."))
     if is_blank(reason):
-        raise Invalid(_("Say why; the other side will read it."), field="reason")
+        raise Invalid(_("Enter a reason. The other party can read it."), field="reason")

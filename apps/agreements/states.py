@@ -7,10 +7,10 @@ from apps.core.workflow import Workflow
 
 
 class AgreementState(models.TextChoices):
-    OFFERED = "offered", _("offered")
-    SIGNED = "signed", _("signed by the applicant")
-    EXECUTED = "executed", _("executed")
-    TERMINATED = "terminated", _("terminated")
+    OFFERED = "offered", _("Awaiting signature of the applicant")
+    SIGNED = "signed", _("Awaiting countersignature")
+    EXECUTED = "executed", _("Fully signed")
+    TERMINATED = "terminated", _("Terminated")
 
 
 AGREEMENT_WORKFLOW = Workflow(

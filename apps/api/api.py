@@ -16,8 +16,8 @@ from apps.core.errors import NotFound
 
 # What pydantic calls the commonest faults, in our words.
 SENTENCES = {
-    "missing": gettext_lazy("This is needed."),
-    "extra_forbidden": gettext_lazy("There is no such field."),
+    "missing": gettext_lazy("This field is required."),
+    "extra_forbidden": gettext_lazy("This field is not known."),
     "string_too_long": gettext_lazy("This is too long."),
     "string_too_short": gettext_lazy("This is too short."),
     "string_type": gettext_lazy("This must be text."),
@@ -25,11 +25,11 @@ SENTENCES = {
     "int_type": gettext_lazy("This must be a whole number."),
     "less_than_equal": gettext_lazy("This is too large."),
     "greater_than_equal": gettext_lazy("This is too small."),
-    "literal_error": gettext_lazy("This is none of the values there are."),
-    "too_short": gettext_lazy("Give at least one."),
-    "too_long": gettext_lazy("These are too many."),
-    "day": gettext_lazy("Write the day as 2026-09-01."),
-    "moment": gettext_lazy("Write the moment with its zone, as 2026-09-01T12:00:00Z."),
+    "literal_error": gettext_lazy("This is not one of the allowed values."),
+    "too_short": gettext_lazy("Enter at least one value."),
+    "too_long": gettext_lazy("There are too many values."),
+    "day": gettext_lazy("Enter the date in the format 2026-09-01."),
+    "moment": gettext_lazy("Enter the date and time with the time zone, for example 2026-09-01T12:00:00Z."),
 }
 
 api = NinjaAPI(
@@ -63,7 +63,7 @@ def _unknown(_request: HttpRequest, _fault: Any) -> NoReturn:
 
 
 def _unreadable(_request: HttpRequest, _fault: Any) -> NoReturn:
-    raise Malformed(_("This call cannot be read."))
+    raise Malformed(_("This API call could not be read."))
 
 
 def _field(loc: Sequence[str | int]) -> str:

@@ -13,7 +13,7 @@ class Malformed(DomainError):
 
     status = 400
     code = "malformed"
-    title = gettext_lazy("This cannot be read")
+    title = gettext_lazy("Malformed API call")
 
 
 class NotAllowed(DomainError):
@@ -21,7 +21,7 @@ class NotAllowed(DomainError):
 
     status = 405
     code = "method"
-    title = gettext_lazy("Not in this way")
+    title = gettext_lazy("Method not allowed")
 
     def __init__(self, sentence: str, *, methods: Iterable[str]) -> None:
         super().__init__(sentence)
@@ -33,7 +33,7 @@ class Changed(DomainError):
 
     status = 412
     code = "changed"
-    title = gettext_lazy("This was changed meanwhile")
+    title = gettext_lazy("This was updated meanwhile")
 
 
 class TooLarge(DomainError):
@@ -41,7 +41,7 @@ class TooLarge(DomainError):
 
     status = 413
     code = "too-large"
-    title = gettext_lazy("This is too much at once")
+    title = gettext_lazy("API call too large")
 
 
 class NotJson(DomainError):
@@ -49,7 +49,7 @@ class NotJson(DomainError):
 
     status = 415
     code = "not-json"
-    title = gettext_lazy("This is not JSON")
+    title = gettext_lazy("JSON required")
 
 
 class NeedsCondition(DomainError):
@@ -57,20 +57,20 @@ class NeedsCondition(DomainError):
 
     status = 428
     code = "condition"
-    title = gettext_lazy("Say what you read")
+    title = gettext_lazy("Revision required")
 
 
 class NeedsToken(NeedsSignIn):
     """There is no living token in the call (RFC 6750, 3)."""
 
     code = "token"
-    title = gettext_lazy("A personal token is needed")
+    title = gettext_lazy("Access token required")
 
     def __init__(self, *, shown: bool) -> None:
         if shown:
-            super().__init__(_("This token opens nothing: it is unknown, has ended or was revoked. Make a new one."))
+            super().__init__(_("This access token is unknown, expired or revoked. Create a new one."))
         else:
-            super().__init__(_("Send a personal token in the header “Authorization: Bearer”."))
+            super().__init__(_("Send an access token in the header “Authorization: Bearer”."))
         error = ', error="invalid_token"' if shown else ""
         self.headers = {"WWW-Authenticate": f'Bearer realm="Gatehouse"{error}'}
 
@@ -79,10 +79,10 @@ class LacksScope(Denied):
     """The token is good, and was not made for this."""
 
     code = "scope"
-    title = gettext_lazy("The token may not do this")
+    title = gettext_lazy("Scope missing")
 
     def __init__(self, scope: str) -> None:
-        sentence = _("This token was made without the scope “%(scope)s”. Make one that has it.")
+        sentence = _("This token does not have the scope “%(scope)s”. Create a token with this scope.")
         super().__init__(sentence % {"scope": scope})
         challenge = f'Bearer realm="Gatehouse", error="insufficient_scope", scope="{scope}"'
         self.headers = {"WWW-Authenticate": challenge}
@@ -92,4 +92,4 @@ class Unusable(Invalid):
     """Some of what was sent cannot be used; each field with its sentence."""
 
     def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(_("Some of what you sent cannot be used."), fields=fields)
+        super().__init__(_("Some of the values you sent are not valid."), fields=fields)

@@ -42,7 +42,7 @@ def _claim(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempo
     try:
         return idempotency.claim(person_id=person_id, key=key, digest=idempotency.digest_of(sent))
     except Invalid:
-        sentence = _("This key was sent before with another call. Use a new key for every new thing you do.")
+        sentence = _("This idempotency key was already used for a different call. Use a new key for each new action.")
         raise Invalid(sentence, field=HEADER) from None
 
 
@@ -52,7 +52,7 @@ def _key(request: HttpRequest) -> uuid.UUID | None:
     if not text:
         return None
     if len(text) > 255:
-        raise Invalid(_("An idempotency key has at most 255 characters; a UUID is best."), field=HEADER)
+        raise Invalid(_("An idempotency key can have at most 255 characters. Use a UUID if possible."), field=HEADER)
     try:
         return uuid.UUID(text)
     except ValueError:

@@ -30,7 +30,7 @@ def opened(list_name: str, cursor: str) -> Position | None:
         moment, pk = _signer(list_name).unsign_object(cursor)
         return datetime.fromisoformat(moment), UUID(pk)
     except (signing.BadSignature, ValueError):
-        raise Malformed(_("This cursor is not one that this list gave out. Start again without it.")) from None
+        raise Malformed(_("The cursor is not valid for this list. Start again without a cursor.")) from None
 
 
 def page(list_name: str, found: QuerySet[Any], *, moment: str, cursor: str, size: int) -> tuple[list[Any], str | None]:

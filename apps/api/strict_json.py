@@ -21,7 +21,7 @@ def parsed(body: bytes) -> Any:
     except RecursionError:
         raise Malformed(_("The JSON is nested too deeply.")) from None
     except ValueError:  # not UTF-8, not JSON, or a number of more digits than anyone needs
-        raise Malformed(_("The body is not JSON in UTF-8.")) from None
+        raise Malformed(_("The body is not valid JSON in UTF-8.")) from None
     _check(value, 0)
     return value
 
@@ -30,13 +30,13 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise Malformed(_("A name stands twice in one JSON object."))
+            raise Malformed(_("A name occurs twice in one JSON object."))
         found[name] = value
     return found
 
 
 def _no_constant(_name: str) -> NoReturn:
-    raise Malformed(_("NaN and Infinity are not JSON."))
+    raise Malformed(_("NaN and Infinity are not allowed in JSON."))
 
 
 def _check(value: Any, depth: int) -> None:
@@ -57,4 +57,4 @@ def _check(value: Any, depth: int) -> None:
 def check_text(text: str) -> None:
     """Text that a database keeps as it was sent: no NUL, no half of a character."""
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise Malformed(_("The text holds characters that cannot be stored."))
+        raise Malformed(_("The text contains characters that cannot be stored."))

@@ -30,7 +30,7 @@ def door(view: View) -> View:
         request.sent = _sent(request)  # type: ignore[attr-defined]
         answer = view(request, *args, **kwargs)
         if answer.status_code == 405:
-            raise NotAllowed(_("This address does not answer that method."), methods=_methods(answer))
+            raise NotAllowed(_("This address does not support that method."), methods=_methods(answer))
         if getattr(request, "token", None) is not None:
             answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
@@ -64,20 +64,20 @@ def _sent(request: HttpRequest) -> Any:
     try:
         body = request.body
     except RequestDataTooBig:
-        raise TooLarge(_("The body is larger than a call may carry.")) from None
+        raise TooLarge(_("The body is larger than an API call allows.")) from None
     except UnreadablePostError:
-        raise Malformed(_("The body broke off.")) from None
+        raise Malformed(_("The body is incomplete.")) from None
     if not body:
         return None
     if request.content_type not in JSON_TYPES:
-        raise NotJson(_("Send JSON, with the header “Content-Type: application/json”."))
+        raise NotJson(_("Send JSON with the header “Content-Type: application/json”."))
     return strict_json.parsed(body)
 
 
 def _check_values(name: str, values: list[str]) -> None:
     """A parameter that stands twice has no one meaning."""
     if len(values) > 1:
-        raise Malformed(_("A parameter stands twice in the address."))
+        raise Malformed(_("A parameter occurs twice in the address."))
     for text in (name, *values):
         strict_json.check_text(text)
 

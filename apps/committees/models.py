@@ -20,7 +20,7 @@ class Committee(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     class Rule(models.TextChoices):
-        MAJORITY = "majority", _("majority of those seated, the chair breaks ties")
+        MAJORITY = "majority", _("majority of eligible voters; the chair breaks ties")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=80, unique=True)
@@ -29,7 +29,7 @@ class Committee(models.Model):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="committees")
     rule = models.CharField(_("decision rule"), max_length=20, choices=Rule.choices, default=Rule.MAJORITY)
     quorum = models.PositiveSmallIntegerField(_("quorum"), default=2)
-    review_days = models.PositiveSmallIntegerField(_("days meant for a review"), default=28)
+    review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -67,11 +67,11 @@ class CommitteeMemberClaim(ClaimRule):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seat_claims")
-    is_chair = models.BooleanField(_("chair"), default=False)
+    is_chair = models.BooleanField(_("Chair"), default=False)
 
     class Meta:
-        verbose_name = _("seat by claim")
-        verbose_name_plural = _("seats by claim")
+        verbose_name = _("committee role from sign-in")
+        verbose_name_plural = _("committee roles from sign-in")
         ordering = ["provider", "claim", "value"]
         constraints = [
             models.UniqueConstraint(
@@ -89,7 +89,7 @@ class CommitteeMember(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="members")
-    is_chair = models.BooleanField(_("chair"), default=False)
+    is_chair = models.BooleanField(_("Chair"), default=False)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
     claim = models.ForeignKey(CommitteeMemberClaim, null=True, on_delete=models.PROTECT, related_name="members")
@@ -98,8 +98,8 @@ class CommitteeMember(models.Model):
     objects = CommitteeMemberQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("add_member")
-        verbose_name_plural = _("members")
+        verbose_name = _("committee member")
+        verbose_name_plural = _("committee members")
         constraints = [
             models.UniqueConstraint(
                 fields=["committee", "person"], condition=Q(ends_at__isnull=True), name="seat_one_open_per_person"

@@ -22,7 +22,7 @@ def check_can_manage_committee(by: Any, committee: Committee) -> None:
     check_not_break_glass(by)
     chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
     if not chairs and not has_platform_role(by, PlatformRole.Kind.OPERATOR):
-        raise Denied(_("Only the committee's chair may change it."))
+        raise Denied(_("Only the chair or an operator can change this committee."))
 
 
 def check_can_become_member(person: Any, committee: Committee, *, is_chair: bool = False) -> None:
@@ -32,9 +32,9 @@ def check_can_become_member(person: Any, committee: Committee, *, is_chair: bool
         raise Invalid(_("This person's account is not active."), field="code")
     open_seats = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
     if open_seats.filter(person_id=person.pk).exists():
-        raise Invalid(_("This person has a seat in the committee already."), field="code")
+        raise Invalid(_("This person is already a member of the committee."), field="code")
     if is_chair and open_seats.filter(is_chair=True).exists():
-        raise Invalid(_("The committee has a chair already."), field="is_chair")
+        raise Invalid(_("The committee already has a chair."), field="is_chair")
 
 
 def has_no_chair(committee_id: UUID) -> bool:
@@ -44,13 +44,13 @@ def has_no_chair(committee_id: UUID) -> bool:
 def check_same_membership(rule: CommitteeMemberClaim, is_chair: bool) -> None:
     """One value gives one seat in a committee: as a member or in the chair."""
     if rule.is_chair != is_chair:
-        raise Invalid(_("This value gives another seat in the committee already; end that mapping first."))
+        raise Invalid(_("This value is already mapped to another role in the committee. End that mapping first."))
 
 
 def check_says_why(accepting: bool, closed_because: str) -> None:
     if not accepting and is_blank(closed_because):
         raise Invalid(
-            _("Say in a sentence why no requests are accepted; applicants will read it."), field="closed_because"
+            _("Enter in one sentence why no requests are accepted. Applicants can read it."), field="closed_because"
         )
 
 
@@ -58,10 +58,10 @@ def check_new_committee(name: str, slug: str, quorum: int) -> None:
     """A name, an address nobody has yet, and at least one vote."""
     fields: dict[str, str] = {}
     if is_blank(name):
-        fields["name"] = _("Give the committee a name.")
+        fields["name"] = _("Enter a name for the committee.")
     if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
-        fields["slug"] = _("The name in addresses is made of a-z, 0-9 and hyphens, and is used once.")
+        fields["slug"] = _("Use only a-z, 0-9 and hyphens in the short name. It must be unique.")
     if quorum < 1:
-        fields["quorum"] = _("At least one vote is needed to decide.")
+        fields["quorum"] = _("The quorum must be at least one vote.")
     if fields:
-        raise Invalid(_("The committee was not founded."), fields=fields)
+        raise Invalid(_("The committee was not created."), fields=fields)

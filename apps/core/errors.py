@@ -29,14 +29,14 @@ class Denied(DomainError):
 
     status = 403
     code = "denied"
-    title = _("You may not do this")
+    title = _("You do not have permission to do this")
 
 
 class NeedsSecondFactor(Denied):
     """Everything else holds; a second factor in the sign-in is what is missing."""
 
     code = "second-factor"
-    title = _("A second factor is needed")
+    title = _("A second factor is required")
 
 
 class StaleForm(DomainError):
@@ -44,7 +44,7 @@ class StaleForm(DomainError):
 
     status = 403
     code = "stale-form"
-    title = _("This page is no longer the newest")
+    title = _("This page is out of date")
 
 
 class NotFound(DomainError):
@@ -52,7 +52,7 @@ class NotFound(DomainError):
 
     status = 404
     code = "missing"
-    title = _("Nothing is here")
+    title = _("Not found")
 
 
 class OnlyForms(DomainError):
@@ -60,7 +60,7 @@ class OnlyForms(DomainError):
 
     status = 405
     code = "method"
-    title = _("Nothing to read here")
+    title = _("This page cannot be opened directly")
 
 
 class WrongState(DomainError):
@@ -68,7 +68,7 @@ class WrongState(DomainError):
 
     status = 409
     code = "wrong-state"
-    title = _("This has moved on")
+    title = _("This was updated meanwhile")
 
 
 class Gone(DomainError):
@@ -76,7 +76,7 @@ class Gone(DomainError):
 
     status = 410
     code = "gone"
-    title = _("This has ended")
+    title = _("No longer available")
 
 
 class Invalid(DomainError):
@@ -84,7 +84,7 @@ class Invalid(DomainError):
 
     status = 422
     code = "invalid"
-    title = _("Something needs another look")
+    title = _("There is a problem")
 
     def __init__(self, sentence: str, *, field: str = "", fields: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence, field=field)
@@ -96,7 +96,7 @@ class TooOften(DomainError):
 
     status = 429
     code = "too-often"
-    title = _("Please wait a moment")
+    title = _("Too many attempts")
 
 
 class NeedsSignIn(DomainError):
@@ -104,7 +104,7 @@ class NeedsSignIn(DomainError):
 
     status = 401
     code = "sign-in"
-    title = _("Please sign in again")
+    title = _("Sign in again")
 
 
 class Unavailable(DomainError):
@@ -112,5 +112,5 @@ class Unavailable(DomainError):
 
     status = 503
     code = "unavailable"
-    title = _("The portal is resting for a moment")
+    title = _("The portal is temporarily unavailable")
     retry_after = 10

@@ -48,7 +48,7 @@ def claim(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Claim:
         return Claim(row_id=row[0], first=True, location="")
     found = IdempotencyKey.objects.get(person_id=person_id, key=key)
     if not hmac.compare_digest(found.digest, digest):
-        raise Invalid(_("This form was sent before with other contents. Reload the page and send it again."))
+        raise Invalid(_("This form was already sent with different content. Reload the page and send it again."))
     return Claim(row_id=found.pk, first=False, location=found.location)
 
 

@@ -82,7 +82,7 @@ def _value(state: Any) -> Any:
 def _wrong(thing: WorkflowModel) -> str:
     noun = str(thing._meta.verbose_name)
     label = getattr(thing, "get_state_display", lambda: thing.state)()
-    return _("This %(noun)s is now “%(state)s”; that step is not possible any more (or not yet).") % {
+    return _("This step is not possible now. The status of this %(noun)s is “%(state)s”.") % {
         "noun": noun,
         "state": label,
     }

@@ -32,7 +32,7 @@ def draft(title: str, *, by: Person, slug: str = "") -> Dataset:
     """A new dataset with an empty first version; its maker owns it."""
     rules.check_can_draft(by)
     if is_blank(title):
-        raise Invalid(_("Give the dataset a title."), field="title")
+        raise Invalid(_("Enter a title for the dataset."), field="title")
     dataset = Dataset.objects.create(
         title=title.strip(), slug=_free_slug(slug or title), institution_id=by.institution_id
     )
@@ -51,7 +51,7 @@ def describe(dataset: Dataset, *, by: Person, seen: str = "", **changes: Any) ->
     rules.check_seen(dataset, seen)
     foreign = set(changes) - set(rules.DESCRIBED)
     if foreign:
-        raise Invalid(_("These cannot be changed here: %(names)s") % {"names": ", ".join(sorted(foreign))})
+        raise Invalid(_("You cannot change these fields here: %(names)s") % {"names": ", ".join(sorted(foreign))})
     rules.check_description(dataset, changes)
     changed = [name for name, value in changes.items() if getattr(dataset, name) != value]
     for name in changed:
@@ -121,7 +121,7 @@ def check_file(file_id: UUID, *, by: Person | None) -> None:
             digest.update(block)
             size += len(block)
     if size != kept.size:
-        raise Unavailable(_("The stored file is not as long as it was when it arrived."))
+        raise Unavailable(_("The size of the stored file has changed since the upload."))
     Distribution.objects.filter(pk=kept.pk).update(sha256=digest.hexdigest(), checked_at=clock.now())
     version = kept.version
     record(Kind.FILE_CHECKED, actor=by, subject=kept, about=[version, version.dataset_id], sha256=digest.hexdigest())
@@ -184,7 +184,7 @@ def take_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> Non
     rules.check_is_owner(by, dataset)
     others = roles.holders(dataset, Dataset.OWNER).filter(is_active=True).exclude(pk=person.pk)
     if role == Dataset.OWNER and not others.exists():
-        raise Invalid(_("A dataset keeps at least one owner. Name another one first."))
+        raise Invalid(_("A dataset must have at least one owner. Add another owner first."))
     if roles.holds(person, [role], dataset):
         roles.take(person, role, dataset)
         record(Kind.ROLE_TAKEN, actor=by, subject=dataset, about=[person], role=role)
@@ -207,7 +207,7 @@ def _check_name_free(version: Version, name: str) -> None:
 
 
 def _name_taken() -> Invalid:
-    return Invalid(_("A file of this name is already here. Remove it first, or rename yours."), field="file")
+    return Invalid(_("A file with this name already exists. Remove it or rename your file."), field="file")
 
 
 def _store(content: BinaryIO) -> str:
@@ -216,7 +216,7 @@ def _store(content: BinaryIO) -> str:
         return str(sealed().save(key, File(content)))
     except OSError as fault:
         sealed().delete(key)
-        raise Unavailable(_("The file could not be stored; nothing was kept. Please try again later.")) from fault
+        raise Unavailable(_("The file could not be stored. Nothing was saved. Try again later.")) from fault
 
 
 def _media_type(name: str) -> str:

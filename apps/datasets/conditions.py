@@ -41,7 +41,7 @@ def choices() -> list[tuple[str, str]]:
 
 def explained(codes: list[str]) -> list[dict[str, str]]:
     """Each code with its shorthand and its sentence; an unknown code says so instead of vanishing."""
-    unknown = ("?", _("an unknown condition; ask the committee"))
+    unknown = ("?", _("unknown condition: ask the committee"))
     return [
         {"code": code, "short": TERMS.get(code, unknown)[0], "label": str(TERMS.get(code, unknown)[1])}
         for code in codes

@@ -29,19 +29,19 @@ LONGEST_NAME = 255  # bytes in UTF-8: more than that no file system takes, and n
 def check_can_manage(by: Any, dataset: Dataset) -> None:
     check_not_break_glass(by)
     if not by.is_active or not queries.is_manager(by, dataset):
-        raise Denied(_("Only the owner or a steward of this dataset may do this."))
+        raise Denied(_("Only the dataset owner or a data steward can do this."))
 
 
 def check_is_owner(by: Any, dataset: Dataset) -> None:
     check_not_break_glass(by)
     if not by.is_active or not queries.is_owner(by, dataset):
-        raise Denied(_("Only an owner of this dataset may do this."))
+        raise Denied(_("Only a dataset owner can do this."))
 
 
 def check_can_draft(by: Any) -> None:
     check_not_break_glass(by)
     if not by.is_active or by.institution_id is None:
-        raise Denied(_("Datasets are published by people of an institution; yours is not known yet."))
+        raise Denied(_("To create a dataset, you must belong to an institution. Yours is not known yet."))
 
 
 def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
@@ -52,14 +52,15 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
     was = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False).values_list("access", flat=True).first()
     if was is not None and changes.get("access", was) != was:
         raise Invalid(
-            _("The access level of a published dataset stands; publish a new dataset instead."), field="access"
+            _("The access level of a published dataset cannot be changed. Publish a new dataset instead."),
+            field="access",
         )
     if was == Dataset.Access.CONTROLLED and changes.get("committee", dataset.committee) is None:
-        raise Invalid(_("Choose the committee that decides about access."), field="committee")
+        raise Invalid(_("Choose the committee that decides on access."), field="committee")
     said = {"access": dataset.access, "requires_second_factor": dataset.requires_second_factor} | changes
     if said["requires_second_factor"] and said["access"] == Dataset.Access.OPEN:
         raise Invalid(
-            _("Open data are for everybody, also without signing in; no second factor can be asked for."),
+            _("Open access data can be downloaded without signing in, so a second factor cannot be required."),
             field="requires_second_factor",
         )
 
@@ -74,8 +75,8 @@ def check_seen(dataset: Dataset, seen: str) -> None:
     """Two people, one description: what one of them opened earlier never overwrites what the other saved since."""
     if seen and seen != seal_of(dataset):
         raise WrongState(
-            _("This description was changed since you opened it, by a colleague or in another window. Copy what you"
-              " typed and reload the page.")
+            _("This description was changed after you opened it, by a colleague or in another "
+              "window. Copy your text and reload the page.")
         )  # fmt: skip
 
 
@@ -86,13 +87,15 @@ def check_file_name(name: str) -> str:
     """
     name = unicodedata.normalize("NFC", name).strip()
     if is_blank(name) or name in {".", ".."}:
-        raise Invalid(_("The file has no name."), field="file")
+        raise Invalid(_("The file has no name. Name the file and upload it again."), field="file")
     if any(c in "/\\" or is_hidden(c) for c in name):
         raise Invalid(
-            _("The file's name holds a path or hidden characters. Rename the file and try again."), field="file"
+            _("The file name contains a path or hidden characters. Rename the file and try again."), field="file"
         )
     if len(name.encode()) > LONGEST_NAME:
-        raise Invalid(_("The file's name is too long: 255 letters a-z, or fewer of other alphabets."), field="file")
+        raise Invalid(
+            _("The file name is too long. Use at most 255 letters a–z, or fewer in other alphabets."), field="file"
+        )
     return name
 
 
@@ -100,10 +103,10 @@ def check_size(size: int, declared: int | None) -> None:
     if size <= 0:
         raise Invalid(_("The file is empty."), field="file")
     if size > settings.MAX_UPLOAD_BYTES:
-        raise Invalid(_("The file is larger than this portal accepts in one upload."), field="file")
+        raise Invalid(_("The file is larger than the limit for one upload."), field="file")
     if declared is not None and declared != size:
         raise Invalid(
-            _("The file was announced with %(declared)s bytes, but %(size)s arrived. Please send it again.")
+            _("The file should be %(declared)s bytes, but %(size)s bytes arrived. Upload it again.")
             % {"declared": declared, "size": size},
             field="file",
         )
@@ -111,7 +114,7 @@ def check_size(size: int, declared: int | None) -> None:
 
 def check_draft(version: Version) -> None:
     if version.state != VersionState.DRAFT:
-        raise WrongState(_("This version is published; its files stand for ever. Start a new version to change them."))
+        raise WrongState(_("The files of a published version cannot be changed. Create a new version to change them."))
 
 
 def check_can_publish(by: Any, version: Version) -> None:
@@ -129,24 +132,26 @@ def missing_for_publication(version: Version) -> list[str]:
     dataset, files = version.dataset, version.distributions
     says: list[str] = []
     if is_blank(dataset.summary) or is_blank(dataset.description):
-        says.append(_("Describe the dataset: a summary and a description are needed."))
+        says.append(_("Add a summary and a description of the dataset."))
     if not files.exists():
         says.append(_("Upload at least one file."))
     elif files.filter(sha256="").exists():
-        says.append(_("Some files are still being checked; their checksums will be here in a moment."))
+        says.append(_("Some files are still being checked. Wait until they have a checksum."))
     if dataset.access == Dataset.Access.CONTROLLED:
         if dataset.committee_id is None:
-            says.append(_("Choose the committee that decides about access."))
+            says.append(_("Choose the committee that decides on access."))
         elif not CommitteeMember.objects.appointed().filter(committee_id=dataset.committee_id).exists():
-            says.append(_("Nobody is seated in the chosen committee yet."))
+            says.append(
+                _("The chosen committee has no members yet. Choose another committee or wait until members are added.")
+            )
     return says
 
 
 def check_embargo(until: datetime | None) -> None:
     if until is not None and until <= clock.now():
-        raise Invalid(_("The embargo's end lies in the past."), field="embargo_until")
+        raise Invalid(_("The embargo must end in the future."), field="embargo_until")
 
 
 def check_says_why(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Say why, in a sentence; it will stand on the page."), field="reason")
+        raise Invalid(_("Give the reason in one sentence. It is shown on the dataset page."), field="reason")

@@ -83,7 +83,7 @@ def make_link(file: Distribution, *, by: Person | None, token: PersonalToken | N
 def end_link(link: DownloadLink, *, by: Person) -> None:
     """The link opens nothing any more."""
     if link.person_id != by.pk:
-        raise Denied(_("This link belongs to somebody else."))
+        raise Denied(_("This link belongs to another person."))
     if DownloadLink.objects.filter(pk=link.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         record(Kind.LINK_ENDED, actor=by, subject=link, about=_about(link))
 
@@ -99,7 +99,7 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from
     link = queries.link_of_digest(digest) if digest else None
     if link is None:
         _note_guess(asked_from)
-        raise NotFound(_("There is no such link."))
+        raise NotFound(_("This link does not exist."))
     try:
         return _start(link, by=by, byte_range=byte_range)
     except DomainError as refusal:

@@ -19,7 +19,9 @@ MOST_GUESSES, GUESSING = 100, 15 * 60  # links that do not exist, from one netwo
 def check_guesses(tries: int) -> None:
     """So many links that do not exist in a quarter of an hour, and from there the next one is too many."""
     if tries > MOST_GUESSES:
-        refusal = TooOften(_("Too many links that do not exist were tried from your network. Wait fifteen minutes."))
+        refusal = TooOften(
+            _("There were too many attempts from your network to open links that do not exist. Wait 15 minutes.")
+        )
         refusal.headers = {"Retry-After": str(GUESSING)}
         raise refusal
 
@@ -31,37 +33,52 @@ def check_can_download(by: Any, file: Distribution) -> None:
     if lacks_only_second_factor(by, file.pk):
         raise NeedsSecondFactor(
             _(
-                "These data ask for a second factor in your sign-in, and your institution did not confirm one. Sign in"
-                " with a second factor; a link or an access token must be made in such a sign-in too."
+                "These data require a second factor, and your institution did not confirm one. "
+                "Sign in with a second factor, then create the link or access token again."
             )
         )
-    raise Denied(_("You may not download this file at present. The dataset's “Why?” page names what is missing."))
+    raise Denied(
+        _(
+            "You cannot download this file at present. To see what is missing, open “Why "
+            "can or can’t I download this?” on the dataset page."
+        )
+    )
 
 
 def check_alive(link: DownloadLink) -> None:
     if link.ended_at is not None or link.expires_at <= clock.now():
-        raise Gone(_("This link has expired. Sign in and make a new one."))
+        raise Gone(_("This link has expired or was ended. Sign in and create a new one."))
 
 
 def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
     """A link works without a session (curl, wget); but never in somebody else's."""
     if visitor is not None and link.person_id is not None and visitor.pk != link.person_id:
-        raise Denied(_("This link was made for somebody else."), code=SOMEBODY_ELSE)
+        raise Denied(_("This link was created for another person."), code=SOMEBODY_ELSE)
 
 
 def check_maker(link: DownloadLink) -> None:
     """Whoever made the link has not signed out at their institution since."""
     if link.person is not None and link.person.signed_out_at is not None:
-        raise Gone(_("Whoever made this link has signed out at their institution. Sign in again, and it goes on."))
+        raise Gone(
+            _(
+                "The person who created this link has signed out at their institution. The "
+                "link works again after they sign in."
+            )
+        )
 
 
 def check_token(link: DownloadLink) -> None:
     """A link that was made with a token ends with it: whoever revokes a stolen token has nothing else to look for."""
     if link.made_with_id and not PersonalToken.objects.not_revoked().filter(pk=link.made_with_id).exists():
-        raise Gone(_("The token this link was made with has been revoked. Make a new link."))
+        raise Gone(
+            _(
+                "The access token or service account that created this link has been revoked "
+                "or has ended. Create a new link."
+            )
+        )
 
 
 def check_grant(link: DownloadLink) -> None:
     """The very grant the link was made on is still in force; another grant means another link."""
     if link.grant_id is not None and not grant_is_active(link.grant_id):
-        raise Gone(_("The access this link stands on is not in force now. Your page “My access” says why."))
+        raise Gone(_("The access that this link depends on is not active now. See “My access” for the reason."))

@@ -86,7 +86,7 @@ def suspend(grant: AccessGrant, *, reason: str, by: Person) -> Suspension:
     rules.check_can_pause(by, grant)
     rules.check_says_why(reason)
     if grant.suspensions.filter(ends_at__isnull=True).exists():
-        raise WrongState(_("This grant is suspended already."))
+        raise WrongState(_("This access is already suspended."))
     pause = Suspension.objects.create(grant=grant, by=by, reason=reason.strip())
     record(Kind.GRANT_SUSPENDED, actor=by, subject=grant, about=_about(grant))
     return pause
@@ -99,7 +99,7 @@ def resume(grant: AccessGrant, *, by: Person) -> None:
     rules.check_can_resume(by, grant)
     ended = grant.suspensions.filter(ends_at__isnull=True).update(ends_at=clock.now())
     if not ended:
-        raise WrongState(_("This grant is not suspended."))
+        raise WrongState(_("This access is not suspended."))
     record(Kind.GRANT_RESUMED, actor=by, subject=grant, about=_about(grant))
 
 

@@ -65,7 +65,7 @@ class AccessGrant(models.Model):
     issued_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    revoked_because = models.CharField(_("why it was revoked"), max_length=500, blank=True)
+    revoked_because = models.CharField(_("reason for revocation"), max_length=500, blank=True)
 
     objects = AccessGrantQuerySet.as_manager()
 

@@ -15,42 +15,42 @@ from apps.people.rules import check_not_break_glass
 def check_can_end(by: Any, grant: AccessGrant) -> None:
     """The dataset's owner or steward; or the holder, who may always give access back."""
     if not by.is_active or not (grant.holder_id == by.pk or is_manager(by, grant.dataset)):
-        raise Denied(_("Only those who take care of the dataset, or the holder, may end this grant."))
+        raise Denied(_("Only the dataset owner, a data steward or the person with this access can revoke this access."))
     if grant.revoked_at is not None:
-        raise WrongState(_("This grant has been revoked already."))
+        raise WrongState(_("This access is already revoked."))
 
 
 def check_can_pause(by: Any, grant: AccessGrant) -> None:
     if not by.is_active or not is_manager(by, grant.dataset):
-        raise Denied(_("Only those who take care of the dataset may suspend or resume this grant."))
+        raise Denied(_("Only the dataset owner or a data steward can suspend or resume this access."))
     if grant.revoked_at is not None:
-        raise WrongState(_("This grant has been revoked already."))
+        raise WrongState(_("This access is already revoked."))
     if grant.ends_at <= clock.now():
-        raise WrongState(_("This grant has run out already."))
+        raise WrongState(_("This access has already ended."))
 
 
 def check_can_resume(by: Any, grant: AccessGrant) -> None:
     """Those who take care of the dataset; but nobody lifts the pause of their own access."""
     check_can_pause(by, grant)
     if grant.holder_id == by.pk:
-        raise Denied(_("This is your own access; somebody else has to lift its pause."))
+        raise Denied(_("You cannot resume your own access. Another dataset owner or data steward must do it."))
 
 
 def check_says_why(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Say why; the holder will read it."), field="reason")
+        raise Invalid(_("Give a reason. The person with this access can read it."), field="reason")
 
 
 def check_can_propose_resume(by: Any, freeze: DownloadStop) -> None:
     """Whoever signed in with an account that is nobody's own may stop downloads, and not let them run again."""
     check_not_break_glass(by)
     if freeze.ends_at is not None:
-        raise WrongState(_("The downloads run again already."))
+        raise WrongState(_("Downloads are already resumed."))
 
 
 def check_two_people(by: Any, freeze: DownloadStop) -> None:
     check_can_propose_resume(by, freeze)
     if freeze.resume_proposed_by_id is None:
-        raise WrongState(_("Nobody has proposed to thaw the downloads yet."))
+        raise WrongState(_("Nobody has proposed to resume downloads yet."))
     if freeze.resume_proposed_by_id == by.pk:
-        raise Denied(_("A second person must confirm the thaw."))
+        raise Denied(_("A second person must confirm that downloads resume."))

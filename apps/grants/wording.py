@@ -8,48 +8,53 @@ from django.utils.translation import gettext_lazy
 # part: (it holds, it does not)
 SENTENCES: dict[str, tuple[Any, Any]] = {
     "person": (
-        gettext_lazy("Your account is active, or the data are open to everyone."),
-        gettext_lazy("Sign in: without an active account only open data can be downloaded."),
+        gettext_lazy("Your account is active, or the data have open access."),
+        gettext_lazy("Sign in. Without an active account, you can download only open access data."),
     ),
     "own_account": (
-        gettext_lazy("You signed in as yourself, or the data are open to everyone."),
+        gettext_lazy("You use your own account, or the data have open access."),
         gettext_lazy(
-            "A break-glass account opens no data; neither does a visit without signing in, unless they are open."
+            "You are not signed in, or you use an emergency account. Only open access data can be downloaded this way."
         ),
     ),
     "affiliated": (
-        gettext_lazy("An institution stands behind you, or the data are open and need none."),
-        gettext_lazy("No institution stands behind you at present: sign in through yours."),
+        gettext_lazy("You have a valid affiliation with an institution, or the data have open access and need none."),
+        gettext_lazy("You have no valid affiliation with an institution. Sign in through your institution."),
     ),
     "published": (gettext_lazy("The version is published."), gettext_lazy("The version is not published.")),
-    "not_withdrawn": (gettext_lazy("The version stands."), gettext_lazy("The version was withdrawn.")),
-    "embargo_past": (gettext_lazy("No embargo is in the way."), gettext_lazy("The version is still under embargo.")),
+    "not_withdrawn": (gettext_lazy("The version is not withdrawn."), gettext_lazy("The version was withdrawn.")),
+    "embargo_past": (
+        gettext_lazy("The version is not under embargo."),
+        gettext_lazy("The version is still under embargo."),
+    ),
     "entitled": (
-        gettext_lazy("The access level lets you in: open, terms accepted, or a grant in force."),
+        gettext_lazy("The access level allows this download: open access, accepted terms of use, or active access."),
         gettext_lazy(
-            "Nothing lets you in yet: accept the terms (registered data) or ask for access (controlled data)."
+            "The access level does not allow this download yet. Accept the terms of use "
+            "(registered access) or request access (controlled access)."
         ),
     ),
     "second_factor": (
-        gettext_lazy("The sign-in had a second factor, or the data ask for none."),
-        gettext_lazy("These data ask for a second factor, and this sign-in, token or link had none."),
+        gettext_lazy("The sign-in had a second factor, or the data do not require one."),
+        gettext_lazy("These data require a second factor. This sign-in, access token or link had none."),
     ),
-    "not_frozen": (gettext_lazy("Downloads are running."), gettext_lazy("All downloads are stopped at present.")),
-    "begun": (gettext_lazy("The grant has begun."), gettext_lazy("The grant has not begun yet.")),
-    "not_ended": (gettext_lazy("The grant has not ended."), gettext_lazy("The grant has ended.")),
-    "not_revoked": (gettext_lazy("The grant was not revoked."), gettext_lazy("The grant was revoked.")),
-    "not_suspended": (gettext_lazy("The grant is not suspended."), gettext_lazy("The grant is suspended.")),
-    "signed": (gettext_lazy("You signed the agreement."), gettext_lazy("Your own signature is missing.")),
+    "not_frozen": (gettext_lazy("Downloads are available."), gettext_lazy("All downloads are stopped.")),
+    "begun": (gettext_lazy("The access has started."), gettext_lazy("The access has not started yet.")),
+    "not_ended": (gettext_lazy("The access has not ended."), gettext_lazy("The access has ended.")),
+    "not_revoked": (gettext_lazy("The access was not revoked."), gettext_lazy("The access was revoked.")),
+    "not_suspended": (gettext_lazy("The access is not suspended."), gettext_lazy("The access is suspended.")),
+    "signed": (gettext_lazy("You signed the agreement."), gettext_lazy("Your signature is missing.")),
     "executed": (
-        gettext_lazy("Both sides signed the agreement."),
-        gettext_lazy("The agreement is not signed by both sides yet."),
+        gettext_lazy("The agreement is fully signed."),
+        gettext_lazy("The agreement is not fully signed yet."),
     ),
-    "not_terminated": (gettext_lazy("The agreement stands."), gettext_lazy("The agreement was terminated.")),
+    "not_terminated": (gettext_lazy("The agreement is not terminated."), gettext_lazy("The agreement was terminated.")),
     "vouched": (
-        gettext_lazy("The institution that stood behind you when you signed still does."),
+        gettext_lazy("Your affiliation at the time of signing is still valid."),
         gettext_lazy(
-            "The institution that stood behind you when you signed no longer does: sign in through it, ask one of its "
-            "signing officials to affirm you, or ask anew from where you are now."
+            "Your affiliation at the time of signing is no longer valid. Sign in through that "
+            "institution, ask one of its signing officials to confirm your affiliation, or submit "
+            "a new request from your current institution."
         ),
     ),
 }

@@ -52,7 +52,7 @@ def said(event: Event) -> Notes:
 def _resting(place: Institution, person: Person) -> dict[str, Any]:
     """The institution, and what of the person's access rests on its word, by title."""
     titles = ", ".join(f"“{grant.dataset.title}”" for grant in _rests_on(place, person))
-    return {"institution": place.name, "access": titles or _("no access to controlled data")}
+    return {"institution": place.name, "access": titles or _("none")}
 
 
 def _rests_on(place: Institution, person: Person) -> list[AccessGrant]:

@@ -97,7 +97,9 @@ def _message(notification: Notification) -> EmailMessage:
     """The letter as a mail: plain text, with the address of the page it is about."""
     language = notification.reader.language
     with override(language):
-        foot = _("This letter is also in your inbox at Gatehouse. Nobody will ever ask you for a password by e-mail.")
+        foot = _(
+            "This notification is also in Gatehouse under Notifications. Gatehouse never asks for a password by e-mail."
+        )
     link = f"{settings.PORTAL_ADDRESS}{notification.path}" if notification.path else ""
     host = urlsplit(settings.PORTAL_ADDRESS).hostname or "gatehouse"
     return EmailMessage(

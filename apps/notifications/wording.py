@@ -22,208 +22,223 @@ JOINER = "\u2060"
 
 LETTERS: dict[str, tuple[Any, Any]] = {
     "version_published.holder": (
-        _("A new version of %(dataset)s is out"),
-        _("Version %(number)s of “%(dataset)s” has been published. Your access covers it; you can download it now."),
+        _("New version of %(dataset)s"),
+        _("Version %(number)s of “%(dataset)s” has been published. Your access includes it. You can download it now."),
     ),
     "version_published.manager": (
         _("Version %(number)s of %(dataset)s is published"),
-        _("%(actor)s published version %(number)s of “%(dataset)s”. Its files stand as they are from now on."),
+        _("%(actor)s published version %(number)s of “%(dataset)s”. Its files can no longer be changed."),
     ),
     "version_withdrawn.holder": (
-        _("Version %(number)s of %(dataset)s has been withdrawn"),
+        _("Version %(number)s of %(dataset)s was withdrawn"),
         _(
-            "Version %(number)s of “%(dataset)s” was withdrawn by its owner. Its files can no longer be downloaded;"
-            " please stop using copies of it. This is the reason given:"
+            "The owner withdrew version %(number)s of “%(dataset)s”. Its files can no longer be "
+            "downloaded. Stop using copies of it. Reason:"
         ),
     ),
     "request_submitted.committee": (
-        _("A request waits for %(committees)s: %(reference)s"),
+        _("New request for %(committees)s: %(reference)s"),
         _(
-            "%(applicant)s (%(institution)s) asks for %(datasets)s."
-            " The request is called “%(title)s”. Please look whether it is complete, and then vote."
+            "%(applicant)s (%(institution)s) requests access to %(datasets)s in the request "
+            "“%(title)s”. Check whether the request is complete, then vote."
         ),
     ),
     "request_submitted.committee_again": (
-        _("%(reference)s is back with %(committees)s"),
+        _("%(reference)s was resubmitted to %(committees)s"),
         _(
-            "%(applicant)s (%(institution)s) has answered and handed in the request “%(title)s” again."
-            " This is round %(round)s; votes of earlier rounds no longer count."
+            "%(applicant)s (%(institution)s) answered and resubmitted the request “%(title)s”. "
+            "This is round %(round)s. Votes from earlier rounds no longer count."
         ),
     ),
     "request_submitted.applicant": (
-        _("Your request %(reference)s has arrived"),
+        _("Your request %(reference)s was submitted"),
         _(
-            "Your request “%(title)s” for %(datasets)s is with %(committees)s now. A review is meant to take"
-            " %(days)s days. Its page shows at any time which step it is at and who has it."
+            "Your request “%(title)s” for %(datasets)s was submitted to %(committees)s. Target "
+            "review time: %(days)s days. The request page shows the current step and who it is "
+            "waiting for."
         ),
     ),
     "request_submitted.applicant_again": (
-        _("Round %(round)s of your request %(reference)s has begun"),
-        _("Your request “%(title)s” is back with %(committees)s, with your answer. The review begins anew."),
+        _("Round %(round)s of your request %(reference)s has started"),
+        _(
+            "Your request “%(title)s” was resubmitted to %(committees)s with your answer. A new "
+            "review round has started."
+        ),
     ),
     "request_submitted.member": (
         _("You are named in the request %(reference)s"),
         _(
-            "%(applicant)s (%(institution)s) named you as somebody who will use %(datasets)s in “%(title)s”."
-            " If it is approved, you sign for yourself. If this is a mistake, please tell %(applicant)s."
+            "%(applicant)s (%(institution)s) named you as a project member in “%(title)s”, a "
+            "request for access to %(datasets)s. If the request is approved, you must sign the "
+            "agreement yourself. If this is a mistake, contact %(applicant)s."
         ),
     ),
     "request_returned.applicant": (
-        _("The committee has a question about %(reference)s"),
+        _("Changes requested: %(reference)s"),
         _(
-            "Your request “%(title)s” is back with you; the committee waits for your answer."
-            " Answer on its page, change what you like, and hand it in again. This is the question:"
+            "The committee has a question about your request “%(title)s”. Answer on the request "
+            "page, make any changes and submit the request again. Question:"
         ),
     ),
     "request_withdrawn.committee": (
         _("%(reference)s was withdrawn"),
-        _("%(applicant)s took back the request “%(title)s”. There is nothing left to do about it."),
+        _("%(applicant)s withdrew the request “%(title)s”. You do not need to do anything."),
     ),
     "request_withdrawn.member": (
         _("%(reference)s was withdrawn"),
-        _("%(applicant)s took back the request “%(title)s”, in which you are named."),
+        _("%(applicant)s withdrew the request “%(title)s”, in which you are named."),
     ),
     "quorum_missing.chair": (
-        _("Too few may decide on %(reference)s"),
+        _("Too few eligible voters for %(reference)s"),
         _(
-            "The quorum of “%(committee)s” is %(quorum)s, and only %(left)s of those seated may decide on"
-            " %(reference)s: the others have a part in it, stepped aside or left. Please seat somebody who has none. A"
-            " new seat counts from the next round, so return the request with a question then."
+            "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can "
+            "vote on %(reference)s. The others are involved in the request, have declared a "
+            "conflict of interest or have left. Add a member who is not involved. New members vote "
+            "from the next round, so then request changes to start a new round."
         ),
     ),
     "quorum_missing.operator": (
-        _("Too few may decide on %(reference)s"),
+        _("Too few eligible voters for %(reference)s"),
         _(
-            "The quorum of “%(committee)s” is %(quorum)s, and only %(left)s of those seated may decide on"
-            " %(reference)s. Its chair is empty or has a part in the request. Please see to it that somebody else can"
-            " seat members."
+            "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can "
+            "vote on %(reference)s. The committee has no chair, or the chair is involved in the "
+            "request. Arrange for another person to add members."
         ),
     ),
     "item_decided.approved": (
         _("Approved: %(dataset)s for %(reference)s"),
         _(
-            "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. A data use agreement follows;"
-            " access begins when both sides have signed it. This is the committee's reason:"
+            "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. The next step is a "
+            "data use agreement. Access starts only after both parties have signed it. Reason:"
         ),
     ),
     "item_decided.conditional": (
         _("Approved with conditions: %(dataset)s for %(reference)s"),
         _(
-            "%(committee)s approved the use of “%(dataset)s” in “%(title)s”, with conditions. A data use agreement"
-            " that names them follows. These are the committee's reason and its conditions:"
+            "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with conditions. The "
+            "next step is a data use agreement that contains them. Reason and conditions:"
         ),
     ),
     "item_decided.denied": (
-        _("Not approved: %(dataset)s for %(reference)s"),
-        _("%(committee)s did not approve the use of “%(dataset)s” in “%(title)s”. This is the committee's reason:"),
+        _("Denied: %(dataset)s for %(reference)s"),
+        _("%(committee)s denied the use of “%(dataset)s” in “%(title)s”. Reason:"),
     ),
     "agreement_offered.party": (
-        _("Please sign the agreement %(reference)s"),
+        _("Sign the agreement %(reference)s"),
         _(
-            "The data use agreement for “%(dataset)s” is ready. Please read it and sign it with your name."
-            " Everyone who will use the data signs for themselves."
+            "The data use agreement for “%(dataset)s” is ready. Read it and sign it with your "
+            "name. Everyone who will use the data must sign."
         ),
     ),
     "agreement_signed.owner": (
-        _("%(reference)s waits for your countersignature"),
+        _("%(reference)s is awaiting your countersignature"),
         _(
-            "%(actor)s (%(institution)s) signed the data use agreement for “%(dataset)s”."
-            " Access begins when an owner of the dataset has countersigned it."
+            "%(actor)s (%(institution)s) signed the data use agreement for “%(dataset)s”. Access "
+            "starts only after an owner of the dataset has countersigned it."
         ),
     ),
     "agreement_terminated.party": (
-        _("The agreement %(reference)s has been terminated"),
+        _("The agreement %(reference)s was terminated"),
         _(
-            "%(actor)s terminated the data use agreement for “%(dataset)s”. Every access that stood on it has ended."
-            " This is the reason given:"
+            "%(actor)s terminated the data use agreement for “%(dataset)s”. All access under this "
+            "agreement has ended. Reason:"
         ),
     ),
     "grant_issued.holder": (
-        _("You have access to %(dataset)s"),
+        _("Access granted: %(dataset)s"),
         _(
-            "You may use “%(dataset)s” from %(starts)s until %(ends)s, as the agreement %(reference)s says."
-            " You can download its files now."
+            "You may use “%(dataset)s” from %(starts)s until %(ends)s under the agreement "
+            "%(reference)s. You can download its files in this period."
         ),
     ),
     "grant_revoked.holder": (
-        _("Your access to %(dataset)s has been revoked"),
+        _("Your access to %(dataset)s was revoked"),
         _(
-            "%(actor)s ended your access to “%(dataset)s”. Links you made no longer open anything;"
-            " please delete your copies as the agreement %(reference)s asks. This is the reason given:"
+            "%(actor)s revoked your access to “%(dataset)s”. The download links you created with "
+            "this access no longer work. Delete your copies as the agreement %(reference)s "
+            "requires. Reason:"
         ),
     ),
     "grant_revoked.giver": (
-        _("You gave back your access to %(dataset)s"),
+        _("You ended your access to %(dataset)s"),
         _(
-            "Your access to “%(dataset)s” has ended, as you asked. Please delete your copies"
-            " as the agreement %(reference)s asks. This is what you gave as your reason:"
+            "Your access to “%(dataset)s” has ended, as you requested. Delete your copies as the "
+            "agreement %(reference)s requires. Your reason:"
         ),
     ),
     "grant_revoked.owner": (
-        _("%(holder)s gave back access to %(dataset)s"),
-        _("%(holder)s no longer needs “%(dataset)s”; the access has ended. This is the reason given:"),
+        _("%(holder)s ended their access to %(dataset)s"),
+        _("%(holder)s no longer needs “%(dataset)s” and ended their access. Reason:"),
     ),
     "grant_suspended.holder": (
         _("Your access to %(dataset)s is suspended"),
         _(
-            "%(actor)s suspended your access to “%(dataset)s”. No file opens until it is resumed."
-            " This is the reason given:"
+            "%(actor)s suspended your access to “%(dataset)s”. You cannot download files with this "
+            "access until it is resumed. Reason:"
         ),
     ),
     "grant_resumed.holder": (
-        _("Your access to %(dataset)s is back"),
-        _("%(actor)s resumed your access to “%(dataset)s”. It lasts until %(ends)s, as before."),
+        _("Your access to %(dataset)s was resumed"),
+        _("%(actor)s resumed your access to “%(dataset)s”. The end date is still %(ends)s."),
     ),
     "seat_given.person": (
-        _("You have a seat in %(committee)s"),
-        _("You decide on access requests in “%(committee)s” now. Your desk shows what waits for you."),
+        _("You are now a member of %(committee)s"),
+        _("You now decide on access requests in “%(committee)s”. “Requests to review” shows what is waiting for you."),
     ),
     "seat_given.chair": (
-        _("You chair %(committee)s"),
-        _("You chair “%(committee)s” now: you vote, your vote breaks ties, and you care for its seats."),
+        _("You are now the chair of %(committee)s"),
+        _("You are now the chair of “%(committee)s”. You vote, your vote breaks ties, and you add and remove members."),
     ),
     "seat_ended.person": (
-        _("Your seat in %(committee)s has ended"),
-        _("You no longer sit in “%(committee)s”. Your votes on requests still open no longer count."),
+        _("You are no longer a member of %(committee)s"),
+        _("Your membership of “%(committee)s” has ended. Your votes on undecided requests no longer count."),
     ),
     "seat_given.by_claim": (
-        _("%(person)s has a seat in %(committee)s"),
+        _("%(person)s is now a member of %(committee)s"),
         _(
-            "An institution's sign-in gave %(person)s a seat in “%(committee)s”. It counts in the rounds that begin"
-            " from now on, and as long as the institution says so. Seated now: %(seated)s; votes needed: %(quorum)s."
+            "An institution’s sign-in made %(person)s a member of “%(committee)s”. They can vote "
+            "in rounds that start from now on, for as long as the institution confirms the "
+            "membership. Members now: %(seated)s. Votes needed: %(quorum)s."
         ),
     ),
     "seat_ended.by_claim": (
-        _("%(person)s no longer sits in %(committee)s"),
+        _("%(person)s is no longer a member of %(committee)s"),
         _(
-            "The institution of %(person)s no longer says that they belong to “%(committee)s”, so the seat has ended"
-            " and their votes on requests still open no longer count. Seated now: %(seated)s; votes needed: %(quorum)s."
+            "The institution of %(person)s no longer confirms their membership of “%(committee)s”. "
+            "The membership has ended, and their votes on undecided requests no longer count. "
+            "Members now: %(seated)s. Votes needed: %(quorum)s."
         ),
     ),
     "platform_role_gained.person": (
-        _("You have a desk of this portal: %(desk)s"),
-        _("Your institution's sign-in gave you the desk of %(desk)s. It counts as long as your institution says so."),
+        _("You have a new role: %(desk)s"),
+        _(
+            "Your institution’s sign-in gave you the role %(desk)s. You have it for as long as your "
+            "institution confirms it."
+        ),
     ),
     "platform_role_lost.person": (
-        _("Your desk of this portal has ended: %(desk)s"),
-        _("Your institution's sign-in no longer says that you are %(desk)s here, so the desk has ended."),
+        _("Your role has ended: %(desk)s"),
+        _("Your institution’s sign-in no longer confirms your role %(desk)s, so the role has ended."),
     ),
     "role_given.dataset": (
-        _("You help with %(dataset)s"),
+        _("You have a role on %(dataset)s"),
         _("%(actor)s gave you a role on the dataset “%(dataset)s”: %(role)s."),
     ),
     "role_given.institution": (
-        _("You sign for %(institution)s"),
-        _("You are a signing official of %(institution)s now: you answer for its people and see what they may use."),
+        _("You are now a signing official of %(institution)s"),
+        _(
+            "You are now a signing official of %(institution)s. You confirm and end the affiliations "
+            "of its people and see their access."
+        ),
     ),
     **ABOUT_ACCOUNTS,
 }
 
 ROLES = {
-    "own_dataset": _("owner: publishes, countersigns and decides who helps"),
-    "steward_dataset": _("steward: describes and publishes it, and sees who uses it"),
-    "curate_dataset": _("curator: checks it before it is published"),
-    "view_draft_dataset": _("reader of the draft"),
+    "own_dataset": _("dataset owner: publishes, countersigns agreements and manages roles"),
+    "steward_dataset": _("data steward: describes and publishes the dataset and sees who uses it"),
+    "curate_dataset": _("curator: checks the dataset before it is published"),
+    "view_draft_dataset": _("viewer of the draft"),
 }
 
 

@@ -6,121 +6,137 @@ from django.utils.translation import gettext_lazy as _
 
 ABOUT_ACCOUNTS: dict[str, tuple[Any, Any]] = {
     "identity_linked.person": (
-        _("A second identity was added to your account"),
+        _("An identity was added to your account"),
         _(
-            "Whoever signs in with that identity, at %(provider)s, is signed in as you from now on. If this was not "
-            "you, write to the portal’s operator at once: the two can be taken apart."
+            "Anyone who signs in with that identity at %(provider)s is now signed in as you. If "
+            "you did not add it, contact the portal’s operator at once. The operator can split it "
+            "off again."
         ),
     ),
     "break_glass.made.auditor": (
-        _("A break-glass account was made"),
-        _("%(account)s was made at the command line. With it somebody can sign in when no institution answers."),
+        _("An emergency account was created"),
+        _("%(account)s was created on the command line. It is for signing in when no institution’s sign-in works."),
     ),
     "break_glass.disabled.auditor": (
-        _("A break-glass account was disabled"),
-        _("%(account)s was disabled at the command line. Nobody signs in with it any more."),
+        _("An emergency account was disabled"),
+        _("%(account)s was disabled on the command line. Nobody can sign in with it."),
     ),
     "break_glass.used.auditor": (
-        _("Somebody signed in with a break-glass account"),
+        _("A person signed in with an emergency account"),
         _(
-            "%(account)s was used on %(when)s. It holds the operator's desk for an hour and opens no data."
-            " Please ask the operators who used it and why, and look through what was done with it."
+            "%(account)s was used on %(when)s. It has the operator role for one hour and no access "
+            "to registered or controlled data. Ask the operators who used it and why, and check "
+            "what was done with it."
         ),
     ),
     "break_glass.refused.auditor": (
-        _("A break-glass sign-in was turned away"),
+        _("A sign-in with an emergency account was refused"),
         _(
-            "Somebody tried to sign in as %(account)s on %(when)s and was turned away. Five wrong tries let the account"
-            " rest for a quarter of an hour. Further letters about tries wait as long; the event log holds every one."
+            "Someone tried to sign in as %(account)s on %(when)s. The sign-in was refused. After "
+            "five failed attempts the account is locked for 15 minutes. You are notified of at "
+            "most six attempts in 15 minutes. The event log contains every attempt."
         ),
     ),
     "break_glass.refused.auditor_unknown": (
-        _("A break-glass sign-in was turned away"),
+        _("A sign-in with an emergency account was refused"),
         _(
-            "On %(when)s somebody tried to sign in with a break-glass account that does not exist."
-            " Further letters about tries wait a quarter of an hour; the event log holds every one."
+            "Someone tried to sign in on %(when)s with an emergency account that does not exist. "
+            "You are notified of at most six attempts in 15 minutes. The event log contains every "
+            "attempt."
         ),
     ),
     "affiliation_lapsing.person": (
-        _("%(institution)s stands behind you until %(until)s"),
+        _("Your affiliation with %(institution)s expires on %(until)s"),
         _(
-            "Sign in through %(institution)s before %(until)s, and its word that you belong to it counts anew."
-            " Otherwise what rests on it stops then: %(access)s."
+            "Sign in through %(institution)s before %(until)s to renew your affiliation. If you do "
+            "not, your access to these datasets with controlled access is suspended on that date: "
+            "%(access)s."
         ),
     ),
     "affiliation_lapsing.official": (
-        _("The affiliation of %(person)s lapses on %(until)s"),
+        _("The affiliation of %(person)s expires on %(until)s"),
         _(
-            "%(person)s has not signed in through %(institution)s for a long time. On %(until)s its word about them"
-            " lapses, and with it: %(access)s. If they are still with you, affirm them; otherwise there is nothing to"
-            " do."
+            "No sign-in through %(institution)s has confirmed the affiliation of %(person)s for a "
+            "long time. It expires on %(until)s, and access to these datasets with controlled "
+            "access is then suspended: %(access)s. If the person still belongs to your "
+            "institution, confirm the affiliation. Otherwise you do not need to do anything."
         ),
     ),
     "affiliation_lapsed.person": (
-        _("%(institution)s no longer stands behind you"),
+        _("Your affiliation with %(institution)s has expired"),
         _(
-            "Its word that you belong to it lapsed on %(until)s, and what rests on it has stopped: %(access)s."
-            " It goes on when you sign in through %(institution)s, or when one of its signing officials affirms you."
+            "Your affiliation expired on %(until)s. Your access to these datasets with controlled "
+            "access is suspended: %(access)s. To resume it, sign in through %(institution)s, or "
+            "ask one of its signing officials to confirm your affiliation."
         ),
     ),
     "affiliation_ended.person": (
-        _("%(institution)s has ended your affiliation"),
+        _("%(institution)s ended your affiliation"),
         _(
-            "%(actor)s, who signs for %(institution)s, has said that you no longer belong to it. What rests on its word"
-            " has stopped: %(access)s. A sign-in does not bring it back; if this is a mistake, ask a signing official"
-            " of the institution. This is the reason given:"
+            "%(actor)s, a signing official of %(institution)s, ended your affiliation. Your access "
+            "to these datasets with controlled access is suspended: %(access)s. Signing in does "
+            "not restore it. If this is a mistake, contact a signing official of the institution. "
+            "Reason:"
         ),
     ),
     "affiliation_affirmed.person": (
-        _("%(institution)s stands behind you"),
+        _("%(institution)s confirmed your affiliation"),
         _(
-            "%(actor)s, who signs for %(institution)s, has affirmed that you belong to it. What rests on its word goes"
-            " on: %(access)s. This is what was said:"
+            "%(actor)s, a signing official of %(institution)s, confirmed your affiliation. Your "
+            "access to these datasets with controlled access depends on it: %(access)s. Reason:"
         ),
     ),
     "link_misused.maker": (
-        _("Somebody else opened your link to %(file)s"),
+        _("Someone else opened your download link to %(file)s"),
         _(
-            "Somebody who is signed in as another person opened the download link that you made for “%(file)s”. They "
-            "were refused. If you gave it to nobody, end the link on its page."
+            "Someone signed in to another account opened the download link that you created for "
+            "“%(file)s”. They were refused. If you did not share the link, end it on the download "
+            "links page."
         ),
     ),
     "links_guessed.operator": (
-        _("Somebody tries download links that do not exist"),
+        _("Attempts to use download links that do not exist"),
         _(
-            "%(count)s links that do not exist were tried from one network within a quarter of an hour. Further tries "
-            "from there are answered with “wait”; real links go on working. The server's log names the address. If it "
-            "does not stop, close the address out at the front server."
+            "%(count)s download links that do not exist were tried from one network within 15 "
+            "minutes. Further such attempts from there are refused. Links that exist still work. "
+            "The server log shows the address. If the attempts continue, block the address at the "
+            "reverse proxy."
         ),
     ),
     "token_made.personal": (
-        _("A personal token was made for your account"),
-        _("The token “%(token)s” was made; it ends on %(ends)s. If this was not you, revoke it on its page at once."),
+        _("A personal access token was created for your account"),
+        _(
+            "The token “%(token)s” was created. It expires on %(ends)s. If you did not create it, "
+            "revoke the token on the access tokens page at once."
+        ),
     ),
     "token_made.device": (
-        _("A program was let in to your account"),
+        _("A device was authorised for your account"),
         _(
-            "“%(token)s” may act for you now, until %(ends)s at the latest, because its code was typed here. If you "
-            "did not start it yourself, revoke it on the page of your tokens at once."
+            "“%(token)s” can act in your name until %(ends)s at the latest, because its code was "
+            "entered in your account. If you did not start this, revoke the token on the access "
+            "tokens page at once."
         ),
     ),
     "token_made.service": (
-        _("A token was made for your service account"),
+        _("A token was created for your service account"),
         _(
-            "The token “%(token)s” of the service account “%(service)s” was made; it ends on %(ends)s. If this was not "
-            "you, revoke it on the account's page at once."
+            "The token “%(token)s” of the service account “%(service)s” was created. It expires on "
+            "%(ends)s. If you did not create it, revoke the token on the service account page at "
+            "once."
         ),
     ),
     "token_revoked.person": (
-        _("A token of yours was revoked"),
-        _("The token “%(token)s” was revoked and opens nothing any more."),
+        _("One of your access tokens was revoked"),
+        _("The token “%(token)s” was revoked and no longer works."),
     ),
     "token_reused.person": (
-        _("A program was locked out of your account"),
+        _("A device was signed out of your account"),
         _(
-            "“%(token)s” showed a key that had been used before. So two programs have it, and one of them may not be "
-            "yours: both are locked out. If you copied the key to another machine, let each of them in by itself. If "
-            "not, somebody may have read it on your machine: look into that first."
+            "“%(token)s” used a secret that had already been used. Two programs may have it, and "
+            "one of them may not be yours, so both are signed out. If you copied the secret to "
+            "another machine, authorise each machine separately. If not, someone may have read it "
+            "on your machine. Check that first."
         ),
     ),
 }

@@ -28,21 +28,26 @@ ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCI
 
 def check_active(person: Any) -> None:
     if not getattr(person, "is_active", False):
-        raise Denied(_("Your account is not active. Please write to the portal's operator."))
+        raise Denied(_("Your account is not active. Contact the portal’s operator."))
 
 
 def check_not_break_glass(person: Any) -> None:
     """An account for emergencies runs the portal; nothing that a person answers for is done with it."""
     if getattr(person, "is_break_glass", False):
-        raise Denied(_("This is a break-glass account. It opens the operator’s desk and nothing else."))
+        raise Denied(_("This is an emergency account. You can use it only for operator tasks."))
 
 
 def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
     """A signing official of the institution, about somebody else of it; several accounts of one person are one."""
     if not by.is_active or not institutions_signed_for(by).filter(pk=institution.pk).exists():
-        raise Denied(_("Only a signing official of the institution may say this."))
+        raise Denied(_("Only a signing official of the institution may confirm or end an affiliation."))
     if accounts_of(by).filter(pk=person.pk).exists():
-        raise Denied(_("Nobody speaks for themselves here: ask another signing official, or sign in anew."))
+        raise Denied(
+            _(
+                "You cannot confirm or end your own affiliation. Ask another signing "
+                "official, or sign in again through your institution."
+            )
+        )
     theirs = Institution.objects.filter(pk=institution.pk)
     if not people_of(theirs).filter(pk=person.pk).exists():
         raise Denied(_("This person does not belong to your institution."))
@@ -54,8 +59,9 @@ def check_affiliated(person: Any) -> Affiliation:
     if behind is None:
         raise WrongState(
             _(
-                "No institution stands behind you at present, and without one nobody signs. Sign in again through your "
-                "institution; if that does not help, ask one of its signing officials to affirm you."
+                "You need a current affiliation to sign. Sign in again through your institution. "
+                "If that does not help, ask one of its signing officials to confirm your "
+                "affiliation."
             )
         )
     return behind
@@ -63,7 +69,7 @@ def check_affiliated(person: Any) -> Affiliation:
 
 def check_affiliation_there(ended: int) -> None:
     if not ended:
-        raise WrongState(_("There is no affiliation in force to end."))
+        raise WrongState(_("There is no current affiliation to end."))
 
 
 def check_same(by: Person, person: Person) -> None:
@@ -83,25 +89,25 @@ def check_auditor(by: Any) -> None:
 
 def check_platform_role_period(days: int) -> None:
     if not 1 <= days <= 366:
-        raise Invalid(_("A desk is held for at most a year at a time."), field="days")
+        raise Invalid(_("A role can be valid for 1 to 366 days."), field="days")
 
 
 def check_platform_role(desk: str) -> None:
     if desk not in PlatformRole.Kind.values:
-        raise Invalid(_("A desk is auditor or operator."), field="desk")
+        raise Invalid(_("Choose the role auditor or operator."), field="desk")
 
 
 def check_institution(name: str, country: str, ror: str) -> None:
     """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters)."""
     fields: dict[str, str] = {}
     if is_blank(name):
-        fields["name"] = _("Give the institution's name.")
+        fields["name"] = _("Enter the name of the institution.")
     elif institution_named(name):
-        fields["name"] = _("An institution of this name is registered already.")
+        fields["name"] = _("An institution with this name is already registered.")
     if not (len(country) == 2 and country.isascii() and country.isalpha()):
-        fields["country"] = _("Give the country as two letters, such as DK.")
+        fields["country"] = _("Enter a two-letter country code, for example DK.")
     if ror and not ROR.match(ror):
-        fields["ror"] = _("A ROR id looks like https://ror.org/01aj84f44.")
+        fields["ror"] = _("Enter a ROR ID such as https://ror.org/01aj84f44.")
     if fields:
         raise Invalid(_("The institution was not registered."), fields=fields)
 
@@ -116,14 +122,14 @@ def check_domains(domains: Iterable[str]) -> list[str]:
     said = [one.strip().lower() for one in domains if one.strip()]
     wrong = next((one for one in said if not DOMAIN.match(one)), None)
     if wrong is not None:
-        raise Invalid(_("“%(domain)s” is no domain name.") % {"domain": wrong}, field="domains")
+        raise Invalid(_("“%(domain)s” is not a valid domain name.") % {"domain": wrong}, field="domains")
     return sorted(set(said))
 
 
 def check_reason(reason: str) -> str:
     """A reason that another operator can understand later."""
     if seen_length(reason) < 10:
-        raise Invalid(_("Say why, so that it can be understood later."), field="reason")
+        raise Invalid(_("Enter a reason of at least 10 characters."), field="reason")
     return reason.strip()
 
 
@@ -145,33 +151,35 @@ def check_claim_rule(*, claim: str, value: str) -> None:
     """A claim by its exact name and one exact value; never something that people write about themselves."""
     fields: dict[str, str] = {}
     if not claim or claim != claim.strip() or len(claim) > 200:
-        fields["claim"] = _("Name the claim exactly as the provider sends it.")
+        fields["claim"] = _("Enter the name of the claim exactly as the provider sends it.")
     elif claim in SELF_CHOSEN:
-        fields["claim"] = _("People choose this themselves at many providers; map a group or an entitlement instead.")
+        fields["claim"] = _(
+            "At many providers people can set this claim themselves. Use a group or entitlement claim instead."
+        )
     if not value or value != value.strip() or len(value) > 500:
-        fields["value"] = _("Name the one value that counts, exactly as the provider sends it.")
+        fields["value"] = _("Enter one value, exactly as the provider sends it.")
     if fields:
-        raise Invalid(_("The claim was not mapped."), fields=fields)
+        raise Invalid(_("The claim was not mapped to a role."), fields=fields)
 
 
 def check_fresh(sign_in: SignIn) -> None:
     """The person proved who they are within the last ten minutes; a time in the future proves nothing."""
     now = clock.now()
     if not now - FRESH_FOR <= sign_in.auth_time <= now + SKEW:
-        raise NeedsSignIn(_("Please sign in again first: this needs a sign-in of the last ten minutes."))
+        raise NeedsSignIn(_("Sign in again first. This action requires a sign-in within the last ten minutes."))
 
 
 def check_visa_issuer(*, slug: str, **facts: Any) -> None:
     """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
     fields: dict[str, str] = {}
     if not _reached(facts["issuer"]):
-        fields["issuer"] = _("The issuer must be an https address, as its visas say it.")
+        fields["issuer"] = _("Enter the issuer as an https address, exactly as in its visas.")
     if not _reached(facts["jku"]):
-        fields["jku"] = _("The address of its keys must be an https address, as its visas say it.")
+        fields["jku"] = _("Enter the address of its keys as an https address, exactly as in its visas.")
     if not facts["sources"] or not all(0 < len(one) <= 255 for one in facts["sources"]):
-        fields["sources"] = _("Name at least one source whose word this issuer may pass on.")
+        fields["sources"] = _("Enter at least one source that this issuer may issue visas for.")
     if not SLUG.fullmatch(slug):
-        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+        fields["slug"] = _("Use only lower-case letters, digits and hyphens in the short name.")
     if fields:
         raise Invalid(_("The visa issuer was not added."), fields=fields)
 
@@ -188,14 +196,14 @@ def check_provider(*, slug: str, **facts: Any) -> None:
     issuer = urlsplit(facts["issuer"])
     plain = settings.SIGN_IN_PLAIN_LOOPBACK and issuer.hostname in {"127.0.0.1", "localhost", "::1"}
     if not issuer.hostname or issuer.query or issuer.fragment or (issuer.scheme != "https" and not plain):
-        fields["issuer"] = _("The issuer must be an https address, as its tokens say it.")
+        fields["issuer"] = _("Enter the issuer as an https address, exactly as in its tokens.")
     if not facts["client_id"].strip():
-        fields["client_id"] = _("Name the client id that the provider gave the portal: tokens are made for it.")
+        fields["client_id"] = _("Enter the client ID that the provider issued for the portal.")
     if not settings.PROVIDER_SECRETS.get(facts["secret_name"]):
-        fields["secret_name"] = _("The settings hold no secret of this name (PROVIDER_SECRETS).")
+        fields["secret_name"] = _("PROVIDER_SECRETS in the settings has no secret with this name.")
     if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):
-        fields["algorithms"] = _("Tokens are signed with RS256 or ES256.")
+        fields["algorithms"] = _("Use only the signature algorithms RS256 and ES256.")
     if not SLUG.fullmatch(slug):
-        fields["slug"] = _("The short name is made of small letters, digits and hyphens.")
+        fields["slug"] = _("Use only lower-case letters, digits and hyphens in the short name.")
     if fields:
         raise Invalid(_("The provider was not added."), fields=fields)

@@ -16,32 +16,34 @@ TYPES: dict[str, Any] = {
 }
 
 MEANS: dict[str, Any] = {
-    ACCEPTED_TERMS: gettext_lazy("Counts as your acceptance of the terms for registered data."),
-    RESEARCHER: gettext_lazy("Counts as an institution’s word for you, for registered data."),
-    LINKED: gettext_lazy("Ties the other visas to this sign-in."),
+    ACCEPTED_TERMS: gettext_lazy("Counts as your acceptance of the terms of use for registered access."),
+    RESEARCHER: gettext_lazy("Counts as an affiliation for registered access."),
+    LINKED: gettext_lazy("Links your other visas to this sign-in."),
 }
 
 WHY_NOT: dict[str, Any] = {
-    "form": gettext_lazy("It is not written as a visa must be."),
-    "too_many": gettext_lazy("The passport holds more visas than the portal reads at once, so none was read."),
-    "issuer": gettext_lazy("The portal does not know its issuer, so nothing in it was checked."),
+    "form": gettext_lazy("The visa does not have the required format."),
+    "too_many": gettext_lazy("The passport contains more visas than the portal reads at once, so none were read."),
+    "issuer": gettext_lazy("The portal does not know the issuer, so the visa was not checked."),
     "jku": gettext_lazy(
-        "It names another address for its keys than the issuer has told us. That address was not asked."
+        "The visa names a different key address from the one registered for its issuer. That address was not contacted."
     ),
-    "format": gettext_lazy("It is of a kind that the portal does not take: only signed documents are."),
-    "header": gettext_lazy("It is not signed in a way that the portal takes."),
-    "signature": gettext_lazy("Its signature does not fit the issuer’s keys."),
-    "no_keys": gettext_lazy("The issuer’s keys could not be read just now. Sign in again later."),
-    "times": gettext_lazy("Its times make no sense."),
-    "expired": gettext_lazy("It has expired."),
-    "source": gettext_lazy("The issuer may not speak for the source it names."),
-    "identity": gettext_lazy("It is made out to another identity, and nothing says that both are you."),
-    "conditions": gettext_lazy("It has conditions, and they are not met."),
-    "other_status": gettext_lazy("It speaks of another kind of researcher status than the portal knows."),
-    "other_terms": gettext_lazy("It is about other terms than those that count here today."),
-    "by": gettext_lazy("It does not say, or not as is needed, who at the source gave the word."),
-    "too_early": gettext_lazy("It says that terms were accepted before they were published."),
-    "unused": gettext_lazy("The portal makes no use of visas of this type."),
+    "format": gettext_lazy("The portal does not accept this kind of visa, only signed visa documents."),
+    "header": gettext_lazy("The portal does not accept the way this visa is signed."),
+    "signature": gettext_lazy("The signature does not match the issuer’s keys."),
+    "no_keys": gettext_lazy("The issuer’s keys could not be read. Sign in again later."),
+    "times": gettext_lazy("The dates of the visa are missing or not valid."),
+    "expired": gettext_lazy("The visa has expired."),
+    "source": gettext_lazy("The issuer may not issue visas for the source that this visa names."),
+    "identity": gettext_lazy("The visa is issued to another identity that is not linked to yours."),
+    "conditions": gettext_lazy("The conditions of the visa are not met."),
+    "other_status": gettext_lazy("The portal does not accept this type of researcher status."),
+    "other_terms": gettext_lazy("The visa is not about the current terms of use."),
+    "by": gettext_lazy(
+        "The visa does not say who at the source made the statement, or names a role that is not accepted."
+    ),
+    "too_early": gettext_lazy("The visa says that the terms were accepted before they were published."),
+    "unused": gettext_lazy("The portal does not use visas of this type."),
 }
 
 
@@ -51,5 +53,5 @@ def visa_in_words(visa: Any) -> dict[str, Any]:
     doubted = visa.trusted is not None and visa.trusted.ended_at is not None
     counts = visa.accepted and not expired and not doubted
     why = visa.why or ("issuer" if doubted else "expired" if expired else "")
-    says = MEANS.get(visa.type, "") if counts else WHY_NOT.get(why, _("It could not be used."))
-    return {"visa": visa, "type": str(TYPES.get(visa.type) or visa.type or _("A visa")), "counts": counts, "says": says}
+    says = MEANS.get(visa.type, "") if counts else WHY_NOT.get(why, _("The visa could not be used."))
+    return {"visa": visa, "type": str(TYPES.get(visa.type) or visa.type or _("Visa")), "counts": counts, "says": says}

@@ -91,14 +91,14 @@ class PersonalToken(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
 
     class Scope(models.TextChoices):
-        READ = "read", _("read datasets, requests and grants")
+        READ = "read", _("read datasets, requests and access")
         REQUEST = "request", _("write and submit requests")
-        DOWNLOAD = "download", _("make links and download")
+        DOWNLOAD = "download", _("create download links and download files")
         PUBLISH = "publish", _("describe and publish datasets")
 
     class Kind(models.TextChoices):
-        PERSONAL = "personal", _("personal token")
-        DEVICE = "device", _("program let in by a code")
+        PERSONAL = "personal", _("personal access token")
+        DEVICE = "device", _("authorised device")
         SERVICE = "service", _("service account")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -122,8 +122,8 @@ class PersonalToken(models.Model):
     objects = TokenQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("personal token")
-        verbose_name_plural = _("personal tokens")
+        verbose_name = _("personal access token")
+        verbose_name_plural = _("personal access tokens")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_creation"),
@@ -205,8 +205,8 @@ class DeviceRequest(models.Model):
     objects = DeviceRequestQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("request of a program")
-        verbose_name_plural = _("requests of programs")
+        verbose_name = _("device request")
+        verbose_name_plural = _("device requests")
         ordering = ["-asked_at"]
         indexes = [models.Index(fields=["expires_at"], name="device_request_expires")]
         constraints = [

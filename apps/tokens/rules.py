@@ -23,79 +23,84 @@ def check_token(*, name: str, scopes: list[str], days: int) -> None:
     """A token has a name, at least one scope it knows, and an end within a year."""
     fields: dict[str, str] = {}
     if is_blank(name):
-        fields["name"] = _("Give the token a name, so that you know later what it is for.")
+        fields["name"] = _("Enter a name that tells you what the token is for.")
     unknown = set(scopes) - set(PersonalToken.Scope.values)
     if not scopes or unknown:
-        fields["scopes"] = _("Choose at least one thing the token may do.")
+        fields["scopes"] = _("Choose at least one permission.")
     if not 1 <= days <= LONGEST_TOKEN.days:
-        fields["days"] = _("A token lives between 1 and %(days)s days.") % {"days": LONGEST_TOKEN.days}
+        fields["days"] = _("Enter a number of days from 1 to %(days)s.") % {"days": LONGEST_TOKEN.days}
     if fields:
-        raise Invalid(_("The token was not made."), fields=fields)
+        raise Invalid(_("The token was not created."), fields=fields)
 
 
 def check_own_token(by: Person, token: PersonalToken) -> None:
     if token.person_id != by.pk:
-        raise Denied(_("This token belongs to somebody else."))
+        raise Denied(_("This token belongs to another person."))
 
 
 def check_service(*, name: str, purpose: str, days: int) -> None:
     """A service account has a name, a purpose others understand, and an end within a year."""
     fields: dict[str, str] = {}
     if is_blank(name):
-        fields["name"] = _("Give the service account a name.")
+        fields["name"] = _("Enter a name for the service account.")
     if seen_length(purpose) < 10:
-        fields["purpose"] = _("Say what runs under this account, so that somebody else can understand it later.")
+        fields["purpose"] = _("Describe what runs under this account in at least 10 characters.")
     if not 1 <= days <= LONGEST_TOKEN.days:
-        fields["days"] = _("A service account lives between 1 and %(days)s days.") % {"days": LONGEST_TOKEN.days}
+        fields["days"] = _("Enter a number of days from 1 to %(days)s.") % {"days": LONGEST_TOKEN.days}
     if fields:
-        raise Invalid(_("The service account was not made."), fields=fields)
+        raise Invalid(_("The service account was not created."), fields=fields)
 
 
 def check_own_service(by: Person, account: ServiceAccount) -> None:
     if account.owner_id != by.pk:
-        raise Denied(_("This service account belongs to somebody else."))
+        raise Denied(_("This service account belongs to another person."))
 
 
 def check_service_alive(account: ServiceAccount) -> None:
     if account.ended_at is not None or account.ends_at <= clock.now():
-        raise WrongState(_("This service account has ended. Make a new one."))
+        raise WrongState(_("This service account has ended. Create a new one."))
 
 
 def check_token_within(account: ServiceAccount, until: datetime) -> None:
     if until > account.ends_at:
-        sentence = _("The service account ends before that. Choose fewer days.")
-        raise Invalid(_("The token was not made."), fields={"days": sentence})
+        sentence = _("The service account ends before the token would. Choose fewer days.")
+        raise Invalid(_("The token was not created."), fields={"days": sentence})
 
 
 def check_device_scopes(scopes: list[str]) -> None:
     if not scopes or set(scopes) - set(PersonalToken.Scope.values):
-        raise Invalid(_("A program asks for scopes that there are."), field="scope")
+        raise Invalid(_("Request at least one scope, and only scopes that exist."), field="scope")
 
 
 def check_room_for_device(asked_from: str) -> None:
     """Few programs wait at once, from one place and in all: each code that is given out makes guessing easier."""
     waiting = devices_waiting()
     if waiting.filter(asked_from=asked_from or None)[:MOST_FROM_ONE_PLACE].count() >= MOST_FROM_ONE_PLACE:
-        raise TooOften(_("Too many programs from your network wait to be let in. Try again in ten minutes."))
+        raise TooOften(_("Too many devices on your network are waiting for authorisation. Try again in ten minutes."))
     if waiting[:MOST_WAITING].count() >= MOST_WAITING:
-        raise Unavailable(_("Too many programs wait to be let in. Try again in ten minutes, or use a personal token."))
+        raise Unavailable(
+            _(
+                "Too many devices are waiting for authorisation. Try again in ten minutes, "
+                "or use a personal access token."
+            )
+        )
 
 
 def check_guesses(by: Person) -> None:
     """Five wrong codes in ten minutes, and the next may be typed later."""
     if wrong_codes_of(by, since=clock.now() - GUESSING) >= MOST_GUESSES:
-        refusal = TooOften(_("You typed too many wrong codes. Wait ten minutes, then let the program ask again."))
+        refusal = TooOften(_("You entered too many wrong codes. Wait ten minutes, then get a new code on the device."))
         refusal.headers = {"Retry-After": str(int(GUESSING.total_seconds()))}
         raise refusal
 
 
 def check_can_answer(by: Person, asked: DeviceRequest) -> None:
     if asked.person_id != by.pk:
-        raise Denied(_("Somebody else typed this code."))
+        raise Denied(_("Another person entered this code."))
     if asked.approved_at is not None or asked.refused_at is not None:
-        raise WrongState(_("This program has its answer already."))
+        raise WrongState(_("This device request has already been answered."))
     if asked.expires_at <= clock.now():
-        raise Gone(_("The code has run out. Let the program ask for a new one."))
+        raise Gone(_("The code has expired. Start again on the device to get a new code."))
 
 
 def token_end(days: int) -> Any:

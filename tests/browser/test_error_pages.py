@@ -12,7 +12,7 @@ from tests.browser.inspect_page import bones, look
 from tests.browser.visits import VISITS
 
 pytestmark = pytest.mark.browser
-SENTENCE = "The database does not answer. Please try again shortly."
+SENTENCE = "The database is not responding. Try again shortly."
 # A form that a person could have had open; the demo's own page lends it its token.
 SEND = """([path, fields]) => {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -67,7 +67,7 @@ def test_a_form_from_before_the_last_sign_in(enter: Enter, demo: dict[str, Any])
     _send(page, "/my-datasets/new/", title="A title typed with care", csrfmiddlewaretoken="x" * 64)
     assert watch.statuses[-1] == 403
     found = bones(page, "en") + look(page, "errors/stale-form")
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue").click()
     expect(page.locator("main")).to_contain_text("A title typed with care")
     found += bones(page, "en") + look(page, "errors/sent-again")
     assert found + watch.complaints == []
@@ -84,10 +84,10 @@ def test_a_link_that_was_ended(enter: Enter, demo: dict[str, Any]) -> None:
     page = enter("colleague").new_page()
     watch = Watch(page, demo, expected=410)
     page.goto(_path("file_page-open", demo))
-    page.get_by_role("button", name="Make a download link").click()
+    page.get_by_role("button", name="Create download link").click()
     link = page.get_by_role("link", name="Download in this browser").get_attribute("href") or ""
     page.goto("/links/")
-    page.get_by_role("button", name="End the link").first.click()
+    page.get_by_role("button", name="End link").first.click()
     page.goto(link)
     _judge(page, watch, 410)
 
@@ -96,7 +96,7 @@ def test_a_form_that_lacks_something(enter: Enter, demo: dict[str, Any]) -> None
     page = enter("owner").new_page()
     watch = Watch(page, demo, expected=422)
     page.goto("/my-datasets/new/")
-    page.get_by_role("button", name="Begin the dataset").click()
+    page.get_by_role("button", name="Create dataset").click()
     expect(page.locator(".field--error")).to_have_count(1)
     _judge(page, watch, 422)
 

@@ -50,7 +50,7 @@ def test_a_double_click_begins_one_dataset(enter: Enter) -> None:
     page, title = context.new_page(), f"Twice {secrets.token_hex(3)}"
     page.goto("/my-datasets/new/")
     page.get_by_label("Title").fill(title)
-    page.get_by_role("button", name="Begin the dataset").dblclick()
+    page.get_by_role("button", name="Create dataset").dblclick()
     page.wait_for_url("**/describe/")
     page.goto("/my-datasets/")
     assert page.get_by_role("link", name=title, exact=True).count() == 1
@@ -71,7 +71,7 @@ def test_an_upload_shows_how_far_it_is_and_what_came(enter: Enter, demo: dict[st
     watch = Watch(page, demo)
     page.goto("/my-datasets/new/")
     page.get_by_label("Title").fill(f"Scans {large.stem}")
-    page.get_by_role("button", name="Begin the dataset").click()
+    page.get_by_role("button", name="Create dataset").click()
     page.wait_for_url("**/describe/")
     page.goto(page.url.replace("/describe/", "/"))
     page.context.new_cdp_session(page).send(

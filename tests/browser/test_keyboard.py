@@ -29,7 +29,7 @@ def test_the_first_stop_leads_past_the_head_of_the_page(enter: Enter) -> None:
     page = enter("applicant").new_page()
     page.goto("/datasets/")
     page.keyboard.press("Tab")
-    assert _focused(page)["text"] == "Skip to the content"
+    assert _focused(page)["text"] == "Skip to content"
     assert _focused(page)["seen"]
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")

@@ -78,18 +78,18 @@ def publishes(course: Course) -> None:
     """The owner begins a dataset, describes it, uploads its file the plain way, and publishes it."""
     page = course.at("owner", "My datasets", "New dataset")
     page.get_by_label("Title").fill(course.title)
-    press(page, "Begin the dataset")
-    page.get_by_label("Summary in a sentence or two").fill("Time to relapse of 686 women after surgery.")
+    press(page, "Create dataset")
+    page.get_by_label("Summary in one or two sentences").fill("Time to relapse of 686 women after surgery.")
     page.locator("[name=description]").fill("One row is one woman; time in days.")
     page.get_by_label("Licence").fill("CC-BY-4.0")
     page.locator("[name=access][value=controlled]").check()
     page.get_by_label("Committee that decides").select_option(label="Breast Cancer Data Access Committee")
-    press(page, "Save the description")
+    press(page, "Save description")
     page.set_input_files("input[type=file]", TABLE)
     press(page, "Upload")
-    until(page, lambda: page.get_by_role("link", name="Publish …").count() == 1)
-    page.get_by_role("link", name="Publish …").click()
-    press(page, "Publish for ever")
+    until(page, lambda: page.get_by_role("link", name="Review and publish").count() == 1)
+    page.get_by_role("link", name="Review and publish").click()
+    press(page, "Publish version")
     expect(page.locator("main")).to_contain_text("Version 1")
 
 
@@ -99,8 +99,8 @@ def asks(course: Course) -> None:
     page.get_by_role("searchbox").fill(course.title)
     press(page, "Search")
     page.get_by_role("link", name=course.title).click()
-    press(page, "Ask for access")
-    page.get_by_label("Title of the project").fill(course.title)
+    press(page, "Request access")
+    page.get_by_label("Project title").fill(course.title)
     page.get_by_label("What will you use the data for?").fill("We compare the time to relapse between treatments.")
     press(page, "Submit")
     expect(page.locator("[name=purpose]")).to_have_value("We compare the time to relapse between treatments.")
@@ -116,13 +116,13 @@ def asks(course: Course) -> None:
 def decide(course: Course) -> None:
     """The chair finds it complete; two of three vote for it."""
     for key in ("chair", "member1"):
-        page = course.at(key, "Committee desk", course.title)
+        page = course.at(key, "Requests to review", course.title)
         if key == "chair":
-            press(page, "Complete: begin voting")
+            press(page, "Accept for review")
         page.locator("input[type=radio][value=approve]").check()
         page.locator("textarea[name$=reason]").first.fill("The question is clear and the data can answer it.")
-        press(page, "Cast my vote")
-    expect(page.locator("main")).to_contain_text("The decision, as the applicant reads it")
+        press(page, "Cast vote")
+    expect(page.locator("main")).to_contain_text("Decision, as the applicant sees it")
 
 
 def sign(course: Course) -> None:
@@ -155,7 +155,7 @@ def downloads(course: Course) -> str:
     page.get_by_role("link", name=re.compile(re.escape(course.title))).first.click()
     page.get_by_role("link", name=TABLE.name).first.click()
     file = page.url
-    press(page, "Make a download link")
+    press(page, "Create download link")
     button = page.get_by_role("link", name="Download in this browser")
     link = button.get_attribute("href") or ""
     with page.expect_download() as coming:
@@ -164,15 +164,15 @@ def downloads(course: Course) -> str:
     assert hashlib.sha256(came).hexdigest() == hashlib.sha256(TABLE.read_bytes()).hexdigest()
     colleague = course.people["colleague"]
     colleague.goto(file)
-    assert colleague.get_by_role("button", name="Make a download link").count() == 0
+    assert colleague.get_by_role("button", name="Create download link").count() == 0
     return link
 
 
 def revokes(course: Course) -> None:
     """The owner ends it, with a reason."""
     page = course.at("owner", "My datasets", course.title)
-    page.get_by_role("link", name="Who uses it").first.click()
+    page.get_by_role("link", name="Users").first.click()
     page.get_by_role("link", name=f"Revoke the access of {person('applicant2').name}").click()
     page.locator("[name=reason]").fill("The project has ended.")
-    press(page, "Revoke it")
+    press(page, "Revoke access")
     expect(page.locator("main")).to_contain_text("The project has ended.")

@@ -119,7 +119,7 @@ def test_the_account_page_shows_what_each_provider_told_and_when(gateway: Provid
     client = Client()
     browser.sign_in(client, gateway)
     text = client.get("/account/").content.decode()
-    for said in ("ann@nordvik.example", MINE, "staff@nordvik.example", "IAP/high", "stands behind you until"):
+    for said in ("ann@nordvik.example", MINE, "staff@nordvik.example", "IAP/high", "Affiliation valid until"):
         assert said in text
     assert "staff@evil.example" not in text
     assert Identity.objects.get().claims["scoped_affiliations"] == ["staff@nordvik.example"]

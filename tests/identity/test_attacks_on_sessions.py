@@ -256,4 +256,4 @@ def test_a_script_of_a_page_is_told_in_its_own_words_that_the_session_is_over() 
     PersonSession.objects.update(ended_at=clock.now(), ended_because="by_person")
     answer = client.post(f"/requests/{uuid4()}/autosave/", headers={"Accept": "application/json"})
     assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
-    assert answer.json()["detail"] == "Please sign in again"
+    assert answer.json()["detail"] == "Sign in again"

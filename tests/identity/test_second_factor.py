@@ -58,7 +58,7 @@ def api(access: stories.Access, path: str, **how: Any) -> int:
 def the_why_page(access: stories.Access, **how: Any) -> int:
     """200 either way; counted as open when it says yes."""
     answer = stories.client_for(access.holder, **how).get(f"/datasets/{access.published_dataset.dataset.slug}/access/")
-    return 200 if "Yes: every point below is met." in answer.content.decode() else 403
+    return 200 if "Yes: all conditions below are met." in answer.content.decode() else 403
 
 
 def permission(access: stories.Access, **how: Any) -> int:

@@ -171,7 +171,7 @@ def test_t27_a_person_sees_their_sessions_and_ends_one(provider: Provider, clien
     browser.sign_in(other, provider)
     page = client.get(reverse("sessions")).content.decode()
     assert "Firefox, Linux" in page
-    assert page.count("this one") == 1
+    assert page.count("This session") == 1
     assert "Nordvik University Hospital" in page
     theirs = PersonSession.objects.get(browser="Firefox, Linux")
     assert client.post(reverse("session_end", args=[theirs.pk])).status_code == 302

@@ -158,7 +158,7 @@ def test_the_account_page_says_of_each_visa_what_it_is_good_for(provider: Provid
         page = client.get("/account/").content.decode()
     assert len([one for one in asked if one["sql"].startswith("SELECT")]) <= 12
     assert "<script>alert(1)" not in page
-    assert "Counts as an institution’s word for you, for registered data." in page
+    assert "Counts as an affiliation for registered access." in page
     for row in visas_of(person):
         words = wording.visa_in_words(row)
         assert words["says"]

@@ -152,7 +152,7 @@ HOSTILE: dict[str, tuple[str, Maker]] = {
     "endless": ("times", lambda i: i.mint(exp=1e300)),
     "made tomorrow": ("times", lambda i: i.mint(iat=int(time.time()) + 86_400)),
     "no beginning": ("times", lambda i: token(i.header(), without(i.claims(), "iat"), rsa_key("visas"))),
-    "not yet": ("times", lambda i: i.mint(nbf=int(time.time()) + 600)),
+    "Not started": ("times", lambda i: i.mint(nbf=int(time.time()) + 600)),
     "no subject": ("form", lambda i: token(i.header(), without(i.claims(), "sub"), rsa_key("visas"))),
     "a subject with a line end": ("form", lambda i: i.mint(sub="ann\n")),
     "a number as subject": ("form", lambda i: i.mint(sub=7)),

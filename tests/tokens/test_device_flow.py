@@ -41,7 +41,7 @@ def test_a_program_is_let_in_reads_renews_and_leaves() -> None:
         "Gatehouse command line",
         "127.0.0.1",
         "curl, Linux",
-        "make links and download",
+        "create download links and download files",
         "started this yourself",
     ):
         assert said in unescape(shown.content.decode()), said
@@ -202,7 +202,7 @@ def test_the_person_gets_a_letter_and_sees_the_program_among_the_tokens() -> Non
     client = stories.client_for(person)
     page = client.get(reverse("tokens")).content.decode()
     assert "Gatehouse command line" in page
-    assert "program let in by a code" in page
+    assert "authorised device" in page
     assert "never" not in page.split("Gatehouse command line")[1]
     token = PersonalToken.objects.get()
     client.post(reverse("token_revoke", args=[token.pk]))

@@ -34,7 +34,7 @@ class Secrets:
         browser = stories.client_for(self.person)
         _row, service = make_service_token(account, name="s", scopes=["read"], days=7, by=self.person)
         self.kinds: dict[str, str] = {
-            "personal token": stories.token(self.person, "read", "download"),
+            "personal access token": stories.token(self.person, "read", "download"),
             "service token": service,
             "access token": program.got["access_token"],
             "refresh token": program.got["refresh_token"],
@@ -80,7 +80,7 @@ def as_to_give_back(held: Secrets, secret: str) -> bool:
 
 
 DOORS: dict[str, tuple[Callable[[Secrets, str], bool], set[str]]] = {
-    "API": (as_bearer, {"personal token", "service token", "access token"}),
+    "API": (as_bearer, {"personal access token", "service token", "access token"}),
     "refresh": (as_refresh, {"refresh token"}),
     "device code": (as_device_code, {"device code"}),
     "user code": (as_user_code, {"user code"}),
@@ -89,7 +89,7 @@ DOORS: dict[str, tuple[Callable[[Secrets, str], bool], set[str]]] = {
     "revocation": (as_to_give_back, {"access token", "refresh token"}),
 }
 KINDS = (
-    "personal token", "service token", "access token", "refresh token", "device code", "user code", "download link",
+    "personal access token", "service token", "access token", "refresh token", "device code", "user code", "download link",
     "session key", "form key",
 )  # fmt: skip
 

@@ -156,7 +156,7 @@ def test_the_pages_make_list_show_once_and_end_it() -> None:
     """T29, T48: the whole life of a service account in the browser."""
     owner = stories.person()
     client = stories.client_for(owner)
-    assert "No service account yet" in client.get(reverse("service_accounts")).content.decode()
+    assert "You have no service accounts" in client.get(reverse("service_accounts")).content.decode()
     form = {"name": "Survival pipeline", "purpose": PURPOSE, "days": 90}
     assert client.post(reverse("service_accounts"), form | {"days": 900}).status_code == 422
     page = client.post(reverse("service_accounts"), form)["Location"]

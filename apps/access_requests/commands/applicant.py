@@ -54,7 +54,7 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
             setattr(request, name, changes[name])
     begin, end = request.starts_on, request.ends_on
     if begin is not None and end is not None and end <= begin:
-        raise Invalid(_("The end must lie after the beginning."), field="ends_on")
+        raise Invalid(_("The end date must be after the start date."), field="ends_on")
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Person) -> Non
     unknown = sorted(wanted - set(found))
     if unknown:
         raise Invalid(
-            _("No colleague has the code %(code)s. Ask them to read it from their account page.")
+            _("No colleague has the code %(code)s. Ask them to check the code on their Account page.")
             % {"code": unknown[0]},
             field="members",
         )
@@ -105,7 +105,7 @@ def answer(question: Question, *, text: str, by: Person) -> None:
     request = _lock(question.request)
     rules.check_can_edit(by, request)
     if is_blank(text):
-        raise Invalid(_("Write an answer to the committee."), field="answer")
+        raise Invalid(_("Write an answer for the committee."), field="answer")
     Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=clock.now())
 
 
@@ -141,7 +141,8 @@ def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
     if Vote.objects.filter(item__in=dropped).exists():
         raise Invalid(
-            _("A committee has voted on one of these datasets already; it stays in this request."), field="datasets"
+            _("A committee has already voted on one of these datasets. It cannot be removed from this request."),
+            field="datasets",
         )
     dropped.delete()
     for dataset in datasets:

@@ -63,9 +63,9 @@ def why(request: HttpRequest, slug: str, at: schemas.Moment | None = None) -> di
     dataset = dataset_for(person, slug)
     version = datasets.current_version(dataset)
     if version is None:
-        raise NotFound(_("Nothing of this dataset is published."))
+        raise NotFound(_("This dataset has no published version."))
     if at is not None and at > clock.now():
-        raise Unusable({"at": _("This moment lies in the future; nobody knows it yet.")})
+        raise Unusable({"at": _("The time must not be in the future.")})
     return serialise.why(dataset, version, grants.why(person, version, at))
 
 
@@ -73,5 +73,5 @@ def dataset_for(person: Any, slug: str) -> Dataset:
     """The dataset, if this person may know of it."""
     found = datasets.visible_to(person).select_related("committee", "institution").filter(slug=slug).first()
     if found is None:
-        raise NotFound(_("There is no such dataset, or it is not yours to see."))
+        raise NotFound(_("The dataset does not exist, or you may not see it."))
     return found

@@ -86,5 +86,5 @@ def _file(person: Any, pk: UUID) -> Distribution:
     fetched = datasets.files_visible_to(person).select_related("version__dataset")
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no such file, or it is not yours to know of."))
+        raise NotFound(_("The file does not exist, or you may not see it."))
     return found

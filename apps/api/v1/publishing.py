@@ -44,7 +44,7 @@ def publish_version(
         dataset = dataset_for(by, slug)
         version = datasets.versions_visible_to(by, dataset).filter(number=number).select_related("dataset").first()
         if version is None:
-            raise NotFound(_("This dataset has no such version."))
+            raise NotFound(_("This version does not exist in the dataset."))
         commands.publish(version, by=by, embargo_until=until)
         return dataset.pk, dataset.pk
 

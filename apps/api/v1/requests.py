@@ -109,7 +109,7 @@ def answer_question(
     def do() -> tuple[UUID, UUID]:
         asked = _mine(by, pk).questions.filter(pk=question).first()
         if asked is None:
-            raise NotFound(_("There is no such question."))
+            raise NotFound(_("This question does not exist."))
         commands.answer(asked, text=body.text, by=by)
         return pk, pk
 
@@ -122,7 +122,7 @@ def _mine(by: Any, pk: UUID) -> AccessRequest:
     )  # fmt: skip
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no such request, or it is not yours to see."))
+        raise NotFound(_("The request does not exist, or you may not see it."))
     return found
 
 
@@ -146,10 +146,12 @@ def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -
     """The change was made from what stands now (RFC 9110, 13.1.1): no newer text is lost."""
     tags = {tag.strip() for tag in if_match.split(",")}
     if not if_match and revision is None:
-        raise NeedsCondition(_("Send the revision you read: its ETag in “If-Match”, or “revision” in the body."))
+        raise NeedsCondition(
+            _("Send the revision that you read: either its ETag in “If-Match”, or “revision” in the body.")
+        )
     matches = bool(tags & {"*", f'"{mine.revision}"'}) if if_match else True
     if not matches or revision not in {None, mine.revision}:
-        raise Changed(_("This request was changed since you read it. Read it again, then send your change."))
+        raise Changed(_("This request was changed after you read it. Read it again, then send your change."))
 
 
 def _datasets(by: Any, slugs: list[str]) -> list[Dataset]:
@@ -158,5 +160,7 @@ def _datasets(by: Any, slugs: list[str]) -> list[Dataset]:
     found = {each.slug: each for each in datasets.visible_to(by).select_related("committee").filter(slug__in=wanted)}
     unknown = [slug for slug in wanted if slug not in found]
     if unknown:
-        raise Unusable({"datasets": _("There is no dataset “%(slug)s”.") % {"slug": unknown[0]}})
+        raise Unusable(
+            {"datasets": _("The dataset “%(slug)s” does not exist, or you may not see it.") % {"slug": unknown[0]}}
+        )
     return [found[slug] for slug in wanted]

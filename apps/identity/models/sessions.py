@@ -44,7 +44,7 @@ class PersonSession(models.Model):
     class Ended(models.TextChoices):
         SIGNED_OUT = "signed_out", _("signed out")
         BY_PERSON = "by_person", _("ended from the list of sessions")
-        REPLACED = "replaced", _("signed in anew")
+        REPLACED = "replaced", _("signed in again")
         PROVIDER = "provider", _("signed out at the institution")
         DEACTIVATED = "deactivated", _("the account was closed")
 

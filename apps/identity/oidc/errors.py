@@ -48,15 +48,15 @@ def _elsewhere(request: HttpRequest) -> HttpRequest:
 def _sentence(code: str) -> str:
     """What the person can do about it; which check failed stands in the log only."""
     if code in NO_ANSWER:
-        return _("Your institution’s sign-in does not answer at the moment. Please try again in a little while.")
+        return _("Your institution’s sign-in is not responding. Try again in a few minutes.")
     if code in {"state", "expired_start", "overtaken"}:
-        return _("This sign-in was begun in another browser, was used already, or took too long. Please start again.")
+        return _("This sign-in started in another browser, was already used or took too long. Start again.")
     if code == "inactive":
-        return _("This account is closed. Please write to the portal’s operator.")
+        return _("This account is closed. Contact the portal’s operator.")
     if code == "identity_taken":
-        return _("That identity already belongs to another account here. An operator can merge the two for you.")
+        return _("That identity already belongs to another account. Ask an operator to merge the two accounts.")
     if code == "provider_said.access_denied":
         return _("The sign-in was cancelled at your institution.")
     if code == "not_fresh":
-        return _("Your institution did not ask you anew who you are, which was needed here. Please try once more.")
-    return _("Your institution’s answer could not be used. No account was made or changed.")
+        return _("Your institution did not ask you to sign in again, which is required here. Try again.")
+    return _("The response from your institution could not be used. No account was created or changed.")

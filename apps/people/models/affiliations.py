@@ -81,8 +81,8 @@ class AffiliationStatement(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
 
     class Kind(models.TextChoices):
-        CONFIRMED = "affirmed", _("affirmed")
-        ENDED = "ended", _("ended")
+        CONFIRMED = "affirmed", _("Confirmed")
+        ENDED = "ended", _("Ended")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     affiliation = models.ForeignKey(Affiliation, on_delete=models.PROTECT, related_name="words")

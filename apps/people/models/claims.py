@@ -57,8 +57,8 @@ class PlatformRoleClaim(ClaimRule):
     desk = models.CharField(max_length=20, choices=PlatformRole.Kind.choices)
 
     class Meta:
-        verbose_name = _("desk by claim")
-        verbose_name_plural = _("desks by claim")
+        verbose_name = _("role from sign-in")
+        verbose_name_plural = _("roles from sign-in")
         ordering = ["provider", "claim", "value"]
         constraints = [
             models.UniqueConstraint(

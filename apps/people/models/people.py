@@ -23,7 +23,7 @@ class Institution(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=200)
-    ror = models.CharField(_("ROR id"), max_length=40, blank=True)
+    ror = models.CharField(_("ROR ID"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
     # What stands behind the @ in its people's scoped affiliations; empty: not known here.
     domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
@@ -84,7 +84,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
 
     def __str__(self) -> str:
-        return self.name or str(_("a person who was erased"))
+        return self.name or str(_("a person whose name was erased"))
 
 
 class InstitutionRole(roles.RoleRow):
@@ -165,8 +165,8 @@ class Terms(models.Model):
     published_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = _("terms")
-        verbose_name_plural = _("terms")
+        verbose_name = _("terms of use")
+        verbose_name_plural = _("terms of use")
         ordering = ["-version"]
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ class ActorSnapshot(models.Model):
     orcid = models.CharField(_("ORCID iD"), max_length=40, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="standings")
     institution_name = models.CharField(max_length=200, blank=True)
-    ror = models.CharField(_("ROR id"), max_length=40, blank=True)
+    ror = models.CharField(_("ROR ID"), max_length=40, blank=True)
     scoped = models.CharField(max_length=200, blank=True)
     assurance = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     issuer = models.CharField(max_length=300, blank=True)
@@ -36,8 +36,8 @@ class ActorSnapshot(models.Model):
     auth_time = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("current")
-        verbose_name_plural = _("actor_snapshots")
+        verbose_name = _("actor snapshot")
+        verbose_name_plural = _("actor snapshots")
 
     def __str__(self) -> str:
         return f"{self.person_id} on {self.taken_at:%Y-%m-%d}"

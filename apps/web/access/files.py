@@ -44,7 +44,7 @@ def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _find(person: Any, pk: UUID) -> Distribution:
     file = datasets.files_visible_to(person).filter(pk=pk).first()
     if file is None:
-        raise NotFound(_("There is no file at this address, or it is not yours to see."))
+        raise NotFound(_("There is no file at this address, or you are not allowed to see it."))
     if file.version.state == VersionState.WITHDRAWN:
         raise Gone(_("This version was withdrawn: %(why)s") % {"why": file.version.withdrawn_because})
     return file
@@ -83,7 +83,7 @@ def link_end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The link opens nothing any more."""
     link = queries.links_of(request.user).filter(pk=pk).first()
     if link is None:
-        raise NotFound(_("There is no such link, or it has ended already."))
+        raise NotFound(_("This link does not exist, or it has already ended."))
     commands.end_link(link, by=request.user)
-    messages.success(request, _("The link is ended; it opens nothing any more."))
+    messages.success(request, _("The download link is ended and no longer works."))
     return HttpResponseRedirect(reverse("my_links"))

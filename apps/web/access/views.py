@@ -43,12 +43,12 @@ def grant_end_early(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The holder ends their own access."""
     grant = _find(request.user, pk)
     if grant.holder_id != request.user.pk:
-        raise Denied(_("Only the holder gives access back."))
+        raise Denied(_("Only the person with this access can end it early."))
     form = ReasonForm(request.POST)
     try:
         if form.is_valid():
             commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.user)
-            messages.success(request, _("You gave the access back. Delete your copies as the agreement says."))
+            messages.success(request, _("You ended your access. Delete your copies as the agreement requires."))
             return HttpResponseRedirect(reverse("grant_page", args=[pk]))
     except Invalid as refusal:
         add_error(form, refusal)
@@ -61,7 +61,7 @@ def _find(person: Any, pk: UUID) -> AccessGrant:
     )
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no access at this address, or it is not yours to see."))
+        raise NotFound(_("There is no access at this address, or you are not allowed to see it."))
     return found
 
 

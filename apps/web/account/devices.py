@@ -40,7 +40,9 @@ def device(request: AuthenticatedRequest) -> HttpResponse:
         found = find_device(form.cleaned_data["user_code"], by=request.user)
         if found is not None:
             return HttpResponseRedirect(reverse("device_answer", args=[found.pk]))
-        form.add_error("user_code", _("No program waits with this code. Look again; a code counts for ten minutes."))
+        form.add_error(
+            "user_code", _("No device is waiting with this code. Check the code. A code is valid for ten minutes.")
+        )
     return render(request, "account/device.html", {"form": form}, status=422)
 
 
@@ -52,7 +54,7 @@ def device_answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """What asks, from where, since when and for what; then yes or no, once."""
     asked = devices_of(request.user).filter(pk=pk).first()
     if asked is None:
-        raise NotFound(_("There is no such program, or its code was typed by somebody else."))
+        raise NotFound(_("The device request does not exist, or another person entered its code."))
     if request.method == "POST":
         return _answered(request, asked)
     check_can_answer(request.user, asked)
@@ -70,9 +72,9 @@ def _answered(request: AuthenticatedRequest, asked: DeviceRequest) -> HttpRespon
     approve = request.POST.get("answer") == "approve"
     answer_device(asked, approve=approve, by=request.user)
     if approve:
-        messages.success(request, _("%(name)s is let in. You can go back to it.") % {"name": _name(asked)})
+        messages.success(request, _("%(name)s is authorised. You can return to your device.") % {"name": _name(asked)})
     else:
-        messages.info(request, _("%(name)s is not let in.") % {"name": _name(asked)})
+        messages.info(request, _("%(name)s was not authorised.") % {"name": _name(asked)})
     return HttpResponseRedirect(reverse("tokens"))
 
 

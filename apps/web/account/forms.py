@@ -12,15 +12,13 @@ class TokenForm(forms.Form):
 
     use_required_attribute = False
 
-    name = RequiredTextField(
-        label=_("What is it for?"), max_length=100, help_text=_("For instance “nightly pipeline”.")
-    )
+    name = RequiredTextField(label=_("Token name"), max_length=100, help_text=_("For example, “nightly pipeline”."))
     scopes = RequiredChoicesField(
-        label=_("What may it do?"),
+        label=_("Permissions"),
         choices=PersonalToken.Scope.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.IntegerField(label=_("For how many days?"), initial=90, help_text=_("At most a year."))
+    days = forms.IntegerField(label=_("Number of days"), initial=90, help_text=_("At most 365 days."))
 
 
 class DeviceForm(forms.Form):
@@ -29,11 +27,11 @@ class DeviceForm(forms.Form):
     user_code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        help_text=_("Eight letters, such as WDJB-MJHT."),
+        help_text=_("8 characters, for example WDJB-MJHT."),
         widget=forms.TextInput(
             attrs={"class": "mono", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
-        error_messages={"required": _("Type the code that your program shows.")},
+        error_messages={"required": _("Enter the code that your device shows.")},
     )
 
 
@@ -42,14 +40,17 @@ class ServiceAccountForm(forms.Form):
 
     use_required_attribute = False
 
-    name = RequiredTextField(label=_("Name"), max_length=100, help_text=_("For instance “survival pipeline”."))
+    name = RequiredTextField(label=_("Name"), max_length=100, help_text=_("For example, “survival pipeline”."))
     purpose = RequiredTextField(
-        label=_("What runs under it?"),
+        label=_("Purpose"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Where it runs and what it does, so that somebody else understands it later."),
+        help_text=_(
+            "Describe what runs under the account, where it runs and what it does, so that "
+            "other people can understand it later."
+        ),
     )
-    days = forms.IntegerField(label=_("For how many days?"), initial=180, help_text=_("At most a year."))
+    days = forms.IntegerField(label=_("Number of days"), initial=180, help_text=_("At most 365 days."))
 
 
 class TermsForm(forms.Form):
@@ -57,6 +58,6 @@ class TermsForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     accept = forms.BooleanField(
-        label=_("I have read these terms and accept them."),
-        error_messages={"required": _("Tick the box if you accept the terms.")},
+        label=_("I have read and accept these terms."),
+        error_messages={"required": _("Tick the box to accept the terms.")},
     )

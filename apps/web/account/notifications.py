@@ -44,7 +44,7 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as odd:
-        raise Invalid(_("This address of a further page is not complete.")) from odd
+        raise Invalid(_("The page address is not complete. Go back to the first page of results.")) from odd
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -54,7 +54,7 @@ def notification(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One letter. Reading it changes nothing; the button says that it was read."""
     one = queries.notifications_of(request.user).filter(pk=pk).first()
     if one is None:
-        raise NotFound(_("There is no letter at this address, or it is not yours."))
+        raise NotFound(_("The notification does not exist, or you may not see it."))
     return render(request, "account/notification.html", {"notification": one})
 
 
@@ -68,7 +68,7 @@ def notifications_read(request: AuthenticatedRequest) -> HttpResponse:
         try:
             notifications = notifications.filter(pk=UUID(request.POST["notification"]))
         except ValueError as odd:
-            raise NotFound(_("There is no such letter.")) from odd
+            raise NotFound(_("This notification does not exist.")) from odd
     commands.mark_read(notifications, by=request.user)
     messages.success(request, _("Marked as read."))
     return HttpResponseRedirect(reverse("notifications"))

@@ -69,14 +69,14 @@ def service_account_end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse
     """The pipeline is out from its next call on."""
     account = _own(request, pk)
     end_service_account(account, by=request.user)
-    messages.success(request, _("The service account has ended. Its tokens open nothing any more."))
+    messages.success(request, _("The service account was ended. Its tokens no longer work."))
     return HttpResponseRedirect(reverse("service_accounts"))
 
 
 def _own(request: HttpRequest, pk: UUID) -> ServiceAccount:
     account = service_accounts_of(request.user).filter(pk=pk).first()
     if account is None:
-        raise NotFound(_("There is no such service account."))
+        raise NotFound(_("This service account does not exist."))
     return account
 
 

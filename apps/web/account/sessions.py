@@ -39,11 +39,11 @@ def session_end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """One session ends; whoever ends the one they sit in is signed out at once. Ending it twice changes nothing."""
     session = all_sessions_of(request.user).filter(pk=pk).first()
     if session is None:
-        raise NotFound(_("There is no such session."))
+        raise NotFound(_("This session does not exist."))
     end_session(session, by=request.user)
     if session.pk == _here(request):
         return _out(request)
-    messages.success(request, _("The session is ended. That browser is signed out at its next click."))
+    messages.success(request, _("The session was ended. That browser is signed out the next time it opens a page."))
     return HttpResponseRedirect(reverse("sessions"))
 
 

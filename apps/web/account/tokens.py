@@ -55,9 +55,9 @@ def token_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The token opens nothing from now on."""
     token = tokens_of(request.user).filter(pk=pk).first()
     if token is None:
-        raise NotFound(_("There is no such token."))
+        raise NotFound(_("This token does not exist."))
     revoke_token(token, by=request.user)
-    messages.success(request, _("The token is revoked."))
+    messages.success(request, _("The token was revoked."))
     if token.service_id is not None:
         return HttpResponseRedirect(reverse("service_account", args=[token.service_id]))
     return HttpResponseRedirect(reverse("tokens"))

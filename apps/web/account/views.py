@@ -86,7 +86,7 @@ def terms_version(request: HttpRequest, version: int) -> HttpResponse:
     """One version of the terms at the address where it stands for ever; visas from elsewhere name it."""
     found = terms_of_version(version)
     if found is None:
-        raise NotFound(_("There are no terms of this version."))
+        raise NotFound(_("This version of the terms of use does not exist."))
     danish = get_language() == "da" and found.text_da
     current = current_terms()
     context = {"terms": found, "text": found.text_da if danish else found.text, "newest": current}
@@ -95,9 +95,11 @@ def terms_version(request: HttpRequest, version: int) -> HttpResponse:
 
 def _accepted(request: AuthenticatedRequest, current: Terms, shown: int) -> HttpResponse:
     if shown != current.version:
-        raise WrongState(_("The terms have changed since you opened this page. Reload it and read the new ones."))
+        raise WrongState(
+            _("The terms of use changed after you opened this page. Reload the page and read the new terms.")
+        )
     accept_terms(current, by=request.user)
-    messages.success(request, _("The terms are accepted. Registered data are open to you now."))
+    messages.success(request, _("You have accepted the terms of use for registered access."))
     return HttpResponseRedirect(_back(request))
 
 

@@ -51,7 +51,7 @@ def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def agreement_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The applicant or a named member signs for themselves."""
-    done = _("Signed. Your access is issued as soon as everybody it needs has signed.")
+    done = _("Signed. Access is granted when everyone required has signed.")
     return _signing(request, pk, commands.sign, done)
 
 
@@ -60,7 +60,7 @@ def agreement_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def agreement_countersign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner signs last."""
-    done = _("Countersigned. The agreement is executed, and access is being issued.")
+    done = _("Countersigned. The agreement is fully signed and access is being granted.")
     return _signing(request, pk, commands.countersign, done)
 
 
@@ -91,7 +91,7 @@ def agreement_terminate(request: AuthenticatedRequest, pk: UUID) -> HttpResponse
     try:
         if form.is_valid():
             commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.user)
-            messages.success(request, _("The agreement is terminated; access that stood on it has ended."))
+            messages.success(request, _("The agreement is terminated. Access based on it has ended."))
             return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
     except Invalid as refusal:
         add_error(form, refusal)
@@ -104,7 +104,7 @@ def agreement_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The executed agreement as it was kept; before that there is only the page, which prints."""
     agreement = _find(request.user, pk)
     if not agreement.pdf_key:
-        raise NotFound(_("The PDF is kept once everybody has signed. Until then, print the page."))
+        raise NotFound(_("The PDF is available after everyone has signed. Until then, print the page."))
     name = f"{agreement.reference}.pdf"
     answer = HttpResponse(content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -124,7 +124,7 @@ def _find(person: Any, pk: UUID) -> Agreement:
     )
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no agreement at this address, or it is not yours to see."))
+        raise NotFound(_("There is no agreement at this address, or you are not allowed to see it."))
     return found
 
 

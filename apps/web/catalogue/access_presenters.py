@@ -15,26 +15,26 @@ from apps.people.models.visas import ACCEPTED_TERMS, RESEARCHER
 # part: (what must be true, the fact when it holds, the fact when it does not); %(when)s is the moment that matters.
 PARTS: dict[str, tuple[Any, Any, Any]] = {
     "person": (
-        gettext_lazy("The portal knows who asks, and the account is active"),
-        gettext_lazy("It does."),
-        gettext_lazy("Nobody is signed in, or the account was closed."),
+        gettext_lazy("The person is known and their account is active"),
+        gettext_lazy("Yes."),
+        gettext_lazy("Nobody is signed in, or the account is closed."),
     ),
     "own_account": (
-        gettext_lazy("Somebody asks as themselves, not with an account for emergencies"),
-        gettext_lazy("They do, or the dataset is open."),
-        gettext_lazy("Nobody is signed in, or it is a break-glass account: it opens no data."),
+        gettext_lazy("The person uses their own account, not an emergency account"),
+        gettext_lazy("Yes, or the dataset has open access."),
+        gettext_lazy("Nobody is signed in, or this is an emergency account. An emergency account opens no data."),
     ),
     "affiliated": (
-        gettext_lazy("An institution stands behind the person, and has said so within the year"),
-        gettext_lazy("It does, or the dataset is open and needs none."),
+        gettext_lazy("The person has a valid affiliation, confirmed within the last year"),
+        gettext_lazy("Yes, or the dataset has open access and needs no affiliation."),
         gettext_lazy(
-            "No institution has confirmed it, or its word has lapsed. Sign in through your institution again."
+            "No institution has confirmed the affiliation, or it has expired. Sign in through your institution again."
         ),
     ),
     "published": (
         gettext_lazy("The files are published"),
         gettext_lazy("Published on %(when)s."),
-        gettext_lazy("They were not published at that moment."),
+        gettext_lazy("They were not published at that time."),
     ),
     "not_withdrawn": (
         gettext_lazy("The files have not been withdrawn"),
@@ -42,32 +42,32 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("Withdrawn on %(when)s."),
     ),
     "embargo_past": (
-        gettext_lazy("No embargo holds the files back"),
-        gettext_lazy("There is none (any more)."),
-        gettext_lazy("The embargo lasts until %(when)s. Come back then."),
+        gettext_lazy("The files are not under embargo"),
+        gettext_lazy("There is no embargo, or it has ended."),
+        gettext_lazy("The embargo ends on %(when)s."),
     ),
     "second_factor": (
-        gettext_lazy("The sign-in had a second factor, where the dataset asks for one"),
-        gettext_lazy("It had one, or the dataset asks for none."),
+        gettext_lazy("The sign-in had a second factor, if the dataset requires one"),
+        gettext_lazy("Yes, or the dataset does not require one."),
         gettext_lazy(
-            "The dataset asks for one, and the institution did not confirm any in this sign-in. A link or an access"
-            " token carries what the sign-in had in which it was made."
+            "The dataset requires one, and the institution did not confirm one in this sign-in. A "
+            "link or an access token has only the factors of the sign-in in which it was created."
         ),
     ),
     "not_frozen": (
-        gettext_lazy("Downloads are running"),
+        gettext_lazy("Downloads are available"),
         gettext_lazy("They are."),
-        gettext_lazy("The operators have stopped all downloads for now. Nothing is wrong with your access."),
+        gettext_lazy("All downloads are stopped for now. Your access is not the cause."),
     ),
     "begun": (
-        gettext_lazy("The access has begun"),
-        gettext_lazy("It began on %(when)s."),
-        gettext_lazy("It begins on %(when)s."),
+        gettext_lazy("The access has started"),
+        gettext_lazy("It started on %(when)s."),
+        gettext_lazy("It starts on %(when)s."),
     ),
     "not_ended": (
-        gettext_lazy("The access has not run out"),
+        gettext_lazy("The access has not ended"),
         gettext_lazy("It lasts until %(when)s."),
-        gettext_lazy("It ran out on %(when)s. Ask anew."),
+        gettext_lazy("It ended on %(when)s. Submit a new request."),
     ),
     "not_revoked": (
         gettext_lazy("The access has not been revoked"),
@@ -77,7 +77,7 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
     "not_suspended": (
         gettext_lazy("The access is not suspended"),
         gettext_lazy("It is not."),
-        gettext_lazy("It is suspended until those who take care of the dataset resume it."),
+        gettext_lazy("It is suspended until the dataset owner or a data steward resumes it."),
     ),
     "signed": (
         gettext_lazy("The person has signed the agreement themselves"),
@@ -85,7 +85,7 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("They have not signed."),
     ),
     "executed": (
-        gettext_lazy("The agreement is signed by everybody it needs"),
+        gettext_lazy("The agreement is fully signed"),
         gettext_lazy("Since %(when)s."),
         gettext_lazy("A signature is still missing."),
     ),
@@ -95,11 +95,13 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
         gettext_lazy("It was terminated on %(when)s."),
     ),
     "vouched": (
-        gettext_lazy("The institution that stood behind the signature still stands behind the person"),
-        gettext_lazy("%(who)s does, until %(when)s."),
+        gettext_lazy("The affiliation at the time of signing is still valid"),
+        gettext_lazy("Affiliation: %(who)s, valid until %(when)s."),
         gettext_lazy(
-            "%(who)s does not. Access comes back when they sign in through it again, or when one of its signing "
-            "officials affirms them; who has moved to another institution asks anew from there."
+            "Affiliation: %(who)s, not valid. Access resumes when one of its signing officials "
+            "confirms the affiliation, or when the person signs in through it again, unless a "
+            "signing official ended the affiliation. A person who has moved to another institution "
+            "must submit a new request from there."
         ),
     ),
 }
@@ -135,7 +137,7 @@ def _with_visa(check: dict[str, Any], fact: Fact, verdict: Verdict) -> dict[str,
     until = verdict.visas.get(RESEARCHER)
     if fact.part != "affiliated" or not fact.holds or until is None:
         return check
-    words = _("A visa from home says that the person is a researcher, until %(when)s.")
+    words = _("A visa confirms that the person is a researcher, until %(when)s.")
     return check | {"fact": words % {"when": moment(until)}}
 
 
@@ -147,7 +149,7 @@ def row(fact: Fact) -> dict[str, Any]:
         words = ""
     elif "%(when)s" in words or "%(who)s" in words:
         when = moment(fact.moment) if fact.moment else ""
-        words = words % {"when": when, "who": fact.who or _("No institution that is known here")}
+        words = words % {"when": when, "who": fact.who or _("institution unknown")}
     return {"ok": fact.holds, "sentence": what, "fact": words}
 
 
@@ -158,13 +160,13 @@ def moment(when: datetime) -> str:
 def _entitled(verdict: Verdict, fact: Fact, dataset: Dataset, links: Links) -> list[dict[str, Any]]:
     """The heart of the rule, by access level."""
     if dataset.access == Dataset.Access.OPEN:
-        return [{"ok": fact.holds, "sentence": _("The dataset is open"), "fact": _("Anyone may have it.")}]
+        return [{"ok": fact.holds, "sentence": _("The dataset has open access"), "fact": _("Anyone can download it.")}]
     if dataset.access == Dataset.Access.REGISTERED:
         return [_terms(verdict, links)]
     if verdict.grant is None:
-        sentence = _("A committee has granted access, and the agreement is signed")
-        fact_words = _("There is no grant for this dataset.")
-        ask = {"href": links.ask, "action": _("Ask for access")}
+        sentence = _("A committee has granted access and the agreement is fully signed")
+        fact_words = _("No access to this dataset has been granted.")
+        ask = {"href": links.ask, "action": _("Request access")}
         return [{"ok": False, "sentence": sentence, "fact": fact_words, **ask}]
     granted = {
         "ok": True,
@@ -175,10 +177,10 @@ def _entitled(verdict: Verdict, fact: Fact, dataset: Dataset, links: Links) -> l
 
 
 def _terms(verdict: Verdict, links: Links) -> dict[str, Any]:
-    check: dict[str, Any] = {"ok": verdict.terms_accepted, "sentence": _("The terms that count today are accepted")}
+    check: dict[str, Any] = {"ok": verdict.terms_accepted, "sentence": _("The current terms of use are accepted")}
     until = verdict.visas.get(ACCEPTED_TERMS)
     if verdict.terms_accepted and until is not None:
-        return check | {"fact": _("A visa from home says so, until %(when)s.") % {"when": moment(until)}}
+        return check | {"fact": _("A visa confirms this, until %(when)s.") % {"when": moment(until)}}
     if verdict.terms_accepted:
         return check | {"fact": _("They are.")}
-    return check | {"fact": _("They are not yet."), "href": links.terms, "action": _("Read the terms and accept them")}
+    return check | {"fact": _("Not yet."), "href": links.terms, "action": _("Read and accept the terms of use")}

@@ -16,7 +16,7 @@ class CatalogueForm(forms.Form):
     """Words and filters; every part may be left out."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
-    access = forms.ChoiceField(label=_("Access"), required=False, choices=[("", _("any")), *Dataset.Access.choices])
+    access = forms.ChoiceField(label=_("Access"), required=False, choices=[("", _("Any")), *Dataset.Access.choices])
     committee = forms.SlugField(label=_("Committee"), required=False, max_length=80)
     after = forms.CharField(required=False, max_length=80)
 
@@ -30,7 +30,9 @@ class CatalogueForm(forms.Form):
             when = datetime.fromisoformat(moment)
             return (when if when.tzinfo else when.replace(tzinfo=UTC)), UUID(pk)
         except ValueError as odd:
-            raise forms.ValidationError(_("This address of a further page is not complete.")) from odd
+            raise forms.ValidationError(
+                _("The page address is not complete. Go back to the first page of results.")
+            ) from odd
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -43,15 +45,15 @@ class WhyForm(forms.Form):
     """The moment to ask about, and (for those who take care of the dataset) the person."""
 
     at = forms.DateTimeField(
-        label=_("At the moment (UTC)"),
+        label=_("Date and time (UTC)"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
-        help_text=_("Leave it empty to ask about now."),
+        help_text=_("Leave this empty to check access now."),
     )
     person = forms.CharField(
         label=_("Colleague code"),
         required=False,
         max_length=20,
-        help_text=_("You take care of this dataset, so you may ask for somebody else."),
+        help_text=_("You manage this dataset, so you can check the access of another person."),
     )

@@ -14,14 +14,18 @@ from apps.datasets.models import Dataset
 from apps.web.common.cache import cached_for_a_minute
 
 ACCESS_WORDS: dict[str, Any] = {
-    Dataset.Access.OPEN: gettext_lazy("Open"),
-    Dataset.Access.REGISTERED: gettext_lazy("Registered"),
-    Dataset.Access.CONTROLLED: gettext_lazy("Controlled"),
+    Dataset.Access.OPEN: gettext_lazy("Open access"),
+    Dataset.Access.REGISTERED: gettext_lazy("Registered access"),
+    Dataset.Access.CONTROLLED: gettext_lazy("Controlled access"),
 }
 ACCESS_MEANS: dict[str, Any] = {
-    Dataset.Access.OPEN: gettext_lazy("Anyone may download this, without signing in."),
-    Dataset.Access.REGISTERED: gettext_lazy("Sign in with your institution and accept the terms; then download."),
-    Dataset.Access.CONTROLLED: gettext_lazy("A committee decides about every request; access is signed for and ends."),
+    Dataset.Access.OPEN: gettext_lazy("Anyone can download these files without signing in."),
+    Dataset.Access.REGISTERED: gettext_lazy(
+        "Sign in with your institution and accept the terms of use. Then you can download the files."
+    ),
+    Dataset.Access.CONTROLLED: gettext_lazy(
+        "A data access committee decides on each request. You sign an agreement, and access ends on a fixed date."
+    ),
 }
 
 
@@ -41,7 +45,7 @@ def _card(one: Dataset, size: tuple[int, int] | None, wait: requests.Wait | None
         "access": one.access,
         "access_label": ACCESS_WORDS[one.access],
         "state": "" if size else "withdrawn",
-        "state_label": "" if size else _("No files at present"),
+        "state_label": "" if size else _("No files available"),
         "institution": str(one.institution or ""),
         "files": size[0] if size else None,
         "size": size[1] if size else None,
@@ -79,18 +83,21 @@ def about(found: Dataset, person: Any) -> dict[str, Any]:
 def asks(found: Dataset) -> list[dict[str, str]]:
     """What having the data asks of a person, in the order in which it comes."""
     if found.access == Dataset.Access.OPEN:
-        return [{"label": _("Nothing: download it"), "note": _("please cite it as it asks")}]
-    begin = {"label": _("Sign in with your institution"), "note": _("there is no account to make here")}
+        return [{"label": _("Download the files"), "note": _("cite the data as described on this page")}]
+    begin = {"label": _("Sign in with your institution"), "note": _("you do not need to create an account here")}
     if found.requires_second_factor:
         begin["note"] = _("with a second factor, such as a code or a key, which your institution confirms")
     if found.access == Dataset.Access.REGISTERED:
-        return [begin, {"label": _("Accept the terms"), "note": _("once, until they change")},
+        return [begin, {"label": _("Accept the terms of use"), "note": _("once, and again if they change")},
                 {"label": _("Download"), "note": ""}]  # fmt: skip
     days = ngettext("for at most %(n)s day", "for at most %(n)s days", found.longest_grant_days)
     return [
         begin,
-        {"label": _("Say what for"), "note": _("purpose, a public summary, from when until when, which colleagues")},
+        {"label": _("Describe your project"), "note": _("purpose, public summary, start and end date, colleagues")},
         {"label": _("The committee decides"), "note": str(found.committee or "")},
-        {"label": _("Sign the agreement"), "note": _("each named colleague signs for themselves; then the owner")},
+        {
+            "label": _("Sign the agreement"),
+            "note": _("you and each project member sign, then the dataset owner countersigns"),
+        },
         {"label": _("Download"), "note": days % {"n": found.longest_grant_days}},
     ]

@@ -95,7 +95,7 @@ def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
     deciders = cached_for_a_minute("deciders", lambda: [(one.slug, one.name) for one in datasets.deciding_committees()])
     where = reverse("catalogue")
     groups: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
-        ("access", _("Access"), [("", _("Any access")), *parts.ACCESS_WORDS.items()]),
+        ("access", _("Access"), [("", _("Any access level")), *parts.ACCESS_WORDS.items()]),
         ("committee", _("Committee"), [("", _("Any committee")), *deciders]),
     ]
     return [
@@ -126,7 +126,7 @@ def dataset_version(request: HttpRequest, slug: str, number: int) -> HttpRespons
     versions = datasets.sized_versions(found, request.user)
     shown = next((one for one in versions if one.number == number), None)
     if shown is None:
-        raise NotFound(_("There is no such version of this dataset."))
+        raise NotFound(_("This version of the dataset does not exist."))
     return _dataset_page(request, found, versions, shown)
 
 
@@ -157,7 +157,7 @@ def checksums(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = _visible_dataset(request.user, slug)
     version = _versions(request.user, found).filter(number=number).prefetch_related("distributions").first()
     if version is None:
-        raise NotFound(_("There is no such version of this dataset."))
+        raise NotFound(_("This version of the dataset does not exist."))
     if version.state == VersionState.WITHDRAWN:
         raise Gone(_("This version was withdrawn: %(why)s") % {"why": version.withdrawn_because})
     lines = [f"{one.sha256}  {one.name}\n" for one in version.distributions.all() if one.sha256]
@@ -168,7 +168,7 @@ def committee_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Who decides, by which rule, how long it takes, and about which datasets."""
     committee: Committee | None = committees.public().filter(slug=slug).first()
     if committee is None:
-        raise NotFound(_("There is no such committee."))
+        raise NotFound(_("This committee does not exist."))
     page = datasets.page_of(datasets.catalogue(committee=slug), size=SHOWN)
     context = {
         "committee": committee,
@@ -183,7 +183,7 @@ def committee_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _visible_dataset(person: Any, slug: str) -> Dataset:
     found = datasets.dataset_called(slug, person)
     if found is None:
-        raise NotFound(_("There is no dataset at this address, or it is not yours to see."))
+        raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
     return found
 
 

@@ -24,7 +24,7 @@ def your_access(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole checklist for the version that counts today; managers may ask for somebody else."""
     dataset = datasets.visible_to(request.user).select_related("committee").filter(slug=slug).first()
     if dataset is None:
-        raise NotFound(_("There is no dataset at this address, or it is not yours to see."))
+        raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
     form, manages = WhyForm(request.GET or None), _manages(request.user, dataset)
     if not manages:
         del form.fields["person"]
@@ -55,18 +55,18 @@ def _manages(person: Any, dataset: Dataset) -> bool:
 def _asked_person(form: WhyForm, request: HttpRequest, code: str, manages: bool) -> Any:
     """Who is asked about: the visitor, or a colleague by code if the visitor takes care of the dataset."""
     if request.GET.get("person") and not manages:
-        raise Denied(_("Only those who take care of this dataset may ask about somebody else."))
+        raise Denied(_("Only the dataset owner or a data steward can check the access of another person."))
     if not code:
         return request.user
     found: Person | None = colleagues_by_code([code.strip().upper()]).first()
     if found is None:
-        form.add_error("person", _("No colleague has this code."))
+        form.add_error("person", _("No colleague has this code. Check the code and try again."))
     return found
 
 
 def _moment(form: WhyForm, at: datetime | None) -> datetime | None:
     if at is not None and at > clock.now():
-        form.add_error("at", _("This moment has not come yet; nobody knows what will be true then."))
+        form.add_error("at", _("This time is in the future. Enter the current time or an earlier one."))
         return None
     return at
 

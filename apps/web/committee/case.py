@@ -36,7 +36,7 @@ def case(request: HttpRequest, pk: UUID) -> HttpResponse:
 def accept_for_review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The member found the request complete."""
     commands.accept_for_review(_case(request, pk), by=_me(request))
-    messages.success(request, _("The request is complete; you and your colleagues can vote now."))
+    messages.success(request, _("The request is accepted for review. Committee members can vote now."))
     return redirect("case", pk=pk)
 
 
@@ -55,7 +55,9 @@ def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
         except WrongState as refusal:
             return _moved(request, asked, refusal, form)
         else:
-            messages.success(request, _("The applicant has your question. The request comes back with the answer."))
+            messages.success(
+                request, _("Changes requested. You can review the request again when the applicant submits it again.")
+            )
             return redirect("case", pk=pk)
     return _page(request, asked, question_form=form, status=422)
 
@@ -73,7 +75,7 @@ def recuse(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Invalid as refusal:
             add_error(form, refusal)
         else:
-            messages.success(request, _("You stepped aside. Your colleagues decide without you."))
+            messages.success(request, _("You declared a conflict of interest. The other members decide without you."))
             return redirect("review_queue")
     return _page(request, asked, conflict_form=form, status=422)
 
@@ -87,7 +89,7 @@ def vote(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     asked = _case(request, pk)
     wanted = asked.items.filter(pk=item).select_related("committee").first()
     if wanted is None:
-        raise NotFound(_("This request does not ask for such a dataset."))
+        raise NotFound(_("This request does not include that dataset."))
     form = VoteForm(request.POST, item=wanted)
     if form.is_valid():
         try:
@@ -97,7 +99,7 @@ def vote(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
         except WrongState as refusal:
             return _moved(request, asked, refusal, form)
         else:
-            messages.success(request, _("Your vote is counted."))
+            messages.success(request, _("Your vote is recorded."))
             return redirect("case", pk=pk)
     return _page(request, asked, vote_forms={wanted.pk: form}, status=422)
 
@@ -105,7 +107,7 @@ def vote(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
 def _cast(request: HttpRequest, asked: AccessRequest, item: Item, said: dict[str, Any]) -> None:
     seen = asked.rounds.filter(pk=said["seen"]).first()
     if seen is None:
-        raise WrongState(_("The request has changed since you read it. Please read the new version first."))
+        raise WrongState(_("The request has changed since you opened it. Read the new version first."))
     commands.vote(
         item, choice=said["choice"], reason=said["reason"], terms=said["terms"], seen=seen,
         signed_in=sign_in_facts(request), by=_me(request),
@@ -125,8 +127,8 @@ def _case(request: HttpRequest, pk: UUID) -> AccessRequest:
     asked = found.annotate(asked_at=clock.sql_now()).first()
     if asked is None:
         if visible_to(request.user).filter(pk=pk).exists():
-            raise Denied(_("Only members of a committee concerned read this page."))
-        raise NotFound(_("There is no request at this address, or it is not yours to see."))
+            raise Denied(_("Only members of a committee that decides on this request can see this page."))
+        raise NotFound(_("There is no request at this address, or you are not allowed to see it."))
     rules.check_no_conflict(request.user, asked)
     return asked
 

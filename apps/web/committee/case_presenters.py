@@ -71,7 +71,7 @@ def _asked(
 def _steps(case: AccessRequest) -> list[dict[str, Any]]:
     """The course of the request, as components/steps.html wants it."""
     order = [RequestState.SUBMITTED, RequestState.IN_REVIEW, RequestState.DECIDED, RequestState.ACTIVE]
-    labels = [_("Handed in"), _("In review"), _("Decided"), _("Access given")]
+    labels = [_("Submitted"), _("In review"), _("Decision"), _("Access granted")]
     asked = RequestState.IN_REVIEW if case.state == RequestState.RETURNED else case.state
     here = order.index(RequestState(asked)) if asked in order else -1
     steps = [
@@ -142,16 +142,16 @@ def _my_vote(
     mine = next((vote for vote in entry["votes"] if vote.voter_id == me.pk), None)
     why_not = ""
     if item.state != ItemState.OPEN:
-        why_not = _("This is decided.")
+        why_not = _("This dataset is decided.")
     elif not entry["mine"]:
-        why_not = _("Another committee decides on this dataset; you can read along.")
+        why_not = _("Another committee decides on this dataset. You can read the votes, but you cannot vote.")
     elif me.pk not in {seat.person_id for seat in entry["voters"]}:
-        why_not = _("Your seat began after this round; it counts from the next one.")
+        why_not = _("You joined the committee after this round started. You can vote from the next round.")
     elif case.state == RequestState.SUBMITTED:
-        why_not = _("Voting begins when somebody has checked that the request is complete.")
+        why_not = _("Voting starts when a committee member accepts the request for review.")
     elif case.state != RequestState.IN_REVIEW:
-        why_not = _("The applicant has the request; voting goes on when it is back.")
+        why_not = _("You cannot vote: the request is with the applicant or withdrawn.")
     elif mine is not None:
-        why_not = _("You have voted in this round; a vote stands.")
+        why_not = _("You have voted in this round. You cannot change your vote.")
     form = None if why_not else typed or VoteForm(item=item, initial={"seen": shown_round.pk})
     return {"form": form, "why_not": why_not, "my_vote": mine}

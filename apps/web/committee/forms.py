@@ -9,32 +9,38 @@ from apps.access_requests.models import Item, Vote
 from apps.web.common.forms import CleanTextField
 
 WHAT_A_VOTE_DOES = [
-    (Vote.Choice.APPROVE, _("Approve – the data may be used as asked, once the agreement is signed")),
-    (Vote.Choice.CONDITIONAL, _("Approve with conditions – your conditions become part of the agreement")),
-    (Vote.Choice.DENY, _("Deny – the applicant reads the reason and gets no access")),
+    (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
+    (Vote.Choice.CONDITIONAL, _("Approve with conditions – if approved, your conditions become part of the agreement")),
+    (Vote.Choice.DENY, _("Deny – if denied, the applicant reads the reason and gets no access")),
 ]
 
 
 class VoteForm(forms.Form):
     """One vote on one dataset, on the round that the member has read (`seen`)."""
 
-    seen = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Please reload the page.")})
+    seen = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Reload the page and try again.")})
     choice = forms.ChoiceField(
         label=_("Your vote"),
         choices=WHAT_A_VOTE_DOES,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose how you vote.")},
+        error_messages={"required": _("Choose a vote.")},
     )
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("The applicant reads it, without your name. Your colleagues read it with your name."),
+        help_text=_(
+            "If the decision follows your vote, the applicant sees your reason without "
+            "your name. Members of the committees concerned see it with your name."
+        ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Give a reason; the applicant will read it, without your name.")},
+        error_messages={"required": _("Enter a reason. The applicant may see it, without your name.")},
     )
     terms = CleanTextField(
         label=_("Conditions"),
-        help_text=_("Only for an approval with conditions: what must hold, in words that can stand in a contract."),
+        help_text=_(
+            "Only for an approval with conditions. Write each condition as it should "
+            "appear in the agreement, for example “Publications must cite the dataset.”"
+        ),
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -50,10 +56,10 @@ class QuestionForm(forms.Form):
 
     text = CleanTextField(
         label=_("Question to the applicant"),
-        help_text=_("The request goes back to the applicant. This round ends and its votes no longer count."),
+        help_text=_("The request goes back to the applicant. This round ends, and its votes no longer count."),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Ask the applicant something, so that they know what to change.")},
+        error_messages={"required": _("Enter a question, so that the applicant knows what to change.")},
     )
 
 
@@ -61,11 +67,14 @@ class ConflictForm(forms.Form):
     """Why a member steps aside."""
 
     reason = CleanTextField(
-        label=_("The conflict, in a few words"),
-        help_text=_("You will no longer see this request. Your seat does not count for it, nor does a vote of yours."),
+        label=_("Conflict of interest"),
+        help_text=_(
+            "Describe it briefly. You can no longer review this request, you are not an "
+            "eligible voter, and any vote you have cast on it no longer counts."
+        ),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Say in a few words what the conflict is.")},
+        error_messages={"required": _("Describe the conflict of interest briefly.")},
     )
 
 
@@ -74,14 +83,14 @@ class AcceptingForm(forms.Form):
 
     accepting = forms.TypedChoiceField(
         label=_("New requests"),
-        choices=[("yes", _("Requests are accepted")), ("no", _("No requests are accepted at present"))],
+        choices=[("yes", _("Requests are accepted")), ("no", _("Not accepting requests at present"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the two.")},
+        error_messages={"required": _("Choose whether requests are accepted.")},
     )
     closed_because = CleanTextField(
         label=_("Why no requests are accepted"),
-        help_text=_("One sentence. Everyone who looks for your datasets reads it."),
+        help_text=_("One sentence, shown on the committee page and on the pages of its datasets."),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -93,10 +102,10 @@ class AddMemberForm(forms.Form):
 
     code = CleanTextField(
         label=_("Colleague code"),
-        help_text=_("Your colleague finds it on their account page, for example P-7K3Q-9XQ2."),
+        help_text=_("Your colleague finds the code on their Account page, for example P-7K3Q-9XQ2."),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono"}),
-        error_messages={"required": _("Ask your colleague for their code.")},
+        error_messages={"required": _("Enter the colleague code. Your colleague finds it on their Account page.")},
     )
 
     def clean_code(self) -> str:

@@ -65,7 +65,7 @@ def _set_accepting(request: AuthenticatedRequest, committee: Committee) -> dict[
         except Invalid as refusal:
             add_error(form, refusal)
         else:
-            messages.success(request, _("The committee's page says so from now on."))
+            messages.success(request, _("Saved. The committee page now shows whether requests are accepted."))
             return {}
     return {"accepting_form": form}
 
@@ -75,14 +75,14 @@ def _seat(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]
     if form.is_valid():
         person = colleagues_by_code([form.cleaned_data["code"]]).first()
         if person is None:
-            form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
+            form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
             return {"seat_form": form}
         try:
             voters.add_committee_member(committee, person=person, by=request.user)
         except Invalid as refusal:
             add_error(form, refusal)
         else:
-            messages.success(request, _("%(name)s has a seat now.") % {"name": person})
+            messages.success(request, _("%(name)s is now a committee member.") % {"name": person})
             return {}
     return {"seat_form": form}
 
@@ -91,7 +91,7 @@ def _unseat(request: AuthenticatedRequest, committee: Committee) -> dict[str, An
     wanted = request.POST.get("seat", "")
     place = next((seat for seat in memberships_of(committee) if str(seat.pk) == wanted), None)
     if place is None:
-        raise NotFound(_("There is no such seat in this committee (any more)."))
+        raise NotFound(_("This person is not a member of the committee."))
     voters.remove_committee_member(place, by=request.user)
-    messages.success(request, _("The seat has ended. Votes cast from it on open requests no longer count."))
+    messages.success(request, _("The member has been removed. Their votes on undecided requests no longer count."))
     return {}

@@ -22,10 +22,12 @@ def blocked(seated: int, quorum: int) -> str:
     if seated >= quorum:
         return ""
     return ngettext(
-        "For this request the committee has %(n)s seat that counts, and the quorum is %(quorum)s: nobody can decide; "
-        "the chair must seat someone, whose seat counts from the next round.",
-        "For this request the committee has %(n)s seats that count, and the quorum is %(quorum)s: nobody can decide; "
-        "the chair must seat someone, whose seat counts from the next round.",
+        "This committee has %(n)s eligible voter for this request, and the quorum is %(quorum)s, "
+        "so it cannot decide. The chair or an operator must add members, who can vote from the "
+        "next round.",
+        "This committee has %(n)s eligible voters for this request, and the quorum is %(quorum)s, "
+        "so it cannot decide. The chair or an operator must add members, who can vote from the "
+        "next round.",
         seated,
     ) % {"n": seated, "quorum": quorum}
 
@@ -35,8 +37,10 @@ def too_few(seated: int, quorum: int) -> str:
     if seated >= quorum:
         return ""
     return ngettext(
-        "This committee has %(n)s seat, and the quorum is %(quorum)s: nobody can decide; the chair must seat someone.",
-        "This committee has %(n)s seats, and the quorum is %(quorum)s: nobody can decide; the chair must seat someone.",
+        "This committee has %(n)s member, and the quorum is %(quorum)s, so it cannot decide. The "
+        "chair or an operator must add members.",
+        "This committee has %(n)s members, and the quorum is %(quorum)s, so it cannot decide. The "
+        "chair or an operator must add members.",
         seated,
     ) % {"n": seated, "quorum": quorum}
 
@@ -46,8 +50,8 @@ def stuck(cast: int, seated: int, quorum: int) -> str:
     if cast < seated or seated < quorum:
         return ""
     return _(
-        "All have voted, as many for as against, and no chair votes on this request who could break the tie. Return it"
-        " with a question: in the next round everybody votes anew."
+        "The votes are tied, and no chair can vote on this request to break the tie. Request "
+        "changes from the applicant; then everybody votes again in the next round."
     )
 
 
@@ -90,7 +94,7 @@ def changes(
 ) -> list[dict[str, Any]]:
     """What the applicant changed between two rounds, field by field, old and new side by side."""
     plain = {
-        "title": _("Title of the project"),
+        "title": _("Project title"),
         "purpose": _("Purpose"),
         "public_summary": _("Public summary"),
         "starts_on": _("From"),
@@ -101,7 +105,7 @@ def changes(
         for name, label in plain.items()
         if before.get(name) != after.get(name)
     ]
-    for name, label, known in (("members", _("Members"), names), ("datasets", _("Datasets"), titles)):
+    for name, label, known in (("members", _("Project members"), names), ("datasets", _("Datasets"), titles)):
         gone, come = _differing(before.get(name, []), after.get(name, []), known)
         if gone or come:
             rows.append({"label": label, "before": gone, "after": come, "listed": True})

@@ -42,7 +42,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     mine = _benches.rows(person.pk)
     if not mine:
-        raise Denied(_("The desk is for people who have a seat in a data access committee."))
+        raise Denied(_("Only members of a data access committee can see this page."))
     waiting = [_row(item) for item in in_review_queue_of(person, [one.pk for one in mine])]
     now = mine[0].asked_at
     since = months_before(now, MONTHS - 1)
@@ -77,10 +77,11 @@ def _row(item: Any) -> dict[str, Any]:
         "applicant": str(request.applicant),
         "institution": str(request.applicant.institution or ""),
         "days": days,
-        "waiting": ngettext("%(n)s day of %(meant)s", "%(n)s days of %(meant)s", days) % {"n": days, "meant": meant},
+        "waiting": ngettext("%(n)s day (target %(meant)s)", "%(n)s days (target %(meant)s)", days)
+        % {"n": days, "meant": meant},
         "late": days > meant,
         "voted": item.i_voted,
-        "votes": _("%(cast)s cast; %(needed)s alike decide") % {"cast": item.votes_cast, "needed": votes},
+        "votes": _("%(cast)s cast; %(needed)s matching votes decide") % {"cast": item.votes_cast, "needed": votes},
         "blocked": blocked(item.voters, committee.quorum) or stuck(item.votes_cast, item.voters, committee.quorum),
         "state": request.state,
         "state_label": request.get_state_display(),

@@ -41,7 +41,7 @@ def signed_in(view: View) -> View:
             return answer
         target = sign_in_address(_way_back(request))
         if wants_json(request):  # a script of a page, which could not follow the way to another site
-            raise NeedsSignIn(_("Please sign in again"))
+            raise NeedsSignIn(_("Sign in again"))
         if getattr(request, "htmx", False):
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)

@@ -18,7 +18,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     It happens to everybody with two tabs: a sign-in in one of them renews the token, and the other shows the old one.
     """
     if wants_json(request):
-        sentence = _("You signed in anew since this page was opened. Reload it; what you typed is kept here.")
+        sentence = _("You signed in again after you opened this page. Reload the page. Your text is kept here.")
         return error_response(request, StaleForm(sentence))
     ours = from_our_page(request)
     kept = worth_keeping(request) and save_form(request, of=sent_by(request))

@@ -16,8 +16,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A database that does not answer is a pause (503); anything else is a fault of ours (500)."""
     fault = sys.exc_info()[1]
     if isinstance(fault, OperationalError | InterfaceError):
-        return error_response(request, Unavailable(_("The database does not answer. Please try again shortly.")))
-    sentence = _("It was written down under the reference below; nothing you sent was half done.")
+        return error_response(request, Unavailable(_("The database is not responding. Try again shortly.")))
+    sentence = _("The error was logged under the reference below. No incomplete change was saved.")
     if wants_json(request):
         body = {"type": "about:blank#fault", "title": str(sentence), "status": 500, "reference": correlation.current()}
         return JsonResponse(body, status=500, content_type="application/problem+json")
@@ -26,4 +26,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same words for what does not exist and for what may not be known."""
-    return error_response(request, NotFound(_("There is no page at this address, or it is not yours to see.")))
+    return error_response(request, NotFound(_("The page does not exist, or you may not see it.")))

@@ -62,10 +62,10 @@ class ErrorResponses:
         if isinstance(fault, DomainError):
             return error_response(request, fault)
         if isinstance(fault, OperationalError | InterfaceError):
-            return error_response(request, Unavailable(_("The database does not answer. Please try again shortly.")))
+            return error_response(request, Unavailable(_("The database is not responding. Try again shortly.")))
         if isinstance(fault, DataError):
             return error_response(
-                request, Invalid(_("What you sent is too long, or holds characters that cannot be kept."))
+                request, Invalid(_("What you sent is too long or contains characters that cannot be stored."))
             )
         return None
 
@@ -96,7 +96,7 @@ class ReadOnlyReads:
 
 def _only_forms(request: HttpRequest, *, allowed: str) -> HttpResponse:
     """A page instead of an empty window."""
-    refusal = OnlyForms(_("This address only takes what a form sends. Open the page of the form, and use its button."))
+    refusal = OnlyForms(_("This address only accepts forms. Open the page with the form and use its button."))
     refusal.headers = {"Allow": allowed}
     return error_response(request, refusal)
 

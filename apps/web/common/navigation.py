@@ -78,23 +78,23 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         return entries
     entries += [_entry(_("My requests"), "my_requests"), _entry(_("My access"), "my_access")]
     if facts["seated"]:
-        entries.append(_entry(_("Committee desk"), "review_queue"))
+        entries.append(_entry(_("Requests to review"), "review_queue"))
     if facts["cares"] or facts["institution_id"]:
         entries.append(_entry(_("My datasets"), "my_datasets"))
     if facts["signs"]:
-        entries.append(_entry(_("My institution"), "institution_people"))
+        entries.append(_entry(_("Institution"), "institution_people"))
     if facts["audits"]:
         entries.append(_entry(_("Event log"), "events"))
     if facts["operates"]:
-        entries.append(_entry(_("Operations"), "system_status"))
+        entries.append(_entry(_("System status"), "system_status"))
     if facts["audits"] or facts["operates"]:
-        entries.append(_entry(_("Roles by claim"), "claimed_roles"))
+        entries.append(_entry(_("Roles"), "claimed_roles"))
     return entries
 
 
 def _account_menu(facts: Mapping[str, Any]) -> list[Entry]:
     return [
-        _entry(_("Letters"), "notifications", icon="inbox", count=facts["unread"]),
+        _entry(_("Notifications"), "notifications", icon="inbox", count=facts["unread"]),
         _entry(_("Agreements"), "agreements", icon="agreement"),
         _entry(_("Download links"), "my_links", icon="link"),
         _entry(_("Account"), "account", icon="person"),
@@ -104,7 +104,7 @@ def _account_menu(facts: Mapping[str, Any]) -> list[Entry]:
 
 
 def _foot() -> list[Entry]:
-    entries = [_entry(_("Find data"), "catalogue")]
+    entries = [_entry(_("Browse datasets"), "catalogue")]
     if settings.DEMO or settings.DEBUG:
         entries.append(_entry(_("Components"), "gallery"))
     return entries

@@ -11,4 +11,4 @@ class ReasonForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = RequiredTextField(label=_("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = RequiredTextField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

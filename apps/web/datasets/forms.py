@@ -13,21 +13,36 @@ from apps.datasets.models import Dataset
 from apps.web.common.forms import CleanTextField
 
 ROLE_NAMES = {
-    "own_dataset": _("owner"),
-    "steward_dataset": _("steward"),
+    "own_dataset": _("dataset owner"),
+    "steward_dataset": _("data steward"),
     "curate_dataset": _("curator"),
-    "view_draft_dataset": _("reader of drafts"),
+    "view_draft_dataset": _("draft reader"),
 }
 WHAT_A_ROLE_DOES = [
-    ("steward_dataset", _("Steward – describes, uploads, publishes, and ends access")),
-    ("own_dataset", _("Owner – as a steward; also countersigns agreements, withdraws versions and names helpers")),
+    ("steward_dataset", _("Data steward – describes, uploads and publishes; suspends, resumes and revokes access")),
+    (
+        "own_dataset",
+        _(
+            "Dataset owner – everything a data steward does; also countersigns "
+            "agreements, withdraws versions and assigns roles"
+        ),
+    ),
     ("curate_dataset", _("Curator – reads drafts to check them")),
-    ("view_draft_dataset", _("Reader of drafts – sees descriptions and file lists before they are published")),
+    ("view_draft_dataset", _("Draft reader – sees descriptions and file lists before they are published")),
 ]
 WHAT_ACCESS_MEANS = [
-    (Dataset.Access.OPEN, _("Open – anyone may download, without signing in")),
-    (Dataset.Access.REGISTERED, _("Registered – people who are signed in and accepted the terms of the portal")),
-    (Dataset.Access.CONTROLLED, _("Controlled – people ask, a committee decides, both sides sign an agreement")),
+    (Dataset.Access.OPEN, _("Open access – anyone can download, without signing in")),
+    (
+        Dataset.Access.REGISTERED,
+        _(
+            "Registered access – people with a valid affiliation or a researcher visa "
+            "who have accepted the terms of use"
+        ),
+    ),
+    (
+        Dataset.Access.CONTROLLED,
+        _("Controlled access – people request access, a committee decides, and both parties sign an agreement"),
+    ),
 ]
 
 
@@ -36,16 +51,18 @@ class NewDatasetForm(forms.Form):
 
     title = CleanTextField(
         label=_("Title"),
-        help_text=_("What the data are and of whom, in a few words. You can change it until and after publication."),
+        help_text=_(
+            "What the data are and whom they describe, in one line. You can change it later, also after publishing."
+        ),
         max_length=200,
-        error_messages={"required": _("Give the dataset a title.")},
+        error_messages={"required": _("Enter a title for the dataset.")},
     )
     slug = forms.SlugField(
         label=_("Short name in the address"),
-        help_text=_("Small letters, digits and hyphens. Left empty, it is made from the title. It stays for ever."),
+        help_text=_("Use a-z, digits and hyphens. If empty, it is created from the title. You cannot change it later."),
         max_length=60,
         required=False,
-        error_messages={"invalid": _("Use only letters, digits and hyphens.")},
+        error_messages={"invalid": _("Use only a-z, digits and hyphens.")},
     )
 
 
@@ -53,7 +70,7 @@ def _conditions() -> list[Any]:
     """Every use condition with its explanation, permissions and modifiers apart."""
     return [
         (gettext("Permission: what the data may be used for (choose one)"), _explained(PERMISSIONS)),
-        (gettext("Modifiers: what must hold besides"), _explained(MODIFIERS)),
+        (gettext("Modifiers: further conditions"), _explained(MODIFIERS)),
     ]
 
 
@@ -70,23 +87,28 @@ class DescriptionForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
     title = CleanTextField(
-        label=_("Title"), max_length=200, error_messages={"required": _("Give the dataset a title.")}
+        label=_("Title"), max_length=200, error_messages={"required": _("Enter a title for the dataset.")}
     )
     summary = CleanTextField(
-        label=_("Summary in a sentence or two"),
-        help_text=_("It stands on the card in the catalogue."),
+        label=_("Summary in one or two sentences"),
+        help_text=_("Shown in the catalogue."),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     description = CleanTextField(
         label=_("Description"),
-        help_text=_("Where the data come from, whom they describe, what the columns mean, what they are not good for."),
+        help_text=_(
+            "Where the data come from, whom they describe, what the columns mean and what "
+            "the data are not suitable for."
+        ),
         max_length=50_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    keywords = CleanTextField(label=_("Keywords"), help_text=_("Separated by commas."), max_length=300, required=False)
+    keywords = CleanTextField(
+        label=_("Keywords"), help_text=_("Separate them with commas."), max_length=300, required=False
+    )
     licence = CleanTextField(
         label=_("Licence"), help_text=_("For example CC-BY-4.0, or the name of your agreement."), max_length=120,
         required=False,
@@ -96,31 +118,35 @@ class DescriptionForm(forms.Form):
     )
     access = forms.ChoiceField(
         label=_("Access"),
-        help_text=_("Once something is published, the access level stands."),
+        help_text=_("You cannot change the access level after the first version is published."),
         choices=WHAT_ACCESS_MEANS,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose who may have the data.")},
+        error_messages={"required": _("Choose an access level.")},
     )
     committee = forms.ChoiceField(
-        label=_("Committee that decides"), help_text=_("For controlled data."), required=False, choices=_committees
+        label=_("Committee that decides"),
+        help_text=_("Only for controlled access."),
+        required=False,
+        choices=_committees,
     )
     longest_grant_days = forms.IntegerField(
-        label=_("Longest access in days"),
-        help_text=_("Access always ends; this is the latest it can, counted from its beginning."),
+        label=_("Maximum access in days"),
+        help_text=_("Access lasts at most this many days from its start, for example 365."),
         min_value=1,
         max_value=1830,
     )
     requires_second_factor = forms.BooleanField(
-        label=_("Ask for a second factor"),
+        label=_("Require a second factor"),
         help_text=_(
-            "Files leave only after a sign-in in which the person’s institution confirmed a second factor, such as a"
-            " code or a key. Whose institution cannot do so cannot download."
+            "Users can download only after a sign-in in which their institution confirmed a second "
+            "factor, such as a code or a security key. If the institution cannot confirm one, they "
+            "cannot download."
         ),
         required=False,
     )
     conditions = forms.MultipleChoiceField(
         label=_("Use conditions"),
-        help_text=_("Terms of the GA4GH Data Use Ontology, as participants consented to."),
+        help_text=_("Codes of the GA4GH Data Use Ontology (DUO) that match the participants’ consent."),
         choices=_conditions,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -136,10 +162,13 @@ class PublishForm(forms.Form):
 
     embargo_until = forms.DateTimeField(
         label=_("Embargo until (UTC)"),
-        help_text=_("Leave it empty to publish at once. Until then nobody outside your team learns of it."),
+        help_text=_(
+            "Leave empty to publish now. Until the embargo ends, only people with a role "
+            "on the dataset can see this version."
+        ),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": _("Enter a day and a time, for example 2027-01-31 12:00.")},
+        error_messages={"invalid": _("Enter a date and a time, for example 2027-01-31 12:00.")},
     )
 
 
@@ -147,10 +176,10 @@ class ReasonForm(forms.Form):
     """A deed that says why."""
 
     reason = CleanTextField(
-        label=_("Why"),
+        label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why, in a sentence.")},
+        error_messages={"required": _("Enter a reason in one sentence.")},
     )
 
     def __init__(self, *args: Any, reads: str = "", **kwargs: Any) -> None:
@@ -163,10 +192,10 @@ class HelperForm(forms.Form):
 
     code = CleanTextField(
         label=_("Colleague code"),
-        help_text=_("Your colleague finds it on their account page, for example P-7K3Q-9XQ2."),
+        help_text=_("Your colleague finds the code on their Account page, for example P-7K3Q-9XQ2."),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono"}),
-        error_messages={"required": _("Ask your colleague for their code.")},
+        error_messages={"required": _("Enter the colleague code. Your colleague finds it on their Account page.")},
     )
     role = forms.ChoiceField(
         label=_("Role"),

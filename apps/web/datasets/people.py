@@ -61,14 +61,14 @@ def _page(request: HttpRequest, dataset: Dataset, form: HelperForm, refused: str
 def _given(request: HttpRequest, dataset: Dataset, form: HelperForm) -> bool:
     person = colleagues_by_code([form.cleaned_data["code"]]).first()
     if person is None:
-        form.add_error("code", _("No colleague has this code. Ask them to read it from their account page."))
+        form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
         return False
     try:
         commands.give_role(dataset, person=person, role=form.cleaned_data["role"], by=_me(request))
     except Invalid as refusal:
         add_error(form, refusal)
         return False
-    messages.success(request, _("%(name)s helps with this dataset now.") % {"name": person})
+    messages.success(request, _("%(name)s now has a role on this dataset.") % {"name": person})
     return True
 
 
@@ -77,12 +77,12 @@ def _take(request: HttpRequest, dataset: Dataset) -> HttpResponse:
     wanted = (request.POST.get("person", ""), request.POST.get("role", ""))
     helper = next((one for one in helpers_of(dataset) if (str(one.person.pk), one.role) == wanted), None)
     if helper is None:
-        raise NotFound(_("This person has no such role here (any more)."))
+        raise NotFound(_("This person does not have that role."))
     try:
         commands.take_role(dataset, person=helper.person, role=helper.role, by=_me(request))
     except Invalid as refusal:
         return _page(request, dataset, HelperForm(), refused=refusal.sentence)
-    messages.success(request, _("The role of %(name)s has ended.") % {"name": helper.person})
+    messages.success(request, _("The role of %(name)s is removed.") % {"name": helper.person})
     if helper.person.pk == _me(request).pk and helper.role in Dataset.MANAGERS:
         return redirect("my_datasets")
     return redirect("dataset_people", slug=dataset.slug)

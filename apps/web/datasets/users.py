@@ -66,17 +66,17 @@ def _number(text: str) -> int:
 def _state(grant: Any, now: Any) -> dict[str, Any]:
     """The word for a grant today, and what may be done with it. In force is asked of the set, never guessed."""
     if grant.revoked_at is not None:
-        state, label = "revoked", _("revoked")
+        state, label = "revoked", _("Revoked")
     elif grant.ends_at <= now:
-        state, label = "expired", _("over")
+        state, label = "expired", _("Ended")
     elif grant.is_suspended:
-        state, label = "suspended", _("suspended")
+        state, label = "suspended", _("Suspended")
     elif grant.grant_is_active:
-        state, label = "active", _("in force")
+        state, label = "active", _("Active")
     elif grant.affiliation_missing:
-        state, label = "suspended", _("stopped: no affiliation")
+        state, label = "suspended", _("Suspended: no valid affiliation")
     else:
-        state, label = ("upcoming", _("not yet")) if grant.starts_at > now else ("expired", _("not in force"))
+        state, label = ("upcoming", _("Not started")) if grant.starts_at > now else ("expired", _("Not active"))
     living = grant.revoked_at is None and grant.ends_at > now
     return {"state": state, "label": label, "living": living, "suspended": grant.is_suspended}
 
@@ -88,7 +88,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Access ends now; every link on it is refused at its next use."""
     grant = _grant(request, pk)
     rules.check_can_end(request.user, grant)
-    return _with_reason(request, grant, "revoke", commands.revoke, _("The access is revoked."))
+    return _with_reason(request, grant, "revoke", commands.revoke, _("Access is revoked."))
 
 
 @signed_in
@@ -97,7 +97,7 @@ def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Access pauses until someone resumes it."""
     grant = _grant(request, pk)
     rules.check_can_pause(request.user, grant)
-    return _with_reason(request, grant, "suspend", commands.suspend, _("The access is suspended."))
+    return _with_reason(request, grant, "suspend", commands.suspend, _("Access is suspended."))
 
 
 @signed_in
@@ -107,7 +107,7 @@ def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The pause ends."""
     grant = _grant(request, pk)
     commands.resume(grant, by=_me(request))
-    messages.success(request, _("The access runs again."))
+    messages.success(request, _("Access is resumed."))
     return redirect("dataset_users", slug=grant.dataset.slug)
 
 
@@ -115,7 +115,7 @@ def _with_reason(
     request: HttpRequest, grant: AccessGrant, verb: str, deed: Callable[..., Any], done: str
 ) -> HttpResponse:
     """A page that says what will happen and asks why; then it happens."""
-    form = ReasonForm(request.POST if request.method == "POST" else None, reads=_("The holder reads it."))
+    form = ReasonForm(request.POST if request.method == "POST" else None, reads=_("The user can read this reason."))
     if request.method == "POST" and form.is_valid():
         try:
             deed(grant, reason=form.cleaned_data["reason"], by=_me(request))
@@ -135,7 +135,7 @@ def _grant(request: HttpRequest, pk: UUID) -> AccessGrant:
     rows = visible_to(request.user).filter(pk=pk)
     grant = rows.select_related("dataset", "holder__institution", "agreement__item__request").first()
     if grant is None:
-        raise NotFound(_("There is no access grant at this address, or it is not yours to see."))
+        raise NotFound(_("There is no access at this address, or you are not allowed to see it."))
     return grant
 
 

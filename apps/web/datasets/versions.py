@@ -47,7 +47,7 @@ def upload(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespons
         if answer.status_code == Unavailable.status:
             answer["Retry-After"] = str(Unavailable.retry_after)
         return answer
-    messages.success(request, ngettext("%(n)s file is here.", "%(n)s files are here.", kept) % {"n": kept})
+    messages.success(request, ngettext("%(n)s file was uploaded.", "%(n)s files were uploaded.", kept) % {"n": kept})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
@@ -63,7 +63,7 @@ def _answer_script(request: AuthenticatedRequest, version: Version, sent: list[A
 
 
 def _no_file() -> Invalid:
-    return Invalid(_("Choose a file with a name, and send one at a time."), field="file")
+    return Invalid(_("Choose one file that has a name."), field="file")
 
 
 def _kept(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -> list[DomainError]:
@@ -79,9 +79,9 @@ def _kept(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -
 def _keep(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -> Distribution:
     trouble = getattr(sent, "trouble", "")
     if trouble == "no-room":
-        raise Unavailable(_("There is no room for this file at present; nothing was kept. Please try again later."))
+        raise Unavailable(_("There is not enough storage space for this file, so it was not saved. Try again later."))
     if trouble == "too-large":
-        raise Invalid(_("The file is larger than this portal accepts in one upload."), field="file")
+        raise Invalid(_("The file is larger than the limit for one upload."), field="file")
     alone = len(request.FILES.getlist("file")) == 1
     name = request.POST.get("name", "") if alone else ""
     return commands.add_file(
@@ -101,7 +101,7 @@ def _declared(text: str) -> int | None:
     try:
         return int(text)
     except ValueError as fault:
-        raise Invalid(_("The announced size is not a number."), field="file") from fault
+        raise Invalid(_("The declared file size is not a number."), field="file") from fault
 
 
 @signed_in
@@ -113,7 +113,7 @@ def remove(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
     file = files_visible_to(request.user).filter(version__dataset=dataset, pk=pk).first()
     if file is not None:  # gone already is as good
         commands.remove_file(file, by=request.user)
-        messages.success(request, _("%(name)s is no longer in the draft.") % {"name": file.name})
+        messages.success(request, _("%(name)s is removed from the draft.") % {"name": file.name})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
@@ -124,7 +124,7 @@ def start(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """An empty draft after the newest version."""
     dataset = managed(request, slug)
     version = commands.start_version(dataset, by=request.user)
-    messages.success(request, _("Version %(number)s is begun.") % {"number": version.number})
+    messages.success(request, _("The draft of version %(number)s is created.") % {"number": version.number})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
@@ -164,7 +164,8 @@ def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespo
     version = version_of(dataset, request, number)
     version.check_can("withdraw")
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, reads=_("It stands on the page of this version for ever.")
+        request.POST if request.method == "POST" else None,
+        reads=_("Shown on the page of this version. You cannot change it later."),
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
             add_error(form, refusal)
         else:
             messages.success(
-                request, _("The dataset is begun. Only you and your helpers see it until it is published.")
+                request, _("The dataset is created. Only people with a role on it can see it until it is published.")
             )
             return redirect("dataset_describe", slug=dataset.slug)
     return render(request, "datasets/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -120,7 +120,7 @@ def _checks(draft: Version) -> list[dict[str, Any]]:
     """What publication still asks for; one line of assent when nothing is missing."""
     missing = rules.missing_for_publication(draft)
     if not missing:
-        return [{"ok": True, "sentence": _("Everything that publication asks for is here.")}]
+        return [{"ok": True, "sentence": _("Everything required for publishing is done.")}]
     return [{"ok": False, "sentence": sentence} for sentence in missing]
 
 
@@ -128,7 +128,7 @@ def managed(request: HttpRequest, slug: str) -> Dataset:
     """The dataset, if this person takes care of it; 403 if they may only know of it, 404 if not even that."""
     wanted = visible_to(request.user).filter(slug=slug).select_related("committee", "institution").first()
     if wanted is None:
-        raise NotFound(_("There is no dataset at this address, or it is not yours to see."))
+        raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
     rules.check_can_manage(request.user, wanted)
     return wanted
 
@@ -137,7 +137,7 @@ def version_of(dataset: Dataset, request: HttpRequest, number: int) -> Version:
     """One version of a dataset that the person takes care of."""
     version = versions_visible_to(request.user, dataset).filter(number=number).select_related("dataset").first()
     if version is None:
-        raise NotFound(_("This dataset has no such version."))
+        raise NotFound(_("This version does not exist in the dataset."))
     return version
 
 
@@ -146,8 +146,8 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
     pages = [
         ("workshop", _("Files and versions"), "steward_dataset"),
         ("describe", _("Description"), "dataset_describe"),
-        ("people", _("Helpers"), "dataset_people"),
-        ("uses", _("Who uses it"), "dataset_uses"),
+        ("people", _("People and roles"), "dataset_people"),
+        ("uses", _("Users"), "dataset_uses"),
     ]
     return [
         {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}

@@ -12,10 +12,10 @@ class PeopleForm(forms.Form):
     """Which of an institution's people to show."""
 
     SHOW: ClassVar[list[tuple[str, Any]]] = [
-        ("", _("Everybody")),
-        ("access", _("With access now")),
-        ("soon", _("Whose affiliation lapses within a month")),
-        ("gone", _("Without an affiliation now")),
+        ("", _("Everyone")),
+        ("access", _("With current access")),
+        ("soon", _("Affiliation expires within 30 days")),
+        ("gone", _("No current affiliation")),
     ]
 
     q = forms.CharField(required=False, max_length=100, label=_("Name, e-mail or colleague code"))
@@ -29,8 +29,8 @@ class StatementForm(forms.Form):
     use_required_attribute = False
 
     reason = RequiredTextField(
-        label=_("Why?"),
+        label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The person reads it, and it is kept."),
+        help_text=_("The reason is stored, and the person reads it."),
     )

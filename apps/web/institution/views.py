@@ -36,7 +36,7 @@ def institution_people(request: HttpRequest) -> HttpResponse:
     """The people a signing official answers for, fifty a page: their access now, and until when it stands on them."""
     institutions = list(institutions_signed_for(request.user))
     if not institutions:
-        raise Denied(_("Only the signing officials of an institution see its people."))
+        raise Denied(_("Only signing officials of an institution can see its people."))
     here = next((one for one in institutions if str(one.pk) == request.GET.get("of", "")), institutions[0])
     form = PeopleForm(request.GET)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "show": "", "start": 0}
@@ -95,7 +95,7 @@ def _page_url(kept: dict[str, Any], start: int) -> str:
 @idempotent_form
 def affiliation_confirm(request: HttpRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The institution stands behind this person for another year."""
-    done = _("The affiliation of %(name)s is affirmed.")
+    done = _("The affiliation of %(name)s was confirmed.")
     return _asked_why(request, institution, pk, confirm_affiliation, verb="affirm", done=done)
 
 
@@ -105,7 +105,7 @@ def affiliation_confirm(request: HttpRequest, institution: UUID, pk: UUID) -> Ht
 @idempotent_form
 def affiliation_end(request: HttpRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The person has left: what they had through the institution stops at their next request."""
-    done = _("The affiliation of %(name)s is ended.")
+    done = _("The affiliation of %(name)s was ended.")
     return _asked_why(request, institution, pk, end_affiliation, verb="end", done=done)
 
 
@@ -137,5 +137,5 @@ def _theirs(request: HttpRequest, institution: UUID, pk: UUID) -> tuple[Institut
     home = institutions_signed_for(request.user).filter(pk=institution).first()
     person = people_affiliated_with(home).filter(pk=pk).first() if home is not None else None
     if home is None or person is None:
-        raise NotFound(_("There is no such person in your institution."))
+        raise NotFound(_("This person does not exist in your institution."))
     return home, person

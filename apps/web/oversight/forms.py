@@ -9,24 +9,24 @@ from apps.web.common.forms import CleanTextField
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("", gettext("Every kind")), *((kind, kind) for kind in kinds())]
+    return [("", gettext("All types")), *((kind, kind) for kind in kinds())]
 
 
 class EventFilter(forms.Form):
     """Which part of the log to read."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=_kinds, required=False)
+    kind = forms.ChoiceField(label=_("Type"), choices=_kinds, required=False)
     actor = forms.UUIDField(
-        label=_("Who did it (id)"),
+        label=_("Done by (ID)"),
         required=False,
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
-        error_messages={"invalid": _("An id looks like 123e4567-e89b-12d3-a456-426614174000.")},
+        error_messages={"invalid": _("Enter an ID, for example 123e4567-e89b-12d3-a456-426614174000.")},
     )
     thing = forms.UUIDField(
-        label=_("What it was about (id)"),
+        label=_("About (ID)"),
         required=False,
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
-        error_messages={"invalid": _("An id looks like 123e4567-e89b-12d3-a456-426614174000.")},
+        error_messages={"invalid": _("Enter an ID, for example 123e4567-e89b-12d3-a456-426614174000.")},
     )
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
@@ -35,9 +35,9 @@ class StopDownloadsForm(forms.Form):
     """Why every download stops."""
 
     reason = CleanTextField(
-        label=_("Why"),
-        help_text=_("It stands in the register of stops. Keep people's names out of it."),
+        label=_("Reason"),
+        help_text=_("Shown in the list of emergency stops. Do not enter names of people."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why, in a sentence.")},
+        error_messages={"required": _("Enter a reason in one sentence.")},
     )

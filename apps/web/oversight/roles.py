@@ -23,14 +23,14 @@ def claimed_roles(request: HttpRequest) -> HttpResponse:
         .filter(kind__in=[PlatformRole.Kind.OPERATOR, PlatformRole.Kind.AUDITOR])
         .exists()
     ):
-        raise Denied(_("Only an operator or an auditor may read this."))
+        raise Denied(_("Only an operator or an auditor can see this page."))
     rows = [_row(one, str(one.get_desk_display())) for one in platform_role_claims()]
     rows += [_row(one, _seat(one.is_chair), where=str(one.committee)) for one in member_claims()]
     return render(request, "oversight/roles.html", {"rows": rows, "by_hand": manual_platform_roles()})
 
 
 def _seat(is_chair: bool) -> str:
-    return _("chair") if is_chair else _("member")
+    return _("Chair") if is_chair else _("Committee member")
 
 
 def _row(rule: ClaimRule, role: str, where: str = "") -> dict[str, Any]:

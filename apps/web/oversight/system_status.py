@@ -66,7 +66,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         except Invalid as refusal:
             add_error(form, refusal)
         else:
-            messages.warning(request, _("No file leaves the portal from now on."))
+            messages.warning(request, _("Downloads are stopped. New download requests are refused."))
             return redirect("system_status")
     return _page(request, form)
 
@@ -78,7 +78,7 @@ def propose_resume(request: HttpRequest) -> HttpResponse:
     """One operator says that downloads may run again."""
     check_operator(request.user)
     commands.propose_resume(_stop(), by=_me(request))
-    messages.success(request, _("Proposed. A second operator must confirm it."))
+    messages.success(request, _("Resuming downloads is proposed. A second operator must confirm it."))
     return redirect("system_status")
 
 
@@ -89,7 +89,7 @@ def confirm_resume(request: HttpRequest) -> HttpResponse:
     """The second operator agrees."""
     check_operator(request.user)
     commands.resume_downloads(_stop(), by=_me(request))
-    messages.success(request, _("Downloads run again."))
+    messages.success(request, _("Downloads are resumed."))
     return redirect("system_status")
 
 

@@ -48,7 +48,7 @@ def request_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if not chosen:
         raise Invalid(_("Choose at least one dataset."))
     commands.add_dataset(found, dataset=chosen[0], by=request.user)
-    messages.success(request, _("“%(dataset)s” is in this request now.") % {"dataset": chosen[0].title})
+    messages.success(request, _("“%(dataset)s” is added to this request.") % {"dataset": chosen[0].title})
     return HttpResponseRedirect(reverse("request_edit", args=[pk]))
 
 
@@ -57,7 +57,10 @@ def _named(person: Any, slugs: list[str]) -> list[Dataset]:
     known = {one.slug: one for one in datasets.visible_to(person).select_related("committee").filter(slug__in=slugs)}
     for slug in slugs:
         if slug not in known:
-            raise Invalid(_("There is no dataset called “%(name)s”.") % {"name": slug[:80]}, field="add_dataset")
+            raise Invalid(
+                _("There is no dataset called “%(name)s”. Check the address.") % {"name": slug[:80]},
+                field="add_dataset",
+            )
     return [known[slug] for slug in slugs]
 
 
@@ -74,7 +77,7 @@ def request_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         if form.is_valid():
             _keep(found, form, request.user)
-            messages.success(request, _("Saved. Nothing is sent to the committee before you submit."))
+            messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
             return HttpResponseRedirect(reverse("request_edit", args=[pk]))
     except (Invalid, WrongState) as refusal:
         add_error(form, refusal)
@@ -111,7 +114,7 @@ def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpRespo
         form = _bound(found)
         add_error(form, refusal)
         return saved_with_errors(_page(request, found, form, status=refusal.status))
-    messages.success(request, _("Submitted. You see on this page at every moment who holds it."))
+    messages.success(request, _("Request submitted. This page shows who has to act next."))
     return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
 
 

@@ -19,44 +19,48 @@ class RequestForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     title = RequiredTextField(
-        label=_("Title of the project"),
+        label=_("Project title"),
         max_length=200,
-        help_text=_("One line that a colleague would understand."),
+        help_text=_("One line that a colleague understands, for example “Survival after breast cancer”."),
     )
     purpose = RequiredTextField(
         label=_("What will you use the data for?"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 9}),
-        help_text=_("The committee decides by this: your question, your method, and why you need these data."),
+        help_text=_(
+            "The committee decides based on this. Describe your research question, your "
+            "method and why you need these data."
+        ),
     )
     public_summary = RequiredTextField(
         label=_("Public summary"),
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("In plain words, for the people the data are about."),
+        help_text=_("Use plain language, for the people the data are about."),
     )
     starts_on = RequiredDateField(label=_("From"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     ends_on = RequiredDateField(label=_("Until"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     members = CleanTextField(
-        label=_("Colleagues who will use the data too"),
+        label=_("Colleagues who will also use the data"),
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 2, "autocapitalize": "characters", "spellcheck": "false"}),
         help_text=_(
-            "Their colleague codes, with a space between. Each finds theirs on their account page and signs for "
-            "themselves. Codes are looked up when you save or submit."
+            "Enter their colleague codes, separated by spaces, for example P-7K3Q-9XQ2. Colleagues "
+            "find their code on their Account page, and each signs for themselves. Codes are "
+            "checked when you save or submit."
         ),
     )
     datasets = RequiredChoicesField(
         label=_("Datasets in this request"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Take one out by clearing its box."),
+        help_text=_("Clear a checkbox to remove the dataset from the request."),
     )
     add_dataset = CleanTextField(
         label=_("Add another dataset"),
         required=False,
         max_length=300,
-        help_text=_("The address of its page, or the last part of it."),
+        help_text=_("Enter the web address of the dataset page, or the last part of it."),
     )
 
     def __init__(self, *args: Any, chosen: list[tuple[str, str]], longest: int | None = None, **kwargs: Any) -> None:
@@ -84,8 +88,8 @@ class RequestForm(forms.Form):
 def _at_most(days: int) -> str:
     """What the datasets allow, said before anybody signs for more."""
     return ngettext(
-        "These data are given for at most %(n)s day at a time; access ends then, also if you ask for longer.",
-        "These data are given for at most %(n)s days at a time; access ends then, also if you ask for longer.",
+        "Access to these data lasts at most %(n)s day. It ends then even if you request a longer period.",
+        "Access to these data lasts at most %(n)s days. It ends then even if you request a longer period.",
         days,
     ) % {"n": days}
 

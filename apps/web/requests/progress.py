@@ -25,17 +25,17 @@ REACHED = {
 
 def steps(request: AccessRequest, items: Sequence[Item]) -> list[dict[str, Any]]:
     """The request's way as components/steps.html shows it."""
-    labels = [_("Written"), _("Submitted"), _("Review"), _("Agreement"), _("Access")]
+    labels = [_("Draft"), _("Submitted"), _("Review"), _("Agreement"), _("Access")]
     if request.state == RequestState.WITHDRAWN:
         reached = 1 if request.submitted_at else 0
-        return _steps(labels, reached, stopped=_("withdrawn"))
+        return _steps(labels, reached, stopped=_("Withdrawn"))
     if items and all(item.state == ItemState.DENIED for item in items):
-        return _steps(labels, 2, stopped=_("denied"))
+        return _steps(labels, 2, stopped=_("Denied"))
     here = _steps(labels, REACHED[RequestState(request.state)])
     if request.state == RequestState.ACTIVE:
         here[-1] = {"label": labels[-1], "state": "done", "note": ""}
     if request.state == RequestState.RETURNED:
-        here[0]["note"] = _("back with a question")
+        here[0]["note"] = _("Changes requested")
     return here
 
 
@@ -58,18 +58,22 @@ def holder(
     state = request.state
     if state in (RequestState.DRAFT, RequestState.RETURNED):
         since = questions[-1].asked_at if state == RequestState.RETURNED and questions else request.created_at
-        with_you, with_them = _("It is with you."), _("It is with the applicant.")
+        with_you, with_them = _("Waiting for you."), _("Waiting for the applicant.")
         return (with_you if is_applicant else with_them), since
     if state in (RequestState.SUBMITTED, RequestState.IN_REVIEW):
         open_ones = {item.committee.name for item in items if item.state == ItemState.OPEN}
         names = ", ".join(sorted(open_ones))
-        words = _("%(committee)s reads whether it is complete.") if state == RequestState.SUBMITTED else ""
-        return (words or _("%(committee)s is deciding.")) % {"committee": names}, request.submitted_at
+        words = (
+            _("Waiting for %(committee)s to check that the request is complete.")
+            if state == RequestState.SUBMITTED
+            else ""
+        )
+        return (words or _("Waiting for a decision from %(committee)s.")) % {"committee": names}, request.submitted_at
     if state == RequestState.DECIDED:
         return _signers(items, request.decided_at, is_applicant=is_applicant)
     if state == RequestState.ACTIVE:
-        return _("The project is running; nobody needs to do anything."), request.decided_at
-    return _("It is over."), request.ended_at
+        return _("The request is active."), request.decided_at
+    return _("This request is closed."), request.ended_at
 
 
 def _signers(items: Sequence[Item], decided_at: datetime | None, *, is_applicant: bool) -> tuple[str, datetime | None]:
@@ -77,10 +81,10 @@ def _signers(items: Sequence[Item], decided_at: datetime | None, *, is_applicant
     for item in items:
         agreement: Agreement | None = getattr(item, "agreement", None)
         if agreement is None and item.state in ACCEPTED:
-            return _("The portal is writing the agreement."), decided_at
+            return _("The agreement is being prepared."), decided_at
         if agreement is not None and agreement.state == AgreementState.OFFERED:
-            yours, theirs = _("Your signature is the next."), _("The applicant’s signature is the next.")
+            yours, theirs = _("Waiting for your signature."), _("Waiting for the applicant’s signature.")
             return (yours if is_applicant else theirs), agreement.offered_at
         if agreement is not None and agreement.state == AgreementState.SIGNED:
-            return _("The owner’s countersignature is the next."), agreement.offered_at
-    return _("The decision is made."), decided_at
+            return _("Waiting for the dataset owner’s countersignature."), agreement.offered_at
+    return _("The decision has been made."), decided_at

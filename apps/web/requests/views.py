@@ -48,7 +48,7 @@ def find(person: Any, pk: UUID) -> AccessRequest:
     """The request, if this person may read it; otherwise it is as if it did not exist."""
     found = requests.visible_to(person).select_related("applicant__institution").filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no request at this address, or it is not yours to see."))
+        raise NotFound(_("There is no request at this address, or you are not allowed to see it."))
     return found
 
 
@@ -119,7 +119,7 @@ def _timeline(found: AccessRequest, items: list[Item], side: list[Person], perso
         if event.actor_id is not None and event.kind.startswith("request."):
             names.setdefault(event.actor_id, _("the committee"))
         elif event.actor_id is not None:
-            names.setdefault(event.actor_id, _("the dataset’s owner"))
+            names.setdefault(event.actor_id, _("the dataset owner"))
     titles = {item.dataset_id: item.dataset.title for item in items}
     return timeline(events, names=names, datasets=titles, viewer=person.pk)
 
@@ -131,7 +131,7 @@ def request_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The applicant takes the request back."""
     found = find(request.user, pk)
     commands.withdraw(found, by=request.user)
-    messages.success(request, _("The request is withdrawn. The committee has been told."))
+    messages.success(request, _("The request is withdrawn."))
     return HttpResponseRedirect(reverse("request_page", args=[pk]))
 
 
@@ -143,12 +143,12 @@ def request_answer(request: AuthenticatedRequest, pk: UUID, question: UUID) -> H
     found = find(request.user, pk)
     asked = requests.questions_before(request.user).filter(request=found, pk=question).first()
     if asked is None:
-        raise NotFound(_("There is no such question."))
+        raise NotFound(_("This question does not exist."))
     form = AnswerForm(request.POST, auto_id=f"answer-{question.hex[:8]}-%s")
     try:
         if form.is_valid():
             commands.answer(asked, text=form.cleaned_data["answer"], by=request.user)
-            messages.success(request, _("Your answer is kept. Submit the request again when everything is in place."))
+            messages.success(request, _("Answer saved. Submit the request again when it is complete."))
             return HttpResponseRedirect(reverse("request_page", args=[pk]))
     except Invalid as refusal:
         add_error(form, refusal)

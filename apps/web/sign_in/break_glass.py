@@ -43,7 +43,13 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             desk = _tried(form.cleaned_data)
             if desk is not None:
                 return _in(request, desk)
-            form.add_error(None, _("That did not let you in. After five wrong tries an account rests for 15 minutes."))
+            form.add_error(
+                None,
+                _(
+                    "The sign-in failed. Check the account name, password and code. After five "
+                    "failed attempts an account is locked for 15 minutes."
+                ),
+            )
     answer = render(request, "sign_in/break_glass.html", {"form": form}, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
@@ -51,7 +57,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
 
 def _tried(typed: dict[str, Any]) -> PlatformRole | None:
     if not _one_at_a_time.acquire(timeout=WAIT):
-        raise Unavailable(_("Somebody else is trying to sign in this way just now. Please try again shortly."))
+        raise Unavailable(_("Someone else is trying to sign in this way right now. Try again shortly."))
     begun = time.monotonic()
     try:
         return try_break_glass(typed["handle"], password=typed["password"], code=typed["code"], by=None)

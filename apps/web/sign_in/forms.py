@@ -12,7 +12,7 @@ class BreakGlassForm(forms.Form):
     use_required_attribute = False
 
     handle = RequiredTextField(
-        label=_("Name of the account"),
+        label=_("Account name"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -22,8 +22,8 @@ class BreakGlassForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     code = RequiredTextField(
-        label=_("Code of your authenticator"),
+        label=_("Code from your authenticator app"),
         max_length=10,
-        help_text=_("Six digits. Each code counts once."),
+        help_text=_("6 digits. Each code works only once."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )

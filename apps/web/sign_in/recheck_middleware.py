@@ -89,15 +89,9 @@ def _sentence(request: HttpRequest, roles: list[str]) -> str:
     if why in NO_ANSWER:
         return (
             _(
-                "What you may do here as %(roles)s counts only while %(provider)s confirms it, and its sign-in does not"
-                " answer at the moment. Sign in again when it does."
+                "These roles need confirmation from %(provider)s: %(roles)s. The sign-in there is "
+                "not responding. Sign in again later."
             )
             % facts
         )
-    return (
-        _(
-            "What you may do here as %(roles)s counts only while %(provider)s confirms it, and it wants to ask you"
-            " yourself first. Sign in again to go on."
-        )
-        % facts
-    )
+    return _("These roles need confirmation from %(provider)s: %(roles)s. Sign in again to continue.") % facts

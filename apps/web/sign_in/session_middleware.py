@@ -30,7 +30,7 @@ class PersonSessions:
             try:
                 _check(request)
             except (OperationalError, InterfaceError, InternalError):  # the last: a standby that only reads
-                sentence = _("The database does not answer. Please try again shortly.")
+                sentence = _("The database is not responding. Try again shortly.")
                 return error_response(request, Unavailable(sentence))
         return self.get_response(request)
 

@@ -19,8 +19,8 @@ from apps.web.common.idempotency import FIELD
 from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, saved_form_for
 
 NOT_CONFIRMED = _(
-    "Your institution was asked for a second factor in your sign-in, and did not confirm one. These data cannot be"
-    " downloaded without it; your institution’s help desk can tell you how to set one up."
+    "Your institution did not confirm a second factor for your sign-in. You need one to download "
+    "these data. Your institution’s IT support can tell you how to set one up."
 )
 View = Callable[..., HttpResponse]
 

@@ -72,7 +72,7 @@ def identity_link(request: HttpRequest) -> HttpResponse:
     here = reverse("identities")
     check_not_break_glass(request.user)
     if not _is_fresh(request):
-        messages.info(request, _("Sign in with your present identity once more, then add the other one."))
+        messages.info(request, _("Sign in again with your current identity, then add the other one."))
         return HttpResponseRedirect(sign_in_address(here, again=True))
     request.session[LINKING] = time.time()
     return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'link': '1', 'next': here})}")

@@ -83,7 +83,7 @@ def test_a_day_of_no_calendar_is_refused_in_our_own_words(caller: Caller) -> Non
     problem = refused(
         caller.post("/requests", complete(stories.published_dataset()) | {"starts_on": "2026-13-01"}), 422
     )
-    assert problem["errors"] == [{"field": "starts_on", "detail": "Write the day as 2026-09-01."}]
+    assert problem["errors"] == [{"field": "starts_on", "detail": "Enter the date in the format 2026-09-01."}]
 
 
 def test_a_body_that_is_missing_or_no_object_is_refused(caller: Caller) -> None:

@@ -70,7 +70,7 @@ def test_accepting_never_leads_out_of_the_portal(target: str) -> None:
 
 def test_the_terms_speak_danish_and_an_empty_page_says_so() -> None:
     client = stories.client_for(stories.person())
-    assert "There are no terms yet" in client.get("/account/terms/").content.decode()
+    assert "No terms of use are published yet" in client.get("/account/terms/").content.decode()
     assert client.post("/account/terms/", {}).status_code == 200
     stories.terms()
     assert "Brug data med omtanke" in client.get("/account/terms/", HTTP_ACCEPT_LANGUAGE="da").content.decode()

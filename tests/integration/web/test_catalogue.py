@@ -34,8 +34,8 @@ def test_the_owner_and_whoever_was_asked_something_are_reminded_too() -> None:
 
 
 def test_an_empty_house_says_what_comes_next() -> None:
-    assert "Nothing is published yet" in page(None, "/")
-    assert "Nothing is published yet" in page(None, "/datasets/")
+    assert "No datasets published yet" in page(None, "/")
+    assert "No datasets published yet" in page(None, "/datasets/")
 
 
 def test_the_catalogue_finds_by_words_access_and_committee() -> None:
@@ -48,7 +48,7 @@ def test_the_catalogue_finds_by_words_access_and_committee() -> None:
     )
     assert published_dataset.dataset.title in found
     assert other.dataset.title not in found
-    assert "Nothing was found" in page(None, "/datasets/?q=unicorns")
+    assert "No datasets found" in page(None, "/datasets/?q=unicorns")
 
 
 @pytest.mark.parametrize("query", ["after=yesterday", "access=secret", "committee=a b", "q=" + "x" * 300, "q=%00"])
@@ -74,7 +74,7 @@ def test_a_withdrawn_version_leaves_a_tombstone_and_no_files() -> None:
     text = page(None, f"/datasets/{published_dataset.dataset.slug}/versions/1/")
     assert "Two columns say too much." in text
     assert published_dataset.file.name not in text
-    assert "No files at present" in page(None, "/datasets/")
+    assert "No files available" in page(None, "/datasets/")
     page(None, f"/datasets/{published_dataset.dataset.slug}/versions/1/SHA256SUMS", 410)
     page(None, f"/datasets/{published_dataset.dataset.slug}/versions/2/", 404)
     page(None, f"/datasets/{published_dataset.dataset.slug}/versions/2/SHA256SUMS", 404)
@@ -144,7 +144,7 @@ def test_pages_to_find_data_cost_the_same_however_much_there_is(url: str, django
 def test_why_names_what_is_missing_and_where_to_get_it() -> None:
     published_dataset = stories.published_dataset()
     text = page(stories.person(), f"/datasets/{published_dataset.dataset.slug}/access/")
-    assert "There is no grant for this dataset." in text
+    assert "No access to this dataset has been granted." in text
     assert "Nobody is signed in" in page(None, f"/datasets/{published_dataset.dataset.slug}/access/")
 
 
@@ -157,7 +157,7 @@ def test_why_agrees_with_the_rule_for_each_access_level() -> None:
     assert "Yes: every point" in page(access.holder, f"/datasets/{access.published_dataset.dataset.slug}/access/")
     assert "Yes: every point" in page(None, f"/datasets/{opened.dataset.slug}/access/")
     stories.terms()
-    assert "Read the terms and accept them" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
+    assert "Read and accept the terms of use" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
     stories.accounts.accept_terms(stories.terms(), by=access.holder)
     assert "Yes: every point" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
 

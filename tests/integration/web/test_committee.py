@@ -30,7 +30,7 @@ def test_the_desk_shows_what_waits_with_its_votes_and_days() -> None:
     text = page.content.decode()
     assert case.request.title in text
     assert "0 cast; 2 alike decide" in text
-    assert "Seats and requests" in text
+    assert "Manage committee" in text
 
 
 def test_the_desk_costs_the_same_however_much_waits(django_assert_max_num_queries: Any) -> None:
@@ -69,7 +69,7 @@ def test_what_i_voted_on_moves_to_the_colleagues_part() -> None:
     stories.vote(case, case.committee_setup.chair)
     page = stories.client_for(case.committee_setup.chair).get("/review/").content.decode()
     assert "your colleagues have not yet" in page
-    assert "Nothing waits for you." in page
+    assert "Nothing to review." in page
 
 
 def test_the_case_shows_the_frozen_round_and_not_the_live_draft() -> None:
@@ -117,7 +117,7 @@ def test_conditions_must_be_named() -> None:
     case = stories.in_review()
     answer = stories.client_for(case.committee_setup.chair).post(votes_url(case), a_vote(case, choice="conditional"))
     assert answer.status_code == 422
-    assert "Name the conditions." in answer.content.decode()
+    assert "Enter the conditions." in answer.content.decode()
 
 
 def test_a_vote_on_a_round_that_moved_on_is_refused_and_kept() -> None:
@@ -167,7 +167,7 @@ def test_members_of_another_committee_read_along_without_a_form() -> None:
     first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.in_review(shelves=[first, second])
     page = stories.client_for(second.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
-    assert "Another committee decides on this dataset; you can read along." in page
+    assert "Another committee decides on this dataset. You can read the votes, but you cannot vote." in page
     assert page.count('name="choice"') == 3  # one form with three choices
 
 
@@ -234,7 +234,7 @@ def test_the_case_after_the_decision_shows_agreement_and_access() -> None:
         stories.client_for(access.case.committee_setup.chair).get(f"/review/{access.case.request.pk}/").content.decode()
     )
     assert access.agreement_setup.agreement.reference in page
-    assert "access in force" in page
+    assert "Access active" in page
 
 
 def test_the_case_costs_the_same_with_more_votes_and_members(django_assert_max_num_queries: Any) -> None:

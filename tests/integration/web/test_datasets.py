@@ -63,9 +63,9 @@ def test_a_dataset_is_begun_described_filled_and_published() -> None:
     assert upload(client, published_dataset, "volumes.csv", b"a,b\n1,2\n").status_code == 201
     assert "being checked" in client.get("/my-datasets/brain-volumes/").content.decode()
     stories.drain()
-    assert "Everything that publication asks for is here." in client.get("/my-datasets/brain-volumes/").content.decode()
+    assert "Everything required for publishing is done." in client.get("/my-datasets/brain-volumes/").content.decode()
     asked = client.get("/my-datasets/brain-volumes/versions/1/publish/")
-    assert "What becomes fixed for ever" in asked.content.decode()
+    assert "Cannot be changed after publishing" in asked.content.decode()
     assert client.post("/my-datasets/brain-volumes/versions/1/publish/", {"embargo_until": ""}).status_code == 302
     assert Version.objects.get(dataset=dataset).state == "published"
 
@@ -75,7 +75,7 @@ def test_a_description_that_is_refused_keeps_what_was_typed(owner: Client, draft
     answer = owner.post(url, {"title": "", "summary": "Kept words", "access": "controlled", "longest_grant_days": "0"})
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "Give the dataset a title." in page
+    assert "Enter a title for the dataset." in page
     assert "Kept words" in page
 
 
@@ -261,7 +261,7 @@ def test_who_uses_it_is_shown_with_downloads_and_ended_with_a_reason() -> None:
     url = f"/my-datasets/{access.published_dataset.dataset.slug}/uses/"
     page = client.get(url).content.decode()
     assert str(access.case.applicant) in page
-    assert "in force" in page
+    assert "Active" in page
     pk = access.grant.pk
     assert client.get(f"/access/{pk}/suspend/").status_code == 200
     assert client.post(f"/access/{pk}/suspend/", {"reason": " "}).status_code == 422
@@ -314,7 +314,7 @@ def test_a_suspended_grant_is_not_called_in_force() -> None:
         .get(f"/my-datasets/{access.published_dataset.dataset.slug}/uses/")
         .content.decode()
     )
-    assert "in force" not in page.split("Downloads begun")[0].split("Rests on")[1]
+    assert "Active" not in page.split("Downloads begun")[0].split("Depends on")[1]
 
 
 def test_two_people_describe_one_dataset_and_the_older_window_overwrites_nothing() -> None:

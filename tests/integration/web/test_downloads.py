@@ -91,5 +91,5 @@ def test_a_link_is_listed_and_ended_by_its_maker() -> None:
     assert url in client.get(f"/files/{access.file.pk}/").content.decode()
     assert stories.client_for(stories.person()).post(url).status_code == 404
     assert client.post(url, {"_once": str(uuid.uuid4())}).status_code == 302
-    assert "No link is alive" in client.get("/links/").content.decode()
+    assert "No active download links" in client.get("/links/").content.decode()
     assert Client().get(f"/d/{access.token}/x").status_code == 410

@@ -53,7 +53,7 @@ def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
     assert send(client, about(access.holder, "end")).status_code == 302
     assert not downloadable_by(access.holder).exists()
     text = client.get(PAGE).content.decode()
-    assert "ended on" in text and "stopped: no affiliation" in text
+    assert "ended on" in text and "Suspended: no valid affiliation" in text
     assert send(client, about(access.holder, "end")).status_code == 409
     assert send(client, about(access.holder, "affirm"), "They are back.").status_code == 302
     assert downloadable_by(access.holder).exists()
@@ -67,7 +67,7 @@ def test_a_word_without_a_reason_is_asked_for_one_and_nothing_happens(verb: str)
     for reason in ("", "left"):
         answer = send(client, about(person, verb), reason)
         assert answer.status_code == 422
-    assert "Say why, so that it can be understood later." in answer.content.decode()
+    assert "Enter a reason of at least 10 characters." in answer.content.decode()
     assert not AffiliationStatement.objects.exists()
 
 
@@ -170,7 +170,7 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
     assert not extend_affiliation(person, institution=home_of(person), by=None)
     text = stories.client_for(person).get("/account/").content.decode()
-    assert "A sign-in does not bring it back." in text and official.name in text
+    assert "Signing in does not restore it." in text and official.name in text
     expired = stories.person()
     Affiliation.objects.filter(person=expired).update(valid_until=clock.now())
     text = stories.client_for(expired).get("/account/").content.decode()

@@ -80,7 +80,7 @@ def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
     assert first.post(f"{base}/propose-thaw/").status_code == 302
     assert first.post(f"{base}/confirm-thaw/").status_code == 403
     assert "Another operator must confirm it." in first.get("/system-status/").content.decode()
-    assert "Confirm: downloads run again" in second.get("/system-status/").content.decode()
+    assert "Resume downloads" in second.get("/system-status/").content.decode()
     assert second.post(f"{base}/confirm-thaw/").status_code == 302
     assert current_download_stop() is None
     assert "A leak is suspected." in second.get("/system-status/").content.decode()

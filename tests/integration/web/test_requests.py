@@ -266,7 +266,7 @@ def test_both_sides_sign_on_the_same_page_and_access_follows() -> None:
         == 302
     )
     stories.drain()
-    assert "in force" in stories.client_for(agreement_setup.applicant).get("/access/").content.decode()
+    assert "Active" in stories.client_for(agreement_setup.applicant).get("/access/").content.decode()
     assert page in stories.client_for(agreement_setup.applicant).get("/agreements/").content.decode()
 
 
@@ -305,7 +305,7 @@ def test_terminating_asks_why_and_ends_the_access_at_once() -> None:
     assert client.post(url, {"reason": "The study ended.", "_once": str(uuid.uuid4())}).status_code == 302
     holder = stories.client_for(access.holder)
     assert "The study ended." in holder.get(f"/agreements/{access.agreement_setup.agreement.pk}/").content.decode()
-    assert "not in force" in holder.get("/access/").content.decode()
+    assert "Not active" in holder.get("/access/").content.decode()
 
 
 def test_giving_back_is_the_holders_and_asks_why() -> None:

@@ -132,7 +132,7 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
     mine = stories.client_for(access.holder)
     page = mine.get(f"/access/{access.grant.pk}/").content.decode()
     assert f"{name} no longer stands behind this access" in page and official.name in page
-    assert "stopped: no affiliation" in mine.get("/access/").content.decode()
+    assert "Suspended: no valid affiliation" in mine.get("/access/").content.decode()
     why = mine.get(f"/datasets/{access.published_dataset.dataset.slug}/access/").content.decode()
     assert f"{name} does not." in why
     uses = (
@@ -140,7 +140,7 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
         .get(f"/my-datasets/{access.published_dataset.dataset.slug}/uses/")
         .content.decode()
     )
-    assert "stopped: no affiliation" in uses
+    assert "Suspended: no valid affiliation" in uses
 
 
 def test_a_vote_keeps_who_the_voter_was_and_the_case_shows_it() -> None:

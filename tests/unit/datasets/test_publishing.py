@@ -340,7 +340,7 @@ def test_a_controlled_dataset_needs_somebody_seated() -> None:
         published_dataset.committee_setup.membership_of(published_dataset.committee_setup.chair),
         by=published_dataset.committee_setup.chair,
     )
-    with pytest.raises(Invalid, match="Nobody is seated"):
+    with pytest.raises(Invalid, match="No committee members"):
         commands.publish(published_dataset.version, by=published_dataset.owner)
 
 

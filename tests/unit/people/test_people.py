@@ -90,7 +90,7 @@ def test_there_is_no_superuser_and_no_password() -> None:
 
 def test_an_erased_person_is_still_called_something() -> None:
     someone = get_or_create_person(name="")
-    assert str(someone) == "a person who was erased"
+    assert str(someone) == "a person whose name was erased"
     assert str(get_or_create_person(subject="t")) == "Ingrid Holm"
 
 
