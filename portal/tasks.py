@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from apps.core import correlation, idempotency
+from apps.core.actors import SYSTEM
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -19,7 +20,7 @@ def drain() -> None:
     """Carry every consequence that is owed, then post every letter that waits."""
     correlation.begin()
     consequences.drain()
-    post_due(by=None)
+    post_due(by=SYSTEM)
 
 
 @app.task
@@ -33,7 +34,7 @@ def sweep() -> None:
 def warn() -> None:
     """Write to those whose institution's word lapses soon, or has. Nothing about access depends on it."""
     correlation.begin()
-    warn_of_expiring_affiliations(by=None)
+    warn_of_expiring_affiliations(by=SYSTEM)
 
 
 @app.task
@@ -41,6 +42,6 @@ def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
     correlation.begin()
     idempotency.forget(older_than=timedelta(days=1))
-    forget_sessions(by=None)
-    forget_devices(by=None)
+    forget_sessions(by=SYSTEM)
+    forget_devices(by=SYSTEM)
     call_command("clearsessions")

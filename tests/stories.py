@@ -32,6 +32,7 @@ from apps.agreements.models import Agreement, Signature
 from apps.committees import commands as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.downloads import commands as downloads
@@ -95,11 +96,11 @@ def person(name: str = "", *, at: Institution | None = None, email: str = "") ->
         name=name,
         email=email or f"person-{number}@nordvik.example",
         email_verified=True,
-        by=None,
+        by=SYSTEM,
     )
     home = at or institution()
     Person.objects.filter(pk=someone.pk).update(institution=home)
-    extend_affiliation(someone, institution=home, by=None)
+    extend_affiliation(someone, institution=home, by=SYSTEM)
     someone.refresh_from_db()
     return someone
 
@@ -110,20 +111,20 @@ def people(how_many: int) -> list[Person]:
 
 def operator() -> Person:
     someone = person()
-    give_platform_role(someone, kind="operator", days=30, by=None)
+    give_platform_role(someone, kind="operator", days=30, by=CONSOLE)
     return someone
 
 
 def auditor() -> Person:
     someone = person()
-    give_platform_role(someone, kind="auditor", days=30, by=None)
+    give_platform_role(someone, kind="auditor", days=30, by=CONSOLE)
     return someone
 
 
 def signing_official(of: Institution) -> Person:
     """Somebody who answers for the institution."""
     someone = person(at=of)
-    appoint_signing_official(someone, institution=of, by=None)
+    appoint_signing_official(someone, institution=of, by=CONSOLE)
     return someone
 
 
@@ -137,7 +138,7 @@ def deactivated() -> Person:
 
 def terms(text: str = "Use the data with care, and only for research.") -> Terms:
     """A new version of the terms for registered data."""
-    return publish_terms(text, text_da="Brug data med omtanke, og kun til forskning.", by=None)
+    return publish_terms(text, text_da="Brug data med omtanke, og kun til forskning.", by=CONSOLE)
 
 
 def token(someone: Person, *scopes: str) -> str:
@@ -197,12 +198,12 @@ def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer da
     number = next(_numbers)
     committee = committees.found(
         name, slug=f"committee-{number}", institution=institution(), about="Decides on cancer data.",
-        quorum=quorum, by=None,
+        quorum=quorum, by=CONSOLE,
     )  # fmt: skip
     chair, *others = people(members + 1)
-    committees.add_member(committee, person=chair, is_chair=True, by=None)
+    committees.add_member(committee, person=chair, is_chair=True, by=CONSOLE)
     for member in others:
-        committees.add_member(committee, person=member, by=None)
+        committees.add_member(committee, person=member, by=CONSOLE)
     return CommitteeSetup(committee, chair, others)
 
 
@@ -408,7 +409,7 @@ class AgreementSetup:
 def template() -> None:
     """The house's agreement template, unless there is one."""
     if not agreement_queries.Template.objects.filter(committee__isnull=True).exists():
-        agreements.publish_template("Data use agreement", clauses=CLAUSES, committee=None, by=None)
+        agreements.publish_template("Data use agreement", clauses=CLAUSES, committee=None, by=CONSOLE)
 
 
 def offered(case: Case | None = None, **how: Any) -> AgreementSetup:

@@ -26,13 +26,14 @@ from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, Reque
 from apps.committees import queries as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
+from apps.core.actors import Viewer
 from apps.core.db import Prepared, any_of
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import accounts_of
 
 
-def of_person(person: Any) -> QuerySet[AccessRequest]:
+def of_person(person: Viewer) -> QuerySet[AccessRequest]:
     """The requests in which this person is applicant or named member (members see it once it is submitted)."""
     me = roles.person_id(person)
     named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
@@ -40,7 +41,7 @@ def of_person(person: Any) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(applicant_id=me) | member)
 
 
-def requests_for_dataset(dataset: Dataset, person: Any) -> QuerySet[AccessRequest]:
+def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessRequest]:
     """The person's requests for this dataset, and those still being written that it could be added to (`holds` says).
 
     Those for the dataset come first, the newest of each first.
@@ -51,13 +52,13 @@ def requests_for_dataset(dataset: Dataset, person: Any) -> QuerySet[AccessReques
     return found.filter(Q(holds=True) | written).order_by("-holds", "-created_at", "pk")
 
 
-def before_committees_of(person: Any) -> QuerySet[AccessRequest]:
+def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
     """Submitted requests (once submitted, for good) that concern a committee this person sits in."""
     mine = Item.objects.filter(request=OuterRef("pk"), committee__in=committees.committees_of(person))
     return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
 
 
-def for_datasets_managed_by(person: Any) -> QuerySet[AccessRequest]:
+def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
     """Submitted requests for a dataset this person owns or takes care of."""
     mine = Item.objects.filter(request=OuterRef("pk")).filter(
         roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
@@ -65,14 +66,14 @@ def for_datasets_managed_by(person: Any) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
 
 
-def visible_to(person: Any) -> QuerySet[AccessRequest]:
+def visible_to(person: Viewer) -> QuerySet[AccessRequest]:
     """Every request this person may read: their own, their committees', their datasets'."""
     parts = (of_person(person), before_committees_of(person), for_datasets_managed_by(person))
     ids = [part.values("pk") for part in parts]
     return AccessRequest.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
-def review_queue_of(person: Any, among: list[UUID] | None = None) -> QuerySet[Item]:
+def review_queue_of(person: Viewer, among: list[UUID] | None = None) -> QuerySet[Item]:
     """What waits for this committee member: open items under review that they are not part of, oldest first.
 
     `among` are the committees they sit in. They are asked for first, so that the database walks the open items of these
@@ -80,7 +81,7 @@ def review_queue_of(person: Any, among: list[UUID] | None = None) -> QuerySet[It
     """
     mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
     waiting = Item.objects.filter(committee_id=any_of(mine), state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
-    voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
+    voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=roles.person_id(person), round__closed_at__isnull=True)
     cast = Vote.objects.filter(
         item=OuterRef(OuterRef("pk")), voter_id=OuterRef("person_id"), round__closed_at__isnull=True
     )
@@ -94,9 +95,9 @@ def review_queue_of(person: Any, among: list[UUID] | None = None) -> QuerySet[It
 _on_desk = Prepared(lambda person, mine: review_queue_of(Person(pk=person), mine), UUID, list)
 
 
-def in_review_queue_of(person: Any, among: list[UUID]) -> list[Any]:
+def in_review_queue_of(person: Viewer, among: list[UUID]) -> list[Any]:
     """The same as a list, compiled once."""
-    return _on_desk.rows(person.pk, among)
+    return _on_desk.rows(roles.person_id(person), among)
 
 
 def _eligible_voter_count(*only: Q) -> Coalesce:
@@ -114,21 +115,21 @@ def _eligible_voter_count(*only: Q) -> Coalesce:
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
-def decided_by_committees_of(person: Any) -> QuerySet[Item]:
+def decided_by_committees_of(person: Viewer) -> QuerySet[Item]:
     """What this member's committees decided, newest first; never a request the member is part of."""
     done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__isnull=False)
     fetched = done.exclude(_concerns(person)).select_related("request", "dataset", "committee")
     return fetched.order_by("-decided_at", "pk")
 
 
-def decisions_by_month(person: Any, *, since: datetime) -> list[tuple[datetime, int]]:
+def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetime, int]]:
     """How many items this member's committees decided, a month (UTC) at a time; empty months are left out."""
     done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__gte=since).order_by()
     months = done.annotate(month=TruncMonth("decided_at")).values_list("month")
     return list(months.annotate(n=Count("pk")).order_by("month"))
 
 
-def _concerns(person: Any) -> Q:
+def _concerns(person: Viewer) -> Q:
     """Items of requests in which the person is applicant or member, or from which they stepped aside."""
     me = accounts_of(person).values("pk")
     member = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
@@ -142,7 +143,7 @@ def people_of(request: AccessRequest) -> QuerySet[Person]:
     return Person.objects.filter(Q(pk=request.applicant_id) | Q(pk__in=members)).order_by("name", "pk")
 
 
-def deciding_about(person: Any) -> set[UUID]:
+def deciding_about(person: Viewer) -> set[UUID]:
     """The committees that have a request of this person's before them now, as applicant or member, by any account."""
     theirs = Q()
     for account in accounts_of(person):
@@ -295,6 +296,6 @@ def waits(committee_ids: Iterable[UUID] | None = None) -> dict[UUID, Wait]:
     }
 
 
-def questions_before(person: Any) -> QuerySet[Question]:
+def questions_before(person: Viewer) -> QuerySet[Question]:
     """Every question of the requests this person may read."""
     return Question.objects.filter(request__in=visible_to(person).values("pk"))

@@ -1,7 +1,6 @@
 """Who may ask, and who may decide."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +14,7 @@ from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.core.text import is_blank, seen_length
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 from apps.people.models.claims import confirmed
 from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass
@@ -23,7 +23,7 @@ SHORTEST_PURPOSE = 40
 LONGEST = timedelta(days=5 * 366)
 
 
-def check_can_request(by: Any, dataset: Dataset) -> None:
+def check_can_request(by: Person, dataset: Dataset) -> None:
     """A dataset can be asked for if it is controlled, listed, and its committee accepts requests."""
     check_not_break_glass(by)
     if not by.is_active:
@@ -40,12 +40,12 @@ def check_can_request(by: Any, dataset: Dataset) -> None:
         )
 
 
-def check_is_applicant(by: Any, request: AccessRequest) -> None:
+def check_is_applicant(by: Person, request: AccessRequest) -> None:
     if request.applicant_id != by.pk or not by.is_active:
         raise Denied(_("Only the applicant can do this."))
 
 
-def check_can_withdraw(by: Any, request: AccessRequest) -> None:
+def check_can_withdraw(by: Person, request: AccessRequest) -> None:
     """Before any decision: what a committee has decided stands."""
     check_is_applicant(by, request)
     request.check_can("withdraw")
@@ -53,7 +53,7 @@ def check_can_withdraw(by: Any, request: AccessRequest) -> None:
         raise WrongState(_("A committee has already decided. You cannot withdraw the request."))
 
 
-def check_can_edit(by: Any, request: AccessRequest) -> None:
+def check_can_edit(by: Person, request: AccessRequest) -> None:
     check_is_applicant(by, request)
     if request.state not in EDITABLE:
         raise WrongState(
@@ -105,7 +105,7 @@ def _missing_dates(request: AccessRequest) -> dict[str, str]:
     return {}
 
 
-def check_can_submit(by: Any, request: AccessRequest) -> None:
+def check_can_submit(by: Person, request: AccessRequest) -> None:
     check_is_applicant(by, request)
     request.check_can("submit")
     missing = missing_for_submission(request)
@@ -118,7 +118,7 @@ def check_can_submit(by: Any, request: AccessRequest) -> None:
         raise Invalid(_("Answer the committee’s question first."), field="answer")
 
 
-def check_is_committee_member(by: Any, request: AccessRequest) -> None:
+def check_is_committee_member(by: Person, request: AccessRequest) -> None:
     """Someone of a committee that still has to decide, who is no part of the request and did not step aside."""
     if not by.is_active or not committees_of(by).filter(items__request=request).exists():
         raise Denied(_("Only a member of the committee for this request can do this."))
@@ -127,7 +127,7 @@ def check_is_committee_member(by: Any, request: AccessRequest) -> None:
         raise WrongState(_("Your committee has already decided. The remaining datasets belong to another committee."))
 
 
-def check_no_conflict(by: Any, request: AccessRequest) -> None:
+def check_no_conflict(by: Person, request: AccessRequest) -> None:
     """Several accounts of one person are one person."""
     me = accounts_of(by).values("pk")
     if queries.people_of(request).filter(pk__in=me).exists():
@@ -136,7 +136,7 @@ def check_no_conflict(by: Any, request: AccessRequest) -> None:
         raise Denied(_("You declared a conflict of interest for this request."))
 
 
-def check_can_change_members(by: Any, committee: Committee) -> None:
+def check_can_change_members(by: Person, committee: Committee) -> None:
     """Nobody changes the bench that is deciding about them, as applicant or as member, with whichever account."""
     if committee.pk in queries.deciding_about(by):
         raise Denied(
@@ -144,7 +144,7 @@ def check_can_change_members(by: Any, committee: Committee) -> None:
         )
 
 
-def check_can_vote(by: Any, item: Item, current: Round | None, seen: Round) -> None:
+def check_can_vote(by: Person, item: Item, current: Round | None, seen: Round) -> None:
     """Seated for this item, no conflict, on the snapshot now open, and not twice."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)

@@ -18,23 +18,21 @@ from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee
 from apps.core import clock
+from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Unavailable
 from apps.core.identifiers import new_reference, new_storage_key
 from apps.core.storage import sealed
 from apps.datasets.queries import owners_of
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
-from apps.people.rules import check_affiliated
+from apps.people.rules import check_affiliated, check_named, check_person
 from apps.people.sign_in import SignIn
 
 
 @transaction.atomic
-def publish_template(
-    title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Person | None
-) -> Template:
-    """A new version of the wording; agreements already offered keep theirs; no `by` only from the shell."""
-    if by is not None:
-        rules.check_can_publish_template(by, committee)
+def publish_template(title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Actor) -> Template:
+    """A new version of the wording; agreements already offered keep theirs."""
+    rules.check_can_publish_template(by, committee)
     rules.check_template(title, clauses)
     newest = Template.objects.filter(committee=committee).order_by("-version").first()
     template = Template.objects.create(
@@ -49,8 +47,9 @@ def publish_template(
 
 
 @transaction.atomic
-def offer(item_id: UUID, *, by: Person | None) -> Agreement | None:
+def offer(item_id: UUID, *, by: Actor) -> Agreement | None:
     """Offer the agreement for an approved item; offering twice changes nothing, a denied item gets none."""
+    check_named(by, SYSTEM)
     item = Item.objects.select_for_update().get(pk=item_id)
     if item.state not in ACCEPTED:
         return None
@@ -114,8 +113,9 @@ def _one_line(text: str) -> str:
 
 
 @transaction.atomic
-def sign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Person) -> Signature:
+def sign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Actor) -> Signature:
     """The applicant, or a named member, signs for themselves."""
+    by = check_person(by)
     agreement = _lock(agreement)
     capacity = rules.check_can_sign(by, agreement)
     signature = _sign(agreement, capacity, typed_name, seen_sha256, signed_in, by)
@@ -125,8 +125,9 @@ def sign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: 
 
 
 @transaction.atomic
-def countersign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Person) -> Signature:
+def countersign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Actor) -> Signature:
     """The dataset's owner signs last: the agreement is executed and the grants follow."""
+    by = check_person(by)
     agreement = _lock(agreement)
     rules.check_can_countersign(by, agreement)
     signature = _sign(agreement, Signature.Capacity.OWNER, typed_name, seen_sha256, signed_in, by)
@@ -156,8 +157,9 @@ def _sign(
 
 
 @transaction.atomic
-def store_pdf(agreement_id: UUID, *, by: Person | None) -> None:
+def store_pdf(agreement_id: UUID, *, by: Actor) -> None:
     """Keep the executed agreement as a PDF in sealed storage; printing twice changes nothing."""
+    check_named(by, SYSTEM)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
         return
@@ -189,8 +191,9 @@ def _pdf_of(agreement: Agreement) -> bytes:
 
 
 @transaction.atomic
-def terminate(agreement: Agreement, *, reason: str, by: Person) -> None:
+def terminate(agreement: Agreement, *, reason: str, by: Actor) -> None:
     """The agreement ends; every grant that stands on it is out of force at the next request."""
+    by = check_person(by)
     agreement = _lock(agreement)
     rules.check_can_terminate(by, agreement, reason)
     agreement.move("terminate", ended_at=clock.now(), ended_because=reason.strip())

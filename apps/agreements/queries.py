@@ -1,7 +1,5 @@
 """Sets of agreements, and who still has to sign."""
 
-from typing import Any
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.access_requests import queries as requests
@@ -11,6 +9,7 @@ from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core import roles
+from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 
@@ -21,7 +20,7 @@ def template_for(committee: Committee) -> Template | None:
     return own or Template.objects.filter(committee__isnull=True).order_by("-version").first()
 
 
-def visible_to(person: Any) -> QuerySet[Agreement]:
+def visible_to(person: Viewer) -> QuerySet[Agreement]:
     """The agreements of one's own requests, of the committees one sits in, and for the datasets one cares for."""
     managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
     seated = Q(item__committee__in=committees_of(person))
@@ -29,7 +28,7 @@ def visible_to(person: Any) -> QuerySet[Agreement]:
     return Agreement.objects.filter(own | seated | Q(managed))
 
 
-def of_person(person: Any) -> QuerySet[Agreement]:
+def of_person(person: Viewer) -> QuerySet[Agreement]:
     """The agreements this person is party to on the applying side.
 
     A member counts if the committee decided knowing of them: who was named afterwards was approved by nobody.
@@ -40,14 +39,14 @@ def of_person(person: Any) -> QuerySet[Agreement]:
     return Agreement.objects.filter(Q(item__request__applicant_id=me) | member)
 
 
-def to_sign(person: Any) -> QuerySet[Agreement]:
+def to_sign(person: Viewer) -> QuerySet[Agreement]:
     """What waits for this person's own signature."""
     mine = Signature.objects.filter(agreement=OuterRef("pk"), signer_id=roles.person_id(person))
     open_ones = of_person(person).exclude(state=AgreementState.TERMINATED)
     return open_ones.exclude(Exists(mine)).select_related("item__dataset", "item__request")
 
 
-def to_countersign(person: Any) -> QuerySet[Agreement]:
+def to_countersign(person: Viewer) -> QuerySet[Agreement]:
     """What waits for this owner's countersignature."""
     owned = roles.has(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
     waiting = Agreement.objects.filter(owned, state=AgreementState.SIGNED)
@@ -67,13 +66,13 @@ def missing_signers(agreement: Agreement) -> QuerySet[Person]:
     return requests.people_of(item.request).filter(pk__in=decided_on).exclude(pk__in=signed)
 
 
-def is_named_in(person: Any, agreement: Agreement) -> bool:
+def is_named_in(person: Person, agreement: Agreement) -> bool:
     """Whether the text names this person as a member, also if they were taken out of the request later."""
     decided_in = agreement.item.decided_in
     return decided_in is not None and str(person.pk) in decided_in.snapshot["members"]
 
 
-def capacity_of(person: Any, agreement: Agreement) -> str:
+def capacity_of(person: Person, agreement: Agreement) -> str:
     """In which capacity the person would sign on the applying side; empty if in none."""
     if agreement.item.request.applicant_id == person.pk:
         return Signature.Capacity.APPLICANT

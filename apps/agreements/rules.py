@@ -2,7 +2,6 @@
 
 import unicodedata
 from datetime import timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,10 +12,11 @@ from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
 from apps.committees.rules import check_can_manage_committee
 from apps.core import clock
+from apps.core.actors import CONSOLE, Actor
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 from apps.core.text import is_blank, is_hidden
 from apps.datasets.queries import is_owner
-from apps.people.models import Affiliation
+from apps.people.models import Affiliation, Person
 from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass, check_operator
 from apps.people.sign_in import SignIn
@@ -26,12 +26,12 @@ SKEW = timedelta(seconds=60)
 SAME_SIGNS = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 
 
-def check_can_publish_template(by: Any, committee: Committee | None) -> None:
-    """A committee's own wording is its chair's matter, the house's an operator's."""
+def check_can_publish_template(by: Actor, committee: Committee | None) -> None:
+    """A committee's own wording is its chair's matter, the house's an operator's; the command line publishes both."""
     if committee is None:
-        check_operator(by)
+        check_operator(by, CONSOLE)
     else:
-        check_can_manage_committee(by, committee)
+        check_can_manage_committee(by, committee, CONSOLE)
 
 
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
@@ -57,7 +57,7 @@ def check_signed_in_freshly(signed_in: SignIn) -> None:
         raise NeedsSignIn(_("Sign in again before you sign. Your last sign-in was more than ten minutes ago."))
 
 
-def check_typed_name(by: Any, typed: str) -> None:
+def check_typed_name(by: Person, typed: str) -> None:
     if not by.name or _folded(typed) != _folded(by.name):
         raise Invalid(_("Type your name exactly as shown: %(name)s") % {"name": by.name}, field="typed_name")
 
@@ -75,7 +75,7 @@ def check_seen(agreement: Agreement, seen_sha256: str) -> None:
         )
 
 
-def check_can_sign(by: Any, agreement: Agreement) -> str:
+def check_can_sign(by: Person, agreement: Agreement) -> str:
     """Applicant or named member, once, while the agreement stands; returns the capacity."""
     check_not_break_glass(by)
     capacity = queries.capacity_of(by, agreement)
@@ -98,7 +98,7 @@ def check_named_institution(agreement: Agreement, capacity: str, behind: Affilia
         )
 
 
-def check_can_countersign(by: Any, agreement: Agreement) -> None:
+def check_can_countersign(by: Person, agreement: Agreement) -> None:
     """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
     check_not_break_glass(by)
     if not by.is_active or not is_owner(by, agreement.item.dataset):
@@ -109,7 +109,7 @@ def check_can_countersign(by: Any, agreement: Agreement) -> None:
     agreement.check_can("countersign")
 
 
-def check_can_terminate(by: Any, agreement: Agreement, reason: str) -> None:
+def check_can_terminate(by: Person, agreement: Agreement, reason: str) -> None:
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only a dataset owner can terminate this agreement."))
     if is_blank(reason):

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_safe
 
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import Invalid, TooOften, Unavailable
 from apps.identity.oidc.client_info import address_of, browser_family
 from apps.tokens.commands.devices import (
@@ -68,7 +69,11 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     scopes = _scopes(fields) or [PersonalToken.Scope.READ.value]
     try:
         asked = request_device_code(
-            fields["client_id"], scopes=scopes, asked_from=address_of(request), browser=browser_family(request)
+            fields["client_id"],
+            scopes=scopes,
+            asked_from=address_of(request),
+            browser=browser_family(request),
+            by=ANONYMOUS,
         )
     except Invalid:
         known = " ".join(PersonalToken.Scope.values)
@@ -94,10 +99,10 @@ def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     """The tokens of a program that was let in, and later the next ones (RFC 8628, 3.4; RFC 6749, 6)."""
     grant = fields.get("grant_type", "")
     if grant == BY_CODE:
-        got = redeem_device_code(_needed(fields, "device_code"), client_id=fields["client_id"])
+        got = redeem_device_code(_needed(fields, "device_code"), client_id=fields["client_id"], by=ANONYMOUS)
     elif grant == "refresh_token":
         shown = _needed(fields, "refresh_token")
-        got = refresh_token(shown, client_id=fields["client_id"], scopes=_scopes(fields))
+        got = refresh_token(shown, client_id=fields["client_id"], scopes=_scopes(fields), by=ANONYMOUS)
     elif not grant:
         raise Fault("invalid_request", "grant_type is missing.")
     else:
@@ -126,7 +131,7 @@ SENTENCES = {
 @for_programs
 def revoke(fields: Fields, request: HttpRequest) -> dict[str, Any]:
     """A program gives back what it was let in with; an unknown token is no fault (RFC 7009, 2.2)."""
-    revoke_by_secret(_needed(fields, "token"), client_id=fields["client_id"])
+    revoke_by_secret(_needed(fields, "token"), client_id=fields["client_id"], by=ANONYMOUS)
     return {}
 
 

@@ -3,7 +3,10 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
+
+from apps.core.actors import ACTOR_KINDS, PERSON
 
 
 class Event(models.Model):
@@ -17,7 +20,8 @@ class Event(models.Model):
 
     at = models.DateTimeField(db_default=Now())
     kind = models.CharField(max_length=40)
-    actor_id = models.UUIDField(null=True)
+    actor_kind = models.CharField(max_length=10)  # one of core.actors.ACTOR_KINDS
+    actor_id = models.UUIDField(null=True)  # of a person; a named actor has none
     subject_type = models.CharField(max_length=40)
     subject_id = models.UUIDField(null=True)
     about = ArrayField(models.UUIDField(), default=list)
@@ -31,6 +35,14 @@ class Event(models.Model):
             models.Index(fields=["actor_id", "id"], name="event_by_actor"),
             models.Index(fields=["kind", "id"], name="event_by_kind"),
             GinIndex(fields=["about"], name="event_by_about", fastupdate=True),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(actor_kind__in=ACTOR_KINDS), name="event_actor_is_known"),
+            models.CheckConstraint(
+                condition=Q(actor_kind=PERSON, actor_id__isnull=False)
+                | (~Q(actor_kind=PERSON) & Q(actor_id__isnull=True)),
+                name="event_actor_id_is_a_persons",
+            ),
         ]
 
     def __str__(self) -> str:

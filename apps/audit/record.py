@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 
 from apps.audit.models import Event, Outbox
 from apps.core import correlation
+from apps.core.actors import Actor, kind_of, person_id_of
 
 
 class Kind(models.TextChoices):
@@ -134,7 +135,7 @@ CODE = re.compile(r"[\w.:/+-]{0,200}\Z", re.ASCII)
 def record(
     kind: Kind,
     *,
-    actor: Any | None,
+    actor: Actor,
     subject: models.Model | None = None,
     about: Iterable[models.Model | uuid.UUID] = (),
     **facts: Any,
@@ -145,7 +146,8 @@ def record(
     ids = [item if isinstance(item, uuid.UUID) else item.pk for item in about]
     event = Event.objects.create(
         kind=kind,
-        actor_id=getattr(actor, "pk", None),
+        actor_kind=kind_of(actor),
+        actor_id=person_id_of(actor),
         subject_type=str(subject._meta.model_name) if subject is not None else "",
         subject_id=subject.pk if subject is not None and isinstance(subject.pk, uuid.UUID) else None,
         about=list(dict.fromkeys(ids)),

@@ -11,19 +11,17 @@ from apps.audit.record import Kind, record
 from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM, Actor
 from apps.people.models import Institution, Person, Provider
 from apps.people.models.claims import CONFIRMED_FOR, CURRENT
-from apps.people.rules import check_claim_rule, check_operator
+from apps.people.rules import check_claim_rule, check_named, check_operator, check_person
 from apps.people.sign_in import Followed, says
 
 
 @transaction.atomic
-def found(
-    name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Person | None
-) -> Committee:
-    """A new committee, with no one seated yet; `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+def found(name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Actor) -> Committee:
+    """A new committee, with no one seated yet."""
+    check_operator(by, CONSOLE)
     rules.check_new_committee(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
     record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
@@ -31,10 +29,13 @@ def found(
 
 
 @transaction.atomic
-def add_member(committee: Committee, *, person: Person, is_chair: bool = False, by: Person | None) -> CommitteeMember:
-    """The person takes a seat; `by` is None only from the command line."""
-    if by is not None:
-        rules.check_can_manage_committee(by, committee)
+def add_member(committee: Committee, *, person: Person, is_chair: bool = False, by: Actor) -> CommitteeMember:
+    """The person takes a seat."""
+    rules.check_can_manage_committee(by, committee, CONSOLE)
+    return _seat(committee, person=person, is_chair=is_chair, by=by)
+
+
+def _seat(committee: Committee, *, person: Person, is_chair: bool, by: Actor) -> CommitteeMember:
     Committee.objects.select_for_update().get(pk=committee.pk)
     rules.check_can_become_member(person, committee, is_chair=is_chair)
     place = CommitteeMember.objects.create(committee=committee, person=person, is_chair=is_chair)
@@ -43,28 +44,29 @@ def add_member(committee: Committee, *, person: Person, is_chair: bool = False, 
 
 
 @transaction.atomic
-def remove_member(place: CommitteeMember, *, by: Person) -> None:
+def remove_member(place: CommitteeMember, *, by: Actor) -> None:
     """The seat ends now; votes already cast on open items no longer count."""
+    by = check_person(by)
     rules.check_can_manage_committee(by, place.committee)
     if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):
         record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[place.committee_id, place.person_id])
 
 
 @transaction.atomic
-def hand_over_chair(committee: Committee, *, person: Person, by: Person | None) -> CommitteeMember:
-    """Somebody else takes the chair; the one before keeps no seat. `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+def hand_over_chair(committee: Committee, *, person: Person, by: Actor) -> CommitteeMember:
+    """Somebody else takes the chair; the one before keeps no seat."""
+    check_operator(by, CONSOLE)
     Committee.objects.select_for_update().get(pk=committee.pk)
     for place in CommitteeMember.objects.appointed().filter(Q(is_chair=True) | Q(person=person), committee=committee):
         CommitteeMember.objects.filter(pk=place.pk).update(ends_at=clock.now())
         record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[committee.pk, place.person_id])
-    return add_member(committee, person=person, is_chair=True, by=None)
+    return _seat(committee, person=person, is_chair=True, by=by)
 
 
 @transaction.atomic
-def set_accepting(committee: Committee, *, accepting: bool, closed_because: str = "", by: Person) -> None:
+def set_accepting(committee: Committee, *, accepting: bool, closed_because: str = "", by: Actor) -> None:
     """Open or close the committee for new requests; closed always says why."""
+    by = check_person(by)
     rules.check_can_manage_committee(by, committee)
     rules.check_says_why(accepting, closed_because)
     reason = "" if accepting else closed_because.strip()
@@ -74,9 +76,10 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
 
 @transaction.atomic
 def add_member_claim(
-    provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Person | None
+    provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Actor
 ) -> CommitteeMemberClaim:
     """Whoever this provider says holds the value has the seat from their next sign-in on."""
+    check_named(by, CONSOLE)
     check_claim_rule(claim=claim, value=value)
     made, new = CommitteeMemberClaim.objects.filter(CURRENT).get_or_create(
         provider=provider, claim=claim, value=value, committee=committee, defaults={"is_chair": is_chair}
@@ -88,22 +91,24 @@ def add_member_claim(
 
 
 @transaction.atomic
-def end_member_claim(rule: CommitteeMemberClaim, *, by: Person | None) -> None:
+def end_member_claim(rule: CommitteeMemberClaim, *, by: Actor) -> None:
     """The claim seats nobody any more; whoever sits by this claim loses the seat now."""
+    check_named(by, CONSOLE)
     if CommitteeMemberClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
     for place in CommitteeMember.objects.filter(claim=rule, ends_at__isnull=True):
-        _lose(place)
+        _lose(place, by=by)
 
 
 @transaction.atomic
 def sync_member_claims(
-    person: Person, *, provider: Provider, said: Mapping[str, Any], barred: Collection[UUID], by: Person | None
+    person: Person, *, provider: Provider, said: Mapping[str, Any], barred: Collection[UUID], by: Actor
 ) -> Followed:
     """What this provider says now gives, confirms and takes the seats that come from it, and touches no other.
 
     A confirmed seat stays one row with its first moment, so that it counts in the rounds begun since.
     """
+    check_named(by, SYSTEM)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     current = list(CommitteeMemberClaim.objects.filter(CURRENT, provider=provider).order_by("-is_chair", "pk"))
     wanted: dict[UUID, list[CommitteeMemberClaim]] = {}
@@ -113,12 +118,12 @@ def sync_member_claims(
     kept = {
         add_member.committee_id
         for add_member in _claimed(person, provider)
-        if _keep(add_member, wanted.get(add_member.committee_id, []))
+        if _keep(add_member, wanted.get(add_member.committee_id, []), by=by)
     }
     gained = [
         committee_id
         for committee_id, claims in wanted.items()
-        if committee_id not in kept and _take_seat(person, claims, barred=committee_id in barred)
+        if committee_id not in kept and _take_seat(person, claims, barred=committee_id in barred, by=by)
     ]
     return Followed(gives=bool(current), gained=bool(gained))
 
@@ -128,20 +133,20 @@ def _claimed(person: Person, provider: Provider) -> list[CommitteeMember]:
     return list(CommitteeMember.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
 
 
-def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim]) -> bool:
+def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Actor) -> bool:
     """Confirm the seat if the same seat is claimed still, or end it; whether it was kept."""
     same = [rule for rule in claims if rule.is_chair == place.is_chair]
     if claims and claims[0].is_chair and not place.is_chair and rules.has_no_chair(claims[0].committee_id):
         same = []  # the chair is free, and claimed
     if not same:
-        _lose(place)
+        _lose(place, by=by)
         return False
     rule = next((one for one in same if one.pk == place.claim_id), same[0])
     CommitteeMember.objects.filter(pk=place.pk).update(claim=rule, confirmed_until=clock.now() + CONFIRMED_FOR)
     return True
 
 
-def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool) -> bool:
+def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool, by: Actor) -> bool:
     """The best seat that is claimed and free; whoever sits there by hand already keeps that seat and no other."""
     committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
     if CommitteeMember.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
@@ -149,7 +154,7 @@ def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bo
     free = [rule for rule in claims if not rule.is_chair or rules.has_no_chair(committee.pk)]
     if barred or not free:
         why = "concerned" if barred else "chair_taken"
-        record(Kind.COMMITTEE_MEMBER_REFUSED, actor=None, subject=committee, about=[person], why=why)
+        record(Kind.COMMITTEE_MEMBER_REFUSED, actor=by, subject=committee, about=[person], why=why)
         return False
     now = clock.now()
     place = CommitteeMember.objects.create(
@@ -158,7 +163,7 @@ def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bo
     )  # fmt: skip
     record(
         Kind.COMMITTEE_MEMBER_ADDED,
-        actor=None,
+        actor=by,
         subject=place,
         about=[committee, person],
         chair=place.is_chair,
@@ -167,9 +172,9 @@ def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bo
     return True
 
 
-def _lose(place: CommitteeMember) -> None:
+def _lose(place: CommitteeMember, *, by: Actor) -> None:
     """The seat ends now, by the provider's word or the mapping's end; what the others have voted is recounted."""
     now = clock.now()
     if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
         about = [place.committee_id, place.person_id]
-        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=None, subject=place, about=about, claim=True)
+        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=about, claim=True)

@@ -1,12 +1,11 @@
 """Who sits where."""
 
-from typing import Any
-
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import roles
+from apps.core.actors import Viewer
 from apps.people.models import Person
 from apps.people.models.claims import CURRENT, confirmed
 from apps.people.queries import flag
@@ -29,18 +28,18 @@ def memberships_of(committee: Committee) -> QuerySet[CommitteeMember]:
     )
 
 
-def committees_of(person: Any) -> QuerySet[Committee]:
+def committees_of(person: Viewer) -> QuerySet[Committee]:
     """The committees in which this person sits now, and may act."""
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person))
     return Committee.objects.filter(pk__in=appointed.values("committee_id"))
 
 
-def chaired_by(person: Any) -> QuerySet[Committee]:
+def chaired_by(person: Viewer) -> QuerySet[Committee]:
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person), is_chair=True)
     return Committee.objects.filter(pk__in=appointed.values("committee_id"))
 
 
-def led_by(person: Any) -> Exists:
+def led_by(person: Viewer) -> Exists:
     """The condition "this person chairs it", for use in a query on committees."""
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person), is_chair=True)
     return Exists(appointed.filter(committee=OuterRef("pk")))
@@ -62,7 +61,7 @@ def member_claims() -> QuerySet[CommitteeMemberClaim]:
     return fetched.prefetch_related(Prefetch("members", queryset=appointed.order_by("starts_at"), to_attr="appointed"))
 
 
-def claimed_memberships_of(person: Any) -> QuerySet[CommitteeMember]:
+def claimed_memberships_of(person: Viewer) -> QuerySet[CommitteeMember]:
     """The seats that claims gave this person, also those that wait for the provider to say so again."""
     mine = CommitteeMember.objects.appointed().filter(person_id=roles.person_id(person), claim__isnull=False)
     return mine.select_related("committee")

@@ -15,6 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from guardian.models import UserObjectPermissionBase
 from guardian.shortcuts import assign_perm, remove_perm
 
+from apps.core.actors import PersonActor, Viewer
+
 
 class RoleRow(UserObjectPermissionBase):
     """One person's role on one object; subclasses add `content_object`, a foreign key to what the role is on."""
@@ -45,24 +47,24 @@ def _check(model: type[models.Model], roles: Iterable[str]) -> None:
         raise ValueError(f"{sorted(unknown)} is not a role on {model.__name__}")
 
 
-def give(person: Any, role: str, obj: models.Model) -> None:
+def give(person: PersonActor, role: str, obj: models.Model) -> None:
     """Let the person stand in this role on this object; giving it twice changes nothing."""
     _check(type(obj), [role])
     assign_perm(role, person, obj)
 
 
-def take(person: Any, role: str, obj: models.Model) -> None:
+def take(person: PersonActor, role: str, obj: models.Model) -> None:
     """End the person's role on this object."""
     _check(type(obj), [role])
     remove_perm(role, person, obj)
 
 
-def held(person: Any, roles: Iterable[str], model: type[models.Model]) -> QuerySet[Any]:
+def held(person: Viewer, roles: Iterable[str], model: type[models.Model]) -> QuerySet[Any]:
     """Every object of the model on which the person stands in one of the roles."""
     return model._default_manager.filter(has(person, roles, model))
 
 
-def has(person: Any, roles: Iterable[str], model: type[models.Model], *, outer: str = "pk") -> Exists:
+def has(person: Viewer, roles: Iterable[str], model: type[models.Model], *, outer: str = "pk") -> Exists:
     """The condition "the person stands in one of these roles on it", for use in a query (`outer` names the object)."""
     roles = list(roles)
     _check(model, roles)
@@ -72,7 +74,7 @@ def has(person: Any, roles: Iterable[str], model: type[models.Model], *, outer: 
     return Exists(rows)
 
 
-def holds(person: Any, roles: Iterable[str], obj: models.Model) -> bool:
+def holds(person: Viewer, roles: Iterable[str], obj: models.Model) -> bool:
     """Whether the person stands in one of the roles on this object."""
     return held(person, roles, type(obj)).filter(pk=obj.pk).exists()
 
@@ -92,7 +94,7 @@ def roles_on(obj: models.Model) -> list[tuple[uuid.UUID, str]]:
     return list(rows.order_by("permission__codename", "pk").values_list("user_id", "permission__codename"))
 
 
-def person_id(person: Any) -> uuid.UUID:
+def person_id(person: Viewer) -> uuid.UUID:
     """The id to ask tables with; a visitor who is not signed in gets an id that no row has."""
     return getattr(person, "pk", None) or uuid.UUID(int=0)
 

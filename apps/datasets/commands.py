@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
+from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id, new_storage_key
 from apps.core.storage import sealed
@@ -21,6 +22,7 @@ from apps.datasets import rules
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 from apps.people.models import Person
+from apps.people.rules import check_named, check_person
 
 TAKEN_ADDRESSES = {"new"}  # pages of the portal stand where a dataset of this name would
 BLOCK = 1024 * 1024
@@ -28,8 +30,9 @@ MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "app
 
 
 @transaction.atomic
-def draft(title: str, *, by: Person, slug: str = "") -> Dataset:
+def draft(title: str, *, by: Actor, slug: str = "") -> Dataset:
     """A new dataset with an empty first version; its maker owns it."""
+    by = check_person(by)
     rules.check_can_draft(by)
     if is_blank(title):
         raise Invalid(_("Enter a title for the dataset."), field="title")
@@ -44,8 +47,9 @@ def draft(title: str, *, by: Person, slug: str = "") -> Dataset:
 
 
 @transaction.atomic
-def describe(dataset: Dataset, *, by: Person, seen: str = "", **changes: Any) -> Dataset:
+def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> Dataset:
     """Change the description (the one that was `seen`, if that is said); fields outside DESCRIBED are refused."""
+    by = check_person(by)
     dataset = _lock(dataset)
     rules.check_can_manage(by, dataset)
     rules.check_seen(dataset, seen)
@@ -63,8 +67,9 @@ def describe(dataset: Dataset, *, by: Person, seen: str = "", **changes: Any) ->
 
 
 @transaction.atomic
-def start_version(dataset: Dataset, *, by: Person, notes: str = "") -> Version:
+def start_version(dataset: Dataset, *, by: Actor, notes: str = "") -> Version:
     """An empty draft after the newest version; there is one draft at a time."""
+    by = check_person(by)
     dataset = _lock(dataset)
     rules.check_can_manage(by, dataset)
     existing = Version.objects.filter(dataset=dataset, state=VersionState.DRAFT).first()
@@ -77,9 +82,10 @@ def start_version(dataset: Dataset, *, by: Person, notes: str = "") -> Version:
 
 
 def add_file(
-    version: Version, *, name: str, content: BinaryIO, size: int, declared: int | None = None, by: Person
+    version: Version, *, name: str, content: BinaryIO, size: int, declared: int | None = None, by: Actor
 ) -> Distribution:
     """Keep a file for a draft version. The bytes are stored first; the row appears only when they are complete."""
+    by = check_person(by)
     with transaction.atomic():
         _check_may_change_files(version, by)
         name = rules.check_file_name(name)
@@ -110,8 +116,9 @@ def _register(version: Version, *, name: str, size: int, key: str, by: Person) -
 
 
 @transaction.atomic
-def check_file(file_id: UUID, *, by: Person | None) -> None:
+def check_file(file_id: UUID, *, by: Actor) -> None:
     """Read the stored bytes and keep their SHA-256 (FIPS 180-4, lower-case hex); in the background, twice is once."""
+    check_named(by, SYSTEM)
     kept = Distribution.objects.select_for_update().filter(pk=file_id, sha256="").first()
     if kept is None:
         return
@@ -128,8 +135,9 @@ def check_file(file_id: UUID, *, by: Person | None) -> None:
 
 
 @transaction.atomic
-def remove_file(kept: Distribution, *, by: Person) -> None:
+def remove_file(kept: Distribution, *, by: Actor) -> None:
     """Take a file out of a draft; published files cannot be taken out."""
+    by = check_person(by)
     version = kept.version
     _check_may_change_files(version, by)
     record(Kind.FILE_REMOVED, actor=by, subject=kept, about=[version, version.dataset_id], size=kept.size)
@@ -139,8 +147,9 @@ def remove_file(kept: Distribution, *, by: Person) -> None:
 
 
 @transaction.atomic
-def publish(version: Version, *, by: Person, embargo_until: datetime | None = None) -> Version:
+def publish(version: Version, *, by: Actor, embargo_until: datetime | None = None) -> Version:
     """Freeze the version and show it to the world (after its embargo, if it has one)."""
+    by = check_person(by)
     dataset = _lock(version.dataset)
     version = Version.objects.select_related("dataset").get(pk=version.pk)
     rules.check_can_publish(by, version)
@@ -158,8 +167,9 @@ def publish(version: Version, *, by: Person, embargo_until: datetime | None = No
 
 
 @transaction.atomic
-def withdraw(version: Version, *, by: Person, reason: str) -> None:
+def withdraw(version: Version, *, by: Actor, reason: str) -> None:
     """No file of this version leaves any more, at once; a tombstone says why."""
+    by = check_person(by)
     dataset = _lock(version.dataset)
     version = Version.objects.select_for_update().get(pk=version.pk)
     rules.check_is_owner(by, dataset)
@@ -169,8 +179,9 @@ def withdraw(version: Version, *, by: Person, reason: str) -> None:
 
 
 @transaction.atomic
-def give_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> None:
+def give_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None:
     """Let a colleague help with the dataset."""
+    by = check_person(by)
     rules.check_is_owner(by, dataset)
     if not roles.holds(person, [role], dataset):
         roles.give(person, role, dataset)
@@ -178,8 +189,9 @@ def give_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> Non
 
 
 @transaction.atomic
-def take_role(dataset: Dataset, *, person: Person, role: str, by: Person) -> None:
+def take_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None:
     """End a colleague's role; the last owner who can still sign in stays."""
+    by = check_person(by)
     dataset = _lock(dataset)
     rules.check_is_owner(by, dataset)
     others = roles.holders(dataset, Dataset.OWNER).filter(is_active=True).exclude(pk=person.pk)

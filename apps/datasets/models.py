@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.committees.models import Committee
 from apps.core import clock, roles
+from apps.core.actors import Viewer
 from apps.core.identifiers import new_id, new_storage_key
 from apps.core.workflow import WorkflowModel
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
@@ -31,11 +32,11 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         """Datasets the whole world may know of: something was published and its embargo is past."""
         return self.filter(listed_from__lte=clock.sql_now(at))
 
-    def visible_to(self, person: Any) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """What this person may see: everything listed, and what they have a role on."""
         return self.filter(Q(listed_from__lte=clock.sql_now()) | Q(roles.has(person, Dataset.ROLES, Dataset)))
 
-    def managed_by(self, person: Any) -> Self:
+    def managed_by(self, person: Viewer) -> Self:
         """What this person owns or takes care of."""
         return self.filter(roles.has(person, Dataset.MANAGERS, Dataset))
 
@@ -116,7 +117,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         public = self.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
         return public.filter(Q(embargo_until__isnull=True) | Q(embargo_until__lte=clock.sql_now(at)))
 
-    def visible_to(self, person: Any) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Versions this person may know of: those out, tombstones of those that were, and drafts by role."""
         past_embargo = Q(embargo_until__isnull=True) | Q(embargo_until__lte=clock.sql_now())
         public = ~Q(state=VersionState.DRAFT) & past_embargo
@@ -166,7 +167,7 @@ class Version(WorkflowModel):
 
 
 class DistributionQuerySet(models.QuerySet["Distribution"]):
-    def of_visible_versions(self, person: Any) -> Self:
+    def of_visible_versions(self, person: Viewer) -> Self:
         seen = Version.objects.visible_to(person).filter(pk=OuterRef("version_id"))
         return self.filter(Exists(seen))
 

@@ -25,6 +25,7 @@ from django.db.models import (
 
 from apps.committees.models import Committee
 from apps.core import roles
+from apps.core.actors import Viewer
 from apps.core.db import Prepared, any_of
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
@@ -69,7 +70,7 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
     return Page(items[:size], cursor, min(counted, COUNTED_UP_TO), counted > COUNTED_UP_TO)
 
 
-def visible_to(person: Any) -> QuerySet[Dataset]:
+def visible_to(person: Viewer) -> QuerySet[Dataset]:
     return Dataset.objects.visible_to(person)
 
 
@@ -85,22 +86,22 @@ _seen_by_slug = Prepared(_by_slug, UUID, str)
 _seen_versions = Prepared(_sized_versions, UUID, UUID)
 
 
-def dataset_called(slug: str, person: Any) -> Dataset | None:
+def dataset_called(slug: str, person: Viewer) -> Dataset | None:
     """The dataset of this short name, if this person may know of it."""
     found: Dataset | None = _seen_by_slug.first(roles.person_id(person), slug)
     return found
 
 
-def sized_versions(dataset: Dataset, person: Any) -> list[Any]:
+def sized_versions(dataset: Dataset, person: Viewer) -> list[Any]:
     """The versions of a dataset this person may know of, newest first, with `files` and `bytes` of each."""
     return _seen_versions.rows(roles.person_id(person), dataset.pk)
 
 
-def managed_by(person: Any) -> QuerySet[Dataset]:
+def managed_by(person: Viewer) -> QuerySet[Dataset]:
     return Dataset.objects.managed_by(person)
 
 
-def versions_visible_to(person: Any, dataset: Dataset) -> QuerySet[Version]:
+def versions_visible_to(person: Viewer, dataset: Dataset) -> QuerySet[Version]:
     """The versions of a dataset this person may know of, newest first, their files fetched along."""
     files = Prefetch("distributions", queryset=Distribution.objects.order_by("name"))
     return Version.objects.visible_to(person).filter(dataset=dataset).prefetch_related(files).order_by("-number")
@@ -123,7 +124,7 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
     )
 
 
-def overview_of(person: Any) -> QuerySet[Dataset]:
+def overview_of(person: Viewer) -> QuerySet[Dataset]:
     """The datasets this person takes care of, with the number and state of their newest version."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
     rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
@@ -161,15 +162,15 @@ def stewards_of(dataset: Dataset) -> QuerySet[Person]:
     return roles.holders(dataset, Dataset.STEWARD)
 
 
-def is_owner(person: Any, dataset: Dataset) -> bool:
+def is_owner(person: Viewer, dataset: Dataset) -> bool:
     return roles.holds(person, [Dataset.OWNER], dataset)
 
 
-def is_manager(person: Any, dataset: Dataset) -> bool:
+def is_manager(person: Viewer, dataset: Dataset) -> bool:
     return roles.holds(person, Dataset.MANAGERS, dataset)
 
 
-def files_visible_to(person: Any) -> QuerySet[Distribution]:
+def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
     """Files this person may know of; whether they may have the bytes is asked of the access rule."""
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
 

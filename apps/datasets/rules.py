@@ -17,6 +17,7 @@ from apps.datasets import queries
 from apps.datasets.conditions import TERMS
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
+from apps.people.models import Person
 from apps.people.rules import check_not_break_glass
 
 DESCRIBED = (
@@ -26,19 +27,19 @@ DESCRIBED = (
 LONGEST_NAME = 255  # bytes in UTF-8: more than that no file system takes, and no line of a link page could save it
 
 
-def check_can_manage(by: Any, dataset: Dataset) -> None:
+def check_can_manage(by: Person, dataset: Dataset) -> None:
     check_not_break_glass(by)
     if not by.is_active or not queries.is_manager(by, dataset):
         raise Denied(_("Only the dataset owner or a data steward can do this."))
 
 
-def check_is_owner(by: Any, dataset: Dataset) -> None:
+def check_is_owner(by: Person, dataset: Dataset) -> None:
     check_not_break_glass(by)
     if not by.is_active or not queries.is_owner(by, dataset):
         raise Denied(_("Only a dataset owner can do this."))
 
 
-def check_can_draft(by: Any) -> None:
+def check_can_draft(by: Person) -> None:
     check_not_break_glass(by)
     if not by.is_active or by.institution_id is None:
         raise Denied(_("To create a dataset, you must belong to an institution. Yours is not known yet."))
@@ -117,7 +118,7 @@ def check_draft(version: Version) -> None:
         raise WrongState(_("The files of a published version cannot be changed. Create a new version to change them."))
 
 
-def check_can_publish(by: Any, version: Version) -> None:
+def check_can_publish(by: Person, version: Version) -> None:
     """Ready to leave the house: described, at least one file, every file checked, somebody to decide."""
     dataset = version.dataset
     check_can_manage(by, dataset)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit.record import Kind, record
 from apps.core import clock, rate
+from apps.core.actors import ANONYMOUS, Actor, person_id_of
 from apps.core.db import lock_for_share
 from apps.core.errors import Denied, DomainError, NotFound
 from apps.core.storage import PrivateBucketStorage, sealed
@@ -23,6 +24,7 @@ from apps.downloads import queries, rules, signing
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
+from apps.people.rules import check_person, check_person_or
 from apps.tokens.models import PersonalToken
 
 log = logging.getLogger(__name__)
@@ -58,13 +60,14 @@ class Delivery:
 
 
 @transaction.atomic
-def make_link(file: Distribution, *, by: Person | None, token: PersonalToken | None = None) -> tuple[DownloadLink, str]:
+def make_link(file: Distribution, *, by: Actor, token: PersonalToken | None = None) -> tuple[DownloadLink, str]:
     """A link to one file and, this once, its secret; it lives a day at most and never longer than the grant.
 
     Made with a token, it ends when that is revoked.
     """
+    person = check_person_or(by, ANONYMOUS)
     rules.check_can_download(by, file)
-    grant = _grant_behind(file, by)
+    grant = _grant_behind(file, person)
     expires_at = clock.now() + timedelta(hours=settings.LINK_HOURS)
     if grant is not None:
         expires_at = min(expires_at, grant.ends_at)
@@ -72,29 +75,31 @@ def make_link(file: Distribution, *, by: Person | None, token: PersonalToken | N
     digest = signing.digest_of(secret)
     assert digest is not None
     link = DownloadLink.objects.create(
-        digest=digest, person=by, distribution=file, grant=grant, expires_at=expires_at,
-        made_with=token, second_factor=by is not None and by.second_factor,
+        digest=digest, person=person, distribution=file, grant=grant, expires_at=expires_at,
+        made_with=token, second_factor=person is not None and person.second_factor,
     )  # fmt: skip
     record(Kind.LINK_MADE, actor=by, subject=link, about=_about(link), until=expires_at)
     return link, secret
 
 
 @transaction.atomic
-def end_link(link: DownloadLink, *, by: Person) -> None:
+def end_link(link: DownloadLink, *, by: Actor) -> None:
     """The link opens nothing any more."""
+    by = check_person(by)
     if link.person_id != by.pk:
         raise Denied(_("This link belongs to another person."))
     if DownloadLink.objects.filter(pk=link.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         record(Kind.LINK_ENDED, actor=by, subject=link, about=_about(link))
 
 
-def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from: str = "") -> Delivery:
+def open_link(token: str, *, by: Actor, byte_range: str = "", asked_from: str = "") -> Delivery:
     """Check the link and everything it stands on, write the event, then say how the bytes leave.
 
-    `by` is who is signed in where the link is used, or None (curl); `asked_from` the address of the network it came
-    from. Asked for every request, each Range included. A refusal is written down as well, in a transaction of its own,
-    because the refused one rolls back.
+    `by` is who is signed in where the link is used, or ANONYMOUS (curl); `asked_from` the address of the network it
+    came from. Asked for every request, each Range included. A refusal is written down as well, in a transaction of its
+    own, because the refused one rolls back.
     """
+    visitor = check_person_or(by, ANONYMOUS)
     digest = signing.digest_of(token)
     link = queries.link_of_digest(digest) if digest else None
     if link is None:
@@ -103,15 +108,16 @@ def open_link(token: str, *, by: Person | None, byte_range: str = "", asked_from
     try:
         return _start(link, by=by, byte_range=byte_range)
     except DomainError as refusal:
-        _note_refusal(link, about=_about(link), why=refusal.code, by=by or link.person)
+        _note_refusal(link, about=_about(link), why=refusal.code, by=visitor or link.person or by)
         raise
 
 
-def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Delivery:
+def fetch(file: Distribution, *, by: Actor, byte_range: str = "") -> Delivery:
     """Let the bytes of one file go to whoever asks in person, or to a visitor when the data are open.
 
     As if a link had been made, used and ended at once: no address outlives the answer. A refusal is written down.
     """
+    check_person_or(by, ANONYMOUS)
     try:
         return _fetch(file, by=by, byte_range=byte_range)
     except DomainError as refusal:
@@ -120,9 +126,9 @@ def fetch(file: Distribution, *, by: Person | None, byte_range: str = "") -> Del
         raise
 
 
-def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Person | None) -> None:
+def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Actor) -> None:
     """Write the refusal down; in a flood of the same one, how many so far this minute."""
-    count = rate.should_record(f"no-download:{what.pk}:{by.pk if by else 'nobody'}:{why}")
+    count = rate.should_record(f"no-download:{what.pk}:{person_id_of(by) or 'nobody'}:{why}")
     if not count:
         return
     facts = {"why": why, **rate.counted(count)}
@@ -139,13 +145,13 @@ def _note_guess(asked_from: str) -> None:
     beyond = tries - rules.MOST_GUESSES
     if beyond > 0 and beyond & (beyond - 1) == 0:  # the first one beyond, then every doubling
         with transaction.atomic():
-            record(Kind.LINKS_GUESSED, actor=None, count=tries)
+            record(Kind.LINKS_GUESSED, actor=ANONYMOUS, count=tries)
         log.warning("%s links that do not exist were tried from %s", tries, asked_from)
     rules.check_guesses(tries)
 
 
 @transaction.atomic
-def _fetch(file: Distribution, *, by: Person | None, byte_range: str) -> Delivery:
+def _fetch(file: Distribution, *, by: Actor, byte_range: str) -> Delivery:
     link, _secret = make_link(file, by=by)
     delivery = _start(link, by=by, byte_range=byte_range)
     DownloadLink.objects.filter(pk=link.pk).update(ended_at=clock.now())
@@ -153,7 +159,7 @@ def _fetch(file: Distribution, *, by: Person | None, byte_range: str) -> Deliver
 
 
 @transaction.atomic
-def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Delivery:
+def _start(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
     """The grant row is locked for share, so that a revocation orders before this start or after it, never between."""
     if link.grant_id is not None:
         lock_for_share(AccessGrant, link.grant_id)
@@ -165,20 +171,20 @@ def _start(link: DownloadLink, *, by: Person | None, byte_range: str) -> Deliver
     rules.check_grant(link)
     if link.person is not None:  # as they had signed in when they made it; a link's rights never change
         link.person.second_factor = link.second_factor
-    rules.check_can_download(link.person, link.distribution)
+    rules.check_can_download(link.person or ANONYMOUS, link.distribution)
     delivery = _delivery(link.distribution)
     record(
-        Kind.DOWNLOAD_STARTED, actor=link.person, subject=link, about=_about(link),
+        Kind.DOWNLOAD_STARTED, actor=link.person or ANONYMOUS, subject=link, about=_about(link),
         range=_range_code(byte_range), sha256=link.distribution.sha256,
     )  # fmt: skip
     return delivery
 
 
-def _grant_behind(file: Distribution, by: Person | None) -> AccessGrant | None:
+def _grant_behind(file: Distribution, person: Person | None) -> AccessGrant | None:
     """The grant a link to this file stands on: the one in force that lasts longest; none for open and registered."""
-    if by is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
+    if person is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
         return None
-    held = AccessGrant.objects.active().filter(holder=by, dataset_id=file.version.dataset_id)
+    held = AccessGrant.objects.active().filter(holder=person, dataset_id=file.version.dataset_id)
     grant = held.order_by("-ends_at").first()
     if grant is None:  # it ended since the rule was asked
         raise Denied(_("Your access to this dataset has just ended."))

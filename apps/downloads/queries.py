@@ -1,16 +1,16 @@
 """Sets of links."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.core import roles
+from apps.core.actors import Viewer
 from apps.core.db import Prepared
 from apps.downloads.models import DownloadLink
 
 
-def links_of(person: Any) -> QuerySet[DownloadLink]:
+def links_of(person: Viewer) -> QuerySet[DownloadLink]:
     """The living links this person made, newest first."""
     mine = DownloadLink.objects.alive().filter(person_id=roles.person_id(person))
     return mine.select_related("distribution__version__dataset").order_by("-made_at")

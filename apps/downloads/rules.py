@@ -1,15 +1,13 @@
 """When a byte may leave."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, Actor, Viewer, person_id_of
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download
-from apps.people.models import Person
 from apps.tokens.models import PersonalToken
 
 SOMEBODY_ELSE = "somebody-else"
@@ -26,7 +24,7 @@ def check_guesses(tries: int) -> None:
         raise refusal
 
 
-def check_can_download(by: Any, file: Distribution) -> None:
+def check_can_download(by: Viewer, file: Distribution) -> None:
     """The access rule, asked now."""
     if may_download(by, file.pk):
         return
@@ -50,9 +48,9 @@ def check_alive(link: DownloadLink) -> None:
         raise Gone(_("This link has expired or was ended. Sign in and create a new one."))
 
 
-def check_same_person(link: DownloadLink, visitor: Person | None) -> None:
+def check_same_person(link: DownloadLink, visitor: Actor) -> None:
     """A link works without a session (curl, wget); but never in somebody else's."""
-    if visitor is not None and link.person_id is not None and visitor.pk != link.person_id:
+    if visitor is not ANONYMOUS and link.person_id is not None and person_id_of(visitor) != link.person_id:
         raise Denied(_("This link was created for another person."), code=SOMEBODY_ELSE)
 
 

@@ -11,16 +11,17 @@ from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import WrongState
 from apps.grants import queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
-from apps.people.models import Person
-from apps.people.rules import check_operator
+from apps.people.rules import check_named, check_operator, check_person
 
 
 @transaction.atomic
-def issue(agreement_id: UUID, *, by: Person | None) -> list[AccessGrant]:
+def issue(agreement_id: UUID, *, by: Actor) -> list[AccessGrant]:
     """A grant for everyone on the applying side who signed an executed agreement; running twice issues no more."""
+    check_named(by, SYSTEM)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.state != AgreementState.EXECUTED:
         return []
@@ -61,16 +62,18 @@ def _midnight(day: date) -> datetime:
 
 
 @transaction.atomic
-def activate_request(request_id: UUID, *, by: Person | None) -> None:
+def activate_request(request_id: UUID, *, by: Actor) -> None:
     """The request is active once a grant of it is out and all its items are decided; before that nothing happens."""
+    check_named(by, SYSTEM)
     grant = AccessGrant.objects.filter(agreement__item__request_id=request_id).first()
     if grant is not None:
         requests.activate(grant.agreement.item.request, by=by)
 
 
 @transaction.atomic
-def revoke(grant: AccessGrant, *, reason: str, by: Person) -> None:
+def revoke(grant: AccessGrant, *, reason: str, by: Actor) -> None:
     """The grant ends now; every link on it is refused at its next use."""
+    by = check_person(by)
     grant = _lock(grant)
     rules.check_can_end(by, grant)
     rules.check_says_why(reason)
@@ -80,8 +83,9 @@ def revoke(grant: AccessGrant, *, reason: str, by: Person) -> None:
 
 
 @transaction.atomic
-def suspend(grant: AccessGrant, *, reason: str, by: Person) -> Suspension:
+def suspend(grant: AccessGrant, *, reason: str, by: Actor) -> Suspension:
     """The grant pauses now, until someone resumes it."""
+    by = check_person(by)
     grant = _lock(grant)
     rules.check_can_pause(by, grant)
     rules.check_says_why(reason)
@@ -93,8 +97,9 @@ def suspend(grant: AccessGrant, *, reason: str, by: Person) -> Suspension:
 
 
 @transaction.atomic
-def resume(grant: AccessGrant, *, by: Person) -> None:
+def resume(grant: AccessGrant, *, by: Actor) -> None:
     """The pause ends now; time that passed meanwhile is not given back."""
+    by = check_person(by)
     grant = _lock(grant)
     rules.check_can_resume(by, grant)
     ended = grant.suspensions.filter(ends_at__isnull=True).update(ends_at=clock.now())
@@ -104,8 +109,9 @@ def resume(grant: AccessGrant, *, by: Person) -> None:
 
 
 @transaction.atomic
-def stop_downloads(reason: str, *, by: Person) -> DownloadStop:
+def stop_downloads(reason: str, *, by: Actor) -> DownloadStop:
     """Stop every download of every file at once. One operator is enough."""
+    by = check_person(by)
     check_operator(by)
     rules.check_says_why(reason)
     existing = queries.current_download_stop()
@@ -117,8 +123,9 @@ def stop_downloads(reason: str, *, by: Person) -> DownloadStop:
 
 
 @transaction.atomic
-def propose_resume(stop: DownloadStop, *, by: Person) -> None:
+def propose_resume(stop: DownloadStop, *, by: Actor) -> None:
     """One operator says that downloads may run again; another one must confirm."""
+    by = check_person(by)
     check_operator(by)
     stop = DownloadStop.objects.select_for_update().get(pk=stop.pk)
     rules.check_can_propose_resume(by, stop)
@@ -127,8 +134,9 @@ def propose_resume(stop: DownloadStop, *, by: Person) -> None:
 
 
 @transaction.atomic
-def resume_downloads(stop: DownloadStop, *, by: Person) -> None:
+def resume_downloads(stop: DownloadStop, *, by: Actor) -> None:
     """The second operator confirms: downloads run again."""
+    by = check_person(by)
     check_operator(by)
     stop = DownloadStop.objects.select_for_update().get(pk=stop.pk)
     rules.check_two_people(by, stop)

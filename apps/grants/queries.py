@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, 
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
+from apps.core.actors import ANONYMOUS, Viewer
 from apps.core.db import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
@@ -23,7 +24,7 @@ from apps.people.queries import accepted_terms, accepted_visas_of
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
 
-def _registered(person: Any, at: datetime | None) -> Q:
+def _registered(person: Viewer, at: datetime | None) -> Q:
     """The dataset asks for registration, and the person accepted the terms of the moment, here or at home."""
     moment = clock.sql_now(at)
     current = Terms.objects.filter(published_at__lte=moment).order_by("-version").values("pk")[:1]
@@ -31,24 +32,24 @@ def _registered(person: Any, at: datetime | None) -> Q:
     return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(accepted))
 
 
-def _granted(person: Any, at: datetime | None) -> Q:
+def _granted(person: Viewer, at: datetime | None) -> Q:
     """The dataset is controlled, and a grant of the person's own is in force."""
     held = AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
     return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
 
 
-def _mfa_satisfied(person: Any) -> Q:
+def _mfa_satisfied(person: Viewer) -> Q:
     """The dataset asks for no second factor, or this very sign-in (token, link) had one. Nobody knows: no."""
     strong = Value(getattr(person, "second_factor", False) is True, output_field=BooleanField())
     return Q(dataset__requires_second_factor=False) | Q(strong)
 
 
-def _researcher(person: Any, at: datetime | None) -> Q:
+def _researcher(person: Viewer, at: datetime | None) -> Q:
     """The dataset asks for registration, and a visa from home says that the person is a researcher."""
     return Q(dataset__access=Dataset.Access.REGISTERED) & Q(Exists(accepted_visas_of(person, RESEARCHER, at)))
 
 
-def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
+def rule(person: Viewer, at: datetime | None = None) -> dict[str, Q]:
     """The access rule over versions, part by part; all parts must hold. Unknown is no: there is no other way in.
 
     A visitor who is not signed in has an id that no row has, so only open data is left for them.
@@ -58,7 +59,7 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
     own_account = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
     affiliated = Affiliation.objects.active(at).filter(person_id=roles.person_id(person))
-    visitor = Value(not getattr(person, "is_authenticated", False), output_field=BooleanField())
+    visitor = Value(not isinstance(person, Person), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
         "own_account": OPEN | Q(own_account),
@@ -72,11 +73,11 @@ def rule(person: Any, at: datetime | None = None) -> dict[str, Q]:
     }
 
 
-def downloadable_versions(person: Any, at: datetime | None = None) -> QuerySet[Version]:
+def downloadable_versions(person: Viewer, at: datetime | None = None) -> QuerySet[Version]:
     return Version.objects.filter(*rule(person, at).values())
 
 
-def downloadable_by(person: Any, at: datetime | None = None) -> QuerySet[Distribution]:
+def downloadable_by(person: Viewer, at: datetime | None = None) -> QuerySet[Distribution]:
     """Every file this person may download at the moment: the one definition of access."""
     return Distribution.objects.filter(Exists(downloadable_versions(person, at).filter(pk=OuterRef("version_id"))))
 
@@ -89,31 +90,32 @@ def _as(person: UUID, strong: bool) -> Person:
 
 _of_person = Prepared(lambda person, file: downloadable_by(_as(person, False)).filter(pk=file), UUID, UUID)
 _of_strong = Prepared(lambda person, file: downloadable_by(_as(person, True)).filter(pk=file), UUID, UUID)
-_of_visitor = Prepared(lambda file: downloadable_by(None).filter(pk=file), UUID)
+_of_visitor = Prepared(lambda file: downloadable_by(ANONYMOUS).filter(pk=file), UUID)
 _version_of_person = Prepared(
     lambda who, version: downloadable_versions(_as(who, False)).filter(pk=version), UUID, UUID
 )
 _version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), UUID, UUID)
-_version_of_visitor = Prepared(lambda version: downloadable_versions(None).filter(pk=version), UUID)
+_version_of_visitor = Prepared(lambda version: downloadable_versions(ANONYMOUS).filter(pk=version), UUID)
 _active_grant = Prepared(lambda grant: AccessGrant.objects.active().filter(pk=grant), UUID)
 
 
-def may_download(person: Any, file: UUID) -> bool:
-    """Whether the file is in the set above for this person (None: a visitor) now: one statement."""
-    if getattr(person, "is_authenticated", False):
+def may_download(person: Viewer, file: UUID) -> bool:
+    """Whether the file is in the set above for this person or visitor now: one statement."""
+    if isinstance(person, Person):
         return (_of_strong if person.second_factor is True else _of_person).holds(person.pk, file)
     return _of_visitor.holds(file)
 
 
-def lacks_only_second_factor(person: Any, file: UUID) -> bool:
+def lacks_only_second_factor(person: Viewer, file: UUID) -> bool:
     """Whether everything else holds: the person would get this file after a sign-in with a second factor."""
-    known = getattr(person, "is_authenticated", False)
-    return known and not may_download(person, file) and _of_strong.holds(person.pk, file)
+    if not isinstance(person, Person):
+        return False
+    return not may_download(person, file) and _of_strong.holds(person.pk, file)
 
 
-def may_download_version(person: Any, version: UUID) -> bool:
+def may_download_version(person: Viewer, version: UUID) -> bool:
     """The same for all files of a version at once."""
-    if getattr(person, "is_authenticated", False):
+    if isinstance(person, Person):
         strong = person.second_factor is True
         return (_version_of_strong if strong else _version_of_person).holds(person.pk, version)
     return _version_of_visitor.holds(version)
@@ -150,7 +152,7 @@ def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
+def why(person: Viewer, version: Version, at: datetime | None = None) -> Verdict:
     """Each part of the rule with its fact, for this person and version, now or at a past moment."""
     parts = rule(person, at)
     flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
@@ -163,17 +165,17 @@ def why(person: Any, version: Version, at: datetime | None = None) -> Verdict:
     return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False), visas)
 
 
-def _visas(person: Any, at: datetime | None) -> dict[str, datetime]:
+def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
     """By type, the last moment until which one of the visas counts."""
     found = Visa.objects.counted_now(at).filter(identity__person_id=roles.person_id(person))
     return {one.type: one.expires_at for one in found.order_by("expires_at") if one.expires_at is not None}
 
 
-def _terms_part(person: Any, at: datetime | None) -> Q:
+def _terms_part(person: Viewer, at: datetime | None) -> Q:
     return Q(Exists(Version.objects.filter(_registered(person, at), pk=OuterRef("pk"))))
 
 
-def _grant_facts(person: Any, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
+def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
     """The grant that says most: one in force if there is one, else the latest, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
@@ -212,13 +214,13 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
-def grants_of(person: Any) -> QuerySet[AccessGrant]:
+def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
     """Every grant this person has or had."""
     fetched = AccessGrant.objects.filter(holder_id=roles.person_id(person)).select_related("dataset", "agreement")
     return _with_state(fetched)
 
 
-def on_datasets_managed_by(person: Any) -> QuerySet[AccessGrant]:
+def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
     """Every grant on datasets this person owns or takes care of: who uses what, for what, until when."""
     managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     fetched = AccessGrant.objects.filter(managed).select_related(
@@ -243,7 +245,7 @@ def download_stops() -> QuerySet[DownloadStop]:
     return DownloadStop.objects.select_related("started_by", "resume_proposed_by", "ended_by").order_by("-starts_at")
 
 
-def visible_to(person: Any) -> QuerySet[AccessGrant]:
+def visible_to(person: Viewer) -> QuerySet[AccessGrant]:
     """The grants a person may read: their own, and those on datasets they manage."""
     managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     return _with_state(AccessGrant.objects.filter(Q(holder_id=roles.person_id(person)) | managed))
@@ -265,7 +267,7 @@ def current_download_stop() -> DownloadStop | None:
     return DownloadStop.objects.filter(ends_at__isnull=True).order_by("starts_at").first()
 
 
-def files_of(version: Version, person: Any) -> QuerySet[Distribution]:
+def files_of(version: Version, person: Viewer) -> QuerySet[Distribution]:
     """The files of a version by name, each with `may_download`: the access rule's answer for this person, now."""
     opened = Value(may_download_version(person, version.pk), output_field=BooleanField())
     return Distribution.objects.filter(version=version).annotate(may_download=opened).order_by("name")

@@ -1,7 +1,5 @@
 """Who ends or pauses a grant."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -9,10 +7,11 @@ from apps.core.errors import Denied, Invalid, WrongState
 from apps.core.text import is_blank
 from apps.datasets.queries import is_manager
 from apps.grants.models import AccessGrant, DownloadStop
+from apps.people.models import Person
 from apps.people.rules import check_not_break_glass
 
 
-def check_can_end(by: Any, grant: AccessGrant) -> None:
+def check_can_end(by: Person, grant: AccessGrant) -> None:
     """The dataset's owner or steward; or the holder, who may always give access back."""
     if not by.is_active or not (grant.holder_id == by.pk or is_manager(by, grant.dataset)):
         raise Denied(_("Only the dataset owner, a data steward or the person with this access can revoke this access."))
@@ -20,7 +19,7 @@ def check_can_end(by: Any, grant: AccessGrant) -> None:
         raise WrongState(_("This access is already revoked."))
 
 
-def check_can_pause(by: Any, grant: AccessGrant) -> None:
+def check_can_pause(by: Person, grant: AccessGrant) -> None:
     if not by.is_active or not is_manager(by, grant.dataset):
         raise Denied(_("Only the dataset owner or a data steward can suspend or resume this access."))
     if grant.revoked_at is not None:
@@ -29,7 +28,7 @@ def check_can_pause(by: Any, grant: AccessGrant) -> None:
         raise WrongState(_("This access has already ended."))
 
 
-def check_can_resume(by: Any, grant: AccessGrant) -> None:
+def check_can_resume(by: Person, grant: AccessGrant) -> None:
     """Those who take care of the dataset; but nobody lifts the pause of their own access."""
     check_can_pause(by, grant)
     if grant.holder_id == by.pk:
@@ -41,14 +40,14 @@ def check_says_why(reason: str) -> None:
         raise Invalid(_("Give a reason. The person with this access can read it."), field="reason")
 
 
-def check_can_propose_resume(by: Any, freeze: DownloadStop) -> None:
+def check_can_propose_resume(by: Person, freeze: DownloadStop) -> None:
     """Whoever signed in with an account that is nobody's own may stop downloads, and not let them run again."""
     check_not_break_glass(by)
     if freeze.ends_at is not None:
         raise WrongState(_("Downloads are already resumed."))
 
 
-def check_two_people(by: Any, freeze: DownloadStop) -> None:
+def check_two_people(by: Person, freeze: DownloadStop) -> None:
     check_can_propose_resume(by, freeze)
     if freeze.resume_proposed_by_id is None:
         raise WrongState(_("Nobody has proposed to resume downloads yet."))

@@ -1,6 +1,7 @@
 """What follows for grants."""
 
 from apps.audit.models import Event
+from apps.core.actors import SYSTEM
 from apps.grants import commands
 from apps.grants.models import AccessGrant
 
@@ -8,7 +9,7 @@ from apps.grants.models import AccessGrant
 def issue_grants(event: Event) -> None:
     """Everyone who signed an executed agreement gets their grant."""
     if event.subject_id is not None:
-        commands.issue(event.subject_id, by=None)
+        commands.issue(event.subject_id, by=SYSTEM)
 
 
 def activate_request(event: Event) -> None:
@@ -16,4 +17,4 @@ def activate_request(event: Event) -> None:
     if event.subject_id is None:
         return
     issued = AccessGrant.objects.filter(pk=event.subject_id).values_list("agreement__item__request_id", flat=True)
-    commands.activate_request(issued.first() or event.subject_id, by=None)
+    commands.activate_request(issued.first() or event.subject_id, by=SYSTEM)

@@ -1,7 +1,6 @@
 """Sets of sessions, and what providers said of their end."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import (
     Q,
@@ -9,6 +8,7 @@ from django.db.models import (
 )
 
 from apps.core import clock, roles
+from apps.core.actors import Viewer
 from apps.core.db import Prepared
 from apps.identity.models import LogoutToken, PersonSession
 from apps.people.models import Provider
@@ -32,12 +32,12 @@ def session_of_key(key: str) -> PersonSession | None:
     return found
 
 
-def sessions_of(person: Any) -> QuerySet[PersonSession]:
+def sessions_of(person: Viewer) -> QuerySet[PersonSession]:
     """Where this person is signed in now, last used first."""
     return PersonSession.objects.alive().filter(person_id=roles.person_id(person)).order_by("-seen_at", "pk")
 
 
-def all_sessions_of(person: Any) -> QuerySet[PersonSession]:
+def all_sessions_of(person: Viewer) -> QuerySet[PersonSession]:
     """The same with those that have ended."""
     return PersonSession.objects.filter(person_id=roles.person_id(person))
 

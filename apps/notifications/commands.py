@@ -15,10 +15,11 @@ from django.utils.translation import override
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import SYSTEM, Actor
 from apps.notifications import queries, readers, wording
 from apps.notifications.models import Notification
 from apps.notifications.notes import Note
-from apps.people.models import Person
+from apps.people.rules import check_named, check_person
 
 log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=30)
@@ -27,8 +28,9 @@ ABOUT_ONE_NOTIFICATION = (SMTPRecipientsRefused, SMTPDataError)
 
 
 @transaction.atomic
-def write_notifications(event: Event, *, by: Person | None) -> None:
+def write_notifications(event: Event, *, by: Actor) -> None:
     """Everyone whom the event concerns gets one letter about it, in their language; a second run writes none."""
+    check_named(by, SYSTEM)
     notes = readers.notes_about(event)
     Notification.objects.bulk_create([_notification(event, note) for note in notes], ignore_conflicts=True)
 
@@ -42,17 +44,19 @@ def _notification(event: Event, note: Note) -> Notification:
 
 
 @transaction.atomic
-def mark_read(notifications: Iterable[Notification], *, by: Person) -> int:
+def mark_read(notifications: Iterable[Notification], *, by: Actor) -> int:
     """These letters of the reader's own are read now; other people's stay as they are. Returns how many were new."""
+    by = check_person(by)
     ids = [notification.pk for notification in notifications]
     return queries.unread_by(by).filter(pk__in=ids).update(read_at=clock.now())
 
 
-def post_due(*, by: Person | None, limit: int = 100) -> int:
+def post_due(*, by: Actor, limit: int = 100) -> int:
     """Send the letters that wait. Several workers may post at once; each letter is claimed by one of them.
 
     Never raises: a mail server or database that does not answer is written to the log and tried again later.
     """
+    check_named(by, SYSTEM)
     sent = 0
     try:
         connection = get_connection()

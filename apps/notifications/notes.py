@@ -33,7 +33,7 @@ def subject_of(event: Event) -> UUID:
 
 
 def actor_of(event: Event) -> str:
-    """The name of who did it; "Gatehouse" when nobody did."""
+    """The name of who did it; "Gatehouse" for every named actor: a letter says no more of who has a shell."""
     actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None
     return str(actor) if actor is not None else "Gatehouse"
 

@@ -1,20 +1,19 @@
 """Sets of letters."""
 
-from typing import Any
-
 from django.db.models import Count, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
+from apps.core.actors import Viewer
 from apps.notifications.models import Notification
 
 
-def notifications_of(person: Any) -> QuerySet[Notification]:
+def notifications_of(person: Viewer) -> QuerySet[Notification]:
     """Every letter to this person, newest first."""
     return Notification.objects.filter(reader_id=roles.person_id(person)).order_by("-written_at", "-event_id")
 
 
-def unread_by(person: Any) -> QuerySet[Notification]:
+def unread_by(person: Viewer) -> QuerySet[Notification]:
     return notifications_of(person).filter(read_at__isnull=True)
 
 

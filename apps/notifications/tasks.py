@@ -1,9 +1,10 @@
 """What follows for readers."""
 
 from apps.audit.models import Event
+from apps.core.actors import SYSTEM
 from apps.notifications import commands
 
 
 def tell(event: Event) -> None:
     """Everyone whom the event concerns gets one letter about it."""
-    commands.write_notifications(event, by=None)
+    commands.write_notifications(event, by=SYSTEM)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from django.db.models import (
 from django.urls import reverse
 
 from apps.core import clock, roles
+from apps.core.actors import Viewer
 from apps.people.models import (
     Affiliation,
     Identity,
@@ -42,7 +42,7 @@ from apps.people.models.claims import CURRENT, confirmed
 from apps.people.models.visas import ACCEPTED_TERMS
 
 
-def row_of(person: Any) -> QuerySet[Person]:
+def row_of(person: Viewer) -> QuerySet[Person]:
     """The person's own row, to hang questions on."""
     return Person.objects.filter(pk=roles.person_id(person))
 
@@ -51,7 +51,7 @@ def institution_named(name: str) -> Institution | None:
     return Institution.objects.filter(name__iexact=name.strip()).first()
 
 
-def platform_roles_of(person: Any) -> QuerySet[PlatformRole]:
+def platform_roles_of(person: Viewer) -> QuerySet[PlatformRole]:
     """The desks this person holds now."""
     held = PlatformRole.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
     return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
@@ -80,14 +80,14 @@ def flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def claimed_platform_roles_of(person: Any) -> QuerySet[PlatformRole]:
+def claimed_platform_roles_of(person: Viewer) -> QuerySet[PlatformRole]:
     """The desks that claims gave this person, also those that wait for the provider to say so again."""
     return PlatformRole.objects.filter(
         person_id=roles.person_id(person), claim__isnull=False, ends_at__gt=clock.sql_now()
     )
 
 
-def has_platform_role(person: Any, kind: str) -> bool:
+def has_platform_role(person: Viewer, kind: str) -> bool:
     return platform_roles_of(person).filter(kind=kind).exists()
 
 
@@ -97,7 +97,7 @@ def people_with_platform_role(kind: str) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
 
 
-def institutions_signed_for(person: Any) -> QuerySet[Institution]:
+def institutions_signed_for(person: Viewer) -> QuerySet[Institution]:
     """The institutions this person answers for as signing official; those that no longer stand behind them do not."""
     held = Affiliation.objects.active().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
     return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution).filter(Exists(held)).order_by("name", "pk")
@@ -142,19 +142,19 @@ def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=set(ids))
 
 
-def affiliations_of(person: Any) -> QuerySet[Affiliation]:
+def affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     """The affiliations of this person that hold now."""
     return Affiliation.objects.active().filter(person_id=roles.person_id(person))
 
 
-def current_affiliation_of(person: Any) -> Affiliation | None:
+def current_affiliation_of(person: Viewer) -> Affiliation | None:
     """Whose word stands behind the person in what they do now: their home's if it counts, else the latest other one."""
     home_first = Case(When(institution_id=F("person__institution_id"), then=0), default=1, output_field=IntegerField())
     held = affiliations_of(person).select_related("institution")
     return held.order_by(home_first, "-confirmed_at", "pk").first()
 
 
-def latest_affiliations_of(person: Any) -> QuerySet[Affiliation]:
+def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     """The newest word of each institution about this person, with whether it still counts."""
     counts = Affiliation.objects.active().filter(pk=OuterRef("pk"))
     rows = Affiliation.objects.filter(person_id=roles.person_id(person)).annotate(counts=Exists(counts))
@@ -175,7 +175,7 @@ def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
     return found
 
 
-def accounts_of(person: Any) -> QuerySet[Person]:
+def accounts_of(person: Viewer) -> QuerySet[Person]:
     """The person's account and those that were merged into it: several accounts of one person are one person."""
     me = roles.person_id(person)
     return Person.objects.filter(Q(pk=me) | Q(merged_into_id=me))
@@ -201,7 +201,7 @@ def terms_at(address: str) -> Terms | None:
     return terms if terms is not None and address_of_terms(terms) == address else None
 
 
-def accepted_terms(person: Any, at: datetime | None = None) -> Q:
+def accepted_terms(person: Viewer, at: datetime | None = None) -> Q:
     """The condition on terms that the person has accepted them: here, or at home as a visa says that counts."""
     moment, me = clock.sql_now(at), roles.person_id(person)
     here = TermsAcceptance.objects.filter(person_id=me, terms_id=OuterRef("pk"), accepted_at__lte=moment)
@@ -209,7 +209,7 @@ def accepted_terms(person: Any, at: datetime | None = None) -> Q:
     return Q(Exists(here)) | Q(Exists(at_home))
 
 
-def has_accepted_terms(person: Any) -> bool:
+def has_accepted_terms(person: Viewer) -> bool:
     """Whether the terms that count today are among those the person has accepted; one statement."""
     current = Terms.objects.order_by("-version").values("pk")[:1]
     return Terms.objects.filter(accepted_terms(person), pk=current).exists()
@@ -220,13 +220,13 @@ def visa_issuers() -> QuerySet[VisaIssuer]:
     return VisaIssuer.objects.filter(ended_at__isnull=True)
 
 
-def visas_of(person: Any) -> QuerySet[Visa]:
+def visas_of(person: Viewer) -> QuerySet[Visa]:
     """What the person's passports held at their last sign-ins, honoured or not; `asked_at` is this moment."""
     theirs = Visa.objects.filter(identity__person_id=roles.person_id(person), gone_at__isnull=True)
     return theirs.select_related("trusted").annotate(asked_at=clock.sql_now())
 
 
-def accepted_visas_of(person: Any, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
+def accepted_visas_of(person: Viewer, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
     """The visas of one type that count for the person at the moment."""
     return Visa.objects.counted_now(at).filter(type=kind, identity__person_id=roles.person_id(person))
 
@@ -254,7 +254,7 @@ def providers_matching(words: str) -> QuerySet[Provider]:
     return found
 
 
-def identities_of(person: Any) -> QuerySet[Identity]:
+def identities_of(person: Viewer) -> QuerySet[Identity]:
     """The identities this person signs in with, oldest first."""
     of_theirs = Identity.objects.filter(person_id=roles.person_id(person))
     return of_theirs.select_related("provider").order_by("linked_at", "pk")

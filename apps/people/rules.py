@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.actors import Actor, NamedActor, Viewer
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 from apps.core.text import is_blank, seen_length
 from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole
@@ -26,12 +27,12 @@ from apps.people.sign_in import SignIn
 ROR = re.compile(r"https://ror\.org/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}\Z", re.ASCII)
 
 
-def check_active(person: Any) -> None:
+def check_active(person: Viewer) -> None:
     if not getattr(person, "is_active", False):
         raise Denied(_("Your account is not active. Contact the portal’s operator."))
 
 
-def check_not_break_glass(person: Any) -> None:
+def check_not_break_glass(person: Viewer) -> None:
     """An account for emergencies runs the portal; nothing that a person answers for is done with it."""
     if getattr(person, "is_break_glass", False):
         raise Denied(_("This is an emergency account. You can use it only for operator tasks."))
@@ -53,7 +54,7 @@ def check_can_speak_for(by: Person, institution: Institution, person: Person) ->
         raise Denied(_("This person does not belong to your institution."))
 
 
-def check_affiliated(person: Any) -> Affiliation:
+def check_affiliated(person: Person) -> Affiliation:
     """An institution stands behind the person now; returns its word."""
     behind = current_affiliation_of(person)
     if behind is None:
@@ -77,12 +78,15 @@ def check_same(by: Person, person: Person) -> None:
         raise Denied(_("Only the person themselves may do this."))
 
 
-def check_operator(by: Any) -> None:
+def check_operator(by: Viewer, *or_named: NamedActor) -> None:
+    """An operator, or one of these named actors."""
+    if by in or_named:
+        return
     if not has_platform_role(by, PlatformRole.Kind.OPERATOR):
         raise Denied(_("Only an operator may do this."))
 
 
-def check_auditor(by: Any) -> None:
+def check_auditor(by: Viewer) -> None:
     if not has_platform_role(by, PlatformRole.Kind.AUDITOR):
         raise Denied(_("Only an auditor may read this."))
 
@@ -207,3 +211,24 @@ def check_provider(*, slug: str, **facts: Any) -> None:
         fields["slug"] = _("Use only lower-case letters, digits and hyphens in the short name.")
     if fields:
         raise Invalid(_("The provider was not added."), fields=fields)
+
+
+def check_person(by: Viewer) -> Person:
+    """The person who acts; no named actor may."""
+    if not isinstance(by, Person):
+        raise Denied(_("Only a person who is signed in can do this."))
+    return by
+
+
+def check_named(by: Actor, *admitted: NamedActor) -> NamedActor:
+    """One of the `admitted` named actors; no person may, whatever their role."""
+    if not isinstance(by, NamedActor) or by not in admitted:
+        raise Denied(_("Only Gatehouse itself or an administrator at the command line can do this."))
+    return by
+
+
+def check_person_or(by: Actor, *admitted: NamedActor) -> Person | None:
+    """The person who acts; None when one of the `admitted` named actors does. Every other one is refused."""
+    if isinstance(by, NamedActor) and by in admitted:
+        return None
+    return check_person(by)

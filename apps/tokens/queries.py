@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -14,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from apps.audit.queries import counted_by
 from apps.audit.record import Kind
 from apps.core import clock, roles
+from apps.core.actors import Viewer
 from apps.core.identifiers import new_user_code, plain_user_code
 from apps.people.queries import row_of
 from apps.tokens.models import DeviceRequest, PersonalToken, ServiceAccount, UsedRefreshToken
@@ -33,13 +33,13 @@ def token_for(secret: str) -> PersonalToken | None:
     return found.annotate(asked_at=clock.sql_now()).order_by().first()
 
 
-def tokens_of(person: Any) -> QuerySet[PersonalToken]:
+def tokens_of(person: Viewer) -> QuerySet[PersonalToken]:
     """Every token this person ever made, newest first; those of their programs and service accounts too."""
     made = PersonalToken.objects.filter(person_id=roles.person_id(person)).select_related("service")
     return made.order_by("-created_at", "pk")
 
 
-def service_accounts_of(person: Any) -> QuerySet[ServiceAccount]:
+def service_accounts_of(person: Viewer) -> QuerySet[ServiceAccount]:
     """The service accounts this person answers for, newest first, those that ended too."""
     return ServiceAccount.objects.filter(owner_id=roles.person_id(person)).order_by("-made_at", "pk")
 
@@ -73,7 +73,7 @@ def device_by_code(typed: str) -> QuerySet[DeviceRequest]:
     return DeviceRequest.objects.open().filter(user_digest=user_digest(plain_user_code(typed)))
 
 
-def devices_of(person: Any) -> QuerySet[DeviceRequest]:
+def devices_of(person: Viewer) -> QuerySet[DeviceRequest]:
     """Programs whose code this person typed."""
     return DeviceRequest.objects.filter(person_id=roles.person_id(person))
 
@@ -83,11 +83,11 @@ def devices_waiting() -> QuerySet[DeviceRequest]:
     return DeviceRequest.objects.open()
 
 
-def wrong_codes_of(person: Any, *, since: datetime) -> int:
+def wrong_codes_of(person: Viewer, *, since: datetime) -> int:
     """How many codes that no program has this person typed lately."""
     return counted_by(Kind.DEVICE_CODE_WRONG, roles.person_id(person), since=since)
 
 
-def may_act(person: Any) -> bool:
+def may_act(person: Viewer) -> bool:
     """Whether what was made for this person may act for them now: the account is open, and not signed out at home."""
     return row_of(person).filter(is_active=True, signed_out_at__isnull=True).exists()

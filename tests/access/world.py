@@ -9,6 +9,7 @@ from uuid import UUID
 from django.test import Client
 
 from apps.core import clock
+from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.downloads import commands as downloads
@@ -200,7 +201,7 @@ def _programs(things: Things, owner: Person) -> None:
     """The applicant has a pipeline, and typed the code of a program that waits."""
     account = make_service_account("pipeline", purpose="Runs every night.", days=30, by=owner)
     things.kwargs["service", "alive"] = {"pk": account.pk}
-    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=owner)
     assert found is not None
     things.kwargs["device", "typed"] = {"pk": found.pk}

@@ -16,7 +16,7 @@ SEVERAL_STEPS = {
 
 
 def commands(root: Path) -> list[str]:
-    """Each public function of an app's commands that is not atomic, does not take `by`, or takes it by position."""
+    """Each public function of an app's commands that is not atomic, or does not say whose act it is: `by: Actor`."""
     files = [file for file in sources(root, "apps") if _holds_commands(file.path)]
     return [finding for file in files for finding in _findings(file)]
 
@@ -35,11 +35,25 @@ def _findings(file: Source) -> list[str]:
             continue
         if not any(_is_atomic(d) for d in node.decorator_list) and f"{file.path}:{node.name}" not in SEVERAL_STEPS:
             found.append(file.at(node, f"{node.name} is not @transaction.atomic"))
-        if "by" not in [argument.arg for argument in node.args.kwonlyargs]:
-            found.append(file.at(node, f"{node.name} does not take a keyword-only `by`"))
+        fault = _fault_of_by(node)
+        if fault:
+            found.append(file.at(node, f"{node.name} {fault}"))
         if len(node.args.posonlyargs) + len(node.args.args) > 1:
             found.append(file.at(node, f"{node.name} takes more than one argument by position"))
     return found
+
+
+def _fault_of_by(node: ast.FunctionDef) -> str:
+    """What is wrong with its `by`, or nothing: it is keyword-only, an Actor and nothing else, and has no default."""
+    defaults = {
+        argument.arg: default for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    }
+    actor = next((argument for argument in node.args.kwonlyargs if argument.arg == "by"), None)
+    if actor is None:
+        return "does not take a keyword-only `by`"
+    if actor.annotation is None or dotted(actor.annotation) != "Actor":
+        return "takes a `by` that is not exactly `Actor`: a person or a named actor, never None"
+    return "" if defaults["by"] is None else "has a default for `by`: whoever calls says who acts"
 
 
 def _is_atomic(decorator: ast.expr) -> bool:

@@ -63,7 +63,7 @@ def test_the_portal_may_not_rewrite_the_log_or_change_tables(statement: str) -> 
 @pytest.mark.django_db
 def test_the_portal_may_read_and_add_to_the_log() -> None:
     before = Event.objects.count()
-    Event.objects.create(kind="refused", correlation="c")
+    Event.objects.create(kind="refused", actor_kind="system", correlation="c")
     assert Event.objects.count() == before + 1
 
 
@@ -72,7 +72,8 @@ def test_the_portal_may_read_and_add_to_the_log() -> None:
 )
 def test_not_even_the_owner_rewrites_the_log(as_owner: psycopg.Connection, statement: str) -> None:
     as_owner.execute(
-        "INSERT INTO audit_event (kind, subject_type, about, correlation, facts) VALUES ('refused', '', '{}', '', '{}')"
+        "INSERT INTO audit_event (kind, actor_kind, subject_type, about, correlation, facts)"
+        " VALUES ('refused', 'system', '', '{}', '', '{}')"
     )
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         as_owner.execute(statement)
@@ -84,7 +85,7 @@ def test_what_a_test_committed_is_gone_for_the_next(turn: str) -> None:
     assert not Institution.objects.filter(name="committed").exists()
     assert not Event.objects.exists()
     Institution.objects.create(name="committed", country="DK")
-    Event.objects.create(kind="refused", correlation=turn)
+    Event.objects.create(kind="refused", actor_kind="system", correlation=turn)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ RUFF = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["too
 BANS: dict[str, dict[str, str]] = RUFF["flake8-tidy-imports"]["banned-api"]
 COMMAND = '''
 @transaction.atomic
-def celebrate(thing, *, by):
+def celebrate(thing, *, by: Actor):
     """Nothing happens."""
 '''
 
@@ -60,13 +60,18 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/grants/commands.py", "def celebrate(thing, *, by):\n    pass", "not @transaction.atomic"),
         Fault("apps/grants/commands.py", COMMAND.replace("*, by", "by"), "keyword-only `by`"),
         Fault("apps/grants/commands.py", COMMAND.replace("by", "when"), "keyword-only `by`"),
+        Fault("apps/grants/commands.py", COMMAND.replace(": Actor", ""), "not exactly `Actor`"),
+        Fault("apps/grants/commands.py", COMMAND.replace("Actor", "Person"), "not exactly `Actor`"),
+        Fault("apps/grants/commands.py", COMMAND.replace("Actor", "Actor | None"), "not exactly `Actor`"),
+        Fault("apps/grants/commands.py", COMMAND.replace("Actor", "Any"), "not exactly `Actor`"),
+        Fault("apps/grants/commands.py", COMMAND.replace("Actor", "Actor = SYSTEM"), "has a default for `by`"),
         Fault("apps/grants/commands.py", COMMAND.replace("thing", "thing, reason"), "more than one argument"),
         Fault("apps/standards/commands.py", "async def celebrate(thing, *, by):\n    pass", "not async"),
     ],
     "events": [
         Fault("apps/audit/record.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "nothing records Kind.NEVER_SEEN"),
         Fault("apps/audit/record.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "no consequence in FLOW"),
-        Fault("apps/grants/commands.py", "record(Kind.UNHEARD_OF, actor=None)", "recorded but not declared"),
+        Fault("apps/grants/commands.py", "record(Kind.UNHEARD_OF, actor=SYSTEM)", "recorded but not declared"),
         Fault(
             "portal/consequences.py",
             "FLOW = {Kind.LINK_MADE: []}",

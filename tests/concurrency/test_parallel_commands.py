@@ -16,6 +16,7 @@ from apps.agreements.models import Signature
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.committees import commands as committees
+from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.core.errors import DomainError
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
@@ -124,7 +125,9 @@ def test_two_owners_countersign_once() -> None:
     )
     assert refused(results) == 1
     assert Signature.objects.filter(capacity=Signature.Capacity.OWNER).count() == 1
-    at_once(consequences.drain, consequences.drain, *[lambda: grants.issue(agreement_setup.agreement.pk, by=None)] * 3)
+    at_once(
+        consequences.drain, consequences.drain, *[lambda: grants.issue(agreement_setup.agreement.pk, by=SYSTEM)] * 3
+    )
     assert AccessGrant.objects.count() == 1
     assert Event.objects.filter(kind=Kind.GRANT_ISSUED).count() == 1
 
@@ -145,7 +148,7 @@ def test_a_revocation_orders_before_or_after_each_start() -> None:
     """No download is written down after the revocation, however many begin in the same moment."""
     access = stories.linked()
     at_once(
-        *[lambda: downloads.open_link(access.token, by=None)] * 6,
+        *[lambda: downloads.open_link(access.token, by=ANONYMOUS)] * 6,
         lambda: grants.revoke(access.grant, reason="Now.", by=access.owner),
     )
     revoked = Event.objects.get(kind=Kind.GRANT_REVOKED)

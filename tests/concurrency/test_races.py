@@ -10,6 +10,7 @@ from django.db import connections, models
 from apps.access_requests import commands, queries
 from apps.access_requests.models import Item, Vote
 from apps.audit.models import Event
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import DomainError
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
@@ -115,7 +116,7 @@ def race(access: stories.Access, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         grants.revoke(access.grant, reason="A breach.", by=access.owner)
         revoked.set()
 
-    together([lambda: downloads.open_link(access.token, by=None), revoke])
+    together([lambda: downloads.open_link(access.token, by=ANONYMOUS), revoke])
     kinds = ["download.started", "grant.revoked"]
     return list(Event.objects.filter(kind__in=kinds).order_by("id").values_list("kind", flat=True))
 
@@ -126,7 +127,7 @@ def test_a_revocation_waits_for_the_download_it_did_not_forestall(monkeypatch: p
     assert race(access, monkeypatch) == ["download.started", "grant.revoked"]
     monkeypatch.undo()
     with pytest.raises(DomainError):
-        downloads.open_link(access.token, by=None)
+        downloads.open_link(access.token, by=ANONYMOUS)
 
 
 def test_control_without_the_lock_a_download_starts_after_the_revocation(monkeypatch: pytest.MonkeyPatch) -> None:

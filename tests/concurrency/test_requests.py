@@ -5,6 +5,7 @@ import pytest
 from apps.access_requests import commands as requests
 from apps.access_requests.models import Item
 from apps.agreements import commands as agreements
+from apps.core.actors import CONSOLE
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
@@ -84,9 +85,9 @@ def test_a_template_that_cannot_be_filled_is_refused_when_it_is_published() -> N
     """A lone $ would stop every agreement of the committee at the moment it is offered."""
     broken = [{**stories.CLAUSES[0], "text": "The fee is 5 $ for $applicant."}]
     with pytest.raises(Invalid):
-        agreements.publish_template("Ours", clauses=broken, committee=None, by=None)
+        agreements.publish_template("Ours", clauses=broken, committee=None, by=CONSOLE)
     doubled = [{**stories.CLAUSES[0], "text": "The fee is 5 $$ for $applicant."}]
-    agreements.publish_template("Ours", clauses=doubled, committee=None, by=None)
+    agreements.publish_template("Ours", clauses=doubled, committee=None, by=CONSOLE)
 
 
 @pytest.mark.parametrize("name", ["王小明", "สมชาย", "a\x07b"])

@@ -5,6 +5,7 @@ import pytest
 from apps.access_requests import commands as requests
 from apps.committees import commands as committees
 from apps.committees.models import CommitteeMember
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.people.commands.claims import add_platform_role_claim, sync_platform_role_claims
 from apps.people.models import PlatformRole, Provider
 from tests import stories
@@ -23,14 +24,14 @@ def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> No
         secret_name="home",
     )  # fmt: skip
     committees.add_member_claim(
-        provider, claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        provider, claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
-    add_platform_role_claim(provider, claim="groups", value=GROUP, desk="auditor", by=None)
+    add_platform_role_claim(provider, claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
     said = {"groups": [GROUP]}
 
     def follow() -> None:
-        sync_platform_role_claims(person, provider=provider, said=said, by=None)
-        requests.sync_member_claims(person, provider=provider, said=said, by=None)
+        sync_platform_role_claims(person, provider=provider, said=said, by=SYSTEM)
+        requests.sync_member_claims(person, provider=provider, said=said, by=SYSTEM)
 
     at_once(
         follow,
@@ -43,9 +44,9 @@ def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> No
     gone = {"groups": []}
     at_once(
         follow,
-        lambda: sync_platform_role_claims(person, provider=provider, said=gone, by=None),
-        lambda: requests.sync_member_claims(person, provider=provider, said=gone, by=None),
+        lambda: sync_platform_role_claims(person, provider=provider, said=gone, by=SYSTEM),
+        lambda: requests.sync_member_claims(person, provider=provider, said=gone, by=SYSTEM),
     )
     assert CommitteeMember.objects.filter(person=person, ends_at__isnull=True).count() <= 1
-    requests.sync_member_claims(person, provider=provider, said=gone, by=None)
+    requests.sync_member_claims(person, provider=provider, said=gone, by=SYSTEM)
     assert not CommitteeMember.objects.appointed().filter(person=person, claim__isnull=False).exists()

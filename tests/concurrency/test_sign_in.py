@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.identity.oidc import discovery
 from apps.identity.oidc.authorize import SESSION
 from apps.identity.oidc.backend import InstitutionalSignIn
@@ -29,7 +30,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "token": {"sub": "ann", "auth_time": int(clock.now().timestamp()), "acr": "mfa"},
         "userinfo": {"sub": "ann", "name": "Ann", "email": "ann@x.example", "email_verified": True},
     }
-    provider_from_settings(by=None)
+    provider_from_settings(by=CONSOLE)
     monkeypatch.setattr(discovery, "document_of", lambda _provider: {})
     kind = InstitutionalSignIn
     monkeypatch.setattr(kind, "get_token", lambda _self, _payload: {"id_token": "i", "access_token": "a"})

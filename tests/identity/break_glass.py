@@ -5,6 +5,7 @@ from django.test import Client
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.identity.commands.break_glass import BreakGlassSecrets, make_break_glass
 from apps.people.models import Person
 
@@ -12,7 +13,7 @@ PAGE = "/break-glass/"
 
 
 def made(days: int = 30) -> BreakGlassSecrets:
-    return make_break_glass(days=days, by=None)
+    return make_break_glass(days=days, by=CONSOLE)
 
 
 def code_of(account: BreakGlassSecrets, *, steps: int = 0) -> str:

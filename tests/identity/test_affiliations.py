@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
 from apps.identity.commands.identities import link_identity
 from apps.people.commands.people import register_institution, set_domains
@@ -131,11 +132,11 @@ def test_the_account_page_shows_what_each_provider_told_and_when(gateway: Provid
 )
 def test_a_domain_is_a_domain(domain: str) -> None:
     with pytest.raises(Invalid, match="no domain name"):
-        register_institution("Somewhere", country="NO", domains=["ok.example", domain], by=None)
+        register_institution("Somewhere", country="NO", domains=["ok.example", domain], by=CONSOLE)
 
 
 def test_domains_are_kept_in_one_form_and_can_be_changed() -> None:
-    made = register_institution("Somewhere", country="NO", domains=[" B.Example", "a.example", ""], by=None)
+    made = register_institution("Somewhere", country="NO", domains=[" B.Example", "a.example", ""], by=CONSOLE)
     assert made.domains == ["a.example", "b.example"]
     set_domains(made, domains=["c.example"], by=stories.operator())
     made.refresh_from_db()

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.core.errors import NeedsSignIn
 from apps.identity.commands.identities import deactivate, deactivate_provider, reactivate, split_identity
 from apps.identity.commands.sessions import begin_session
@@ -196,7 +197,7 @@ def test_a_provider_switched_off_ends_the_sessions_it_began(provider: Provider, 
     """A provider that turned out to lie: whoever came in by it is out at the next request."""
     browser.sign_in(client, provider)
     other = stories.client_for(stories.person())
-    deactivate_provider(Row.objects.get(issuer=provider.issuer), by=None)
+    deactivate_provider(Row.objects.get(issuer=provider.issuer), by=CONSOLE)
     assert not is_in(client)
     assert is_in(other)
 

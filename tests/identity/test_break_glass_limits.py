@@ -15,6 +15,7 @@ from apps.agreements import commands as agreements
 from apps.committees import commands as committees
 from apps.committees.models import CommitteeMember
 from apps.core import clock, roles
+from apps.core.actors import ANONYMOUS, CONSOLE
 from apps.core.errors import Denied, Invalid
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
@@ -48,7 +49,7 @@ def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
     Client().post(PAGE, typed(account, password="wrong"))
     Client().post(PAGE, typed(account, handle="glass-nobody99"))
     Client().post(PAGE, typed(account))
-    disable_break_glass(account.account, by=None)
+    disable_break_glass(account.account, by=CONSOLE)
     stories.drain()
     kinds = ["break_glass.made", "break_glass.refused", "break_glass.refused", "break_glass.used"]
     for auditor in auditors:
@@ -64,7 +65,7 @@ def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
 def test_a_flood_of_wrong_tries_is_a_handful_of_letters_and_every_event() -> None:
     auditor = stories.auditor()
     for _turn in range(12):
-        try_break_glass("nobody", password="x", code="1", by=None)
+        try_break_glass("nobody", password="x", code="1", by=ANONYMOUS)
     stories.drain()
     assert len(whys()) == 12
     assert Notification.objects.filter(reader=auditor, kind="break_glass.refused").count() == 6
@@ -129,7 +130,7 @@ def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
         lambda: stories.requests.draft([published_dataset.dataset], by=person),
         lambda: make_token("t", scopes=["read"], days=1, by=person),
         lambda: accept_terms(stories.terms(), by=person),
-        lambda: link_identity(person, provider=provider_from_settings(by=None), subject="x", claims={}, by=person),
+        lambda: link_identity(person, provider=provider_from_settings(by=CONSOLE), subject="x", claims={}, by=person),
     ]
     for one in refused:
         with pytest.raises(Denied, match="break-glass"):

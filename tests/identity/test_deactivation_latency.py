@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.identity.commands.identities import deactivate
 from apps.identity.models import PersonSession
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation, extend_affiliation
@@ -48,7 +49,7 @@ def moved_to_another(access: stories.Access, provider: loopback.Provider) -> Non
     affiliation_lapsed(access, provider)
     other = stories.institution("Saarela Institute")
     Person.objects.filter(pk=access.holder.pk).update(institution=other)
-    assert extend_affiliation(access.holder, institution=other, by=None)
+    assert extend_affiliation(access.holder, institution=other, by=SYSTEM)
     assert affiliations_of(access.holder).get().institution == other
 
 
@@ -77,11 +78,11 @@ def known_at_home(person: Person, provider: loopback.Provider) -> Client:
 
 def let_in_from_here(person: Person) -> str:
     """The token of a program whose code was typed in the browser that is signed in already."""
-    asked = request_device_code("gatehouse-cli", scopes=["download"], asked_from="", browser="")
+    asked = request_device_code("gatehouse-cli", scopes=["download"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=person)
     assert found is not None
     answer_device(found, approve=True, by=person)
-    pair = redeem_device_code(asked.device_code, client_id="gatehouse-cli")
+    pair = redeem_device_code(asked.device_code, client_id="gatehouse-cli", by=ANONYMOUS)
     assert isinstance(pair, Pair)
     return pair.access
 
@@ -154,8 +155,8 @@ def test_a_sign_in_does_not_bring_back_what_the_official_ended() -> None:
     assert home is not None
     official = stories.signing_official(home)
     end_affiliation(person, institution=home, reason=WHY, by=official)
-    assert not extend_affiliation(person, institution=home, by=None)
+    assert not extend_affiliation(person, institution=home, by=SYSTEM)
     assert not Affiliation.objects.active().filter(person=person).exists()
     confirm_affiliation(person, institution=home, reason=WHY, by=official)
     assert Affiliation.objects.active().filter(person=person).count() == 1
-    assert extend_affiliation(person, institution=home, by=None)  # the official's word opened it again
+    assert extend_affiliation(person, institution=home, by=SYSTEM)  # the official's word opened it again

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.core import rate
+from apps.core.actors import ANONYMOUS
 from apps.identity.commands.sign_ins import record_sign_in_refused
 from tests.identity import browser
 from tests.identity.provider import Provider
@@ -49,7 +50,7 @@ def test_a_flood_of_one_kind_hides_no_refusal_of_another(provider: Provider, cli
 def test_error_codes_of_ones_own_making_are_one_kind() -> None:
     """What an attacker may choose freely does not open a fresh count each time."""
     for number in range(MANY):
-        record_sign_in_refused("", why=f"provider_said.a{'b' * (number % 40)}")
+        record_sign_in_refused("", why=f"provider_said.a{'b' * (number % 40)}", by=ANONYMOUS)
     assert len(lines("person.sign_in_refused")) == rate.EACH + 3
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.audit.models import Event
+from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
 from apps.identity.commands.identities import deactivate_provider
 from apps.people.commands.providers import provider_from_settings
@@ -91,7 +92,7 @@ def test_a_short_name_and_the_algorithms_are_held_to_their_lists() -> None:
 
 def test_the_provider_of_the_settings_is_made_once(settings: Any) -> None:
     assert "home" in run("provider", "settings")
-    assert provider_from_settings(by=None) == Row.objects.get(issuer=settings.OIDC_ISSUER)
+    assert provider_from_settings(by=CONSOLE) == Row.objects.get(issuer=settings.OIDC_ISSUER)
     with pytest.raises(CommandError, match="no provider of the short name"):
         run("provider", "deactivate", "nobody")
 
@@ -152,7 +153,7 @@ def test_signing_in_again_leads_to_the_same_provider(provider: Provider, second:
 def test_a_provider_that_is_switched_off_signs_nobody_in(provider: Provider, second: Provider, client: Client) -> None:
     """Also whoever was on the way there; the other one goes on."""
     said = second.authorize(browser.asked_of(browser.start(client, provider="saarela")))
-    deactivate_provider(Row.objects.get(issuer=second.issuer), by=None)
+    deactivate_provider(Row.objects.get(issuer=second.issuer), by=CONSOLE)
     assert browser.come_back(client, said).status_code == 403
     assert browser.refusals() == ["provider"]
     assert browser.start(client, provider="saarela")["Location"].startswith(reverse("sign_in"))

@@ -18,6 +18,7 @@ from apps.committees import commands as committees
 from apps.committees.models import CommitteeMember, CommitteeMemberClaim
 from apps.committees.queries import committees_of, memberships_of
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.core.errors import Denied, Invalid
 from apps.identity.commands.identities import merge_people
 from apps.notifications.models import Notification
@@ -67,10 +68,10 @@ def test_t47_a_claim_named_like_a_role_gives_nothing(provider: loopback.Provider
         assert not PlatformRole.objects.filter(person=person).exists()
         assert not CommitteeMember.objects.filter(person=person).exists()
         assert not Person.objects.get(pk=person.pk).is_superuser
-        add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=None)
+        add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
         committees.add_member_claim(
             row_of(provider), claim="groups", value=f"{GROUP} ".strip() + "2", committee=committee_setup.committee,
-            is_chair=True, by=None,
+            is_chair=True, by=CONSOLE,
         )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def test_t47_control_the_mapped_value_gives_the_desk_and_its_absence_takes_it_at
 ) -> None:
     """Control of the test above: the very same sign-in with the one exact value is the operator's."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
     says(provider, "staff", GROUP)
     client = Client()
     browser.sign_in(client, provider)
@@ -99,7 +100,7 @@ def test_t47_control_the_mapped_value_gives_the_desk_and_its_absence_takes_it_at
 @pytest.mark.parametrize("said", [None, True, 7, {GROUP: True}, [[GROUP]], [GROUP, 1], [GROUP] * 2001, f"a {GROUP}"])
 def test_t47_what_is_no_list_of_texts_takes_the_role_as_silence_does(provider: loopback.Provider, said: Any) -> None:
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
     assert has_platform_role(person, "auditor")
@@ -111,7 +112,7 @@ def test_t47_what_is_no_list_of_texts_takes_the_role_as_silence_does(provider: l
 def test_t47_a_role_is_over_fifteen_minutes_after_the_last_word(provider: loopback.Provider) -> None:
     """By the database's clock, without any job; to the moment."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
     desk = PlatformRole.objects.get(person=person)
@@ -131,7 +132,7 @@ def test_t47_another_provider_neither_gives_nor_takes_nor_prolongs(
     other = row_of(second)
     Identity.objects.create(person=person, issuer=second.issuer, subject="ann", provider=other)
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     says(second, GROUP)
     browser.sign_in(Client(), second, provider="saarela")
@@ -149,7 +150,7 @@ def test_t47_another_provider_neither_gives_nor_takes_nor_prolongs(
 def test_a_confirmed_seat_stays_one_row_with_its_first_moment(provider: loopback.Provider) -> None:
     person, committee_setup = ann(provider), stories.committee_setup()
     claim = committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
@@ -167,7 +168,7 @@ def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None
     """The claim adds no second seat, and its end does not take the chair's own choice away."""
     person, committee_setup = ann(provider), stories.committee_setup()
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     by_hand = committees.add_member(committee_setup.committee, person=person, by=committee_setup.chair)
     for groups in ([GROUP], []):
@@ -180,7 +181,7 @@ def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None
 def test_one_chair_at_a_time_the_claim_waits(provider: loopback.Provider) -> None:
     person, committee_setup = ann(provider), stories.committee_setup()
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=True, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=True, by=CONSOLE
     )
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
@@ -197,7 +198,7 @@ def seated_by_claim(provider: loopback.Provider, committee_setup: stories.Commit
     """Ann sits in the committee by her claim, before anything was asked of it."""
     person = ann(provider)
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
@@ -258,7 +259,7 @@ def test_t47_a_claim_cannot_turn_a_vote_that_is_under_way(provider: loopback.Pro
     person = ann(provider)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     for groups in ([GROUP], [], [GROUP]):
         says(provider, *groups)
@@ -287,7 +288,7 @@ def test_t47_no_claim_seats_somebody_where_a_request_of_theirs_is_decided(
     if part == "merged account":
         merge_people(asks, into=person, by=stories.operator(), reason="Two accounts of one person.")
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
@@ -354,9 +355,9 @@ def test_who_holds_what_through_which_claim_stands_on_a_page(
 ) -> None:
     ann(provider)
     committee_setup = stories.committee_setup()
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
@@ -373,7 +374,7 @@ def test_who_holds_what_through_which_claim_stands_on_a_page(
 def test_one_value_gives_one_seat_in_a_committee(provider: loopback.Provider) -> None:
     """As a member or in the chair; and to map the same twice is one mapping."""
     committee_setup, row = stories.committee_setup(), row_of(provider)
-    said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": committee_setup.committee, "by": None}
+    said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": committee_setup.committee, "by": CONSOLE}
     first = committees.add_member_claim(row, is_chair=False, **said)
     assert committees.add_member_claim(row, is_chair=False, **said) == first
     with pytest.raises(Invalid, match="another seat in the committee already"):

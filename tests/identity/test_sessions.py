@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.identity.commands.identities import deactivate, reactivate
 from apps.identity.commands.sessions import forget_sessions
 from apps.identity.models import PersonSession
@@ -231,10 +232,10 @@ def test_open_pages_stay_open_to_whoever_was_signed_out() -> None:
 def test_what_nobody_needs_any_more_is_forgotten(later: Callable[[timedelta], datetime]) -> None:
     stories.client_for(stories.person())
     later(timedelta(days=29))
-    forget_sessions(by=None)
+    forget_sessions(by=SYSTEM)
     assert PersonSession.objects.count() == 1
     later(timedelta(days=31))
-    forget_sessions(by=None)
+    forget_sessions(by=SYSTEM)
     assert PersonSession.objects.count() == 0
 
 

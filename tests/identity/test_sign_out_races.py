@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.core.errors import DomainError
 from apps.core.idempotency import claim
 from apps.downloads import commands as downloads
@@ -57,7 +58,7 @@ def signs_in(person: Person, home: Provider, *, issued: timedelta = timedelta())
 def word(person: Person, home: Provider, *, sid: str = "") -> Act:
     """The provider says, a moment after it vouched, that the person has left."""
     said = {"jti": str(uuid4()), "subject": str(person.pk), "sid": sid}
-    return lambda: provider_logged_out(home, **said, issued_at=clock.now())
+    return lambda: provider_logged_out(home, **said, issued_at=clock.now(), by=SYSTEM)
 
 
 @pytest.mark.parametrize("turn", TURNS)
@@ -104,7 +105,7 @@ def test_a_logout_word_said_by_fifty_at_once_counts_once(home: Provider) -> None
     person = ann(home)
     signs_in(person, home)()
     said = {"jti": "the same", "subject": str(person.pk), "sid": "", "issued_at": clock.now()}
-    results = at_once(*[lambda: provider_logged_out(home, **said)] * CROWD)
+    results = at_once(*[lambda: provider_logged_out(home, **said, by=SYSTEM)] * CROWD)
     assert (results.count(True), results.count(False)) == (1, CROWD - 1)
     assert LogoutToken.objects.count() == 1
     assert Event.objects.filter(kind="session.ended").count() == 1
@@ -127,10 +128,10 @@ def test_a_link_opened_by_fifty_at_once_opens_for_each_and_each_is_written_down(
     use. Ended, it opens for none.
     """
     access = stories.linked()
-    results = at_once(*[lambda: downloads.open_link(access.token, by=None)] * CROWD)
+    results = at_once(*[lambda: downloads.open_link(access.token, by=ANONYMOUS)] * CROWD)
     assert refused(results) == 0
     assert Event.objects.filter(kind="download.started", subject_id=access.link and access.link.pk).count() == CROWD
     assert access.link is not None
     downloads.end_link(access.link, by=access.holder)
-    assert refused(at_once(*[lambda: downloads.open_link(access.token, by=None)] * CROWD)) == CROWD
+    assert refused(at_once(*[lambda: downloads.open_link(access.token, by=ANONYMOUS)] * CROWD)) == CROWD
     assert settings.LINK_HOURS <= 24

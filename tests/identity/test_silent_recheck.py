@@ -10,6 +10,7 @@ from django.test import Client
 
 from apps.committees import commands as committees
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.grants.models import DownloadStop
 from apps.identity.commands.identities import deactivate_provider
 from apps.identity.commands.sessions import end_all_sessions
@@ -32,7 +33,7 @@ OPERATIONS = "/system-status/"
 def operator(provider: loopback.Provider) -> tuple[Client, Person]:
     """Ann is an operator by her claim, and signed in."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
     says(provider, GROUP)
     client = Client(raise_request_exception=False)
     browser.sign_in(client, provider)
@@ -104,7 +105,7 @@ def test_what_is_new_at_home_is_here_within_fifteen_minutes_and_the_session_has_
 ) -> None:
     """T23: whoever may do more than before does it under a key nobody has seen."""
     client, person = operator(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value="auditors", desk="auditor", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value="auditors", desk="auditor", by=CONSOLE)
     says(provider, GROUP, "auditors")
     key = client.session.session_key
     later(10.5)
@@ -247,7 +248,7 @@ def test_t45_the_answer_of_another_provider_confirms_nothing(
 def operator_of_two(provider: loopback.Provider) -> tuple[Client, Person]:
     """As above, where two providers are known and one must be named."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=None)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
     says(provider, GROUP)
     client = Client(raise_request_exception=False)
     browser.sign_in(client, provider, provider="nordvik")
@@ -319,7 +320,7 @@ def test_nobody_goes_round_at_a_provider_whose_claims_give_nothing(provider: loo
 
 def test_a_mapping_that_ends_in_the_middle_of_a_session_sends_nobody_in_circles(provider: loopback.Provider) -> None:
     client, person = operator(provider)
-    end_platform_role_claim(PlatformRoleClaim.objects.get(), by=None)
+    end_platform_role_claim(PlatformRoleClaim.objects.get(), by=CONSOLE)
     assert not has_platform_role(person, "operator")
     later(10.5)
     goes_round(client, provider)
@@ -345,7 +346,7 @@ def test_the_rounds_are_not_kept_by_any_cache(provider: loopback.Provider) -> No
 def test_a_provider_switched_off_is_asked_no_more_and_its_sessions_and_roles_end(provider: loopback.Provider) -> None:
     client, person = operator(provider)
     asked = len(provider.calls)
-    deactivate_provider(Provider.objects.get(issuer=provider.issuer), by=None)
+    deactivate_provider(Provider.objects.get(issuer=provider.issuer), by=CONSOLE)
     later(10.5)
     assert looks(client)["Location"].startswith("/oidc/authenticate/")
     assert len(provider.calls) == asked
@@ -358,7 +359,7 @@ def test_a_lapsed_chair_is_told_why_the_committee_page_is_closed(provider: loopb
     person = ann(provider)
     committees.remove_member(committee_setup.membership_of(committee_setup.chair), by=committee_setup.chair)
     committees.add_member_claim(
-        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=True, by=None
+        row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=True, by=CONSOLE
     )
     says(provider, GROUP)
     client = Client()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
 from apps.grants.queries import may_download, why
 from apps.identity.commands.identities import deactivate_provider, split_identity
@@ -129,9 +130,9 @@ def test_trust_that_ends_ends_its_visas_at_the_next_request(provider: Provider, 
     row = Row.objects.get(issuer=provider.issuer)
     facts = {"name": row.name, "issuer": row.issuer, "client_id": row.client_id, "secret_name": "home"}
     deeds = {
-        "trust ends": lambda: add_provider(row.slug, by=None, trusts_visas=False, **facts),
-        "switched off": lambda: deactivate_provider(row, by=None),
-        "issuer doubted": lambda: untrust_visa_issuer(VisaIssuer.objects.get(), by=None),
+        "trust ends": lambda: add_provider(row.slug, by=CONSOLE, trusts_visas=False, **facts),
+        "switched off": lambda: deactivate_provider(row, by=CONSOLE),
+        "issuer doubted": lambda: untrust_visa_issuer(VisaIssuer.objects.get(), by=CONSOLE),
         "issuer changed": lambda: issuer.believed(row, sources=["https://other.example"]),
     }
     deeds[deed]()
@@ -228,5 +229,5 @@ def test_the_command_says_what_does_not_fit() -> None:
             "y",
         )
     with pytest.raises(Invalid) as refusal:
-        trust_visa_issuer("X Y", by=None, title="X", issuer="x", jku="https://x", sources=[])
+        trust_visa_issuer("X Y", by=CONSOLE, title="X", issuer="x", jku="https://x", sources=[])
     assert set(refusal.value.fields) == {"slug", "issuer", "sources"}

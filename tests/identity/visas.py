@@ -15,6 +15,7 @@ import jwt
 from django.test import Client
 
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.identity.oidc import passports
 from apps.people.commands.visas import trust_visa_issuer
 from apps.people.models import Person, VisaIssuer
@@ -49,7 +50,7 @@ class Issuer:
     def believed(self, provider: Row | None, **other: Any) -> VisaIssuer:
         """The portal believes it, about the people of that provider."""
         facts = {"title": "Visas of the north", "issuer": self.name, "jku": self.jku, "sources": [SOURCE]}
-        return trust_visa_issuer("north", by=None, **{**facts, "provider": provider, **other})
+        return trust_visa_issuer("north", by=CONSOLE, **{**facts, "provider": provider, **other})
 
     def header(self, **other: Any) -> Facts:
         return {"alg": "RS256", "kid": self.kid, "typ": "vnd.ga4gh.visa+jwt", "jku": self.jku, **other}

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from apps.agreements.queries import template_for
 from apps.committees.models import Committee
 from apps.committees.queries import chaired_by
+from apps.core.actors import SYSTEM
 from apps.people.commands.people import get_or_create_person
 from apps.people.models import Institution, Person, PlatformRole
 from apps.people.queries import current_terms, institutions_signed_for, platform_roles_of
@@ -21,7 +22,7 @@ CLAUSE = {"heading": "Use", "text": "$applicant uses $dataset.", "plain": "Use i
 @pytest.fixture
 def person() -> Person:
     facts = {"subject": "s", "name": "Tove", "email": "t@x.example", "email_verified": True}
-    return get_or_create_person("https://idp.test", **facts, by=None)
+    return get_or_create_person("https://idp.test", **facts, by=SYSTEM)
 
 
 def office(*words: str) -> str:
@@ -47,7 +48,7 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     assert [desk.kind for desk in platform_roles_of(person)] == [PlatformRole.Kind.OPERATOR]
     assert institutions_signed_for(person).count() == chaired_by(person).count() == 1
     assert terms is not None and terms.version == 1 and template is not None and template.version == 1
-    other = get_or_create_person("https://idp.test", subject="o", name="Ove", email="", email_verified=False, by=None)
+    other = get_or_create_person("https://idp.test", subject="o", name="Ove", email="", email_verified=False, by=SYSTEM)
     office("chair", "--committee", "dac", "--code", other.code)
     assert chaired_by(other).count() == 1 and not chaired_by(person).exists()
     office("close-account", "--code", other.code)

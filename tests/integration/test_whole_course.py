@@ -13,6 +13,7 @@ from apps.agreements.models import Agreement
 from apps.audit.models import Outbox
 from apps.committees import commands as committees
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 from apps.core.errors import Denied, Gone
 from apps.datasets import commands as datasets
 from apps.downloads import commands as downloads
@@ -37,10 +38,10 @@ CLAUSE = {
 
 def person(name: str, institution: Institution | None = None) -> Person:
     made = get_or_create_person(
-        "https://idp.test", subject=name, name=name, email=f"{name.lower()}@x.example", email_verified=True, by=None
+        "https://idp.test", subject=name, name=name, email=f"{name.lower()}@x.example", email_verified=True, by=SYSTEM
     )
     Person.objects.filter(pk=made.pk).update(institution=institution)
-    extend_affiliation(made, institution=institution, by=None)
+    extend_affiliation(made, institution=institution, by=SYSTEM)
     made.refresh_from_db()
     return made
 
@@ -50,10 +51,10 @@ def test_from_first_draft_to_the_refused_link() -> None:
     from the moment the owner revokes."""
     hospital = Institution.objects.create(name="Hospital", country="DK")
     owner, chair, member, applicant = (person(name, hospital) for name in ("Olga", "Carl", "Mette", "Anna"))
-    dac = committees.found("DAC", slug="dac", institution=hospital, about="", quorum=2, by=None)
-    committees.add_member(dac, person=chair, is_chair=True, by=None)
-    committees.add_member(dac, person=member, by=None)
-    agreements.publish_template("Data use agreement", clauses=[CLAUSE], committee=None, by=None)
+    dac = committees.found("DAC", slug="dac", institution=hospital, about="", quorum=2, by=CONSOLE)
+    committees.add_member(dac, person=chair, is_chair=True, by=CONSOLE)
+    committees.add_member(dac, person=member, by=CONSOLE)
+    agreements.publish_template("Data use agreement", clauses=[CLAUSE], committee=None, by=CONSOLE)
 
     dataset = datasets.draft("Breast cancer", by=owner)
     dataset = datasets.describe(dataset, by=owner, summary="s", description="d", committee=dac)
@@ -96,7 +97,7 @@ def test_from_first_draft_to_the_refused_link() -> None:
     assert asked.state == "active"
 
     _link, token = downloads.make_link(file, by=applicant)
-    assert downloads.open_link(token, by=None).sha256 == file.sha256
+    assert downloads.open_link(token, by=ANONYMOUS).sha256 == file.sha256
     assert applicant.has_perm("datasets.download_dataset", dataset)
     assert why(applicant, version).allowed
     with pytest.raises(Denied):
@@ -104,7 +105,7 @@ def test_from_first_draft_to_the_refused_link() -> None:
     assert not downloadable_by(chair).exists()
     grants.revoke(grant, reason="The project ended.", by=owner)
     with pytest.raises(Gone):
-        downloads.open_link(token, by=None)
+        downloads.open_link(token, by=ANONYMOUS)
     verdict = why(applicant, version)
     assert not verdict.allowed
     assert {fact.part for fact in verdict.grant_facts if not fact.holds} == {"not_revoked"}

@@ -8,6 +8,7 @@ import pytest
 from django.db import models
 
 from apps.audit.models import Event
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import DomainError, TooOften
 from apps.tokens.commands import devices
 from apps.tokens.commands.devices import (
@@ -30,7 +31,7 @@ CLI = "gatehouse-cli"
 
 def approved() -> devices.Asked:
     person = stories.person()
-    asked = request_device_code(CLI, scopes=["read"], asked_from="", browser="")
+    asked = request_device_code(CLI, scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=person)
     assert found is not None
     answer_device(found, approve=True, by=person)
@@ -38,11 +39,11 @@ def approved() -> devices.Asked:
 
 
 def polling(asked: devices.Asked) -> Callable[[], Pair | Trouble]:
-    return lambda: redeem_device_code(asked.device_code, client_id=CLI)
+    return lambda: redeem_device_code(asked.device_code, client_id=CLI, by=ANONYMOUS)
 
 
 def renewing(pair: Pair) -> Callable[[], Pair | Trouble]:
-    return lambda: refresh_token(pair.refresh, client_id=CLI, scopes=[])
+    return lambda: refresh_token(pair.refresh, client_id=CLI, scopes=[], by=ANONYMOUS)
 
 
 def pairs(results: list[Any]) -> list[Pair]:
@@ -63,7 +64,7 @@ def test_polls_at_once_give_one_pair(turn: int) -> None:
 @pytest.mark.parametrize("turn", range(5))
 def test_renewals_at_once_give_one_pair(turn: int) -> None:
     """And the second is a spent token shown again: the family ends, because a thief would look just so."""
-    first = redeem_device_code(approved().device_code, client_id=CLI)
+    first = redeem_device_code(approved().device_code, client_id=CLI, by=ANONYMOUS)
     assert isinstance(first, Pair)
     results = together([renewing(first)] * 4)
     assert len(pairs(results)) == 1
@@ -82,7 +83,7 @@ def test_control_without_the_lock_two_polls_give_two_pairs(monkeypatch: pytest.M
 
 def test_control_without_the_lock_two_renewals_both_pass_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """Control: without the lock both get past the check, and only the unique digest of what is spent stops one."""
-    first = redeem_device_code(approved().device_code, client_id=CLI)
+    first = redeem_device_code(approved().device_code, client_id=CLI, by=ANONYMOUS)
     assert isinstance(first, Pair)
     both = threading.Barrier(2)
     naive(monkeypatch, devices, "_fresh_secrets", both)
@@ -104,7 +105,7 @@ def naive(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, both: threadi
 
 def test_yes_and_no_at_once_is_one_of_them() -> None:
     person = stories.person()
-    asked = request_device_code(CLI, scopes=["read"], asked_from="", browser="")
+    asked = request_device_code(CLI, scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=person)
     assert found is not None
     results = together(
@@ -128,8 +129,8 @@ def test_many_guesses_at_once_are_no_more_than_one_after_another() -> None:
 
 @pytest.mark.parametrize("turn", range(8))
 def test_a_renewal_and_a_revocation_at_once_leave_nothing_alive(turn: int) -> None:
-    first = redeem_device_code(approved().device_code, client_id=CLI)
+    first = redeem_device_code(approved().device_code, client_id=CLI, by=ANONYMOUS)
     assert isinstance(first, Pair)
-    together([renewing(first), lambda: revoke_by_secret(first.refresh, client_id=CLI)])
+    together([renewing(first), lambda: revoke_by_secret(first.refresh, client_id=CLI, by=ANONYMOUS)])
     assert not PersonalToken.objects.alive().exists()
     assert not PersonalToken.objects.refreshable().exists()

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import Denied, TooOften
 from apps.core.identifiers import CONSONANTS, new_user_code, plain_user_code
 from apps.identity.commands.identities import deactivate
@@ -125,7 +126,7 @@ def test_the_page_about_a_program_is_only_for_who_typed_its_code() -> None:
 
 def test_the_command_holds_it_too() -> None:
     """Whoever has the row but did not type the code answers nothing, and learns nothing."""
-    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=stories.person())
     assert found is not None
     with pytest.raises(Denied, match="Somebody else"):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.notifications.models import Notification
 from apps.tokens.commands.devices import forget_devices
 from apps.tokens.models import DeviceRequest, PersonalToken
@@ -232,16 +233,16 @@ def test_a_program_ends_when_it_is_not_used_and_in_any_case() -> None:
 def test_requests_of_programs_are_swept_after_a_day_and_tokens_stay() -> None:
     program = let_in(stories.person())
     program.refresh()
-    forget_devices(by=None)
+    forget_devices(by=SYSTEM)
     assert DeviceRequest.objects.count() == 1
     with clock.freeze(clock.now() + timedelta(days=1, seconds=1)):
-        forget_devices(by=None)
+        forget_devices(by=SYSTEM)
         assert not DeviceRequest.objects.exists()
         assert program.refresh().status_code == 200
     token = PersonalToken.objects.get()
     assert token.spent.count() == 2
     program.revoke(program.got["access_token"])
-    forget_devices(by=None)
+    forget_devices(by=SYSTEM)
     assert token.spent.count() == 0
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.debug import SafeExceptionReporterFilter, get_default_exception_reporter_filter
 
 from apps.api.v1 import files
+from apps.core.actors import ANONYMOUS
 from apps.tokens.commands import devices
 from apps.tokens.commands.devices import find_device, request_device_code
 from apps.tokens.commands.tokens import make_service_account, make_service_token
@@ -116,7 +117,7 @@ def test_t56_no_log_line_and_no_task_carries_one(
 
 def test_t56_what_is_printed_of_an_object_tells_nothing() -> None:
     secrets = told()
-    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="")
+    asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=stories.person())
     assert found is not None
     pair = devices.Pair(PersonalToken.objects.filter(kind="device").first(), secrets["access"], secrets["refresh"])  # type: ignore[arg-type]

@@ -15,18 +15,20 @@ from apps.access_requests.models import AccessRequest, Item, Membership, Questio
 from apps.access_requests.states import ItemState
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.core.text import is_blank
 from apps.datasets.models import Dataset
-from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
+from apps.people.rules import check_person
 
 EDITED = ("title", "purpose", "public_summary", "starts_on", "ends_on")
 
 
 @transaction.atomic
-def draft(datasets: list[Dataset], *, by: Person) -> AccessRequest:
+def draft(datasets: list[Dataset], *, by: Actor) -> AccessRequest:
     """A new request for these datasets, with nothing said yet."""
+    by = check_person(by)
     for dataset in datasets:
         rules.check_can_request(by, dataset)
     request = AccessRequest.objects.create(applicant=by)
@@ -36,8 +38,9 @@ def draft(datasets: list[Dataset], *, by: Person) -> AccessRequest:
 
 
 @transaction.atomic
-def change(request: AccessRequest, *, by: Person, revision: int | None = None, **changes: Any) -> AccessRequest:
+def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **changes: Any) -> AccessRequest:
     """Keep what the applicant typed (incomplete is fine while it is a draft); a stale window is refused."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
     rules.check_revision(request, revision)
@@ -58,8 +61,9 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Person) -> None:
+def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Actor) -> None:
     """Ask for exactly these datasets; an item already decided stays."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
     for dataset in datasets:
@@ -70,8 +74,9 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Pers
 
 
 @transaction.atomic
-def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Person) -> None:
+def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Actor) -> None:
     """Ask for this dataset as well; a window still open on the request without it is told so when it saves."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
     rules.check_can_request(by, dataset)
@@ -80,8 +85,9 @@ def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Person) -> None
 
 
 @transaction.atomic
-def name_members(request: AccessRequest, *, codes: list[str], by: Person) -> None:
+def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None:
     """The colleagues who will use the data too, by the colleague codes they gave the applicant."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
     wanted = {code.strip().upper() for code in codes if code.strip()}
@@ -100,8 +106,9 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Person) -> Non
 
 
 @transaction.atomic
-def answer(question: Question, *, text: str, by: Person) -> None:
+def answer(question: Question, *, text: str, by: Actor) -> None:
     """The applicant answers what the committee asked."""
+    by = check_person(by)
     request = _lock(question.request)
     rules.check_can_edit(by, request)
     if is_blank(text):
@@ -110,8 +117,9 @@ def answer(question: Question, *, text: str, by: Person) -> None:
 
 
 @transaction.atomic
-def submit(request: AccessRequest, *, by: Person) -> Round:
+def submit(request: AccessRequest, *, by: Actor) -> Round:
     """Hand the request to the committees: what they will read is frozen now."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_can_submit(by, request)
     _open_items(request)
@@ -128,8 +136,9 @@ def submit(request: AccessRequest, *, by: Person) -> Round:
 
 
 @transaction.atomic
-def withdraw(request: AccessRequest, *, by: Person) -> None:
+def withdraw(request: AccessRequest, *, by: Actor) -> None:
     """The applicant takes the request back before it is decided."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_can_withdraw(by, request)
     request.move("withdraw", ended_at=clock.now())

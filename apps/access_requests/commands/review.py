@@ -14,15 +14,18 @@ from apps.audit.record import Kind, record
 from apps.committees import commands as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
+from apps.core.actors import SYSTEM, Actor
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person, Provider
 from apps.people.queries import current_affiliation_of
+from apps.people.rules import check_named, check_person
 from apps.people.sign_in import Followed, SignIn
 
 
 @transaction.atomic
-def accept_for_review(request: AccessRequest, *, by: Person) -> None:
+def accept_for_review(request: AccessRequest, *, by: Actor) -> None:
     """A committee member found the request complete; voting may begin."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
     request.move("accept_for_review")
@@ -30,8 +33,9 @@ def accept_for_review(request: AccessRequest, *, by: Person) -> None:
 
 
 @transaction.atomic
-def request_changes(request: AccessRequest, *, text: str, by: Person) -> Question:
+def request_changes(request: AccessRequest, *, text: str, by: Actor) -> Question:
     """Back to the applicant with a question; the round ends, its votes no longer count."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
     rules.check_question(text)
@@ -44,8 +48,9 @@ def request_changes(request: AccessRequest, *, text: str, by: Person) -> Questio
 
 
 @transaction.atomic
-def recuse(request: AccessRequest, *, reason: str, by: Person) -> None:
+def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
     """A member declares a conflict; they leave the bench of this request, and any vote of theirs no longer counts."""
+    by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
     rules.check_says_conflict(reason)
@@ -55,14 +60,16 @@ def recuse(request: AccessRequest, *, reason: str, by: Person) -> None:
 
 
 @transaction.atomic
-def recount(request: AccessRequest, *, by: Person | None) -> None:
+def recount(request: AccessRequest, *, by: Actor) -> None:
     """Somebody has left a bench: what the remaining votes decide is decided now, as nobody else may be left to vote."""
+    check_named(by, SYSTEM)
     _recount(_lock(request))
 
 
 @transaction.atomic
-def record_committees_without_quorum(request: AccessRequest, *, by: Person | None) -> None:
+def record_committees_without_quorum(request: AccessRequest, *, by: Actor) -> None:
     """Write down which committees have too few left who may decide on the request; the same shortage once a round."""
+    check_named(by, SYSTEM)
     request = _lock(request)
     current = queries.open_round(request)
     if current is None:
@@ -75,11 +82,12 @@ def record_committees_without_quorum(request: AccessRequest, *, by: Person | Non
 
 
 @transaction.atomic
-def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, signed_in: SignIn, by: Person) -> Vote:
+def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, signed_in: SignIn, by: Actor) -> Vote:
     """Cast a vote on the snapshot `seen`; the last vote needed decides the item.
 
     Who the voter is at this moment is kept with the vote, and so with the decision that it makes.
     """
+    by = check_person(by)
     request = _lock(item.request)
     item = Item.objects.select_for_update().select_related("committee").get(pk=item.pk)
     item.request = request
@@ -103,32 +111,36 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
 
 
 @transaction.atomic
-def add_committee_member(committee: Committee, *, person: Person, by: Person) -> CommitteeMember:
+def add_committee_member(committee: Committee, *, person: Person, by: Actor) -> CommitteeMember:
     """Give a seat; it counts for the rounds that open from now on, never for one that is being decided."""
+    by = check_person(by)
     rules.check_can_change_members(by, committee)
     return committees.add_member(committee, person=person, by=by)
 
 
 @transaction.atomic
-def remove_committee_member(place: CommitteeMember, *, by: Person) -> None:
+def remove_committee_member(place: CommitteeMember, *, by: Actor) -> None:
     """End a seat; nobody does so in a committee that is deciding about them."""
+    by = check_person(by)
     rules.check_can_change_members(by, place.committee)
     committees.remove_member(place, by=by)
 
 
 @transaction.atomic
-def sync_member_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Person | None) -> Followed:
+def sync_member_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Actor) -> Followed:
     """What this provider says now gives, confirms and takes the seats that come from it.
 
     No claim seats anybody in a committee that is deciding about them.
     """
+    check_named(by, SYSTEM)
     barred = queries.deciding_about(person)
     return committees.sync_member_claims(person, provider=provider, said=said, barred=barred, by=by)
 
 
 @transaction.atomic
-def activate(request: AccessRequest, *, by: Person | None) -> None:
+def activate(request: AccessRequest, *, by: Actor) -> None:
     """The first grant is out: the project runs. Already active is fine (a consequence may run twice)."""
+    check_named(by, SYSTEM)
     request = _lock(request)
     if request.can("activate"):
         request.move("activate")
@@ -136,8 +148,9 @@ def activate(request: AccessRequest, *, by: Person | None) -> None:
 
 
 @transaction.atomic
-def close_denied(request: AccessRequest, *, by: Person | None) -> None:
+def close_denied(request: AccessRequest, *, by: Actor) -> None:
     """Every item was denied: nothing follows, the request is closed."""
+    check_named(by, SYSTEM)
     request = _lock(request)
     if request.can("close") and not request.items.filter(state__in=ACCEPTED).exists():
         request.move("close", ended_at=clock.now())
@@ -164,8 +177,8 @@ def _decide_if_clear(item: Item) -> None:
     reason = "\n\n".join(dict.fromkeys(winning.values_list("reason", flat=True)))
     terms = "\n\n".join(dict.fromkeys(t for t in winning.values_list("terms", flat=True) if t))
     item.move(outcome, decided_at=clock.now(), decided_in=current, reason=reason, terms=terms)
-    record(Kind.ITEM_DECIDED, actor=None, subject=item, about=[request, item.dataset_id], outcome=outcome)
+    record(Kind.ITEM_DECIDED, actor=SYSTEM, subject=item, about=[request, item.dataset_id], outcome=outcome)
     if not request.items.filter(state=ItemState.OPEN).exists():
         _close_round(request)
         request.move("decide", decided_at=clock.now())
-        record(Kind.REQUEST_DECIDED, actor=None, subject=request)
+        record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)

@@ -11,6 +11,7 @@ from apps.api import pagination, schemas, serialise
 from apps.api.auth import READ_IN_PUBLIC, asker
 from apps.api.errors import Unusable
 from apps.core import clock
+from apps.core.actors import Viewer
 from apps.core.errors import NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
@@ -69,7 +70,7 @@ def why(request: HttpRequest, slug: str, at: schemas.Moment | None = None) -> di
     return serialise.why(dataset, version, grants.why(person, version, at))
 
 
-def dataset_for(person: Any, slug: str) -> Dataset:
+def dataset_for(person: Viewer, slug: str) -> Dataset:
     """The dataset, if this person may know of it."""
     found = datasets.visible_to(person).select_related("committee", "institution").filter(slug=slug).first()
     if found is None:

@@ -12,6 +12,7 @@ from ninja import Router
 from apps.api import schemas
 from apps.api.auth import DOWNLOAD, asker
 from apps.api.idempotency import idempotent_call
+from apps.core.actors import Viewer, actor_of
 from apps.core.errors import NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Distribution
@@ -32,7 +33,7 @@ def make_link(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[st
     """
     person = asker(request)
     file = _file(person, pk)
-    by = person if person.is_authenticated else None
+    by = actor_of(person)
     token = getattr(request, "token", None)
 
     def do() -> tuple[Made, UUID]:
@@ -64,7 +65,7 @@ def content(request: HttpRequest, pk: UUID) -> HttpResponse:
     Scope: download; open data need no token. The answer may be a redirect to the storage (`curl -L`).
     """
     person = asker(request)
-    by = person if person.is_authenticated else None
+    by = actor_of(person)
     delivery = commands.fetch(_file(person, pk), by=by, byte_range=request.headers.get("Range", ""))
     return _delivered(delivery, only_headers=request.META["REQUEST_METHOD"] == "HEAD")
 
@@ -82,7 +83,7 @@ def _delivered(delivery: commands.Delivery, *, only_headers: bool) -> HttpRespon
     return answer
 
 
-def _file(person: Any, pk: UUID) -> Distribution:
+def _file(person: Viewer, pk: UUID) -> Distribution:
     fetched = datasets.files_visible_to(person).select_related("version__dataset")
     found = fetched.filter(pk=pk).first()
     if found is None:

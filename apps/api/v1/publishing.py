@@ -13,6 +13,7 @@ from apps.api import schemas, serialise
 from apps.api.auth import PUBLISH, asker
 from apps.api.idempotency import idempotent_call
 from apps.api.v1.datasets import dataset_for, router
+from apps.core.actors import Viewer
 from apps.core.errors import NotFound
 from apps.datasets import commands
 from apps.datasets import queries as datasets
@@ -52,7 +53,7 @@ def publish_version(
     return _answer(by, slug)
 
 
-def _answer(by: Any, slug: str) -> dict[str, Any]:
+def _answer(by: Viewer, slug: str) -> dict[str, Any]:
     dataset = dataset_for(by, slug)
     mine = grants.downloadable_by(by).filter(version__dataset=dataset)
     versions = list(datasets.versions_visible_to(by, dataset))

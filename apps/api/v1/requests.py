@@ -20,6 +20,7 @@ from apps.api.v1.datasets import Cursor, Size
 from apps.core.errors import NotFound, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 
 router = Router(tags=["requests"])
 WRITTEN = {"title", "purpose", "public_summary", "starts_on", "ends_on"}
@@ -116,7 +117,7 @@ def answer_question(
     return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
 
 
-def _mine(by: Any, pk: UUID) -> AccessRequest:
+def _mine(by: Person, pk: UUID) -> AccessRequest:
     fetched = requests.of_person(by).select_related("applicant").prefetch_related(
         "items__dataset", "items__committee", "memberships__person", "questions"
     )  # fmt: skip
@@ -126,7 +127,7 @@ def _mine(by: Any, pk: UUID) -> AccessRequest:
     return found
 
 
-def _answer(by: Any, pk: UUID, response: HttpResponse) -> dict[str, Any]:
+def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     """The request as it is now, with its revision in `ETag`."""
     mine = _mine(by, pk)
     response["ETag"] = f'"{mine.revision}"'
@@ -134,7 +135,7 @@ def _answer(by: Any, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     return serialise.request(mine, missing)
 
 
-def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Any, revision: int) -> None:
+def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:
     """Store the fields that were sent; the revision goes up by one whatever they were."""
     sent = body.model_fields_set
     if "members" in sent:
@@ -154,7 +155,7 @@ def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -
         raise Changed(_("This request was changed after you read it. Read it again, then send your change."))
 
 
-def _datasets(by: Any, slugs: list[str]) -> list[Dataset]:
+def _datasets(by: Person, slugs: list[str]) -> list[Dataset]:
     """The datasets of these names; a name this person may not know of does not exist."""
     wanted = list(dict.fromkeys(slugs))
     found = {each.slug: each for each in datasets.visible_to(by).select_related("committee").filter(slug__in=wanted)}

@@ -11,12 +11,14 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM, Actor
 from apps.identity import encryption
 from apps.identity.commands.sessions import end_sessions_of
 from apps.identity.models import BreakGlassAccount
 from apps.identity.models.break_glass import LASTS, MOST_TRIES, RESTS_FOR
 from apps.identity.rules import check_break_glass_period
 from apps.people.models import Person, PlatformRole
+from apps.people.rules import check_named
 
 HASHER = "scrypt"  # RFC 7914: the strongest that needs nothing but Python itself
 
@@ -33,8 +35,9 @@ class BreakGlassSecrets(NamedTuple):
 
 
 @transaction.atomic
-def make_break_glass(*, days: int, by: Person | None) -> BreakGlassSecrets:
-    """An account for the day when no provider answers; `by` is None: only the command line makes one."""
+def make_break_glass(*, days: int, by: Actor) -> BreakGlassSecrets:
+    """An account for the day when no provider answers; only the command line makes one."""
+    check_named(by, CONSOLE)
     check_break_glass_period(days)
     handle = f"glass-{_notifications(8)}"
     password, seed = "-".join(_notifications(5) for _ in range(8)), pyotp.random_base32()
@@ -52,26 +55,28 @@ def make_break_glass(*, days: int, by: Person | None) -> BreakGlassSecrets:
 
 
 @transaction.atomic
-def disable_break_glass(account: BreakGlassAccount, *, by: Person | None) -> None:
+def disable_break_glass(account: BreakGlassAccount, *, by: Actor) -> None:
     """The account lets nobody in any more, and whoever is in is out at the next click."""
+    check_named(by, CONSOLE)
     if not BreakGlassAccount.objects.filter(pk=account.pk, disabled_at__isnull=True).update(disabled_at=clock.now()):
         return
     PlatformRole.objects.filter(person=account.person, ends_at__gt=clock.now()).update(ends_at=clock.now())
-    end_sessions_of(account.person, by=by)
+    end_sessions_of(account.person, by=SYSTEM)
     record(Kind.BREAK_GLASS_DISABLED, actor=by, subject=account.person)
 
 
 @transaction.atomic
-def try_break_glass(handle: str, *, password: str, code: str, by: Person | None) -> PlatformRole | None:
+def try_break_glass(handle: str, *, password: str, code: str, by: Actor) -> PlatformRole | None:
     """The operator's desk for an hour if handle, password and code are right; None, with an event, for anything else.
 
     The row is held meanwhile: tries at the same moment come one after the other, so a code counts once and a wrong
     try is counted. Whatever is wrong, the same work is done.
     """
+    check_named(by, ANONYMOUS)
     account = BreakGlassAccount.objects.select_for_update(of=("self",)).filter(handle=handle).first()
     fault, step = _fault(account, password, code)
     if account is None or fault:
-        _note_refusal(account, fault)
+        _note_refusal(account, fault, by=by)
         return None
     now = clock.now()
     BreakGlassAccount.objects.filter(pk=account.pk).update(last_step=step, wrong_tries=0, rests_until=None)
@@ -80,7 +85,7 @@ def try_break_glass(handle: str, *, password: str, code: str, by: Person | None)
     return desk
 
 
-def _note_refusal(account: BreakGlassAccount | None, fault: str) -> None:
+def _note_refusal(account: BreakGlassAccount | None, fault: str, *, by: Actor) -> None:
     """Count the try and write it down. The fifth lets the account rest; a resting one is not counted on."""
     if account is not None and fault != "rests":
         tries = account.wrong_tries + 1
@@ -89,7 +94,7 @@ def _note_refusal(account: BreakGlassAccount | None, fault: str) -> None:
             wrong_tries=0 if full else tries, rests_until=clock.now() + RESTS_FOR if full else None
         )
     subject = account.person if account is not None else None
-    record(Kind.BREAK_GLASS_REFUSED, actor=None, subject=subject, why=fault)
+    record(Kind.BREAK_GLASS_REFUSED, actor=by, subject=subject, why=fault)
 
 
 def _fault(account: BreakGlassAccount | None, password: str, code: str) -> tuple[str, int]:

@@ -6,31 +6,37 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM, Actor
 from apps.identity.commands.sessions import end_sessions_from, end_sessions_of
 from apps.identity.rules import check_can_merge, check_can_split, check_not_merged, check_still_there
 from apps.people.commands.affiliations import carry_ended, extend_affiliation
 from apps.people.commands.visas import drop_visas_of
 from apps.people.models import Identity, IdentityChange, Institution, Person, Provider
-from apps.people.rules import check_active, check_not_break_glass, check_operator, check_reason
+from apps.people.rules import (
+    check_active,
+    check_named,
+    check_not_break_glass,
+    check_operator,
+    check_person,
+    check_reason,
+)
 from apps.tokens.models import PersonalToken
 
 
 @transaction.atomic
-def deactivate(person: Person, *, by: Person | None) -> None:
-    """The person is out: pages, tokens and links refuse them from the next request on. No `by`: the command line."""
-    if by is not None:
-        check_operator(by)
+def deactivate(person: Person, *, by: Actor) -> None:
+    """The person is out: pages, tokens and links refuse them from the next request on."""
+    check_operator(by, CONSOLE)
     Person.objects.filter(pk=person.pk).update(is_active=False)
     person.is_active = False
-    end_sessions_of(person, by=by)
+    end_sessions_of(person, by=SYSTEM)
     record(Kind.PERSON_DEACTIVATED, actor=by, subject=person)
 
 
 @transaction.atomic
-def reactivate(person: Person, *, by: Person | None) -> None:
+def reactivate(person: Person, *, by: Actor) -> None:
     """The person may use the portal again; what was revoked meanwhile stays revoked."""
-    if by is not None:
-        check_operator(by)
+    check_operator(by, CONSOLE)
     check_not_merged(Person.objects.select_for_update().get(pk=person.pk))
     Person.objects.filter(pk=person.pk).update(is_active=True)
     person.is_active = True
@@ -38,11 +44,12 @@ def reactivate(person: Person, *, by: Person | None) -> None:
 
 
 @transaction.atomic
-def deactivate_provider(provider: Provider, *, by: Person | None) -> None:
+def deactivate_provider(provider: Provider, *, by: Actor) -> None:
     """Nobody signs in through it any more, and whoever did is out; its people and their identities stay."""
+    check_named(by, CONSOLE)
     if Provider.objects.filter(pk=provider.pk, is_active=True).update(is_active=False):
-        end_sessions_from(provider, by=by)
-        drop_visas_of(provider, by=by)
+        end_sessions_from(provider, by=SYSTEM)
+        drop_visas_of(provider, by=SYSTEM)
         record(Kind.PROVIDER_DEACTIVATED, actor=by, subject=provider, slug=provider.slug)
 
 
@@ -55,12 +62,13 @@ def link_identity(
     claims: dict[str, Any],
     institution: Institution | None = None,
     scoped: str = "",
-    by: Person,
+    by: Actor,
 ) -> bool:
     """The person signs in with this identity too, from now on; False if it is somebody else's already.
 
     The institution behind it stands behind the person as well; their home stays what it was.
     """
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(person)
     identity, made = Identity.objects.get_or_create(
@@ -73,17 +81,18 @@ def link_identity(
         IdentityChange.objects.create(kind=IdentityChange.Kind.LINKED, identity=identity, now_of=person, by=by)
         record(Kind.IDENTITY_LINKED, actor=by, subject=person, about=[identity.pk])
     if institution is not None:
-        extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=by)
+        extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=SYSTEM)
     return True
 
 
 @transaction.atomic
-def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
+def split_identity(identity: Identity, *, by: Actor, reason: str) -> Person:
     """The identity is somebody else's after all: a new person has it, and everything done so far stays where it is.
 
     Whoever is signed in as the old person is signed out, their tokens are revoked, and their links wait for the next
     sign-in: any of these may be in the hands of the other one.
     """
+    by = check_person(by)
     check_operator(by)
     reason = check_reason(reason)
     old = Person.objects.select_for_update().get(pk=identity.person_id)
@@ -93,7 +102,7 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
     check_still_there(moved)
     carry_ended(old, to=new, by=by)
     _note(IdentityChange.Kind.SPLIT, identity, was_of=old, now_of=new, by=by, reason=reason)
-    _sign_out(old, by=by)
+    _sign_out(old)
     _revoke_tokens(old, by=by)
     record(Kind.PERSON_CREATED, actor=by, subject=new)
     record(Kind.IDENTITY_SPLIT, actor=by, subject=old, about=[new, identity.pk])
@@ -101,11 +110,12 @@ def split_identity(identity: Identity, *, by: Person, reason: str) -> Person:
 
 
 @transaction.atomic
-def merge_people(person: Person, *, into: Person, by: Person, reason: str) -> None:
+def merge_people(person: Person, *, into: Person, by: Actor, reason: str) -> None:
     """Two accounts are one person: all identities lead to `into`, and the other account is closed.
 
     Grants, votes and signatures stay with the account that was given or gave them; access is asked for anew.
     """
+    by = check_person(by)
     check_operator(by)
     reason = check_reason(reason)
     both = {
@@ -117,7 +127,7 @@ def merge_people(person: Person, *, into: Person, by: Person, reason: str) -> No
         _note(IdentityChange.Kind.MERGED, identity, was_of=person, now_of=into, by=by, reason=reason)
     Person.objects.filter(merged_into=person).update(merged_into=into)
     Person.objects.filter(pk=person.pk).update(is_active=False, merged_into=into)
-    _sign_out(both[person.pk], by=by)
+    _sign_out(both[person.pk])
     person.refresh_from_db()
     record(Kind.PERSON_DEACTIVATED, actor=by, subject=person)
     record(Kind.PEOPLE_MERGED, actor=by, subject=into, about=[person])
@@ -127,11 +137,11 @@ def _note(kind: str, identity: Identity, *, was_of: Person, now_of: Person, by: 
     IdentityChange.objects.create(kind=kind, identity=identity, was_of=was_of, now_of=now_of, by=by, reason=reason)
 
 
-def _sign_out(person: Person, *, by: Person) -> None:
+def _sign_out(person: Person) -> None:
     """Every session of the person ends: a session carries a digest of the (unusable) password, which is made anew."""
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(password=person.password)
-    end_sessions_of(person, by=by)
+    end_sessions_of(person, by=SYSTEM)
 
 
 def _revoke_tokens(person: Person, *, by: Person) -> None:

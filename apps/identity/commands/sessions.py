@@ -8,20 +8,22 @@ from django.db.models import Q, QuerySet
 
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import SYSTEM, Actor
 from apps.core.db import lock_for_share
 from apps.identity.models import LogoutToken, PersonSession
 from apps.identity.models.sessions import SEEN_EVERY
 from apps.identity.queries import signed_out_since
 from apps.identity.rules import check_not_left, check_own_session, check_still_theirs
 from apps.people.models import Identity, Person, Provider
-from apps.people.rules import check_active, check_same
+from apps.people.rules import check_active, check_named, check_person, check_same
 from apps.people.sign_in import SignIn
 from apps.tokens.queries import digest
 
 
 @transaction.atomic
-def record_role_claims(session: PersonSession, *, gives: bool, by: Person | None) -> None:
+def record_role_claims(session: PersonSession, *, gives: bool, by: Actor) -> None:
     """The provider of this session has just said which roles its person has; one that gives none is asked no more."""
+    check_named(by, SYSTEM)
     told_at = clock.now() if gives else None
     PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=told_at)
 
@@ -44,7 +46,7 @@ def begin_session(
     issued_at: datetime | None = None,
     browser: str = "",
     ends_at: datetime | None = None,
-    by: Person,
+    by: Actor,
 ) -> PersonSession:
     """The person is signed in under this key from now on; whatever their provider had put on hold goes on.
 
@@ -53,6 +55,7 @@ def begin_session(
     person, sessions, in this order, as every command does that takes several of them. `ends_at` is for sessions that
     last less long than others.
     """
+    by = check_person(by)
     if provider is not None:
         lock_for_share(Provider, provider.pk)
     check_active(Person.objects.select_for_update().get(pk=person.pk))
@@ -70,37 +73,42 @@ def begin_session(
 
 
 @transaction.atomic
-def rekey_session(old_key: str, *, key: str, by: Person) -> None:
+def rekey_session(old_key: str, *, key: str, by: Actor) -> None:
     """The same session under a new key; the old one opens nothing any more."""
+    by = check_person(by)
     open_ones = PersonSession.objects.filter(ended_at__isnull=True, person=by)
     open_ones.filter(key_digest=digest(old_key)).update(key_digest=digest(key))
 
 
 @transaction.atomic
-def record_session_use(session: PersonSession, *, by: Person) -> None:
+def record_session_use(session: PersonSession, *, by: Actor) -> None:
     """Remember that the session was used; one that was used within the last minute stays as it is."""
+    by = check_person(by)
     now = clock.now()
     due = PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True, seen_at__lt=now - SEEN_EVERY)
     due.update(seen_at=now)
 
 
 @transaction.atomic
-def end_session_of_key(key: str, *, because: str, by: Person) -> None:
+def end_session_of_key(key: str, *, because: str, by: Actor) -> None:
     """The session of this key is over: signed out, or replaced by a sign-in anew."""
+    by = check_person(by)
     _end(PersonSession.objects.filter(key_digest=digest(key), person=by), because=because)
 
 
 @transaction.atomic
-def end_session(session: PersonSession, *, by: Person) -> None:
+def end_session(session: PersonSession, *, by: Actor) -> None:
     """The person ends one of their sessions; whoever sits there is signed out at the next request."""
+    by = check_person(by)
     check_own_session(by, session)
     if _end(PersonSession.objects.filter(pk=session.pk), because=Ended.BY_PERSON):
         record(Kind.SESSION_ENDED, actor=by, subject=session, why=Ended.BY_PERSON)
 
 
 @transaction.atomic
-def end_all_sessions(person: Person, *, by: Person) -> int:
+def end_all_sessions(person: Person, *, by: Actor) -> int:
     """The person ends all their sessions, the one they ask from included."""
+    by = check_person(by)
     check_same(by, person)
     ended = _end(PersonSession.objects.filter(person=person), because=Ended.BY_PERSON)
     for one in ended:
@@ -110,13 +118,14 @@ def end_all_sessions(person: Person, *, by: Person) -> int:
 
 @transaction.atomic
 def provider_logged_out(
-    provider: Provider, *, jti: str, subject: str, sid: str, issued_at: datetime, by: Person | None = None
+    provider: Provider, *, jti: str, subject: str, sid: str, issued_at: datetime, by: Actor
 ) -> bool:
     """The provider says that somebody signed out there: their sessions from there end. False if it was said before.
 
     Where no other session is left, tokens and links wait as well, until the person signs in again. A sign-in that is
     under way finds the word and does not count.
     """
+    check_named(by, SYSTEM)
     Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
     who = {"subject": subject, "sid": sid, "issued_at": issued_at, "at": clock.now()}
     _word, fresh = LogoutToken.objects.get_or_create(provider=provider, jti=jti, defaults=who)
@@ -129,8 +138,8 @@ def provider_logged_out(
         people |= set(known.values_list("person_id", flat=True))
     here = list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk"))
     for one in _end(meant, because=Ended.PROVIDER):
-        record(Kind.SESSION_ENDED, actor=None, subject=one, about=[one.person_id], why=Ended.PROVIDER)
-    _hold(here)
+        record(Kind.SESSION_ENDED, actor=by, subject=one, about=[one.person_id], why=Ended.PROVIDER)
+    _hold(here, by=by)
     return True
 
 
@@ -142,29 +151,32 @@ def _spoken_of(subject: str, sid: str) -> Q:
 
 
 @transaction.atomic
-def forget_sessions(*, by: Person | None) -> None:
+def forget_sessions(*, by: Actor) -> None:
     """Drop what nobody needs any more: sessions a month after they began, logout words after a day."""
+    check_named(by, SYSTEM)
     PersonSession.objects.filter(started_at__lt=clock.now() - KEPT_FOR).delete()
     LogoutToken.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
 
 
-def _hold(people: Iterable[Person]) -> None:
+def _hold(people: Iterable[Person], *, by: Actor) -> None:
     """Those of them who are signed in nowhere else are away from now on; their rows are locked already."""
     for person in people:
         if person.signed_out_at is None and not PersonSession.objects.alive().filter(person=person).exists():
             Person.objects.filter(pk=person.pk).update(signed_out_at=clock.now())
-            record(Kind.PERSON_SIGNED_OUT_BY_PROVIDER, actor=None, subject=person)
+            record(Kind.PERSON_SIGNED_OUT_BY_PROVIDER, actor=by, subject=person)
 
 
 @transaction.atomic
-def end_sessions_of(person: Person, *, by: Person | None) -> None:
+def end_sessions_of(person: Person, *, by: Actor) -> None:
     """Every session of an account that is closed or split ends; inside that command's own transaction."""
+    check_named(by, SYSTEM)
     _end(PersonSession.objects.filter(person=person), because=Ended.DEACTIVATED)
 
 
 @transaction.atomic
-def end_sessions_from(provider: Provider, *, by: Person | None) -> None:
+def end_sessions_from(provider: Provider, *, by: Actor) -> None:
     """Every session begun through a provider whose word is no longer taken ends."""
+    check_named(by, SYSTEM)
     _end(PersonSession.objects.filter(provider=provider), because=Ended.PROVIDER)
 
 

@@ -16,6 +16,7 @@ from mozilla_django_oidc.utils import absolutify
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.identity.oidc import discovery
 from apps.identity.oidc.checks import Untrusted
 from apps.identity.oidc.errors import refused
@@ -119,7 +120,7 @@ def _chosen(request: HttpRequest) -> Provider | None:
     """The provider to go to: the named one, the one of this session for a fresh sign-in, or the only one there is."""
     found = list(providers()[:2])
     if not found and settings.OIDC_ISSUER:
-        found = [provider_from_settings(by=None)]
+        found = [provider_from_settings(by=CONSOLE)]
     slug = request.GET.get("provider", "")
     if slug:
         return providers().filter(slug=slug[:60]).first()

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.identity.commands.identities import link_identity
 from apps.identity.oidc import discovery, silent_recheck
 from apps.identity.oidc import http as oidc_http
@@ -154,7 +155,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             return self._still_here()
         visas = visas_of(self.provider, payload["sub"], said, now=clock.now().timestamp())
         person = self._linked(facts) if self.entry["link"] else self._known_person(facts)
-        store_visas(self.provider, subject=payload["sub"], visas=visas, by=None)
+        store_visas(self.provider, subject=payload["sub"], visas=visas, by=SYSTEM)
         return person
 
     def _still_here(self) -> Person:
@@ -185,7 +186,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
             institution=institution,
             scoped=scoped_at(institution, facts),
             claims=facts,
-            by=None,
+            by=SYSTEM,
         )
 
     def _linked(self, facts: dict[str, Any]) -> Person:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core import correlation
+from apps.core.actors import ANONYMOUS
 from apps.identity.commands.sign_ins import record_sign_in_refused
 from apps.people.models import Provider
 
@@ -24,7 +25,7 @@ def refused(
     The way to try once more asks for fresh proof (`again`) where the first attempt did.
     """
     issuer = provider.issuer if provider is not None else ""
-    record_sign_in_refused(issuer, why=code, by=getattr(request, "sign_in_person", None))
+    record_sign_in_refused(issuer, why=code, by=getattr(request, "sign_in_person", ANONYMOUS))
     asked = {"next": next_path} | ({"again": "1"} if again else {})
     start = f"{reverse('oidc_authentication_init')}?{urlencode(asked)}"
     context: dict[str, Any] = {"reference": correlation.current(), "again_url": start, "sentence": _sentence(code)}

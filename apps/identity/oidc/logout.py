@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.identity.commands.sessions import provider_logged_out
 from apps.identity.commands.sign_ins import record_logout_refused
 from apps.identity.oidc import discovery
@@ -69,7 +70,7 @@ def back_channel_logout(request: HttpRequest) -> HttpResponse:
 def _end_sessions(provider: Provider, claims: Mapping[str, Any]) -> None:
     issued_at = datetime.fromtimestamp(claims["iat"], tz=UTC)
     subject, sid = claims.get("sub", ""), claims.get("sid", "")
-    done = provider_logged_out(provider, jti=claims["jti"], subject=subject, sid=sid, issued_at=issued_at)
+    done = provider_logged_out(provider, jti=claims["jti"], subject=subject, sid=sid, issued_at=issued_at, by=SYSTEM)
     if not done:
         raise Untrusted("replayed")
 
@@ -82,7 +83,7 @@ def _provider(token: str) -> Provider:
 
 
 def _not_taken(provider: Provider | None, code: str) -> HttpResponse:
-    record_logout_refused(provider.issuer if provider else "", why=code)
+    record_logout_refused(provider.issuer if provider else "", why=code, by=ANONYMOUS)
     if code in NO_ANSWER:
         return JsonResponse({"error": "temporarily_unavailable"}, status=503, headers={"Retry-After": "10"})
     return JsonResponse({"error": "invalid_request"}, status=400)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from apps.core.actors import SYSTEM
 from apps.identity.commands.sessions import record_role_claims
 from apps.identity.models import PersonSession
 from apps.identity.oidc.authorize import STATES, SignInStart, local_path
@@ -71,7 +72,7 @@ _followers: list[Follower] = [sync_platform_role_claims]
 
 
 def on_claims_received(follower: Follower) -> None:
-    """Call `follower(person, provider=, said=, by=None)` whenever a provider has said who somebody is.
+    """Call `follower(person, provider=, said=, by=SYSTEM)` whenever a provider has said who somebody is.
 
     portal/apps.py names the followers.
     """
@@ -82,9 +83,9 @@ def on_claims_received(follower: Follower) -> None:
 @transaction.atomic
 def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, Any]) -> bool:
     """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
-    told = [follower(session.person, provider=session.provider, said=said, by=None) for follower in _followers]
+    told = [follower(session.person, provider=session.provider, said=said, by=SYSTEM) for follower in _followers]
     request.session.pop(ASKED, None)
-    record_role_claims(session, gives=any(one.gives for one in told), by=None)
+    record_role_claims(session, gives=any(one.gives for one in told), by=SYSTEM)
     return any(one.gained for one in told)
 
 

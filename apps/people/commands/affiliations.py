@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import SYSTEM, Actor
 from apps.people.models import ActorSnapshot, Affiliation, AffiliationStatement, Institution, Person, Provider
 from apps.people.queries import accounts_of, affiliations_of, latest_affiliations_of
-from apps.people.rules import check_affiliation_there, check_can_speak_for, check_reason
+from apps.people.rules import check_affiliation_there, check_can_speak_for, check_named, check_person, check_reason
 from apps.people.sign_in import SignIn
 
 MONTH = timedelta(days=365) / 12
@@ -24,13 +25,14 @@ Told = Affiliation.Told
 
 @transaction.atomic
 def extend_affiliation(
-    person: Person, *, institution: Institution, provider: Provider | None = None, scoped: str = "", by: Person | None
+    person: Person, *, institution: Institution, provider: Provider | None = None, scoped: str = "", by: Actor
 ) -> bool:
     """The institution's sign-in says that the person belongs there: it counts for another year from now.
 
     What a signing official has ended, only a signing official begins again, with whichever account the person comes.
     Returns whether it counts.
     """
+    check_named(by, SYSTEM)
     Person.objects.select_for_update().get(pk=person.pk)
     told = Affiliation.objects.filter(person__in=accounts_of(person), institution=institution)
     latest = told.order_by("-starts_at", "-pk").first()
@@ -41,8 +43,9 @@ def extend_affiliation(
 
 
 @transaction.atomic
-def confirm_affiliation(person: Person, *, institution: Institution, reason: str, by: Person) -> None:
+def confirm_affiliation(person: Person, *, institution: Institution, reason: str, by: Actor) -> None:
     """The signing official says that the person belongs to the institution, and how they know."""
+    by = check_person(by)
     check_can_speak_for(by, institution, person)
     reason = check_reason(reason)
     Person.objects.select_for_update().get(pk=person.pk)
@@ -52,8 +55,9 @@ def confirm_affiliation(person: Person, *, institution: Institution, reason: str
 
 
 @transaction.atomic
-def end_affiliation(person: Person, *, institution: Institution, reason: str, by: Person) -> None:
+def end_affiliation(person: Person, *, institution: Institution, reason: str, by: Actor) -> None:
     """The person has left the institution: what they had through it stops at the next request."""
+    by = check_person(by)
     check_can_speak_for(by, institution, person)
     reason = check_reason(reason)
     Person.objects.select_for_update().get(pk=person.pk)
@@ -67,11 +71,12 @@ def end_affiliation(person: Person, *, institution: Institution, reason: str, by
 
 
 @transaction.atomic
-def warn_of_expiring_affiliations(*, by: Person | None) -> int:
+def warn_of_expiring_affiliations(*, by: Actor) -> int:
     """Tell people whose institution's word lapses within a month, within a week, or has lapsed: once each.
 
     Access does not depend on it: what has lapsed has lapsed, told or not. Returns how many were told.
     """
+    check_named(by, SYSTEM)
     now = clock.now()
     living = Affiliation.objects.filter(ended_at__isnull=True, person__is_active=True)
     newer = Affiliation.objects.active().filter(person=OuterRef("person"), institution=OuterRef("institution"))
@@ -90,15 +95,16 @@ def _tell(due: QuerySet[Affiliation], stage: Told) -> int:
         about = [one.person_id, one.institution_id]
         record(
             Kind.AFFILIATION_EXPIRED if stage == Told.EXPIRED else Kind.AFFILIATION_EXPIRING,
-            actor=None, subject=one, about=about, stage=int(stage), until=one.valid_until,
+            actor=SYSTEM, subject=one, about=about, stage=int(stage), until=one.valid_until,
         )  # fmt: skip
     Affiliation.objects.filter(pk__in=[one.pk for one in rows]).update(told=stage)
     return len(rows)
 
 
 @transaction.atomic
-def snapshot_actor(person: Person, *, sign_in: SignIn, behind: Affiliation | None, by: Person) -> ActorSnapshot:
+def snapshot_actor(person: Person, *, sign_in: SignIn, behind: Affiliation | None, by: Actor) -> ActorSnapshot:
     """Write down who the person is at this moment, and on whose word; goes with the signature or vote that asks."""
+    by = check_person(by)
     place = behind.institution if behind is not None else None
     return ActorSnapshot.objects.create(
         person=person, name=person.name, email=person.email if person.email_verified else "", orcid=person.orcid,
@@ -109,8 +115,9 @@ def snapshot_actor(person: Person, *, sign_in: SignIn, behind: Affiliation | Non
 
 
 @transaction.atomic
-def carry_ended(person: Person, *, to: Person, by: Person) -> None:
+def carry_ended(person: Person, *, to: Person, by: Actor) -> None:
     """An identity moves to an account of its own: what an institution has ended stays ended for it as well."""
+    check_person(by)
     for one in latest_affiliations_of(person):
         if one.ended_at is not None:
             Affiliation.objects.create(

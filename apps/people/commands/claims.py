@@ -8,19 +8,19 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM, Actor
 from apps.people.models import Person, PlatformRole, PlatformRoleClaim, Provider
 from apps.people.models.claims import CONFIRMED_FOR, CURRENT
-from apps.people.rules import check_claim_rule, check_platform_role
+from apps.people.rules import check_claim_rule, check_named, check_platform_role
 from apps.people.sign_in import Followed, says
 
 UNSAID_FOR = timedelta(days=366)  # a desk that nobody has confirmed for a year is over
 
 
 @transaction.atomic
-def add_platform_role_claim(
-    provider: Provider, *, claim: str, value: str, desk: str, by: Person | None
-) -> PlatformRoleClaim:
+def add_platform_role_claim(provider: Provider, *, claim: str, value: str, desk: str, by: Actor) -> PlatformRoleClaim:
     """Whoever this provider says holds the value has the desk from their next sign-in on."""
+    check_named(by, CONSOLE)
     check_claim_rule(claim=claim, value=value)
     check_platform_role(desk)
     made, new = PlatformRoleClaim.objects.filter(CURRENT).get_or_create(
@@ -32,22 +32,22 @@ def add_platform_role_claim(
 
 
 @transaction.atomic
-def end_platform_role_claim(rule: PlatformRoleClaim, *, by: Person | None) -> None:
+def end_platform_role_claim(rule: PlatformRoleClaim, *, by: Actor) -> None:
     """The claim gives the desk to nobody any more; whoever has it by this claim loses it now."""
+    check_named(by, CONSOLE)
     if PlatformRoleClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id], desk=rule.desk)
     for desk in PlatformRole.objects.filter(claim=rule, ends_at__gt=clock.now()).select_related("person", "claim"):
-        _lose(desk)
+        _lose(desk, by=by)
 
 
 @transaction.atomic
-def sync_platform_role_claims(
-    person: Person, *, provider: Provider, said: Mapping[str, Any], by: Person | None
-) -> Followed:
+def sync_platform_role_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Actor) -> Followed:
     """What this provider says now gives, confirms and takes the desks that come from it, and touches no other.
 
     Whoever they do not name loses their desk, and nothing else of theirs.
     """
+    check_named(by, SYSTEM)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     current = list(PlatformRoleClaim.objects.filter(CURRENT, provider=provider))
     wanted = {rule.desk: rule for rule in current if says(said, rule.claim, rule.value)}
@@ -57,12 +57,12 @@ def sync_platform_role_claims(
     ):
         rule = wanted.pop(desk.kind, None)
         if rule is None:
-            _lose(desk)
+            _lose(desk, by=by)
         else:
             PlatformRole.objects.filter(pk=desk.pk).update(claim=rule, **_confirmed(now))
     for kind, rule in wanted.items():
         PlatformRole.objects.create(person=person, kind=kind, claim=rule, starts_at=now, **_confirmed(now))
-        record(Kind.PLATFORM_ROLE_GAINED, actor=None, subject=person, about=[rule], desk=kind)
+        record(Kind.PLATFORM_ROLE_GAINED, actor=by, subject=person, about=[rule], desk=kind)
     return Followed(gives=bool(current), gained=bool(wanted))
 
 
@@ -70,14 +70,10 @@ def _confirmed(now: Any) -> dict[str, Any]:
     return {"confirmed_until": now + CONFIRMED_FOR, "ends_at": now + UNSAID_FOR}
 
 
-def _lose(desk: PlatformRole) -> None:
+def _lose(desk: PlatformRole, *, by: Actor) -> None:
     """The desk ends now, by the provider's word or the mapping's end."""
     now = clock.now()
     PlatformRole.objects.filter(pk=desk.pk).update(ends_at=now, confirmed_until=now)
     record(
-        Kind.PLATFORM_ROLE_LOST,
-        actor=None,
-        subject=desk.person,
-        about=[desk.claim] if desk.claim else [],
-        desk=desk.kind,
+        Kind.PLATFORM_ROLE_LOST, actor=by, subject=desk.person, about=[desk.claim] if desk.claim else [], desk=desk.kind
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
+from apps.core.actors import CONSOLE, SYSTEM, Actor
 from apps.people.commands.affiliations import extend_affiliation
 from apps.people.models import Identity, Institution, Person, PlatformRole, Provider, Terms, TermsAcceptance
 from apps.people.queries import current_terms, platform_roles_of
@@ -16,8 +17,10 @@ from apps.people.rules import (
     check_active,
     check_domains,
     check_institution,
+    check_named,
     check_not_break_glass,
     check_operator,
+    check_person,
     check_platform_role_period,
 )
 
@@ -30,13 +33,14 @@ def get_or_create_person(
     name: str,
     email: str,
     email_verified: bool,
-    by: Person | None,
+    by: Actor,
     provider: Provider | None = None,
     institution: Institution | None = None,
     claims: dict[str, Any] | None = None,
     scoped: str = "",
 ) -> Person:
     """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
+    check_named(by, SYSTEM)
     identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
     if identity is None:
         person = Person.objects.create_person(name=name, email=email, email_verified=email_verified)
@@ -56,16 +60,15 @@ def get_or_create_person(
         told["institution"] = institution
     Person.objects.filter(pk=person.pk).update(**told)
     if institution is not None:
-        extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=None)
+        extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=SYSTEM)
     person.refresh_from_db()
     return person
 
 
 @transaction.atomic
-def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
-    """A new version of the terms for registered data, and everybody is asked anew; no `by` only from the shell."""
-    if by is not None:
-        check_operator(by)
+def publish_terms(text: str, *, text_da: str, by: Actor) -> Terms:
+    """A new version of the terms for registered data, and everybody is asked anew."""
+    check_operator(by, CONSOLE)
     latest = current_terms()
     terms = Terms.objects.create(
         version=latest.version + 1 if latest else 1,
@@ -78,8 +81,9 @@ def publish_terms(text: str, *, text_da: str, by: Person | None) -> Terms:
 
 
 @transaction.atomic
-def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
+def accept_terms(terms: Terms, *, by: Actor) -> TermsAcceptance:
     """The person accepts this version; accepting twice changes nothing."""
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     acceptance, made = TermsAcceptance.objects.get_or_create(person=by, terms=terms)
@@ -89,10 +93,9 @@ def accept_terms(terms: Terms, *, by: Person) -> TermsAcceptance:
 
 
 @transaction.atomic
-def give_platform_role(person: Person, *, kind: str, days: int, by: Person | None) -> PlatformRole:
-    """The person holds a desk (auditor, operator) for so many days; `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+def give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> PlatformRole:
+    """The person holds a desk (auditor, operator) for so many days."""
+    check_operator(by, CONSOLE)
     check_platform_role_period(days)
     ends_at = clock.now() + timedelta(days=days)
     desk = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
@@ -101,30 +104,27 @@ def give_platform_role(person: Person, *, kind: str, days: int, by: Person | Non
 
 
 @transaction.atomic
-def appoint_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
-    """The person answers for the institution, as long as it stands behind them; no `by` only from the shell."""
-    if by is not None:
-        check_operator(by)
+def appoint_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
+    """The person answers for the institution, as long as it stands behind them."""
+    check_operator(by, CONSOLE)
     roles.give(person, Institution.SIGNING_OFFICIAL, institution)
-    extend_affiliation(person, institution=institution, by=by)
+    extend_affiliation(person, institution=institution, by=SYSTEM)
     record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
 
 
 @transaction.atomic
-def end_platform_role(person: Person, *, kind: str, by: Person | None) -> None:
-    """The person's desk of this kind ends now; `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
+    """The person's desk of this kind ends now."""
+    check_operator(by, CONSOLE)
     now = clock.now()
     if platform_roles_of(person).filter(kind=kind).update(ends_at=now):
         record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, desk=kind)
 
 
 @transaction.atomic
-def dismiss_signing_official(person: Person, *, institution: Institution, by: Person | None) -> None:
-    """The person no longer answers for the institution; `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+def dismiss_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
+    """The person no longer answers for the institution."""
+    check_operator(by, CONSOLE)
     if roles.holds(person, [Institution.SIGNING_OFFICIAL], institution):
         roles.take(person, Institution.SIGNING_OFFICIAL, institution)
         record(Kind.ROLE_TAKEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
@@ -132,11 +132,10 @@ def dismiss_signing_official(person: Person, *, institution: Institution, by: Pe
 
 @transaction.atomic
 def register_institution(
-    name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Person | None
+    name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Actor
 ) -> Institution:
-    """An institution the portal knows; `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+    """An institution the portal knows."""
+    check_operator(by, CONSOLE)
     check_institution(name, country, ror)
     institution = Institution.objects.create(
         name=name.strip(), country=country.upper(), ror=ror, domains=check_domains(domains)
@@ -146,25 +145,24 @@ def register_institution(
 
 
 @transaction.atomic
-def set_domains(institution: Institution, *, domains: Iterable[str], by: Person | None) -> None:
+def set_domains(institution: Institution, *, domains: Iterable[str], by: Actor) -> None:
     """What its people have behind the @ in their affiliations; from the next sign-in others are not believed."""
-    if by is not None:
-        check_operator(by)
+    check_operator(by, CONSOLE)
     Institution.objects.filter(pk=institution.pk).update(domains=check_domains(domains))
     record(Kind.INSTITUTION_CHANGED, actor=by, subject=institution)
 
 
 @transaction.atomic
-def set_institution(person: Person, *, institution: Institution, by: Person | None) -> None:
-    """The institution that stands behind the person; `by` is None only from the command line."""
-    if by is not None:
-        check_operator(by)
+def set_institution(person: Person, *, institution: Institution, by: Actor) -> None:
+    """The institution that stands behind the person."""
+    check_operator(by, CONSOLE)
     Person.objects.filter(pk=person.pk).update(institution=institution)
-    extend_affiliation(person, institution=institution, by=by)
+    extend_affiliation(person, institution=institution, by=SYSTEM)
     record(Kind.INSTITUTION_SET, actor=by, subject=person, about=[institution])
 
 
 @transaction.atomic
-def choose_language(person: Person, *, language: str, by: Person) -> None:
+def choose_language(person: Person, *, language: str, by: Actor) -> None:
     """Letters and pages speak this language to the person."""
+    by = check_person(by)
     Person.objects.filter(pk=person.pk).update(language=language)

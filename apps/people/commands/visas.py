@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 
 from apps.audit.record import Kind, record
 from apps.core import clock
-from apps.people.models import Identity, Person, Provider, Visa, VisaIssuer
-from apps.people.rules import check_visa_issuer
+from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.people.models import Identity, Provider, Visa, VisaIssuer
+from apps.people.rules import check_named, check_visa_issuer
 from apps.people.sign_in import PresentedVisa
 
 # What makes two visas the same one, minted anew; its end may move.
@@ -16,8 +17,9 @@ SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "tr
 
 
 @transaction.atomic
-def trust_visa_issuer(slug: str, *, by: Person | None, **facts: Any) -> VisaIssuer:
+def trust_visa_issuer(slug: str, *, by: Actor, **facts: Any) -> VisaIssuer:
     """Visas of this issuer, from these sources, count from the next sign-ins on; adding it again changes it."""
+    check_named(by, CONSOLE)
     check_visa_issuer(slug=slug, **facts)
     _let_go(Visa.objects.filter(trusted__slug=slug))
     issuer, _made = VisaIssuer.objects.update_or_create(slug=slug, defaults={**facts, "ended_at": None})
@@ -26,15 +28,17 @@ def trust_visa_issuer(slug: str, *, by: Person | None, **facts: Any) -> VisaIssu
 
 
 @transaction.atomic
-def untrust_visa_issuer(issuer: VisaIssuer, *, by: Person | None) -> None:
+def untrust_visa_issuer(issuer: VisaIssuer, *, by: Actor) -> None:
     """None of its visas counts from now on, also those that were honoured."""
+    check_named(by, CONSOLE)
     if VisaIssuer.objects.filter(pk=issuer.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         record(Kind.VISA_ISSUER_ENDED, actor=by, subject=issuer, slug=issuer.slug)
 
 
 @transaction.atomic
-def store_visas(provider: Provider, *, subject: str, visas: list[PresentedVisa], by: Person | None) -> None:
+def store_visas(provider: Provider, *, subject: str, visas: list[PresentedVisa], by: Actor) -> None:
     """The passport of this identity holds these visas now: what was there and is no longer, no longer counts."""
+    check_named(by, SYSTEM)
     identity = Identity.objects.select_for_update().get(issuer=provider.issuer, subject=subject)
     kept = list(Visa.objects.filter(identity=identity, gone_at__isnull=True))
     if not kept and not visas:
@@ -56,8 +60,9 @@ def store_visas(provider: Provider, *, subject: str, visas: list[PresentedVisa],
 
 
 @transaction.atomic
-def drop_visas_of(provider: Provider, *, by: Person | None) -> None:
+def drop_visas_of(provider: Provider, *, by: Actor) -> None:
     """The provider's word about visas is no longer taken; inside that command's own transaction."""
+    check_named(by, SYSTEM)
     _let_go(Visa.objects.filter(identity__issuer=provider.issuer))
 
 

@@ -13,8 +13,9 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, SYSTEM, Actor
 from apps.people.models import Person
-from apps.people.rules import check_active, check_not_break_glass
+from apps.people.rules import check_active, check_named, check_not_break_glass, check_person
 from apps.tokens import queries as tokens_queries
 from apps.tokens.models import DeviceRequest, PersonalToken, UsedRefreshToken
 from apps.tokens.queries import device_by_code, free_user_code, may_act, program_token, user_digest
@@ -65,8 +66,9 @@ class Pair:
 
 
 @transaction.atomic
-def request_device_code(client_id: str, *, scopes: list[str], asked_from: str, browser: str, by: None = None) -> Asked:
+def request_device_code(client_id: str, *, scopes: list[str], asked_from: str, browser: str, by: Actor) -> Asked:
     """A program asks to be let in. Nobody is known yet, so this is no event: a flood of them must not fill the log."""
+    check_named(by, ANONYMOUS)
     check_device_scopes(scopes)
     check_room_for_device(asked_from)
     now, device_code = clock.now(), DEVICE + secrets.token_urlsafe(32)
@@ -85,11 +87,12 @@ def request_device_code(client_id: str, *, scopes: list[str], asked_from: str, b
 
 
 @transaction.atomic
-def find_device(code: str, *, by: Person) -> DeviceRequest | None:
+def find_device(code: str, *, by: Actor) -> DeviceRequest | None:
     """The request whose code the person typed; from now on only they may answer it. None for a wrong code.
 
     A wrong code is written down, and whoever typed too many waits: the lock lets nobody try many at once.
     """
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     Person.objects.select_for_update().get(pk=by.pk)
@@ -103,8 +106,9 @@ def find_device(code: str, *, by: Person) -> DeviceRequest | None:
 
 
 @transaction.atomic
-def answer_device(asked: DeviceRequest, *, approve: bool, by: Person) -> None:
+def answer_device(asked: DeviceRequest, *, approve: bool, by: Actor) -> None:
     """The person lets the program in, or not; the answer is given once."""
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     asked = DeviceRequest.objects.select_for_update().get(pk=asked.pk)
@@ -119,8 +123,9 @@ def answer_device(asked: DeviceRequest, *, approve: bool, by: Person) -> None:
 
 
 @transaction.atomic
-def redeem_device_code(secret: str, *, client_id: str, by: None = None) -> Pair | Trouble:
+def redeem_device_code(secret: str, *, client_id: str, by: Actor) -> Pair | Trouble:
     """The program asks whether it was let in (RFC 8628, 3.4). Its code serves once; used again, what it gave ends."""
+    check_named(by, ANONYMOUS)
     mine = DeviceRequest.objects.filter(device_digest=tokens_queries.digest(secret), client_id=client_id)
     asked = mine.select_for_update().first()  # no join: what is joined would be older than the row that was waited for
     if asked is None:
@@ -138,11 +143,12 @@ def redeem_device_code(secret: str, *, client_id: str, by: None = None) -> Pair 
 
 
 @transaction.atomic
-def refresh_token(secret: str, *, client_id: str, scopes: list[str], by: None = None) -> Pair | Trouble:
+def refresh_token(secret: str, *, client_id: str, scopes: list[str], by: Actor) -> Pair | Trouble:
     """A new pair for a refresh token, which is spent with it (RFC 6749, 6; RFC 9700, 4.14.2).
 
     A spent one shown again is in two hands, and nobody can tell whose: the program is out, and its person is told.
     """
+    check_named(by, ANONYMOUS)
     digest = tokens_queries.digest(secret)
     mine = PersonalToken.objects.refreshable().filter(refresh_digest=digest, client_id=client_id)
     token = mine.select_for_update(of=("self",)).select_related("person").first()
@@ -162,8 +168,9 @@ def refresh_token(secret: str, *, client_id: str, scopes: list[str], by: None = 
 
 
 @transaction.atomic
-def revoke_by_secret(secret: str, *, client_id: str, by: None = None) -> None:
+def revoke_by_secret(secret: str, *, client_id: str, by: Actor) -> None:
     """A program gives back what it was let in with, by any of its secrets (RFC 7009); all else changes nothing."""
+    check_named(by, ANONYMOUS)
     found = program_token(secret, client_id).values("pk").first()
     if found is None:
         return
@@ -175,8 +182,9 @@ def revoke_by_secret(secret: str, *, client_id: str, by: None = None) -> None:
 
 
 @transaction.atomic
-def forget_devices(*, by: Person | None) -> None:
+def forget_devices(*, by: Actor) -> None:
     """Drop what nobody needs any more: requests of programs after a day, spent tokens of programs that are out."""
+    check_named(by, SYSTEM)
     DeviceRequest.objects.filter(asked_at__lt=clock.now() - KEPT_FOR).delete()
     alive = PersonalToken.objects.filter(revoked_at__isnull=True, refresh_expires_at__gt=clock.sql_now())
     UsedRefreshToken.objects.exclude(token__in=alive).delete()
@@ -195,7 +203,8 @@ def _not_yet(asked: DeviceRequest, now: datetime) -> Trouble | None:
         return Trouble.SLOW_DOWN
     if asked.approved_at is None:
         return Trouble.PENDING
-    return None if may_act(asked.person) else Trouble.REFUSED
+    allowed = asked.person is not None and may_act(asked.person)
+    return None if allowed else Trouble.REFUSED
 
 
 def _authorise(asked: DeviceRequest, now: datetime) -> Pair:
@@ -231,7 +240,7 @@ def _fresh_secrets(now: datetime, *, ends_at: datetime) -> tuple[dict[str, objec
 
 
 def _end_reused(token: PersonalToken) -> None:
-    """Out, and told; once."""
+    """Out, and told; once. Whose hands the secret is in, nobody can tell."""
     ended = PersonalToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
     if ended:
-        record(Kind.TOKEN_REUSED, actor=None, subject=token, about=[token.person_id])
+        record(Kind.TOKEN_REUSED, actor=ANONYMOUS, subject=token, about=[token.person_id])

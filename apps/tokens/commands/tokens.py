@@ -8,8 +8,8 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core import clock
-from apps.people.models import Person
-from apps.people.rules import check_active, check_not_break_glass
+from apps.core.actors import Actor
+from apps.people.rules import check_active, check_not_break_glass, check_person
 from apps.tokens.models import PersonalToken, ServiceAccount
 from apps.tokens.queries import digest
 from apps.tokens.rules import (
@@ -28,8 +28,9 @@ SEEN_EVERY = timedelta(minutes=1)  # how often the use of a token is written dow
 
 
 @transaction.atomic
-def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[PersonalToken, str]:
+def make_token(name: str, *, scopes: list[str], days: int, by: Actor) -> tuple[PersonalToken, str]:
     """A personal token and, this once, its secret (256 random bits)."""
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     check_token(name=name, scopes=scopes, days=days)
@@ -38,9 +39,10 @@ def make_token(name: str, *, scopes: list[str], days: int, by: Person) -> tuple[
 
 @transaction.atomic
 def make_service_token(
-    account: ServiceAccount, *, name: str, scopes: list[str], days: int, by: Person
+    account: ServiceAccount, *, name: str, scopes: list[str], days: int, by: Actor
 ) -> tuple[PersonalToken, str]:
     """A token of the service account and, this once, its secret; it ends with the account at the latest."""
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     account = _lock(account)
@@ -53,8 +55,9 @@ def make_service_token(
 
 
 @transaction.atomic
-def revoke_token(token: PersonalToken, *, by: Person) -> None:
+def revoke_token(token: PersonalToken, *, by: Actor) -> None:
     """The token opens nothing from the next request on; a program is out, and can fetch no other."""
+    by = check_person(by)
     check_own_token(by, token)
     revoked = PersonalToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
     if revoked:
@@ -62,16 +65,18 @@ def revoke_token(token: PersonalToken, *, by: Person) -> None:
 
 
 @transaction.atomic
-def record_token_use(token: PersonalToken, *, by: Person) -> None:
+def record_token_use(token: PersonalToken, *, by: Actor) -> None:
     """Remember when the token was last used; one that was used within the last minute stays as it is."""
+    by = check_person(by)
     now = clock.now()
     due = PersonalToken.objects.filter(pk=token.pk).exclude(last_used_at__gte=now - SEEN_EVERY)
     due.update(last_used_at=now)
 
 
 @transaction.atomic
-def make_service_account(name: str, *, purpose: str, days: int, by: Person) -> ServiceAccount:
+def make_service_account(name: str, *, purpose: str, days: int, by: Actor) -> ServiceAccount:
     """A pipeline of this person's, for so many days; it has no rights of its own."""
+    by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     check_service(name=name, purpose=purpose, days=days)
@@ -84,8 +89,9 @@ def make_service_account(name: str, *, purpose: str, days: int, by: Person) -> S
 
 
 @transaction.atomic
-def end_service_account(account: ServiceAccount, *, by: Person) -> None:
+def end_service_account(account: ServiceAccount, *, by: Actor) -> None:
     """The account is over: its tokens open nothing from the next request on. Ending it twice changes nothing."""
+    by = check_person(by)
     account = _lock(account)
     check_own_service(by, account)
     if account.ended_at is None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.core.actors import Viewer, actor_of
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Distribution
@@ -30,7 +31,7 @@ def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     file = _find(request.user, pk)
     if request.method != "POST":
         return _page(request, file)
-    by: Any = request.user if request.user.is_authenticated else None
+    by = actor_of(request.user)
     try:
         link, token = commands.make_link(file, by=by)
     except NeedsSecondFactor as refusal:
@@ -41,7 +42,7 @@ def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return shown_once_response(_page(request, file, link=link, address=lines.address(file, token)))
 
 
-def _find(person: Any, pk: UUID) -> Distribution:
+def _find(person: Viewer, pk: UUID) -> Distribution:
     file = datasets.files_visible_to(person).filter(pk=pk).first()
     if file is None:
         raise NotFound(_("There is no file at this address, or you are not allowed to see it."))

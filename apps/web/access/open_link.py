@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from apps.core.actors import actor_of
 from apps.downloads import commands
 from apps.identity.oidc.client_info import network_of
 from apps.web.common.marks import writes
@@ -12,7 +13,7 @@ from apps.web.common.marks import writes
 @require_safe
 def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
-    by = request.user if request.user.is_authenticated else None
+    by = actor_of(request.user)
     byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
     delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)
     answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)

@@ -1,6 +1,5 @@
 """My access: every grant, whether it is in force, why or why not, and giving it back."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.core.actors import Viewer
 from apps.core.errors import Denied, Invalid, NotFound
 from apps.datasets import queries as datasets
 from apps.grants import commands, queries
@@ -55,7 +55,7 @@ def grant_end_early(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, grant, form=form, status=422)
 
 
-def _find(person: Any, pk: UUID) -> AccessGrant:
+def _find(person: Viewer, pk: UUID) -> AccessGrant:
     fetched = queries.visible_to(person).select_related(
         "dataset__committee", "holder__institution", "revoked_by", "agreement__item__request", "institution"
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.i18n import set_language as keep_language
 
 from apps.core import correlation
+from apps.core.actors import Viewer
 from apps.core.errors import NotFound, WrongState
 from apps.people import wording
 from apps.people.commands.people import accept_terms, choose_language
@@ -37,7 +38,7 @@ from apps.web.common.idempotency import idempotent_form
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
-    person: Any = request.user
+    person = request.user
     context = {
         "person": person,
         "identities": identities_of(person),
@@ -51,7 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "account/account.html", context)
 
 
-def _affiliations(person: Any) -> list[dict[str, Any]]:
+def _affiliations(person: Viewer) -> list[dict[str, Any]]:
     """Each institution's newest word about the person, and whom to ask where it does not count."""
     rows: list[Any] = list(latest_affiliations_of(person))
     gone = [one.institution_id for one in rows if not one.counts]

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.agreements import commands, queries, rules, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
+from apps.core.actors import Viewer
 from apps.core.errors import DomainError, Invalid, NeedsSignIn, NotFound, WrongState
 from apps.core.storage import PrivateBucketStorage, sealed
 from apps.identity.oidc.views import signed_in as sign_in_facts
+from apps.people.models import Person
 from apps.people.rules import check_affiliated
 from apps.web.agreements.forms import SignForm
 from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
@@ -42,14 +44,14 @@ def agreements(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def agreement_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return _page(request, _find(request.user, pk))
 
 
 @require_POST
 @signed_in
 @idempotent_form
-def agreement_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+def agreement_sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The applicant or a named member signs for themselves."""
     done = _("Signed. Access is granted when everyone required has signed.")
     return _signing(request, pk, commands.sign, done)
@@ -58,13 +60,13 @@ def agreement_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 @idempotent_form
-def agreement_countersign(request: HttpRequest, pk: UUID) -> HttpResponse:
+def agreement_countersign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner signs last."""
     done = _("Countersigned. The agreement is fully signed and access is being granted.")
     return _signing(request, pk, commands.countersign, done)
 
 
-def _signing(request: HttpRequest, pk: UUID, command: Callable[..., Any], done: str) -> HttpResponse:
+def _signing(request: AuthenticatedRequest, pk: UUID, command: Callable[..., Any], done: str) -> HttpResponse:
     """One signature; a sign-in that is too old, or a name that differs, keeps what was typed."""
     agreement = _find(request.user, pk)
     form, status = SignForm(request.POST), 422
@@ -118,7 +120,7 @@ def agreement_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     return answer
 
 
-def _find(person: Any, pk: UUID) -> Agreement:
+def _find(person: Viewer, pk: UUID) -> Agreement:
     fetched = queries.visible_to(person).select_related(
         "template", "item__dataset", "item__committee", "item__request__applicant__institution"
     )
@@ -129,14 +131,14 @@ def _find(person: Any, pk: UUID) -> Agreement:
 
 
 def _page(
-    request: HttpRequest,
+    request: AuthenticatedRequest,
     agreement: Agreement,
     *,
     sign_form: SignForm | None = None,
     end_form: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person: Any = request.user
+    person = request.user
     signatures = list(agreement.signatures.select_related("signer__institution", "actor_snapshot"))
     title, clauses = wording.parsed(agreement.text)
     may_sign = _sentence(lambda: rules.check_can_sign(person, agreement)) == ""
@@ -162,7 +164,7 @@ def _page(
     return render(request, "agreements/agreement.html", context, status=status)
 
 
-def _behind(person: Any) -> dict[str, Any]:
+def _behind(person: Person) -> dict[str, Any]:
     """Which institution the person would sign for; without any, the sentence that says how to get one."""
     try:
         return {"behind": check_affiliated(person)}

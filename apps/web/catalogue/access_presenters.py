@@ -8,8 +8,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
 from apps.grants.queries import Fact, Verdict
+from apps.people.models import Person
 from apps.people.models.visas import ACCEPTED_TERMS, RESEARCHER
 
 # part: (what must be true, the fact when it holds, the fact when it does not); %(when)s is the moment that matters.
@@ -117,7 +119,7 @@ class Links:
     ask: str
 
 
-def checks(verdict: Verdict, dataset: Dataset, person: Any, links: Links) -> list[dict[str, Any]]:
+def checks(verdict: Verdict, dataset: Dataset, person: Viewer, links: Links) -> list[dict[str, Any]]:
     """The verdict as rows of components/checklist.html."""
     rows: list[dict[str, Any]] = []
     for fact in verdict.facts:
@@ -125,9 +127,9 @@ def checks(verdict: Verdict, dataset: Dataset, person: Any, links: Links) -> lis
             rows += _entitled(verdict, fact, dataset, links)
         else:
             rows.append(_with_visa(row(fact), fact, verdict))
-            if fact.part == "person" and not fact.holds and not person.is_authenticated:
+            if fact.part == "person" and not fact.holds and not isinstance(person, Person):
                 rows[-1] |= {"href": links.sign_in, "action": _("Sign in with your institution")}
-            if fact.part == "second_factor" and not fact.holds and person.is_authenticated:
+            if fact.part == "second_factor" and not fact.holds and isinstance(person, Person):
                 rows[-1] |= {"href": links.second_factor, "action": _("Sign in with a second factor")}
     return rows
 

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.access_requests import queries as requests
+from apps.core.actors import Viewer
 from apps.datasets import queries as datasets
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 from apps.web.common.cache import cached_for_a_minute
 
 ACCESS_WORDS: dict[str, Any] = {
@@ -68,7 +70,7 @@ def _keywords(one: Dataset) -> list[str]:
     return [word.strip() for word in one.keywords.replace(";", ",").split(",") if word.strip()]
 
 
-def about(found: Dataset, person: Any) -> dict[str, Any]:
+def about(found: Dataset, person: Viewer) -> dict[str, Any]:
     """What a dataset's page says besides its files."""
     return {
         "access_label": ACCESS_WORDS[found.access],
@@ -76,7 +78,7 @@ def about(found: Dataset, person: Any) -> dict[str, Any]:
         "conditions": explained(found.conditions),
         "keywords": _keywords(found),
         "asks": asks(found),
-        "manages": bool(person.is_authenticated) and datasets.managed_by(person).filter(pk=found.pk).exists(),
+        "manages": isinstance(person, Person) and datasets.managed_by(person).filter(pk=found.pk).exists(),
     }
 
 

@@ -12,11 +12,13 @@ from apps.access_requests import queries as requests
 from apps.agreements import queries as agreements
 from apps.committees import queries as committees
 from apps.committees.models import Committee
+from apps.core.actors import Viewer
 from apps.core.errors import Gone, NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
 from apps.grants import queries as grants
+from apps.people.models import Person
 from apps.web.catalogue import presenters as parts
 from apps.web.catalogue.forms import CatalogueForm
 from apps.web.common.cache import cached_for_a_minute
@@ -38,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/home.html", context)
 
 
-def _waiting(person: Any) -> list[dict[str, str]]:
+def _waiting(person: Person) -> list[dict[str, str]]:
     """What waits for this person's own hand, each with its address."""
     rows = [
         {"what": _("Sign the agreement for %(dataset)s") % {"dataset": one.item.dataset},
@@ -131,7 +133,7 @@ def dataset_version(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
 
 def _dataset_page(request: HttpRequest, found: Dataset, versions: list[Any], shown: Version | None) -> HttpResponse:
-    person: Any = request.user
+    person = request.user
     committee = found.committee
     waits = cached_for_a_minute("waits", requests.waits) if committee else {}
     files = [] if shown is None or shown.state == VersionState.WITHDRAWN else grants.files_of(shown, person)
@@ -180,12 +182,12 @@ def committee_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "catalogue/committee.html", context)
 
 
-def _visible_dataset(person: Any, slug: str) -> Dataset:
+def _visible_dataset(person: Viewer, slug: str) -> Dataset:
     found = datasets.dataset_called(slug, person)
     if found is None:
         raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
     return found
 
 
-def _versions(person: Any, found: Dataset) -> Any:
+def _versions(person: Viewer, found: Dataset) -> Any:
     return datasets.versions_visible_to(person, found).prefetch_related(None)

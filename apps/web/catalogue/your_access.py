@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.actors import Viewer
 from apps.core.errors import Denied, NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
@@ -48,8 +49,8 @@ def your_access(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
 
 
-def _manages(person: Any, dataset: Dataset) -> bool:
-    return bool(person.is_authenticated) and datasets.managed_by(person).filter(pk=dataset.pk).exists()
+def _manages(person: Viewer, dataset: Dataset) -> bool:
+    return isinstance(person, Person) and datasets.managed_by(person).filter(pk=dataset.pk).exists()
 
 
 def _asked_person(form: WhyForm, request: HttpRequest, code: str, manages: bool) -> Any:
@@ -71,7 +72,7 @@ def _moment(form: WhyForm, at: datetime | None) -> datetime | None:
     return at
 
 
-def _version(person: Any, dataset: Dataset) -> Version | None:
+def _version(person: Viewer, dataset: Dataset) -> Version | None:
     """The version that counts today; else the newest one the visitor may know of (withdrawn, say)."""
     current = datasets.current_version(dataset)
     return current or datasets.versions_visible_to(person, dataset).prefetch_related(None).first()

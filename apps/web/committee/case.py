@@ -16,6 +16,8 @@ from apps.access_requests.queries import before_committees_of, visible_to
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NotFound, WrongState
 from apps.identity.oidc.views import signed_in as sign_in_facts
+from apps.people.models import Person
+from apps.people.rules import check_person
 from apps.web.committee.case_presenters import case_page
 from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
 from apps.web.common.auth import signed_in
@@ -129,7 +131,7 @@ def _case(request: HttpRequest, pk: UUID) -> AccessRequest:
         if visible_to(request.user).filter(pk=pk).exists():
             raise Denied(_("Only members of a committee that decides on this request can see this page."))
         raise NotFound(_("There is no request at this address, or you are not allowed to see it."))
-    rules.check_no_conflict(request.user, asked)
+    rules.check_no_conflict(_me(request), asked)
     return asked
 
 
@@ -137,5 +139,5 @@ def _page(request: HttpRequest, asked: AccessRequest, *, status: int = 200, **ty
     return render(request, "committee/case.html", case_page(asked, _me(request), **typed), status=status)
 
 
-def _me(request: HttpRequest) -> Any:
-    return request.user
+def _me(request: HttpRequest) -> Person:
+    return check_person(request.user)

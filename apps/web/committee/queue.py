@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +14,12 @@ from apps.access_requests.queries import decided_by_committees_of, decisions_by_
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, led_by, with_member_counts
 from apps.core import clock
+from apps.core.actors import Viewer
 from apps.core.db import Prepared
 from apps.core.errors import Denied
 from apps.people.models import Person
 from apps.web.committee.presenters import blocked, months_before, needed, several_months, stuck, too_few
-from apps.web.common.auth import signed_in
+from apps.web.common.auth import AuthenticatedRequest, signed_in
 
 LATELY = 8
 
@@ -26,7 +27,7 @@ LATELY = 8
 MONTHS = 6
 
 
-def _sits_in(person: Any) -> QuerySet[Committee]:
+def _sits_in(person: Viewer) -> QuerySet[Committee]:
     return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person))
 
 
@@ -37,9 +38,9 @@ _decided = Prepared(lambda pk: decided_by_committees_of(Person(pk=pk))[:LATELY],
 
 
 @signed_in
-def review_queue(request: HttpRequest) -> HttpResponse:
+def review_queue(request: AuthenticatedRequest) -> HttpResponse:
     """What waits for this member, oldest first; then what waits for colleagues, and what was decided lately."""
-    person: Any = request.user
+    person = request.user
     mine = _benches.rows(person.pk)
     if not mine:
         raise Denied(_("Only members of a data access committee can see this page."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.audit.models import Event
+from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 
 # kind: (sentence, icon, tone). `%(number)s` and the like are filled from the event's facts.
 SENTENCES: dict[str, tuple[Any, str, str]] = {
@@ -137,6 +138,12 @@ CAPACITIES: dict[str, Any] = {
     "member": gettext_lazy("A project member signed the agreement"),
     "owner": gettext_lazy("A dataset owner countersigned the agreement"),
 }
+# Who acted when no person is known, by the event's `actor_kind`.
+NAMED_ACTORS: dict[str, Any] = {
+    SYSTEM.value: gettext_lazy("Gatehouse"),
+    CONSOLE.value: gettext_lazy("Command line"),
+    ANONYMOUS.value: gettext_lazy("Someone who is not signed in"),
+}
 # What only the committee may read: who voted and who stepped aside.
 INSIDE = frozenset({"request.vote_cast", "request.member_recused"})
 
@@ -189,7 +196,7 @@ def _for_whom(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> s
 
 def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
     if event.actor_id is None:
-        return _("the portal")
+        return str(NAMED_ACTORS[event.actor_kind])
     who = _("you") if event.actor_id == viewer else names.get(event.actor_id, "")
     if who and event.facts.get("service_account"):
         return _("%(name)s, through a service account") % {"name": who}

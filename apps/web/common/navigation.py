@@ -28,8 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """What base.html asks for: `nav`, the account menu, the foot, and where signing in and out happens."""
     # A page that failed before anyone was recognised is still a page.
     person = getattr(request, "user", None)
-    known = person is not None and person.is_authenticated
-    facts = _facts(person) if known else {}
+    facts = _facts(person) if isinstance(person, Person) else {}
     # A refused form is shown at the address it was sent to, which may answer nothing else: its page is the way back.
     here = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of(request)
     context: dict[str, Any] = {
@@ -41,7 +40,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "sign_in_url": sign_in_address(here),
         "sign_out_url": reverse("oidc_logout"),
     }
-    if person is not None and known:
+    if isinstance(person, Person):
         context |= {
             "account_name": person.name,
             "account_note": str(person.institution or ""),
@@ -68,7 +67,7 @@ def _flags(person: Person) -> Any:
 _asked = Prepared(lambda pk: _flags(Person(pk=pk)), UUID)
 
 
-def _facts(person: Any) -> Mapping[str, Any]:
+def _facts(person: Person) -> Mapping[str, Any]:
     return _asked.first(person.pk) or NOWHERE
 
 

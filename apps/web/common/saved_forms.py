@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 
 from apps.identity.oidc.authorize import local_path
+from apps.people.models import Person
 from apps.web.common.idempotency import FIELD
 
 KEPT = "kept_form"
@@ -28,7 +29,7 @@ def worth_keeping(request: HttpRequest) -> bool:
     return from_our_page(request) and any(name not in NOT_KEPT | {FIELD} for name in request.POST)
 
 
-def saved_form_for(person: Any, request: HttpRequest) -> dict[str, Any] | None:
+def saved_form_for(person: Person, request: HttpRequest) -> dict[str, Any] | None:
     """What this person had filled in; never what somebody else did at the same browser."""
     kept: dict[str, Any] | None = request.session.get(KEPT)
     return kept if kept and kept.get("of") == str(person.pk) else None

@@ -1,7 +1,5 @@
 """Who helps with a dataset."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +9,9 @@ from apps.core.errors import Invalid, NotFound
 from apps.datasets import commands
 from apps.datasets.models import Dataset
 from apps.datasets.queries import helpers_of, is_owner
+from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
+from apps.people.rules import check_person
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import add_error
 from apps.web.common.idempotency import idempotent_form
@@ -88,5 +88,5 @@ def _take(request: HttpRequest, dataset: Dataset) -> HttpResponse:
     return redirect("dataset_people", slug=dataset.slug)
 
 
-def _me(request: HttpRequest) -> Any:
-    return request.user
+def _me(request: HttpRequest) -> Person:
+    return check_person(request.user)

@@ -19,6 +19,8 @@ from apps.datasets.queries import is_manager
 from apps.grants import commands, rules
 from apps.grants.models import AccessGrant
 from apps.grants.queries import on_datasets_managed_by, suspended_now, visible_to
+from apps.people.models import Person
+from apps.people.rules import check_person
 from apps.web.committee.presenters import months_before, several_months
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import add_error
@@ -87,7 +89,7 @@ def _state(grant: Any, now: Any) -> dict[str, Any]:
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Access ends now; every link on it is refused at its next use."""
     grant = _grant(request, pk)
-    rules.check_can_end(request.user, grant)
+    rules.check_can_end(_me(request), grant)
     return _with_reason(request, grant, "revoke", commands.revoke, _("Access is revoked."))
 
 
@@ -96,7 +98,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Access pauses until someone resumes it."""
     grant = _grant(request, pk)
-    rules.check_can_pause(request.user, grant)
+    rules.check_can_pause(_me(request), grant)
     return _with_reason(request, grant, "suspend", commands.suspend, _("Access is suspended."))
 
 
@@ -139,5 +141,5 @@ def _grant(request: HttpRequest, pk: UUID) -> AccessGrant:
     return grant
 
 
-def _me(request: HttpRequest) -> Any:
-    return request.user
+def _me(request: HttpRequest) -> Person:
+    return check_person(request.user)

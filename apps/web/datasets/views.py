@@ -16,6 +16,8 @@ from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import is_owner, managed_by, overview_of, versions_visible_to, visible_to
 from apps.datasets.states import VersionState
 from apps.grants.queries import active_grant_counts
+from apps.people.models import Person
+from apps.people.rules import check_person
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import add_error
 from apps.web.common.idempotency import idempotent_form
@@ -46,7 +48,7 @@ def _row(dataset: Any, active: int) -> dict[str, Any]:
 @idempotent_form
 def new(request: HttpRequest) -> HttpResponse:
     """A new dataset begins with a title; everything else follows on the next page."""
-    rules.check_can_draft(request.user)
+    rules.check_can_draft(_person(request))
     form = NewDatasetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -129,7 +131,7 @@ def managed(request: HttpRequest, slug: str) -> Dataset:
     wanted = visible_to(request.user).filter(slug=slug).select_related("committee", "institution").first()
     if wanted is None:
         raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
-    rules.check_can_manage(request.user, wanted)
+    rules.check_can_manage(_person(request), wanted)
     return wanted
 
 
@@ -155,5 +157,5 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def _person(request: HttpRequest) -> Any:
-    return request.user
+def _person(request: HttpRequest) -> Person:
+    return check_person(request.user)

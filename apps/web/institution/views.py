@@ -76,13 +76,13 @@ def _rows(request: HttpRequest, here: Institution, shown: list[Any]) -> list[dic
     ]
 
 
-def _word(person: Any) -> dict[str, Any]:
+def _word(row: Any) -> dict[str, Any]:
     """What the institution says of the person today, as one of four words."""
-    if person.until is not None:
+    if row.until is not None:
         return {"state": "stands"}
-    if person.was_ended_at is not None:
+    if row.was_ended_at is not None:
         return {"state": "ended"}
-    return {"state": "lapsed" if person.was_until is not None else "none"}
+    return {"state": "lapsed" if row.was_until is not None else "none"}
 
 
 def _page_url(kept: dict[str, Any], start: int) -> str:

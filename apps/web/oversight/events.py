@@ -10,7 +10,7 @@ from apps.audit.models import Event
 from apps.audit.queries import newest
 from apps.people.rules import check_auditor
 from apps.web.common.auth import signed_in
-from apps.web.common.history import noun_of, sentence_of
+from apps.web.common.history import NAMED_ACTORS, noun_of, sentence_of
 from apps.web.oversight.forms import EventFilter
 
 A_PAGE = 50
@@ -46,5 +46,6 @@ def _row(event: Event) -> dict[str, Any]:
     """One event as it is shown: its sentence, and everything the row holds."""
     what, _icon, _tone = sentence_of(event)
     facts = [{"name": name, "value": value} for name, value in sorted(event.facts.items())]
-    short = {"actor": f"{str(event.actor_id)[:8]}…", "subject": f"{str(event.subject_id)[:8]}…"}
+    actor = NAMED_ACTORS.get(event.actor_kind) or f"{str(event.actor_id)[:8]}…"
+    short = {"actor": actor, "subject": f"{str(event.subject_id)[:8]}…"}
     return {"event": event, "what": what, "facts": facts, "noun": noun_of(event), **short}

@@ -1,7 +1,5 @@
 """What an operator watches: consequences still owed, letters still to be sent, and the stop of all downloads."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +13,8 @@ from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
 from apps.notifications.queries import waiting
-from apps.people.rules import check_operator
+from apps.people.models import Person
+from apps.people.rules import check_operator, check_person
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import add_error
 from apps.web.common.idempotency import idempotent_form
@@ -100,5 +99,5 @@ def _stop() -> DownloadStop:
     return stop
 
 
-def _me(request: HttpRequest) -> Any:
-    return request.user
+def _me(request: HttpRequest) -> Person:
+    return check_person(request.user)

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.access_requests import commands, rules
 from apps.access_requests.models import AccessRequest
+from apps.core.actors import Viewer
 from apps.core.errors import Invalid, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 from apps.web.common.auth import AuthenticatedRequest, signed_in
 from apps.web.common.forms import add_error
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
@@ -52,7 +54,7 @@ def request_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("request_edit", args=[pk]))
 
 
-def _named(person: Any, slugs: list[str]) -> list[Dataset]:
+def _named(person: Viewer, slugs: list[str]) -> list[Dataset]:
     """The datasets of these short names that the person may know of; an unknown one is said to be unknown."""
     known = {one.slug: one for one in datasets.visible_to(person).select_related("committee").filter(slug__in=slugs)}
     for slug in slugs:
@@ -67,7 +69,7 @@ def _named(person: Any, slugs: list[str]) -> list[Dataset]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @idempotent_form
-def request_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The form; sent, it is kept and the person goes on."""
     found = find(request.user, pk)
     rules.check_can_edit(request.user, found)
@@ -160,7 +162,7 @@ def _items(found: AccessRequest) -> Any:
     return found.items.select_related("dataset").order_by("dataset__title")
 
 
-def _keep(found: AccessRequest, form: RequestForm, person: Any) -> None:
+def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     """Everything the form holds, or (with a sentence) nothing of it."""
     facts = form.cleaned_data
     commands.change(found, by=person, revision=facts["revision"], **form.texts)

@@ -17,6 +17,7 @@ from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
+from apps.core.actors import Viewer
 from apps.core.errors import DomainError, Invalid, NotFound
 from apps.grants import queries as grants
 from apps.people.models import Person
@@ -40,11 +41,11 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return _page(request, find(request.user, pk))
 
 
-def find(person: Any, pk: UUID) -> AccessRequest:
+def find(person: Viewer, pk: UUID) -> AccessRequest:
     """The request, if this person may read it; otherwise it is as if it did not exist."""
     found = requests.visible_to(person).select_related("applicant__institution").filter(pk=pk).first()
     if found is None:
@@ -53,9 +54,13 @@ def find(person: Any, pk: UUID) -> AccessRequest:
 
 
 def _page(
-    request: HttpRequest, found: AccessRequest, *, refused: tuple[UUID, AnswerForm] | None = None, status: int = 200
+    request: AuthenticatedRequest,
+    found: AccessRequest,
+    *,
+    refused: tuple[UUID, AnswerForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    person: Any = request.user
+    person = request.user
     items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
     questions = list(found.questions.all())
     members = [one.person for one in found.memberships.select_related("person__institution")]
@@ -103,7 +108,7 @@ def _waits(items: list[Item]) -> list[dict[str, Any]]:
     return [{"committee": names[pk], "wait": known.get(pk)} for pk in names]
 
 
-def _allowed(person: Any, found: AccessRequest) -> bool:
+def _allowed(person: Person, found: AccessRequest) -> bool:
     try:
         rules.check_can_withdraw(person, found)
     except DomainError:
@@ -111,7 +116,7 @@ def _allowed(person: Any, found: AccessRequest) -> bool:
     return True
 
 
-def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Any) -> list[dict[str, Any]]:
+def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Person) -> list[dict[str, Any]]:
     """What happened, with the names of those on the applying side only; a committee speaks as one."""
     events = list(timeline_of(found.pk))
     names = {one.pk: str(one) for one in side}

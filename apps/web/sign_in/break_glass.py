@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from apps.core import clock
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import Unavailable
 from apps.identity.commands.break_glass import try_break_glass
 from apps.identity.commands.sessions import begin_session, end_session_of_key
@@ -60,7 +61,7 @@ def _tried(typed: dict[str, Any]) -> PlatformRole | None:
         raise Unavailable(_("Someone else is trying to sign in this way right now. Try again shortly."))
     begun = time.monotonic()
     try:
-        return try_break_glass(typed["handle"], password=typed["password"], code=typed["code"], by=None)
+        return try_break_glass(typed["handle"], password=typed["password"], code=typed["code"], by=ANONYMOUS)
     finally:
         time.sleep(max(0.0, settings.BREAK_GLASS_SECONDS - (time.monotonic() - begun)))
         _one_at_a_time.release()

@@ -14,7 +14,7 @@ from apps.core.errors import DomainError, NeedsSecondFactor, NeedsSignIn
 from apps.identity.oidc import views as views_oidc
 from apps.identity.oidc.authorize import SESSION
 from apps.people.rules import check_fresh
-from apps.web.common.auth import sign_in_address, signed_in
+from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
 from apps.web.common.idempotency import FIELD
 from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, saved_form_for
 
@@ -90,7 +90,7 @@ def _shown(request: HttpRequest, context: dict[str, Any], status: int) -> HttpRe
 
 @require_GET
 @signed_in
-def sign_in_continue(request: HttpRequest) -> HttpResponse:
+def sign_in_continue(request: AuthenticatedRequest) -> HttpResponse:
     """Back from the sign-in: what was typed, to be sent now or left. Nothing is sent by coming here."""
     kept = saved_form_for(request.user, request)
     if kept is None:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from apps.committees import commands as committees
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.people.commands.claims import add_platform_role_claim, sync_platform_role_claims
 from apps.people.commands.people import (
     appoint_signing_official,
@@ -25,15 +26,17 @@ SAID_LONG_AGO = {"colleague": timedelta(days=345)}  # so that an affiliation lap
 def settle(world: World) -> None:
     """Everybody is known before they first sign in, and sits where they belong."""
     for one in INSTITUTIONS:
-        world.institutions[one.key] = register_institution(one.name, country=one.country, domains=[one.domain], by=None)
-    provider = provider_from_settings(by=None)
+        world.institutions[one.key] = register_institution(
+            one.name, country=one.country, domains=[one.domain], by=CONSOLE
+        )
+    provider = provider_from_settings(by=CONSOLE)
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people
-    give_platform_role(people["operator"], kind=PlatformRole.Kind.OPERATOR, days=365, by=None)
-    add_platform_role_claim(provider, claim="groups", value=AUDITORS, desk=PlatformRole.Kind.AUDITOR, by=None)
-    sync_platform_role_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=None)
-    appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=None)
+    give_platform_role(people["operator"], kind=PlatformRole.Kind.OPERATOR, days=365, by=CONSOLE)
+    add_platform_role_claim(provider, claim="groups", value=AUDITORS, desk=PlatformRole.Kind.AUDITOR, by=CONSOLE)
+    sync_platform_role_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=SYSTEM)
+    appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=CONSOLE)
     _committee(world, "breast", "Breast Cancer Data Access Committee", home="sundby")
     _committee(world, "lung", "Lung Cancer Registry Committee", home="saarela")
     _seats(world, "breast", chair="chair", members=["member1", "member2"])
@@ -48,10 +51,10 @@ def _person(world: World, key: str) -> Person:
         name=someone.name,
         email=someone.email,
         email_verified=True,
-        by=None,
+        by=SYSTEM,
     )
     with clock.freeze(clock.now() - SAID_LONG_AGO.get(key, timedelta())):
-        set_institution(person, institution=world.institutions[someone.institution], by=None)
+        set_institution(person, institution=world.institutions[someone.institution], by=CONSOLE)
     person.refresh_from_db()
     return person
 
@@ -59,11 +62,11 @@ def _person(world: World, key: str) -> Person:
 def _committee(world: World, key: str, name: str, *, home: str) -> None:
     slug = {"breast": "breast-cancer", "lung": "lung-cancer"}[key]
     place, about = world.institutions[home], (TEXTS / f"committee.{key}.txt").read_text(encoding="utf-8").strip()
-    world.committees[key] = committees.found(name, slug=slug, institution=place, about=about, quorum=2, by=None)
+    world.committees[key] = committees.found(name, slug=slug, institution=place, about=about, quorum=2, by=CONSOLE)
 
 
 def _seats(world: World, key: str, *, chair: str, members: list[str]) -> None:
     committee = world.committees[key]
-    committees.add_member(committee, person=world.people[chair], is_chair=True, by=None)
+    committees.add_member(committee, person=world.people[chair], is_chair=True, by=CONSOLE)
     for member in members:
-        committees.add_member(committee, person=world.people[member], by=None)
+        committees.add_member(committee, person=world.people[member], by=CONSOLE)

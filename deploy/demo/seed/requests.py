@@ -11,6 +11,7 @@ from apps.access_requests.models import AccessRequest, Round
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
@@ -61,11 +62,11 @@ def _scripts(by: Person) -> None:
     account = make_service_account("Survival pipeline", purpose=purpose, days=180, by=by)
     make_service_token(account, name="Nightly job", scopes=["read", "download"], days=90, by=by)
     scopes, program = ["read", "download"], next(iter(settings.SCRIPT_PROGRAMS))
-    asked = request_device_code(program, scopes=scopes, asked_from="192.0.2.44", browser="curl, Linux")
+    asked = request_device_code(program, scopes=scopes, asked_from="192.0.2.44", browser="curl, Linux", by=ANONYMOUS)
     found = find_device(asked.user_code, by=by)
     assert found is not None
     answer_device(found, approve=True, by=by)
-    redeem_device_code(asked.device_code, client_id=program)
+    redeem_device_code(asked.device_code, client_id=program, by=ANONYMOUS)
 
 
 def _write(
@@ -179,7 +180,7 @@ def _left(world: World) -> None:
     end_affiliation(world.people["leaver"], institution=home, reason=reason, by=official)
     reason = "Works in the department of oncology, by the staff list of this month."
     confirm_affiliation(world.people["member3"], institution=home, reason=reason, by=official)
-    warn_of_expiring_affiliations(by=None)
+    warn_of_expiring_affiliations(by=SYSTEM)
 
 
 def _approved(

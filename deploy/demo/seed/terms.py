@@ -3,6 +3,7 @@
 import json
 
 from apps.agreements import commands as agreements
+from apps.core.actors import CONSOLE
 from apps.people.commands.people import accept_terms, publish_terms
 from deploy.demo.seed.world import TEXTS, World
 
@@ -10,8 +11,8 @@ from deploy.demo.seed.world import TEXTS, World
 def publish(world: World) -> None:
     """Version 1 of both; somebody has accepted the terms already."""
     english, danish = ((TEXTS / f"terms.{language}.txt").read_text(encoding="utf-8") for language in ("en", "da"))
-    terms = publish_terms(english, text_da=danish, by=None)
+    terms = publish_terms(english, text_da=danish, by=CONSOLE)
     for key in ("applicant2", "member3"):
         accept_terms(terms, by=world.people[key])
     wording = json.loads((TEXTS / "agreement.json").read_text(encoding="utf-8"))
-    agreements.publish_template(wording["title"], clauses=wording["clauses"], committee=None, by=None)
+    agreements.publish_template(wording["title"], clauses=wording["clauses"], committee=None, by=CONSOLE)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from apps.core.actors import CONSOLE
 from apps.people.commands.providers import add_provider, provider_from_settings
 from apps.people.commands.visas import trust_visa_issuer
 from apps.people.models import Provider
@@ -12,10 +13,10 @@ KEPT = ("name", "issuer", "client_id", "secret_name")
 
 def believe() -> None:
     """The provider hands visas over from now on; the first sign-in of the applicant brings two."""
-    provider = provider_from_settings(by=None)
+    provider = provider_from_settings(by=CONSOLE)
     facts = {name: getattr(provider, name) for name in KEPT}
     scopes = f"{provider.scopes} ga4gh_passport_v1"
-    add_provider(provider.slug, by=None, **{**facts, "scopes": scopes, "trusts_visas": True})
+    add_provider(provider.slug, by=CONSOLE, **{**facts, "scopes": scopes, "trusts_visas": True})
     trust_visa_issuer(
         "demo",
         title="Nordic Researcher Registry",
@@ -23,5 +24,5 @@ def believe() -> None:
         jku=f"{settings.OIDC_ISSUER}/visas/jwks.json",
         sources=[VISA_SOURCE],
         provider=Provider.objects.get(pk=provider.pk),
-        by=None,
+        by=CONSOLE,
     )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.core.errors import DomainError
 from apps.identity.commands.break_glass import disable_break_glass, make_break_glass
 from apps.identity.models import BreakGlassAccount
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             self.stdout.write("BREAK_GLASS is off in the settings: nobody can sign in this way until it is on.")
 
     def _create(self, options: dict[str, Any]) -> None:
-        made = make_break_glass(days=options["days"], by=None)
+        made = make_break_glass(days=options["days"], by=CONSOLE)
         grouped = " ".join(made.seed[start : start + 4] for start in range(0, len(made.seed), 4))
         self.stdout.write(
             SHOWN.format(
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         account = BreakGlassAccount.objects.filter(handle=options["name"]).first()
         if account is None:
             raise CommandError("There is no break-glass account of this name.")
-        disable_break_glass(account, by=None)
+        disable_break_glass(account, by=CONSOLE)
         self.stdout.write(f"{account.handle} lets nobody in any more.")
 
 

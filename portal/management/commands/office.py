@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.agreements import commands as agreements
 from apps.committees import commands as committees
 from apps.committees.models import Committee
+from apps.core.actors import CONSOLE
 from apps.core.errors import DomainError
 from apps.identity.commands.identities import deactivate, reactivate
 from apps.people.commands.people import (
@@ -94,50 +95,50 @@ class Command(BaseCommand):
 
     def do_institution(self, given: dict[str, str]) -> str:
         made = register_institution(
-            given["name"], country=given["country"], ror=given["ror"], domains=given["domains"].split(","), by=None
+            given["name"], country=given["country"], ror=given["ror"], domains=given["domains"].split(","), by=CONSOLE
         )
         return f"{made.name} is registered."
 
     def do_domains(self, given: dict[str, str]) -> str:
         institution = _institution(given["institution"])
-        set_domains(institution, domains=given["domains"].split(","), by=None)
+        set_domains(institution, domains=given["domains"].split(","), by=CONSOLE)
         return f"The domains of {institution.name} are set."
 
     def do_set_institution(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
-        set_institution(person, institution=institution, by=None)
+        set_institution(person, institution=institution, by=CONSOLE)
         return f"{institution.name} stands behind {person}."
 
     def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        desk = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=None)
+        desk = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
         return f"{person} is {given['kind']} until {desk.ends_at:%Y-%m-%d}."
 
     def do_end_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
         if not platform_roles_of(person).filter(kind=_kind(given["kind"])).exists():
             raise CommandError(f"{person} is no {given['kind']}.")
-        end_platform_role(person, kind=given["kind"], by=None)
+        end_platform_role(person, kind=given["kind"], by=CONSOLE)
         return f"{person} is no {given['kind']} any more."
 
     def do_close_account(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        deactivate(person, by=None)
+        deactivate(person, by=CONSOLE)
         return f"{person} is out: pages, tokens and links refuse them from the next request on."
 
     def do_open_account(self, given: dict[str, str]) -> str:
         person = _person(given["code"], closed=True)
-        reactivate(person, by=None)
+        reactivate(person, by=CONSOLE)
         return f"{person} may use the portal again."
 
     def do_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
-        appoint_signing_official(person, institution=institution, by=None)
+        appoint_signing_official(person, institution=institution, by=CONSOLE)
         return f"{person} signs for {institution.name}."
 
     def do_end_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
-        dismiss_signing_official(person, institution=institution, by=None)
+        dismiss_signing_official(person, institution=institution, by=CONSOLE)
         return f"{person} no longer signs for {institution.name}."
 
     def do_committee(self, given: dict[str, str]) -> str:
@@ -145,19 +146,19 @@ class Command(BaseCommand):
         about = Path(given["about"]).read_text(encoding="utf-8").strip() if given["about"] else ""
         chair, quorum = _person(given["chair"]), _number(given["quorum"] or "2")
         made = committees.found(
-            given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=None
+            given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
-        committees.add_member(made, person=chair, is_chair=True, by=None)
+        committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)
         return f"{made.name} is founded; {chair} chairs it and can seat the others on its page."
 
     def do_chair(self, given: dict[str, str]) -> str:
         person, committee = _person(given["code"]), _committee(given["committee"])
-        committees.hand_over_chair(committee, person=person, by=None)
+        committees.hand_over_chair(committee, person=person, by=CONSOLE)
         return f"{person} chairs {committee.name}."
 
     def do_terms(self, given: dict[str, str]) -> str:
         danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
-        made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=None)
+        made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=CONSOLE)
         return f"Version {made.version} of the terms is published; everybody is asked anew."
 
     def do_template(self, given: dict[str, str]) -> str:
@@ -167,7 +168,7 @@ class Command(BaseCommand):
         except (ValueError, KeyError, TypeError):
             raise CommandError("The template must be JSON: {title, clauses: [...]}.") from None
         committee = _committee(given["committee"]) if given["committee"] else None
-        made = agreements.publish_template(title, clauses=clauses, committee=committee, by=None)
+        made = agreements.publish_template(title, clauses=clauses, committee=committee, by=CONSOLE)
         return f"{made} is published; agreements already offered keep their text."
 
 

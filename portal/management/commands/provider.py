@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from apps.committees import commands as committees
 from apps.committees.models import Committee, CommitteeMemberClaim
 from apps.committees.queries import member_claims
+from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
 from apps.identity.commands.identities import deactivate_provider
 from apps.identity.oidc.checks import Untrusted
@@ -67,7 +68,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.slug:20} {_state(one):14} {one.name}  {one.issuer}")
 
     def _settings(self, _options: dict[str, Any]) -> None:
-        self.stdout.write(f"{provider_from_settings(by=None).slug} is the provider of the settings.")
+        self.stdout.write(f"{provider_from_settings(by=CONSOLE).slug} is the provider of the settings.")
 
     def _roles(self, _options: dict[str, Any]) -> None:
         rows: list[Rule] = [*platform_role_claims(), *member_claims()]
@@ -80,13 +81,15 @@ class Command(BaseCommand):
     def _map(self, options: dict[str, Any]) -> None:
         if bool(options["desk"]) == bool(options["committee"]):
             raise CommandError("Name either a desk or a committee.")
-        provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"], "by": None}
+        provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"]}
         try:
             if options["desk"]:
-                made: Rule = add_platform_role_claim(provider, desk=options["desk"], **said)
+                made: Rule = add_platform_role_claim(provider, desk=options["desk"], by=CONSOLE, **said)
             else:
                 committee = _committee(options["committee"])
-                made = committees.add_member_claim(provider, committee=committee, is_chair=options["chair"], **said)
+                made = committees.add_member_claim(
+                    provider, committee=committee, is_chair=options["chair"], by=CONSOLE, **said
+                )
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
         self.stdout.write(
@@ -97,16 +100,16 @@ class Command(BaseCommand):
         desks = {str(one.pk): one for one in platform_role_claims()}
         seats = {str(one.pk): one for one in member_claims()}
         if options["mapping"] in desks:
-            end_platform_role_claim(desks[options["mapping"]], by=None)
+            end_platform_role_claim(desks[options["mapping"]], by=CONSOLE)
         elif options["mapping"] in seats:
-            committees.end_member_claim(seats[options["mapping"]], by=None)
+            committees.end_member_claim(seats[options["mapping"]], by=CONSOLE)
         else:
             raise CommandError("There is no mapping of this id; `provider roles` shows them.")
         self.stdout.write("The claim gives its role to nobody any more; whoever had it through it has lost it.")
 
     def _deactivate(self, options: dict[str, Any]) -> None:
         found = _provider(options["slug"])
-        deactivate_provider(found, by=None)
+        deactivate_provider(found, by=CONSOLE)
         self.stdout.write(f"Nobody signs in through {found.name} any more; its people and their identities stay.")
 
     def _add(self, options: dict[str, Any]) -> None:
@@ -125,7 +128,7 @@ class Command(BaseCommand):
         }
         named = [_institution(ror) for ror in options["may_name"]]
         try:
-            provider = add_provider(options["slug"], by=None, named=named, **facts)
+            provider = add_provider(options["slug"], by=CONSOLE, named=named, **facts)
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
         self.stdout.write(f"People may sign in through {provider.name}. It {_state(provider)}.")

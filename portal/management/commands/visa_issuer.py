@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
 from apps.people.commands.visas import trust_visa_issuer, untrust_visa_issuer
 from apps.people.models import Provider, VisaIssuer
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         found = VisaIssuer.objects.filter(slug=options["slug"]).first()
         if found is None:
             raise CommandError(f"There is no visa issuer of the short name {options['slug']}.")
-        untrust_visa_issuer(found, by=None)
+        untrust_visa_issuer(found, by=CONSOLE)
         self.stdout.write(f"None of its visas counts any more: {found.title}.")
 
     def _add(self, options: dict[str, Any]) -> None:
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 jku=options["jku"],
                 sources=options["source"],
                 provider=_provider(options["subjects_of"]),
-                by=None,
+                by=CONSOLE,
             )
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.grants.queries import downloadable_by
 from apps.people.commands.affiliations import end_affiliation, extend_affiliation
 from apps.people.commands.people import appoint_signing_official
@@ -102,7 +103,7 @@ def test_neither_oneself_nor_somebody_elsewhere_nor_a_foreign_institution() -> N
 def test_who_signs_for_two_institutions_sees_each_by_itself() -> None:
     official = stories.signing_official(stories.institution("First"))
     first, second = home_of(official), stories.institution("Second")
-    appoint_signing_official(official, institution=second, by=None)
+    appoint_signing_official(official, institution=second, by=CONSOLE)
     here, there = stories.person("Anna Here", at=first), stories.person("Bo There", at=second)
     client = stories.client_for(official)
     for institution, inside, outside in ((first, here, there), (second, there, here)):
@@ -114,7 +115,7 @@ def test_who_has_moved_is_still_there_to_be_ended_or_affirmed() -> None:
     """The home of a person is where they signed in last; the institution they left still finds them."""
     person = stories.person("Carla Moved")
     home, other = home_of(person), stories.institution()
-    extend_affiliation(person, institution=other, by=None)
+    extend_affiliation(person, institution=other, by=SYSTEM)
     Person.objects.filter(pk=person.pk).update(institution=other)
     client = stories.client_for(stories.signing_official(home))
     assert "Carla Moved" in client.get(PAGE).content.decode()
@@ -168,7 +169,7 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     person = stories.person()
     official = stories.signing_official(home_of(person))
     end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
-    assert not extend_affiliation(person, institution=home_of(person), by=None)
+    assert not extend_affiliation(person, institution=home_of(person), by=SYSTEM)
     text = stories.client_for(person).get("/account/").content.decode()
     assert "Signing in does not restore it." in text and official.name in text
     expired = stories.person()

@@ -1,11 +1,15 @@
 """The log for auditors and the operations page, through the browser's eyes."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from apps.audit.models import Event, Outbox
+from apps.core import clock
+from apps.core.actors import ANONYMOUS, CONSOLE, NamedActor
 from apps.grants.queries import current_download_stop
+from apps.web.common.history import timeline
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,27 @@ def test_the_log_is_filtered_by_kind_person_and_thing() -> None:
     assert [row["event"].actor_id for row in by_kind] == [case.committee_setup.chair.pk]
     by_actor = client.get("/oversight/events/", {"actor": str(case.applicant.pk)}).context["rows"]
     assert {row["event"].actor_id for row in by_actor} == {case.applicant.pk}
+
+
+def test_the_log_names_who_acted_when_it_was_no_person() -> None:
+    home = stories.institution()
+    stories.accounts.register_institution("A new one", country="DK", by=CONSOLE)
+    stories.accounts.record_sign_in_refused("https://login.example", why="state", by=ANONYMOUS)
+    stories.accounts.set_institution(stories.person(), institution=home, by=CONSOLE)
+    published_dataset = stories.published_dataset()
+    rows = stories.client_for(stories.auditor()).get("/oversight/events/").context["rows"]
+    named = {row["event"].kind: (row["event"].actor_kind, str(row["actor"])) for row in rows}
+    assert named["institution.registered"] == ("console", "Command line")
+    assert named["person.sign_in_refused"] == ("anonymous", "Someone who is not signed in")
+    assert named["file.checked"] == ("system", "Gatehouse")
+    assert named["version.published"] == ("person", f"{str(published_dataset.owner.pk)[:8]}…")
+
+
+def test_a_timeline_names_who_acted_when_it_was_no_person() -> None:
+    """Every named actor has a name; a person whom the reader may not know of has none."""
+    events = [Event(kind="refused", actor_kind=actor.value, at=clock.now()) for actor in NamedActor]
+    shown = timeline([*events, Event(kind="refused", actor_kind="person", actor_id=uuid4())], names={}, datasets={})
+    assert [row["who"] for row in shown] == ["", "Someone who is not signed in", "Command line", "Gatehouse"]
 
 
 @pytest.mark.parametrize("asked", [{"thing": "nonsense"}, {"kind": "no.such"}, {"before": "0"}, {"before": "9" * 30}])

@@ -6,6 +6,7 @@ from apps.access_requests import commands, queries
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.committees.models import CommitteeMember
+from apps.core.actors import SYSTEM
 from apps.identity.commands.identities import deactivate
 from apps.notifications.models import Notification
 from tests import stories
@@ -37,7 +38,7 @@ def test_a_member_who_asks_leaves_too_few_and_the_chair_hears_of_it_once() -> No
     assert [one.reader for one in told()] == [place.committee_setup.chair]
     assert notification.path == f"/committees/{place.committee_setup.committee.slug}/manage/"
     assert "quorum" in notification.body and case.request.reference in notification.subject
-    commands.record_committees_without_quorum(case.request, by=None)
+    commands.record_committees_without_quorum(case.request, by=SYSTEM)
     stories.drain()
     assert Event.objects.filter(kind=Kind.QUORUM_MISSING).count() == len(told()) == 1
 

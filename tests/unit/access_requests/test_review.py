@@ -10,6 +10,7 @@ from apps.access_requests.models import Item, Recusal, Round, Vote
 from apps.access_requests.tasks import close_if_denied, recount_votes
 from apps.audit.models import Event
 from apps.committees import commands as committees
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.identity.commands.identities import deactivate, merge_people
 from apps.people.sign_in import SignIn
@@ -221,7 +222,7 @@ def test_an_empty_bench_blocks_and_never_approves() -> None:
     for part_of_it in committee_setup.everyone:
         with pytest.raises(Denied):
             commands.accept_for_review(case.request, by=part_of_it)
-    commands.recount(case.request, by=None)
+    commands.recount(case.request, by=SYSTEM)
     assert case.item.state == "open"
 
 
@@ -272,16 +273,16 @@ def test_a_request_of_which_nothing_was_approved_is_closed() -> None:
     stories.drain()
     assert case.reload().request.state == "closed"
     assert case.request.ended_at is not None
-    commands.close_denied(case.request, by=None)
+    commands.close_denied(case.request, by=SYSTEM)
     assert Event.objects.filter(kind="request.closed").count() == 1
 
 
 def test_a_request_of_which_something_was_approved_stays_open() -> None:
     case = stories.decided()
-    commands.close_denied(case.request, by=None)
+    commands.close_denied(case.request, by=SYSTEM)
     assert case.reload().request.state == "decided"
-    commands.activate(case.request, by=None)
-    commands.activate(case.request, by=None)
+    commands.activate(case.request, by=SYSTEM)
+    commands.activate(case.request, by=SYSTEM)
     assert case.reload().request.state == "active"
     assert Event.objects.filter(kind="request.activated").count() == 1
 
@@ -332,7 +333,7 @@ def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None
     merge_people(member, into=other, by=stories.operator(), reason="One person.")
     last = stories.person()
     merge_people(other, into=last, by=stories.operator(), reason="Three accounts, still one person.")
-    committees.add_member(committee_setup.committee, person=last, by=None)
+    committees.add_member(committee_setup.committee, person=last, by=CONSOLE)
     with pytest.raises(Denied, match="You stepped aside"):
         commands.accept_for_review(case.request, by=last)
     assert not queries.review_queue_of(last).exists()

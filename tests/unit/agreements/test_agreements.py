@@ -13,6 +13,7 @@ from apps.agreements.models import Agreement, Signature, Template
 from apps.agreements.tasks import offer_agreement, store_agreement_pdf
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
 from apps.core.storage import sealed
 from apps.grants.models import AccessGrant
@@ -28,7 +29,7 @@ def test_a_template_is_published_in_versions_and_a_committees_own_wins() -> None
     house = queries.template_for(committee)
     assert house is not None
     assert str(house) == "Data use agreement v1"
-    own = commands.publish_template("Ours", clauses=stories.CLAUSES, committee=committee, by=None)
+    own = commands.publish_template("Ours", clauses=stories.CLAUSES, committee=committee, by=CONSOLE)
     newer = commands.publish_template(
         "Ours", clauses=stories.CLAUSES[:1], committee=committee, by=agreement_setup.case.committee_setup.chair
     )
@@ -66,7 +67,7 @@ def clause(**changes: Any) -> dict[str, Any]:
 )
 def test_a_template_that_cannot_become_a_contract_is_refused(title: str, clauses: Any, says: str) -> None:
     with pytest.raises(Invalid, match=says):
-        commands.publish_template(title, clauses=clauses, committee=None, by=None)
+        commands.publish_template(title, clauses=clauses, committee=None, by=CONSOLE)
     assert not Template.objects.exists()
 
 
@@ -115,10 +116,10 @@ def test_a_text_can_be_taken_apart_and_is_the_same_again() -> None:
 
 def test_an_agreement_is_offered_once_and_for_approved_items_only() -> None:
     agreement_setup = stories.offered()
-    assert commands.offer(agreement_setup.case.item.pk, by=None) == agreement_setup.agreement
+    assert commands.offer(agreement_setup.case.item.pk, by=SYSTEM) == agreement_setup.agreement
     assert Event.objects.filter(kind="agreement.offered").count() == 1
     denied = stories.decided(choice="deny")
-    assert commands.offer(denied.item.pk, by=None) is None
+    assert commands.offer(denied.item.pk, by=SYSTEM) is None
     assert not Agreement.objects.filter(item=denied.item).exists()
     for consequence in (offer_agreement, store_agreement_pdf):
         consequence(Event(kind="request.item_decided"))
@@ -127,7 +128,7 @@ def test_an_agreement_is_offered_once_and_for_approved_items_only() -> None:
 def test_without_a_template_the_offer_waits() -> None:
     case = stories.decided()
     with pytest.raises(Unavailable, match="No agreement template"):
-        commands.offer(case.item.pk, by=None)
+        commands.offer(case.item.pk, by=SYSTEM)
     stories.drain()
     assert not Agreement.objects.exists()
 
@@ -308,10 +309,10 @@ def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
     assert content.startswith(b"%PDF-")
     assert hashlib.sha256(content).hexdigest() == agreement_setup.agreement.pdf_sha256
     assert commands._pdf_of(agreement_setup.agreement) == content
-    commands.store_pdf(agreement_setup.agreement.pk, by=None)
+    commands.store_pdf(agreement_setup.agreement.pk, by=SYSTEM)
     assert Event.objects.filter(kind="agreement.pdf_stored").count() == 1
     unsigned = stories.offered()
-    commands.store_pdf(unsigned.agreement.pk, by=None)
+    commands.store_pdf(unsigned.agreement.pk, by=SYSTEM)
     assert unsigned.reload().agreement.pdf_key == ""
 
 

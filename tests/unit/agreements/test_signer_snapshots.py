@@ -8,6 +8,7 @@ from apps.agreements import commands
 from apps.agreements.models import Signature
 from apps.agreements.wording import pdf, snapshot_line
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.core.errors import WrongState
 from apps.grants import queries
 from apps.grants.models import AccessGrant
@@ -80,7 +81,7 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     assert agreement_setup.agreement.institution == first and first.name in agreement_setup.agreement.text
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=second)
     agreement_setup.applicant.refresh_from_db()
-    extend_affiliation(agreement_setup.applicant, institution=second, by=None)
+    extend_affiliation(agreement_setup.applicant, institution=second, by=SYSTEM)
     with pytest.raises(WrongState, match=f"names {first.name}, and {second.name} stands behind you"):
         sign(agreement_setup, agreement_setup.applicant)
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=first)
@@ -95,7 +96,7 @@ def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> N
     assert access.grant.institution == first
     official = end(access.holder)
     Person.objects.filter(pk=access.holder.pk).update(institution=second)
-    extend_affiliation(access.holder, institution=second, by=None)
+    extend_affiliation(access.holder, institution=second, by=SYSTEM)
     assert not downloadable_by(access.holder).exists()
     assert not queries.grant_is_active(access.grant.pk)
     failing = [fact for fact in queries.facts_of(access.grant) if not fact.holds]
@@ -111,7 +112,7 @@ def test_a_new_agreement_rests_on_the_new_institution() -> None:
     end(access.holder)
     Person.objects.filter(pk=access.holder.pk).update(institution=second)
     access.holder.refresh_from_db()
-    extend_affiliation(access.holder, institution=second, by=None)
+    extend_affiliation(access.holder, institution=second, by=SYSTEM)
     again = stories.granted(published_dataset=access.published_dataset, applicant=access.holder)
     assert again.grant.institution == second
     assert downloadable_by(access.holder).exists()

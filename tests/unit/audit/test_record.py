@@ -2,15 +2,17 @@
 
 import uuid
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.audit import queries
 from apps.audit import record as recording
 from apps.audit.models import Event, Outbox
 from apps.audit.record import QUIET, Kind, record
 from apps.core import correlation
+from apps.core.actors import SYSTEM, NamedActor
 from apps.core.models import IdempotencyKey
 from apps.people.models import Institution
 from tests import stories
@@ -22,7 +24,8 @@ def test_an_event_says_who_what_and_about_what() -> None:
     who, thing, other = stories.person(), stories.institution(), uuid.uuid4()
     event = record(Kind.REFUSED, actor=who, subject=thing, about=[who, other, other], code="denied", n=3, yes=True)
     event.refresh_from_db()
-    assert (event.actor_id, event.subject_id, event.subject_type) == (who.pk, thing.pk, "institution")
+    assert (event.actor_kind, event.actor_id) == ("person", who.pk)
+    assert (event.subject_id, event.subject_type) == (thing.pk, "institution")
     assert event.about == [who.pk, other]
     assert event.facts == {"code": "denied", "n": 3, "yes": True}
     assert event.correlation == "a-reference"
@@ -30,9 +33,43 @@ def test_an_event_says_who_what_and_about_what() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("actor", list(NamedActor))
+def test_an_event_of_a_named_actor_names_it_and_no_person(actor: NamedActor) -> None:
+    event = record(Kind.REFUSED, actor=actor)
+    event.refresh_from_db()
+    assert (event.actor_kind, event.actor_id) == (actor.value, None)
+
+
+@pytest.mark.django_db
+def test_an_event_without_an_actor_is_not_written() -> None:
+    nobody: Any = None
+    with pytest.raises(AttributeError):
+        record(Kind.REFUSED, actor=nobody)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "person", "fits"),
+    [
+        ("person", True, True), ("system", False, True), ("console", False, True), ("anonymous", False, True),
+        ("person", False, False), ("system", True, False), ("console", True, False), ("anonymous", True, False),
+        ("somebody", False, False), ("", False, False),
+    ],
+)  # fmt: skip
+def test_the_database_keeps_actor_and_person_together(kind: str, person: bool, fits: bool) -> None:
+    """A person's event has the person's id, no other event has one, and there are no other actors."""
+    fields = {"kind": "refused", "actor_kind": kind, "actor_id": uuid.uuid4() if person else None}
+    if fits:
+        assert Event.objects.create(**fields).pk
+        return
+    with pytest.raises(IntegrityError, match="event_actor"), transaction.atomic():
+        Event.objects.create(**fields)
+
+
+@pytest.mark.django_db
 def test_moments_codes_and_nothing_may_be_facts() -> None:
     moment = datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
-    event = record(Kind.REFUSED, actor=None, at_=moment, day=date(2026, 2, 3), nothing=None, id=uuid.UUID(int=7))
+    event = record(Kind.REFUSED, actor=SYSTEM, at_=moment, day=date(2026, 2, 3), nothing=None, id=uuid.UUID(int=7))
     assert event.facts["at_"] == "2026-02-03T04:05:00+00:00"
     assert event.facts["day"] == "2026-02-03"
     assert event.facts["nothing"] is None
@@ -47,19 +84,19 @@ def test_moments_codes_and_nothing_may_be_facts() -> None:
 def test_names_addresses_and_free_text_are_refused(text: str) -> None:
     """L15, T107, T113."""
     with pytest.raises(ValueError, match="is not a code"):
-        record(Kind.REFUSED, actor=None, said=text)
+        record(Kind.REFUSED, actor=SYSTEM, said=text)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="in the transaction of its change"):
-        record(Kind.REFUSED, actor=None)
+        record(Kind.REFUSED, actor=SYSTEM)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_the_change_that_failed() -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
-        record(Kind.REQUEST_SUBMITTED, actor=None)
+        record(Kind.REQUEST_SUBMITTED, actor=SYSTEM)
         raise RuntimeError
     assert not Event.objects.exists()
     assert not Outbox.objects.exists()
@@ -68,14 +105,14 @@ def test_an_event_goes_with_the_change_that_failed() -> None:
 @pytest.mark.django_db
 def test_a_subject_with_a_numbered_key_is_named_by_type_only() -> None:
     key = IdempotencyKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
-    event = record(Kind.REFUSED, actor=None, subject=key)
+    event = record(Kind.REFUSED, actor=SYSTEM, subject=key)
     assert (event.subject_type, event.subject_id) == ("oncekey", None)
 
 
 @pytest.mark.django_db
 def test_only_what_has_consequences_is_owed() -> None:
-    quiet = record(Kind.REFUSED, actor=None)
-    loud = record(Kind.GRANT_REVOKED, actor=None)
+    quiet = record(Kind.REFUSED, actor=SYSTEM)
+    loud = record(Kind.GRANT_REVOKED, actor=SYSTEM)
     assert Kind.REFUSED in QUIET
     assert [row.event_id for row in Outbox.objects.all()] == [loud.pk]
     assert str(Outbox.objects.get()) == f"event {loud.pk}"
@@ -95,8 +132,8 @@ def test_who_listens_is_called_once_after_the_commit(
     recording.when_owed(listener)
     recording.when_owed(listener)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        record(Kind.GRANT_REVOKED, actor=None)
-        record(Kind.REFUSED, actor=None)
+        record(Kind.GRANT_REVOKED, actor=SYSTEM)
+        record(Kind.REFUSED, actor=SYSTEM)
         assert heard == []
     assert heard == ["owed"]
 
@@ -113,8 +150,8 @@ def test_the_timeline_of_a_thing_holds_what_concerned_it() -> None:
 @pytest.mark.django_db
 def test_the_log_is_read_backwards_in_pages() -> None:
     who = stories.person()
-    ids = [record(Kind.REFUSED, actor=who).pk, record(Kind.TERMS_ACCEPTED, actor=None).pk]
-    ids.append(record(Kind.REFUSED, actor=None).pk)
+    ids = [record(Kind.REFUSED, actor=who).pk, record(Kind.TERMS_ACCEPTED, actor=SYSTEM).pk]
+    ids.append(record(Kind.REFUSED, actor=SYSTEM).pk)
     mine = Event.objects.filter(pk__in=ids)
     assert [e.pk for e in queries.newest() & mine] == ids[::-1]
     assert [e.pk for e in queries.newest(before=ids[1]) & mine] == ids[:1]
@@ -134,7 +171,7 @@ CHANGES = {
 @pytest.mark.parametrize("how", CHANGES)
 def test_the_portals_role_is_refused_by_privilege(how: str) -> None:
     """T122."""
-    Event.objects.create(kind="refused")
+    Event.objects.create(kind="refused", actor_kind="system")
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CHANGES[how].format(table="audit_event", column="kind"))
 
@@ -153,7 +190,8 @@ def test_control_the_portals_role_may_change_an_ordinary_table(how: str) -> None
 def test_the_owner_of_the_tables_is_refused_by_trigger(as_owner, how: str) -> None:  # type: ignore[no-untyped-def]
     """T112."""
     as_owner.execute(
-        "INSERT INTO audit_event (kind, subject_type, about, correlation, facts) VALUES ('refused', '', '{}', '', '{}')"
+        "INSERT INTO audit_event (kind, actor_kind, subject_type, about, correlation, facts)"
+        " VALUES ('refused', 'system', '', '{}', '', '{}')"
     )
     with pytest.raises(Exception, match="append-only"):
         as_owner.execute(CHANGES[how].format(table="audit_event", column="kind"))
@@ -175,7 +213,7 @@ def test_control_the_owner_may_change_an_ordinary_table(as_owner, how: str) -> N
 def test_an_event_outlives_everything_it_names() -> None:
     """T117: no foreign keys, so nothing cascades into the log."""
     house = Institution.objects.create(name="Gone soon", country="DK")
-    event = record(Kind.REFUSED, actor=None, subject=house)
+    event = record(Kind.REFUSED, actor=SYSTEM, subject=house)
     gone = house.pk
     house.delete()
     assert Event.objects.get(pk=event.pk).subject_id == gone

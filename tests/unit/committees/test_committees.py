@@ -8,6 +8,7 @@ from apps.audit.models import Event
 from apps.committees import commands, queries
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
+from apps.core.actors import CONSOLE
 from apps.core.errors import Denied, Invalid
 from apps.identity.commands.identities import deactivate
 from tests import stories
@@ -130,7 +131,7 @@ def test_a_committee_has_a_name_an_address_and_a_quorum(wrong: dict[str, object]
     with pytest.raises(Invalid) as refused:
         commands.found(
             str(facts["name"]), slug=str(facts["slug"]), institution=None, about="", quorum=int(str(facts["quorum"])),
-            by=None,
+            by=CONSOLE,
         )  # fmt: skip
     assert set(refused.value.fields) == fields
 
@@ -138,7 +139,7 @@ def test_a_committee_has_a_name_an_address_and_a_quorum(wrong: dict[str, object]
 def test_an_address_is_used_once() -> None:
     with pytest.raises(Invalid):
         commands.found(
-            "Again", slug=stories.committee_setup().committee.slug, institution=None, about="", quorum=1, by=None
+            "Again", slug=stories.committee_setup().committee.slug, institution=None, about="", quorum=1, by=CONSOLE
         )
 
 

@@ -45,7 +45,7 @@ def test_the_time_is_the_databases_and_in_utc() -> None:
 @pytest.mark.django_db
 def test_a_query_may_ask_about_another_moment(frozen) -> None:  # type: ignore[no-untyped-def]
     past, future = datetime(2020, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
-    Event.objects.create(kind="refused", at=datetime(2024, 1, 1, tzinfo=UTC))
+    Event.objects.create(kind="refused", actor_kind="system", at=datetime(2024, 1, 1, tzinfo=UTC))
     assert not Event.objects.filter(at__lte=clock.sql_now(past)).exists()
     assert Event.objects.filter(at__lte=clock.sql_now()).exists()
     frozen(past)

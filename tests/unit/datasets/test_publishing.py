@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from apps.audit.models import Event
 from apps.committees import commands as committees
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, DomainError, Invalid, Unavailable, WrongState
 from apps.core.storage import sealed
 from apps.datasets import commands, queries, rules
@@ -163,7 +164,7 @@ def test_an_uploaded_file_gets_its_checksum_in_the_background() -> None:
 def test_a_file_is_checked_once_however_often_it_is_asked() -> None:
     published_dataset = stories.drafted_dataset()
     for _turn in range(2):
-        commands.check_file(published_dataset.file.pk, by=None)
+        commands.check_file(published_dataset.file.pk, by=SYSTEM)
     assert Event.objects.filter(kind="file.checked", subject_id=published_dataset.file.pk).count() == 1
 
 
@@ -179,7 +180,7 @@ def test_stored_bytes_that_changed_their_length_get_no_checksum() -> None:
 
     Path(sealed().path(kept.storage_key)).write_bytes(b"five5")
     with pytest.raises(Unavailable, match="not as long as"):
-        commands.check_file(kept.pk, by=None)
+        commands.check_file(kept.pk, by=SYSTEM)
     kept.refresh_from_db()
     assert kept.sha256 == ""
 

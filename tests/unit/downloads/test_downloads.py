@@ -11,6 +11,7 @@ from django.test import override_settings
 from apps.agreements import commands as agreements
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import Denied, DomainError, Gone, NotFound
 from apps.datasets import commands as datasets
 from apps.downloads import commands, queries, signing
@@ -48,7 +49,7 @@ def test_a_link_lives_a_day_and_never_longer_than_its_grant() -> None:
 
 def test_only_who_may_download_makes_a_link() -> None:
     access = stories.granted()
-    for by in (access.owner, access.case.committee_setup.chair, stories.person(), stories.operator(), None):
+    for by in (access.owner, access.case.committee_setup.chair, stories.person(), stories.operator(), ANONYMOUS):
         with pytest.raises(Denied, match="may not download"):
             commands.make_link(access.file, by=by)
     assert not DownloadLink.objects.exists()
@@ -56,15 +57,15 @@ def test_only_who_may_download_makes_a_link() -> None:
 
 def test_open_and_registered_data_need_no_grant() -> None:
     free = stories.published_dataset(access="open")
-    link, token = commands.make_link(free.file, by=None)
+    link, token = commands.make_link(free.file, by=ANONYMOUS)
     assert (link.person, link.grant) == (None, None)
-    assert commands.open_link(token, by=None).sha256 == free.file.sha256
+    assert commands.open_link(token, by=ANONYMOUS).sha256 == free.file.sha256
     assert commands.open_link(token, by=stories.person()).size == free.file.size
     listed, someone = stories.published_dataset(access="registered"), stories.person()
     accept_terms(stories.terms(), by=someone)
     link, token = commands.make_link(listed.file, by=someone)
     assert (link.person, link.grant) == (someone, None)
-    assert commands.open_link(token, by=None).name == listed.file.name
+    assert commands.open_link(token, by=ANONYMOUS).name == listed.file.name
 
 
 def test_access_that_ends_while_the_link_is_made_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ def test_what_was_never_a_token_is_unknown(token: str) -> None:
     """L27, T53: and it is not even looked up."""
     assert signing.digest_of(token) is None
     with pytest.raises(NotFound, match="no such link"):
-        commands.open_link(token, by=None)
+        commands.open_link(token, by=ANONYMOUS)
 
 
 def test_a_token_for_scripts_is_no_link_and_a_link_is_no_token_for_scripts() -> None:
@@ -124,7 +125,7 @@ def test_a_token_for_scripts_is_no_link_and_a_link_is_no_token_for_scripts() -> 
     access = stories.linked()
     secret = stories.token(access.holder, "download")
     with pytest.raises(NotFound):
-        commands.open_link(secret, by=None)
+        commands.open_link(secret, by=ANONYMOUS)
     assert token_for(access.token) is None
 
 
@@ -134,10 +135,10 @@ def test_a_key_that_stays_keeps_its_links_and_a_key_that_goes_ends_them() -> Non
     old = {"k1": "a-link-key-that-is-only-ever-used-by-tests"}
     new = {"k2": "another-link-key-that-is-only-used-by-tests"}
     with override_settings(LINK_KEYS=old | new, LINK_KEY_ID="k2"):
-        assert commands.open_link(access.token, by=None)
+        assert commands.open_link(access.token, by=ANONYMOUS)
         assert signing.new_token().startswith("k2.")
     with override_settings(LINK_KEYS=new, LINK_KEY_ID="k2"), pytest.raises(NotFound):
-        commands.open_link(access.token, by=None)
+        commands.open_link(access.token, by=ANONYMOUS)
 
 
 # --------------------------------------------------------------------------------------------------------- opening
@@ -161,7 +162,7 @@ def test_bytes_leave_by_the_front_server_and_only_after_the_event() -> None:
 def test_a_range_is_written_as_a_code(asked: str, code: str) -> None:
     """T68, T113."""
     access = stories.linked()
-    commands.open_link(access.token, by=None, byte_range=asked)
+    commands.open_link(access.token, by=ANONYMOUS, byte_range=asked)
     assert events("download.started")[-1]["range"] == code
 
 
@@ -170,7 +171,7 @@ def test_no_byte_without_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
     access = stories.linked()
     monkeypatch.setattr(commands, "record", _log_full)
     with pytest.raises(OSError, match="full"):
-        commands.open_link(access.token, by=None)
+        commands.open_link(access.token, by=ANONYMOUS)
 
 
 def _log_full(*_args: object, **_facts: object) -> None:
@@ -235,10 +236,10 @@ def ended(access: stories.Access) -> None:
 def test_a_link_is_closed_at_its_next_use(what: Any) -> None:
     """T14, T16, T26, T91, L31: also for a Range in the middle of a download; and the refusal is written down."""
     access = stories.linked()
-    commands.open_link(access.token, by=None, byte_range="bytes=0-4")
+    commands.open_link(access.token, by=ANONYMOUS, byte_range="bytes=0-4")
     what(access)
     with pytest.raises(DomainError) as refused:
-        commands.open_link(access.token, by=None, byte_range="bytes=5-")
+        commands.open_link(access.token, by=ANONYMOUS, byte_range="bytes=5-")
     assert refused.value.status in (403, 410)
     assert events("download.refused") == [{"why": refused.value.code}]
     assert len(events("download.started")) == 1
@@ -249,11 +250,11 @@ def test_a_link_ends_with_its_time_to_the_microsecond() -> None:
     access = stories.linked()
     assert access.link is not None
     with clock.freeze(access.link.expires_at - TICK):
-        assert commands.open_link(access.token, by=None)
+        assert commands.open_link(access.token, by=ANONYMOUS)
         assert queries.links_of(access.holder).exists()
     with clock.freeze(access.link.expires_at):
         with pytest.raises(Gone, match="has expired"):
-            commands.open_link(access.token, by=None)
+            commands.open_link(access.token, by=ANONYMOUS)
         assert not queries.links_of(access.holder).exists()
 
 
@@ -263,7 +264,7 @@ def test_another_grant_does_not_revive_a_link() -> None:
     revoked(access)
     stories.granted(published_dataset=access.published_dataset, applicant=access.holder)
     with pytest.raises(Gone, match="not in force now"):
-        commands.open_link(access.token, by=None)
+        commands.open_link(access.token, by=ANONYMOUS)
     assert commands.make_link(access.file, by=access.holder)
 
 
@@ -294,7 +295,7 @@ def test_a_link_never_works_in_somebody_elses_session() -> None:
 def test_a_link_opens_its_own_file_and_no_other() -> None:
     """L2, L38."""
     access = stories.linked()
-    assert commands.open_link(access.token, by=None).name == access.file.name
+    assert commands.open_link(access.token, by=ANONYMOUS).name == access.file.name
 
 
 # ---------------------------------------------------------------------------------------------------- asked in person

@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 
 from apps.audit.models import Event
 from apps.core import rate
+from apps.core.actors import ANONYMOUS
 from apps.core.errors import Denied, DomainError
 from apps.downloads import commands, rules, signing
 from apps.identity.oidc.client_info import network_of
@@ -92,7 +93,7 @@ def test_a_flood_by_one_hides_no_refusal_of_another() -> None:
     published_dataset = stories.published_dataset()
     for _time in range(50):
         with pytest.raises(DomainError):
-            commands.fetch(published_dataset.file, by=None)
+            commands.fetch(published_dataset.file, by=ANONYMOUS)
     somebody = stories.person()
     with pytest.raises(Denied):
         commands.fetch(published_dataset.file, by=somebody)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from apps.agreements import commands as agreements
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
@@ -42,7 +43,7 @@ def test_issuing_twice_issues_nothing_twice() -> None:
     access = stories.granted()
     event = Event.objects.get(kind="agreement.executed")
     issue_grants(event)
-    assert commands.issue(access.agreement_setup.agreement.pk, by=None) == []
+    assert commands.issue(access.agreement_setup.agreement.pk, by=SYSTEM) == []
     assert AccessGrant.objects.count() == Event.objects.filter(kind="grant.issued").count() == 1
 
 
@@ -65,7 +66,7 @@ def test_a_member_who_signs_late_gets_their_grant_when_they_sign() -> None:
 def test_no_grant_without_an_executed_agreement(chapter: str) -> None:
     """T83."""
     agreement_setup = getattr(stories, chapter)()
-    assert commands.issue(agreement_setup.agreement.pk, by=None) == []
+    assert commands.issue(agreement_setup.agreement.pk, by=SYSTEM) == []
     assert not queries.downloadable_by(agreement_setup.applicant).exists()
     for consequence in (issue_grants, activate_request):
         consequence(Event(kind="agreement.signed"))
@@ -89,7 +90,7 @@ def test_a_grant_is_never_longer_than_the_dataset_allows() -> None:
 def test_an_agreement_whose_days_are_over_issues_nothing() -> None:
     agreement_setup = stories.executed(days=10)
     with clock.freeze(clock.now() + 20 * DAY):
-        assert commands.issue(agreement_setup.agreement.pk, by=None) == []
+        assert commands.issue(agreement_setup.agreement.pk, by=SYSTEM) == []
     assert not AccessGrant.objects.exists()
 
 
@@ -109,7 +110,7 @@ def test_a_request_with_something_still_open_becomes_active_later() -> None:
 
 def test_a_request_without_a_grant_does_not_become_active() -> None:
     case = stories.decided()
-    commands.activate_request(case.request.pk, by=None)
+    commands.activate_request(case.request.pk, by=SYSTEM)
     assert case.reload().request.state == "decided"
 
 

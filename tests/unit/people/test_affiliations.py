@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.grants.queries import downloadable_by
 from apps.identity.commands.identities import deactivate, merge_people, split_identity
@@ -141,7 +142,7 @@ def test_the_database_keeps_what_was_said_and_lets_only_what_is_personal_be_take
 def test_a_person_of_two_institutions_keeps_what_rests_on_the_one_that_stays() -> None:
     access = stories.granted()
     first, other = home_of(access.holder), stories.institution()
-    extend_affiliation(access.holder, institution=other, by=None)
+    extend_affiliation(access.holder, institution=other, by=SYSTEM)
     end(access.holder, institution=other, by=stories.signing_official(other))
     assert downloadable_by(access.holder).exists()
     confirm_affiliation(
@@ -155,7 +156,7 @@ def test_a_person_of_two_institutions_keeps_what_rests_on_the_one_that_stays() -
 
 def test_the_home_of_the_last_sign_in_stands_behind_an_act_and_another_if_it_does_not() -> None:
     person, other = stories.person(), stories.institution()
-    extend_affiliation(person, institution=other, by=None)
+    extend_affiliation(person, institution=other, by=SYSTEM)
     behind = current_affiliation_of(person)
     assert behind is not None and behind.institution == person.institution
     end(person)
@@ -173,14 +174,14 @@ def test_neither_merging_nor_splitting_gets_round_an_end() -> None:
     home, boss = home_of(person), stories.operator()
     end(person)
     merge_people(person, into=into, by=boss, reason="The same person, by passport.")
-    assert not extend_affiliation(into, institution=home, by=None)
+    assert not extend_affiliation(into, institution=home, by=SYSTEM)
     moved = into.identities.order_by("-linked_at").first()
     assert moved is not None
     end(into)
     new = split_identity(moved, by=boss, reason="They are two people after all.")
-    assert not extend_affiliation(new, institution=home_of(into), by=None)
+    assert not extend_affiliation(new, institution=home_of(into), by=SYSTEM)
     fresh = stories.institution()
-    assert extend_affiliation(new, institution=fresh, by=None)  # control: nothing was ended there
+    assert extend_affiliation(new, institution=fresh, by=SYSTEM)  # control: nothing was ended there
     assert stands(new, fresh)
 
 
@@ -188,11 +189,11 @@ def test_neither_merging_nor_splitting_gets_round_an_end() -> None:
 def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each() -> None:
     person = stories.person()
     lapse(person, days=31)
-    assert warn_of_expiring_affiliations(by=None) == 0
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 0
     for days, so_far in ((29, 1), (8, 1), (6.9, 2), (1, 2), (-0.1, 3), (-5, 3)):
         lapse(person, days=days)
-        warn_of_expiring_affiliations(by=None)
-        warn_of_expiring_affiliations(by=None)
+        warn_of_expiring_affiliations(by=SYSTEM)
+        warn_of_expiring_affiliations(by=SYSTEM)
         assert len(notifications(person)) == so_far, days
     subjects = notifications(person)
     assert sum("Affiliation valid until" in one for one in subjects) == 2
@@ -202,11 +203,11 @@ def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each()
 def test_a_year_later_the_warnings_begin_anew() -> None:
     person = stories.person()
     lapse(person, days=5)
-    assert warn_of_expiring_affiliations(by=None) == 1  # late: one letter, not two
-    extend_affiliation(person, institution=home_of(person), by=None)
-    assert warn_of_expiring_affiliations(by=None) == 0
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 1  # late: one letter, not two
+    extend_affiliation(person, institution=home_of(person), by=SYSTEM)
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 0
     lapse(person, days=29)
-    assert warn_of_expiring_affiliations(by=None) == 1
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 1
 
 
 def test_the_officials_hear_a_week_before_if_access_hangs_on_it_and_once() -> None:
@@ -215,8 +216,8 @@ def test_the_officials_hear_a_week_before_if_access_hangs_on_it_and_once() -> No
     for days in (29, 6):
         lapse(access.holder, days=days)
         lapse(idle, days=days)
-        warn_of_expiring_affiliations(by=None)
-        warn_of_expiring_affiliations(by=None)
+        warn_of_expiring_affiliations(by=SYSTEM)
+        warn_of_expiring_affiliations(by=SYSTEM)
         stories.drain()
     assert [access.holder.name in subject for subject in notifications(official)] == [True]
     assert (
@@ -229,8 +230,8 @@ def test_the_officials_hear_a_week_before_if_access_hangs_on_it_and_once() -> No
 def test_what_was_prolonged_before_the_letter_was_written_needs_none() -> None:
     person = stories.person()
     lapse(person, days=6)
-    warn_of_expiring_affiliations(by=None)
-    extend_affiliation(person, institution=home_of(person), by=None)
+    warn_of_expiring_affiliations(by=SYSTEM)
+    extend_affiliation(person, institution=home_of(person), by=SYSTEM)
     assert notifications(person) == []
 
 
@@ -240,9 +241,9 @@ def test_nobody_is_told_of_what_was_ended_renewed_or_lapsed_long_ago() -> None:
     for person in (ended, renewed, closed):
         lapse(person, days=-1)
     lapse(ancient, days=-40)
-    extend_affiliation(renewed, institution=home_of(renewed), by=None)
+    extend_affiliation(renewed, institution=home_of(renewed), by=SYSTEM)
     deactivate(closed, by=stories.operator())
-    assert warn_of_expiring_affiliations(by=None) == 0
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 0
     assert Event.objects.filter(kind="affiliation.expired").count() == 0
 
 

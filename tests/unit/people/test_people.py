@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.audit.models import Event
 from apps.core import clock
+from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.identity.commands.identities import deactivate, merge_people, reactivate, split_identity
 from apps.identity.commands.sign_ins import record_sign_in, record_sign_in_refused, record_sign_out
@@ -36,7 +37,7 @@ ISSUER = "https://idp.test"
 
 def get_or_create_person(subject: str = "s", issuer: str = ISSUER, **claims: Any) -> Person:
     facts = {"name": "Ingrid Holm", "email": "ingrid@nordvik.example", "email_verified": True, **claims}
-    return people_commands.get_or_create_person(issuer, subject=subject, by=None, **facts)
+    return people_commands.get_or_create_person(issuer, subject=subject, by=SYSTEM, **facts)
 
 
 # ------------------------------------------------------------------------------------------------------ identities
@@ -98,7 +99,7 @@ def test_an_erased_person_is_still_called_something() -> None:
 def test_sign_ins_refusals_and_sign_outs_are_written_down_without_free_text() -> None:
     someone = get_or_create_person()
     record_sign_in(someone, issuer=ISSUER, acr="a b\nc@æ", by=someone)
-    record_sign_in_refused(ISSUER, why="state")
+    record_sign_in_refused(ISSUER, why="state", by=ANONYMOUS)
     record_sign_out(someone, by=someone)
     kinds = {e.kind: e for e in Event.objects.all()}
     assert kinds["person.signed_in"].facts == {"acr": "a_b_c__", "issuer": ISSUER}
@@ -155,7 +156,7 @@ def test_an_operator_gives_a_desk_appoints_and_closes_and_opens_an_account() -> 
 @pytest.mark.parametrize("days", [0, -1, 367])
 def test_a_desk_has_a_reasonable_end(days: int) -> None:
     with pytest.raises(Invalid, match="at most a year"):
-        give_platform_role(stories.person(), kind="auditor", days=days, by=None)
+        give_platform_role(stories.person(), kind="auditor", days=days, by=CONSOLE)
 
 
 def test_an_official_sees_the_people_of_their_institution() -> None:
