@@ -34,6 +34,7 @@ from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
 from apps.datasets import commands as datasets
+from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.downloads import commands as downloads
 from apps.downloads.models import DownloadLink
@@ -243,7 +244,7 @@ def drafted_dataset(
     dataset = datasets.draft(title or f"{TITLES[number % len(TITLES)]} {number}", by=owner)
     dataset = datasets.describe(
         dataset, by=owner, summary="Follow-up of patients after treatment.", description="One row a patient.",
-        access=access, committee=grants_of.committee, keywords="cancer, survival", conditions=["DUO:0000042"],
+        access=access, committee=grants_of.committee, keywords="cancer, survival", conditions=[Use("DUO:0000042")],
         requires_second_factor=second_factor,
     )  # fmt: skip
     contents = dict(files or {f"table-{number}.csv": CSV})

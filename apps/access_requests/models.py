@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.access_requests import fields
 from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemState, RequestState
+from apps.committees import decisions
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
 from apps.core.workflow import WorkflowModel
@@ -19,13 +21,13 @@ from apps.people.models import ActorSnapshot, Person
 class AccessRequest(WorkflowModel):
     """One applicant and named members ask for one or several datasets for one purpose."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("title", "purpose", "public_summary")
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = fields.personal()
     WORKFLOW = REQUEST_WORKFLOW
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reference = models.CharField(_("reference"), max_length=20, unique=True, default=partial(new_reference, "DAR"))
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requests")
-    title = models.CharField(_("project title"), max_length=200, blank=True)
+    title = models.CharField(_("project title"), max_length=fields.TITLE.most, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
@@ -145,9 +147,9 @@ class Vote(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
 
     class Choice(models.TextChoices):
-        APPROVE = "approve", _("Approve")
-        CONDITIONAL = "conditional", _("Approve with conditions")
-        DENY = "deny", _("Deny")
+        APPROVE = decisions.Choice.APPROVE.value, _("Approve")
+        CONDITIONAL = decisions.Choice.CONDITIONAL.value, _("Approve with conditions")
+        DENY = decisions.Choice.DENY.value, _("Deny")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="votes")

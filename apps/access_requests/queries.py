@@ -1,29 +1,30 @@
-"""Sets of requests, and the count of votes."""
+"""Sets of requests, and the vote on an item."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Aggregate,
     Count,
     DurationField,
     Exists,
     F,
-    IntegerField,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import JSONObject, TruncMonth
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.committees import queries as committees
+from apps.committees.decisions import Decision, too_few
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
@@ -82,12 +83,12 @@ def review_queue_of(person: Viewer, among: list[UUID] | None = None) -> QuerySet
     mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
     waiting = Item.objects.filter(committee_id=any_of(mine), state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=roles.person_id(person), round__closed_at__isnull=True)
-    cast = Vote.objects.filter(
-        item=OuterRef(OuterRef("pk")), voter_id=OuterRef("person_id"), round__closed_at__isnull=True
-    )
+    cast = Vote.objects.filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
     fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
     counted = fetched.exclude(_concerns(person)).annotate(
-        i_voted=Exists(voted), votes_cast=_eligible_voter_count(Q(Exists(cast))), voters=_eligible_voter_count()
+        i_voted=Exists(voted),
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice"))),
+        voters=ArraySubquery(_voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
     )
     return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
 
@@ -100,19 +101,18 @@ def in_review_queue_of(person: Viewer, among: list[UUID]) -> list[Any]:
     return _on_desk.rows(roles.person_id(person), among)
 
 
-def _eligible_voter_count(*only: Q) -> Coalesce:
-    """How many seats count for an item, as `eligible_voters` says, inside a query on items."""
+def _voters_listed() -> QuerySet[CommitteeMember]:
+    """The seats that count for an item, as `eligible_voters` says, inside a query on items."""
     asked = OuterRef(OuterRef("request_id"))
     same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
     member = Membership.objects.filter(same, request=asked)
     aside = Recusal.objects.filter(same, request=asked)
     closed = Person.objects.filter(pk=OuterRef(OuterRef("request__applicant_id")), merged_into_id=OuterRef("person_id"))
     before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("starts_at"))
-    members = CommitteeMember.objects.appointed().filter(*only, committee=OuterRef("committee_id"))
+    members = CommitteeMember.objects.appointed().filter(committee=OuterRef("committee_id"))
     free = members.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
     free = free.exclude(Exists(member)).exclude(Exists(aside))
-    number = free.exclude(Exists(before)).order_by().values("committee").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+    return free.exclude(Exists(before)).order_by("pk")
 
 
 def decided_by_committees_of(person: Viewer) -> QuerySet[Item]:
@@ -183,8 +183,8 @@ def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
     """The committees that cannot decide on this request, their bench being below the quorum; and how many are left."""
     waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
-    left = {item.committee: eligible_voters(item).count() for item in waiting}
-    return {committee: number for committee, number in left.items() if number < committee.quorum}
+    left = {item.committee: len(fetch_eligible_voters(item)) for item in waiting}
+    return {committee: number for committee, number in left.items() if too_few(number, committee.quorum)}
 
 
 def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
@@ -208,57 +208,37 @@ def votes_on(request: AccessRequest) -> QuerySet[Vote]:
     )
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Where the vote on one item stands."""
-
-    seated: int
-    quorum: int
-    approvals: int
-    denials: int
-    chair_choice: str
-    any_conditional: bool
-
-    @property
-    def cast(self) -> int:
-        return self.approvals + self.denials
-
-    @property
-    def outcome(self) -> str:
-        """`approve`, `approve_with_conditions`, `deny`, or empty while undecided.
-
-        A majority of those seated decides, once the quorum has voted; when everybody has voted and it is a tie, the
-        chair's own vote breaks it. A bench smaller than the quorum can never decide.
-        """
-        if self.cast < self.quorum:
-            return ""
-        if self._carried(self.approvals, self.denials, for_approval=True):
-            return "approve_with_conditions" if self.any_conditional else "approve"
-        return "deny" if self._carried(self.denials, self.approvals, for_approval=False) else ""
-
-    def _carried(self, ours: int, theirs: int, *, for_approval: bool) -> bool:
-        if ours * 2 > self.seated:
-            return True
-        tied = self.cast == self.seated and ours == theirs
-        return tied and bool(self.chair_choice) and (self.chair_choice != Vote.Choice.DENY) == for_approval
+def fetch_eligible_voters(item: Item) -> list[CommitteeMember]:
+    """What `eligible_voters` says, fetched: computed once under the lock and handed on."""
+    return list(eligible_voters(item))
 
 
-def tally(item: Item) -> Tally:
-    """Count the open round's votes of those who may decide. Decisive only under a lock on the item."""
-    voters = list(eligible_voters(item))
-    counted = Vote.objects.filter(
-        item=item, round__closed_at__isnull=True, voter_id__in=[seat.person_id for seat in voters]
-    )
-    choices = dict(counted.values_list("voter_id", "choice"))
-    chairs = [seat.person_id for seat in voters if seat.is_chair]
-    denials = sum(1 for choice in choices.values() if choice == Vote.Choice.DENY)
-    return Tally(
-        seated=len(voters),
-        quorum=item.committee.quorum,
-        approvals=len(choices) - denials,
-        denials=denials,
-        chair_choice=choices.get(chairs[0], "") if chairs else "",
-        any_conditional=Vote.Choice.CONDITIONAL in choices.values(),
+def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
+    """The open round's vote, of these eligible voters. Decisive only under a lock on the item."""
+    cast = Vote.objects.filter(item=item, round__closed_at__isnull=True)
+    return decision_of(item.committee, voters, dict(cast.order_by().values_list("voter_id", "choice")))
+
+
+def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Mapping[UUID, str]) -> Decision:
+    """The vote in this committee, of these eligible voters, when these votes have been cast."""
+    chairs = {seat.person_id: seat.is_chair for seat in voters}
+    return _decision(committee, chairs, votes)
+
+
+def listed_decision(item: Any) -> Decision:
+    """The vote on one row of `review_queue_of`."""
+    chairs = {one["person"]: one["is_chair"] for one in item.voters}
+    return _decision(item.committee, chairs, {one["voter"]: one["choice"] for one in item.votes_cast})
+
+
+def _decision(committee: Committee, chairs: Mapping[Any, bool], votes: Mapping[Any, str]) -> Decision:
+    """`chairs` says of each eligible voter whether they chair."""
+    return Decision(
+        rule=committee.rule,
+        quorum=committee.quorum,
+        voters=frozenset(chairs),
+        chair=next((person for person, is_chair in chairs.items() if is_chair), None),
+        votes=votes,
     )
 
 

@@ -1,14 +1,15 @@
 """Who may ask, and who may decide."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from apps.access_requests import queries
+from apps.access_requests import fields, queries
+from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
-from apps.committees.models import Committee
+from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
@@ -19,7 +20,6 @@ from apps.people.models.claims import confirmed
 from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass
 
-SHORTEST_PURPOSE = 40
 LONGEST = timedelta(days=5 * 366)
 
 
@@ -73,29 +73,29 @@ def check_revision(request: AccessRequest, revision: int | None) -> None:
 def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     """What still stands between a draft and the committee, field by field."""
     says: dict[str, str] = {}
-    if is_blank(request.title):
-        says["title"] = _("Enter a project title.")
-    if seen_length(request.purpose) < SHORTEST_PURPOSE:
-        says["purpose"] = ngettext(
-            "Describe your purpose in at least %(n)s character.",
-            "Describe your purpose in at least %(n)s characters.",
-            SHORTEST_PURPOSE,
-        ) % {"n": SHORTEST_PURPOSE}
-    if is_blank(request.public_summary):
-        says["public_summary"] = _("Describe your project for the public in plain language.")
-    says.update(_missing_dates(request))
-    if not request.items.exists():
-        says["datasets"] = _("Choose at least one dataset.")
-    elif not request.items.filter(state=ItemState.OPEN).exists():
-        says["datasets"] = _("All datasets in this request are already decided.")
-    return says
+    for field in fields.FIELDS:
+        if field.required and field.after not in says and _amount(field, request) < field.least:
+            says[field.name] = field.missing % {"n": field.least}
+    says = _wrong_dates(request) | says
+    if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
+        says[fields.DATASETS.name] = _("All datasets in this request are already decided.")
+    return {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
 
 
-def _missing_dates(request: AccessRequest) -> dict[str, str]:
-    if request.starts_on is None:
-        return {"starts_on": _("Enter the start date.")}
-    if request.ends_on is None:
-        return {"ends_on": _("Enter the end date.")}
+def _amount(field: RequestField, request: AccessRequest) -> int:
+    """How much of a field there is: characters that can be seen, entries of a list, one day or none."""
+    if field.kind == Kind.PEOPLE:
+        return request.memberships.count()
+    if field.kind == Kind.DATASETS:
+        return request.items.count()
+    value = getattr(request, field.name)
+    return seen_length(value) if isinstance(value, str) else int(value is not None)
+
+
+def _wrong_dates(request: AccessRequest) -> dict[str, str]:
+    """What is wrong with the days when both are there."""
+    if request.starts_on is None or request.ends_on is None:
+        return {}
     if request.ends_on <= max(request.starts_on, clock.today()):
         return {"ends_on": _("The end date must be in the future and after the start date.")}
     if request.starts_on > clock.today() + LONGEST:
@@ -144,11 +144,14 @@ def check_can_change_members(by: Person, committee: Committee) -> None:
         )
 
 
-def check_can_vote(by: Person, item: Item, current: Round | None, seen: Round) -> None:
-    """Seated for this item, no conflict, on the snapshot now open, and not twice."""
+def check_can_vote(
+    by: Person, item: Item, voters: Sequence[CommitteeMember], current: Round | None, seen: Round
+) -> None:
+    """One of the eligible `voters` of the item, no conflict, on the snapshot now open, and not twice."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
-    if not by.is_active or not queries.eligible_voters(item).filter(confirmed(), person_id=by.pk).exists():
+    theirs = [seat.pk for seat in voters if seat.person_id == by.pk]
+    if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
         raise WrongState(_("There is nothing to vote on here now."))

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from apps.access_requests import fields
+from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest
 
 
@@ -11,17 +13,17 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
     questions = request.questions.values_list("text", "answer")
     return {
         "reference": request.reference,
-        "title": request.title,
-        "purpose": request.purpose,
-        "public_summary": request.public_summary,
-        "starts_on": _day(request.starts_on),
-        "ends_on": _day(request.ends_on),
         "applicant": str(request.applicant_id),
-        "members": sorted(str(m.person_id) for m in request.memberships.all()),
-        "datasets": sorted(str(item.dataset_id) for item in request.items.all()),
+        **{field.name: _frozen(field, request) for field in fields.FIELDS if field.in_snapshot},
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
     }
 
 
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _frozen(field: RequestField, request: AccessRequest) -> Any:
+    """A value as JSON: days as 2026-09-01, people and datasets by their ids, in order."""
+    if field.kind == Kind.PEOPLE:
+        return sorted(str(m.person_id) for m in request.memberships.all())
+    if field.kind == Kind.DATASETS:
+        return sorted(str(item.dataset_id) for item in request.items.all())
+    value = getattr(request, field.name)
+    return value.isoformat() if isinstance(value, date) else value

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from apps.access_requests import fields
+
 
 def _day(value: Any) -> Any:
     """A day as text, `2026-09-01`: a number is no day."""
@@ -39,6 +41,7 @@ def _moment(value: Any) -> datetime:
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Slug = Annotated[str, Field(max_length=80)]
+Code = Annotated[str, Field(max_length=fields.CODE_LENGTH)]
 
 
 class In(Schema):
@@ -108,6 +111,7 @@ class Condition(Schema):
     code: str
     short: str
     label: str
+    value: str = Field(description="What the condition is about, such as a disease or a region; empty if not said.")
 
 
 class DatasetOut(DatasetLine):
@@ -192,24 +196,24 @@ class RequestPage(Schema):
 class RequestFields(In):
     """What an applicant writes; all of it may come later, until the request is submitted."""
 
-    title: Annotated[str, Field(max_length=200)] = ""
-    purpose: Annotated[str, Field(max_length=20_000)] = ""
-    public_summary: Annotated[str, Field(max_length=2_000)] = ""
+    title: Annotated[str, Field(max_length=fields.TITLE.most)] = ""
+    purpose: Annotated[str, Field(max_length=fields.PURPOSE.most)] = ""
+    public_summary: Annotated[str, Field(max_length=fields.PUBLIC_SUMMARY.most)] = ""
     starts_on: Day | None = None
     ends_on: Day | None = None
-    members: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=100)] = Field(
+    members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(
         default=[], description="Colleague codes; each colleague reads theirs on their account page."
     )
 
 
 class NewRequest(RequestFields):
-    datasets: Annotated[list[Slug], Field(min_length=1, max_length=50)]
+    datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)]
 
 
 class RequestChange(RequestFields):
     """Only the fields that are sent change."""
 
-    datasets: Annotated[list[Slug], Field(min_length=1, max_length=50)] | None = None
+    datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)] | None = None
     revision: int | None = Field(default=None, description="The revision this change was made from, if not `If-Match`.")
 
 

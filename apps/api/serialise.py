@@ -5,9 +5,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Item
 from apps.agreements.models import Agreement
-from apps.datasets.conditions import explained
+from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 from apps.grants.models import AccessGrant
@@ -34,13 +35,13 @@ def dataset_line(dataset: Dataset) -> Shape:
     }
 
 
-def dataset(dataset: Dataset, versions: list[Version], downloadable: Collection[UUID]) -> Shape:
-    """A dataset with its versions; `downloadable` are the ids of the files the asker may have now."""
+def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID]) -> Shape:
+    """A dataset (with `condition_rows`) and its versions; `downloadable` are ids of files the asker may have now."""
     return dataset_line(dataset) | {
         "description": dataset.description,
         "licence": dataset.licence,
         "attribution": dataset.attribution,
-        "conditions": explained(dataset.conditions),
+        "conditions": explained(listed(dataset.condition_rows)),
         "versions": [version(each, downloadable) for each in versions],
     }
 
@@ -104,10 +105,7 @@ def request_line(request: AccessRequest) -> Shape:
 def request(request: AccessRequest, missing: dict[str, str]) -> Shape:
     """A request as its applicant and members read it; `missing` are the sentences of what still stands in its way."""
     return request_line(request) | {
-        "purpose": request.purpose,
-        "public_summary": request.public_summary,
-        "starts_on": request.starts_on,
-        "ends_on": request.ends_on,
+        **{name: getattr(request, name) for name in fields.stored()},
         "applicant": colleague(request.applicant),
         "members": [colleague(each.person) for each in request.memberships.all()],
         "questions": [

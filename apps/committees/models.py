@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.committees.decisions import RULES
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.people.models import ClaimRule, Institution, Person
@@ -40,6 +41,7 @@ class Committee(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
+            models.CheckConstraint(condition=Q(rule__in=sorted(RULES)), name="committee_rule_is_known"),
             models.CheckConstraint(
                 condition=Q(accepting=True) | ~Q(closed_because=""), name="committee_closed_says_why"
             ),

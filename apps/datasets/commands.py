@@ -18,8 +18,9 @@ from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id, new_storage_key
 from apps.core.storage import sealed
 from apps.core.text import is_blank
-from apps.datasets import rules
-from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets import queries, rules
+from apps.datasets.conditions import Use
+from apps.datasets.models import Condition, Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 from apps.people.models import Person
 from apps.people.rules import check_named, check_person
@@ -48,7 +49,10 @@ def draft(title: str, *, by: Actor, slug: str = "") -> Dataset:
 
 @transaction.atomic
 def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> Dataset:
-    """Change the description (the one that was `seen`, if that is said); fields outside DESCRIBED are refused."""
+    """Change the description (the one that was `seen`, if that is said); fields outside DESCRIBED are refused.
+
+    `conditions` are all of them, as `conditions.Use`.
+    """
     by = check_person(by)
     dataset = _lock(dataset)
     rules.check_can_manage(by, dataset)
@@ -57,13 +61,26 @@ def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> 
     if foreign:
         raise Invalid(_("You cannot change these fields here: %(names)s") % {"names": ", ".join(sorted(foreign))})
     rules.check_description(dataset, changes)
-    changed = [name for name, value in changes.items() if getattr(dataset, name) != value]
+    columns = {name: value for name, value in changes.items() if name != "conditions"}
+    changed = [name for name, value in columns.items() if getattr(dataset, name) != value]
     for name in changed:
-        setattr(dataset, name, changes[name])
+        setattr(dataset, name, columns[name])
     if changed:
         dataset.save(update_fields=changed)
+    if "conditions" in changes and _set_conditions(dataset, changes["conditions"]):
+        changed.append("conditions")
+    if changed:
         record(Kind.DATASET_DESCRIBED, actor=by, subject=dataset, fields="+".join(sorted(changed)))
     return dataset
+
+
+def _set_conditions(dataset: Dataset, uses: list[Use]) -> bool:
+    """Exactly these use conditions; whether that changed anything."""
+    wanted, had = set(uses), set(queries.uses_of(dataset))
+    for gone in had - wanted:
+        Condition.objects.filter(dataset=dataset, code=gone.code, value=gone.value).delete()
+    Condition.objects.bulk_create(Condition(dataset=dataset, code=new.code, value=new.value) for new in wanted - had)
+    return wanted != had
 
 
 @transaction.atomic

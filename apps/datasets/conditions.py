@@ -1,6 +1,7 @@
 """Data use conditions: the GA4GH Data Use Ontology's terms (release 2021-02-23) that a dataset may carry."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -39,10 +40,33 @@ def choices() -> list[tuple[str, str]]:
     return [(code, f"{short}: {label}") for code, (short, label) in TERMS.items()]
 
 
-def explained(codes: list[str]) -> list[dict[str, str]]:
-    """Each code with its shorthand and its sentence; an unknown code says so instead of vanishing."""
+class Use(NamedTuple):
+    """One use condition: its code, and what it is about (a disease, a region, a date) where the code needs that."""
+
+    code: str
+    value: str = ""
+
+
+def in_order(uses: Iterable[Use]) -> list[Use]:
+    """Each once, in the order of the terms; codes that are unknown come last."""
+    places = {code: place for place, code in enumerate(TERMS)}
+    return sorted(set(uses), key=lambda use: (places.get(use.code, len(places)), use))
+
+
+def listed(rows: Iterable[Mapping[str, str]]) -> list[Use]:
+    """The conditions out of `queries.with_conditions`."""
+    return in_order(Use(row["code"], row["value"]) for row in rows)
+
+
+def explained(uses: Iterable[Use]) -> list[dict[str, str]]:
+    """Each with its shorthand, sentence and value; an unknown code says so instead of vanishing."""
     unknown = ("?", _("unknown condition: ask the committee"))
     return [
-        {"code": code, "short": TERMS.get(code, unknown)[0], "label": str(TERMS.get(code, unknown)[1])}
-        for code in codes
+        {
+            "code": use.code,
+            "short": TERMS.get(use.code, unknown)[0],
+            "label": str(TERMS.get(use.code, unknown)[1]),
+            "value": use.value,
+        }
+        for use in in_order(uses)
     ]

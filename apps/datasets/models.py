@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -65,7 +64,6 @@ class Dataset(models.Model):
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     attribution = models.CharField(_("how to cite"), max_length=500, blank=True)
     access = models.CharField(_("access level"), max_length=12, choices=Access.choices, default=Access.CONTROLLED)
-    conditions = ArrayField(models.CharField(max_length=12), verbose_name=_("use conditions"), default=list, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="datasets")
     committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")
     longest_grant_days = models.PositiveSmallIntegerField(_("maximum access in days"), default=365)
@@ -101,6 +99,32 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Condition(models.Model):
+    """One use condition of a dataset: a code of `conditions.TERMS`, and its value where the code needs one.
+
+    For "DS" (research on the named disease only) the value is the disease, for "GS" the region, and so on.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="conditions")
+    code = models.CharField(_("code"), max_length=12)
+    value = models.CharField(_("value"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("use condition")
+        verbose_name_plural = _("use conditions")
+        ordering = ["code", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "code", "value"], name="condition_once"),
+            models.CheckConstraint(condition=~Q(code=""), name="condition_has_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.value}".strip()
 
 
 class DatasetRole(roles.RoleRow):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
     Case,
@@ -22,12 +23,14 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import JSONObject
 
 from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.core.db import Prepared, any_of
-from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.conditions import Use, in_order
+from apps.datasets.models import Condition, Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 from apps.people.models import Person
 from apps.people.queries import people_by_id
@@ -70,12 +73,27 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
     return Page(items[:size], cursor, min(counted, COUNTED_UP_TO), counted > COUNTED_UP_TO)
 
 
+def condition_rows(dataset: str = "pk") -> ArraySubquery:
+    """The use conditions of each row's dataset as an annotation, in the same statement; `conditions.listed` reads it.
+
+    `dataset` is the row's column that says which dataset.
+    """
+    rows = Condition.objects.filter(dataset=OuterRef(dataset)).order_by("code", "value")
+    return ArraySubquery(rows.values(json=JSONObject(code="code", value="value")))
+
+
+def uses_of(dataset: Dataset) -> list[Use]:
+    """The use conditions of one dataset, in the order of the terms."""
+    return in_order(Use(*row) for row in Condition.objects.filter(dataset=dataset).values_list("code", "value"))
+
+
 def visible_to(person: Viewer) -> QuerySet[Dataset]:
     return Dataset.objects.visible_to(person)
 
 
 def _by_slug(person: UUID, slug: str) -> QuerySet[Dataset]:
-    return visible_to(Person(pk=person)).select_related("committee", "institution").filter(slug=slug)
+    found = visible_to(Person(pk=person)).select_related("committee", "institution").filter(slug=slug)
+    return found.annotate(condition_rows=condition_rows())
 
 
 def _sized_versions(person: UUID, dataset: UUID) -> QuerySet[Version]:

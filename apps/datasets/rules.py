@@ -47,7 +47,7 @@ def check_can_draft(by: Person) -> None:
 
 def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
     """Known use conditions only; once something was published the access level stands, and somebody decides."""
-    unknown = sorted(set(changes.get("conditions", [])) - set(TERMS))
+    unknown = sorted({use.code for use in changes.get("conditions", [])} - set(TERMS))
     if unknown:
         raise Invalid(_("Unknown use condition: %(code)s") % {"code": unknown[0]}, field="conditions")
     was = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False).values_list("access", flat=True).first()
@@ -68,8 +68,17 @@ def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
 
 def seal_of(dataset: Dataset) -> str:
     """A short mark of everything that is said about the dataset now (SHA-256, hex, shortened)."""
-    said = [str(getattr(dataset, "committee_id" if name == "committee" else name)) for name in DESCRIBED]
+    said = [str(value) for value in description_of(dataset).values()]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def description_of(dataset: Dataset) -> dict[str, Any]:
+    """Everything that is said about the dataset now: the use conditions as codes with values, the committee by id."""
+    columns = {name: "committee_id" if name == "committee" else name for name in DESCRIBED}
+    return {
+        name: queries.uses_of(dataset) if name == "conditions" else getattr(dataset, column)
+        for name, column in columns.items()
+    }
 
 
 def check_seen(dataset: Dataset, seen: str) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as requests
+from apps.agreements.capacities import receiving_access
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
@@ -20,7 +21,7 @@ from apps.people.rules import check_named, check_operator, check_person
 
 @transaction.atomic
 def issue(agreement_id: UUID, *, by: Actor) -> list[AccessGrant]:
-    """A grant for everyone on the applying side who signed an executed agreement; running twice issues no more."""
+    """A grant for each signer of an executed agreement who receives access; running twice issues no more."""
     check_named(by, SYSTEM)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.state != AgreementState.EXECUTED:
@@ -28,7 +29,7 @@ def issue(agreement_id: UUID, *, by: Actor) -> list[AccessGrant]:
     begin, end = _period(agreement)
     if end <= begin:
         return []
-    holders = Signature.objects.filter(agreement=agreement).exclude(capacity=Signature.Capacity.OWNER)
+    holders = Signature.objects.filter(agreement=agreement, capacity__in=receiving_access())
     issued = []
     for signature in holders.select_related("actor_snapshot").order_by("signed_at"):
         grant, made = AccessGrant.objects.get_or_create(

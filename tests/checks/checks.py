@@ -12,6 +12,7 @@ from tests.checks.check_safety import safety
 from tests.checks.check_states import states
 from tests.checks.cycles import cycles
 from tests.checks.diagrams import diagrams
+from tests.checks.law_facts import facts
 from tests.checks.sizes import sizes
 from tests.checks.templates import templates
 from tests.checks.translations import translations
@@ -30,6 +31,7 @@ CHECKS: dict[str, Check] = {
     "commands": commands,
     "events": events,
     "safety": safety,
+    "facts": facts,
     "personal-fields": personal_fields,
     "cascades": cascades,
     "diagrams": diagrams,

@@ -110,6 +110,24 @@ FAULTS: dict[str, list[Fault]] = {
             "apps/web/common/marks.py", "def f():\n    return sealed().presign('key')", "only apps.downloads makes one"
         ),
     ],
+    "facts": [
+        Fault("apps/web/common/marks.py", "def f(cast, quorum):\n    return cast >= quorum", "ask a Decision"),
+        Fault(
+            "apps/web/common/marks.py", "def f(n, committee):\n    return max(n, committee.quorum)", "ask a Decision"
+        ),
+        Fault(
+            "apps/web/common/marks.py",
+            "def f(rows):\n    return rows.filter(n__gte=F('committee__quorum'))",
+            "ask a Decision",
+        ),
+        Fault("apps/web/common/marks.py", "def f(rows):\n    return rows.filter(quorum__lt=F('n'))", "ask a Decision"),
+        Fault("templates/planted.html", "{% if cast >= committee.quorum %}{% endif %}", "ask a Decision"),
+        Fault(
+            "apps/web/common/marks.py", "SHOWN = ('title', 'purpose', 'public_summary')", "access_requests/fields.py"
+        ),
+        Fault("apps/web/common/marks.py", "LABELS = {'purpose': 1, 'public_summary': 2}", "access_requests/fields.py"),
+        Fault("apps/web/common/marks.py", "def f(g):\n    g(purpose=1, public_summary=2)", "access_requests/fields.py"),
+    ],
     "diagrams": [
         Fault(
             "docs/diagrams/access-request.md", "draft --> active: jump", "access-request.md is not what the table says"

@@ -81,21 +81,21 @@ def test_control_counting_without_a_lock_leaves_a_decided_item_undecided(monkeyp
     case = stories.in_review()
     chair, first, _second = case.committee_setup.everyone
     acts = votes_on(case, {chair: "approve", first: "approve"})
-    both_voted, both_counted, count = threading.Barrier(2), threading.Barrier(2), queries.tally
+    both_voted, both_counted, count = threading.Barrier(2), threading.Barrier(2), queries.decision_on
 
-    def late(item: Item) -> Any:
+    def late(item: Item, voters: Any) -> Any:
         both_voted.wait(10)
-        counted = count(item)
+        counted = count(item, voters)
         both_counted.wait(10)  # or the slower one would count after the other's commit, and see it
         return counted
 
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, *_a, **_k: self)
-    monkeypatch.setattr(queries, "tally", late)
+    monkeypatch.setattr(queries, "decision_on", late)
     together(acts)
     monkeypatch.undo()
     item = case.item
     assert item.state == "open"
-    assert queries.tally(item).outcome == "approve"
+    assert queries.decision_on(item, queries.fetch_eligible_voters(item)).outcome == "approve"
 
 
 # --------------------------------------------------------------------------------------------- revocation or bytes

@@ -129,7 +129,8 @@ def test_rows_come_as_the_set_gives_them() -> None:
     for published_dataset in shelves:
         for someone in [case.applicant, published_dataset.owner, AnonymousUser()]:
             found = catalogue.dataset_called(published_dataset.dataset.slug, someone)
-            same([found] if found else [], visible(someone).filter(slug=published_dataset.dataset.slug))
+            called = visible(someone).filter(slug=published_dataset.dataset.slug)
+            same([found] if found else [], called.annotate(condition_rows=catalogue.condition_rows()))
             plain = catalogue.sizes(
                 catalogue.versions_visible_to(someone, published_dataset.dataset).prefetch_related(None)
             )

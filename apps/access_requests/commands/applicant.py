@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests import rules
+from apps.access_requests import fields, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
@@ -21,8 +21,6 @@ from apps.core.text import is_blank
 from apps.datasets.models import Dataset
 from apps.people.queries import colleagues_by_code
 from apps.people.rules import check_person
-
-EDITED = ("title", "purpose", "public_summary", "starts_on", "ends_on")
 
 
 @transaction.atomic
@@ -47,12 +45,12 @@ def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **
     _apply(request, changes)
     request.revision += 1
     request.changed_at = clock.now()
-    request.save(update_fields=[*EDITED, "revision", "changed_at"])
+    request.save(update_fields=[*fields.stored(), "revision", "changed_at"])
     return request
 
 
 def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
-    for name in EDITED:
+    for name in fields.stored():
         if name in changes:
             setattr(request, name, changes[name])
     begin, end = request.starts_on, request.ends_on
@@ -69,7 +67,7 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
     for dataset in datasets:
         rules.check_can_request(by, dataset)
     if not datasets:
-        raise Invalid(_("Choose at least one dataset."), field="datasets")
+        raise Invalid(str(fields.DATASETS.missing), field=fields.DATASETS.name)
     _set_items(request, datasets)
 
 

@@ -1,6 +1,6 @@
 """Verbs of the committee, and what follows from them: screen, return, step aside, vote, seat."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -91,8 +91,8 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
     request = _lock(item.request)
     item = Item.objects.select_for_update().select_related("committee").get(pk=item.pk)
     item.request = request
-    current = queries.open_round(request)
-    rules.check_can_vote(by, item, current, seen)
+    current, voters = queries.open_round(request), queries.fetch_eligible_voters(item)
+    rules.check_can_vote(by, item, voters, current, seen)
     rules.check_vote(choice, reason, terms)
     kept_terms = terms.strip() if choice == Vote.Choice.CONDITIONAL else ""
     actor_snapshot = snapshot_actor(by, sign_in=signed_in, behind=current_affiliation_of(by), by=by)
@@ -106,7 +106,7 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
         actor_snapshot=actor_snapshot,
     )
     record(Kind.VOTE_CAST, actor=by, subject=item, about=[request, item.dataset_id], choice=choice, round=seen.number)
-    _decide_if_clear(item)
+    _decide_if_clear(item, voters)
     return cast
 
 
@@ -159,21 +159,18 @@ def close_denied(request: AccessRequest, *, by: Actor) -> None:
 
 def _recount(request: AccessRequest) -> None:
     for item in request.items.select_for_update().filter(state=ItemState.OPEN):
-        _decide_if_clear(item)
+        _decide_if_clear(item, queries.fetch_eligible_voters(item))
 
 
-def _decide_if_clear(item: Item) -> None:
-    """Decide the item if the count says so; the caller holds the lock on request and item."""
+def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
+    """Decide the item if the votes of its eligible voters do; the caller holds the lock on request and item."""
     request = item.request
-    outcome = queries.tally(item).outcome
+    decision = queries.decision_on(item, voters)
+    outcome = decision.outcome.value
     current = queries.open_round(request)
     if not outcome or current is None or request.state != "in_review":
         return
-    votes = Vote.objects.filter(
-        item=item, round=current, voter_id__in=queries.eligible_voters(item).values("person_id")
-    )
-    deny = outcome == "deny"
-    winning = votes.filter(choice=Vote.Choice.DENY) if deny else votes.exclude(choice=Vote.Choice.DENY)
+    winning = Vote.objects.filter(item=item, round=current, voter_id__in=decision.winners)
     reason = "\n\n".join(dict.fromkeys(winning.values_list("reason", flat=True)))
     terms = "\n\n".join(dict.fromkeys(t for t in winning.values_list("terms", flat=True) if t))
     item.move(outcome, decided_at=clock.now(), decided_in=current, reason=reason, terms=terms)

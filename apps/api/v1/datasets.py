@@ -72,7 +72,8 @@ def why(request: HttpRequest, slug: str, at: schemas.Moment | None = None) -> di
 
 def dataset_for(person: Viewer, slug: str) -> Dataset:
     """The dataset, if this person may know of it."""
-    found = datasets.visible_to(person).select_related("committee", "institution").filter(slug=slug).first()
+    known = datasets.visible_to(person).annotate(condition_rows=datasets.condition_rows())
+    found = known.select_related("committee", "institution").filter(slug=slug).first()
     if found is None:
         raise NotFound(_("The dataset does not exist, or you may not see it."))
     return found

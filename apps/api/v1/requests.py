@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from apps.access_requests import commands, rules
+from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import EDITABLE
@@ -23,7 +23,6 @@ from apps.datasets.models import Dataset
 from apps.people.models import Person
 
 router = Router(tags=["requests"])
-WRITTEN = {"title", "purpose", "public_summary", "starts_on", "ends_on"}
 
 
 @router.get("/requests", response=schemas.RequestPage, auth=READ)
@@ -140,7 +139,7 @@ def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revi
     sent = body.model_fields_set
     if "members" in sent:
         commands.name_members(mine, codes=body.members, by=by)
-    commands.change(mine, by=by, revision=revision, **body.model_dump(include=sent & WRITTEN))
+    commands.change(mine, by=by, revision=revision, **body.model_dump(include=sent & set(fields.stored())))
 
 
 def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -> None:

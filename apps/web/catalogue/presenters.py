@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.access_requests import queries as requests
 from apps.core.actors import Viewer
 from apps.datasets import queries as datasets
-from apps.datasets.conditions import explained
+from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.web.common.cache import cached_for_a_minute
@@ -70,12 +70,12 @@ def _keywords(one: Dataset) -> list[str]:
     return [word.strip() for word in one.keywords.replace(";", ",").split(",") if word.strip()]
 
 
-def about(found: Dataset, person: Viewer) -> dict[str, Any]:
-    """What a dataset's page says besides its files."""
+def about(found: Any, person: Viewer) -> dict[str, Any]:
+    """What the page of a dataset (as `dataset_called` found it) says besides its files."""
     return {
         "access_label": ACCESS_WORDS[found.access],
         "access_means": ACCESS_MEANS[found.access],
-        "conditions": explained(found.conditions),
+        "conditions": explained(listed(found.condition_rows)),
         "keywords": _keywords(found),
         "asks": asks(found),
         "manages": isinstance(person, Person) and datasets.managed_by(person).filter(pk=found.pk).exists(),

@@ -1,26 +1,30 @@
 """Everything the page of a case shows, fetched in a number of statements that does not grow with the case."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
-from apps.access_requests.queries import committees_of_request, votes_on
+from apps.access_requests.queries import committees_of_request, decision_of, votes_on
 from apps.access_requests.states import ItemState, RequestState
 from apps.agreements.queries import of_request
 from apps.audit.queries import timeline_of
+from apps.committees.decisions import Choice
 from apps.committees.models import CommitteeMember
 from apps.committees.queries import committees_of
-from apps.datasets.conditions import explained
-from apps.datasets.queries import titles_of
+from apps.datasets.conditions import explained, listed
+from apps.datasets.queries import condition_rows, titles_of
 from apps.grants.queries import of_requests
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
-from apps.web.committee.presenters import changes, shown, stuck, tally_facts
+from apps.web.committee.presenters import tally_facts, why_blocked
 from apps.web.common.history import timeline
+from apps.web.request_rows import changes, written
 
 
 def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = "", **forms: Any) -> dict[str, Any]:
@@ -60,7 +64,8 @@ def _asked(
     return {
         "round": newest,
         "under_review": newest.closed_at is None,
-        "snapshot": {name: shown(name, value) for name, value in said.items()},
+        "title": said[fields.TITLE.name],
+        "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(UUID(pk)) for pk in said["members"]],
         "earlier": earlier,
@@ -99,13 +104,14 @@ def _items(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
     entries = []
-    for item in items.select_related("dataset__institution", "committee"):
+    fetched = items.select_related("dataset__institution", "committee")
+    for item in fetched.annotate(condition_rows=condition_rows("dataset_id")):
         voters = benches.get(item.committee_id, [])
-        entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round)
+        entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
         agreement = agreements.get(item.pk)
         entry |= {
             "mine": item.committee_id in my_committees,
-            "conditions": explained(item.dataset.conditions),
+            "conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
             "grants": [grant for grant in grants if agreement is not None and grant.agreement_id == agreement.pk],
         }
@@ -113,24 +119,25 @@ def _items(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID
     return sorted(entries, key=lambda entry: not entry["mine"])
 
 
-def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round) -> dict[str, Any]:
+def _voted(
+    item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person
+) -> dict[str, Any]:
     """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
-    decided = item.state != ItemState.OPEN
-    seated = {seat.person_id for seat in voters} | ({vote.voter_id for vote in votes} if decided else set())
     number = item.decided_in_id or shown_round.pk
     current = [vote for vote in votes if vote.round_id == number]
-    counted = [vote for vote in current if vote.voter_id in seated]
-    tally = tally_facts([str(vote.choice) for vote in counted], seated=len(seated), quorum=item.committee.quorum)
-    if not decided and shown_round.closed_at is None:
-        tally["blocked"] = tally["blocked"] or stuck(len(counted), len(seated), item.committee.quorum)
+    decision = decision_of(item.committee, voters, {vote.voter_id: vote.choice for vote in current})
+    if item.state != ItemState.OPEN:
+        decision = replace(decision, voters=decision.voters | {vote.voter_id for vote in votes})
+    open_vote = decision if shown_round.closed_at is None else replace(decision, votes={})
     return {
         "item": item,
         "voters": voters,
         "votes": current,
         "voided": [vote for vote in votes if vote.round_id != number],
-        "off_bench": {vote.pk for vote in current if vote.voter_id not in seated},
-        "tally": tally,
-        "missing": [seat.person for seat in voters if seat.person_id not in {vote.voter_id for vote in counted}],
+        "off_bench": {vote.pk for vote in current if vote.voter_id not in decision.voters},
+        "tally": tally_facts(decision) | {"blocked": why_blocked(open_vote)},
+        "missing": [seat.person for seat in voters if seat.person_id not in decision.votes],
+        "may_decide": any(open_vote.would_decide(me.pk, choice) for choice in Choice),
     }
 
 

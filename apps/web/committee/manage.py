@@ -14,7 +14,7 @@ from apps.committees.queries import memberships_of, public
 from apps.core.errors import Invalid, NotFound
 from apps.people.queries import colleagues_by_code
 from apps.web.committee.forms import AcceptingForm, AddMemberForm
-from apps.web.committee.presenters import too_few
+from apps.web.committee.presenters import why_committee_blocked
 from apps.web.common.auth import AuthenticatedRequest, signed_in
 from apps.web.common.forms import add_error
 from apps.web.common.idempotency import idempotent_form
@@ -48,7 +48,7 @@ def _manage_page(request: HttpRequest, committee: Committee, refused: dict[str, 
     found = {
         "committee": committee,
         "seats": seats,
-        "blocked": too_few(len(seats), committee.quorum),
+        "blocked": why_committee_blocked(committee, len(seats)),
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
         ),

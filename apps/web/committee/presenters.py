@@ -1,26 +1,24 @@
 """What the committee's pages show, worked out from plain values: counts, changes, figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests.models import Vote
+from apps.committees.decisions import Blocked, Decision, too_few
+from apps.committees.models import Committee
 
 
-def needed(seated: int, quorum: int) -> int:
-    """How many votes one way decide: more than half of the seats that count, and never fewer than the quorum."""
-    return max(seated // 2 + 1, quorum)
+def why_blocked(decision: Decision) -> str:
+    """The sentence to show when no vote that may still be cast can decide on an open item; empty if one can."""
+    sentences = {Blocked.TOO_FEW_VOTERS: _too_few_voters, Blocked.TIE_WITHOUT_CHAIR: _tie_without_chair}
+    return sentences[decision.blocked](decision) if decision.blocked else ""
 
 
-def blocked(seated: int, quorum: int) -> str:
-    """The sentence to show when the seats that count for a request cannot reach the quorum; empty if they can."""
-    if seated >= quorum:
-        return ""
+def _too_few_voters(decision: Decision) -> str:
     return ngettext(
         "This committee has %(n)s eligible voter for this request, and the quorum is %(quorum)s, "
         "so it cannot decide. The chair or an operator must add members, who can vote from the "
@@ -28,13 +26,13 @@ def blocked(seated: int, quorum: int) -> str:
         "This committee has %(n)s eligible voters for this request, and the quorum is %(quorum)s, "
         "so it cannot decide. The chair or an operator must add members, who can vote from the "
         "next round.",
-        seated,
-    ) % {"n": seated, "quorum": quorum}
+        decision.eligible,
+    ) % {"n": decision.eligible, "quorum": decision.quorum}
 
 
-def too_few(seated: int, quorum: int) -> str:
-    """The same for the committee as a whole."""
-    if seated >= quorum:
+def why_committee_blocked(committee: Committee, seated: int) -> str:
+    """The same for the committee as a whole, which has so many members."""
+    if not too_few(seated, committee.quorum):
         return ""
     return ngettext(
         "This committee has %(n)s member, and the quorum is %(quorum)s, so it cannot decide. The "
@@ -42,30 +40,25 @@ def too_few(seated: int, quorum: int) -> str:
         "This committee has %(n)s members, and the quorum is %(quorum)s, so it cannot decide. The "
         "chair or an operator must add members.",
         seated,
-    ) % {"n": seated, "quorum": quorum}
+    ) % {"n": seated, "quorum": committee.quorum}
 
 
-def stuck(cast: int, seated: int, quorum: int) -> str:
-    """The sentence for an open vote in which nobody is left to vote: as many for as against, and no chair's vote."""
-    if cast < seated or seated < quorum:
-        return ""
+def _tie_without_chair(_decision: Decision) -> str:
     return _(
         "The votes are tied, and no chair can vote on this request to break the tie. Request "
         "changes from the applicant; then everybody votes again in the next round."
     )
 
 
-def tally_facts(choices: Sequence[str], *, seated: int, quorum: int) -> dict[str, Any]:
+def tally_facts(decision: Decision) -> dict[str, Any]:
     """The votes that count, as components/vote_count.html wants them."""
-    denials = sum(1 for choice in choices if choice == Vote.Choice.DENY)
     return {
-        "approve": len(choices) - denials,
-        "deny": denials,
-        "seats": seated,
-        "cast": len(choices),
-        "quorum": quorum,
-        "needed": needed(seated, quorum),
-        "blocked": blocked(seated, quorum),
+        "approve": decision.approvals,
+        "deny": decision.denials,
+        "seats": decision.eligible,
+        "cast": decision.cast,
+        "quorum": decision.quorum,
+        "needed": decision.needed,
     }
 
 
@@ -87,38 +80,3 @@ def several_months(counted: Mapping[datetime, int], since: datetime, months: int
         }
         for year, month in steps
     ]
-
-
-def changes(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, names: Mapping[UUID, str], titles: Mapping[UUID, str]
-) -> list[dict[str, Any]]:
-    """What the applicant changed between two rounds, field by field, old and new side by side."""
-    plain = {
-        "title": _("Project title"),
-        "purpose": _("Purpose"),
-        "public_summary": _("Public summary"),
-        "starts_on": _("From"),
-        "ends_on": _("Until"),
-    }
-    rows = [
-        {"label": label, "before": shown(name, before.get(name)), "after": shown(name, after.get(name))}
-        for name, label in plain.items()
-        if before.get(name) != after.get(name)
-    ]
-    for name, label, known in (("members", _("Project members"), names), ("datasets", _("Datasets"), titles)):
-        gone, come = _differing(before.get(name, []), after.get(name, []), known)
-        if gone or come:
-            rows.append({"label": label, "before": gone, "after": come, "listed": True})
-    return rows
-
-
-def shown(name: str, value: Any) -> Any:
-    """A field of a snapshot as a person reads it: a day as a day, everything else as it is."""
-    return date.fromisoformat(value) if name.endswith("_on") and value else value
-
-
-def _differing(before: list[str], after: list[str], known: Mapping[UUID, str]) -> tuple[list[str], list[str]]:
-    """What left the list and what came to it, by name."""
-    name = {pk: known.get(UUID(pk)) or pk for pk in {*before, *after}}
-    gone = sorted(name[pk] for pk in set(before) - set(after))
-    return gone, sorted(name[pk] for pk in set(after) - set(before))

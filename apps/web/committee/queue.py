@@ -10,7 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests.queries import decided_by_committees_of, decisions_by_month, in_review_queue_of
+from apps.access_requests.queries import (
+    decided_by_committees_of,
+    decisions_by_month,
+    in_review_queue_of,
+    listed_decision,
+)
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, led_by, with_member_counts
 from apps.core import clock
@@ -18,7 +23,7 @@ from apps.core.actors import Viewer
 from apps.core.db import Prepared
 from apps.core.errors import Denied
 from apps.people.models import Person
-from apps.web.committee.presenters import blocked, months_before, needed, several_months, stuck, too_few
+from apps.web.committee.presenters import months_before, several_months, why_blocked, why_committee_blocked
 from apps.web.common.auth import AuthenticatedRequest, signed_in
 
 LATELY = 8
@@ -62,14 +67,14 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _committee(one: Any) -> dict[str, Any]:
-    return {"committee": one, "leads": one.led, "blocked": too_few(one.seated, one.quorum)}
+    return {"committee": one, "leads": one.led, "blocked": why_committee_blocked(one, one.seated)}
 
 
 def _row(item: Any) -> dict[str, Any]:
     """One line of the desk, in plain words; days are whole days since the applicant handed it in."""
     request, committee = item.request, item.committee
     days = (item.asked_at - request.submitted_at).days
-    meant, votes = committee.review_days, needed(item.voters, committee.quorum)
+    meant, decision = committee.review_days, listed_decision(item)
     return {
         "url": reverse("case", args=[request.pk]),
         "title": request.title or request.reference,
@@ -82,8 +87,9 @@ def _row(item: Any) -> dict[str, Any]:
         % {"n": days, "meant": meant},
         "late": days > meant,
         "voted": item.i_voted,
-        "votes": _("%(cast)s cast; %(needed)s matching votes decide") % {"cast": item.votes_cast, "needed": votes},
-        "blocked": blocked(item.voters, committee.quorum) or stuck(item.votes_cast, item.voters, committee.quorum),
+        "votes": _("%(cast)s cast; %(needed)s matching votes decide")
+        % {"cast": decision.cast, "needed": decision.needed},
+        "blocked": why_blocked(decision),
         "state": request.state,
         "state_label": request.get_state_display(),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.committees.models import Committee
 from apps.committees.queries import public
-from apps.datasets.conditions import MODIFIERS, PERMISSIONS
+from apps.datasets.conditions import MODIFIERS, PERMISSIONS, Use
 from apps.datasets.models import Dataset
 from apps.web.common.forms import CleanTextField
 
@@ -151,6 +151,17 @@ class DescriptionForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, uses: list[Use], **kwargs: Any) -> None:
+        """`uses` are the dataset's conditions now: the form chooses codes, and a code that stays keeps its values."""
+        super().__init__(*args, **kwargs)
+        self._uses = uses
+
+    def clean_conditions(self) -> list[Use]:
+        """A code that is chosen with the values it has, or without one."""
+        chosen = self.cleaned_data["conditions"]
+        kept = [use for use in self._uses if use.code in chosen]
+        return [*kept, *(Use(code) for code in chosen if code not in {use.code for use in kept})]
 
     def clean_committee(self) -> Committee | None:
         wanted = self.cleaned_data["committee"]

@@ -13,7 +13,7 @@ from apps.core.errors import Invalid, NotFound, WrongState
 from apps.datasets import commands, rules
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset, Version
-from apps.datasets.queries import is_owner, managed_by, overview_of, versions_visible_to, visible_to
+from apps.datasets.queries import is_owner, managed_by, overview_of, uses_of, versions_visible_to, visible_to
 from apps.datasets.states import VersionState
 from apps.grants.queries import active_grant_counts
 from apps.people.models import Person
@@ -69,7 +69,7 @@ def describe(request: HttpRequest, slug: str) -> HttpResponse:
     """What the dataset is, who may have it, and under which conditions."""
     dataset, status = managed(request, slug), 200
     if request.method == "POST":
-        form, status = DescriptionForm(request.POST), 422
+        form, status = DescriptionForm(request.POST, uses=uses_of(dataset)), 422
         if form.is_valid():
             try:
                 commands.describe(dataset, by=_person(request), **form.cleaned_data)
@@ -80,9 +80,10 @@ def describe(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("The description is saved."))
                 return redirect("managed_dataset", slug=dataset.slug)
     else:
-        said = {name: getattr(dataset, name) for name in rules.DESCRIBED if name != "committee"}
+        uses = uses_of(dataset)
+        said = rules.description_of(dataset) | {"conditions": [use.code for use in uses]}
         said |= {"committee": str(dataset.committee_id or ""), "seen": rules.seal_of(dataset)}
-        form = DescriptionForm(initial=said)
+        form = DescriptionForm(initial=said, uses=uses)
     found = {"dataset": dataset, "form": form, "tabs": tabs(dataset, "describe")}
     return render(request, "datasets/describe.html", found, status=status)
 
@@ -104,7 +105,7 @@ def workshop_page(
     found = {
         "dataset": dataset,
         "tabs": tabs(dataset, "workshop"),
-        "conditions": explained(dataset.conditions),
+        "conditions": explained(uses_of(dataset)),
         "draft": draft,
         "files": files,
         "unchecked": sum(1 for file in files if not file.sha256),

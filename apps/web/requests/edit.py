@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.access_requests import commands, rules
+from apps.access_requests import commands, fields, rules
 from apps.access_requests.models import AccessRequest
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, WrongState
@@ -23,18 +23,16 @@ from apps.web.common.idempotency import idempotent_form, remembered, saved_with_
 from apps.web.requests.forms import RequestForm, begun
 from apps.web.requests.views import find
 
-MOST_DATASETS = 50
-
 
 @require_POST
 @signed_in
 @idempotent_form
 def request_new(request: AuthenticatedRequest) -> HttpResponse:
     """A new draft for one or several datasets; the applicant goes on writing it."""
-    slugs = list(dict.fromkeys(request.POST.getlist("dataset")))[:MOST_DATASETS]
+    slugs = list(dict.fromkeys(request.POST.getlist("dataset")))[: fields.DATASETS.most]
     chosen = _named(request.user, slugs)
     if not chosen:
-        raise Invalid(_("Choose at least one dataset."))
+        raise Invalid(str(fields.DATASETS.missing))
     drafted = commands.draft(chosen, by=request.user)
     return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
@@ -48,7 +46,7 @@ def request_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     rules.check_can_edit(request.user, found)
     chosen = _named(request.user, request.POST.getlist("dataset")[:1])
     if not chosen:
-        raise Invalid(_("Choose at least one dataset."))
+        raise Invalid(str(fields.DATASETS.missing))
     commands.add_dataset(found, dataset=chosen[0], by=request.user)
     messages.success(request, _("“%(dataset)s” is added to this request.") % {"dataset": chosen[0].title})
     return HttpResponseRedirect(reverse("request_edit", args=[pk]))

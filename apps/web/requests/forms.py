@@ -1,61 +1,27 @@
 """What an applicant fills in: the request, an answer, a signature, a reason."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from apps.access_requests import fields
+from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
 
-DAY = {"type": "date"}
-
 
 class RequestForm(forms.Form):
-    """A request as it is being written: everything may still be empty; submitting asks for the rest."""
+    """A request as it is being written: everything may still be empty; submitting asks for the rest.
+
+    Its fields are those of `apps.access_requests.fields`; besides them the revision, and one more dataset by address.
+    """
 
     use_required_attribute = False
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    title = RequiredTextField(
-        label=_("Project title"),
-        max_length=200,
-        help_text=_("One line that a colleague understands, for example “Survival after breast cancer”."),
-    )
-    purpose = RequiredTextField(
-        label=_("What will you use the data for?"),
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 9}),
-        help_text=_(
-            "The committee decides based on this. Describe your research question, your "
-            "method and why you need these data."
-        ),
-    )
-    public_summary = RequiredTextField(
-        label=_("Public summary"),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Use plain language, for the people the data are about."),
-    )
-    starts_on = RequiredDateField(label=_("From"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    ends_on = RequiredDateField(label=_("Until"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    members = CleanTextField(
-        label=_("Colleagues who will also use the data"),
-        required=False,
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocapitalize": "characters", "spellcheck": "false"}),
-        help_text=_(
-            "Enter their colleague codes, separated by spaces, for example P-7K3Q-9XQ2. Colleagues "
-            "find their code on their Account page, and each signs for themselves. Codes are "
-            "checked when you save or submit."
-        ),
-    )
-    datasets = RequiredChoicesField(
-        label=_("Datasets in this request"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Clear a checkbox to remove the dataset from the request."),
-    )
     add_dataset = CleanTextField(
         label=_("Add another dataset"),
         required=False,
@@ -65,11 +31,15 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args: Any, chosen: list[tuple[str, str]], longest: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for one in fields.FIELDS:
+            self.fields[one.name] = WIDGETS[one.kind](one)
+        self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
         if longest is not None:
-            self.fields["ends_on"].help_text = _at_most(longest)
-        field = self.fields["datasets"]
-        assert isinstance(field, RequiredChoicesField)
-        field.choices = chosen
+            self.fields[fields.ENDS_ON.name].help_text = _at_most(longest)
+        for one in fields.of_kind(Kind.DATASETS):
+            choice = self.fields[one.name]
+            assert isinstance(choice, RequiredChoicesField)
+            choice.choices = chosen
 
     def clean_add_dataset(self) -> str:
         """The short name out of whatever was pasted: an address, a path or the name itself."""
@@ -79,10 +49,50 @@ class RequestForm(forms.Form):
         return str(self.cleaned_data["members"]).replace(",", " ").replace(";", " ").split()
 
     @property
+    def groups(self) -> dict[str, list[forms.BoundField]]:
+        """The fields as the page groups them: project, when, who, data."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for one in fields.FIELDS:
+            found.setdefault(one.group, []).append(self[one.name])
+        return found
+
+    @property
     def texts(self) -> dict[str, Any]:
         """What the request itself keeps."""
-        names = ("title", "purpose", "public_summary", "starts_on", "ends_on")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
+
+
+def _text_field(one: RequestField) -> forms.Field:
+    box = forms.TextInput() if one.kind == Kind.LINE else forms.Textarea(attrs={"rows": one.lines})
+    said: dict[str, Any] = {"label": one.question, "help_text": one.help, "max_length": one.most, "widget": box}
+    return RequiredTextField(**said) if one.required else CleanTextField(required=False, **said)
+
+
+def _day_field(one: RequestField) -> forms.Field:
+    said: dict[str, Any] = {"label": one.question, "help_text": one.help}
+    box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return (
+        RequiredDateField(widget=box, **said) if one.required else forms.DateField(widget=box, required=False, **said)
+    )
+
+
+def _people_field(one: RequestField) -> forms.Field:
+    box = forms.Textarea(attrs={"rows": one.lines, "autocapitalize": "characters", "spellcheck": "false"})
+    longest = one.most * fields.CODE_LENGTH
+    return CleanTextField(label=one.question, help_text=one.help, required=False, max_length=longest, widget=box)
+
+
+def _dataset_field(one: RequestField) -> forms.Field:
+    return RequiredChoicesField(label=one.question, help_text=one.help, widget=forms.CheckboxSelectMultiple)
+
+
+WIDGETS: dict[Kind, Callable[[RequestField], forms.Field]] = {
+    Kind.LINE: _text_field,
+    Kind.TEXT: _text_field,
+    Kind.DAY: _day_field,
+    Kind.PEOPLE: _people_field,
+    Kind.DATASETS: _dataset_field,
+}
 
 
 def _at_most(days: int) -> str:
@@ -96,15 +106,8 @@ def _at_most(days: int) -> str:
 
 def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
     """The request as the form first shows it."""
-    return {
-        "revision": request.revision,
-        "title": request.title,
-        "purpose": request.purpose,
-        "public_summary": request.public_summary,
-        "starts_on": request.starts_on,
-        "ends_on": request.ends_on,
-        "members": " ".join(members),
-    }
+    kept = {name: getattr(request, name) for name in fields.stored()}
+    return {"revision": request.revision, **kept, "members": " ".join(members)}
 
 
 class AnswerForm(forms.Form):

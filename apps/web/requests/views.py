@@ -1,6 +1,5 @@
 """My requests, and one request: where it stands, who holds it, what was asked and decided."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.access_requests import commands, rules
+from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
@@ -25,10 +24,9 @@ from apps.web.common.auth import AuthenticatedRequest, signed_in
 from apps.web.common.forms import add_error
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form
+from apps.web.request_rows import written
 from apps.web.requests import progress as course
 from apps.web.requests.forms import AnswerForm
-
-SHOWN = ("title", "purpose", "public_summary", "starts_on", "ends_on")
 
 
 @require_GET
@@ -65,11 +63,13 @@ def _page(
     questions = list(found.questions.all())
     members = [one.person for one in found.memberships.select_related("person__institution")]
     mine = found.applicant_id == person.pk
+    said = _said(found, mine=mine)
     holds, since = course.holder(found, items, questions, is_applicant=mine)
     context: dict[str, Any] = {
         "asked": found,
         "mine": mine,
-        "text": _text(found, mine=mine),
+        "title": said[fields.TITLE.name],
+        "written": written(said),
         "items": items,
         "members": members,
         "questions": [_question(one, refused) for one in questions],
@@ -86,13 +86,12 @@ def _page(
     return render(request, "requests/request.html", context, status=status)
 
 
-def _text(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
+def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     """The applicant sees what they are writing; everybody else what was last submitted."""
     last = None if mine else found.rounds.first()
     if last is not None:
-        days = {name: date.fromisoformat(last.snapshot[name]) for name in ("starts_on", "ends_on")}
-        return {**last.snapshot, **days}
-    return {name: getattr(found, name) for name in SHOWN}
+        return dict(last.snapshot)
+    return {name: getattr(found, name) for name in fields.stored()}
 
 
 def _question(one: Any, refused: tuple[UUID, AnswerForm] | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 from apps.datasets import commands as datasets
+from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Version
 from deploy.demo.seed.world import World
 from portal import consequences
@@ -26,7 +27,7 @@ class Described:
     access: str
     files: tuple[str, ...]
     committee: str = ""
-    conditions: tuple[str, ...] = field(default=())
+    conditions: tuple[str, ...] = field(default=())  # a code, and after a space its value
     longest_grant_days: int = 365
     requires_second_factor: bool = False
 
@@ -85,7 +86,7 @@ wt.loss: weight lost in the last six months, in pounds""",
     access=Dataset.Access.CONTROLLED,
     files=("lung.csv",),
     committee="lung",
-    conditions=("DUO:0000007", "DUO:0000021", "DUO:0000046"),
+    conditions=("DUO:0000007 MONDO:0008903", "DUO:0000021", "DUO:0000046"),
     longest_grant_days=730,
 )
 
@@ -153,7 +154,7 @@ def _enter(world: World, key: str, described: Described) -> Version:
         licence=described.licence,
         attribution=described.attribution,
         access=described.access,
-        conditions=list(described.conditions),
+        conditions=[Use(*condition.split(" ", 1)) for condition in described.conditions],
         committee=world.committees.get(described.committee),
         longest_grant_days=described.longest_grant_days,
         requires_second_factor=described.requires_second_factor,

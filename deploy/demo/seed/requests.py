@@ -3,10 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 
 from apps.access_requests import commands as requests
+from apps.access_requests import fields
+from apps.access_requests.fields import Kind
 from apps.access_requests.models import AccessRequest, Round
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
@@ -26,16 +29,25 @@ from portal import consequences
 
 @dataclass(frozen=True)
 class Project:
-    """What an applicant writes."""
+    """What an applicant writes, field by field, and for how many days."""
 
-    title: str
-    purpose: str
-    public_summary: str
+    texts: dict[str, Any]
     days: int
+
+    @classmethod
+    def read(cls, said: dict[str, Any]) -> "Project":
+        """From the file of texts, which has every text that a request needs and no other."""
+        texts = {name: text for name, text in said.items() if name != "days"}
+        known = fields.of_kind(Kind.LINE, Kind.TEXT)
+        absent = {field.name for field in known if field.required} - set(texts)
+        unknown = set(texts) - {field.name for field in known}
+        if absent or unknown:
+            raise LookupError(f"projects.json lacks {sorted(absent)} and knows {sorted(unknown)} too many")
+        return cls(texts, said["days"])
 
 
 PROJECTS = {
-    key: Project(**said) for key, said in json.loads((TEXTS / "projects.json").read_text(encoding="utf-8")).items()
+    key: Project.read(said) for key, said in json.loads((TEXTS / "projects.json").read_text(encoding="utf-8")).items()
 }
 
 
@@ -78,9 +90,7 @@ def _write(
     request = requests.change(
         request,
         by=by,
-        title=project.title,
-        purpose=project.purpose,
-        public_summary=project.public_summary,
+        **project.texts,
         starts_on=today,
         ends_on=today + timedelta(days=project.days),
     )

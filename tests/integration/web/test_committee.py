@@ -6,7 +6,7 @@ import pytest
 
 from apps.access_requests import commands as requests
 from apps.access_requests.models import Round, Vote
-from apps.access_requests.queries import review_queue_of, tally
+from apps.access_requests.queries import decision_on, fetch_eligible_voters, listed_decision, review_queue_of
 from apps.committees import commands as committees
 from tests import stories
 
@@ -54,10 +54,10 @@ def test_the_desk_counts_as_the_tally_does() -> None:
     stories.vote(case, committee_setup.members[1], "deny")
     requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[0])
     committees.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
-    on_desk = review_queue_of(committee_setup.chair).get(pk=case.item.pk)
-    counted = tally(case.item)
-    assert (on_desk.committee_setup, on_desk.votes_cast) == (counted.seated, counted.cast)
-    assert on_desk.votes_cast == 1
+    on_desk = listed_decision(review_queue_of(committee_setup.chair).get(pk=case.item.pk))
+    counted = decision_on(case.item, fetch_eligible_voters(case.item))
+    assert (on_desk.eligible, on_desk.cast, on_desk.outcome) == (counted.eligible, counted.cast, counted.outcome)
+    assert (on_desk.chair, on_desk.cast) == (str(committee_setup.chair.pk), 1)
 
 
 def test_the_desk_is_for_people_with_a_seat() -> None:

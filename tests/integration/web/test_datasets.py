@@ -11,7 +11,9 @@ from django.test import Client, override_settings
 
 from apps.core.storage import sealed
 from apps.datasets import commands as datasets
+from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.queries import uses_of
 from apps.grants import commands as grants
 from tests import stories
 
@@ -57,7 +59,10 @@ def test_a_dataset_is_begun_described_filled_and_published() -> None:
     }  # fmt: skip
     assert client.post("/my-datasets/brain-volumes/describe/", said).status_code == 302
     dataset = Dataset.objects.get(slug="brain-volumes")
-    assert (dataset.conditions, dataset.committee) == (["DUO:0000006", "DUO:0000021"], committee_setup.committee)
+    assert (uses_of(dataset), dataset.committee) == (
+        [Use("DUO:0000006"), Use("DUO:0000021")],
+        committee_setup.committee,
+    )
     published_dataset = stories.PublishedDataset(dataset, dataset.versions.get(), someone, committee_setup, {})
     assert "Upload at least one file." in client.get("/my-datasets/brain-volumes/").content.decode()
     assert upload(client, published_dataset, "volumes.csv", b"a,b\n1,2\n").status_code == 201

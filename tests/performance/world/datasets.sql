@@ -1,5 +1,5 @@
 -- Of ten datasets two are open, two ask for registration and six are controlled; one in five had an earlier version.
-INSERT INTO datasets_dataset (id, slug, title, summary, description, keywords, licence, attribution, access, conditions,
+INSERT INTO datasets_dataset (id, slug, title, summary, description, keywords, licence, attribution, access,
                               institution_id, committee_id, longest_grant_days, listed_from)
 SELECT md5('dataset' || n)::uuid, 'dataset-' || n,
        (ARRAY['Survival','Imaging','Cohort','Registry','Trial','Screening','Follow-up'])[n % 7 + 1] || ' of '
@@ -10,9 +10,12 @@ SELECT md5('dataset' || n)::uuid, 'dataset-' || n,
        'cancer, survival', 'CC BY 4.0', 'Please cite us.',
        (ARRAY['open','open','registered','registered','controlled','controlled','controlled','controlled','controlled',
               'controlled'])[n % 10 + 1],
-       '{{DUO:0000042}}', md5('institution' || (n % {institutions} + 1))::uuid,
+       md5('institution' || (n % {institutions} + 1))::uuid,
        md5('committee' || (n % {committees} + 1))::uuid, 365, now() - n * interval '10 minutes'
 FROM generate_series({first}, {last}) n;
+
+INSERT INTO datasets_condition (id, dataset_id, code, value)
+SELECT md5('condition' || n)::uuid, md5('dataset' || n)::uuid, 'DUO:0000042', '' FROM generate_series({first}, {last}) n;
 
 INSERT INTO datasets_version (id, dataset_id, number, state, notes, published_at, withdrawn_because)
 SELECT md5('version' || n)::uuid, md5('dataset' || n)::uuid, CASE WHEN n % 5 = 0 THEN 2 ELSE 1 END, 'published', '',

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.access_requests.queries import Tally, tally
+from apps.access_requests.models import Item
+from apps.access_requests.queries import decision_on, fetch_eligible_voters
 from apps.committees import commands as committees
+from apps.committees.decisions import Decision
 from apps.identity.commands.identities import deactivate
 from tests import stories
 
@@ -16,7 +18,19 @@ from tests import stories
 def outcome(
     seated: int, quorum: int, approvals: int, denials: int, chair: str = "", *, conditional: bool = False
 ) -> str:
-    return Tally(seated, quorum, approvals, denials, chair, conditional).outcome
+    """The first voter is the chair, if the chair voted; nobody chairs otherwise."""
+    approving = ["conditional" if conditional else "approve"] * approvals
+    choices = [*approving, *["deny"] * denials]
+    if chair:
+        choices.remove("deny" if chair == "deny" else choices[0])
+        choices.insert(0, chair)
+    voters = frozenset(range(seated))
+    votes = dict(enumerate(choices))
+    return Decision("majority", quorum, voters, 0 if chair else None, votes).outcome
+
+
+def counted(item: Item) -> Decision:
+    return decision_on(item, fetch_eligible_voters(item))
 
 
 @pytest.mark.parametrize(
@@ -35,14 +49,14 @@ def outcome(
         ((4, 2, 2, 1, "approve"), ""),  # nor is half of the seated while one is missing
         ((4, 2, 2, 2, "approve"), "approve"),  # a full tie: the chair
         ((4, 2, 2, 2, "deny"), "deny"),
-        ((4, 2, 2, 2, "conditional"), "approve"),
+        ((4, 2, 2, 2, "conditional"), "approve_with_conditions"),
         ((4, 2, 2, 2, ""), ""),  # a full tie on a bench without a chair stays open
         ((2, 2, 1, 1, "deny"), "deny"),
         ((1, 1, 1, 0, "approve"), "approve"),
         ((1, 2, 1, 0, "approve"), ""),  # a bench smaller than the quorum never decides
         ((1, 2, 0, 1, "deny"), ""),
         ((0, 1, 0, 0, ""), ""),  # an empty bench blocks
-        ((0, 2, 0, 0, "approve"), ""),
+        ((0, 2, 0, 0, ""), ""),
     ],
 )
 def test_the_count_decides_as_the_table_says(case: tuple[Any, ...], expected: str) -> None:
@@ -76,7 +90,7 @@ def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, in
         return
     share, against = Fraction(approvals, seated), Fraction(denials, seated)
     half = Fraction(1, 2)
-    if said == "approve":
+    if said in {"approve", "approve_with_conditions"}:
         assert share > half or (share == against == half and chair in {"approve", "conditional"})
     elif said == "deny":
         assert against > half or (share == against == half and chair == "deny")
@@ -105,13 +119,13 @@ def test_only_votes_of_those_seated_now_are_counted() -> None:
     committee_setup = case.committee_setup
     for member in committee_setup.members[:3]:
         stories.vote(case, member)
-    assert (tally(case.item).seated, tally(case.item).approvals) == (6, 3)
+    assert (counted(case.item).eligible, counted(case.item).approvals) == (6, 3)
     committees.remove_member(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
-    assert (tally(case.item).seated, tally(case.item).approvals) == (5, 2)
+    assert (counted(case.item).eligible, counted(case.item).approvals) == (5, 2)
     deactivate(committee_setup.members[1], by=stories.operator())
-    assert (tally(case.item).seated, tally(case.item).approvals) == (4, 1)
+    assert (counted(case.item).eligible, counted(case.item).approvals) == (4, 1)
     stories.requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[2])
-    assert (tally(case.item).seated, tally(case.item).approvals) == (3, 0)
+    assert (counted(case.item).eligible, counted(case.item).approvals) == (3, 0)
 
 
 @pytest.mark.django_db
@@ -119,7 +133,7 @@ def test_votes_of_an_earlier_round_are_not_counted() -> None:
     """L36, T86."""
     case = stories.in_review()
     stories.vote(case, case.committee_setup.chair, "conditional")
-    before = tally(case.item)
+    before = counted(case.item)
     assert (before.cast, before.chair_choice, before.any_conditional) == (1, "conditional", True)
     stories.returned(case)
-    assert tally(case.item).cast == 0
+    assert counted(case.item).cast == 0

@@ -19,7 +19,7 @@ from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, DomainError, Invalid, Unavailable, WrongState
 from apps.core.storage import sealed
 from apps.datasets import commands, queries, rules
-from apps.datasets.conditions import TERMS, choices, explained
+from apps.datasets.conditions import TERMS, Use, choices, explained
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.tasks import check_uploaded_file
 from tests import stories
@@ -113,11 +113,11 @@ def test_use_conditions_are_known_ones() -> None:
     published_dataset = stories.drafted_dataset()
     with pytest.raises(Invalid, match="DUO:9999999") as refused:
         commands.describe(
-            published_dataset.dataset, by=published_dataset.owner, conditions=["DUO:0000042", "DUO:9999999"]
+            published_dataset.dataset, by=published_dataset.owner, conditions=[Use("DUO:0000042"), Use("DUO:9999999")]
         )
     assert refused.value.field == "conditions"
     assert len(choices()) == len(TERMS)
-    said = explained(["DUO:0000042", "DUO:9999999"])
+    said = explained([Use("DUO:9999999"), Use("DUO:0000042")])
     assert [line["short"] for line in said] == ["GRU", "?"]
 
 

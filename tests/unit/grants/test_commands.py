@@ -8,6 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.agreements import commands as agreements
+from apps.agreements.capacities import CAPACITIES, SigningCapacity, receiving_access
+from apps.agreements.models import Signature
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.actors import SYSTEM
@@ -18,6 +20,8 @@ from apps.grants import commands, queries
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.grants.tasks import activate_request, issue_grants
 from apps.grants.wording import SENTENCES, sentence_of
+from apps.people.commands.affiliations import snapshot_actor
+from apps.people.queries import current_affiliation_of
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,42 @@ def test_everyone_who_signed_gets_a_grant_of_their_own_and_the_owner_none() -> N
     assert str(access.grant) == f"{access.holder.pk} may use {access.published_dataset.dataset.pk}"
     assert access.case.request.state == "active"
     assert Event.objects.filter(kind="grant.issued").count() == 2
+
+
+def signed_by_a_witness() -> tuple[stories.AgreementSetup, Any]:
+    """Signed by the applicant, and by somebody in a capacity that the portal does not know; not yet countersigned."""
+    agreement_setup, witness = stories.signed(), stories.person()
+    actor_snapshot = snapshot_actor(
+        witness, sign_in=stories.fresh_sign_in(), behind=current_affiliation_of(witness), by=witness
+    )
+    Signature.objects.create(
+        agreement=agreement_setup.agreement, signer=witness, capacity="witness", typed_name="W", auth_time=clock.now(),
+        text_sha256=agreement_setup.agreement.sha256, issuer="https://idp.example", actor_snapshot=actor_snapshot,
+    )  # fmt: skip
+    return agreement_setup, witness
+
+
+def holders_when_executed(agreement_setup: stories.AgreementSetup) -> set[Any]:
+    stories.countersign(agreement_setup.agreement, agreement_setup.published_dataset.owner)
+    stories.drain()
+    return set(AccessGrant.objects.values_list("holder_id", flat=True))
+
+
+def test_a_capacity_that_does_not_say_so_receives_no_access() -> None:
+    agreement_setup, _witness = signed_by_a_witness()
+    assert holders_when_executed(agreement_setup) == {agreement_setup.applicant.pk}
+
+
+def test_control_a_capacity_in_the_list_receives_access(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same agreement, with the witness in the list: it is the list that decides, and nothing else."""
+    monkeypatch.setitem(CAPACITIES, "witness", SigningCapacity(receives_access=True))
+    agreement_setup, witness = signed_by_a_witness()
+    assert holders_when_executed(agreement_setup) == {agreement_setup.applicant.pk, witness.pk}
+
+
+def test_every_capacity_of_a_signature_says_whether_it_receives_access() -> None:
+    assert set(Signature.Capacity.values) == set(CAPACITIES)
+    assert set(receiving_access()) == {"applicant", "member"}
 
 
 def test_issuing_twice_issues_nothing_twice() -> None:

@@ -1,0 +1,25 @@
+"""In which capacities people sign an agreement, and who of them receives access to the data.
+
+Access follows from `receives_access` alone: a capacity that is not listed here, or does not say so, gets no grant.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SigningCapacity:
+    """What signing in a capacity means."""
+
+    receives_access: bool
+
+
+CAPACITIES: dict[str, SigningCapacity] = {
+    "applicant": SigningCapacity(receives_access=True),
+    "member": SigningCapacity(receives_access=True),
+    "owner": SigningCapacity(receives_access=False),
+}
+
+
+def receiving_access() -> list[str]:
+    """The capacities whose signers get a grant once the agreement is fully signed."""
+    return [name for name, capacity in CAPACITIES.items() if capacity.receives_access]
