@@ -5,6 +5,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.core.triggers import Trigger, evidence
+
 
 class Event(models.Model):
     """What happened, for ever. Written in the transaction of the change; never updated, never deleted.
@@ -31,6 +33,19 @@ class Event(models.Model):
             models.Index(fields=["actor_id", "id"], name="event_by_actor"),
             models.Index(fields=["kind", "id"], name="event_by_kind"),
             GinIndex(fields=["about"], name="event_by_about", fastupdate=True),
+        ]
+        constraints = [
+            *evidence(
+                "audit_event",
+                "the event log is append-only: events are never changed or deleted",
+                error="insufficient_privilege",
+            ),
+            # Nobody can choose the time of an event, whatever the INSERT says.
+            Trigger(
+                name="audit_event_own_time",
+                on="INSERT",
+                function="BEGIN NEW.at := statement_timestamp(); RETURN NEW; END",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,8 @@ RAW_SQL = {
     "apps/core/db.py": "FOR SHARE, which Django has no word for",
     "apps/core/db.py": "asks a set of the models by its own compiled SQL",
     "apps/core/idempotency.py": "claims a key with ON CONFLICT, which waits for the other transaction",
+    "apps/core/triggers.py": "compares the triggers in the database with the declared ones",
+    "apps/core/privileges.py": "grants the portal's role its privileges in migrations",
     "apps/audit/": "the log and its outbox: row locks that skip, and privileges",
     "apps/web/common/health.py": "asks the database whether it is there",
     "apps/web/common/middleware.py": "makes the transaction of a GET read-only",
