@@ -1,6 +1,7 @@
 """Who somebody was when they signed or voted is kept as it was; access rests on the institution of that moment."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
