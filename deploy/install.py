@@ -61,7 +61,7 @@ def pip(python, *words):
 def install(folder, python, purpose):
     """Install what the purpose pins, unless exactly that is there already. Returns whether anything was installed.
 
-    The pins are complete, so pip resolves nothing (`--no-deps`): a newer release of a package cannot break an old clone.
+    The pins are complete, so pip resolves nothing (`--no-deps`): a newer release of a package breaks no old clone.
     """
     pinned = os.path.join(ROOT, "deploy", "requirements", purpose + ".txt")
     with open(pinned, "rb") as file:

@@ -13,9 +13,12 @@ from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemSta
 from apps.committees import decisions
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
+from apps.core.triggers import evidence, set_once
 from apps.core.workflow import WorkflowModel
 from apps.datasets.models import Dataset
 from apps.people.models import ActorSnapshot, Person
+
+ERASABLE = "ARRAY['title', 'purpose', 'public_summary', 'questions']"  # keys of a round's snapshot that hold free text
 
 
 class AccessRequest(WorkflowModel):
@@ -101,6 +104,13 @@ class Round(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="round_number_once"),
             models.UniqueConstraint(fields=["request"], condition=Q(closed_at__isnull=True), name="round_one_open"),
+            # Free text about people may be erased from the snapshot; its SHA-256 then shows that something was.
+            *evidence(
+                "access_requests_round",
+                "a review round cannot be changed or deleted",
+                may_change=["snapshot", "closed_at"],
+                refuse_if=[f"NEW.snapshot - {ERASABLE} <> OLD.snapshot - {ERASABLE}", *set_once("closed_at")],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,7 +145,7 @@ class Item(WorkflowModel):
             ),
             models.CheckConstraint(condition=~Q(state="conditional") | ~Q(terms=""), name="item_conditions_are_named"),
         ]
-        indexes = [models.Index(fields=["committee", "state"], name="item_by_desk")]
+        indexes = [models.Index(fields=["committee", "state"], name="item_by_committee")]
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.dataset_id}"
@@ -173,6 +183,7 @@ class Vote(models.Model):
                 condition=Q(choice="conditional", terms__gt="") | (~Q(choice="conditional") & Q(terms="")),
                 name="vote_conditions_are_named",
             ),
+            *evidence("access_requests_vote", "a vote cannot be changed or deleted", may_change=["reason", "terms"]),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from apps.access_requests.models import Item
 from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
+from apps.core.triggers import evidence, set_once
 from apps.core.workflow import WorkflowModel
 from apps.people.models import ActorSnapshot, Institution, Person
 
@@ -37,7 +38,10 @@ class Template(models.Model):
         verbose_name_plural = _("agreement templates")
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(fields=["committee", "version"], name="template_version_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["committee", "version"], name="template_version_once", nulls_distinct=False
+            ),
+            *evidence("agreements_template", "an agreement template cannot be changed or deleted"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +85,12 @@ class Agreement(WorkflowModel):
                 condition=~Q(state="terminated") | (Q(ended_at__isnull=False) & ~Q(ended_because="")),
                 name="agreement_terminated_says_why",
             ),
+            *evidence(
+                "agreements_agreement",
+                "the text and the terms of an agreement cannot be changed, and it cannot be deleted",
+                may_change=["state", "executed_at", "ended_at", "ended_because", "pdf_key", "pdf_sha256"],
+                refuse_if=set_once("executed_at", "ended_at"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,7 +126,10 @@ class Signature(models.Model):
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
         ordering = ["signed_at"]
-        constraints = [models.UniqueConstraint(fields=["agreement", "signer"], name="signature_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "signer"], name="signature_once"),
+            *evidence("agreements_signature", "a signature cannot be changed or deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.signer_id} on {self.agreement_id}"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.core.actors import ACTOR_KINDS, PERSON
+from apps.core.triggers import Trigger, evidence
 
 
 class Event(models.Model):
@@ -42,6 +43,17 @@ class Event(models.Model):
                 condition=Q(actor_kind=PERSON, actor_id__isnull=False)
                 | (~Q(actor_kind=PERSON) & Q(actor_id__isnull=True)),
                 name="event_actor_id_is_a_persons",
+            ),
+            *evidence(
+                "audit_event",
+                "the event log is append-only: events are never changed or deleted",
+                error="insufficient_privilege",
+            ),
+            # Nobody can choose the time of an event, whatever the INSERT says.
+            Trigger(
+                name="audit_event_own_time",
+                on="INSERT",
+                function="BEGIN NEW.at := statement_timestamp(); RETURN NEW; END",
             ),
         ]
 

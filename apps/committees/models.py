@@ -78,7 +78,7 @@ class CommitteeMemberClaim(ClaimRule):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "claim", "value", "committee"], condition=Q(ended_at__isnull=True),
-                name="seat_claim_stands_once",
+                name="committee_member_claim_once",
             ),
         ]  # fmt: skip
 
@@ -104,15 +104,18 @@ class CommitteeMember(models.Model):
         verbose_name_plural = _("committee members")
         constraints = [
             models.UniqueConstraint(
-                fields=["committee", "person"], condition=Q(ends_at__isnull=True), name="seat_one_open_per_person"
+                fields=["committee", "person"], condition=Q(ends_at__isnull=True), name="committee_member_once"
             ),
             models.UniqueConstraint(
-                fields=["committee"], condition=Q(ends_at__isnull=True, is_chair=True), name="seat_one_open_chair"
+                fields=["committee"],
+                condition=Q(ends_at__isnull=True, is_chair=True),
+                name="committee_member_one_current_chair",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="seat_ends_after_start"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="committee_member_ends_after_start",
             ),
-            confirmed_in_full("seat_by_claim_is_confirmed"),
+            confirmed_in_full("committee_member_by_claim_confirmed"),
         ]
 
     def __str__(self) -> str:

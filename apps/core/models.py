@@ -19,8 +19,8 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="once_per_person_and_key")]
-        indexes = [models.Index(fields=["created_at"], name="once_by_age")]
+        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="idempotency_key_once_per_person")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_by_age")]
 
     def __str__(self) -> str:
         return f"{uuid.UUID(str(self.key))}"

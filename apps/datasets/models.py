@@ -14,6 +14,7 @@ from apps.committees.models import Committee
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.identifiers import new_id, new_storage_key
+from apps.core.triggers import Trigger, never_truncated
 from apps.core.workflow import WorkflowModel
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
 from apps.people.models import Institution, Person
@@ -24,6 +25,40 @@ SEARCHED: Any = (
     + SearchVector("summary", weight="B", config="english")
     + SearchVector("description", weight="C", config="english")
 )
+
+
+# A version that was published never becomes a draft again, nor a withdrawn one available; a draft may be deleted.
+PUBLISHED_VERSION_FROZEN = """
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.published_at IS NOT NULL THEN
+            RAISE EXCEPTION USING MESSAGE = 'a published version cannot be deleted', ERRCODE = 'check_violation';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF (OLD.published_at IS NOT NULL AND NEW.published_at IS DISTINCT FROM OLD.published_at)
+        OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
+        OR NEW.id <> OLD.id OR NEW.dataset_id <> OLD.dataset_id OR NEW.number <> OLD.number
+    THEN
+        RAISE EXCEPTION USING MESSAGE = 'a published version cannot become a draft, nor a withdrawn one available',
+            ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+PUBLISHED_FILES_FROZEN = """
+DECLARE
+    draft boolean;
+BEGIN
+    SELECT state = 'draft' INTO draft FROM public.datasets_version
+        WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END FOR SHARE;
+    IF draft IS NOT TRUE OR (TG_OP = 'UPDATE' AND NEW.version_id <> OLD.version_id) THEN
+        RAISE EXCEPTION USING MESSAGE = 'files of a published version cannot be added, changed or deleted',
+            ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END
+"""
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -184,6 +219,8 @@ class Version(WorkflowModel):
                 condition=~Q(state="withdrawn") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
                 name="version_withdrawn_says_why",
             ),
+            Trigger(name="datasets_version_frozen", on="DELETE OR UPDATE", function=PUBLISHED_VERSION_FROZEN),
+            never_truncated("datasets_version", "versions cannot be deleted together"),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +263,10 @@ class Distribution(models.Model):
                 condition=Q(sha256="", checked_at__isnull=True) | (~Q(sha256="") & Q(checked_at__isnull=False)),
                 name="distribution_checked_says_when",
             ),
+            Trigger(
+                name="datasets_distribution_frozen", on="INSERT OR DELETE OR UPDATE", function=PUBLISHED_FILES_FROZEN
+            ),
+            never_truncated("datasets_distribution", "files cannot be deleted together"),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.triggers import evidence, set_once
 from apps.datasets.models import Dataset
 from apps.people.models import Affiliation, Institution, Person
+
+REVOCATION = ("revoked_at", "revoked_by_id", "revoked_because")
+REVOKED_ONCE = [
+    *set_once("revoked_at", "revoked_by_id"),
+    "OLD.revoked_at IS NOT NULL AND NEW.revoked_because <> OLD.revoked_because",
+]
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
@@ -81,6 +88,13 @@ class AccessGrant(models.Model):
                 | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_because="")),
                 name="grant_revoked_in_full",
             ),
+            # Access may be made shorter or be revoked, once; it is never made longer or given to somebody else.
+            *evidence(
+                "grants_accessgrant",
+                "the terms of an access grant cannot be changed, and it cannot be deleted",
+                may_change=["ends_at", *REVOCATION],
+                refuse_if=["NEW.ends_at > OLD.ends_at", *REVOKED_ONCE],
+            ),
         ]
         indexes = [models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder")]
 
@@ -133,11 +147,11 @@ class DownloadStop(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True)
                 | (Q(ended_by__isnull=False, resume_proposed_by__isnull=False) & ~Q(ended_by=F("resume_proposed_by"))),
-                name="freeze_thawed_by_two",
+                name="download_stop_ended_by_two",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="freeze_says_why"),
+            models.CheckConstraint(condition=~Q(reason=""), name="download_stop_has_reason"),
         ]
-        indexes = [models.Index(fields=["starts_at"], condition=Q(ends_at__isnull=True), name="freeze_open")]
+        indexes = [models.Index(fields=["starts_at"], condition=Q(ends_at__isnull=True), name="download_stop_current")]
 
     def __str__(self) -> str:
         return f"freeze from {self.starts_at:%Y-%m-%d %H:%M}"

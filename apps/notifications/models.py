@@ -33,10 +33,10 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         ordering = ["-written_at", "-event_id"]
-        constraints = [models.UniqueConstraint(fields=["event_id", "reader"], name="letter_once_per_event_and_reader")]
+        constraints = [models.UniqueConstraint(fields=["event_id", "reader"], name="notification_once_per_event")]
         indexes = [
-            models.Index(fields=["not_before"], condition=Q(posted_at__isnull=True), name="letter_to_post"),
-            models.Index(fields=["reader", "-written_at"], name="letter_by_reader"),
+            models.Index(fields=["not_before"], condition=Q(posted_at__isnull=True), name="notification_to_send"),
+            models.Index(fields=["reader", "-written_at"], name="notification_by_reader"),
         ]
 
     def __str__(self) -> str:

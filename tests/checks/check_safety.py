@@ -9,13 +9,14 @@ from pathlib import Path
 from tests.checks.source import Source, calls, dotted, sources
 
 # Where an answer may come without a CSRF token: it carries its own proof (a bearer token, a signed logout token).
-WITHOUT_CSRF = ("apps/api/", "apps/accounts/oidc/", "portal/demo/")
+WITHOUT_CSRF = ("apps/api/", "apps/identity/oidc/")
 # Where SQL is written by hand, and why.
 RAW_SQL = {
     "apps/core/clock.py": "asks the database for its time",
-    "apps/core/db.py": "FOR SHARE, which Django has no word for",
-    "apps/core/db.py": "asks a set of the models by its own compiled SQL",
+    "apps/core/db.py": "FOR SHARE, and a queryset asked by its own compiled SQL: Django has neither",
     "apps/core/idempotency.py": "claims a key with ON CONFLICT, which waits for the other transaction",
+    "apps/core/triggers.py": "compares the triggers in the database with the declared ones",
+    "apps/core/privileges.py": "grants the portal's role its privileges in migrations",
     "apps/audit/": "the log and its outbox: row locks that skip, and privileges",
     "apps/web/common/health.py": "asks the database whether it is there",
     "apps/web/common/middleware.py": "makes the transaction of a GET read-only",

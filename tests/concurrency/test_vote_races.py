@@ -58,7 +58,7 @@ def test_a_table_of_the_same_name_does_not_blind_the_database() -> None:
 def test_what_was_voted_stands(statement: str) -> None:
     """A vote and the round it was cast in are evidence of a decision; the portal's own role cannot rewrite them."""
     stories.decided(members=[stories.person()])
-    with pytest.raises(IntegrityError, match="stands"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError, match="cannot be"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
@@ -78,7 +78,7 @@ def test_published_stays_published_and_withdrawn_stays_withdrawn(statement: str)
     """Otherwise the guard of published files is opened by making the version a draft first."""
     published_dataset = stories.published_dataset()
     datasets.withdraw(published_dataset.version, by=published_dataset.owner, reason="A consent was taken back.")
-    with pytest.raises(IntegrityError, match="stays"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError, match="cannot become"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
@@ -87,8 +87,8 @@ ACTS = [
     "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE SCHEMA mine",
     "ALTER TABLE audit_event DISABLE TRIGGER ALL",
-    "DROP TRIGGER audit_event_no_change ON audit_event",
-    "CREATE OR REPLACE FUNCTION audit_event_stands() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "DROP TRIGGER audit_event_frozen ON audit_event",
+    "CREATE OR REPLACE FUNCTION audit_event_frozen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "CREATE RULE quiet AS ON INSERT TO audit_event DO INSTEAD NOTHING",
     "SET session_replication_role = replica",
     "SET ROLE gatehouse_owner",

@@ -138,7 +138,7 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[Client], An
         secret = f"{given} {more} {CANARY} {shown}"
         raise RuntimeError(f"broken at {secret}")
 
-    monkeypatch.setattr(commands, "refresh_token", broken)
+    monkeypatch.setattr("apps.api.oauth.refresh_token", broken)
     monkeypatch.setattr(files, "_file", broken)
     monkeypatch.setattr("apps.downloads.commands.open_link", broken)
     form = f"grant_type=refresh_token&refresh_token={shown}&client_id=gatehouse-cli"

@@ -107,8 +107,8 @@ class LogoutToken(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["provider", "issued_at"], name="logout_word_newest")]
-        constraints = [models.UniqueConstraint(fields=["provider", "jti"], name="logout_word_once")]
+        indexes = [models.Index(fields=["provider", "issued_at"], name="logout_token_newest")]
+        constraints = [models.UniqueConstraint(fields=["provider", "jti"], name="logout_token_once")]
 
     def __str__(self) -> str:
         return self.jti

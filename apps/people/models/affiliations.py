@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.triggers import evidence
 from apps.people.models.people import Institution, Person
 from apps.people.models.providers import Provider
 
@@ -60,10 +61,10 @@ class Affiliation(models.Model):
         indexes = [
             models.Index(fields=["person", "valid_until"], name="affiliation_of_person"),
             models.Index(fields=["institution", "valid_until"], name="affiliation_at_institution"),
-            models.Index(fields=["valid_until"], condition=Q(ended_at__isnull=True), name="affiliation_to_lapse"),
+            models.Index(fields=["valid_until"], condition=Q(ended_at__isnull=True), name="affiliation_to_expire"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(valid_until__gt=F("starts_at")), name="affiliation_lapses_after_start"),
+            models.CheckConstraint(condition=Q(valid_until__gt=F("starts_at")), name="affiliation_expires_after_start"),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True)
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
@@ -93,7 +94,14 @@ class AffiliationStatement(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="affiliation_word_says_why")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="affiliation_statement_has_reason"),
+            *evidence(
+                "people_affiliationstatement",
+                "a statement about an affiliation cannot be changed or deleted; its reason may only be emptied",
+                may_be_emptied=["reason"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.affiliation_id}"

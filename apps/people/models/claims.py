@@ -63,6 +63,6 @@ class PlatformRoleClaim(ClaimRule):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "claim", "value", "desk"], condition=Q(ended_at__isnull=True),
-                name="desk_claim_stands_once",
+                name="platform_role_claim_once",
             ),
         ]  # fmt: skip

@@ -140,11 +140,11 @@ class PlatformRole(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="desk_ends_after_start"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="platform_role_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, confirmed_until__isnull=True)
                 | Q(claim__isnull=False, confirmed_until__isnull=False),
-                name="desk_by_claim_is_confirmed",
+                name="platform_role_by_claim_confirmed",
             ),
         ]
 

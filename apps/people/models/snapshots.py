@@ -8,7 +8,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.identifiers import new_id
+from apps.core.triggers import evidence
 from apps.people.models.people import Institution, Person
+
+PERSONAL = ("name", "email", "orcid", "scoped")
 
 
 class ActorSnapshot(models.Model):
@@ -17,7 +20,7 @@ class ActorSnapshot(models.Model):
     `email` is the verified address or empty. The database refuses every change but taking the personal fields out.
     """
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid", "scoped")
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = PERSONAL
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="standings")
@@ -38,6 +41,13 @@ class ActorSnapshot(models.Model):
     class Meta:
         verbose_name = _("actor snapshot")
         verbose_name_plural = _("actor snapshots")
+        constraints = [
+            *evidence(
+                "people_actorsnapshot",
+                "an actor snapshot cannot be changed or deleted; personal fields may only be emptied",
+                may_be_emptied=PERSONAL,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} on {self.taken_at:%Y-%m-%d}"

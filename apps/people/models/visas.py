@@ -96,7 +96,7 @@ class Visa(models.Model):
             models.CheckConstraint(
                 condition=Q(accepted=False) & ~Q(why="")
                 | Q(accepted=True, why="", trusted__isnull=False, expires_at__isnull=False),
-                name="visa_honoured_or_why_not",
+                name="visa_accepted_or_says_why_not",
             ),
             models.CheckConstraint(
                 condition=Q(accepted=False) | ~Q(type=ACCEPTED_TERMS) | Q(terms__isnull=False),

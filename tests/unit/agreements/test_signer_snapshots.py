@@ -1,6 +1,7 @@
 """Who somebody was when they signed or voted is kept as it was; access rests on the institution of that moment."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
@@ -120,10 +121,14 @@ def test_a_new_agreement_rests_on_the_new_institution() -> None:
 
 def test_a_grant_of_which_nobody_knows_the_institution_stays_shut() -> None:
     """Unknown never means yes."""
-    access = stories.granted()
-    AccessGrant.objects.filter(pk=access.grant.pk).update(institution=None)
-    assert not downloadable_by(access.holder).exists()
-    page = stories.client_for(access.holder).get(f"/access/{access.grant.pk}/").content.decode()
+    signed = stories.executed()
+    holder, dataset = signed.applicant, signed.published_dataset.dataset
+    now = clock.now()
+    grant = AccessGrant.objects.create(
+        agreement=signed.agreement, holder=holder, dataset=dataset, starts_at=now, ends_at=now + timedelta(days=9)
+    )
+    assert not downloadable_by(holder).exists()
+    page = stories.client_for(holder).get(f"/access/{grant.pk}/").content.decode()
     assert "it is not known which institution" in page
 
 

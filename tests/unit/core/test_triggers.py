@@ -1,0 +1,159 @@
+"""Evidence cannot be rewritten by the portal's database role, whatever its session has SET (T93, T122)."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+from apps.core import clock
+from apps.core.triggers import Trigger, differences
+from apps.people.models import AffiliationStatement
+from tests import stories
+
+EVIDENCE = {
+    "access_requests_round": "number = number + 1",
+    "access_requests_vote": "cast_at = now()",
+    "agreements_agreement": "text = 'other'",
+    "agreements_signature": "typed_name = typed_name",
+    "agreements_template": "title = title",
+    "audit_event": "kind = kind",
+    "datasets_distribution": "size = size + 1",
+    "datasets_version": "published_at = now()",
+    "grants_accessgrant": "ends_at = ends_at + interval '1 day'",
+    "people_actorsnapshot": "acr = 'other'",
+    "people_affiliationstatement": "reason = 'other'",
+}
+STATEMENTS = {
+    "update": "UPDATE {table} SET {change}",
+    "delete": "DELETE FROM {table}",
+    "truncate": "TRUNCATE {table} CASCADE",
+}
+
+
+@pytest.fixture
+def world(db: None) -> None:
+    """At least one row in each table of evidence."""
+    access = stories.granted()
+    affiliation = access.holder.affiliations.get()
+    AffiliationStatement.objects.create(
+        affiliation=affiliation, kind="ended", by=access.owner, reason="Left.", at=clock.now()
+    )
+
+
+# ------------------------------------------------------------------------------- what is declared is what is there
+@pytest.mark.django_db
+def test_the_database_has_exactly_the_declared_triggers() -> None:
+    assert differences() == []
+
+
+PLANTED = {
+    "DROP TRIGGER agreements_signature_frozen ON agreements_signature": "is declared and not in the database",
+    "CREATE TRIGGER agreements_signature_more BEFORE INSERT ON agreements_signature FOR EACH ROW"
+    " EXECUTE FUNCTION agreements_signature_frozen()": "is in the database and not declared",
+    "ALTER TABLE agreements_signature DISABLE TRIGGER agreements_signature_frozen": "is not what its model declares",
+    "CREATE OR REPLACE FUNCTION agreements_signature_frozen() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NEW; END'": "is not what its model declares",
+    "ALTER FUNCTION agreements_signature_frozen() RESET search_path": "is not what its model declares",
+}
+
+
+@pytest.mark.parametrize("statement", PLANTED)
+def test_control_a_trigger_that_differs_is_found(as_owner: psycopg.Connection, statement: str) -> None:
+    """Control: with one trigger missing, added, switched off or rewritten, the comparison names it."""
+    as_owner.execute(statement)
+    as_owner.commit()
+    (found,) = differences()
+    assert found.startswith("agreements_signature_") and found.endswith(PLANTED[statement])
+
+
+def test_every_table_with_a_frozen_row_is_tested_here() -> None:
+    assert {model._meta.db_table for model, _trigger in declared() if _trigger.name.endswith("_frozen")} == set(
+        EVIDENCE
+    )
+
+
+def test_no_function_asks_for_a_session_variable() -> None:
+    """Neither for one of its own, nor by comparing floats, whose text depends on extra_float_digits."""
+    for model, trigger in declared():
+        assert "current_setting" not in trigger.function.lower()
+        assert not any(isinstance(field, models.FloatField) for field in model._meta.fields)
+
+
+def declared() -> Iterator[tuple[type[models.Model], Trigger]]:
+    for model in apps.get_models():
+        yield from ((model, found) for found in model._meta.constraints if isinstance(found, Trigger))
+
+
+# --------------------------------------------------------------------------------------------- nobody gets round it
+@pytest.mark.usefixtures("world")
+def test_the_portals_role_cannot_change_evidence_whatever_it_sets() -> None:
+    around = {
+        (table, how): passing
+        for table, change in EVIDENCE.items()
+        for how, statement in STATEMENTS.items()
+        if (passing := settings_that_let_pass(statement.format(table=table, change=change)))
+    }
+    assert around == {}
+
+
+@pytest.mark.django_db
+def test_control_a_trigger_that_honours_a_session_variable_is_got_round() -> None:
+    """Control: written as django-pgtrigger writes it, the same search finds the variable."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE guarded ON COMMIT DROP AS SELECT 1 AS value")
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " IF TG_NAME = ANY(current_setting('pgtrigger.ignore', true)::text[]) THEN RETURN NEW; END IF;"
+            " RAISE EXCEPTION 'refused'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER audit_event_frozen BEFORE UPDATE ON guarded FOR EACH ROW EXECUTE FUNCTION pg_temp.guard()"
+        )
+    assert settings_that_let_pass("UPDATE guarded SET value = 2") == ["pgtrigger.ignore"]
+
+
+@pytest.mark.usefixtures("world")
+def test_triggers_are_not_switched_off_for_a_session() -> None:
+    """The one variable that switches triggers off is for superusers."""
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+
+
+def settings_that_let_pass(statement: str) -> list[str]:
+    """The variables after whose SET the statement is carried out; each try is undone."""
+    return sorted({name for name, value in _values_to_try() if _passes(statement, name, value)})
+
+
+def _values_to_try() -> list[tuple[str, str]]:
+    """Each switch of PostgreSQL that an ordinary role may set, the other way round; then names and paths."""
+    names = "{" + ",".join(trigger.name for _model, trigger in declared()) + "}"
+    own = [
+        ("application_name", "nothing that matters"),
+        ("search_path", "pg_temp"),
+        ("search_path", "pg_temp, public, pg_catalog"),
+        ("pgtrigger.ignore", names),
+        ("gatehouse.ignore", names),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, value FROM pg_settings,"
+            " unnest(CASE vartype WHEN 'bool' THEN ARRAY['on', 'off'] ELSE enumvals END) AS value"
+            " WHERE context = 'user' AND vartype IN ('bool', 'enum') AND setting <> value"
+            " AND name <> 'exit_on_error'"  # it would end the connection at the first refusal
+        )
+        return own + cursor.fetchall()
+
+
+def _passes(statement: str, name: str, value: str) -> bool:
+    before = transaction.savepoint()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+            cursor.execute(statement)
+    except DatabaseError:
+        return False
+    finally:
+        transaction.savepoint_rollback(before)
+    return True
