@@ -1,7 +1,8 @@
 """What follows from what: the whole course of Gatehouse on one screen.
 
 An event is written in the transaction of its change, together with a row in the outbox. After the commit a worker
-carries its consequences, in this order; a consequence may run twice and then changes nothing the second time.
+carries its consequences, in this order; a consequence may run twice and then changes nothing the second time. Here is
+only what changes something: whoever is to be notified of a kind has a row in `apps.notifications.messages`.
 """
 
 import logging
@@ -12,11 +13,12 @@ from django.db import transaction
 
 from apps.access_requests.tasks import check_quorum, close_if_denied, recount_votes
 from apps.agreements.tasks import offer_agreement, store_agreement_pdf
+from apps.audit.kinds import Kind, kind_of
 from apps.audit.models import Event, Outbox
-from apps.audit.record import Kind
 from apps.core import clock
 from apps.datasets.tasks import check_uploaded_file
 from apps.grants.tasks import activate_request, issue_grants
+from apps.notifications.messages import MESSAGES
 from apps.notifications.tasks import tell
 
 log = logging.getLogger(__name__)
@@ -24,46 +26,28 @@ Consequence = Callable[[Event], None]
 
 CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.FILE_UPLOADED: [check_uploaded_file],
-    Kind.VERSION_PUBLISHED: [tell],
-    Kind.REQUEST_SUBMITTED: [tell, check_quorum],
+    Kind.REQUEST_SUBMITTED: [check_quorum],
     Kind.MEMBER_RECUSED: [check_quorum],
-    Kind.QUORUM_MISSING: [tell],
-    Kind.REQUEST_RETURNED: [tell],
-    Kind.REQUEST_WITHDRAWN: [tell],
-    Kind.ITEM_DECIDED: [offer_agreement, tell],
+    Kind.ITEM_DECIDED: [offer_agreement],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
-    Kind.AGREEMENT_OFFERED: [tell],
-    Kind.AGREEMENT_SIGNED: [issue_grants, tell],
+    Kind.AGREEMENT_SIGNED: [issue_grants],
     Kind.AGREEMENT_EXECUTED: [issue_grants, store_agreement_pdf],
-    Kind.GRANT_ISSUED: [activate_request, tell],
-    Kind.GRANT_REVOKED: [tell],
-    Kind.GRANT_SUSPENDED: [tell],
-    Kind.GRANT_RESUMED: [tell],
-    Kind.AGREEMENT_TERMINATED: [tell],
-    Kind.VERSION_WITHDRAWN: [tell],
-    Kind.COMMITTEE_MEMBER_ADDED: [tell],
-    Kind.PLATFORM_ROLE_GAINED: [tell],
-    Kind.PLATFORM_ROLE_LOST: [tell],
-    Kind.COMMITTEE_MEMBER_REMOVED: [recount_votes, check_quorum, tell],
+    Kind.GRANT_ISSUED: [activate_request],
+    Kind.COMMITTEE_MEMBER_REMOVED: [recount_votes, check_quorum],
     Kind.PERSON_DEACTIVATED: [recount_votes, check_quorum],
     Kind.PEOPLE_MERGED: [recount_votes, check_quorum],
-    Kind.ROLE_GIVEN: [tell],
-    Kind.BREAK_GLASS_MADE: [tell],
-    Kind.BREAK_GLASS_DISABLED: [tell],
-    Kind.BREAK_GLASS_USED: [tell],
-    Kind.BREAK_GLASS_REFUSED: [tell],
-    Kind.TOKEN_MADE: [tell],
-    Kind.LINK_MISUSED: [tell],
-    Kind.LINKS_GUESSED: [tell],
-    Kind.IDENTITY_LINKED: [tell],
-    Kind.TOKEN_REVOKED: [tell],
-    Kind.TOKEN_REUSED: [tell],
-    Kind.AFFILIATION_CONFIRMED: [tell],
-    Kind.AFFILIATION_ENDED: [tell],
-    Kind.AFFILIATION_EXPIRING: [tell],
-    Kind.AFFILIATION_EXPIRED: [tell],
 }
 LONGEST_WAIT = timedelta(minutes=10)
+
+
+def consequences_of(kind: Kind) -> list[Consequence]:
+    """What changes something, and last, for a kind that has a message, the notifications."""
+    return [*CONSEQUENCES.get(kind, []), *([tell] if kind in MESSAGES else [])]
+
+
+def has_consequences(kind: Kind) -> bool:
+    """Whether an event of this kind goes to the outbox."""
+    return bool(consequences_of(kind))
 
 
 def drain(limit: int = 1000) -> int:
@@ -112,7 +96,8 @@ def _claim() -> int | None:
 
 def _follow_from(event: Event) -> list[Consequence]:
     """What follows; an event of a kind this release does not know waits for one that does, and stops nothing else."""
-    return CONSEQUENCES[Kind(event.kind)] if event.kind in CONSEQUENCES else [_unknown]
+    kind = kind_of(event.kind)
+    return consequences_of(kind) if kind is not None else [_unknown]
 
 
 def _unknown(event: Event) -> None:

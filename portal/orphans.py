@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
-from apps.agreements.models import Agreement
 from apps.core import clock
 from apps.core.storage import sealed
-from apps.datasets.models import Distribution
+from apps.core.stored_files import keys_in_use
 
 log = logging.getLogger(__name__)
 AT_ONCE = 500
@@ -17,7 +16,7 @@ MOST, SHARE = 20, 0.1
 
 
 def delete_orphans(*, older_than: timedelta) -> int:
-    """Delete bytes that no file and no agreement names, and that are older than any upload still under way.
+    """Delete bytes that no declared field names (`apps.core.stored_files`) and that are older than any running upload.
 
     An older database put back beside newer files, or two portals on one storage, look like a great many orphans; then
     nothing is deleted and the operator is told.
@@ -47,6 +46,5 @@ def _keys(folder: str) -> Iterator[str]:
 
 
 def _unnamed(keys: list[str]) -> list[str]:
-    named = set(Distribution.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True))
-    named |= set(Agreement.objects.filter(pdf_key__in=keys).values_list("pdf_key", flat=True))
-    return [key for key in keys if key not in named]
+    used = keys_in_use(keys)
+    return [key for key in keys if key not in used]

@@ -52,6 +52,7 @@ class Agreement(WorkflowModel):
     """What both sides sign for one approved dataset of a request: the exact text and its SHA-256."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text", "ended_because")
+    STORED_FILES: ClassVar[tuple[str, ...]] = ("pdf_key",)
     WORKFLOW = AGREEMENT_WORKFLOW
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_safe
 
 from apps.core.actors import ANONYMOUS
+from apps.core.addresses import absolute, portal_address
 from apps.core.errors import Invalid, TooOften, Unavailable
 from apps.identity.oidc.client_info import address_of, browser_family
 from apps.tokens.commands.devices import (
@@ -82,7 +83,7 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
         raise Fault("slow_down", "Too many programs wait from your network.", status=429, Retry_After="600") from None
     except Unavailable:
         raise Fault("temporarily_unavailable", "Too many programs wait.", status=503, Retry_After="600") from None
-    page = settings.PORTAL_ADDRESS + reverse("device")
+    page = absolute(reverse("device"))
     return {
         "device_code": asked.device_code,
         "user_code": asked.user_code,
@@ -138,19 +139,18 @@ def revoke(fields: Fields, request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponse:
     """What a program needs to know to be let in (RFC 8414, 3.2)."""
-    home = settings.PORTAL_ADDRESS
     return JsonResponse(
         {
-            "issuer": home,
-            "device_authorization_endpoint": home + reverse("device_authorize"),
-            "token_endpoint": home + reverse("oauth_token"),
-            "revocation_endpoint": home + reverse("oauth_revoke"),
+            "issuer": portal_address(),
+            "device_authorization_endpoint": absolute(reverse("device_authorize")),
+            "token_endpoint": absolute(reverse("oauth_token")),
+            "revocation_endpoint": absolute(reverse("oauth_revoke")),
             "scopes_supported": list(PersonalToken.Scope.values),
             "response_types_supported": [],  # required, and there are none: a program comes by its code only
             "grant_types_supported": [BY_CODE, "refresh_token"],
             "token_endpoint_auth_methods_supported": ["none"],
             "revocation_endpoint_auth_methods_supported": ["none"],
-            "service_documentation": home + reverse("api:openapi-json"),
+            "service_documentation": absolute(reverse("api:openapi-json")),
         }
     )
 

@@ -11,9 +11,9 @@ from apps.agreements.models import Agreement
 from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
+from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
 from apps.grants.queries import Fact, Verdict
-from apps.grants.wording import sentence_of
 from apps.people.models import Person
 from apps.tokens.models import PersonalToken
 
@@ -77,14 +77,14 @@ def why(dataset: Dataset, version: Version, verdict: Verdict) -> Shape:
         "dataset": dataset.slug,
         "version": version.number,
         "allowed": verdict.allowed,
-        "facts": [fact(each) for each in verdict.facts],
+        "facts": [fact(each, verdict) for each in verdict.facts],
         "grant": verdict.grant.pk if verdict.grant else None,
         "grant_facts": [fact(each) for each in verdict.grant_facts],
     }
 
 
-def fact(fact: Fact) -> Shape:
-    sentence = sentence_of(fact.part, holds=fact.holds)
+def fact(fact: Fact, verdict: Verdict | None = None) -> Shape:
+    sentence = explain(fact, verdict).sentence
     return {"part": fact.part, "holds": fact.holds, "moment": fact.moment, "sentence": sentence}
 
 

@@ -237,6 +237,7 @@ class Distribution(models.Model):
     """One file of a version. The database refuses any change to it once its version is published."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    STORED_FILES: ClassVar[tuple[str, ...]] = ("storage_key",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="distributions")

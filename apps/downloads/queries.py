@@ -1,13 +1,23 @@
-"""Sets of links."""
+"""Sets of links, and the address of one."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from apps.core import roles
 from apps.core.actors import Viewer
+from apps.core.addresses import absolute
 from apps.core.db import Prepared
+from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
+
+
+def address_of_link(file: Distribution, secret: str) -> str:
+    """The whole address of a link; the name at its end is for programs that take it from there."""
+    path = reverse("link_open", args=[secret, "x"]).removesuffix("x")
+    return absolute(f"{path}{quote(file.name, safe='')}")
 
 
 def links_of(person: Viewer) -> QuerySet[DownloadLink]:

@@ -1,6 +1,7 @@
 """THE access rule, once, as a set in SQL: which files may this person download at this moment?
 
-Pages, API, bundles and the download gate all ask `downloadable_by`; "Why?" shows the parts of the very same set.
+Pages, API, bundles and the download gate all ask `downloadable_by`; "Why?" shows the parts of the very same set, in the
+sentences of `apps.grants.explanations`.
 """
 
 from collections.abc import Iterable
@@ -144,7 +145,7 @@ class Verdict:
     facts: list[Fact]
     grant: AccessGrant | None
     grant_facts: list[Fact]
-    terms_accepted: bool
+    access: str  # the dataset's access level
     visas: dict[str, datetime]  # the types of visas from home that count for the person, and until when
 
 
@@ -156,23 +157,20 @@ def why(person: Viewer, version: Version, at: datetime | None = None) -> Verdict
     """Each part of the rule with its fact, for this person and version, now or at a past moment."""
     parts = rule(person, at)
     flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
-    row = Version.objects.filter(pk=version.pk).annotate(**flags, terms=_flag(_terms_part(person, at))).get()
+    row = Version.objects.filter(pk=version.pk).annotate(**flags).get()
     moments = {"published": row.published_at, "not_withdrawn": row.withdrawn_at, "embargo_past": row.embargo_until}
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
     grant, grant_facts = _grant_facts(person, version, at)
     allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
-    visas = _visas(person, at) if version.dataset.access == Dataset.Access.REGISTERED else {}
-    return Verdict(allowed, facts, grant, grant_facts, getattr(row, "terms", False), visas)
+    access = version.dataset.access
+    visas = _visas(person, at) if access == Dataset.Access.REGISTERED else {}
+    return Verdict(allowed, facts, grant, grant_facts, access, visas)
 
 
 def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
     """By type, the last moment until which one of the visas counts."""
     found = Visa.objects.counted_now(at).filter(identity__person_id=roles.person_id(person))
     return {one.type: one.expires_at for one in found.order_by("expires_at") if one.expires_at is not None}
-
-
-def _terms_part(person: Viewer, at: datetime | None) -> Q:
-    return Q(Exists(Version.objects.filter(_registered(person, at), pk=OuterRef("pk"))))
 
 
 def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:

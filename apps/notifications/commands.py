@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,9 +14,10 @@ from django.utils.translation import override
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
-from apps.notifications import queries, readers, wording
+from apps.core.addresses import absolute, portal_host
+from apps.notifications import messages, queries, wording
 from apps.notifications.models import Notification
-from apps.notifications.notes import Note
+from apps.notifications.notes import Note, Words
 from apps.people.rules import check_named, check_person
 
 log = logging.getLogger(__name__)
@@ -31,13 +30,18 @@ ABOUT_ONE_NOTIFICATION = (SMTPRecipientsRefused, SMTPDataError)
 def write_notifications(event: Event, *, by: Actor) -> None:
     """Everyone whom the event concerns gets one letter about it, in their language; a second run writes none."""
     check_named(by, SYSTEM)
-    notes = readers.notes_about(event)
-    Notification.objects.bulk_create([_notification(event, note) for note in notes], ignore_conflicts=True)
+    message = messages.message_about(event)
+    if message is None:
+        return
+    notifications = [
+        _notification(event, note, message.words[note.notification]) for note in messages.notes_about(event)
+    ]
+    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
 
 
-def _notification(event: Event, note: Note) -> Notification:
+def _notification(event: Event, note: Note, words: Words) -> Notification:
     with override(note.reader.language):
-        subject, body = wording.written(note.notification, note.facts, reader=note.reader.name, quoted=note.quoted)
+        subject, body = wording.written(words, note.facts, reader=note.reader.name, quoted=note.quoted)
     return Notification(
         event_id=event.pk, reader=note.reader, kind=event.kind, subject=subject, body=body, path=note.path
     )
@@ -104,14 +108,13 @@ def _message(notification: Notification) -> EmailMessage:
         foot = _(
             "This notification is also in Gatehouse under Notifications. Gatehouse never asks for a password by e-mail."
         )
-    link = f"{settings.PORTAL_ADDRESS}{notification.path}" if notification.path else ""
-    host = urlsplit(settings.PORTAL_ADDRESS).hostname or "gatehouse"
+    link = absolute(notification.path) if notification.path else ""
     return EmailMessage(
         subject=notification.subject,
         body=f"{notification.body}\n{link}\n\n-- \n{foot}\n",
         to=[notification.reader.email],
         headers={
-            "Message-ID": f"<letter.{notification.pk}@{host}>",
+            "Message-ID": f"<letter.{notification.pk}@{portal_host()}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
         },

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import (
     BooleanField,
     Case,
@@ -24,6 +23,7 @@ from django.urls import reverse
 
 from apps.core import clock, roles
 from apps.core.actors import Viewer
+from apps.core.addresses import absolute
 from apps.people.models import (
     Affiliation,
     Identity,
@@ -192,7 +192,7 @@ def terms_of_version(version: int) -> Terms | None:
 
 def address_of_terms(terms: Terms) -> str:
     """Where this version stands for ever; a visa that names the address speaks of this version."""
-    return f"{settings.PORTAL_ADDRESS}{reverse('terms_version', args=[terms.version])}"
+    return absolute(reverse("terms_version", args=[terms.version]))
 
 
 def terms_at(address: str) -> Terms | None:

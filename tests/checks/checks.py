@@ -5,11 +5,13 @@ from pathlib import Path
 
 from tests.checks import outside
 from tests.checks.addresses import addresses
+from tests.checks.check_absolute_addresses import absolute_addresses
 from tests.checks.check_commands import commands
 from tests.checks.check_events import events
 from tests.checks.check_models import cascades, personal_fields
 from tests.checks.check_safety import safety
 from tests.checks.check_states import states
+from tests.checks.check_stored_files import stored_files
 from tests.checks.cycles import cycles
 from tests.checks.diagrams import diagrams
 from tests.checks.law_facts import facts
@@ -25,6 +27,7 @@ CHECKS: dict[str, Check] = {
     "formatting": outside.formatting,
     "sizes": sizes,
     "addresses": addresses,
+    "absolute-addresses": absolute_addresses,
     "imports": outside.imports,
     "cycles": cycles,
     "states": states,
@@ -34,6 +37,7 @@ CHECKS: dict[str, Check] = {
     "facts": facts,
     "personal-fields": personal_fields,
     "cascades": cascades,
+    "stored-files": stored_files,
     "diagrams": diagrams,
     "templates": templates,
     "markup": outside.markup,

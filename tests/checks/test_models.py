@@ -1,13 +1,16 @@
-"""Every model names its personal fields, and nothing about people or evidence cascades away."""
+"""Every model names its personal fields and its stored files, and nothing about people or evidence cascades away."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import models
 from django.test.utils import isolate_apps
 
+from apps.core.identifiers import new_storage_key
 from apps.people.models import Person
 from tests.checks.check_models import cascades, cascading, our_models, personal_fields, undeclared
+from tests.checks.check_stored_files import stored_files, undeclared_files
 
 
 def test_every_model_names_its_personal_fields(root: Path) -> None:
@@ -64,3 +67,38 @@ def test_a_cascade_from_a_person_is_found() -> None:
             app_label = "accounts"
 
     assert "PROTECT" in cascading(Fleeting)[0]
+
+
+def test_every_field_of_a_stored_object_is_declared(root: Path) -> None:
+    """What no declared field names is deleted after a day."""
+    assert stored_files(root) == []
+
+
+@isolate_apps("apps.accounts")
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("scan_key", models.CharField(max_length=100)),
+        ("kept_in", models.CharField(max_length=100, default=new_storage_key)),
+        ("scan", models.FileField()),
+    ],
+)
+def test_an_undeclared_field_of_a_stored_object_is_found(name: str, field: models.CharField) -> None:
+    meta = type("Meta", (), {"app_label": "accounts"})
+    body = {"__module__": __name__, "Meta": meta, "PERSONAL_FIELDS": (), name: field}
+    scanned: Any = type("Scanned", (models.Model,), body)
+    assert undeclared_files(scanned) == [f"accounts.Scanned.{name} names a stored object and is not in STORED_FILES"]
+    scanned.STORED_FILES = (name,)
+    assert undeclared_files(scanned) == []
+
+
+@isolate_apps("apps.accounts")
+def test_a_stored_file_that_is_no_field_is_found() -> None:
+    class Mistyped(models.Model):
+        PERSONAL_FIELDS = ()
+        STORED_FILES = ("scan_kye",)
+
+        class Meta:
+            app_label = "accounts"
+
+    assert undeclared_files(Mistyped) == ["accounts.Mistyped.STORED_FILES names scan_kye, which is no field"]

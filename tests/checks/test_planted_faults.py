@@ -36,6 +36,21 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("deploy/requirements/base.txt", "--extra-index" + "-url file:///x", "names a registry"),
         Fault("README.md", "https://py" + "pi.org/simple", "a package registry"),
     ],
+    "absolute-addresses": [
+        Fault("apps/web/common/marks.py", "WHERE = f'{settings.PORTAL_ADDRESS}/terms/'", "settings.PORTAL_ADDRESS"),
+        Fault("apps/web/common/marks.py", "WHERE = getattr(settings, 'PORTAL_ADDRESS')", "PORTAL_ADDRESS"),
+        Fault(
+            "apps/api/pagination.py",
+            "def f(request):\n    return request.build_absolute_uri('/')",
+            "build_absolute_uri()",
+        ),
+        Fault(
+            "apps/api/pagination.py",
+            "def f(request):\n    return f'https://{request.get_host()}/'",
+            "get_host() joined",
+        ),
+        Fault("templates/planted.html", "{{ request.scheme }}://{{ request.get_host }}/", "request.scheme"),
+    ],
     "cycles": [
         Fault(
             "apps/core/errors.py",
@@ -69,17 +84,28 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/standards/commands.py", "async def celebrate(thing, *, by):\n    pass", "not async"),
     ],
     "events": [
-        Fault("apps/audit/record.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "nothing records Kind.NEVER_SEEN"),
-        Fault("apps/audit/record.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "no consequence in FLOW"),
+        Fault("apps/audit/kinds.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "nothing records Kind.NEVER_SEEN"),
+        Fault("apps/audit/kinds.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "Kind.NEVER_SEEN has no full row"),
         Fault("apps/grants/commands.py", "record(Kind.UNHEARD_OF, actor=SYSTEM)", "recorded but not declared"),
+        Fault("portal/consequences.py", "FLOW = {Kind.UNHEARD_OF: [f]}", "FLOW names Kind.UNHEARD_OF", new=True),
+        Fault("portal/consequences.py", "FLOW = {Kind.LINK_MADE: []}", "Kind.LINK_MADE has a row without", new=True),
         Fault(
-            "portal/consequences.py",
-            "FLOW = {Kind.LINK_MADE: []}",
-            "Kind.LINK_MADE is in FLOW and in audit.record.QUIET",
-            new=True,
+            "portal/consequences.py", "FLOW = {Kind.LINK_MADE: [tell]}", "Kind.LINK_MADE has a row without", new=True
         ),
-        Fault("portal/consequences.py", "FLOW = {Kind.UNHEARD_OF: []}", "which does not exist", new=True),
-        Fault("portal/consequences.py", "FLOW = {}", "Kind.AGREEMENT_EXECUTED has no consequence", new=True),
+        Fault(
+            "apps/notifications/messages/strange.py",
+            "MESSAGES = {Kind.UNHEARD_OF: Message(f, {'a': ('b', 'c')})}",
+            "MESSAGES names Kind.UNHEARD_OF",
+        ),
+        Fault(
+            "apps/notifications/messages/strange.py",
+            "MESSAGES = {Kind.LINK_MADE: Message(f, {})}",
+            "Kind.LINK_MADE has a message without",
+        ),
+        Fault("apps/notifications/messages/access.py", "def f(x):\n    yield Note(x, 'unheard.of')", "'unheard.of'"),
+    ],
+    "stored-files": [
+        Fault("apps/downloads/commands.py", "def f():\n    return new_storage_key()", "no model of apps.downloads"),
     ],
     "safety": [
         Fault("apps/web/common/marks.py", "from django.views.decorators.csrf import csrf_exempt", "csrf_exempt"),

@@ -15,8 +15,8 @@ from django.core import mail
 from django.db import connection, connections
 
 from apps.access_requests import commands as requests
+from apps.audit.kinds import Kind
 from apps.audit.models import Event, Outbox
-from apps.audit.record import QUIET, Kind
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.grants.models import AccessGrant
@@ -114,12 +114,6 @@ def test_an_event_of_a_kind_nobody_knows_waits_and_stops_nothing() -> None:
     assert Notification.objects.filter(reader=case.committee_setup.chair).exists()
     assert [row.event_id for row in Outbox.objects.all()] == [strange.pk]
     assert "LookupError" in Outbox.objects.get().last_error
-
-
-@pytest.mark.django_db
-def test_every_loud_kind_has_its_consequences_and_every_quiet_one_none() -> None:
-    assert set(consequences.CONSEQUENCES) | QUIET == set(Kind)
-    assert not set(consequences.CONSEQUENCES) & QUIET
 
 
 # --------------------------------------------------------------------------------------------------- two at a time

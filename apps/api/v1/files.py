@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Router
 
@@ -46,7 +44,7 @@ def make_link(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[st
         return commands.make_link(file, by=by, token=token)
 
     link, secret = idempotent_call(request, do=do, again=again)
-    address = settings.PORTAL_ADDRESS + reverse("link_open", kwargs={"token": secret, "name": file.name})
+    address = links.address_of_link(file, secret)
     response["Location"] = address
     return {
         "id": link.pk,

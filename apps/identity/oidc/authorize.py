@@ -12,11 +12,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from mozilla_django_oidc.utils import absolutify
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
 from apps.core import clock
 from apps.core.actors import CONSOLE
+from apps.core.addresses import absolute_where_visited
 from apps.identity.oidc import discovery
 from apps.identity.oidc.checks import Untrusted
 from apps.identity.oidc.errors import refused
@@ -98,7 +98,7 @@ class SignInStart(OIDCAuthenticationRequestView):
         request.session.pop("oidc_login_next", None)
         request.session[STATES][state] |= {
             "provider": self.provider.slug,
-            "redirect_uri": absolutify(request, reverse("oidc_authentication_callback")),
+            "redirect_uri": absolute_where_visited(request, reverse("oidc_authentication_callback")),
             "next": onward,
             "asked_at": clock.now().timestamp(),
             "again": _anew(request),

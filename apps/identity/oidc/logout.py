@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, SYSTEM
+from apps.core.addresses import absolute
 from apps.identity.commands.sessions import provider_logged_out
 from apps.identity.commands.sign_ins import record_logout_refused
 from apps.identity.oidc import discovery
@@ -118,7 +119,7 @@ def _who_faults(claims: Mapping[str, Any]) -> list[str]:
 
 def provider_logout(request: HttpRequest) -> str:
     """Where to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0); our front page if nowhere."""
-    back = f"{settings.PORTAL_ADDRESS}/"
+    back = absolute("/")
     provider = provider_by_issuer(request.session.get(SESSION, {}).get("issuer", ""))
     endpoint = discovery.known_document_of(provider).get("end_session_endpoint") if provider else ""
     if not endpoint and provider is not None and provider.issuer == settings.OIDC_ISSUER:

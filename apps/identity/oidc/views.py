@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from mozilla_django_oidc.utils import absolutify
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCLogoutView
 
+from apps.core.addresses import absolute_where_visited
 from apps.core.errors import DomainError
 from apps.identity.commands.sessions import begin_session, end_session_of_key, rekey_session
 from apps.identity.commands.sign_ins import record_sign_in, record_sign_out
@@ -79,7 +79,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             raise Untrusted("provider")
         if not 0 <= time.time() - self.entry["added_on"] <= LONGEST_SITTING:
             raise Untrusted("expired_start")
-        if self.entry.get("redirect_uri") != absolutify(request, request.path):
+        if self.entry.get("redirect_uri") != absolute_where_visited(request, request.path):
             raise Untrusted("redirect")
         promised = discovery.document_of(self.provider).get("authorization_response_iss_parameter_supported", False)
         faults = answer_faults(said, issuer=self.provider.issuer, promises_issuer=promised)

@@ -1,18 +1,8 @@
 """The lines a person pastes into a terminal: they go on where they stopped, and they check what arrived."""
 
 import shlex
-from urllib.parse import quote
-
-from django.conf import settings
-from django.urls import reverse
 
 from apps.datasets.models import Distribution
-
-
-def address(file: Distribution, token: str) -> str:
-    """The whole address of a link; the name at its end is for programs that take it from there."""
-    path = reverse("link_open", args=[token, "x"]).removesuffix("x")
-    return f"{settings.PORTAL_ADDRESS.rstrip('/')}{path}{quote(file.name, safe='')}"
 
 
 def commands(file: Distribution, link: str) -> list[dict[str, str]]:

@@ -39,7 +39,7 @@ def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Denied as refusal:
         return _page(request, file, refused=str(refusal.sentence), status=refusal.status)
     forget_saved_form(request)
-    return shown_once_response(_page(request, file, link=link, address=lines.address(file, token)))
+    return shown_once_response(_page(request, file, link=link, address=queries.address_of_link(file, token)))
 
 
 def _find(person: Viewer, pk: UUID) -> Distribution:

@@ -13,6 +13,7 @@ from apps.core.actors import Viewer
 from apps.core.errors import Denied, NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
+from apps.grants import explanations
 from apps.grants import queries as grants
 from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
@@ -39,14 +40,22 @@ def your_access(request: HttpRequest, slug: str) -> HttpResponse:
     }  # fmt: skip
     if version is not None and not form.errors:
         verdict = grants.why(person, version, at)
-        links = access_presenters.Links(
-            sign_in=sign_in_address(request.path),
-            second_factor=sign_in_address(request.path, factor=True),
-            terms=f"{reverse('terms')}?next={request.path}",
-            ask=f"{reverse('dataset', args=[slug])}#ask",
-        )
-        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, dataset, person, links)}
+        links = _links(person, request.path, slug)
+        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links)}
     return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
+
+
+def _links(person: Viewer, path: str, slug: str) -> dict[str, str]:
+    """Where each next action is done. A sign-in helps a visitor, a second factor somebody who is signed in."""
+    signing_in = (
+        {explanations.SECOND_FACTOR: sign_in_address(path, factor=True)}
+        if isinstance(person, Person)
+        else {explanations.SIGN_IN: sign_in_address(path)}
+    )
+    return signing_in | {
+        explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}",
+        explanations.REQUEST_ACCESS: f"{reverse('dataset', args=[slug])}#ask",
+    }
 
 
 def _manages(person: Viewer, dataset: Dataset) -> bool:

@@ -140,7 +140,7 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
     assert f"{name} no longer stands behind this access" in page and official.name in page
     assert "Suspended: no valid affiliation" in mine.get("/access/").content.decode()
     why = mine.get(f"/datasets/{access.published_dataset.dataset.slug}/access/").content.decode()
-    assert f"{name} does not." in why
+    assert f"The affiliation with {name} is not valid." in why
     uses = (
         stories.client_for(access.owner)
         .get(f"/my-datasets/{access.published_dataset.dataset.slug}/uses/")

@@ -275,9 +275,9 @@ def test_why_of_somebody_without_a_grant_has_no_grant() -> None:
 def test_why_of_registered_data_says_whether_the_terms_are_accepted() -> None:
     published_dataset, someone = stories.published_dataset(access="registered"), stories.person()
     terms = stories.terms()
-    assert not why(someone, published_dataset.version).terms_accepted
+    assert [fact.part for fact in why(someone, published_dataset.version).facts if not fact.holds] == ["entitled"]
     stories.accounts.accept_terms(terms, by=someone)
-    assert why(someone, published_dataset.version).terms_accepted
+    assert why(someone, published_dataset.version).allowed
     assert downloadable_by(someone).get() == published_dataset.file
 
 

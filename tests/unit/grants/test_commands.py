@@ -19,7 +19,6 @@ from apps.datasets.models import Dataset
 from apps.grants import commands, queries
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.grants.tasks import activate_request, issue_grants
-from apps.grants.wording import SENTENCES, sentence_of
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.queries import current_affiliation_of
 from tests import stories
@@ -312,10 +311,3 @@ def test_a_grant_is_seen_by_its_holder_and_those_who_manage_the_dataset() -> Non
     held = queries.grants_of(access.holder).get()
     assert not held.grant_is_active
     assert not queries.grant_is_active(access.grant.pk)
-
-
-def test_every_part_of_the_rule_has_its_two_sentences() -> None:
-    parts = {*queries.rule(None), *AccessGrant.objects.parts()}
-    assert parts == set(SENTENCES)
-    said = {sentence_of(part, holds=holds) for part in [*parts, "new"] for holds in (True, False)}
-    assert len(said) == 2 * (len(parts) + 1)

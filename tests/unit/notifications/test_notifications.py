@@ -10,8 +10,8 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from apps.access_requests import commands as requests
 from apps.agreements import commands as agreements
+from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.audit.record import Kind
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.datasets import commands as datasets
@@ -20,13 +20,14 @@ from apps.grants import commands as grants
 from apps.identity.commands.identities import deactivate
 from apps.notifications import wording
 from apps.notifications.commands import mark_read, post_due, write_notifications
+from apps.notifications.messages import MESSAGES, TOPICS
 from apps.notifications.models import Notification
 from apps.notifications.queries import notifications_of, unread_by, waiting
-from apps.notifications.readers import TELLERS
+from apps.notifications.tasks import tell
 from apps.people.commands.people import choose_language
 from apps.people.models import Person
 from apps.tokens.commands.tokens import revoke_token
-from portal.consequences import CONSEQUENCES
+from portal.consequences import consequences_of
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +38,18 @@ def told(kind: str) -> set[Person]:
     return {notification.reader for notification in Notification.objects.filter(kind=kind).select_related("reader")}
 
 
-def test_every_kind_that_the_flow_tells_about_has_its_readers() -> None:
-    telling = {kind for kind, follows in CONSEQUENCES.items() if any(f.__name__ == "tell" for f in follows)}
-    assert telling == set(TELLERS)
+def test_every_message_has_recipients_and_words_and_is_in_the_file_of_its_topic() -> None:
+    for topic, rows in TOPICS.items():
+        for kind, message in rows.items():
+            assert (kind, kind.group) == (kind, topic)
+            assert callable(message.recipients)
+            assert message.words
+            assert all(str(subject) and str(body) for subject, body in message.words.values())
+    assert sum(len(rows) for rows in TOPICS.values()) == len(MESSAGES)
+
+
+def test_every_kind_with_a_message_is_notified_and_no_other() -> None:
+    assert {kind for kind in Kind if tell in consequences_of(kind)} == set(MESSAGES)
 
 
 def test_a_submitted_request_reaches_the_bench_the_applicant_and_the_members() -> None:

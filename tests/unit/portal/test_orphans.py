@@ -10,6 +10,7 @@ from django.core.files.base import File
 
 from apps.core import clock
 from apps.core.storage import sealed
+from apps.datasets.models import Dataset
 from portal.orphans import delete_orphans
 from tests import stories
 
@@ -47,3 +48,14 @@ def test_too_many_strangers_are_left_alone() -> None:
     strays = [_stray(f"no/ne/{number}") for number in range(21)]
     assert _sweep() == 0
     assert all(sealed().exists(key) for key in strays)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_only_a_declared_field_keeps_its_object(declared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new kind of stored file survives the sweep because its model declares it; control: undeclared, it goes."""
+    kept = _stray("ne/wk/ind")
+    Dataset.objects.filter(pk=stories.published_dataset().dataset.pk).update(attribution=kept)
+    if declared:
+        monkeypatch.setattr(Dataset, "STORED_FILES", ("attribution",), raising=False)
+    assert _sweep() == (0 if declared else 1)
+    assert sealed().exists(kept) is declared

@@ -1,0 +1,304 @@
+"""Every kind of event, one row a kind: its code, its group, its icon and tone, and its sentence in a history.
+
+Which kinds call for something further is not said here: `portal.consequences` names what changes something,
+`apps.notifications.messages` who is notified, and `apps.audit.record` writes the outbox for exactly those.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Group(models.TextChoices):
+    """What a kind of event is about; the messages about it are in the file of this name."""
+
+    ACCOUNTS = "accounts"
+    DATASETS = "datasets"
+    REQUESTS = "requests"
+    AGREEMENTS = "agreements"
+    ACCESS = "access"
+    OPERATIONS = "operations"
+
+
+class Kind(models.TextChoices):
+    """Every kind of event there is: code, group, icon, tone, sentence (its label).
+
+    `%(number)s` and the like are filled from the event's facts. A row that lacks a part does not load.
+    """
+
+    group: Group
+    icon: str
+    tone: str
+
+    def __new__(cls, code: str, group: Group, icon: str, tone: str) -> Self:
+        """A kind is its code, with the rest of its row as attributes."""
+        kind = str.__new__(cls, code)
+        kind._value_ = code
+        kind.group, kind.icon, kind.tone = group, icon, tone
+        return kind
+
+    PERSON_CREATED = (
+        "person.created",
+        Group.ACCOUNTS,
+        "person",
+        "still",
+        _("An account was created at the first sign-in"),
+    )
+    PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
+    PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
+    SIGN_IN_REFUSED = "person.sign_in_refused", Group.ACCOUNTS, "ban", "bad", _("A sign-in was refused")
+    PERSON_DEACTIVATED = "person.deactivated", Group.ACCOUNTS, "ban", "bad", _("The account was closed")
+    PERSON_REACTIVATED = "person.reactivated", Group.ACCOUNTS, "check", "good", _("The account was reopened")
+    AFFILIATION_CONFIRMED = (
+        "affiliation.confirmed", Group.ACCOUNTS, "check", "good",
+        _("The institution confirmed the affiliation"),
+    )  # fmt: skip
+    AFFILIATION_ENDED = "affiliation.ended", Group.ACCOUNTS, "ban", "bad", _("The institution ended the affiliation")
+    AFFILIATION_EXPIRING = (
+        "affiliation.expiring", Group.ACCOUNTS, "mail", "wait",
+        _("An affiliation will expire soon"),
+    )  # fmt: skip
+    AFFILIATION_EXPIRED = "affiliation.expired", Group.ACCOUNTS, "ban", "bad", _("An affiliation has expired")
+    SESSION_ENDED = "session.ended", Group.ACCOUNTS, "sign-out", "still", _("A session was ended")
+    LOGOUT_REFUSED = (
+        "session.logout_refused", Group.ACCOUNTS, "ban", "bad",
+        _("A sign-out message from an identity provider was rejected"),
+    )  # fmt: skip
+    PERSON_SIGNED_OUT_BY_PROVIDER = (
+        "person.away", Group.ACCOUNTS, "sign-out", "still",
+        _("Signed out at the institution; access tokens and download links are paused until the "
+          "next sign-in"),
+    )  # fmt: skip
+    IDENTITY_LINKED = "identity.linked", Group.ACCOUNTS, "sign-in", "note", _("An identity was added to the account")
+    IDENTITY_SPLIT = (
+        "identity.split", Group.ACCOUNTS, "sign-in", "wait",
+        _("An operator separated an identity from the account"),
+    )  # fmt: skip
+    PEOPLE_MERGED = (
+        "identity.merged", Group.ACCOUNTS, "person", "wait",
+        _("An operator merged two accounts of one person"),
+    )  # fmt: skip
+    PROVIDER_ADDED = (
+        "provider.added", Group.OPERATIONS, "id-card", "note",
+        _("An identity provider was added or changed"),
+    )  # fmt: skip
+    PROVIDER_DEACTIVATED = (
+        "provider.deactivated", Group.OPERATIONS, "ban", "still",
+        _("An identity provider was switched off"),
+    )  # fmt: skip
+    BREAK_GLASS_MADE = "break_glass.made", Group.OPERATIONS, "key", "wait", _("An emergency account was created")
+    BREAK_GLASS_DISABLED = (
+        "break_glass.disabled", Group.OPERATIONS, "key", "still",
+        _("An emergency account was disabled"),
+    )  # fmt: skip
+    BREAK_GLASS_USED = (
+        "break_glass.used", Group.OPERATIONS, "sign-in", "bad",
+        _("A person signed in with an emergency account"),
+    )  # fmt: skip
+    BREAK_GLASS_REFUSED = (
+        "break_glass.refused", Group.OPERATIONS, "ban", "bad",
+        _("A sign-in with an emergency account was refused"),
+    )  # fmt: skip
+    VISA_ISSUER_ADDED = (
+        "visa_issuer.added", Group.OPERATIONS, "id-card", "note",
+        _("A trusted visa issuer was added"),
+    )  # fmt: skip
+    VISA_ISSUER_ENDED = (
+        "visa_issuer.ended", Group.OPERATIONS, "ban", "still",
+        _("A visa issuer is no longer trusted"),
+    )  # fmt: skip
+    VISAS_READ = "visa.read", Group.ACCOUNTS, "id-card", "still", _("Visas were read at sign-in")
+    PLATFORM_ROLE_GIVEN = "platform_role.given", Group.ACCOUNTS, "id-card", "note", _("A portal role was assigned")
+    PLATFORM_ROLE_ENDED = "platform_role.ended", Group.ACCOUNTS, "id-card", "still", _("A portal role ended")
+    PLATFORM_ROLE_GAINED = (
+        "desk.gained_by_claim", Group.ACCOUNTS, "id-card", "note",
+        _("A sign-in claim assigned a portal role"),
+    )  # fmt: skip
+    PLATFORM_ROLE_LOST = (
+        "desk.lost_by_claim", Group.ACCOUNTS, "id-card", "still",
+        _("A portal role ended: the institution no longer confirms it"),
+    )  # fmt: skip
+    CLAIM_MAPPED = (
+        "claim.mapped", Group.OPERATIONS, "id-card", "note",
+        _("A sign-in claim was mapped to a role"),
+    )  # fmt: skip
+    CLAIM_UNMAPPED = (
+        "claim.unmapped", Group.OPERATIONS, "id-card", "still",
+        _("A sign-in claim no longer assigns a role"),
+    )  # fmt: skip
+    INSTITUTION_REGISTERED = (
+        "institution.registered", Group.OPERATIONS, "institution", "note",
+        _("An institution was registered"),
+    )  # fmt: skip
+    INSTITUTION_CHANGED = (
+        "institution.changed", Group.OPERATIONS, "institution", "note",
+        _("The domains of an institution were set"),
+    )  # fmt: skip
+    INSTITUTION_SET = "person.home_set", Group.ACCOUNTS, "institution", "note", _("The person's institution was set")
+    TERMS_PUBLISHED = "terms.published", Group.OPERATIONS, "agreement", "note", _("New terms of use were published")
+    TERMS_ACCEPTED = "terms.accepted", Group.ACCOUNTS, "check", "good", _("The terms of use were accepted")
+    TOKEN_MADE = "token.made", Group.ACCOUNTS, "key", "note", _("An access token was created")
+    TOKEN_REVOKED = "token.revoked", Group.ACCOUNTS, "key", "still", _("An access token was revoked")
+    TOKEN_REFRESHED = "token.refreshed", Group.ACCOUNTS, "key", "still", _("A program renewed its access token")
+    TOKEN_REUSED = (
+        "token.reused", Group.ACCOUNTS, "ban", "bad",
+        _("A program reused an old refresh token, and its access was revoked"),
+    )  # fmt: skip
+    DEVICE_APPROVED = "device.approved", Group.ACCOUNTS, "key", "note", _("A device was authorised")
+    DEVICE_REFUSED = "device.refused", Group.ACCOUNTS, "ban", "still", _("A device was not authorised")
+    DEVICE_CODE_WRONG = (
+        "device.code_wrong", Group.ACCOUNTS, "ban", "bad",
+        _("An invalid device code was entered"),
+    )  # fmt: skip
+    SERVICE_ACCOUNT_MADE = "service_account.made", Group.ACCOUNTS, "key", "note", _("A service account was created")
+    SERVICE_ACCOUNT_ENDED = "service_account.ended", Group.ACCOUNTS, "key", "still", _("A service account was ended")
+    ROLE_GIVEN = "role.given", Group.ACCOUNTS, "person", "note", _("A role was assigned")
+    ROLE_TAKEN = "role.taken", Group.ACCOUNTS, "person", "still", _("A role was removed")
+    COMMITTEE_CREATED = "committee.created", Group.REQUESTS, "committee", "note", _("The committee was created")
+    COMMITTEE_CHANGED = (
+        "committee.changed", Group.REQUESTS, "committee", "note",
+        _("The committee started or stopped accepting requests"),
+    )  # fmt: skip
+    COMMITTEE_MEMBER_ADDED = (
+        "committee.member_added",
+        Group.REQUESTS,
+        "person",
+        "note",
+        _("A committee member was added"),
+    )
+    COMMITTEE_MEMBER_REMOVED = (
+        "committee.member_removed",
+        Group.REQUESTS,
+        "person",
+        "still",
+        _("A committee membership ended"),
+    )
+    COMMITTEE_MEMBER_REFUSED = (
+        "committee.member_refused", Group.REQUESTS, "ban", "wait",
+        _("A committee member from sign-in was not added"),
+    )  # fmt: skip
+    DATASET_DRAFTED = "dataset.drafted", Group.DATASETS, "draft", "still", _("The dataset was created")
+    DATASET_DESCRIBED = "dataset.described", Group.DATASETS, "edit", "still", _("The description was changed")
+    VERSION_DRAFTED = (
+        "version.drafted",
+        Group.DATASETS,
+        "draft",
+        "still",
+        _("The draft of version %(number)s was created"),
+    )
+    VERSION_PUBLISHED = "version.published", Group.DATASETS, "published", "good", _("Version %(number)s was published")
+    VERSION_WITHDRAWN = "version.withdrawn", Group.DATASETS, "withdrawn", "bad", _("Version %(number)s was withdrawn")
+    FILE_UPLOADED = "file.uploaded", Group.DATASETS, "upload", "note", _("A file was uploaded")
+    FILE_CHECKED = "file.checked", Group.DATASETS, "check", "good", _("The checksum of a file was computed")
+    FILE_REMOVED = "file.removed", Group.DATASETS, "trash", "still", _("A file was removed from the draft")
+    REQUEST_DRAFTED = "request.drafted", Group.REQUESTS, "draft", "still", _("The request was created")
+    REQUEST_SUBMITTED = (
+        "request.submitted", Group.REQUESTS, "submitted", "note",
+        _("The request was submitted (round %(round)s)"),
+    )  # fmt: skip
+    REQUEST_ACCEPTED_FOR_REVIEW = (
+        "request.accepted_for_review", Group.REQUESTS, "screened", "note",
+        _("The request was accepted for review; voting started"),
+    )  # fmt: skip
+    REQUEST_RETURNED = (
+        "request.returned", Group.REQUESTS, "returned", "wait",
+        _("The committee requested changes"),
+    )  # fmt: skip
+    REQUEST_WITHDRAWN = "request.withdrawn", Group.REQUESTS, "withdrawn", "still", _("The request was withdrawn")
+    MEMBER_RECUSED = (
+        "request.member_recused",
+        Group.REQUESTS,
+        "ban",
+        "still",
+        _("A committee member declared a conflict of interest"),
+    )
+    QUORUM_MISSING = (
+        "request.quorum_missing", Group.REQUESTS, "committee", "wait",
+        _("The committee has too few eligible voters to decide"),
+    )  # fmt: skip
+    VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
+    ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
+    REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets in the request are decided")
+    REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("The request became active")
+    REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
+    TEMPLATE_PUBLISHED = (
+        "agreement.template_published", Group.AGREEMENTS, "agreement", "note",
+        _("A new agreement template was published"),
+    )  # fmt: skip
+    AGREEMENT_OFFERED = (
+        "agreement.offered", Group.AGREEMENTS, "agreement", "wait",
+        _("The agreement for %(dataset)s is ready to sign"),
+    )  # fmt: skip
+    AGREEMENT_SIGNED = "agreement.signed", Group.AGREEMENTS, "sign", "note", _("The agreement was signed")
+    AGREEMENT_EXECUTED = (
+        "agreement.executed", Group.AGREEMENTS, "executed", "good",
+        _("The agreement is fully signed"),
+    )  # fmt: skip
+    AGREEMENT_TERMINATED = (
+        "agreement.terminated", Group.AGREEMENTS, "terminated", "bad",
+        _("The agreement was terminated"),
+    )  # fmt: skip
+    AGREEMENT_PDF_STORED = (
+        "agreement.pdf_stored", Group.AGREEMENTS, "file", "still",
+        _("The signed agreement was saved as a PDF"),
+    )  # fmt: skip
+    GRANT_ISSUED = "grant.issued", Group.ACCESS, "grant", "good", _("Access to %(dataset)s was granted")
+    GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
+    GRANT_SUSPENDED = "grant.suspended", Group.ACCESS, "suspended", "wait", _("Access to %(dataset)s was suspended")
+    GRANT_RESUMED = "grant.resumed", Group.ACCESS, "active", "good", _("Access to %(dataset)s was resumed")
+    LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
+    LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
+    LINK_MISUSED = (
+        "link.misused",
+        Group.ACCESS,
+        "ban",
+        "bad",
+        _("A download link was tried by a person it does not belong to"),
+    )
+    LINKS_GUESSED = (
+        "links.guessed", Group.OPERATIONS, "ban", "bad",
+        _("Download links that do not exist were tried repeatedly"),
+    )  # fmt: skip
+    DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
+    DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")
+    DOWNLOADS_STOPPED = "downloads.stopped", Group.OPERATIONS, "frozen", "bad", _("All downloads were stopped")
+    RESUME_PROPOSED = (
+        "downloads.resume_proposed", Group.OPERATIONS, "undo", "wait",
+        _("Resuming downloads was proposed"),
+    )  # fmt: skip
+    DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
+
+
+BY_CODE: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
+
+
+def kind_of(code: str) -> Kind | None:
+    """The kind with this code; None for a code of another release."""
+    return BY_CODE.get(code)
+
+
+# More exact rows for two kinds, by a fact of the event: fact, then its value with (icon, tone, sentence).
+BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
+    Kind.ITEM_DECIDED: (
+        "outcome",
+        {
+            "approve": ("approved", "good", _("%(dataset)s: approved")),
+            "approve_with_conditions": ("approved", "good", _("%(dataset)s: approved with conditions")),
+            "deny": ("denied", "bad", _("%(dataset)s: denied")),
+        },
+    ),
+    Kind.AGREEMENT_SIGNED: (
+        "capacity",
+        {
+            "applicant": ("sign", "note", _("The applicant signed the agreement")),
+            "member": ("sign", "note", _("A project member signed the agreement")),
+            "owner": ("sign", "note", _("A dataset owner countersigned the agreement")),
+        },
+    ),
+}
+
+# What only the committee may read: who voted and who declared a conflict of interest.
+COMMITTEE_ONLY = frozenset({Kind.VOTE_CAST, Kind.MEMBER_RECUSED})

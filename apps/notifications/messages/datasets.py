@@ -1,0 +1,75 @@
+"""Messages about versions of a dataset."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.kinds import Kind
+from apps.audit.models import Event
+from apps.datasets.models import Dataset, Version
+from apps.datasets.queries import owners_of, stewards_of
+from apps.grants.models import AccessGrant
+from apps.notifications.notes import Message, Note, Notes, actor_of, subject_of
+from apps.people.models import Person
+
+
+def _version_published(event: Event) -> Notes:
+    """Holders hear of it when its files may leave; under an embargo only those who manage the dataset do."""
+    version, facts, path = _version(event)
+    if Version.objects.out().filter(pk=version.pk).exists():
+        for holder in _holders(version.dataset):
+            yield Note(holder, "version_published.holder", path, facts)
+    actor = actor_of(event)
+    for manager in (*owners_of(version.dataset), *stewards_of(version.dataset)):
+        yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
+
+
+def _version_withdrawn(event: Event) -> Notes:
+    version, facts, path = _version(event)
+    for holder in _holders(version.dataset):
+        yield Note(holder, "version_withdrawn.holder", path, facts, version.withdrawn_because)
+
+
+def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
+    version = Version.objects.select_related("dataset").get(pk=subject_of(event))
+    facts = {"dataset": version.dataset.title, "number": version.number}
+    return version, facts, reverse("dataset", args=[version.dataset.slug])
+
+
+def _holders(dataset: Dataset) -> Iterable[Person]:
+    """Everyone whose grant on the dataset is in force now."""
+    return Person.objects.filter(pk__in=AccessGrant.objects.active().filter(dataset=dataset).values("holder_id"))
+
+
+MESSAGES: Mapping[Kind, Message] = {
+    Kind.VERSION_PUBLISHED: Message(
+        _version_published,
+        {
+            "version_published.holder": (
+                _("New version of %(dataset)s"),
+                _(
+                    "Version %(number)s of “%(dataset)s” has been published. Your access includes "
+                    "it. You can download it now."
+                ),
+            ),
+            "version_published.manager": (
+                _("Version %(number)s of %(dataset)s is published"),
+                _("%(actor)s published version %(number)s of “%(dataset)s”. Its files can no longer be changed."),
+            ),
+        },
+    ),
+    Kind.VERSION_WITHDRAWN: Message(
+        _version_withdrawn,
+        {
+            "version_withdrawn.holder": (
+                _("Version %(number)s of %(dataset)s was withdrawn"),
+                _(
+                    "The owner withdrew version %(number)s of “%(dataset)s”. Its files can no "
+                    "longer be downloaded. Stop using copies of it. Reason:"
+                ),
+            ),
+        },
+    ),
+}

@@ -1,0 +1,284 @@
+"""Messages about access requests and the committees that decide on them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.access_requests import queries as requests
+from apps.access_requests.models import AccessRequest, Item
+from apps.audit.kinds import Kind
+from apps.audit.models import Event
+from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries import memberships_of
+from apps.notifications.notes import Message, Note, Notes, subject_of
+from apps.people.models import Person, PlatformRole
+from apps.people.queries import people_with_platform_role
+
+
+def _request_submitted(event: Event) -> Notes:
+    request, facts = _request(event)
+    page, case = reverse("request_page", args=[request.pk]), reverse("case", args=[request.pk])
+    number = int(event.facts.get("round", 1))
+    facts, again = facts | {"round": number}, "" if number == 1 else "_again"
+    yield Note(request.applicant, f"request_submitted.applicant{again}", page, facts)
+    for member in _eligible_voters(request):
+        yield Note(member, f"request_submitted.committee{again}", case, facts)
+    if number == 1:
+        for person in requests.people_of(request):
+            yield Note(person, "request_submitted.member", page, facts)
+
+
+def _request_returned(event: Event) -> Notes:
+    request, facts = _request(event)
+    asked = request.questions.filter(round__number=event.facts.get("round")).order_by("-asked_at").first()
+    page = reverse("request_page", args=[request.pk])
+    yield Note(request.applicant, "request_returned.applicant", page, facts, asked.text if asked else "")
+
+
+def _request_withdrawn(event: Event) -> Notes:
+    """A draft that nobody else has seen is withdrawn without a letter."""
+    request, facts = _request(event)
+    if request.submitted_at is None:
+        return
+    for member in _eligible_voters(request):
+        yield Note(member, "request_withdrawn.committee", reverse("case", args=[request.pk]), facts)
+    for person in requests.people_of(request).exclude(pk=request.applicant_id):
+        yield Note(person, "request_withdrawn.member", reverse("request_page", args=[request.pk]), facts)
+
+
+def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
+    request = AccessRequest.objects.select_related("applicant__institution").get(pk=subject_of(event))
+    items = list(request.items.select_related("dataset", "committee").order_by("dataset__title"))
+    return request, {
+        "reference": request.reference,
+        "title": request.title,
+        "applicant": request.applicant.name,
+        "institution": request.applicant.institution or "–",
+        "datasets": ", ".join(f"“{item.dataset.title}”" for item in items),
+        "committees": ", ".join(dict.fromkeys(item.committee.name for item in items)),
+        "days": max((item.committee.review_days for item in items), default=0),
+    }
+
+
+def _eligible_voters(request: AccessRequest) -> Iterator[Person]:
+    """Everyone seated for one of the request's datasets who may decide on it."""
+    for item in request.items.select_related("committee", "request"):
+        yield from (seat.person for seat in requests.eligible_voters(item))
+
+
+def _quorum_missing(event: Event) -> Notes:
+    """The chair who may seat others; the operators where the chair is empty or has a part in the request."""
+    request, facts = _request(event)
+    committee = Committee.objects.get(pk__in=event.about)
+    facts |= {"committee": committee.name, "left": event.facts["left"], "quorum": event.facts["quorum"]}
+    part_of_it = requests.people_of(request).values("pk")
+    chairs = [seat.person for seat in memberships_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)]
+    for chair in chairs:
+        yield Note(chair, "quorum_missing.chair", reverse("committee_manage", args=[committee.slug]), facts)
+    for operator in () if chairs else people_with_platform_role(PlatformRole.Kind.OPERATOR):
+        yield Note(operator, "quorum_missing.operator", reverse("committee_page", args=[committee.slug]), facts)
+
+
+def _item_decided(event: Event) -> Notes:
+    item = Item.objects.select_related("request", "dataset", "committee").get(pk=subject_of(event))
+    facts = {
+        "reference": item.request.reference,
+        "title": item.request.title,
+        "dataset": item.dataset.title,
+        "committee": item.committee.name,
+    }
+    said = "\n\n".join(part for part in (item.reason, item.terms) if part)
+    for person in requests.people_of(item.request):
+        path = reverse("request_page", args=[item.request_id])
+        yield Note(person, f"item_decided.{item.state}", path, facts, said)
+
+
+def _seat_given(event: Event) -> Notes:
+    seat = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
+    notification = "seat_given.chair" if seat.is_chair else "seat_given.person"
+    yield Note(seat.person, notification, reverse("review_queue"), {"committee": seat.committee.name})
+    yield from _chair_of(seat, event, "seat_given.by_claim")
+
+
+def _seat_ended(event: Event) -> Notes:
+    seat = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
+    page = reverse("committee_page", args=[seat.committee.slug])
+    yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
+    yield from _chair_of(seat, event, "seat_ended.by_claim")
+
+
+def _chair_of(seat: CommitteeMember, event: Event, notification: str) -> Notes:
+    """The chair hears of a seat that an institution's claim gave or took, and how many are left to decide."""
+    if not event.facts.get("claim"):
+        return
+    bench = list(memberships_of(seat.committee))
+    facts = {"committee": seat.committee.name, "person": seat.person.name, "seated": len(bench)}
+    facts |= {"quorum": seat.committee.quorum}
+    for chair in (one.person for one in bench if one.is_chair and one.person_id != seat.person_id):
+        yield Note(chair, notification, reverse("committee_manage", args=[seat.committee.slug]), facts)
+
+
+MESSAGES: Mapping[Kind, Message] = {
+    Kind.REQUEST_SUBMITTED: Message(
+        _request_submitted,
+        {
+            "request_submitted.committee": (
+                _("New request for %(committees)s: %(reference)s"),
+                _(
+                    "%(applicant)s (%(institution)s) requests access to %(datasets)s in the "
+                    "request “%(title)s”. Check whether the request is complete, then vote."
+                ),
+            ),
+            "request_submitted.committee_again": (
+                _("%(reference)s was resubmitted to %(committees)s"),
+                _(
+                    "%(applicant)s (%(institution)s) answered and resubmitted the request "
+                    "“%(title)s”. This is round %(round)s. Votes from earlier rounds no longer "
+                    "count."
+                ),
+            ),
+            "request_submitted.applicant": (
+                _("Your request %(reference)s was submitted"),
+                _(
+                    "Your request “%(title)s” for %(datasets)s was submitted to %(committees)s. "
+                    "Target review time: %(days)s days. The request page shows the current step "
+                    "and who it is waiting for."
+                ),
+            ),
+            "request_submitted.applicant_again": (
+                _("Round %(round)s of your request %(reference)s has started"),
+                _(
+                    "Your request “%(title)s” was resubmitted to %(committees)s with your answer. A "
+                    "new review round has started."
+                ),
+            ),
+            "request_submitted.member": (
+                _("You are named in the request %(reference)s"),
+                _(
+                    "%(applicant)s (%(institution)s) named you as a project member in “%(title)s”, "
+                    "a request for access to %(datasets)s. If the request is approved, you must "
+                    "sign the agreement yourself. If this is a mistake, contact %(applicant)s."
+                ),
+            ),
+        },
+    ),
+    Kind.REQUEST_RETURNED: Message(
+        _request_returned,
+        {
+            "request_returned.applicant": (
+                _("Changes requested: %(reference)s"),
+                _(
+                    "The committee has a question about your request “%(title)s”. Answer on the "
+                    "request page, make any changes and submit the request again. Question:"
+                ),
+            ),
+        },
+    ),
+    Kind.REQUEST_WITHDRAWN: Message(
+        _request_withdrawn,
+        {
+            "request_withdrawn.committee": (
+                _("%(reference)s was withdrawn"),
+                _("%(applicant)s withdrew the request “%(title)s”. You do not need to do anything."),
+            ),
+            "request_withdrawn.member": (
+                _("%(reference)s was withdrawn"),
+                _("%(applicant)s withdrew the request “%(title)s”, in which you are named."),
+            ),
+        },
+    ),
+    Kind.QUORUM_MISSING: Message(
+        _quorum_missing,
+        {
+            "quorum_missing.chair": (
+                _("Too few eligible voters for %(reference)s"),
+                _(
+                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
+                    "can vote on %(reference)s. The others are involved in the request, have "
+                    "declared a conflict of interest or have left. Add a member who is not "
+                    "involved. New members vote from the next round, so then request changes to "
+                    "start a new round."
+                ),
+            ),
+            "quorum_missing.operator": (
+                _("Too few eligible voters for %(reference)s"),
+                _(
+                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
+                    "can vote on %(reference)s. The committee has no chair, or the chair is "
+                    "involved in the request. Arrange for another person to add members."
+                ),
+            ),
+        },
+    ),
+    Kind.ITEM_DECIDED: Message(
+        _item_decided,
+        {
+            "item_decided.approved": (
+                _("Approved: %(dataset)s for %(reference)s"),
+                _(
+                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. The next step "
+                    "is a data use agreement. Access starts only after both parties have signed "
+                    "it. Reason:"
+                ),
+            ),
+            "item_decided.conditional": (
+                _("Approved with conditions: %(dataset)s for %(reference)s"),
+                _(
+                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with "
+                    "conditions. The next step is a data use agreement that contains them. Reason "
+                    "and conditions:"
+                ),
+            ),
+            "item_decided.denied": (
+                _("Denied: %(dataset)s for %(reference)s"),
+                _("%(committee)s denied the use of “%(dataset)s” in “%(title)s”. Reason:"),
+            ),
+        },
+    ),
+    Kind.COMMITTEE_MEMBER_ADDED: Message(
+        _seat_given,
+        {
+            "seat_given.person": (
+                _("You are now a member of %(committee)s"),
+                _(
+                    "You now decide on access requests in “%(committee)s”. “Requests to review” "
+                    "shows what is waiting for you."
+                ),
+            ),
+            "seat_given.chair": (
+                _("You are now the chair of %(committee)s"),
+                _(
+                    "You are now the chair of “%(committee)s”. You vote, your vote breaks ties, and "
+                    "you add and remove members."
+                ),
+            ),
+            "seat_given.by_claim": (
+                _("%(person)s is now a member of %(committee)s"),
+                _(
+                    "An institution’s sign-in made %(person)s a member of “%(committee)s”. They "
+                    "can vote in rounds that start from now on, for as long as the institution "
+                    "confirms the membership. Members now: %(seated)s. Votes needed: %(quorum)s."
+                ),
+            ),
+        },
+    ),
+    Kind.COMMITTEE_MEMBER_REMOVED: Message(
+        _seat_ended,
+        {
+            "seat_ended.person": (
+                _("You are no longer a member of %(committee)s"),
+                _("Your membership of “%(committee)s” has ended. Your votes on undecided requests no longer count."),
+            ),
+            "seat_ended.by_claim": (
+                _("%(person)s is no longer a member of %(committee)s"),
+                _(
+                    "The institution of %(person)s no longer confirms their membership of "
+                    "“%(committee)s”. The membership has ended, and their votes on undecided "
+                    "requests no longer count. Members now: %(seated)s. Votes needed: %(quorum)s."
+                ),
+            ),
+        },
+    ),
+}
