@@ -26,7 +26,6 @@ from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, Reque
 from apps.committees import queries as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
-from apps.core.db import Prepared, any_of
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import accounts_of
@@ -79,7 +78,7 @@ def review_queue_of(person: Any, among: list[UUID] | None = None) -> QuerySet[It
     and of no others.
     """
     mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
-    waiting = Item.objects.filter(committee_id=any_of(mine), state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    waiting = Item.objects.filter(committee_id__in=mine, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=person.pk, round__closed_at__isnull=True)
     cast = Vote.objects.filter(
         item=OuterRef(OuterRef("pk")), voter_id=OuterRef("person_id"), round__closed_at__isnull=True
@@ -89,14 +88,6 @@ def review_queue_of(person: Any, among: list[UUID] | None = None) -> QuerySet[It
         i_voted=Exists(voted), votes_cast=_eligible_voter_count(Q(Exists(cast))), voters=_eligible_voter_count()
     )
     return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
-
-
-_on_desk = Prepared(lambda person, mine: review_queue_of(Person(pk=person), mine), UUID, list)
-
-
-def in_review_queue_of(person: Any, among: list[UUID]) -> list[Any]:
-    """The same as a list, compiled once."""
-    return _on_desk.rows(person.pk, among)
 
 
 def _eligible_voter_count(*only: Q) -> Coalesce:

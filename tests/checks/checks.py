@@ -10,7 +10,7 @@ from tests.checks.check_events import events
 from tests.checks.check_models import cascades, personal_fields
 from tests.checks.check_safety import safety
 from tests.checks.check_states import states
-from tests.checks.cycles import cycles
+from tests.checks.check_views import views
 from tests.checks.diagrams import diagrams
 from tests.checks.sizes import sizes
 from tests.checks.templates import templates
@@ -25,11 +25,11 @@ CHECKS: dict[str, Check] = {
     "sizes": sizes,
     "addresses": addresses,
     "imports": outside.imports,
-    "cycles": cycles,
     "states": states,
     "commands": commands,
     "events": events,
     "safety": safety,
+    "views": views,
     "personal-fields": personal_fields,
     "cascades": cascades,
     "diagrams": diagrams,

@@ -1,18 +1,19 @@
 """Where bytes leave: the link is checked, the event is written, and only then somebody else sends the file."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from apps.downloads import commands
 from apps.identity.oidc.client_info import network_of
-from apps.web.common.marks import writes
+from apps.web.common.actor import PageRequest
+from apps.web.common.decorators import writes
 
 
 @writes
 @require_safe
-def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
+def link_open(request: PageRequest, token: str, name: str) -> HttpResponse:
     """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
-    by = request.user if request.user.is_authenticated else None
+    by = request.actor if request.actor.is_authenticated else None
     byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
     delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)
     answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
