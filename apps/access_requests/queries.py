@@ -28,7 +28,6 @@ from apps.committees.decisions import Decision, too_few
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
-from apps.core.db import Prepared, any_of
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import accounts_of
@@ -81,7 +80,7 @@ def review_queue_of(person: Viewer, among: list[UUID] | None = None) -> QuerySet
     and of no others.
     """
     mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
-    waiting = Item.objects.filter(committee_id=any_of(mine), state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    waiting = Item.objects.filter(committee_id__in=mine, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=roles.person_id(person), round__closed_at__isnull=True)
     cast = Vote.objects.filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
     fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
@@ -93,16 +92,8 @@ def review_queue_of(person: Viewer, among: list[UUID] | None = None) -> QuerySet
     return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
 
 
-_on_desk = Prepared(lambda person, mine: review_queue_of(Person(pk=person), mine), UUID, list)
-
-
-def in_review_queue_of(person: Viewer, among: list[UUID]) -> list[Any]:
-    """The same as a list, compiled once."""
-    return _on_desk.rows(roles.person_id(person), among)
-
-
 def _voters_listed() -> QuerySet[CommitteeMember]:
-    """The seats that count for an item, as `eligible_voters` says, inside a query on items."""
+    """The members who are eligible voters of an item, as `eligible_voters` says, inside a query on items."""
     asked = OuterRef(OuterRef("request_id"))
     same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
     member = Membership.objects.filter(same, request=asked)

@@ -18,15 +18,12 @@ def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
 
 def newest(
     *,
-    before: int | None = None,
     kind: str = "",
     actor_id: uuid.UUID | None = None,
     thing_id: uuid.UUID | None = None,
 ) -> QuerySet[Event]:
-    """The log from its end backwards, in pages by key: pass the smallest id seen as `before`."""
+    """The log from its end backwards."""
     events = Event.objects.order_by("-id")
-    if before is not None:
-        events = events.filter(id__lt=before)
     if kind:
         events = events.filter(kind=kind)
     if actor_id is not None:

@@ -6,7 +6,6 @@ from django.db.models.functions import Coalesce
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import roles
 from apps.core.actors import Viewer
-from apps.people.models import Person
 from apps.people.models.claims import CURRENT, confirmed
 from apps.people.queries import flag
 
@@ -43,13 +42,6 @@ def led_by(person: Viewer) -> Exists:
     """The condition "this person chairs it", for use in a query on committees."""
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person), is_chair=True)
     return Exists(appointed.filter(committee=OuterRef("pk")))
-
-
-def members_of(committee: Committee) -> QuerySet[Person]:
-    """The people seated in this committee now."""
-    return Person.objects.filter(
-        pk__in=CommitteeMember.objects.appointed().filter(committee=committee).values("person_id")
-    )
 
 
 def member_claims() -> QuerySet[CommitteeMemberClaim]:

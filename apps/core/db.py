@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import QuerySet, UUIDField, Value
+from django.db.models import QuerySet
 
 from apps.core import clock
 
@@ -25,13 +24,13 @@ def lock_for_share(model: type[models.Model], pk: uuid.UUID) -> None:
         cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = %s FOR SHARE", [pk])  # noqa: S608
 
 
-Asked = uuid.UUID | str | list[uuid.UUID]
+Asked = uuid.UUID | str
 
 
 class Prepared:
     """`Prepared(build, UUID, str)` asks `build(id, text)`, faster; `build` makes a set from values of these kinds.
 
-    A `list` is one of ids, which the set takes as a whole (`any_of`).
+    Only for the access rule, the session of a request and the navigation (an import contract); others ask plain sets.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: type[Asked]) -> None:
@@ -84,22 +83,7 @@ class Prepared:
         return [next((value for stand_in, value in meant if param == stand_in), param) for param in params]
 
 
-class _AnyOf(Value):
-    """A value, because around any other expression Django puts parentheses, which PostgreSQL does not take here."""
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        sql, params = super().as_sql(compiler, connection)
-        return f"ANY({sql})", list(params)
-
-
-def any_of(ids: list[uuid.UUID]) -> Value:
-    """`Q(committee_id=any_of(ids))`: the same as `committee_id__in=ids`, with one place for however many there are."""
-    return _AnyOf(ids, output_field=ArrayField(UUIDField()))
-
-
 def _stand_in(kind: type[Asked]) -> Asked:
-    if kind is list:
-        return [uuid.uuid4()]
     return uuid.uuid4() if kind is uuid.UUID else uuid.uuid4().hex
 
 

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import Permission
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from guardian.models import UserObjectPermissionBase
@@ -97,8 +96,3 @@ def roles_on(obj: models.Model) -> list[tuple[uuid.UUID, str]]:
 def person_id(person: Viewer) -> uuid.UUID:
     """The id to ask tables with; a visitor who is not signed in gets an id that no row has."""
     return getattr(person, "pk", None) or uuid.UUID(int=0)
-
-
-def role_names(model: type[models.Model]) -> list[str]:
-    names = _table(model).ROLES
-    return [p.codename for p in Permission.objects.filter(codename__in=names).order_by("codename")]

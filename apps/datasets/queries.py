@@ -28,10 +28,8 @@ from django.db.models.functions import JSONObject
 from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
-from apps.core.db import Prepared, any_of
 from apps.datasets.conditions import Use, in_order
 from apps.datasets.models import Condition, Dataset, Distribution, Version
-from apps.datasets.states import VersionState
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 
@@ -62,15 +60,26 @@ def catalogue(*, words: str = "", access: str = "", committee: str = "") -> Quer
 
 def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
     """One page after the cursor, and how many there are in all (counted up to 1,000)."""
-    counted = found.order_by()[: COUNTED_UP_TO + 1].count()
-    rows = found.defer("search", "description").select_related("committee", "institution")
+    total, more = counted(found)
+    rows = in_lists(found)
     if after is not None:
         when, pk = after
         rows = rows.filter(listed_from__lte=when).filter(Q(listed_from__lt=when) | Q(id__lt=pk))
     items = list(rows[: size + 1])
     last = items[size - 1] if len(items) > size else None
     cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None
-    return Page(items[:size], cursor, min(counted, COUNTED_UP_TO), counted > COUNTED_UP_TO)
+    return Page(items[:size], cursor, total, more)
+
+
+def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
+    """How many there are, counted up to 1,000, and whether there are more."""
+    number = found.order_by()[: COUNTED_UP_TO + 1].count()
+    return min(number, COUNTED_UP_TO), number > COUNTED_UP_TO
+
+
+def in_lists(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """The same datasets with what a line of a list shows, without their long texts."""
+    return found.defer("search", "description").select_related("committee", "institution")
 
 
 def condition_rows(dataset: str = "pk") -> ArraySubquery:
@@ -91,28 +100,15 @@ def visible_to(person: Viewer) -> QuerySet[Dataset]:
     return Dataset.objects.visible_to(person)
 
 
-def _by_slug(person: UUID, slug: str) -> QuerySet[Dataset]:
-    found = visible_to(Person(pk=person)).select_related("committee", "institution").filter(slug=slug)
-    return found.annotate(condition_rows=condition_rows())
-
-
-def _sized_versions(person: UUID, dataset: UUID) -> QuerySet[Version]:
-    return sizes(versions_visible_to(Person(pk=person), Dataset(pk=dataset)).prefetch_related(None))
-
-
-_seen_by_slug = Prepared(_by_slug, UUID, str)
-_seen_versions = Prepared(_sized_versions, UUID, UUID)
-
-
 def dataset_called(slug: str, person: Viewer) -> Dataset | None:
     """The dataset of this short name, if this person may know of it."""
-    found: Dataset | None = _seen_by_slug.first(roles.person_id(person), slug)
-    return found
+    found = visible_to(person).select_related("committee", "institution").filter(slug=slug)
+    return found.annotate(condition_rows=condition_rows()).first()
 
 
 def sized_versions(dataset: Dataset, person: Viewer) -> list[Any]:
     """The versions of a dataset this person may know of, newest first, with `files` and `bytes` of each."""
-    return _seen_versions.rows(roles.person_id(person), dataset.pk)
+    return list(sizes(versions_visible_to(person, dataset).prefetch_related(None)))
 
 
 def managed_by(person: Viewer) -> QuerySet[Dataset]:
@@ -128,10 +124,6 @@ def versions_visible_to(person: Viewer, dataset: Dataset) -> QuerySet[Version]:
 def current_version(dataset: Dataset) -> Version | None:
     """The version that counts today: the newest one that is out (an embargoed successor does not count yet)."""
     return Version.objects.out().filter(dataset=dataset).order_by("-number").first()
-
-
-def draft_of(dataset: Dataset) -> Version | None:
-    return Version.objects.filter(dataset=dataset, state=VersionState.DRAFT).first()
 
 
 def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
@@ -193,19 +185,11 @@ def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
 
 
-def _sizes_among(ids: list[UUID]) -> QuerySet[Any, Any]:
-    out = Version.objects.out().filter(dataset_id=any_of(ids)).order_by("number")
-    counted = out.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
-    return counted.values_list("dataset_id", "files", "bytes")
-
-
-_sizes = Prepared(_sizes_among, list)
-
-
 def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
     """For each dataset the number of files and of bytes of the version that counts today, in one statement."""
-    found = _sizes.rows([dataset.pk for dataset in datasets])
-    return {pk: (files, size) for pk, files, size in found}
+    out = Version.objects.out().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
+    rows = out.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
+    return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
 
 
 def deciding_committees() -> QuerySet[Committee]:

@@ -1,7 +1,6 @@
 """Sets of links, and the address of one."""
 
 from urllib.parse import quote
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -9,7 +8,6 @@ from django.urls import reverse
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
-from apps.core.db import Prepared
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 
@@ -26,20 +24,11 @@ def links_of(person: Viewer) -> QuerySet[DownloadLink]:
     return mine.select_related("distribution__version__dataset").order_by("-made_at")
 
 
-_with_digest = Prepared(lambda digest: DownloadLink.objects.filter(digest=digest), str)
-_with_file = Prepared(
-    lambda pk: DownloadLink.objects.filter(pk=pk).select_related("person", "distribution__version"), UUID
-)
-
-
 def link_of_digest(digest: str) -> DownloadLink | None:
     """The link whose secret has this digest, ended or not."""
-    found: DownloadLink | None = _with_digest.first(digest)
-    return found
+    return DownloadLink.objects.filter(digest=digest).first()
 
 
 def as_it_is_now(link: DownloadLink) -> DownloadLink:
     """The link read anew, with its file and who made it."""
-    (found,) = _with_file.rows(link.pk)
-    again: DownloadLink = found
-    return again
+    return DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)

@@ -24,7 +24,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "guardian",
-    "django_htmx",
     "csp",
     "mozilla_django_oidc",
     "apps.core",
@@ -55,7 +54,6 @@ MIDDLEWARE = [
     "apps.web.sign_in.session_middleware.PersonSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "apps.web.common.middleware.BearerTokens",
     "apps.web.sign_in.recheck_middleware.RoleRecheck",
     "apps.web.common.middleware.ErrorResponses",
@@ -69,7 +67,6 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["apps.web.templatetags.fragments"],  # include, which draws each component once
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

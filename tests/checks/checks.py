@@ -12,7 +12,7 @@ from tests.checks.check_models import cascades, personal_fields
 from tests.checks.check_safety import safety
 from tests.checks.check_states import states
 from tests.checks.check_stored_files import stored_files
-from tests.checks.cycles import cycles
+from tests.checks.check_views import views
 from tests.checks.diagrams import diagrams
 from tests.checks.law_facts import facts
 from tests.checks.sizes import sizes
@@ -29,12 +29,12 @@ CHECKS: dict[str, Check] = {
     "addresses": addresses,
     "absolute-addresses": absolute_addresses,
     "imports": outside.imports,
-    "cycles": cycles,
     "states": states,
     "commands": commands,
     "events": events,
     "safety": safety,
     "facts": facts,
+    "views": views,
     "personal-fields": personal_fields,
     "cascades": cascades,
     "stored-files": stored_files,

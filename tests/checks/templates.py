@@ -1,4 +1,4 @@
-"""What the templates may not hold: nothing inline, no dead address, no escaping turned off."""
+"""What the templates may not hold: nothing inline, no dead address, no escaping turned off, no long line."""
 
 import re
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ INLINE = {
     r"\|\s*safe(?:seq)?\b": "escaping turned off by |safe",
     r"(?:href|src)=[\"']?(?:https?:)?//[^{\"']+\.(?:js|css|woff2?)\b": "a file from another host",
 }
+LONGEST_LINE = 160
 
 
 def template_files(root: Path) -> Iterator[tuple[Path, str]]:
@@ -36,7 +37,7 @@ def parsed(text: str) -> Template:
 
 
 def templates(root: Path) -> list[str]:
-    """Templates that do not parse, carry inline style or script, turn off escaping, or link to no address."""
+    """Templates that do not parse, have long lines, inline style or script, turn off escaping, or link nowhere."""
     known = set(address_names(get_resolver()))
     found = []
     for path, text in template_files(root):
@@ -44,7 +45,7 @@ def templates(root: Path) -> list[str]:
             found += [f"{path}: no address is called {name}" for name in dead_links(parsed(text), known)]
         except TemplateSyntaxError as error:
             found.append(f"{path}: {error}")
-        found += [f"{path}:{line}: {sentence}" for line, sentence in inline(text)]
+        found += [f"{path}:{line}: {sentence}" for line, sentence in (*inline(text), *long_lines(text))]
     return found
 
 
@@ -69,6 +70,13 @@ def inline(text: str) -> Iterator[tuple[int, str]]:
     """Style, script and handlers in the page itself, which the content security policy refuses."""
     for number, line in enumerate(text.splitlines(), start=1):
         yield from ((number, sentence) for pattern, sentence in INLINE.items() if re.search(pattern, line))
+
+
+def long_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that nobody reads to their end."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            yield number, f"{len(line)} characters; a line of a template has at most {LONGEST_LINE}"
 
 
 def nodes(template: Template) -> list[Node]:

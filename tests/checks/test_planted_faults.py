@@ -51,13 +51,6 @@ FAULTS: dict[str, list[Fault]] = {
         ),
         Fault("templates/planted.html", "{{ request.scheme }}://{{ request.get_host }}/", "request.scheme"),
     ],
-    "cycles": [
-        Fault(
-            "apps/core/errors.py",
-            "def late() -> None:\n    from apps.core import storage, workflow",
-            "apps.core.errors",
-        ),
-    ],
     "states": [
         Fault("apps/grants/commands.py", "def f(request):\n    request.state = 'decided'", "core/workflow.py"),
         Fault("apps/grants/commands.py", "def f(rows):\n    rows.update(state='decided')", "core/workflow.py"),
@@ -66,7 +59,7 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/grants/commands.py", "def f(row):\n    row.save(update_fields=['state'])", "core/workflow.py"),
         Fault("apps/grants/commands.py", "def f(row):\n    setattr(row, 'state', 'decided')", "core/workflow.py"),
         Fault("apps/grants/commands.py", "def f(row):\n    row.a, row.state = 1, 'decided'", "core/workflow.py"),
-        Fault("apps/web/common/marks.py", "SQL = 'UPDATE x SET a = 1, state = 2'", "core/workflow.py"),
+        Fault("apps/web/common/decorators.py", "SQL = 'UPDATE x SET a = 1, state = 2'", "core/workflow.py"),
         Fault(
             "apps/grants/commands.py", "def f(m):\n    m.update_or_create(defaults={'state': 1})", "core/workflow.py"
         ),
@@ -108,32 +101,38 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/downloads/commands.py", "def f():\n    return new_storage_key()", "no model of apps.downloads"),
     ],
     "safety": [
-        Fault("apps/web/common/marks.py", "from django.views.decorators.csrf import csrf_exempt", "csrf_exempt"),
-        Fault("apps/web/common/marks.py", "from django.utils.safestring import mark_safe", "mark_safe"),
+        Fault("apps/web/common/decorators.py", "from django.views.decorators.csrf import csrf_exempt", "csrf_exempt"),
+        Fault("apps/web/common/decorators.py", "from django.utils.safestring import mark_safe", "mark_safe"),
         Fault("apps/grants/queries.py", "cursor.execute('SELECT 1')", "raw SQL"),
         Fault("apps/grants/queries.py", "AccessGrant.objects.raw('SELECT 1')", "raw SQL"),
         Fault("apps/grants/queries.py", "RawSQL('1', [])", "raw SQL"),
         Fault("apps/grants/queries.py", "eval('1')", "eval: never"),
         Fault("apps/grants/queries.py", "pickle.loads(b'')", "pickle.loads: never"),
-        Fault("apps/web/common/marks.py", "get_object_or_404(AccessGrant, pk=1)", "visible_to"),
-        Fault("apps/web/common/marks.py", "get_object_or_404(models.AccessGrant.objects.all(), pk=1)", "visible_to"),
+        Fault("apps/web/common/decorators.py", "get_object_or_404(AccessGrant, pk=1)", "visible_to"),
+        Fault(
+            "apps/web/common/decorators.py", "get_object_or_404(models.AccessGrant.objects.all(), pk=1)", "visible_to"
+        ),
         Fault("apps/grants/rules.py", "def f(link, token):\n    return link.token == token", "compare_digest"),
         Fault("apps/grants/rules.py", "def f(a, client_secret):\n    return a != client_secret", "compare_digest"),
         Fault(
-            "apps/web/common/marks.py", "def f(q, request):\n    return q.filter(**request.GET.dict())", "SQL injection"
+            "apps/web/common/decorators.py",
+            "def f(q, request):\n    return q.filter(**request.GET.dict())",
+            "SQL injection",
         ),
         Fault(
-            "apps/web/common/marks.py",
+            "apps/web/common/decorators.py",
             "def f(q, request):\n    return q.order_by(*request.GET.getlist('s'))",
             "SQL injection",
         ),
         Fault(
-            "apps/web/common/marks.py",
+            "apps/web/common/decorators.py",
             "def f(storage):\n    return storage.url('key')",
             "only apps.downloads makes one",
         ),
         Fault(
-            "apps/web/common/marks.py", "def f():\n    return sealed().presign('key')", "only apps.downloads makes one"
+            "apps/web/common/decorators.py",
+            "def f():\n    return sealed().presign('key')",
+            "only apps.downloads makes one",
         ),
     ],
     "facts": [
@@ -154,6 +153,20 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/web/common/marks.py", "LABELS = {'purpose': 1, 'public_summary': 2}", "access_requests/fields.py"),
         Fault("apps/web/common/marks.py", "def f(g):\n    g(purpose=1, public_summary=2)", "access_requests/fields.py"),
     ],
+    "views": [
+        Fault("apps/web/catalogue/views.py", "def f(request):\n    return request.user", "request.actor"),
+        Fault("apps/web/common/forms.py", "def f(request):\n    return request.user", "request.actor"),
+        Fault("apps/web/datasets/views.py", "try:\n    f()\nexcept Invalid:\n    pass", "FormRefusals"),
+        Fault(
+            "apps/web/datasets/views.py",
+            "try:\n    f()\nexcept (WrongState, errors.Refusal) as r:\n    pass",
+            "FormRefusals",
+        ),
+        Fault("apps/web/new_room/views.py", "try:\n    f()\nexcept Invalid:\n    pass", "FormRefusals"),
+        Fault("apps/web/account/views.py", "@signed_in\n@require_POST\ndef f(request):\n    pass", "in the order"),
+        Fault("apps/web/account/views.py", "@signed_in\ndef f(request):\n    pass", "name the methods"),
+        Fault("apps/web/account/views.py", "@require_GET\ndef f(request):\n    pass", "name the methods"),
+    ],
     "diagrams": [
         Fault(
             "docs/diagrams/access-request.md", "draft --> active: jump", "access-request.md is not what the table says"
@@ -163,6 +176,7 @@ FAULTS: dict[str, list[Fault]] = {
     "templates": [
         Fault("templates/planted.html", "<p style='color: red'>", "a style attribute"),
         Fault("templates/planted.html", "<style>p {}</style>", "inline style"),
+        Fault("templates/planted.html", "<p>" + "x" * 158, "161 characters"),
         Fault("templates/planted.html", "<script>alert(1)</script>", "inline script"),
         Fault("templates/planted.html", "<a onclick='x()'>", "an inline handler"),
         Fault("templates/planted.html", "{{ text|safe }}", "|safe"),

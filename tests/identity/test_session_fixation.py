@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 REASON = "The second identity belongs to somebody else."
 
 
-@pytest.mark.parametrize(("asks", "minutes"), [({"HX-Request": "true"}, 20), ({}, 0)])
+@pytest.mark.parametrize(("asks", "minutes"), [({"X-Poll": "1"}, 20), ({}, 0)])
 def test_a_page_that_looks_for_news_by_itself_keeps_no_session_alive(asks: dict[str, str], minutes: int) -> None:
     """T25: a page left open asks every two seconds; only what a person does is use (the second case, the control)."""
     client = stories.client_for(stories.person())

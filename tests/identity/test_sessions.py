@@ -205,12 +205,12 @@ def test_t27_nobody_sees_or_ends_the_session_of_another() -> None:
 
 
 def test_a_page_that_needs_a_person_says_where_to_sign_in_again() -> None:
-    """Also to htmx, which cannot follow a redirect to another page by itself."""
+    """Also to the script that polls: a redirect, which it does not follow but answers by loading the page again."""
     client = stories.client_for(stories.person())
     PersonSession.objects.update(ended_at=clock.now(), ended_because="by_person")
-    answer = client.get(ACCOUNT, headers={"HX-Request": "true"})
-    assert answer.status_code == 204
-    assert answer["HX-Redirect"] == "/oidc/authenticate/?next=%2Faccount%2F"
+    answer = client.get(ACCOUNT, headers={"X-Poll": "1"})
+    assert answer.status_code == 302
+    assert answer["Location"] == "/oidc/authenticate/?next=%2Faccount%2F"
 
 
 def test_a_form_sent_after_the_end_leads_back_to_its_page() -> None:

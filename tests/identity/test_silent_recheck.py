@@ -198,7 +198,7 @@ def test_t47_a_form_after_the_lapse_is_refused_with_the_reason_and_kept(provider
     "asks",
     [
         lambda client: client.post("/language/", {"language": "en"}, headers=HTML),
-        lambda client: looks(client, **{"HX-Request": "true"}),
+        lambda client: looks(client, **{"X-Poll": "1"}),
         lambda client: client.get(OPERATIONS, headers={"Accept": "application/json"}),
         lambda client: client.get(OPERATIONS),
         lambda client: client.head(OPERATIONS, headers=HTML),

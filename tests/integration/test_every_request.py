@@ -16,7 +16,7 @@ from apps.access_requests.models import AccessRequest
 from apps.audit.models import Event
 from apps.core.models import IdempotencyKey
 from apps.people.models import Institution
-from apps.web.common.marks import writes
+from apps.web.common.decorators import writes
 from portal.celery import app
 from portal.urls import handler404, handler500, urlpatterns
 from tests import stories

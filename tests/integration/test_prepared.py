@@ -12,19 +12,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signals
 from django.db import OperationalError, connection
 
-from apps.access_requests import queries as requests
-from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.db import Prepared
 from apps.datasets import commands as datasets
-from apps.datasets import queries as catalogue
 from apps.datasets.models import Distribution
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
 from apps.grants.queries import downloadable_by, grant_is_active, may_download, may_download_version
 from apps.identity.commands.identities import deactivate
+from apps.people import queries as sessions
 from apps.people.commands.people import accept_terms
 from apps.people.models import Person
+from apps.tokens.queries import digest
+from apps.web.common import navigation
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -119,39 +119,24 @@ def vars_of(one: Any) -> Any:
 
 
 def test_rows_come_as_the_set_gives_them() -> None:
-    case, other = stories.in_review(), stories.in_review()
-    for one in (case, other):
-        stories.vote(one, one.committee_setup.chair)
-        for someone in [*one.committee_setup.everyone, one.applicant]:
-            mine = list(committees_of(someone).values_list("pk", flat=True))
-            same(requests.in_review_queue_of(someone, mine), requests.review_queue_of(someone))
-    shelves = [case.published_dataset, stories.drafted_dataset(), stories.published_dataset(access="open")]
-    for published_dataset in shelves:
-        for someone in [case.applicant, published_dataset.owner, AnonymousUser()]:
-            found = catalogue.dataset_called(published_dataset.dataset.slug, someone)
-            called = visible(someone).filter(slug=published_dataset.dataset.slug)
-            same([found] if found else [], called.annotate(condition_rows=catalogue.condition_rows()))
-            plain = catalogue.sizes(
-                catalogue.versions_visible_to(someone, published_dataset.dataset).prefetch_related(None)
-            )
-            same(catalogue.sized_versions(published_dataset.dataset, someone), plain)
-    assert set(catalogue.sizes_of_current([one.dataset for one in shelves])) == {
-        one.dataset.pk for one in (shelves[0], shelves[2])
-    }
-    assert catalogue.sizes_of_current([]) == {}
-
-
-def visible(someone: Any) -> Any:
-    return catalogue.visible_to(someone).select_related("committee", "institution")
+    access, official = stories.granted(), stories.signing_official(stories.institution())
+    people = [access.holder, access.owner, official, stories.auditor(), stories.operator()]
+    with_institution = Prepared(lambda pk: Person.objects.filter(pk=pk).select_related("institution"), UUID)
+    for someone in people:
+        same(with_institution.rows(someone.pk), Person.objects.filter(pk=someone.pk).select_related("institution"))
+        same(navigation._asked.rows(someone.pk), navigation._flags(someone))
+        client = stories.client_for(someone)
+        key_digest = digest(client.session.session_key or "")
+        same(sessions._living_of.rows(key_digest), sessions._living(key_digest))
+        assert len(sessions._living_of.rows(key_digest)) == 1
 
 
 def test_rows_believe_a_frozen_clock(frozen: Callable[[datetime], datetime]) -> None:
-    published_dataset = stories.published_dataset(access="open")
-    listed = published_dataset.dataset.listed_from
-    assert listed is not None
-    assert catalogue.dataset_called(published_dataset.dataset.slug, None) is not None
-    frozen(listed - timedelta(seconds=1))
-    assert catalogue.dataset_called(published_dataset.dataset.slug, None) is None
+    grant = stories.granted().grant
+    asked = Prepared(lambda pk: AccessGrant.objects.active().filter(pk=pk), UUID)
+    assert asked.first(grant.pk) == grant
+    frozen(grant.ends_at)
+    assert asked.first(grant.pk) is None
 
 
 def test_each_thread_asks_over_its_own_connection(transactional_db: None) -> None:

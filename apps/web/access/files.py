@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.actors import Viewer, actor_of
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, NotFound
@@ -18,20 +18,22 @@ from apps.datasets.states import VersionState
 from apps.downloads import commands, queries
 from apps.grants.queries import files_of, lacks_only_second_factor
 from apps.web.access import download_commands as lines
-from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.actor import AuthenticatedRequest, PageRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form, shown_once_response
 from apps.web.common.saved_forms import forget_saved_form
 from apps.web.sign_in.step_up import second_factor_first
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @idempotent_form
-def file_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def file_page(request: PageRequest, pk: UUID) -> HttpResponse:
     """One file; a POST makes a link and shows it in the answer itself, because nothing else keeps its secret."""
-    file = _find(request.user, pk)
+    file = _find(request.actor, pk)
     if request.method != "POST":
         return _page(request, file)
-    by = actor_of(request.user)
+    by = actor_of(request.actor)
     try:
         link, token = commands.make_link(file, by=by)
     except NeedsSecondFactor as refusal:
@@ -51,17 +53,17 @@ def _find(person: Viewer, pk: UUID) -> Distribution:
     return file
 
 
-def _page(request: HttpRequest, file: Distribution, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: PageRequest, file: Distribution, *, status: int = 200, **more: Any) -> HttpResponse:
     version = file.version
-    one = files_of(version, request.user).filter(pk=file.pk).first()
-    alive = queries.links_of(request.user).filter(distribution=file) if request.user.is_authenticated else []
+    one = files_of(version, request.actor).filter(pk=file.pk).first()
+    alive = queries.links_of(request.actor).filter(distribution=file) if request.actor.is_authenticated else []
     may = bool(getattr(one, "may_download", False))
     context: dict[str, Any] = {
         "file": file,
         "version": version,
         "dataset": version.dataset,
         "may": may,
-        "factor_missing": not may and lacks_only_second_factor(request.user, file.pk),
+        "factor_missing": not may and lacks_only_second_factor(request.actor, file.pk),
         "links": alive,
         **more,
     }
@@ -70,11 +72,11 @@ def _page(request: HttpRequest, file: Distribution, *, status: int = 200, **more
     return render(request, "access/file.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @signed_in
-def my_links(request: HttpRequest) -> HttpResponse:
+def my_links(request: PageRequest) -> HttpResponse:
     """Every link of the person's that still lives."""
-    return render(request, "access/links.html", {"links": queries.links_of(request.user)})
+    return render(request, "access/links.html", {"links": queries.links_of(request.actor)})
 
 
 @require_POST
@@ -82,9 +84,9 @@ def my_links(request: HttpRequest) -> HttpResponse:
 @idempotent_form
 def link_end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The link opens nothing any more."""
-    link = queries.links_of(request.user).filter(pk=pk).first()
+    link = queries.links_of(request.actor).filter(pk=pk).first()
     if link is None:
         raise NotFound(_("This link does not exist, or it has already ended."))
-    commands.end_link(link, by=request.user)
+    commands.end_link(link, by=request.actor)
     messages.success(request, _("The download link is ended and no longer works."))
     return HttpResponseRedirect(reverse("my_links"))

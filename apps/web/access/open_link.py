@@ -1,19 +1,20 @@
 """Where bytes leave: the link is checked, the event is written, and only then somebody else sends the file."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from apps.core.actors import actor_of
 from apps.downloads import commands
 from apps.identity.oidc.client_info import network_of
-from apps.web.common.marks import writes
+from apps.web.common.actor import PageRequest
+from apps.web.common.decorators import writes
 
 
 @writes
 @require_safe
-def link_open(request: HttpRequest, token: str, name: str) -> HttpResponse:
+def link_open(request: PageRequest, token: str, name: str) -> HttpResponse:
     """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
-    by = actor_of(request.user)
+    by = actor_of(request.actor)
     byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
     delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)
     answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)

@@ -3,55 +3,54 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.actors import Viewer
-from apps.core.errors import Denied, Invalid, NotFound
+from apps.core.errors import Denied, NotFound
 from apps.datasets import queries as datasets
 from apps.grants import commands, queries
 from apps.grants.models import AccessGrant
 from apps.people.queries import officials_of
 from apps.web.catalogue import access_presenters
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
 
 
-@require_GET
+@require_safe
 @signed_in
-def my_grants(request: HttpRequest) -> HttpResponse:
+def my_grants(request: AuthenticatedRequest) -> HttpResponse:
     """Every access the person has or had."""
-    rows = queries.grants_of(request.user).select_related("agreement__item__request")
+    rows = queries.grants_of(request.actor).select_related("agreement__item__request")
     return render(request, "access/grants.html", {"grants": rows})
 
 
-@require_GET
+@require_safe
 @signed_in
-def grant_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, _find(request.user, pk))
+def grant_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    return _page(request, _find(request.actor, pk))
 
 
 @require_POST
 @signed_in
 @idempotent_form
-def grant_end_early(request: HttpRequest, pk: UUID) -> HttpResponse:
+def grant_end_early(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The holder ends their own access."""
-    grant = _find(request.user, pk)
-    if grant.holder_id != request.user.pk:
+    grant = _find(request.actor, pk)
+    if grant.holder_id != request.actor.pk:
         raise Denied(_("Only the person with this access can end it early."))
     form = ReasonForm(request.POST)
-    try:
-        if form.is_valid():
-            commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.user)
+    if form.is_valid():
+        with FormRefusals(form):
+            commands.revoke(grant, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("You ended your access. Delete your copies as the agreement requires."))
             return HttpResponseRedirect(reverse("grant_page", args=[pk]))
-    except Invalid as refusal:
-        add_error(form, refusal)
     return _page(request, grant, form=form, status=422)
 
 
@@ -66,14 +65,14 @@ def _find(person: Viewer, pk: UUID) -> AccessGrant:
 
 
 def _page(
-    request: HttpRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
+    request: AuthenticatedRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     version = datasets.current_version(grant.dataset)
     behind = grant.institution if grant.affiliation_missing else None  # type: ignore[attr-defined]
     context = {
         "grant": grant,
         "officials": officials_of([behind.pk]).get(behind.pk, []) if behind is not None else [],
-        "mine": grant.holder_id == request.user.pk,
+        "mine": grant.holder_id == request.actor.pk,
         "checks": [access_presenters.row(fact) for fact in queries.facts_of(grant)],
         "pause": queries.open_suspension(grant),
         "version": version,

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from apps.core.errors import NotFound
 from apps.core.identifiers import plain_user_code
@@ -20,12 +19,14 @@ from apps.tokens.queries import devices_of
 from apps.tokens.rules import check_can_answer
 from apps.web.account.forms import DeviceForm
 from apps.web.account.tokens import scope_words
-from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 def device(request: AuthenticatedRequest) -> HttpResponse:
@@ -37,7 +38,7 @@ def device(request: AuthenticatedRequest) -> HttpResponse:
         return render(request, "account/device.html", {"form": DeviceForm(initial=_from_address(request))})
     form = DeviceForm(request.POST)
     if form.is_valid():
-        found = find_device(form.cleaned_data["user_code"], by=request.user)
+        found = find_device(form.cleaned_data["user_code"], by=request.actor)
         if found is not None:
             return HttpResponseRedirect(reverse("device_answer", args=[found.pk]))
         form.add_error(
@@ -46,18 +47,18 @@ def device(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "account/device.html", {"form": form}, status=422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
 def device_answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """What asks, from where, since when and for what; then yes or no, once."""
-    asked = devices_of(request.user).filter(pk=pk).first()
+    asked = devices_of(request.actor).filter(pk=pk).first()
     if asked is None:
         raise NotFound(_("The device request does not exist, or another person entered its code."))
     if request.method == "POST":
         return _answered(request, asked)
-    check_can_answer(request.user, asked)
+    check_can_answer(request.actor, asked)
     found: dict[str, Any] = {
         "asked": asked,
         "program": _name(asked),
@@ -70,7 +71,7 @@ def device_answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def _answered(request: AuthenticatedRequest, asked: DeviceRequest) -> HttpResponse:
     """Only the one word lets it in; anything else is a no."""
     approve = request.POST.get("answer") == "approve"
-    answer_device(asked, approve=approve, by=request.user)
+    answer_device(asked, approve=approve, by=request.actor)
     if approve:
         messages.success(request, _("%(name)s is authorised. You can return to your device.") % {"name": _name(asked)})
     else:
@@ -82,6 +83,6 @@ def _name(asked: DeviceRequest) -> str:
     return str(settings.SCRIPT_PROGRAMS.get(asked.client_id, asked.client_id))
 
 
-def _from_address(request: HttpRequest) -> dict[str, str]:
+def _from_address(request: AuthenticatedRequest) -> dict[str, str]:
     typed = request.GET.get("user_code", "")[:20]
     return {"user_code": plain_user_code(typed)} if typed else {}

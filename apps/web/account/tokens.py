@@ -6,25 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from apps.core import clock
-from apps.core.errors import Invalid, NotFound
+from apps.core.errors import NotFound
 from apps.tokens.commands.tokens import make_token, revoke_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import tokens_of
 from apps.web.account.forms import TokenForm
-from apps.web.common.auth import AuthenticatedRequest, signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form, shown_once_response
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
@@ -33,18 +35,16 @@ def tokens(request: AuthenticatedRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, TokenForm())
     form = TokenForm(request.POST)
-    try:
-        if form.is_valid():
+    if form.is_valid():
+        with FormRefusals(form):
             facts = form.cleaned_data
             token, secret = make_token(
                 facts["name"],
                 scopes=facts["scopes"],
                 days=facts["days"],
-                by=request.user,
+                by=request.actor,
             )
             return shown_once_response(_page(request, TokenForm(), made=token, shown=secret))
-    except Invalid as refusal:
-        add_error(form, refusal)
     return _page(request, form, status=422)
 
 
@@ -53,18 +53,18 @@ def tokens(request: AuthenticatedRequest) -> HttpResponse:
 @idempotent_form
 def token_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The token opens nothing from now on."""
-    token = tokens_of(request.user).filter(pk=pk).first()
+    token = tokens_of(request.actor).filter(pk=pk).first()
     if token is None:
         raise NotFound(_("This token does not exist."))
-    revoke_token(token, by=request.user)
+    revoke_token(token, by=request.actor)
     messages.success(request, _("The token was revoked."))
     if token.service_id is not None:
         return HttpResponseRedirect(reverse("service_account", args=[token.service_id]))
     return HttpResponseRedirect(reverse("tokens"))
 
 
-def _page(request: HttpRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    rows = token_rows(tokens_of(request.user), clock.now())
+def _page(request: AuthenticatedRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    rows = token_rows(tokens_of(request.actor), clock.now())
     return render(request, "account/tokens.html", {"form": form, "rows": rows, **more}, status=status)
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as keep_language
 
 from apps.core import correlation
@@ -30,15 +30,17 @@ from apps.people.queries import (
     visas_of,
 )
 from apps.web.account.forms import TermsForm
-from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
+from apps.web.common.actor import AuthenticatedRequest, PageRequest
+from apps.web.common.auth import sign_in_address, signed_in
+from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
 
 
-@require_GET
+@require_safe
 @signed_in
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PageRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
-    person = request.user
+    person = request.actor
     context = {
         "person": person,
         "identities": identities_of(person),
@@ -60,7 +62,7 @@ def _affiliations(person: Viewer) -> list[dict[str, Any]]:
     return [{"affiliation": one, "officials": officials.get(one.institution_id, [])} for one in rows]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @idempotent_form
 def terms(request: AuthenticatedRequest) -> HttpResponse:
@@ -75,15 +77,15 @@ def terms(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "terms": current,
         "text": current.text_da if danish and current else current.text if current else "",
-        "accepted": has_accepted_terms(request.user),
+        "accepted": has_accepted_terms(request.actor),
         "form": form,
         "next": request.POST.get("next", request.GET.get("next", "")),
     }
     return render(request, "account/terms.html", context, status=status)
 
 
-@require_GET
-def terms_version(request: HttpRequest, version: int) -> HttpResponse:
+@require_safe
+def terms_version(request: PageRequest, version: int) -> HttpResponse:
     """One version of the terms at the address where it stands for ever; visas from elsewhere name it."""
     found = terms_of_version(version)
     if found is None:
@@ -99,29 +101,29 @@ def _accepted(request: AuthenticatedRequest, current: Terms, shown: int) -> Http
         raise WrongState(
             _("The terms of use changed after you opened this page. Reload the page and read the new terms.")
         )
-    accept_terms(current, by=request.user)
+    accept_terms(current, by=request.actor)
     messages.success(request, _("You have accepted the terms of use for registered access."))
     return HttpResponseRedirect(_back(request))
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: PageRequest) -> str:
     """Where the person came from, if that is a page of this portal."""
     asked = request.POST.get("next", "")
     return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked else reverse("terms")
 
 
-@require_GET
-def sign_in_refused(request: HttpRequest) -> HttpResponse:
+@require_safe
+def sign_in_refused(request: PageRequest) -> HttpResponse:
     """One plain page for every sign-in that went wrong, with a reference and no reason an attacker could use."""
     context = {"reference": correlation.current(), "again_url": sign_in_address(reverse("home"))}
     return render(request, "sign_in/provider_refused.html", context, status=403)
 
 
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
+def set_language(request: PageRequest) -> HttpResponse:
     """Pages speak the chosen language from now on, and letters to a signed-in person too."""
     answer: HttpResponse = keep_language(request)
     language = request.POST.get("language", "")
-    if request.user.is_authenticated and answer.cookies and request.user.language != language:
-        choose_language(request.user, language=language, by=request.user)
+    if request.actor.is_authenticated and answer.cookies and request.actor.language != language:
+        choose_language(request.actor, language=language, by=request.actor)
     return answer

@@ -5,47 +5,48 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.agreements import commands, queries, rules, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.core.actors import Viewer
-from apps.core.errors import DomainError, Invalid, NeedsSignIn, NotFound, WrongState
+from apps.core.errors import NeedsSignIn, NotFound, WrongState
 from apps.core.storage import PrivateBucketStorage, sealed
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.people.models import Person
 from apps.people.rules import check_affiliated
 from apps.web.agreements.forms import SignForm
-from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import sign_in_address, signed_in
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
-@require_GET
+@require_safe
 @signed_in
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: AuthenticatedRequest) -> HttpResponse:
     """What waits for the person's signature, and every agreement they are party to."""
-    fetched = queries.of_person(request.user).select_related("item__dataset", "item__request")
+    fetched = queries.of_person(request.actor).select_related("item__dataset", "item__request")
     context = {
-        "to_sign": queries.to_sign(request.user),
-        "to_countersign": queries.to_countersign(request.user),
+        "to_sign": queries.to_sign(request.actor),
+        "to_countersign": queries.to_countersign(request.actor),
         "agreements": fetched.order_by("-offered_at"),
     }
     return render(request, "agreements/agreements.html", context)
 
 
-@require_GET
+@require_safe
 @signed_in
 def agreement_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    return _page(request, _find(request.user, pk))
+    return _page(request, _find(request.actor, pk))
 
 
 @require_POST
@@ -68,18 +69,16 @@ def agreement_countersign(request: AuthenticatedRequest, pk: UUID) -> HttpRespon
 
 def _signing(request: AuthenticatedRequest, pk: UUID, command: Callable[..., Any], done: str) -> HttpResponse:
     """One signature; a sign-in that is too old, or a name that differs, keeps what was typed."""
-    agreement = _find(request.user, pk)
-    form, status = SignForm(request.POST), 422
-    try:
-        if form.is_valid():
+    agreement = _find(request.actor, pk)
+    form = SignForm(request.POST)
+    refusals = FormRefusals(form, NeedsSignIn)
+    if form.is_valid():
+        with refusals:
             facts = {"typed_name": form.cleaned_data["typed_name"], "seen_sha256": form.cleaned_data["seen"]}
-            command(agreement, **facts, signed_in=sign_in_facts(request), by=request.user)
+            command(agreement, **facts, signed_in=sign_in_facts(request), by=request.actor)
             messages.success(request, done)
             return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
-    except (Invalid, NeedsSignIn) as refusal:
-        add_error(form, refusal)
-        status = refusal.status
-    return _page(request, agreement, sign_form=form, status=status)
+    return _page(request, agreement, sign_form=form, status=refusals.status)
 
 
 @require_POST
@@ -88,23 +87,21 @@ def _signing(request: AuthenticatedRequest, pk: UUID, command: Callable[..., Any
 @idempotent_form
 def agreement_terminate(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner ends the agreement, and with it every access that stands on it."""
-    agreement = _find(request.user, pk)
+    agreement = _find(request.actor, pk)
     form = ReasonForm(request.POST)
-    try:
-        if form.is_valid():
-            commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.user)
+    if form.is_valid():
+        with FormRefusals(form):
+            commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("The agreement is terminated. Access based on it has ended."))
             return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
-    except Invalid as refusal:
-        add_error(form, refusal)
     return _page(request, agreement, end_form=form, status=422)
 
 
-@require_GET
+@require_safe
 @signed_in
-def agreement_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+def agreement_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The executed agreement as it was kept; before that there is only the page, which prints."""
-    agreement = _find(request.user, pk)
+    agreement = _find(request.actor, pk)
     if not agreement.pdf_key:
         raise NotFound(_("The PDF is available after everyone has signed. Until then, print the page."))
     name = f"{agreement.reference}.pdf"
@@ -138,7 +135,7 @@ def _page(
     end_form: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person = request.user
+    person = request.actor
     signatures = list(agreement.signatures.select_related("signer__institution", "actor_snapshot"))
     title, clauses = wording.parsed(agreement.text)
     may_sign = _sentence(lambda: rules.check_can_sign(person, agreement)) == ""
@@ -174,11 +171,8 @@ def _behind(person: Person) -> dict[str, Any]:
 
 def _sentence(check: Callable[[], Any]) -> str:
     """What a rule says against it; empty if it allows."""
-    try:
-        check()
-    except DomainError as refusal:
-        return str(refusal.sentence)
-    return ""
+    refusal = refusal_of(check)
+    return str(refusal.sentence) if refusal is not None else ""
 
 
 def _clauses(agreement: Agreement, clauses: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -1,15 +1,11 @@
 """What visitors may ask of the catalogue and of the Why page."""
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.datasets.models import Dataset
-
-Cursor = tuple[datetime, UUID]
 
 
 class CatalogueForm(forms.Form):
@@ -18,21 +14,6 @@ class CatalogueForm(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
     access = forms.ChoiceField(label=_("Access"), required=False, choices=[("", _("Any")), *Dataset.Access.choices])
     committee = forms.SlugField(label=_("Committee"), required=False, max_length=80)
-    after = forms.CharField(required=False, max_length=80)
-
-    def clean_after(self) -> Cursor | None:
-        """Where the previous page ended: a moment and an id."""
-        text = self.cleaned_data["after"]
-        if not text:
-            return None
-        try:
-            moment, _tilde, pk = text.partition("~")
-            when = datetime.fromisoformat(moment)
-            return (when if when.tzinfo else when.replace(tzinfo=UTC)), UUID(pk)
-        except ValueError as odd:
-            raise forms.ValidationError(
-                _("The page address is not complete. Go back to the first page of results.")
-            ) from odd
 
     @property
     def filters(self) -> dict[str, Any]:

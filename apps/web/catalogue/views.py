@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from apps.access_requests import queries as requests
 from apps.agreements import queries as agreements
@@ -21,12 +22,15 @@ from apps.grants import queries as grants
 from apps.people.models import Person
 from apps.web.catalogue import presenters as parts
 from apps.web.catalogue.forms import CatalogueForm
+from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
+from apps.web.common.pagination import page_of
 
 SHOWN = 24
 
 
-def home(request: HttpRequest) -> HttpResponse:
+@require_safe
+def home(request: PageRequest) -> HttpResponse:
     """The front of the house: search, what is new, how it works, and what waits for the person."""
     found = datasets.catalogue()
     page = datasets.page_of(found, size=6)
@@ -35,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": page.total,
         "more": page.more_than_counted,
         "search_url": reverse("catalogue"),
-        "waiting": _waiting(request.user) if request.user.is_authenticated else [],
+        "waiting": _waiting(request.actor) if request.actor.is_authenticated else [],
     }
     return render(request, "catalogue/home.html", context)
 
@@ -61,7 +65,8 @@ def _waiting(person: Person) -> list[dict[str, str]]:
     return rows
 
 
-def catalogue(request: HttpRequest) -> HttpResponse:
+@require_safe
+def catalogue(request: PageRequest) -> HttpResponse:
     """Every listed dataset, newest first, walked by key."""
     form = CatalogueForm(request.GET)
     valid = form.is_valid()
@@ -69,27 +74,22 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     found = datasets.catalogue(
         words=asked.get("q", ""), access=asked.get("access", ""), committee=asked.get("committee", "")
     )
-    page = datasets.page_of(found, after=asked.get("after") or None, size=SHOWN)
+    filters = form.filters if valid else {}
+    total, more = datasets.counted(found)
+    page = page_of(request, datasets.in_lists(found), by="-listed_from -pk", size=SHOWN, kept=filters)
     context = {
         "form": form,
         "valid": valid,
-        "filters": form.filters if valid else {},
+        "filters": filters,
         "words": request.GET.get("q", "")[:200],
         "kept": {name: value for name, value in form.filters.items() if name != "q"},
+        "total": total,
+        "more": more,
         "page": page,
-        "cards": parts.cards(page.items),
-        "filter_groups": _filter_groups(form.filters if valid else {}),
-        "next_url": _next_url(page, form.filters if valid else {}),
-        "first_url": f"{reverse('catalogue')}?{urlencode(form.filters)}" if asked.get("after") else "",
+        "cards": parts.cards(page.rows),
+        "filter_groups": _filter_groups(filters),
     }
     return render(request, "catalogue/catalogue.html", context, status=200 if valid else 422)
-
-
-def _next_url(page: datasets.Page, filters: dict[str, Any]) -> str:
-    if page.next_cursor is None:
-        return ""
-    when, pk = page.next_cursor
-    return f"{reverse('catalogue')}?{urlencode({**filters, 'after': f'{when.isoformat()}~{pk}'})}"
 
 
 def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -113,27 +113,29 @@ def _choice(where: str, filters: dict[str, Any], name: str, value: Any, words: A
     return {"label": words, "url": url, "current": filters.get(name, "") == value}
 
 
-def dataset(request: HttpRequest, slug: str) -> HttpResponse:
+@require_safe
+def dataset(request: PageRequest, slug: str) -> HttpResponse:
     """Everything about one dataset: what it is, who decides, what it asks, how long it takes, its files."""
-    found = _visible_dataset(request.user, slug)
-    versions = datasets.sized_versions(found, request.user)
+    found = _visible_dataset(request.actor, slug)
+    versions = datasets.sized_versions(found, request.actor)
     shown = next((one for one in versions if one.state == VersionState.PUBLISHED), None)
     shown = shown or next((one for one in versions if one.state != VersionState.DRAFT), None)
     return _dataset_page(request, found, versions, shown)
 
 
-def dataset_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+@require_safe
+def dataset_version(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """One version, for whoever was cited it: an older one says what is newer, a withdrawn one is a tombstone."""
-    found = _visible_dataset(request.user, slug)
-    versions = datasets.sized_versions(found, request.user)
+    found = _visible_dataset(request.actor, slug)
+    versions = datasets.sized_versions(found, request.actor)
     shown = next((one for one in versions if one.number == number), None)
     if shown is None:
         raise NotFound(_("This version of the dataset does not exist."))
     return _dataset_page(request, found, versions, shown)
 
 
-def _dataset_page(request: HttpRequest, found: Dataset, versions: list[Any], shown: Version | None) -> HttpResponse:
-    person = request.user
+def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], shown: Version | None) -> HttpResponse:
+    person = request.actor
     committee = found.committee
     waits = cached_for_a_minute("waits", requests.waits) if committee else {}
     files = [] if shown is None or shown.state == VersionState.WITHDRAWN else grants.files_of(shown, person)
@@ -154,10 +156,11 @@ def _dataset_page(request: HttpRequest, found: Dataset, versions: list[Any], sho
     return render(request, "catalogue/dataset.html", context)
 
 
-def checksums(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+@require_safe
+def checksums(request: PageRequest, slug: str, number: int) -> HttpResponse:
     """The checksums of a version in the format of sha256sum, to check what was downloaded."""
-    found = _visible_dataset(request.user, slug)
-    version = _versions(request.user, found).filter(number=number).prefetch_related("distributions").first()
+    found = _visible_dataset(request.actor, slug)
+    version = _versions(request.actor, found).filter(number=number).prefetch_related("distributions").first()
     if version is None:
         raise NotFound(_("This version of the dataset does not exist."))
     if version.state == VersionState.WITHDRAWN:
@@ -166,7 +169,8 @@ def checksums(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return HttpResponse("".join(lines), content_type="text/plain; charset=utf-8")
 
 
-def committee_page(request: HttpRequest, slug: str) -> HttpResponse:
+@require_safe
+def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     """Who decides, by which rule, how long it takes, and about which datasets."""
     committee: Committee | None = committees.public().filter(slug=slug).first()
     if committee is None:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from apps.core import clock
 from apps.core.actors import Viewer
@@ -19,24 +20,26 @@ from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
 from apps.web.catalogue import access_presenters
 from apps.web.catalogue.forms import WhyForm
+from apps.web.common.actor import PageRequest
 from apps.web.common.auth import sign_in_address
 
 
-def your_access(request: HttpRequest, slug: str) -> HttpResponse:
+@require_safe
+def your_access(request: PageRequest, slug: str) -> HttpResponse:
     """The whole checklist for the version that counts today; managers may ask for somebody else."""
-    dataset = datasets.visible_to(request.user).select_related("committee").filter(slug=slug).first()
+    dataset = datasets.visible_to(request.actor).select_related("committee").filter(slug=slug).first()
     if dataset is None:
         raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
-    form, manages = WhyForm(request.GET or None), _manages(request.user, dataset)
+    form, manages = WhyForm(request.GET or None), _manages(request.actor, dataset)
     if not manages:
         del form.fields["person"]
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     person = _asked_person(form, request, asked.get("person", ""), manages)
     at = _moment(form, asked.get("at"))
-    version = _version(request.user, dataset)
+    version = _version(request.actor, dataset)
     context: dict[str, Any] = {
         "dataset": dataset, "version": version, "form": form, "at": at, "manages": manages,
-        "somebody": person if person is not request.user else None,
+        "somebody": person if person is not request.actor else None,
     }  # fmt: skip
     if version is not None and not form.errors:
         verdict = grants.why(person, version, at)
@@ -62,12 +65,12 @@ def _manages(person: Viewer, dataset: Dataset) -> bool:
     return isinstance(person, Person) and datasets.managed_by(person).filter(pk=dataset.pk).exists()
 
 
-def _asked_person(form: WhyForm, request: HttpRequest, code: str, manages: bool) -> Any:
+def _asked_person(form: WhyForm, request: PageRequest, code: str, manages: bool) -> Any:
     """Who is asked about: the visitor, or a colleague by code if the visitor takes care of the dataset."""
     if request.GET.get("person") and not manages:
         raise Denied(_("Only the dataset owner or a data steward can check the access of another person."))
     if not code:
-        return request.user
+        return request.actor
     found: Person | None = colleagues_by_code([code.strip().upper()]).first()
     if found is None:
         form.add_error("person", _("No colleague has this code. Check the code and try again."))

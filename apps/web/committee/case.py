@@ -5,139 +5,128 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, rules
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.queries import before_committees_of, visible_to
 from apps.core import clock
-from apps.core.errors import Denied, Invalid, NotFound, WrongState
+from apps.core.errors import Denied, NotFound, WrongState
 from apps.identity.oidc.views import signed_in as sign_in_facts
-from apps.people.models import Person
-from apps.people.rules import check_person
 from apps.web.committee.case_presenters import case_page
 from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
+@require_safe
 @signed_in
-def case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The whole request on one page, as it was frozen when it was handed in."""
     return _page(request, _case(request, pk))
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def accept_for_review(request: HttpRequest, pk: UUID) -> HttpResponse:
+def accept_for_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The member found the request complete."""
-    commands.accept_for_review(_case(request, pk), by=_me(request))
+    commands.accept_for_review(_case(request, pk), by=request.actor)
     messages.success(request, _("The request is accepted for review. Committee members can vote now."))
     return redirect("case", pk=pk)
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def request_changes(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_changes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The request goes back to the applicant with a question."""
     asked = _case(request, pk)
     form = QuestionForm(request.POST, auto_id="question-%s")
+    refusals = FormRefusals(form, WrongState)
     if form.is_valid():
-        try:
-            commands.request_changes(asked, text=form.cleaned_data["text"], by=_me(request))
-        except Invalid as refusal:
-            add_error(form, refusal)
-        except WrongState as refusal:
-            return _moved(request, asked, refusal, form)
-        else:
+        with refusals:
+            commands.request_changes(asked, text=form.cleaned_data["text"], by=request.actor)
             messages.success(
                 request, _("Changes requested. You can review the request again when the applicant submits it again.")
             )
             return redirect("case", pk=pk)
+    if isinstance(refusals.refusal, WrongState):
+        return _moved(request, asked, refusals.refusal, form)
     return _page(request, asked, question_form=form, status=422)
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def recuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+def recuse(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The member has a conflict of interest and leaves this request to the others."""
     asked = _case(request, pk)
     form = ConflictForm(request.POST, auto_id="conflict-%s")
     if form.is_valid():
-        try:
-            commands.recuse(asked, reason=form.cleaned_data["reason"], by=_me(request))
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            commands.recuse(asked, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("You declared a conflict of interest. The other members decide without you."))
             return redirect("review_queue")
     return _page(request, asked, conflict_form=form, status=422)
 
 
-@signed_in
 @require_POST
+@signed_in
 @freshly_signed_in
 @idempotent_form
-def vote(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
+def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
     """A vote on one dataset, on the round that the member has read."""
     asked = _case(request, pk)
     wanted = asked.items.filter(pk=item).select_related("committee").first()
     if wanted is None:
         raise NotFound(_("This request does not include that dataset."))
     form = VoteForm(request.POST, item=wanted)
+    refusals = FormRefusals(form, WrongState)
     if form.is_valid():
-        try:
+        with refusals:
             _cast(request, asked, wanted, form.cleaned_data)
-        except Invalid as refusal:
-            add_error(form, refusal)
-        except WrongState as refusal:
-            return _moved(request, asked, refusal, form)
-        else:
             messages.success(request, _("Your vote is recorded."))
             return redirect("case", pk=pk)
+    if isinstance(refusals.refusal, WrongState):
+        return _moved(request, asked, refusals.refusal, form)
     return _page(request, asked, vote_forms={wanted.pk: form}, status=422)
 
 
-def _cast(request: HttpRequest, asked: AccessRequest, item: Item, said: dict[str, Any]) -> None:
+def _cast(request: AuthenticatedRequest, asked: AccessRequest, item: Item, said: dict[str, Any]) -> None:
     seen = asked.rounds.filter(pk=said["seen"]).first()
     if seen is None:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
     commands.vote(
         item, choice=said["choice"], reason=said["reason"], terms=said["terms"], seen=seen,
-        signed_in=sign_in_facts(request), by=_me(request),
+        signed_in=sign_in_facts(request), by=request.actor,
     )  # fmt: skip
 
 
-def _moved(request: HttpRequest, asked: AccessRequest, refusal: WrongState, form: forms.Form) -> HttpResponse:
+def _moved(request: AuthenticatedRequest, asked: AccessRequest, refusal: WrongState, form: forms.Form) -> HttpResponse:
     """Meanwhile something else happened: the page as it is now, with what was typed kept for copying."""
     typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "terms", "text")]
     kept = "\n\n".join(text for text in typed if text)
     return _page(request, _case(request, asked.pk), moved=refusal.sentence, typed=kept, status=409)
 
 
-def _case(request: HttpRequest, pk: UUID) -> AccessRequest:
+def _case(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
     """The request, if it is before a committee of this member and no business of their own."""
-    found = before_committees_of(request.user).filter(pk=pk).select_related("applicant__institution")
+    found = before_committees_of(request.actor).filter(pk=pk).select_related("applicant__institution")
     asked = found.annotate(asked_at=clock.sql_now()).first()
     if asked is None:
-        if visible_to(request.user).filter(pk=pk).exists():
+        if visible_to(request.actor).filter(pk=pk).exists():
             raise Denied(_("Only members of a committee that decides on this request can see this page."))
         raise NotFound(_("There is no request at this address, or you are not allowed to see it."))
-    rules.check_no_conflict(_me(request), asked)
+    rules.check_no_conflict(request.actor, asked)
     return asked
 
 
-def _page(request: HttpRequest, asked: AccessRequest, *, status: int = 200, **typed: Any) -> HttpResponse:
-    return render(request, "committee/case.html", case_page(asked, _me(request), **typed), status=status)
-
-
-def _me(request: HttpRequest) -> Person:
-    return check_person(request.user)
+def _page(request: AuthenticatedRequest, asked: AccessRequest, *, status: int = 200, **typed: Any) -> HttpResponse:
+    return render(request, "committee/case.html", case_page(asked, request.actor, **typed), status=status)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,12 +15,15 @@ from apps.core.errors import Invalid, NotFound
 from apps.people.queries import colleagues_by_code
 from apps.web.committee.forms import AcceptingForm, AddMemberForm
 from apps.web.committee.presenters import why_committee_blocked
-from apps.web.common.auth import AuthenticatedRequest, signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
@@ -29,7 +32,7 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     committee = public().filter(slug=slug).first()
     if committee is None:
         raise NotFound(_("There is no committee at this address."))
-    rules.check_can_manage_committee(request.user, committee)
+    rules.check_can_manage_committee(request.actor, committee)
     deeds = {"accepting": _set_accepting, "seat": _seat, "unseat": _unseat}
     forms: dict[str, Any] = {}
     if request.method == "POST":
@@ -42,7 +45,7 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return _manage_page(request, committee, forms)
 
 
-def _manage_page(request: HttpRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
+def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
     seats = list(memberships_of(committee).select_related("person__institution"))
     state = "yes" if committee.accepting else "no"
     found = {
@@ -60,11 +63,8 @@ def _manage_page(request: HttpRequest, committee: Committee, refused: dict[str, 
 def _set_accepting(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
     form = AcceptingForm(request.POST, auto_id="accepting-%s")
     if form.is_valid():
-        try:
-            commands.set_accepting(committee, by=request.user, **form.cleaned_data)
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            commands.set_accepting(committee, by=request.actor, **form.cleaned_data)
             messages.success(request, _("Saved. The committee page now shows whether requests are accepted."))
             return {}
     return {"accepting_form": form}
@@ -77,11 +77,8 @@ def _seat(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]
         if person is None:
             form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
             return {"seat_form": form}
-        try:
-            voters.add_committee_member(committee, person=person, by=request.user)
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            voters.add_committee_member(committee, person=person, by=request.actor)
             messages.success(request, _("%(name)s is now a committee member.") % {"name": person})
             return {}
     return {"seat_form": form}
@@ -92,6 +89,6 @@ def _unseat(request: AuthenticatedRequest, committee: Committee) -> dict[str, An
     place = next((seat for seat in memberships_of(committee) if str(seat.pk) == wanted), None)
     if place is None:
         raise NotFound(_("This person is not a member of the committee."))
-    voters.remove_committee_member(place, by=request.user)
+    voters.remove_committee_member(place, by=request.actor)
     messages.success(request, _("The member has been removed. Their votes on undecided requests no longer count."))
     return {}

@@ -1,7 +1,6 @@
 """The committee's desk, and what its chair keeps in order."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -9,22 +8,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from apps.access_requests.queries import (
     decided_by_committees_of,
     decisions_by_month,
-    in_review_queue_of,
     listed_decision,
+    review_queue_of,
 )
-from apps.committees.models import Committee
 from apps.committees.queries import committees_of, led_by, with_member_counts
 from apps.core import clock
 from apps.core.actors import Viewer
-from apps.core.db import Prepared
 from apps.core.errors import Denied
-from apps.people.models import Person
 from apps.web.committee.presenters import months_before, several_months, why_blocked, why_committee_blocked
-from apps.web.common.auth import AuthenticatedRequest, signed_in
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
 
 LATELY = 8
 
@@ -32,24 +30,19 @@ LATELY = 8
 MONTHS = 6
 
 
-def _sits_in(person: Viewer) -> QuerySet[Committee]:
+def _sits_in(person: Viewer) -> QuerySet[Any]:
     return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person))
 
 
-_benches = Prepared(lambda pk: _sits_in(Person(pk=pk)), UUID)
-
-
-_decided = Prepared(lambda pk: decided_by_committees_of(Person(pk=pk))[:LATELY], UUID)
-
-
+@require_safe
 @signed_in
 def review_queue(request: AuthenticatedRequest) -> HttpResponse:
     """What waits for this member, oldest first; then what waits for colleagues, and what was decided lately."""
-    person = request.user
-    mine = _benches.rows(person.pk)
+    person = request.actor
+    mine = list(_sits_in(person))
     if not mine:
         raise Denied(_("Only members of a data access committee can see this page."))
-    waiting = [_row(item) for item in in_review_queue_of(person, [one.pk for one in mine])]
+    waiting = [_row(item) for item in review_queue_of(person, [one.pk for one in mine])]
     now = mine[0].asked_at
     since = months_before(now, MONTHS - 1)
     months = several_months(dict(decisions_by_month(person, since=since)), since, MONTHS)
@@ -59,7 +52,7 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponse:
         "for_others": [row for row in waiting if row["voted"]],
         "oldest": max((row["days"] for row in waiting), default=0),
         "late": sum(1 for row in waiting if row["late"]),
-        "decided": _decided.rows(person.pk),
+        "decided": decided_by_committees_of(person)[:LATELY],
         "months": months,
         "most": max([month["value"] for month in months] + [1]),
     }

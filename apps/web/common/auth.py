@@ -5,22 +5,16 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.errors import NeedsSignIn
-from apps.people.models import Person
+from apps.web.common.actor import PageRequest
 from apps.web.common.errors import wants_json
 from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, sent_by, worth_keeping
 
 View = Callable[..., HttpResponse]
-
-
-class AuthenticatedRequest(HttpRequest):
-    """What a view behind `signed_in` is given: somebody is known to be asking."""
-
-    user: Person
 
 
 def sign_in_address(next_path: str, *, again: bool = False, factor: bool = False) -> str:
@@ -33,8 +27,8 @@ def signed_in(view: View) -> View:
     """Only for people who are signed in; others go to sign in and come back to the same page."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
+    def wrapper(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor.is_authenticated:
             answer = view(request, *args, **kwargs)
             if request.method == "POST" and answer.status_code < 400:
                 forget_saved_form(request, path=request.path)
@@ -42,14 +36,12 @@ def signed_in(view: View) -> View:
         target = sign_in_address(_way_back(request))
         if wants_json(request):  # a script of a page, which could not follow the way to another site
             raise NeedsSignIn(_("Sign in again"))
-        if getattr(request, "htmx", False):
-            return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)
 
     return wrapper
 
 
-def _way_back(request: HttpRequest) -> str:
+def _way_back(request: PageRequest) -> str:
     """The same page; or what was typed there, when the session ended before it was sent."""
     if request.method == "GET":
         return request.get_full_path()

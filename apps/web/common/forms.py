@@ -1,11 +1,57 @@
-"""What all forms of the pages share."""
+"""Refusals of commands, shown beside the fields of the form that was sent."""
 
-from typing import Any
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
 
 from django import forms
 from django.core.validators import EMPTY_VALUES
 
 from apps.core.errors import DomainError, Invalid
+
+
+class FormRefusals:
+    """`with FormRefusals(form) as refusals: command(...)` adds the sentences of a refusal to the form.
+
+    It catches Invalid and the further kinds that are named; any other refusal goes on and becomes a page of its own.
+    Afterwards `refusals.refusal` is what was refused, or None, and `refusals.status` is the HTTP status of the page
+    that shows the form again: that of the refusal, or 422 for a form that is not valid.
+    """
+
+    def __init__(self, form: forms.BaseForm, *further: type[DomainError]) -> None:
+        self._form = form
+        self._kinds: tuple[type[DomainError], ...] = (Invalid, *further)
+        self.refusal: DomainError | None = None
+
+    @property
+    def status(self) -> int:
+        return self.refusal.status if self.refusal is not None else Invalid.status
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> bool:
+        if not isinstance(fault, self._kinds):
+            return False
+        self.refusal = fault
+        for name, sentence in _sentences(fault).items():
+            self._form.add_error(name if name in self._form.fields else None, sentence)
+        return True
+
+
+def _sentences(refusal: DomainError) -> dict[str, str]:
+    """The sentences by the name of their field; what belongs to no field is shown above the form."""
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    return fields or {refusal.field: refusal.sentence}
+
+
+def refusal_of(act: Callable[[], object], kind: type[DomainError] = DomainError) -> DomainError | None:
+    """What a rule or a command says against it, or None; refusals of other kinds go on."""
+    try:
+        act()
+    except kind as refusal:
+        return refusal
+    return None
 
 
 class CleanTextField(forms.CharField):
@@ -40,10 +86,3 @@ class RequiredDateField(Required, forms.DateField):
 
 class RequiredChoicesField(Required, forms.MultipleChoiceField):
     """At least one choice is needed in the end."""
-
-
-def add_error(form: forms.BaseForm, refusal: DomainError) -> None:
-    """Put a command's sentences beside the fields they are about; what belongs to no field stands on top."""
-    says = refusal.fields if isinstance(refusal, Invalid) else {}
-    for name, sentence in (says or {refusal.field: refusal.sentence}).items():
-        form.add_error(name if name in form.fields else None, sentence)

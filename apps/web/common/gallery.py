@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from apps.core import clock
 
@@ -133,6 +133,7 @@ STANDING: dict[str, Any] = {
 
 CARDS: list[dict[str, Any]] = [
     {
+        "url": "#cards",
         "title": "German Breast Cancer Study Group 2",
         "summary": "Recurrence-free survival of 686 women with node-positive breast cancer, by hormone therapy.",
         "access": "controlled",
@@ -144,6 +145,7 @@ CARDS: list[dict[str, Any]] = [
         "wait": "usually 14 days",
     },
     {
+        "url": "#cards",
         "title": "Anatomical brain scan",
         "summary": "One T1-weighted magnetic resonance volume in NIfTI-1, for teaching and for testing pipelines.",
         "access": "open",
@@ -221,7 +223,7 @@ def _samples() -> dict[str, Any]:
     }
 
 
-@login_not_required
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every part of the design system on one page."""
     return render(request, "components/gallery.html", _samples())

@@ -2,16 +2,22 @@
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from apps.core.errors import Unavailable
 from apps.core.storage import sealed
+from apps.web.common.decorators import writes
 
 
+@writes  # needs no transaction
+@require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@writes  # needs no transaction
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """The process can reach its database and its storage; says which one fails, and nothing else about it."""
     failing = [name for name, works in (("database", _database()), ("storage", _storage())) if not works]
@@ -37,7 +43,3 @@ def _storage() -> bool:
     except Exception:  # whatever the storage's client raises: it does not work
         return False
     return True
-
-
-alive.writes_on_get = True  # type: ignore[attr-defined]  # needs no transaction
-ready.writes_on_get = True  # type: ignore[attr-defined]

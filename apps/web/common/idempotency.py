@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 
 from apps.core import idempotency
+from apps.web.common.actor import PageRequest
 
 FIELD = "_once"
 SAVE = "_save"
@@ -24,12 +25,12 @@ def idempotent_form(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = _key(request)
-        if request.method != "POST" or key is None or not request.user.is_authenticated:
+        if request.method != "POST" or key is None or not request.actor.is_authenticated:
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            claimed = idempotency.claim(person_id=request.user.pk, key=key, digest=_digest(request))
+            claimed = idempotency.claim(person_id=request.actor.pk, key=key, digest=_digest(request))
             if not claimed.first:
                 return HttpResponseRedirect(claimed.location or request.path)
             answer = view(request, *args, **kwargs)
@@ -65,12 +66,12 @@ def _mark_of(answer: HttpResponse) -> str:
     return getattr(answer, "came_of_form", "")
 
 
-def remembered(request: HttpRequest, do: Callable[[], str]) -> str:
+def remembered(request: PageRequest, do: Callable[[], str]) -> str:
     """Do it and remember in a few words what came of it, by the key that a script sends along (`_save`, a UUID).
 
     Sent again with the same key and contents, nothing is done, and the words are the answer.
     """
-    key, person_id = _key(request, SAVE), request.user.pk
+    key, person_id = _key(request, SAVE), request.actor.pk
     if key is None or person_id is None:
         return do()
     with transaction.atomic():
@@ -82,14 +83,14 @@ def remembered(request: HttpRequest, do: Callable[[], str]) -> str:
     return came_of_it
 
 
-def _key(request: HttpRequest, field: str = FIELD) -> uuid.UUID | None:
+def _key(request: PageRequest, field: str = FIELD) -> uuid.UUID | None:
     try:
         return uuid.UUID(request.POST.get(field, ""))
     except ValueError:
         return None
 
 
-def _digest(request: HttpRequest) -> str:
+def _digest(request: PageRequest) -> str:
     parts = [(name, value) for name, values in request.POST.lists() for value in values]
     sent = [(name, value) for name, value in parts if name not in {FIELD, SAVE, "csrfmiddlewaretoken"}]
     return idempotency.digest_of([*sent, ("path", request.path)])

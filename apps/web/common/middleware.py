@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,10 @@ from apps.identity.commands.sign_ins import record_refusal
 from apps.people.models import Person
 from apps.tokens.commands.tokens import SEEN_EVERY, record_token_use
 from apps.tokens.queries import token_for
+from apps.web.common.actor import PageRequest
 from apps.web.common.errors import error_response, wants_json
 
-Next = Callable[[HttpRequest], HttpResponse]
+Next = Callable[[PageRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -27,7 +28,7 @@ class BearerTokens:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
         correlation.begin()
         request.token = None  # type: ignore[attr-defined]
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
@@ -39,7 +40,7 @@ class BearerTokens:
                 _act(token)
         answer = self.get_response(request)
         answer["X-Request-Reference"] = correlation.current()
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        if getattr(request, "actor", None) is not None and request.actor.is_authenticated:
             answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
 
@@ -50,7 +51,7 @@ class ErrorResponses:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
         answer = self.get_response(request)
         if isinstance(getattr(answer, "refusal", None), Denied):
             _write_down(request)
@@ -58,7 +59,7 @@ class ErrorResponses:
             return _only_forms(request, allowed=answer.headers.get("Allow", ""))
         return answer
 
-    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+    def process_exception(self, request: PageRequest, fault: Exception) -> HttpResponse | None:
         if isinstance(fault, DomainError):
             return error_response(request, fault)
         if isinstance(fault, OperationalError | InterfaceError):
@@ -79,11 +80,11 @@ class ReadOnlyReads:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
         if request.method not in SAFE or _writes(request.path_info):
             return self.get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            _known = request.user.is_authenticated  # a session that has ended is cleared now: later nothing may write
+            _known = request.actor.is_authenticated  # a session that has ended is cleared now: later nothing may write
         inside = connection.in_atomic_block  # of a test, which goes on writing afterwards
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -94,7 +95,7 @@ class ReadOnlyReads:
         return answer
 
 
-def _only_forms(request: HttpRequest, *, allowed: str) -> HttpResponse:
+def _only_forms(request: PageRequest, *, allowed: str) -> HttpResponse:
     """A page instead of an empty window."""
     refusal = OnlyForms(_("This address only accepts forms. Open the page with the form and use its button."))
     refusal.headers = {"Allow": allowed}
@@ -109,10 +110,10 @@ def _act(token: Any) -> None:
         record_token_use(token, by=token.person)
 
 
-def _write_down(request: HttpRequest) -> None:
+def _write_down(request: PageRequest) -> None:
     """Who was turned away, and where; after the request's own transaction, which a refusal rolls back."""
     token = getattr(request, "token", None)
-    person = token.person if token is not None else request.user
+    person = token.person if token is not None else request.actor
     if isinstance(person, Person):
         match = request.resolver_match
         record_refusal(person, where=match.url_name or "" if match is not None else "", by=person)

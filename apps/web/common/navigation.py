@@ -16,6 +16,7 @@ from apps.datasets.queries import managed_by
 from apps.notifications.queries import counted, unread_by
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import institutions_signed_for, platform_roles_of, row_of
+from apps.web.common.actor import PageRequest
 from apps.web.common.auth import sign_in_address
 from apps.web.common.saved_forms import page_of
 
@@ -24,10 +25,10 @@ NOWHERE = dict.fromkeys(("institution_id", "seated", "cares", "signs", "audits",
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /access/, and yet not the visitor's own access
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:
+def portal(request: PageRequest) -> dict[str, Any]:
     """What base.html asks for: `nav`, the account menu, the foot, and where signing in and out happens."""
     # A page that failed before anyone was recognised is still a page.
-    person = getattr(request, "user", None)
+    person = getattr(request, "actor", None)
     facts = _facts(person) if isinstance(person, Person) else {}
     # A refused form is shown at the address it was sent to, which may answer nothing else: its page is the way back.
     here = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of(request)

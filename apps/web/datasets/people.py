@@ -1,7 +1,7 @@
 """Who helps with a dataset."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -9,21 +9,22 @@ from apps.core.errors import Invalid, NotFound
 from apps.datasets import commands
 from apps.datasets.models import Dataset
 from apps.datasets.queries import helpers_of, is_owner
-from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
-from apps.people.rules import check_person
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.forms import ROLE_NAMES, HelperForm
 from apps.web.datasets.views import managed, tabs
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
-def people(request: HttpRequest, slug: str) -> HttpResponse:
+def people(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """Everyone with a role; owners give roles and end them."""
     dataset = managed(request, slug)
     form = HelperForm()
@@ -36,7 +37,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, dataset, form)
 
 
-def _page(request: HttpRequest, dataset: Dataset, form: HelperForm, refused: str = "") -> HttpResponse:
+def _page(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm, refused: str = "") -> HttpResponse:
     helpers = helpers_of(dataset)
     owners = sum(1 for helper in helpers if helper.role == Dataset.OWNER)
     found = {
@@ -51,42 +52,37 @@ def _page(request: HttpRequest, dataset: Dataset, form: HelperForm, refused: str
             }
             for helper in helpers
         ],
-        "is_owner": is_owner(request.user, dataset),
+        "is_owner": is_owner(request.actor, dataset),
         "form": form,
         "refused": refused,
     }
     return render(request, "datasets/people.html", found, status=422 if form.errors or refused else 200)
 
 
-def _given(request: HttpRequest, dataset: Dataset, form: HelperForm) -> bool:
+def _given(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm) -> bool:
     person = colleagues_by_code([form.cleaned_data["code"]]).first()
     if person is None:
         form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
         return False
-    try:
-        commands.give_role(dataset, person=person, role=form.cleaned_data["role"], by=_me(request))
-    except Invalid as refusal:
-        add_error(form, refusal)
-        return False
-    messages.success(request, _("%(name)s now has a role on this dataset.") % {"name": person})
-    return True
+    with FormRefusals(form):
+        commands.give_role(dataset, person=person, role=form.cleaned_data["role"], by=request.actor)
+        messages.success(request, _("%(name)s now has a role on this dataset.") % {"name": person})
+        return True
+    return False
 
 
-def _take(request: HttpRequest, dataset: Dataset) -> HttpResponse:
+def _take(request: AuthenticatedRequest, dataset: Dataset) -> HttpResponse:
     """End one role of one person; the last owner stays."""
     wanted = (request.POST.get("person", ""), request.POST.get("role", ""))
     helper = next((one for one in helpers_of(dataset) if (str(one.person.pk), one.role) == wanted), None)
     if helper is None:
         raise NotFound(_("This person does not have that role."))
-    try:
-        commands.take_role(dataset, person=helper.person, role=helper.role, by=_me(request))
-    except Invalid as refusal:
+    refusal = refusal_of(
+        lambda: commands.take_role(dataset, person=helper.person, role=helper.role, by=request.actor), Invalid
+    )
+    if refusal is not None:
         return _page(request, dataset, HelperForm(), refused=refusal.sentence)
     messages.success(request, _("The role of %(name)s is removed.") % {"name": helper.person})
-    if helper.person.pk == _me(request).pk and helper.role in Dataset.MANAGERS:
+    if helper.person.pk == request.actor.pk and helper.role in Dataset.MANAGERS:
         return redirect("my_datasets")
     return redirect("dataset_people", slug=dataset.slug)
-
-
-def _me(request: HttpRequest) -> Person:
-    return check_person(request.user)

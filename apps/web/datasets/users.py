@@ -2,67 +2,60 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.agreements.queries import to_countersign
 from apps.audit.queries import by_month, counted
 from apps.core import clock
-from apps.core.errors import Invalid, NotFound
+from apps.core.errors import NotFound
 from apps.datasets.queries import is_manager
 from apps.grants import commands, rules
 from apps.grants.models import AccessGrant
 from apps.grants.queries import on_datasets_managed_by, suspended_now, visible_to
-from apps.people.models import Person
-from apps.people.rules import check_person
 from apps.web.committee.presenters import months_before, several_months
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.pagination import page_of
 from apps.web.datasets.forms import ReasonForm
 from apps.web.datasets.views import managed, tabs
 from apps.web.sign_in.step_up import freshly_signed_in
 
 DOWNLOAD = "download.started"
 MONTHS = 12
-A_PAGE = 50
 
 
+@require_safe
 @signed_in
-def uses(request: HttpRequest, slug: str) -> HttpResponse:
+def uses(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """One line a grant, newest first, with what it rests on and how often a download began."""
     dataset = managed(request, slug)
     now = clock.now()
     since = months_before(now, MONTHS - 1)
-    start = _number(request.GET.get("from", ""))
-    grants = on_datasets_managed_by(request.user).filter(dataset=dataset).annotate(is_suspended=suspended_now())
-    found = list(grants.select_related("agreement__item__committee")[start : start + A_PAGE + 1])
-    shown = found[:A_PAGE]
-    downloads = counted(DOWNLOAD, [grant.pk for grant in shown])
+    grants = on_datasets_managed_by(request.actor).filter(dataset=dataset).annotate(is_suspended=suspended_now())
+    found = grants.select_related("agreement__item__committee").order_by("-issued_at", "-pk")
+    page = page_of(request, found, by="-issued_at -pk")
+    downloads = counted(DOWNLOAD, [grant.pk for grant in page.rows])
     months = several_months(dict(by_month(DOWNLOAD, dataset.pk, since=since)), since, MONTHS)
     context = {
         "dataset": dataset,
         "tabs": tabs(dataset, "uses"),
-        "rows": [{"grant": grant, "downloads": downloads[grant.pk], **_state(grant, now)} for grant in shown],
-        "to_countersign": to_countersign(request.user).filter(item__dataset=dataset).order_by("offered_at"),
+        "rows": [{"grant": grant, "downloads": downloads[grant.pk], **_state(grant, now)} for grant in page.rows],
+        "to_countersign": to_countersign(request.actor).filter(item__dataset=dataset).order_by("offered_at"),
         "months": months,
         "any_download": any(month["value"] for month in months),
         "most": max([month["value"] for month in months] + [1]),
-        "next_url": f"?{urlencode({'from': start + A_PAGE})}" if len(found) > A_PAGE else "",
-        "previous_url": f"?{urlencode({'from': max(0, start - A_PAGE)})}" if start else "",
+        "page": page,
     }
     return render(request, "datasets/users.html", context)
-
-
-def _number(text: str) -> int:
-    """Where the page begins; anything odd is the beginning."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
 def _state(grant: Any, now: Any) -> dict[str, Any]:
@@ -83,63 +76,58 @@ def _state(grant: Any, now: Any) -> dict[str, Any]:
     return {"state": state, "label": label, "living": living, "suspended": grant.is_suspended}
 
 
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
-def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Access ends now; every link on it is refused at its next use."""
     grant = _grant(request, pk)
-    rules.check_can_end(_me(request), grant)
+    rules.check_can_end(request.actor, grant)
     return _with_reason(request, grant, "revoke", commands.revoke, _("Access is revoked."))
 
 
+@require_page_or_form
 @signed_in
 @idempotent_form
-def suspend(request: HttpRequest, pk: UUID) -> HttpResponse:
+def suspend(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Access pauses until someone resumes it."""
     grant = _grant(request, pk)
-    rules.check_can_pause(_me(request), grant)
+    rules.check_can_pause(request.actor, grant)
     return _with_reason(request, grant, "suspend", commands.suspend, _("Access is suspended."))
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+def resume(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The pause ends."""
     grant = _grant(request, pk)
-    commands.resume(grant, by=_me(request))
+    commands.resume(grant, by=request.actor)
     messages.success(request, _("Access is resumed."))
     return redirect("dataset_users", slug=grant.dataset.slug)
 
 
 def _with_reason(
-    request: HttpRequest, grant: AccessGrant, verb: str, deed: Callable[..., Any], done: str
+    request: AuthenticatedRequest, grant: AccessGrant, verb: str, deed: Callable[..., Any], done: str
 ) -> HttpResponse:
     """A page that says what will happen and asks why; then it happens."""
     form = ReasonForm(request.POST if request.method == "POST" else None, reads=_("The user can read this reason."))
     if request.method == "POST" and form.is_valid():
-        try:
-            deed(grant, reason=form.cleaned_data["reason"], by=_me(request))
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            deed(grant, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, done)
-            if is_manager(request.user, grant.dataset):
+            if is_manager(request.actor, grant.dataset):
                 return redirect("dataset_users", slug=grant.dataset.slug)
             return redirect("grant_page", pk=grant.pk)
     found = {"grant": grant, "form": form, "verb": verb}
     return render(request, "datasets/end_access.html", found, status=422 if form.errors else 200)
 
 
-def _grant(request: HttpRequest, pk: UUID) -> AccessGrant:
+def _grant(request: AuthenticatedRequest, pk: UUID) -> AccessGrant:
     """The grant, if it is the person's own or on a dataset they take care of."""
-    rows = visible_to(request.user).filter(pk=pk)
+    rows = visible_to(request.actor).filter(pk=pk)
     grant = rows.select_related("dataset", "holder__institution", "agreement__item__request").first()
     if grant is None:
         raise NotFound(_("There is no access at this address, or you are not allowed to see it."))
     return grant
-
-
-def _me(request: HttpRequest) -> Person:
-    return check_person(request.user)

@@ -16,17 +16,19 @@ from apps.core.errors import DomainError, Invalid, Unavailable
 from apps.datasets import commands, rules
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.queries import files_visible_to
-from apps.web.common.auth import AuthenticatedRequest, signed_in
-from apps.web.common.errors import error_response, wants_json
-from apps.web.common.forms import add_error
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.errors import wants_json
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.forms import PublishForm, ReasonForm
 from apps.web.datasets.views import managed, version_of, workshop_page
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
-@signed_in
 @require_POST
+@signed_in
 def upload(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
     """Keep the files of one POST, each on its own: one that is refused does not take the others with it.
 
@@ -53,12 +55,9 @@ def upload(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespons
 
 def _answer_script(request: AuthenticatedRequest, version: Version, sent: list[Any]) -> HttpResponse:
     """For upload.js: 201 with the file as it was kept, or a problem document."""
-    try:
-        if len(sent) != 1:
-            raise _no_file()
-        file = _keep(request, version, sent[0])
-    except DomainError as refusal:
-        return error_response(request, refusal)
+    if len(sent) != 1:
+        raise _no_file()
+    file = _keep(request, version, sent[0])
     return JsonResponse({"id": str(file.pk), "name": file.name, "size": file.size, "checked": False}, status=201)
 
 
@@ -68,12 +67,11 @@ def _no_file() -> Invalid:
 
 def _kept(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -> list[DomainError]:
     """Keep one of several files; what went wrong comes back with the file's name in front."""
-    try:
-        _keep(request, version, sent)
-    except DomainError as refusal:
-        refusal.sentence = f"{sent.name}: {refusal.sentence}"
-        return [refusal]
-    return []
+    refusal = refusal_of(lambda: _keep(request, version, sent))
+    if refusal is None:
+        return []
+    refusal.sentence = f"{sent.name}: {refusal.sentence}"
+    return [refusal]
 
 
 def _keep(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -> Distribution:
@@ -90,7 +88,7 @@ def _keep(request: AuthenticatedRequest, version: Version, sent: UploadedFile) -
         content=sent.file,  # type: ignore[arg-type]
         size=sent.size or 0,
         declared=_declared(request.POST.get("declared_size", "")) if alone else None,
-        by=request.user,
+        by=request.actor,
     )
 
 
@@ -104,30 +102,31 @@ def _declared(text: str) -> int | None:
         raise Invalid(_("The declared file size is not a number."), field="file") from fault
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
 def remove(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
     """Take a file out of the draft."""
     dataset = managed(request, slug)
-    file = files_visible_to(request.user).filter(version__dataset=dataset, pk=pk).first()
+    file = files_visible_to(request.actor).filter(version__dataset=dataset, pk=pk).first()
     if file is not None:  # gone already is as good
-        commands.remove_file(file, by=request.user)
+        commands.remove_file(file, by=request.actor)
         messages.success(request, _("%(name)s is removed from the draft.") % {"name": file.name})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
 def start(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """An empty draft after the newest version."""
     dataset = managed(request, slug)
-    version = commands.start_version(dataset, by=request.user)
+    version = commands.start_version(dataset, by=request.actor)
     messages.success(request, _("The draft of version %(number)s is created.") % {"number": version.number})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
+@require_page_or_form
 @signed_in
 @idempotent_form
 def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
@@ -137,11 +136,8 @@ def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
     version.check_can("publish")
     form = PublishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            commands.publish(version, embargo_until=form.cleaned_data["embargo_until"], by=request.user)
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            commands.publish(version, embargo_until=form.cleaned_data["embargo_until"], by=request.actor)
             messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
             return redirect("managed_dataset", slug=dataset.slug)
     files = list(version.distributions.all())
@@ -154,13 +150,14 @@ def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
     return render(request, "datasets/publish.html", found, status=422 if form.errors else 200)
 
 
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
 def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
     """Say what stops; then, with a reason, withdraw the version."""
     dataset = managed(request, slug)
-    rules.check_is_owner(request.user, dataset)
+    rules.check_is_owner(request.actor, dataset)
     version = version_of(dataset, request, number)
     version.check_can("withdraw")
     form = ReasonForm(
@@ -168,11 +165,8 @@ def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespo
         reads=_("Shown on the page of this version. You cannot change it later."),
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.user)
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("Version %(number)s is withdrawn.") % {"number": version.number})
             return redirect("managed_dataset", slug=dataset.slug)
     return render(request, "datasets/withdraw.html", _about(dataset, version, form), status=422 if form.errors else 200)

@@ -3,38 +3,40 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from apps.agreements.queries import to_countersign
-from apps.core.errors import Invalid, NotFound, WrongState
+from apps.core.errors import NotFound, WrongState
 from apps.datasets import commands, rules
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import is_owner, managed_by, overview_of, uses_of, versions_visible_to, visible_to
 from apps.datasets.states import VersionState
 from apps.grants.queries import active_grant_counts
-from apps.people.models import Person
-from apps.people.rules import check_person
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.forms import DescriptionForm, NewDatasetForm
 
 
+@require_safe
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: AuthenticatedRequest) -> HttpResponse:
     """My datasets with their states, the access in force on each, and the agreements that wait for my signature."""
-    datasets = list(overview_of(request.user))
-    active = active_grant_counts(managed_by(request.user)) if datasets else {}
+    datasets = list(overview_of(request.actor))
+    active = active_grant_counts(managed_by(request.actor)) if datasets else {}
     found = {
         "rows": [_row(dataset, active.get(dataset.pk, 0)) for dataset in datasets],
         "active": sum(active.values()),
         "drafts": sum(1 for one in datasets if getattr(one, "version_state", "") == VersionState.DRAFT),
-        "to_countersign": to_countersign(request.user).order_by("offered_at"),
-        "cannot_draft": _person(request).institution_id is None,
+        "to_countersign": to_countersign(request.actor).order_by("offered_at"),
+        "cannot_draft": request.actor.institution_id is None,
     }
     return render(request, "datasets/my_datasets.html", found)
 
@@ -44,18 +46,16 @@ def _row(dataset: Any, active: int) -> dict[str, Any]:
     return {"dataset": dataset, "active": active, "version_label": VersionState(state).label if state else ""}
 
 
+@require_page_or_form
 @signed_in
 @idempotent_form
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: AuthenticatedRequest) -> HttpResponse:
     """A new dataset begins with a title; everything else follows on the next page."""
-    rules.check_can_draft(_person(request))
+    rules.check_can_draft(request.actor)
     form = NewDatasetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            dataset = commands.draft(form.cleaned_data["title"], slug=form.cleaned_data["slug"], by=_person(request))
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            dataset = commands.draft(form.cleaned_data["title"], slug=form.cleaned_data["slug"], by=request.actor)
             messages.success(
                 request, _("The dataset is created. Only people with a role on it can see it until it is published.")
             )
@@ -63,22 +63,21 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "datasets/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_page_or_form
 @signed_in
 @idempotent_form
-def describe(request: HttpRequest, slug: str) -> HttpResponse:
+def describe(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """What the dataset is, who may have it, and under which conditions."""
     dataset, status = managed(request, slug), 200
     if request.method == "POST":
-        form, status = DescriptionForm(request.POST, uses=uses_of(dataset)), 422
+        form = DescriptionForm(request.POST, uses=uses_of(dataset))
+        refusals = FormRefusals(form, WrongState)
         if form.is_valid():
-            try:
-                commands.describe(dataset, by=_person(request), **form.cleaned_data)
-            except (Invalid, WrongState) as refusal:
-                add_error(form, refusal)
-                status = refusal.status
-            else:
+            with refusals:
+                commands.describe(dataset, by=request.actor, **form.cleaned_data)
                 messages.success(request, _("The description is saved."))
                 return redirect("managed_dataset", slug=dataset.slug)
+        status = refusals.status
     else:
         uses = uses_of(dataset)
         said = rules.description_of(dataset) | {"conditions": [use.code for use in uses]}
@@ -88,17 +87,18 @@ def describe(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "datasets/describe.html", found, status=status)
 
 
+@require_safe
 @signed_in
-def workshop(request: HttpRequest, slug: str) -> HttpResponse:
+def workshop(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """What is still missing, the files of the draft, and every version there was."""
     return workshop_page(request, managed(request, slug))
 
 
 def workshop_page(
-    request: HttpRequest, dataset: Dataset, *, refused: list[str] | None = None, status: int = 200
+    request: AuthenticatedRequest, dataset: Dataset, *, refused: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     """The workshop of a dataset; `refused` are sentences about files that were not taken."""
-    versions = list(versions_visible_to(request.user, dataset))
+    versions = list(versions_visible_to(request.actor, dataset))
     draft = next((version for version in versions if version.state == VersionState.DRAFT), None)
     files = list(draft.distributions.all()) if draft else []
     checks = _checks(draft) if draft else []
@@ -113,7 +113,7 @@ def workshop_page(
         "checks": checks,
         "ready": draft is not None and all(check["ok"] for check in checks),
         "versions": [version for version in versions if version is not draft],
-        "is_owner": is_owner(request.user, dataset),
+        "is_owner": is_owner(request.actor, dataset),
         "refused": refused or [],
     }
     return render(request, "datasets/dataset.html", found, status=status)
@@ -127,18 +127,18 @@ def _checks(draft: Version) -> list[dict[str, Any]]:
     return [{"ok": False, "sentence": sentence} for sentence in missing]
 
 
-def managed(request: HttpRequest, slug: str) -> Dataset:
+def managed(request: AuthenticatedRequest, slug: str) -> Dataset:
     """The dataset, if this person takes care of it; 403 if they may only know of it, 404 if not even that."""
-    wanted = visible_to(request.user).filter(slug=slug).select_related("committee", "institution").first()
+    wanted = visible_to(request.actor).filter(slug=slug).select_related("committee", "institution").first()
     if wanted is None:
         raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
-    rules.check_can_manage(_person(request), wanted)
+    rules.check_can_manage(request.actor, wanted)
     return wanted
 
 
-def version_of(dataset: Dataset, request: HttpRequest, number: int) -> Version:
+def version_of(dataset: Dataset, request: AuthenticatedRequest, number: int) -> Version:
     """One version of a dataset that the person takes care of."""
-    version = versions_visible_to(request.user, dataset).filter(number=number).select_related("dataset").first()
+    version = versions_visible_to(request.actor, dataset).filter(number=number).select_related("dataset").first()
     if version is None:
         raise NotFound(_("This version does not exist in the dataset."))
     return version
@@ -156,7 +156,3 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
         {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}
         for key, label, name in pages
     ]
-
-
-def _person(request: HttpRequest) -> Person:
-    return check_person(request.user)

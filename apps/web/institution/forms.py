@@ -20,7 +20,6 @@ class PeopleForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100, label=_("Name, e-mail or colleague code"))
     show = forms.ChoiceField(required=False, choices=SHOW, label=_("Show"))
-    start = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
 
 
 class StatementForm(forms.Form):

@@ -7,52 +7,51 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
 from apps.core import clock
-from apps.core.errors import Denied, Invalid, NotFound
+from apps.core.errors import Denied, NotFound
 from apps.grants.queries import depending_on, holders_through
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation
 from apps.people.models import Institution, Person
 from apps.people.queries import institutions_signed_for, named, people_affiliated_with
 from apps.people.rules import check_can_speak_for
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.pagination import page_of
 from apps.web.institution.forms import PeopleForm, StatementForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
-A_PAGE = 50
 SOON = timedelta(days=30)
 
 
-@require_GET
+@require_safe
 @signed_in
-def institution_people(request: HttpRequest) -> HttpResponse:
+def institution_people(request: AuthenticatedRequest) -> HttpResponse:
     """The people a signing official answers for, fifty a page: their access now, and until when it stands on them."""
-    institutions = list(institutions_signed_for(request.user))
+    institutions = list(institutions_signed_for(request.actor))
     if not institutions:
         raise Denied(_("Only signing officials of an institution can see its people."))
     here = next((one for one in institutions if str(one.pk) == request.GET.get("of", "")), institutions[0])
     form = PeopleForm(request.GET)
-    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "show": "", "start": 0}
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "show": ""}
     people = _asked_for(people_affiliated_with(here), here, asked["show"])
-    start = asked["start"] or 0
-    found = list(named(people, asked["q"])[start : start + A_PAGE + 1])
-    shown = found[:A_PAGE]
     kept = {"of": str(here.pk), "q": asked["q"], "show": asked["show"]}
+    page = page_of(request, named(people, asked["q"]), by="name pk", kept=kept)
     context = {
         "institutions": institutions,
         "here": here,
         "form": form,
-        "rows": _rows(request, here, shown),
+        "rows": _rows(request, here, page.rows),
         "with_access": holders_through(here).values("holder_id").distinct().count(),
-        "next_url": _page_url(kept, start + A_PAGE) if len(found) > A_PAGE else "",
-        "previous_url": _page_url(kept, max(0, start - A_PAGE)) if start else "",
+        "page": page,
     }
     return render(request, "institution/people.html", context)
 
@@ -66,12 +65,12 @@ def _asked_for(people: Any, here: Institution, show: str) -> Any:
     return people.filter(until__isnull=True) if show == "gone" else people
 
 
-def _rows(request: HttpRequest, here: Institution, shown: list[Any]) -> list[dict[str, Any]]:
+def _rows(request: AuthenticatedRequest, here: Institution, shown: list[Any]) -> list[dict[str, Any]]:
     held: dict[UUID, list[Any]] = {}
     for grant in depending_on(here, [person.pk for person in shown]):
         held.setdefault(grant.holder_id, []).append(grant)
     return [
-        {"person": one, "grants": held.get(one.pk, []), "is_self": one.pk == request.user.pk, **_word(one)}
+        {"person": one, "grants": held.get(one.pk, []), "is_self": one.pk == request.actor.pk, **_word(one)}
         for one in shown
     ]
 
@@ -85,44 +84,37 @@ def _word(row: Any) -> dict[str, Any]:
     return {"state": "lapsed" if row.was_until is not None else "none"}
 
 
-def _page_url(kept: dict[str, Any], start: int) -> str:
-    return f"?{urlencode({**kept, 'start': start})}"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
-def affiliation_confirm(request: HttpRequest, institution: UUID, pk: UUID) -> HttpResponse:
+def affiliation_confirm(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The institution stands behind this person for another year."""
     done = _("The affiliation of %(name)s was confirmed.")
     return _asked_why(request, institution, pk, confirm_affiliation, verb="affirm", done=done)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
-def affiliation_end(request: HttpRequest, institution: UUID, pk: UUID) -> HttpResponse:
+def affiliation_end(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The person has left: what they had through the institution stops at their next request."""
     done = _("The affiliation of %(name)s was ended.")
     return _asked_why(request, institution, pk, end_affiliation, verb="end", done=done)
 
 
 def _asked_why(
-    request: HttpRequest, institution: UUID, pk: UUID, deed: Callable[..., Any], *, verb: str, done: str
+    request: AuthenticatedRequest, institution: UUID, pk: UUID, deed: Callable[..., Any], *, verb: str, done: str
 ) -> HttpResponse:
     """A page that says what will happen and asks why; then it happens."""
     home, person = _theirs(request, institution, pk)
-    me: Any = request.user
+    me = request.actor
     check_can_speak_for(me, home, person)
     form = StatementForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with FormRefusals(form):
             deed(person, institution=home, reason=form.cleaned_data["reason"], by=me)
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
             messages.success(request, done % {"name": person.name})
             return HttpResponseRedirect(f"{reverse('institution_people')}?{urlencode({'of': home.pk})}")
     context = {
@@ -132,9 +124,9 @@ def _asked_why(
     return render(request, "institution/affiliation.html", context, status=422 if form.errors else 200)
 
 
-def _theirs(request: HttpRequest, institution: UUID, pk: UUID) -> tuple[Institution, Person]:
+def _theirs(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> tuple[Institution, Person]:
     """The institution and its person; for anybody who does not answer for it there is neither."""
-    home = institutions_signed_for(request.user).filter(pk=institution).first()
+    home = institutions_signed_for(request.actor).filter(pk=institution).first()
     person = people_affiliated_with(home).filter(pk=pk).first() if home is not None else None
     if home is None or person is None:
         raise NotFound(_("This person does not exist in your institution."))

@@ -1,43 +1,40 @@
 """The event log, as an auditor reads it: ids and facts, no names."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from apps.audit.models import Event
 from apps.audit.queries import newest
 from apps.people.rules import check_auditor
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.history import NAMED_ACTORS, noun_of, sentence_of
+from apps.web.common.pagination import Page, page_of
 from apps.web.oversight.forms import EventFilter
 
-A_PAGE = 50
 
-
+@require_safe
 @signed_in
-def events(request: HttpRequest) -> HttpResponse:
+def events(request: AuthenticatedRequest) -> HttpResponse:
     """The log from its end backwards, in pages by key; every page of it costs the same."""
-    check_auditor(request.user)
+    check_auditor(request.actor)
     form = EventFilter(request.GET, auto_id="filter-%s")
     wanted = form.cleaned_data if form.is_valid() else {}
     log = newest(
-        before=wanted.get("before"),
         kind=wanted.get("kind", ""),
         actor_id=wanted.get("actor"),
         thing_id=wanted.get("thing"),
     )
-    found = list(log[: A_PAGE + 1]) if form.is_valid() else []
-    shown = found[:A_PAGE]
     asked = {name: str(wanted[name]) for name in ("kind", "actor", "thing") if wanted.get(name)}
-    older = {**asked, "before": shown[-1].pk} if len(found) > A_PAGE else {}
+    page = page_of(request, log, by="-id", kept=asked) if form.is_valid() else Page[Event](rows=[])
     context = {
         "form": form,
-        "rows": [_row(event) for event in shown],
+        "rows": [_row(event) for event in page.rows],
         "filtered": bool(asked),
-        "next_url": f"?{urlencode(older)}" if older else "",
-        "newest_url": f"?{urlencode(asked)}" if wanted.get("before") else "",
+        "page": page,
     }
     return render(request, "oversight/events.html", context, status=200 if form.is_valid() else 422)
 

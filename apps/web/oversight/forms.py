@@ -28,7 +28,6 @@ class EventFilter(forms.Form):
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
         error_messages={"invalid": _("Enter an ID, for example 123e4567-e89b-12d3-a456-426614174000.")},
     )
-    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 class StopDownloadsForm(forms.Form):

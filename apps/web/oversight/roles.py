@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.committees.queries import member_claims
 from apps.core.errors import Denied
 from apps.people.models import ClaimRule, PlatformRole
 from apps.people.queries import manual_platform_roles, platform_role_claims, platform_roles_of
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 
 
-@require_GET
+@require_safe
 @signed_in
-def claimed_roles(request: HttpRequest) -> HttpResponse:
+def claimed_roles(request: AuthenticatedRequest) -> HttpResponse:
     """For operators, who map claims, and for auditors, who watch them."""
     if (
-        not platform_roles_of(request.user)
+        not platform_roles_of(request.actor)
         .filter(kind__in=[PlatformRole.Kind.OPERATOR, PlatformRole.Kind.AUDITOR])
         .exists()
     ):

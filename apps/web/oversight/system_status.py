@@ -1,22 +1,22 @@
 """What an operator watches: consequences still owed, letters still to be sent, and the stop of all downloads."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit.queries import kinds_of, owed
 from apps.core import clock
-from apps.core.errors import Invalid, WrongState
+from apps.core.errors import WrongState
 from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
 from apps.notifications.queries import waiting
-from apps.people.models import Person
-from apps.people.rules import check_operator, check_person
+from apps.people.rules import check_operator
+from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.oversight.forms import StopDownloadsForm
 
@@ -24,14 +24,15 @@ SHOWN = 15
 STUCK = 3
 
 
+@require_safe
 @signed_in
-def operations(request: HttpRequest) -> HttpResponse:
+def operations(request: AuthenticatedRequest) -> HttpResponse:
     """Whether the portal keeps up with itself."""
-    check_operator(request.user)
+    check_operator(request.actor)
     return _page(request, StopDownloadsForm())
 
 
-def _page(request: HttpRequest, form: StopDownloadsForm) -> HttpResponse:
+def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpResponse:
     rows = list(owed()[:SHOWN])
     kinds = kinds_of(row.event_id for row in rows)
     stops = list(download_stops()[:10])
@@ -46,48 +47,45 @@ def _page(request: HttpRequest, form: StopDownloadsForm) -> HttpResponse:
         "letters_count": waiting().count(),
         "shown": SHOWN,
         "stop": stop,
-        "i_proposed": stop is not None and stop.resume_proposed_by_id == _me(request).pk,
+        "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,
         "stops": [one for one in stops if one.ends_at is not None],
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def freeze(request: HttpRequest) -> HttpResponse:
+def freeze(request: AuthenticatedRequest) -> HttpResponse:
     """Stop every download at once."""
-    check_operator(request.user)
+    check_operator(request.actor)
     form = StopDownloadsForm(request.POST)
     if form.is_valid():
-        try:
-            commands.stop_downloads(form.cleaned_data["reason"], by=_me(request))
-        except Invalid as refusal:
-            add_error(form, refusal)
-        else:
+        with FormRefusals(form):
+            commands.stop_downloads(form.cleaned_data["reason"], by=request.actor)
             messages.warning(request, _("Downloads are stopped. New download requests are refused."))
             return redirect("system_status")
     return _page(request, form)
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def propose_resume(request: HttpRequest) -> HttpResponse:
+def propose_resume(request: AuthenticatedRequest) -> HttpResponse:
     """One operator says that downloads may run again."""
-    check_operator(request.user)
-    commands.propose_resume(_stop(), by=_me(request))
+    check_operator(request.actor)
+    commands.propose_resume(_stop(), by=request.actor)
     messages.success(request, _("Resuming downloads is proposed. A second operator must confirm it."))
     return redirect("system_status")
 
 
-@signed_in
 @require_POST
+@signed_in
 @idempotent_form
-def confirm_resume(request: HttpRequest) -> HttpResponse:
+def confirm_resume(request: AuthenticatedRequest) -> HttpResponse:
     """The second operator agrees."""
-    check_operator(request.user)
-    commands.resume_downloads(_stop(), by=_me(request))
+    check_operator(request.actor)
+    commands.resume_downloads(_stop(), by=request.actor)
     messages.success(request, _("Downloads are resumed."))
     return redirect("system_status")
 
@@ -97,7 +95,3 @@ def _stop() -> DownloadStop:
     if stop is None:
         raise WrongState(_("Downloads are not stopped."))
     return stop
-
-
-def _me(request: HttpRequest) -> Person:
-    return check_person(request.user)

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from apps.access_requests import commands, fields, rules
 from apps.access_requests.models import AccessRequest
@@ -17,8 +17,10 @@ from apps.core.errors import Invalid, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
 from apps.people.models import Person
-from apps.web.common.auth import AuthenticatedRequest, signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.requests.forms import RequestForm, begun
 from apps.web.requests.views import find
@@ -30,10 +32,10 @@ from apps.web.requests.views import find
 def request_new(request: AuthenticatedRequest) -> HttpResponse:
     """A new draft for one or several datasets; the applicant goes on writing it."""
     slugs = list(dict.fromkeys(request.POST.getlist("dataset")))[: fields.DATASETS.most]
-    chosen = _named(request.user, slugs)
+    chosen = _named(request.actor, slugs)
     if not chosen:
         raise Invalid(str(fields.DATASETS.missing))
-    drafted = commands.draft(chosen, by=request.user)
+    drafted = commands.draft(chosen, by=request.actor)
     return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
 
@@ -42,12 +44,12 @@ def request_new(request: AuthenticatedRequest) -> HttpResponse:
 @idempotent_form
 def request_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """One more dataset in a request that is still being written, from that dataset's page."""
-    found = find(request.user, pk)
-    rules.check_can_edit(request.user, found)
-    chosen = _named(request.user, request.POST.getlist("dataset")[:1])
+    found = find(request.actor, pk)
+    rules.check_can_edit(request.actor, found)
+    chosen = _named(request.actor, request.POST.getlist("dataset")[:1])
     if not chosen:
         raise Invalid(str(fields.DATASETS.missing))
-    commands.add_dataset(found, dataset=chosen[0], by=request.user)
+    commands.add_dataset(found, dataset=chosen[0], by=request.actor)
     messages.success(request, _("“%(dataset)s” is added to this request.") % {"dataset": chosen[0].title})
     return HttpResponseRedirect(reverse("request_edit", args=[pk]))
 
@@ -64,25 +66,23 @@ def _named(person: Viewer, slugs: list[str]) -> list[Dataset]:
     return [known[slug] for slug in slugs]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_page_or_form
 @signed_in
 @idempotent_form
 def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The form; sent, it is kept and the person goes on."""
-    found = find(request.user, pk)
-    rules.check_can_edit(request.user, found)
+    found = find(request.actor, pk)
+    rules.check_can_edit(request.actor, found)
     if request.method != "POST":
         return _page(request, found, _form(found))
-    form, status = _form(found, request.POST), 422
-    try:
-        if form.is_valid():
-            _keep(found, form, request.user)
+    form = _form(found, request.POST)
+    refusals = FormRefusals(form, WrongState)
+    if form.is_valid():
+        with refusals:
+            _keep(found, form, request.actor)
             messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
             return HttpResponseRedirect(reverse("request_edit", args=[pk]))
-    except (Invalid, WrongState) as refusal:
-        add_error(form, refusal)
-        status = refusal.status
-    return _page(request, found, form, status=status)
+    return _page(request, found, form, status=refusals.status)
 
 
 @require_POST
@@ -90,32 +90,28 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Hand the request in: what stands in the form is kept first, and what is missing is said field by field."""
-    found = find(request.user, pk)
-    rules.check_can_edit(request.user, found)
-    whole, status = "title" in request.POST, 422
+    found = find(request.actor, pk)
+    rules.check_can_edit(request.actor, found)
+    whole = "title" in request.POST
     form = _form(found, request.POST) if whole else _bound(found)
-    try:
-        if form.is_valid():
+    refusals = FormRefusals(form, WrongState)
+    if form.is_valid():
+        with refusals:
             if whole:
-                _keep(found, form, request.user)
+                _keep(found, form, request.actor)
             return _handed_in(request, found)
-    except (Invalid, WrongState) as refusal:
-        add_error(form, refusal)
-        status = refusal.status
-    return _page(request, found, form, status=status)
+    return _page(request, found, form, status=refusals.status)
 
 
 def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
     """Submitted; or, when something is still missing, what stood in the form is in the draft all the same."""
-    try:
-        commands.submit(found, by=request.user)
-    except Invalid as refusal:
-        found.refresh_from_db()
-        form = _bound(found)
-        add_error(form, refusal)
-        return saved_with_errors(_page(request, found, form, status=refusal.status))
-    messages.success(request, _("Request submitted. This page shows who has to act next."))
-    return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+    found.refresh_from_db()
+    form = _bound(found)
+    with FormRefusals(form) as refusals:
+        commands.submit(found, by=request.actor)
+        messages.success(request, _("Request submitted. This page shows who has to act next."))
+        return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+    return saved_with_errors(_page(request, found, form, status=refusals.status))
 
 
 @require_POST
@@ -126,14 +122,14 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     A page whose answer was lost on the way sends the very same again, and is told what came of it the first time: the
     draft was changed by nobody else.
     """
-    found = find(request.user, pk)
+    found = find(request.actor, pk)
 
     def save() -> str:
         form = _form(found, request.POST)
         if not form.is_valid():
             first = {name: str(errors[0]) for name, errors in form.errors.items()}
             raise Invalid(next(iter(first.values())), fields=first)
-        kept = commands.change(found, by=request.user, revision=form.cleaned_data["revision"], **form.texts)
+        kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **form.texts)
         return f"{kept.revision} {kept.changed_at.isoformat()}"
 
     revision, saved_at = remembered(request, save).split(" ", 1)
@@ -171,6 +167,6 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
         commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
 
 
-def _page(request: HttpRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
+def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
     context = {"asked": found, "form": form, "questions": found.questions.filter(answer="")}
     return render(request, "requests/edit.html", context, status=status)

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
@@ -17,11 +17,12 @@ from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
-from apps.core.errors import DomainError, Invalid, NotFound
+from apps.core.errors import NotFound
 from apps.grants import queries as grants
 from apps.people.models import Person
-from apps.web.common.auth import AuthenticatedRequest, signed_in
-from apps.web.common.forms import add_error
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form
 from apps.web.request_rows import written
@@ -29,18 +30,18 @@ from apps.web.requests import progress as course
 from apps.web.requests.forms import AnswerForm
 
 
-@require_GET
+@require_safe
 @signed_in
-def my_requests(request: HttpRequest) -> HttpResponse:
+def my_requests(request: AuthenticatedRequest) -> HttpResponse:
     """Every request in which the person is applicant or named, newest first."""
-    rows = requests.of_person(request.user).select_related("applicant").prefetch_related("items__dataset")
+    rows = requests.of_person(request.actor).select_related("applicant").prefetch_related("items__dataset")
     return render(request, "requests/requests.html", {"requests": rows})
 
 
-@require_GET
+@require_safe
 @signed_in
 def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    return _page(request, find(request.user, pk))
+    return _page(request, find(request.actor, pk))
 
 
 def find(person: Viewer, pk: UUID) -> AccessRequest:
@@ -58,7 +59,7 @@ def _page(
     refused: tuple[UUID, AnswerForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person = request.user
+    person = request.actor
     items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
     questions = list(found.questions.all())
     members = [one.person for one in found.memberships.select_related("person__institution")]
@@ -79,7 +80,7 @@ def _page(
         "grants": grants.of_requests([found.pk]) if found.decided_at else [],
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
         "editable": mine and found.state in EDITABLE,
-        "can_withdraw": mine and _allowed(person, found),
+        "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "on_bench": not mine and committees_of(person).filter(items__request=found).exists(),
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
@@ -107,14 +108,6 @@ def _waits(items: list[Item]) -> list[dict[str, Any]]:
     return [{"committee": names[pk], "wait": known.get(pk)} for pk in names]
 
 
-def _allowed(person: Person, found: AccessRequest) -> bool:
-    try:
-        rules.check_can_withdraw(person, found)
-    except DomainError:
-        return False
-    return True
-
-
 def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Person) -> list[dict[str, Any]]:
     """What happened, with the names of those on the applying side only; a committee speaks as one."""
     events = list(timeline_of(found.pk))
@@ -133,8 +126,8 @@ def _timeline(found: AccessRequest, items: list[Item], side: list[Person], perso
 @idempotent_form
 def request_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The applicant takes the request back."""
-    found = find(request.user, pk)
-    commands.withdraw(found, by=request.user)
+    found = find(request.actor, pk)
+    commands.withdraw(found, by=request.actor)
     messages.success(request, _("The request is withdrawn."))
     return HttpResponseRedirect(reverse("request_page", args=[pk]))
 
@@ -144,16 +137,14 @@ def request_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def request_answer(request: AuthenticatedRequest, pk: UUID, question: UUID) -> HttpResponse:
     """The applicant answers one question of the committee."""
-    found = find(request.user, pk)
-    asked = requests.questions_before(request.user).filter(request=found, pk=question).first()
+    found = find(request.actor, pk)
+    asked = requests.questions_before(request.actor).filter(request=found, pk=question).first()
     if asked is None:
         raise NotFound(_("This question does not exist."))
     form = AnswerForm(request.POST, auto_id=f"answer-{question.hex[:8]}-%s")
-    try:
-        if form.is_valid():
-            commands.answer(asked, text=form.cleaned_data["answer"], by=request.user)
+    if form.is_valid():
+        with FormRefusals(form):
+            commands.answer(asked, text=form.cleaned_data["answer"], by=request.actor)
             messages.success(request, _("Answer saved. Submit the request again when it is complete."))
             return HttpResponseRedirect(reverse("request_page", args=[pk]))
-    except Invalid as refusal:
-        add_error(form, refusal)
     return _page(request, found, refused=(question, form), status=422)

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
@@ -23,6 +22,8 @@ from apps.identity.oidc.authorize import SESSION
 from apps.identity.oidc.client_info import browser_family
 from apps.identity.oidc.views import sign_in_of
 from apps.people.models import PlatformRole
+from apps.web.common.actor import PageRequest
+from apps.web.common.decorators import require_page_or_form
 from apps.web.sign_in.forms import BreakGlassForm
 
 BACKEND = "apps.identity.backends.BreakGlassSignIn"
@@ -32,8 +33,8 @@ _one_at_a_time = threading.BoundedSemaphore(1)
 
 
 @sensitive_post_parameters("password", "code")
-@require_http_methods(["GET", "HEAD", "POST"])
-def break_glass(request: HttpRequest) -> HttpResponse:
+@require_page_or_form
+def break_glass(request: PageRequest) -> HttpResponse:
     """Name, password and a code; one answer, after one time, whatever of them was wrong."""
     if not settings.BREAK_GLASS:
         raise Http404
@@ -67,12 +68,12 @@ def _tried(typed: dict[str, Any]) -> PlatformRole | None:
         _one_at_a_time.release()
 
 
-def _in(request: HttpRequest, desk: PlatformRole) -> HttpResponse:
+def _in(request: PageRequest, desk: PlatformRole) -> HttpResponse:
     """A session of an hour at most, under a key nobody has seen; its sign-in is fresh, and of two factors."""
     person = desk.person
-    if request.user.is_authenticated:
+    if request.actor.is_authenticated:
         before = request.session.session_key or ""
-        end_session_of_key(before, because=PersonSession.Ended.REPLACED, by=request.user)
+        end_session_of_key(before, because=PersonSession.Ended.REPLACED, by=request.actor)
     request.session.flush()
     login(request, person, backend=BACKEND)
     request.session.cycle_key()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,10 +17,12 @@ from apps.identity.oidc.errors import NO_ANSWER
 from apps.people.models import PlatformRole
 from apps.people.models.claims import confirmed
 from apps.people.queries import claimed_platform_roles_of
+from apps.web.common.actor import PageRequest
 from apps.web.common.errors import wants_json
+from apps.web.common.polling import is_poll
 from apps.web.sign_in.step_up import confirm_first
 
-Next = Callable[[HttpRequest], HttpResponse]
+Next = Callable[[PageRequest], HttpResponse]
 NOT_ASKED_ON = ("/oidc/", "/api/", "/d/", "/static/", "/sign-in/", "/healthz", "/readyz")
 
 
@@ -30,7 +32,7 @@ class RoleRecheck:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
         if silent_recheck.session_of(request) is None:
             return self.get_response(request)
         page = _is_page(request)
@@ -48,15 +50,15 @@ class RoleRecheck:
         return answer
 
 
-def _is_page(request: HttpRequest) -> bool:
+def _is_page(request: PageRequest) -> bool:
     """A page that somebody looks at: not a form, not a fragment, not a file, not a program's call."""
-    plain = request.method == "GET" and not getattr(request, "htmx", False)
+    plain = request.method == "GET" and not is_poll(request)
     wanted = "text/html" in request.headers.get("Accept", "")
     shown = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     return plain and wanted and shown and not request.path_info.startswith(NOT_ASKED_ON)
 
 
-def _tell(request: HttpRequest) -> None:
+def _tell(request: PageRequest) -> None:
     """Say once that the roles rest, to somebody who has any."""
     asked = silent_recheck.asked_in_vain(request)
     if not asked or asked.get("told"):
@@ -67,14 +69,14 @@ def _tell(request: HttpRequest) -> None:
         messages.info(request, _sentence(request, resting))
 
 
-def _held(request: HttpRequest) -> list[str]:
+def _held(request: PageRequest) -> list[str]:
     """The roles of this person that stand on an institution's word, by name."""
-    return _names(claimed_platform_roles_of(request.user), claimed_memberships_of(request.user))
+    return _names(claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor))
 
 
-def _resting(request: HttpRequest) -> list[str]:
+def _resting(request: PageRequest) -> list[str]:
     """Those of them that nobody confirms at the moment."""
-    desks, seats = claimed_platform_roles_of(request.user), claimed_memberships_of(request.user)
+    desks, seats = claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor)
     return _names(desks.exclude(confirmed()), seats.exclude(confirmed()))
 
 
@@ -82,7 +84,7 @@ def _names(desks: Iterable[PlatformRole], seats: Iterable[CommitteeMember]) -> l
     return [*(str(desk.get_kind_display()) for desk in desks), *(str(seat.committee) for seat in seats)]
 
 
-def _sentence(request: HttpRequest, roles: list[str]) -> str:
+def _sentence(request: PageRequest, roles: list[str]) -> str:
     session = silent_recheck.session_of(request)
     facts = {"roles": ", ".join(roles), "provider": str(session.provider) if session is not None else ""}
     why = silent_recheck.asked_in_vain(request).get("why", "")

@@ -16,6 +16,7 @@ from apps.identity.models.sessions import SEEN_EVERY
 from apps.identity.queries import session_of_key
 from apps.people.models import Person
 from apps.web.common.errors import error_response
+from apps.web.common.polling import is_poll
 
 
 class PersonSessions:
@@ -32,6 +33,7 @@ class PersonSessions:
             except (OperationalError, InterfaceError, InternalError):  # the last: a standby that only reads
                 sentence = _("The database is not responding. Try again shortly.")
                 return error_response(request, Unavailable(sentence))
+        request.actor = request.user  # type: ignore[attr-defined]  # the one place that says who acts
         return self.get_response(request)
 
 
@@ -51,13 +53,9 @@ def _check(request: HttpRequest) -> None:
     found.person.second_factor = found.second_factor
     request.user = found.person
     request.person_session = found  # type: ignore[attr-defined]
-    if found.seen_at < found.asked_at - SEEN_EVERY and not _asks_by_itself(request):
+    # A page left open that polls is nobody's use of it, and keeps no session alive.
+    if found.seen_at < found.asked_at - SEEN_EVERY and not is_poll(request):
         record_session_use(found, by=found.person)
-
-
-def _asks_by_itself(request: HttpRequest) -> bool:
-    """A page left open that looks for news every few seconds is nobody's use of it, and keeps no session alive."""
-    return request.method == "GET" and "HX-Request" in request.headers
 
 
 def _stands(request: HttpRequest, person: Person) -> bool:

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.core.errors import DomainError, NeedsSecondFactor, NeedsSignIn
 from apps.identity.oidc import views as views_oidc
 from apps.identity.oidc.authorize import SESSION
 from apps.people.rules import check_fresh
-from apps.web.common.auth import AuthenticatedRequest, sign_in_address, signed_in
+from apps.web.common.actor import AuthenticatedRequest, PageRequest
+from apps.web.common.auth import sign_in_address, signed_in
 from apps.web.common.idempotency import FIELD
 from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, saved_form_for
 
@@ -33,7 +34,7 @@ def freshly_signed_in(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
             try:
                 check_fresh(views_oidc.signed_in(request))
@@ -45,20 +46,20 @@ def freshly_signed_in(view: View) -> View:
     return wrapper
 
 
-def second_factor_first(request: HttpRequest, refusal: NeedsSecondFactor) -> HttpResponse:
+def second_factor_first(request: PageRequest, refusal: NeedsSecondFactor) -> HttpResponse:
     """The way to a sign-in with a second factor; whoever comes from one that brought none is told so instead."""
     if asked_in_vain(request):
         return _again(request, refusal, sentence=NOT_CONFIRMED, factor=True, status=refusal.status)
     return _again(request, refusal, factor=True)
 
 
-def asked_in_vain(request: HttpRequest) -> bool:
+def asked_in_vain(request: PageRequest) -> bool:
     """The last sign-in of this session was to bring a second factor, and the institution confirmed none."""
     asked = bool(request.session.get(SESSION, {}).get("factor_asked"))
-    return asked and getattr(request.user, "second_factor", False) is not True
+    return asked and getattr(request.actor, "second_factor", False) is not True
 
 
-def confirm_first(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
+def confirm_first(request: PageRequest, refusal: NeedsSignIn) -> HttpResponse:
     """A role rests until the institution confirms it: the way to a sign-in, and back to the page or the form."""
     if request.method == "POST":
         return _again(request, refusal)
@@ -67,10 +68,10 @@ def confirm_first(request: HttpRequest, refusal: NeedsSignIn) -> HttpResponse:
 
 
 def _again(
-    request: HttpRequest, refusal: DomainError, *, sentence: Any = "", factor: bool = False, status: int = 401
+    request: PageRequest, refusal: DomainError, *, sentence: Any = "", factor: bool = False, status: int = 401
 ) -> HttpResponse:
     """What is missing, the way to it, and the form put aside if it is not too long."""
-    kept = save_form(request, of=str(request.user.pk))
+    kept = save_form(request, of=str(request.actor.pk))
     context = {
         "sentence": sentence or refusal.sentence,
         "kept": kept,
@@ -82,17 +83,17 @@ def _again(
     return _shown(request, context, status)
 
 
-def _shown(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+def _shown(request: PageRequest, context: dict[str, Any], status: int) -> HttpResponse:
     answer = render(request, "sign_in/confirm.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-@require_GET
+@require_safe
 @signed_in
 def sign_in_continue(request: AuthenticatedRequest) -> HttpResponse:
     """Back from the sign-in: what was typed, to be sent now or left. Nothing is sent by coming here."""
-    kept = saved_form_for(request.user, request)
+    kept = saved_form_for(request.actor, request)
     if kept is None:
         return HttpResponseRedirect(reverse("home"))
     shown = [value for name, value in kept["fields"] if name != FIELD and " " in value.strip()]

@@ -24,12 +24,6 @@ def once(context: dict[str, Any]) -> str:
 
 
 @register.filter
-def percent_of(part: int, whole: int) -> int:
-    """A share as a whole number of percent; nothing of nothing is nothing."""
-    return round(100 * part / whole) if whole else 0
-
-
-@register.filter
 def initials(name: Any) -> str:
     """The first letters of the first and the last word of a name."""
     words = str(name).split()

@@ -95,9 +95,8 @@ def test_letters_of_others_are_not_there() -> None:
     notification = notifications_of(case.applicant)[0]
     assert stories.client_for(stories.person()).get(f"/notifications/{notification.pk}/").status_code == 404
     client = stories.client_for(case.applicant)
-    assert client.get("/notifications/?before=2020-01-01T00:00:00Z").status_code == 200
-    assert client.get("/notifications/?before=2020-01-01").status_code == 200
-    assert client.get("/notifications/?before=soon").status_code == 422
+    assert client.get(f"/notifications/?after=2020-01-01T00:00:00Z~{notification.event_id}").status_code == 200
+    assert client.get("/notifications/?after=soon").status_code == 422
 
 
 def test_the_language_is_kept_for_letters_too() -> None:

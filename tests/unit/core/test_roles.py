@@ -65,7 +65,3 @@ def test_a_role_ends_with_its_object() -> None:
     roles.give(official, Institution.SIGNING_OFFICIAL, empty)
     empty.delete()
     assert roles.roles_on(house) == [(official.pk, Institution.SIGNING_OFFICIAL)]
-
-
-def test_the_roles_of_a_model_can_be_listed() -> None:
-    assert roles.role_names(Institution) == ["sign_for_institution"]

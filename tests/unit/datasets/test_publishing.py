@@ -1,7 +1,8 @@
 """From a draft to a published version, and what stands afterwards."""
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from unittest.mock import ANY
@@ -46,7 +47,6 @@ def test_whoever_drafts_a_dataset_owns_it() -> None:
     assert dataset.title == str(dataset) == "Follow-up after surgery"
     assert dataset.institution == owner.institution
     assert queries.is_owner(owner, dataset)
-    assert queries.draft_of(dataset) == dataset.versions.get()
     assert str(dataset.versions.get()) == f"{dataset.pk} v1"
     assert list(queries.owners_of(dataset)) == [owner]
     assert not queries.stewards_of(dataset).exists()
@@ -543,6 +543,17 @@ def test_drafts_are_seen_by_those_with_a_role() -> None:
         assert not Distribution.objects.of_visible_versions(nobody).filter(version=published_dataset.version).exists()
     assert queries.visible_to(published_dataset.owner).filter(pk=published_dataset.dataset.pk).exists()
     assert Distribution.objects.of_visible_versions(published_dataset.owner).get() == published_dataset.file
+
+
+def test_lists_say_the_size_of_what_is_out_now(frozen: Callable[[datetime], datetime]) -> None:
+    opened, drafted = stories.published_dataset(access="open"), stories.drafted_dataset()
+    assert set(queries.sizes_of_current([opened.dataset, drafted.dataset])) == {opened.dataset.pk}
+    assert queries.sizes_of_current([]) == {}
+    listed = opened.dataset.listed_from
+    assert listed is not None
+    assert queries.dataset_called(opened.dataset.slug, None) == opened.dataset
+    frozen(listed - timedelta(seconds=1))
+    assert queries.dataset_called(opened.dataset.slug, None) is None
 
 
 def test_versions_know_their_sizes() -> None:
