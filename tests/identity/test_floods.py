@@ -3,7 +3,8 @@
 import math
 
 import pytest
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from apps.audit.models import Event
