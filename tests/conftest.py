@@ -15,7 +15,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase, override_settings
 
-from tests import database, network
+from tests import database, network, seeded_worlds
 from tests.browser import running
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -132,8 +132,10 @@ def django_db_setup(database_urls: database.Urls, database_name: str, django_db_
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict.update(_point(database_urls.app, database_name))
+        seeded_worlds.open_catalogue(Path(os.environ[RUN]) / "cluster" / "worlds" / "files")
         with _fresh_copy_instead_of_truncate(database_urls, database_name):
             yield
+        seeded_worlds.close_catalogue()
         connections.close_all()
 
 
@@ -148,6 +150,27 @@ def _fresh_copy_instead_of_truncate(urls: database.Urls, name: str) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", tear_down)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_fetched() -> None:
+    """Each test may fetch every kept world."""
+    seeded_worlds.begin_test()
+
+
+@pytest.fixture
+def by_commands() -> Iterator[None]:
+    """The stories of this test run their commands: it looks at the course itself."""
+    with seeded_worlds.by_commands():
+        yield
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which worlds could not be built: their tests ran the commands instead."""
+    failures = Path(os.environ[RUN]) / "cluster" / "worlds" / "failures"
+    if failures.exists() and failures.read_text():
+        terminalreporter.section("worlds that could not be built once for the run")
+        terminalreporter.write_line(failures.read_text())
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """One PostgreSQL for a whole test run, shared by its workers; started by the first that needs it.
 
 `python -m tests.database FOLDER PID` keeps the server up until that process is gone or the folder's `wanted` file is.
-The database `gatehouse` is migrated once by its owner and never used again: each worker gets a copy of it, and gets a
-fresh copy when a test has committed something.
+The database `gatehouse` is migrated once by its owner, receives the kept worlds (tests/seed_worlds.py) and is never
+used again: each worker gets a copy of it, and gets a fresh copy when a test has committed something.
 """
 
 import fcntl
@@ -24,8 +24,11 @@ from deploy.demo.embedded import Urls, postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "gatehouse"
-PATIENCE = 120
+SEEDING = "seeding"
+PATIENCE = 240
 CACHE = ROOT / "var" / "cache" / "database"
+SEEDED = ROOT / "var" / "cache" / "worlds"
+SEED_AGE = 3600.0  # seconds: the times in a kept world are those of its seeding
 _keepers: list["subprocess.Popen[bytes]"] = []
 
 
@@ -120,6 +123,47 @@ def migrated_cluster(folder: Path) -> None:
     (folder / "ports.json").unlink(missing_ok=True)
 
 
+def seeded_cluster(folder: Path) -> None:
+    """The same with the kept worlds in it: those that the same code made today within the last hour, or new ones."""
+    kept = SEEDED / seed_fingerprint()
+    made = kept / "worlds" / "failures"
+    if made.exists() and time.time() - made.stat().st_mtime < SEED_AGE:
+        _copy(kept, folder)
+    else:
+        migrated_cluster(folder)
+        with postgres(folder, fsync=False) as urls:
+            _seed(urls, folder / "worlds")
+        shutil.rmtree(kept, ignore_errors=True)
+        if not (folder / "worlds" / "failures").read_text():
+            _copy(folder, kept)
+        for old in sorted(SEEDED.glob("*"), key=lambda path: path.stat().st_mtime)[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+    (folder / "ports.json").unlink(missing_ok=True)
+
+
+def _seed(urls: Urls, folder: Path) -> None:
+    """Build the worlds in a database of their own, as the portal's role, and keep them in the template."""
+    folder.mkdir()
+    clone(urls, SEEDING)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment["DATABASE_URL"] = urlsplit(urls.app)._replace(path=f"/{SEEDING}").geturl()
+    environment["TEMPLATE_URL"] = urlsplit(urls.superuser)._replace(path=f"/{TEMPLATE}").geturl()
+    subprocess.run([sys.executable, "-m", "tests.seed_worlds", str(folder)], cwd=ROOT, env=environment, check=True)
+    with psycopg.connect(urls.superuser, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(SEEDING)))
+
+
+def seed_fingerprint() -> str:
+    """Changes whenever a kept world could: the migrated database, the code of the domain, the stories, the date."""
+    files = [*ROOT.glob("apps/**/*.py"), *ROOT.glob("portal/*.py"), *ROOT.glob("portal/settings/*.py")]
+    files = [path for path in files if path.relative_to(ROOT).parts[1] not in {"web", "api"}]
+    files += [ROOT / "tests" / name for name in ("stories.py", "seed_worlds.py", "seeded_worlds.py")]
+    digest = hashlib.sha256(f"{fingerprint()} {time.strftime('%Y-%m-%d', time.gmtime())}".encode())
+    for path in sorted(files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
 def fingerprint() -> str:
     """Changes whenever the migrated database would: migrations, models, settings, versions, who runs it."""
     shapes = ("apps/*/migrations/*.py", "apps/*/models.py", "apps/*/models/*.py", "deploy/demo/embedded/*.py")
@@ -149,7 +193,7 @@ def _copy(source: Path, target: Path) -> None:
 def keep(run: Path, controller: int) -> None:
     """Hold the server until it is no longer wanted or the test run has died."""
     ready = run / "ready.json"
-    migrated_cluster(run / "cluster")
+    seeded_cluster(run / "cluster")
     with postgres(run / "cluster", fsync=False) as urls:
         draft = run / "ready.new"
         draft.write_text(json.dumps(asdict(urls)))

@@ -42,6 +42,7 @@ PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET}
 SIGN_IN_PLAIN_LOOPBACK = True
 OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
 BREAK_GLASS_SECONDS = 0.0
+PASSWORD_HASHERS = ["tests.quick_scrypt.QuickScrypt"]
 CONTENT_SECURITY_POLICY = content_security_policy(environment.origin(OIDC_ISSUER))
 
 CELERY_BROKER_URL = environment.text("BROKER_URL", "memory://")

@@ -10,6 +10,10 @@ Each chapter begins where the one before it ends, and brings about whatever it w
     case = stories.submitted(shelf=stories.shelf())  # or step by step, sharing a world
     stories.client_for(case.bench.chair).get("/review/")
 
+A call without arguments (and some others, tests/seed_worlds.py lists them) costs about ten statements: its world was
+built once a run by these same functions and is fetched from the template database (tests/seeded_worlds.py). What a
+test gives (`shelf=`, `applicant=`) is built on by commands.
+
 Consequences are carried with `drain()`, as a worker would. Time is the database's; to look at another moment, freeze
 the clock (fixture `frozen`) after the world is there: rows made by the database carry its real time.
 """
@@ -54,6 +58,7 @@ from apps.people.models import Institution, Person, Terms
 from apps.people.sign_in import SignIn
 from apps.tokens.commands.tokens import make_token
 from portal import consequences
+from tests.seeded_worlds import fetched
 
 NAMES = (
     "Ingrid Holm", "Mateusz Zielinski", "Astrid Bergström", "Jonas Kjær", "Leila Haddad", "Søren Dahl",
@@ -81,12 +86,19 @@ CLAUSES = [
 _numbers = count(1)
 
 
+def number_from(first: int) -> None:
+    """People and things are numbered from here on; the kept worlds have numbers that no test reaches."""
+    global _numbers
+    _numbers = count(first)
+
+
 # --------------------------------------------------------------------------------------------------------- people
 def institution(name: str = "Nordvik University Hospital", *, country: str = "NO") -> Institution:
     """A place where people work."""
     return Institution.objects.create(name=f"{name} {next(_numbers)}", country=country)
 
 
+@fetched
 def person(name: str = "", *, at: Institution | None = None, email: str = "") -> Person:
     """Somebody who has signed in once; `at` is their institution."""
     number = next(_numbers)
@@ -110,12 +122,14 @@ def people(how_many: int) -> list[Person]:
     return [person() for _ in range(how_many)]
 
 
+@fetched
 def operator() -> Person:
     someone = person()
     give_platform_role(someone, kind="operator", days=30, by=CONSOLE)
     return someone
 
 
+@fetched
 def auditor() -> Person:
     someone = person()
     give_platform_role(someone, kind="auditor", days=30, by=CONSOLE)
@@ -129,6 +143,7 @@ def signing_official(of: Institution) -> Person:
     return someone
 
 
+@fetched
 def deactivated() -> Person:
     """Somebody whose account an operator has closed."""
     someone = person()
@@ -194,6 +209,7 @@ class CommitteeSetup:
         return CommitteeMember.objects.get(committee=self.committee, person=someone, ends_at__isnull=True)
 
 
+@fetched
 def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> CommitteeSetup:
     """A committee with a chair and so many further members."""
     number = next(_numbers)
@@ -228,6 +244,7 @@ class PublishedDataset:
         return list(self.version.distributions.order_by("name"))
 
 
+@fetched
 def drafted_dataset(
     *,
     access: str = "controlled",
@@ -264,9 +281,14 @@ def add_files(version: Version, contents: Mapping[str, bytes], *, by: Person) ->
     drain()
 
 
+@fetched
 def published_dataset(**how: Any) -> PublishedDataset:
     """A published dataset with one file; `how` is as for `drafted_dataset`."""
-    world = drafted_dataset(**how)
+    return published(drafted_dataset(**how))
+
+
+def published(world: PublishedDataset) -> PublishedDataset:
+    """The draft of the shelf is published."""
     world.version = datasets.publish(world.version, by=world.owner)
     world.dataset.refresh_from_db()
     drain()
@@ -311,6 +333,7 @@ class Case:
         return self
 
 
+@fetched
 def draft(
     *, published_dataset: PublishedDataset | None = None, shelves: Iterable[PublishedDataset] = (), applicant: Person | None = None,
     members: Iterable[Person] = (), complete: bool = True, days: int = 180,
@@ -340,6 +363,7 @@ def answers(*, days: int = 180) -> dict[str, Any]:
     }
 
 
+@fetched
 def submitted(case: Case | None = None, **how: Any) -> Case:
     """Handed to the committee."""
     case = case or draft(**how)
@@ -348,6 +372,7 @@ def submitted(case: Case | None = None, **how: Any) -> Case:
     return case.reload()
 
 
+@fetched
 def in_review(case: Case | None = None, **how: Any) -> Case:
     """Found complete by the chair: votes may be cast."""
     case = case or submitted(**how)
@@ -356,6 +381,7 @@ def in_review(case: Case | None = None, **how: Any) -> Case:
     return case.reload()
 
 
+@fetched
 def returned(case: Case | None = None, *, question: str = "Which variables do you need?", **how: Any) -> Case:
     """Back with the applicant, with a question."""
     case = case or in_review(**how)
@@ -373,6 +399,7 @@ def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: 
     return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 
+@fetched
 def decided(case: Case | None = None, *, choice: str = "approve", **how: Any) -> Case:
     """Decided by the votes of the chair and the first member of each committee; consequences not yet carried."""
     case = case or in_review(**how)
@@ -407,12 +434,14 @@ class AgreementSetup:
         return self
 
 
+@fetched
 def template() -> None:
     """The house's agreement template, unless there is one."""
     if not agreement_queries.Template.objects.filter(committee__isnull=True).exists():
         agreements.publish_template("Data use agreement", clauses=CLAUSES, committee=None, by=CONSOLE)
 
 
+@fetched
 def offered(case: Case | None = None, **how: Any) -> AgreementSetup:
     """Approved, and the agreement lies ready to be signed."""
     template()
@@ -433,6 +462,7 @@ def countersign(agreement: Agreement, by: Person) -> Signature:
     )
 
 
+@fetched
 def signed(agreement_setup: AgreementSetup | None = None, **how: Any) -> AgreementSetup:
     """Signed by the members first, then by the applicant."""
     agreement_setup = agreement_setup or offered(**how)
@@ -442,6 +472,7 @@ def signed(agreement_setup: AgreementSetup | None = None, **how: Any) -> Agreeme
     return agreement_setup.reload()
 
 
+@fetched
 def executed(agreement_setup: AgreementSetup | None = None, **how: Any) -> AgreementSetup:
     """Countersigned by the owner; consequences not yet carried."""
     agreement_setup = agreement_setup or signed(**how)
@@ -479,6 +510,7 @@ class Access:
         return self.agreement_setup.owner
 
 
+@fetched
 def granted(agreement_setup: AgreementSetup | None = None, **how: Any) -> Access:
     """The applicant holds a grant in force."""
     agreement_setup = agreement_setup or executed(**how)

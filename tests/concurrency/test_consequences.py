@@ -25,6 +25,8 @@ from apps.notifications.models import Notification
 from portal import consequences
 from tests import stories
 
+pytestmark = pytest.mark.usefixtures("by_commands")  # the course itself is what is looked at
+
 
 @pytest.fixture(autouse=True)
 def nobody_is_nudged(settings: Any) -> None:

@@ -7,7 +7,7 @@ from apps.grants.models import AccessGrant
 from apps.grants.queries import downloadable_by
 from tests import stories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_commands")]
 
 
 def test_a_whole_course_ends_with_a_link_that_stands_on_a_grant() -> None:
