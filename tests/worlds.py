@@ -2,6 +2,7 @@
 
 Each is built by the portal's commands once a run and fetched by id (tests/seeded_worlds.py): a handful of statements
 instead of some hundred. A world that is built on something of the test is given it: `worlds.revoked(access)`.
+A grant that has ended is `worlds.granted()` with the clock frozen after its `ends_at`: its terms never change.
 """
 
 from datetime import timedelta
@@ -10,7 +11,6 @@ from apps.access_requests import commands as requests
 from apps.core import clock
 from apps.datasets import commands as datasets
 from apps.grants import commands as grants
-from apps.grants.models import AccessGrant
 from apps.people.models import Affiliation, Person
 from tests import stories
 from tests.seeded_worlds import fetched
@@ -103,17 +103,6 @@ def revoked(access: Access | None = None) -> Access:
 
 
 @fetched
-def ended(access: Access | None = None) -> Access:
-    """The grant's last day was yesterday. No command makes time pass: its dates are moved."""
-    access = access or stories.granted()
-    moment = clock.now()
-    AccessGrant.objects.filter(pk=access.grant.pk).update(
-        starts_at=moment - timedelta(days=180), ends_at=moment - timedelta(days=1)
-    )
-    return _afterwards(access)
-
-
-@fetched
 def granted_on_withdrawn_version(access: Access | None = None) -> Access:
     """The grant is as it was, and the version that it opened was withdrawn."""
     access = access or stories.granted()
@@ -130,7 +119,7 @@ def _afterwards(access: Access) -> Access:
 
 
 EVERY = (
-    auditor, committee_setup, deactivated, decided, denied, draft, drafted_dataset, ended, executed, granted,
+    auditor, committee_setup, deactivated, decided, denied, draft, drafted_dataset, executed, granted,
     granted_on_withdrawn_version, in_review, in_review_with_a_vote, lapsed_affiliation, offered, operator, person,
     returned, revoked, published_dataset, signed, submitted, suspended, withdrawn, withdrawn_version,
 )  # fmt: skip
