@@ -191,8 +191,8 @@ VISITS = [
     # taking care of data
     Visit("steward_home", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
-    Visit("steward_dataset", ("owner",), _of(GBSG2), note="published"),
-    Visit("steward_dataset", ("owner",), _of(DRAFT), note="draft"),
+    Visit("managed_dataset", ("owner",), _of(GBSG2), note="published"),
+    Visit("managed_dataset", ("owner",), _of(DRAFT), note="draft"),
     Visit("dataset_describe", ("owner",), _of(GBSG2)),
     Visit("dataset_people", ("owner",), _of(CYTOLOGY)),
     Visit("dataset_uses", ("owner",), _of(LUNG), note="used"),

@@ -147,7 +147,7 @@ def version_of(dataset: Dataset, request: AuthenticatedRequest, number: int) -> 
 def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
     """The pages of one dataset, for components/tabs.html."""
     pages = [
-        ("workshop", _("Files and versions"), "steward_dataset"),
+        ("workshop", _("Files and versions"), "managed_dataset"),
         ("describe", _("Description"), "dataset_describe"),
         ("people", _("People and roles"), "dataset_people"),
         ("uses", _("Users"), "dataset_uses"),

@@ -33,34 +33,34 @@ from apps.people.queries import colleagues_by_code, institution_named, platform_
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
-        ("domains", False, "what stands behind the @ of its people, with commas between"),
+        ("domains", False, "the domains after the @ of its people's affiliations, with commas between"),
     ]),
-    "domains": ("say what stands behind the @ of an institution's people", [
+    "domains": ("set the domains after the @ of an institution's people", [
         ("institution", True, "its name"), ("domains", True, "with commas between"),
     ]),
-    "home": ("say which institution stands behind a person", [
+    "set-institution": ("set the institution of a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "desk": ("give a desk for some days", [
+    "platform-role": ("give a platform role for some days", [
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),
-    "end-desk": ("end a desk now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
-    "close-account": ("shut a person out, at once and everywhere", [("code", True, "colleague code")]),
-    "open-account": ("let a person in again", [("code", True, "colleague code")]),
+    "end-platform-role": ("end a platform role now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
+    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [("code", True, "colleague code")]),
+    "open-account": ("reopen an account", [("code", True, "colleague code")]),
     "official": ("appoint a signing official", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "end-official": ("a signing official steps down", [
+    "end-official": ("end the role of a signing official", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "committee": ("found a committee and seat its chair", [
+    "committee": ("create a committee and add its chair", [
         ("name", True, "its name"), ("slug", True, "its name in addresses"),
         ("chair", True, "the chair's colleague code"),
         ("institution", False, "the institution's name"), ("quorum", False, "votes needed at least (default 2)"),
         ("about", False, "a file with the text of its public page"),
     ]),
-    "chair": ("hand a committee's chair to somebody else", [
+    "chair": ("make another person the chair of a committee", [
         ("committee", True, "its name in addresses"), ("code", True, "the new chair's colleague code"),
     ]),
     "terms": ("publish new terms for registered data", [

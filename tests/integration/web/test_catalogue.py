@@ -9,6 +9,7 @@ from apps.committees import commands as committees
 from apps.core import clock
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
+from apps.people.commands.people import accept_terms
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_why_agrees_with_the_rule_for_each_access_level() -> None:
     assert "Yes: every point" in page(None, f"/datasets/{opened.dataset.slug}/access/")
     stories.terms()
     assert "Read and accept the terms of use" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
-    stories.accounts.accept_terms(stories.terms(), by=access.holder)
+    accept_terms(stories.terms(), by=access.holder)
     assert "Yes: every point" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
 
 

@@ -9,6 +9,8 @@ from apps.audit.models import Event, Outbox
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, CONSOLE, NamedActor
 from apps.grants.queries import current_download_stop
+from apps.identity.commands.sign_ins import record_sign_in_refused
+from apps.people.commands.people import register_institution, set_institution
 from apps.web.common.history import timeline
 from tests import stories
 
@@ -44,9 +46,9 @@ def test_the_log_is_filtered_by_kind_person_and_thing() -> None:
 
 def test_the_log_names_who_acted_when_it_was_no_person() -> None:
     home = stories.institution()
-    stories.accounts.register_institution("A new one", country="DK", by=CONSOLE)
-    stories.accounts.record_sign_in_refused("https://login.example", why="state", by=ANONYMOUS)
-    stories.accounts.set_institution(stories.person(), institution=home, by=CONSOLE)
+    register_institution("A new one", country="DK", by=CONSOLE)
+    record_sign_in_refused("https://login.example", why="state", by=ANONYMOUS)
+    set_institution(stories.person(), institution=home, by=CONSOLE)
     published_dataset = stories.published_dataset()
     rows = stories.client_for(stories.auditor()).get("/oversight/events/").context["rows"]
     named = {row["event"].kind: (row["event"].actor_kind, str(row["actor"])) for row in rows}

@@ -15,6 +15,8 @@ from apps.core import clock
 from apps.grants import commands, queries
 from apps.grants.backends import DOWNLOAD, AccessBackend
 from apps.grants.queries import downloadable_by, downloadable_versions, why
+from apps.identity.commands.identities import deactivate
+from apps.people.commands.people import accept_terms
 from tests import stories
 from tests.unit.grants import policy, worlds
 from tests.unit.grants.policy import Grant, Visa, World, may_download
@@ -259,7 +261,7 @@ def test_why_names_the_grant_and_each_of_its_parts() -> None:
 
 def test_why_not_names_the_one_part_that_fails() -> None:
     access = stories.granted()
-    stories.accounts.deactivate(access.holder, by=stories.operator())
+    deactivate(access.holder, by=stories.operator())
     verdict = why(access.holder, access.published_dataset.version)
     assert not verdict.allowed
     assert [fact.part for fact in verdict.facts if not fact.holds] == ["person"]
@@ -276,7 +278,7 @@ def test_why_of_registered_data_says_whether_the_terms_are_accepted() -> None:
     published_dataset, someone = stories.published_dataset(access="registered"), stories.person()
     terms = stories.terms()
     assert [fact.part for fact in why(someone, published_dataset.version).facts if not fact.holds] == ["entitled"]
-    stories.accounts.accept_terms(terms, by=someone)
+    accept_terms(terms, by=someone)
     assert why(someone, published_dataset.version).allowed
     assert downloadable_by(someone).get() == published_dataset.file
 
