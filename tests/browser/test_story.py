@@ -53,7 +53,7 @@ def test_a_story_that_was_broken_off_goes_on_where_it_stopped_and_doubles_nothin
         return tell
 
     steps = [(name, dying(name, step) if n % 3 == 0 else step) for n, (name, step) in enumerate(script.STEPS)]
-    monkeypatch.setattr("portal.management.commands.story.STEPS", steps)
+    monkeypatch.setattr("tests.acceptance.command.STEPS", steps)
     for _turn in range(len(steps)):
         try:
             play(demo, state=state)
@@ -68,7 +68,7 @@ def test_the_first_wrong_answer_ends_the_story(demo: dict[str, Any], monkeypatch
     def expects_too_much(context: Context) -> None:
         context.people["colleague"].get("/no-such-page/")
 
-    monkeypatch.setattr("portal.management.commands.story.STEPS", [("too much", expects_too_much)])
+    monkeypatch.setattr("tests.acceptance.command.STEPS", [("too much", expects_too_much)])
     with pytest.raises(CommandError, match="too much: .* answered 404, not 200"):
         play(demo)
 

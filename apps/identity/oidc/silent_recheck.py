@@ -58,7 +58,7 @@ silent_recheck_view = SilentRecheck.as_view()
 
 silent_recheck_view.writes_on_get = True
 
-ASKED = "silent_recheck_view"
+ASKED = "silent_recheck"
 
 TRY_AGAIN = timedelta(minutes=5)
 
