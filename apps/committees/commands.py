@@ -116,9 +116,9 @@ def sync_member_claims(
         if says(said, rule.claim, rule.value):
             wanted.setdefault(rule.committee_id, []).append(rule)
     kept = {
-        add_member.committee_id
-        for add_member in _claimed(person, provider)
-        if _keep(add_member, wanted.get(add_member.committee_id, []), by=by)
+        membership.committee_id
+        for membership in _claimed(person, provider)
+        if _keep(membership, wanted.get(membership.committee_id, []), by=by)
     }
     gained = [
         committee_id
