@@ -33,19 +33,19 @@ from apps.people.queries import colleagues_by_code, institution_named, platform_
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
-        ("domains", False, "what stands behind the @ of its people, with commas between"),
+        ("domains", False, "the part after the @ of its people's addresses, with commas between"),
     ]),
-    "domains": ("say what stands behind the @ of an institution's people", [
+    "domains": ("set the domains of an institution's people (the part after the @)", [
         ("institution", True, "its name"), ("domains", True, "with commas between"),
     ]),
-    "home": ("say which institution stands behind a person", [
+    "home": ("set the home institution of a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "desk": ("give a desk for some days", [
+    "desk": ("assign a platform role for some days", [
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),
-    "end-desk": ("end a desk now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
+    "end-role": ("end a platform role now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
     "close-account": ("shut a person out, at once and everywhere", [("code", True, "colleague code")]),
     "open-account": ("let a person in again", [("code", True, "colleague code")]),
     "official": ("appoint a signing official", [
@@ -54,7 +54,7 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "end-official": ("a signing official steps down", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "committee": ("found a committee and seat its chair", [
+    "committee": ("create a committee and add its chair", [
         ("name", True, "its name"), ("slug", True, "its name in addresses"),
         ("chair", True, "the chair's colleague code"),
         ("institution", False, "the institution's name"), ("quorum", False, "votes needed at least (default 2)"),
@@ -74,7 +74,7 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
 
 
 class Command(BaseCommand):
-    help = "Set up institutions, desks, committees, terms and templates."
+    help = "Set up institutions, platform roles, committees, terms and templates."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -107,7 +107,7 @@ class Command(BaseCommand):
     def do_set_institution(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
         set_institution(person, institution=institution, by=CONSOLE)
-        return f"{institution.name} stands behind {person}."
+        return f"{institution.name} is the home institution of {person}."
 
     def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
@@ -149,7 +149,7 @@ class Command(BaseCommand):
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
         committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)
-        return f"{made.name} is founded; {chair} chairs it and can seat the others on its page."
+        return f"{made.name} is created; {chair} chairs it and can add the other members on its page."
 
     def do_chair(self, given: dict[str, str]) -> str:
         person, committee = _person(given["code"]), _committee(given["committee"])
@@ -159,7 +159,7 @@ class Command(BaseCommand):
     def do_terms(self, given: dict[str, str]) -> str:
         danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
         made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=CONSOLE)
-        return f"Version {made.version} of the terms is published; everybody is asked anew."
+        return f"Version {made.version} of the terms is published; everybody has to accept it."
 
     def do_template(self, given: dict[str, str]) -> str:
         try:
@@ -196,7 +196,7 @@ def _committee(slug: str) -> Committee:
 
 def _kind(kind: str) -> str:
     if kind not in PlatformRole.Kind.values:
-        raise CommandError("A desk is operator or auditor.")
+        raise CommandError("A role is operator or auditor.")
     return kind
 
 
