@@ -1,4 +1,4 @@
-"""`manage.py house`: every static check in one command."""
+"""`manage.py lint`: every static check in one command."""
 
 import time
 from pathlib import Path

@@ -41,7 +41,7 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "home": ("set the home institution of a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "desk": ("assign a platform role for some days", [
+    "role": ("assign a platform role for some days", [
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),
@@ -111,8 +111,8 @@ class Command(BaseCommand):
 
     def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        desk = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
-        return f"{person} is {given['kind']} until {desk.ends_at:%Y-%m-%d}."
+        role = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
+        return f"{person} is {given['kind']} until {role.ends_at:%Y-%m-%d}."
 
     def do_end_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])

@@ -9,7 +9,7 @@ SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i |
 FROM generate_series(1, {people}) i;
 
 -- Everybody is affiliated with their institution; without that nobody may download what is not open.
-INSERT INTO people_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, lapses_at, told)
+INSERT INTO people_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, valid_until, notified)
 SELECT md5('affiliation' || p.id)::uuid, p.id, p.institution_id, '', now() - interval '2 days',
        now() - interval '2 days', now() + interval '363 days', 0
 FROM people_person p WHERE p.institution_id IS NOT NULL;
