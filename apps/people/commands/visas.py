@@ -13,7 +13,7 @@ from apps.people.rules import check_named, check_visa_issuer
 from apps.people.sign_in import PresentedVisa
 
 # What makes two visas the same one, minted anew; its end may move.
-SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "trusted", "terms", "honoured", "why")
+SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "trusted", "terms", "accepted", "why")
 
 
 @transaction.atomic
