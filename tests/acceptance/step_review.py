@@ -11,20 +11,20 @@ def screens(context: Context) -> None:
         check(
             _case(context) in context.who(key).get("/review/").paths(r"/review/.+/"), f"the case is not on {key}'s desk"
         )
-    context.who("chair").send(_case(context), f"{_case(context)}screen/")
+    context.who("chair").send(_case(context), f"{_case(context)}accept/")
 
 
 def asks(context: Context) -> None:
     """Back to the applicant with a question."""
     text = f"How will you treat women with more than ten positive nodes? ({context.run})"
-    context.who("chair").send(_case(context), f"{_case(context)}return/", {"text": text})
+    context.who("chair").send(_case(context), f"{_case(context)}request-changes/", {"text": text})
 
 
 def screens_again(context: Context) -> None:
     """The second round; the committee reads the answer."""
     member = context.who("member1")
     check("three groups" in member.get(_case(context)).words, "the committee does not see the answer")
-    member.send(_case(context), f"{_case(context)}screen/")
+    member.send(_case(context), f"{_case(context)}accept/")
 
 
 def applicant_has_no_say(context: Context) -> None:
