@@ -1,5 +1,6 @@
-"""Tests name the ids of docs/threat-model.md: those about sign-in, sessions, tokens and links all have a test, and every
-id that a test names has a sentence there.
+"""Tests name ids of docs/threat-model.md.
+
+Each id about sign-in, sessions, tokens and links has a test, and each id that a test names has a sentence there.
 """
 
 import ast
