@@ -1,17 +1,5 @@
-"""`manage.py seed`: fill an empty portal with a world to look at."""
+"""`manage.py seed`: fill an empty portal with the demo's people and data."""
 
-from typing import Any
+from portal.management.optional import optional_command
 
-from django.core.management.base import BaseCommand, CommandError
-
-from deploy.demo.seed.everything import is_empty, seed
-
-
-class Command(BaseCommand):
-    help = "Fill an empty portal with invented people and real public data."
-
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        if not is_empty():
-            raise CommandError("This portal is in use already; the seed is only sown on an empty database.")
-        world = seed()
-        self.stdout.write(f"{len(world.people)} people and {len(world.datasets)} datasets are here now.")
+Command = optional_command("deploy.demo.seed.command")
