@@ -82,7 +82,7 @@ BESIDE_PERSONS: dict[str, set[NamedActor]] = {
     "accounts.register_institution": {CONSOLE},
     "accounts.set_institution": {CONSOLE},
     "agreements.publish_template": {CONSOLE},
-    "committees.found": {CONSOLE},
+    "committees.create_committee": {CONSOLE},
     "committees.hand_over_chair": {CONSOLE},
     "committees.seat": {CONSOLE},
     "downloads.fetch": {ANONYMOUS},

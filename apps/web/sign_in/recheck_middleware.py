@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.committees.models import CommitteeMember
-from apps.committees.queries import claimed_memberships_of
+from apps.committees.queries import memberships_from_claims
 from apps.core.errors import Denied, NeedsSignIn, NotFound
 from apps.identity.oidc import silent_recheck
 from apps.identity.oidc.authorize import local_path
@@ -71,12 +71,12 @@ def _tell(request: PageRequest) -> None:
 
 def _held(request: PageRequest) -> list[str]:
     """The roles of this person that stand on an institution's word, by name."""
-    return _names(claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor))
+    return _names(claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor))
 
 
 def _resting(request: PageRequest) -> list[str]:
     """Those of them that nobody confirms at the moment."""
-    desks, seats = claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor)
+    desks, seats = claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor)
     return _names(desks.exclude(confirmed()), seats.exclude(confirmed()))
 
 
