@@ -51,7 +51,7 @@ def has_consequences(kind: Kind) -> bool:
 
 
 def drain(limit: int = 1000) -> int:
-    """Carry what is owed now, one event a transaction; several workers may drain at once. Returns how many."""
+    """Run the pending consequences, one event a transaction; several workers may drain at once. Returns how many."""
     done = 0
     for _turn in range(limit):
         carried = _carry_next()
@@ -83,7 +83,7 @@ def _carry_next() -> bool | None:
 def _claim() -> int | None:
     """Count the attempt and put the next one off before trying, each time a little longer.
 
-    In a transaction of its own: an event whose consequence kills its worker waits too, and is not first for ever.
+    In a transaction of its own: an event whose consequence kills its worker waits too, and is not tried first every time.
     """
     due = Outbox.objects.filter(not_before__lte=clock.sql_now()).order_by("event_id")
     owed = due.select_for_update(skip_locked=True).first()

@@ -1,4 +1,4 @@
-"""A nudge to the workers that something is owed; never on the path of a request.
+"""Wakes the workers when tasks are pending; never on the path of a request.
 
 A thread of its own speaks to the broker, so that a slow or dead broker costs a page nothing. A lost nudge costs a few
 seconds: beat drains the outbox as well.

@@ -63,7 +63,7 @@ def check_typed_name(by: Person, typed: str) -> None:
 
 
 def _folded(name: str) -> str:
-    """The name as it reads: keyboards write the same letter, apostrophe or hyphen in more than one way."""
+    """The name as it reads: keyboards write the same character, apostrophe or hyphen in more than one way."""
     seen = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or not is_hidden(c))
     return unicodedata.normalize("NFC", " ".join(seen.translate(SAME_SIGNS).split()).casefold())
 

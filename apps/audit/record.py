@@ -53,7 +53,7 @@ _listeners: list[Callable[[], None]] = []
 
 
 def _every_kind(_kind: Kind) -> bool:
-    """Until the portal says which kinds have consequences every event is owed, so that none is lost."""
+    """Until the portal says which kinds have consequences every event is queued, so that none is lost."""
     return True
 
 

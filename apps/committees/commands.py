@@ -1,4 +1,4 @@
-"""Verbs about committees: found, seat, unseat, open and close for requests; seats that follow a provider's claims."""
+"""Verbs about committees: create, add and remove members, open and close for requests; memberships that follow a provider's claims."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from apps.people.sign_in import Followed, says
 
 @transaction.atomic
 def found(name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Actor) -> Committee:
-    """A new committee, with no one seated yet."""
+    """A new committee, with no members yet."""
     check_operator(by, CONSOLE)
     rules.check_new_committee(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
@@ -30,7 +30,7 @@ def found(name: str, *, slug: str, institution: Institution | None, about: str, 
 
 @transaction.atomic
 def add_member(committee: Committee, *, person: Person, is_chair: bool = False, by: Actor) -> CommitteeMember:
-    """The person takes a seat."""
+    """The person becomes a member."""
     rules.check_can_manage_committee(by, committee, CONSOLE)
     return _seat(committee, person=person, is_chair=is_chair, by=by)
 
@@ -54,7 +54,7 @@ def remove_member(place: CommitteeMember, *, by: Actor) -> None:
 
 @transaction.atomic
 def hand_over_chair(committee: Committee, *, person: Person, by: Actor) -> CommitteeMember:
-    """Somebody else takes the chair; the one before keeps no seat."""
+    """Somebody else takes the chair; the one before is no longer a member."""
     check_operator(by, CONSOLE)
     Committee.objects.select_for_update().get(pk=committee.pk)
     for place in CommitteeMember.objects.appointed().filter(Q(is_chair=True) | Q(person=person), committee=committee):
@@ -78,7 +78,7 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
 def add_member_claim(
     provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Actor
 ) -> CommitteeMemberClaim:
-    """Whoever this provider says holds the value has the seat from their next sign-in on."""
+    """Whoever this provider says has the value is a member from their next sign-in on."""
     check_named(by, CONSOLE)
     check_claim_rule(claim=claim, value=value)
     made, new = CommitteeMemberClaim.objects.filter(CURRENT).get_or_create(
@@ -92,7 +92,7 @@ def add_member_claim(
 
 @transaction.atomic
 def end_member_claim(rule: CommitteeMemberClaim, *, by: Actor) -> None:
-    """The claim seats nobody any more; whoever sits by this claim loses the seat now."""
+    """The claim makes nobody a member any more; memberships from this claim end now."""
     check_named(by, CONSOLE)
     if CommitteeMemberClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
@@ -104,9 +104,9 @@ def end_member_claim(rule: CommitteeMemberClaim, *, by: Actor) -> None:
 def sync_member_claims(
     person: Person, *, provider: Provider, said: Mapping[str, Any], barred: Collection[UUID], by: Actor
 ) -> Followed:
-    """What this provider says now gives, confirms and takes the seats that come from it, and touches no other.
+    """Add, confirm and end the memberships that come from this provider's claims, and touches no other.
 
-    A confirmed seat stays one row with its first moment, so that it counts in the rounds begun since.
+    A confirmed membership stays one row with its first moment, so that it counts in the rounds begun since.
     """
     check_named(by, SYSTEM)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -129,12 +129,12 @@ def sync_member_claims(
 
 
 def _claimed(person: Person, provider: Provider) -> list[CommitteeMember]:
-    """The person's seats by claims of this provider, confirmed or lapsed."""
+    """The person's memberships from claims of this provider, confirmed or lapsed."""
     return list(CommitteeMember.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
 
 
 def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Actor) -> bool:
-    """Confirm the seat if the same seat is claimed still, or end it; whether it was kept."""
+    """Confirm the membership if it is still claimed, or end it; returns whether it was confirmed."""
     same = [rule for rule in claims if rule.is_chair == place.is_chair]
     if claims and claims[0].is_chair and not place.is_chair and rules.has_no_chair(claims[0].committee_id):
         same = []  # the chair is free, and claimed
@@ -147,7 +147,7 @@ def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Act
 
 
 def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool, by: Actor) -> bool:
-    """The best seat that is claimed and free; whoever sits there by hand already keeps that seat and no other."""
+    """Add the person as claimed, as chair if that is claimed and free; a manually added member gets no second membership."""
     committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
     if CommitteeMember.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
         return False
@@ -173,7 +173,7 @@ def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bo
 
 
 def _lose(place: CommitteeMember, *, by: Actor) -> None:
-    """The seat ends now, by the provider's word or the mapping's end; what the others have voted is recounted."""
+    """The membership ends now, because the provider or the end of the mapping says so; the other votes are counted again."""
     now = clock.now()
     if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
         about = [place.committee_id, place.person_id]

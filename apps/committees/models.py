@@ -1,4 +1,4 @@
-"""Data access committees and their seats."""
+"""Data access committees and their members."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -16,7 +16,7 @@ from apps.people.models.claims import confirmed, confirmed_in_full
 
 
 class Committee(models.Model):
-    """The people who decide on requests for the datasets in their care."""
+    """The people who decide on requests for the datasets assigned to them."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -53,18 +53,18 @@ class Committee(models.Model):
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
     def appointed(self, at: datetime | None = None) -> Self:
-        """The bench: seats begun, not ended, their person active. A majority is counted of these, whoever is there."""
+        """Memberships that have started and not ended, of active people. A majority is counted of these, whoever is present."""
         moment = clock.sql_now(at)
         begun = self.filter(starts_at__lte=moment, person__is_active=True)
         return begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
 
     def active(self, at: datetime | None = None) -> Self:
-        """Those of them whose person may act and read now; a seat by claim waits while nobody confirms it."""
+        """Those of them whose person may act and read now; a membership from a claim is suspended while it is not confirmed."""
         return self.appointed(at).filter(confirmed(at))
 
 
 class CommitteeMemberClaim(ClaimRule):
-    """A claim that gives a seat in a committee."""
+    """A claim that makes its holder a member of a committee."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 

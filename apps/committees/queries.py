@@ -11,14 +11,14 @@ from apps.people.queries import flag
 
 
 def with_member_counts(found: QuerySet[Committee]) -> QuerySet[Committee]:
-    """Committees with `seated`, the number of their seats held now."""
+    """Committees with `member_count`, the number of their members now."""
     appointed = CommitteeMember.objects.appointed().filter(committee=OuterRef("pk")).order_by().values("committee")
     count = Subquery(appointed.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
     return found.annotate(seated=Coalesce(count, 0))
 
 
 def memberships_of(committee: Committee) -> QuerySet[CommitteeMember]:
-    """The seats held in this committee now, the chair first."""
+    """The committee's memberships now, the chair first."""
     return (
         CommitteeMember.objects.appointed()
         .filter(committee=committee)
@@ -45,7 +45,7 @@ def led_by(person: Viewer) -> Exists:
 
 
 def member_claims() -> QuerySet[CommitteeMemberClaim]:
-    """The mappings that stand, each with the seats it gives (`appointed`), lapsed ones included."""
+    """The active mappings, each with the memberships it gives (`appointed`), lapsed ones included."""
     appointed = (
         CommitteeMember.objects.appointed().select_related("person__institution").annotate(counts=flag(confirmed()))
     )
@@ -54,7 +54,7 @@ def member_claims() -> QuerySet[CommitteeMemberClaim]:
 
 
 def claimed_memberships_of(person: Viewer) -> QuerySet[CommitteeMember]:
-    """The seats that claims gave this person, also those that wait for the provider to say so again."""
+    """The memberships this person has from claims, including those waiting to be confirmed again."""
     mine = CommitteeMember.objects.appointed().filter(person_id=roles.person_id(person), claim__isnull=False)
     return mine.select_related("committee")
 

@@ -18,7 +18,7 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 
 def check_can_manage_committee(by: Viewer, committee: Committee, *or_named: NamedActor) -> None:
-    """The chair leads the committee; an operator may help (found it, seat the first chair); or a named actor."""
+    """The chair leads the committee; an operator may help (create it, add the first chair); or a named actor."""
     if by in or_named:
         return
     check_not_break_glass(check_person(by))
@@ -28,7 +28,7 @@ def check_can_manage_committee(by: Viewer, committee: Committee, *or_named: Name
 
 
 def check_can_become_member(person: Person, committee: Committee, *, is_chair: bool = False) -> None:
-    """An active person who has no open seat here yet; one chair at a time."""
+    """An active person who is not a member here yet; one chair at a time."""
     check_not_break_glass(person)
     if not person.is_active:
         raise Invalid(_("This person's account is not active."), field="code")
@@ -44,7 +44,7 @@ def has_no_chair(committee_id: UUID) -> bool:
 
 
 def check_same_membership(rule: CommitteeMemberClaim, is_chair: bool) -> None:
-    """One value gives one seat in a committee: as a member or in the chair."""
+    """One value gives one membership in a committee: as a member or as its chair."""
     if rule.is_chair != is_chair:
         raise Invalid(_("This value is already mapped to another role in the committee. End that mapping first."))
 

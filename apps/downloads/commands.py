@@ -181,7 +181,7 @@ def _start(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
 
 
 def _grant_behind(file: Distribution, person: Person | None) -> AccessGrant | None:
-    """The grant a link to this file stands on: the one in force that lasts longest; none for open and registered."""
+    """The grant a link to this file depends on: the active one that lasts longest; none for open and registered."""
     if person is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
         return None
     held = AccessGrant.objects.active().filter(holder=person, dataset_id=file.version.dataset_id)

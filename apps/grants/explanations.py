@@ -203,7 +203,7 @@ def moment(when: datetime) -> str:
 
 
 def _row(fact: Fact, verdict: Verdict) -> tuple[Explanation, Fact]:
-    """The row for a part of the rule, and the fact with the moment and the name that its words need."""
+    """The row for a part of the rule, and the fact with the moment and the name that its sentence needs."""
     if fact.part == "affiliated" and RESEARCHER in verdict.visas:
         return RESEARCHER_BY_VISA, replace(fact, moment=verdict.visas[RESEARCHER])
     if fact.part != "entitled":

@@ -24,7 +24,7 @@ REVOKED_ONCE = [
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
     def parts(self, at: datetime | None = None) -> dict[str, Q]:
-        """What must all hold for a grant to be in force: each part by name, so that a page can show each fact."""
+        """What must all hold for a grant to be active: each part by name, so that a page can show each fact."""
         moment = clock.sql_now(at)
         suspended = Suspension.objects.filter(grant=OuterRef("pk"), starts_at__lte=moment).filter(
             Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
@@ -56,7 +56,7 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
 class AccessGrant(models.Model):
     """One person may use one dataset from-until. Issued by an executed agreement, ended by time or with a reason.
 
-    `institution` stood behind the holder when they signed; while it does not, the grant opens nothing. A grant from
+    `institution` is the one the holder was affiliated with when they signed; while they are not, the grant gives no access. A grant from
     before the portal asked, of somebody without an institution, has none, and stays shut.
     """
 

@@ -6,5 +6,5 @@ from apps.notifications import commands
 
 
 def tell(event: Event) -> None:
-    """Everyone whom the event concerns gets one letter about it."""
+    """Everyone whom the event concerns gets one notification about it."""
     commands.write_notifications(event, by=SYSTEM)

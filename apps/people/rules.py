@@ -55,7 +55,7 @@ def check_can_speak_for(by: Person, institution: Institution, person: Person) ->
 
 
 def check_affiliated(person: Person) -> Affiliation:
-    """An institution stands behind the person now; returns its word."""
+    """The person has an active affiliation; returns it."""
     behind = current_affiliation_of(person)
     if behind is None:
         raise WrongState(
@@ -174,7 +174,7 @@ def check_fresh(sign_in: SignIn) -> None:
 
 
 def check_visa_issuer(*, slug: str, **facts: Any) -> None:
-    """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
+    """An issuer and the one address of its keys, both reached by https, and the sources whose claims it may pass on."""
     fields: dict[str, str] = {}
     if not _reached(facts["issuer"]):
         fields["issuer"] = _("Enter the issuer as an https address, exactly as in its visas.")

@@ -44,9 +44,9 @@ def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
 
 @dataclass(frozen=True)
 class PresentedVisa:
-    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is honoured or why not.
+    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is accepted or why not.
 
-    `why` is a code of apps.people.wording; empty for one that is honoured. What a visa without `trusted` says was
+    `why` is a code of apps.people.wording; empty for one that is accepted. What a visa without `trusted` says was
     not proved by anything.
     """
 

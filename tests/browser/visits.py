@@ -81,7 +81,7 @@ def _grant(key: str) -> Question:
 
 
 def _notification(key: str) -> Question:
-    """The first letter to somebody."""
+    """The first notification to somebody."""
     return (
         (
             "SELECT l.id AS pk FROM notifications_notification l JOIN people_person p ON p.id = l.reader_id "
@@ -188,7 +188,7 @@ VISITS = [
     Visit("case", ("chair2",), _request("applicant2", "returned"), note="returned"),
     Visit("case", ("chair2",), _request("applicant", "active"), note="decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
-    # taking care of data
+    # managing data
     Visit("steward_home", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
     Visit("managed_dataset", ("owner",), _of(GBSG2), note="published"),

@@ -44,7 +44,7 @@ def diagrams(root: Path) -> list[str]:
 
 
 def draw(root: Path) -> list[Path]:
-    """Write docs/diagrams anew."""
+    """Write docs/diagrams."""
     wanted = pages(root)
     for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -194,7 +194,7 @@ def _end_of(child: int) -> int:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_at_any_statement_leaves_nothing_half_done_or_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """R1, I1, I3: from the signature to the grant, the letters and the PDF; after each kill another worker begins."""
+    """R1, I1, I3: from the signature to the grant, the notifications and the PDF; after each kill another worker starts."""
     monkeypatch.setattr("typst.compile", lambda *_a, **_k: b"%PDF-")  # its threads do not survive a fork
     agreement_setup = stories.executed(members=[stories.person()])
     kills, at = 0, 1
@@ -216,7 +216,7 @@ def test_a_worker_killed_at_any_statement_leaves_nothing_half_done_or_doubled(mo
 
 @pytest.mark.django_db(transaction=True)
 def test_control_a_consequence_outside_its_transaction_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Control, R1: an effect that does not stand or fall with the row it is owed by is seen doubled."""
+    """Control, R1: an effect outside the transaction of its outbox row is seen twice."""
     effects: list[int] = []
 
     def careless(event: Event) -> None:

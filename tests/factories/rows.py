@@ -56,7 +56,7 @@ def institution() -> Institution:
 
 
 def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None, at: Institution) -> Affiliation:
-    """An institution stands behind somebody from then on; until then if said, else for as long as tests look."""
+    """Somebody is affiliated with an institution from then on; until then if said, else for as long as tests look."""
     valid_until = ended_at or starts_at + timedelta(days=36_500)
     return Affiliation.objects.create(
         person=of, institution=at, starts_at=starts_at, confirmed_at=starts_at, valid_until=valid_until

@@ -1,4 +1,4 @@
-"""A loopback provider, told to the portal, truthful until a test bends it."""
+"""A loopback provider, configured in the portal, correct until a test changes its answers."""
 
 from collections.abc import Iterator
 
@@ -51,7 +51,7 @@ def running_issuer() -> Iterator[Provider]:
 
 @pytest.fixture
 def broker(provider: Provider) -> Row:
-    """The provider of the other tests, whose word about visas is taken."""
+    """The provider of the other tests, with its visas accepted."""
     return browser.row(provider, trusts_visas=True)
 
 

@@ -22,7 +22,7 @@ Tell = Callable[[Provider], None]
 
 @dataclass(frozen=True)
 class Lie:
-    """One lie: where, about what, which (for the test's name), how it is told, and why it must be refused."""
+    """One false claim: where, which field, a name for the test, how it is made, and why it must be refused."""
 
     place: str
     field: str

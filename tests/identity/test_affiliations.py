@@ -1,4 +1,4 @@
-"""Whose word a provider may give about a person: its own institutions, their own domains, only who belongs there."""
+"""What a provider may claim about a person: its own institutions, their own domains, only who belongs there."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def gateway(provider: Provider) -> Provider:
 
 
 def behind(provider: Provider, **claims: Any) -> tuple[str, str]:
-    """The institution that stands behind whoever signs in with these claims, and the affiliation that says so."""
+    """The institution and the affiliation of whoever signs in with these claims."""
     provider.person |= claims
     client = Client()
     browser.sign_in(client, provider)
@@ -103,7 +103,7 @@ def test_a_word_that_was_given_stays_until_it_lapses_when_a_later_sign_in_says_l
 
 
 def test_a_second_identity_brings_its_institution_and_the_home_stays(gateway: Provider) -> None:
-    """Two institutions stand behind who has linked an account of each."""
+    """Whoever has linked an account of two institutions is affiliated with both."""
     person, claims = stories.person(), {"name": "Ann", "scoped_affiliations": ["staff@nordvik.example"]}
     home, row, new = person.institution, Row.objects.get(issuer=gateway.issuer), Institution.objects.get(ror=MINE)
     assert link_identity(

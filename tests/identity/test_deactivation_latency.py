@@ -45,7 +45,7 @@ def affiliation_ended(access: stories.Access, provider: loopback.Provider) -> No
 
 
 def moved_to_another(access: stories.Access, provider: loopback.Provider) -> None:
-    """Another institution stands behind them from now on; the one of the agreement does so no more."""
+    """They are affiliated with another institution from now on, and no longer with the one of the agreement."""
     affiliation_lapsed(access, provider)
     other = stories.institution("Saarela Institute")
     Person.objects.filter(pk=access.holder.pk).update(institution=other)
@@ -146,7 +146,7 @@ def test_when_the_first_institution_affirms_again_access_goes_on_at_the_next_req
     begun = time.perf_counter()
     assert Client().get(f"/d/{access.token}/x").status_code == 200
     with capsys.disabled():
-        print(f"    affirmed again: issued link answers 200 after {(time.perf_counter() - begun) * 1000:.0f} ms")
+        print(f"    confirmed again: issued link answers 200 after {(time.perf_counter() - begun) * 1000:.0f} ms")
 
 
 def test_a_sign_in_does_not_bring_back_what_the_official_ended() -> None:

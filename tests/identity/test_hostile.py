@@ -67,14 +67,14 @@ def test_every_two_fields_lied_about_together_are_refused(provider: Provider, pa
 
 
 def test_there_are_enough_lies() -> None:
-    """At least 500 generated answers, and no lie is told twice under one name."""
+    """At least 500 generated answers, and no two false claims have the same name."""
     names = [str(one) for one in LIES]
     assert len(names) == len(set(names))
     assert len(LIES) + len(false_claims.pairs()) >= 500
 
 
 def test_the_same_provider_telling_the_truth_signs_in(provider: Provider) -> None:
-    """The control of the harness: without a lie the same steps let Ann in."""
+    """The control of the harness: without a false claim the same steps sign Ann in."""
     false_claims.tell(provider)
     client = Client()
     assert browser.sign_in(client, provider).status_code == 302

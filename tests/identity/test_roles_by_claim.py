@@ -165,7 +165,7 @@ def test_a_confirmed_seat_stays_one_row_with_its_first_moment(provider: loopback
 
 
 def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None:
-    """The claim adds no second seat, and its end does not take the chair's own choice away."""
+    """The claim adds no second membership, and its end does not end the manual one."""
     person, committee_setup = ann(provider), stories.committee_setup()
     committees.add_member_claim(
         row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
@@ -193,7 +193,7 @@ def test_one_chair_at_a_time_the_claim_waits(provider: loopback.Provider) -> Non
     assert CommitteeMember.objects.get(person=person).is_chair
 
 
-# ------------------------------------------------------------------------------------------------------- the bench
+# ------------------------------------------------------------------------------------------------- the memberships
 def seated_by_claim(provider: loopback.Provider, committee_setup: stories.CommitteeSetup) -> Person:
     """Ann sits in the committee by her claim, before anything was asked of it."""
     person = ann(provider)
@@ -212,7 +212,7 @@ def cast(case: stories.Case, by: Person, choice: str = "approve") -> Vote:
 
 
 def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(provider: loopback.Provider) -> None:
-    """The next request sees neither desk nor case; the bench and what was voted on it are as before."""
+    """The next request sees neither queue nor case; the members and their votes are as before."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = seated_by_claim(provider, committee_setup)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
@@ -235,7 +235,7 @@ def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(prov
 
 
 def test_a_seat_lost_by_claim_leaves_the_round_as_any_unseating_does(provider: loopback.Provider) -> None:
-    """The vote counts no longer, what is left decides, and the chair is told how many are left."""
+    """The vote no longer counts, the remaining votes decide, and the chair is notified how many members are left."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = seated_by_claim(provider, committee_setup)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
@@ -249,12 +249,12 @@ def test_a_seat_lost_by_claim_leaves_the_round_as_any_unseating_does(provider: l
     stories.drain()
     assert Item.objects.get(pk=case.item.pk).state == "approved"  # two of three
     told = Notification.objects.get(reader=committee_setup.chair, kind=Kind.COMMITTEE_MEMBER_REMOVED)
-    assert "Seated now: 3; votes needed: 2." in told.body
+    assert "Members now: 3. Votes needed: 2." in told.body
     assert Notification.objects.filter(reader=person, kind=Kind.COMMITTEE_MEMBER_REMOVED).count() == 1
 
 
 def test_t47_a_claim_cannot_turn_a_vote_that_is_under_way(provider: loopback.Provider) -> None:
-    """Seated in the middle of a round, or lost and regained in it: the seat counts from the next round on."""
+    """Added in the middle of a round, or lost and regained in it: the membership counts from the next round on."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = ann(provider)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
@@ -296,7 +296,7 @@ def test_t47_no_claim_seats_somebody_where_a_request_of_theirs_is_decided(
     assert Event.objects.get(kind=Kind.COMMITTEE_MEMBER_REFUSED).facts["why"] == "concerned"
     cast(case, committee_setup.chair)
     cast(case, committee_setup.members[0])
-    browser.sign_in(Client(), provider)  # it is decided: now the claim may seat them
+    browser.sign_in(Client(), provider)  # it is decided: now the claim may make them a member
     assert CommitteeMember.objects.get(person=person, committee=committee_setup.committee).ends_at is None
 
 
@@ -309,8 +309,8 @@ def told(*words: str) -> str:
 
 def test_an_operator_maps_lists_and_unmaps_at_the_command_line(provider: loopback.Provider) -> None:
     person, committee_setup = ann(provider), stories.committee_setup()
-    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--desk", "auditor")
-    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--desk", "auditor")  # twice changes nothing
+    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--role", "auditor")
+    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--role", "auditor")  # twice changes nothing
     told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--committee", committee_setup.committee.slug)
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
@@ -333,12 +333,12 @@ def test_an_operator_maps_lists_and_unmaps_at_the_command_line(provider: loopbac
     "words",
     [
         ["map", "nordvik", "--claim", "groups", "--value", GROUP],
-        ["map", "nordvik", "--claim", "groups", "--value", GROUP, "--desk", "owner"],
-        ["map", "nordvik", "--claim", "email", "--value", "ann@nordvik.example", "--desk", "operator"],
-        ["map", "nordvik", "--claim", "preferred_username", "--value", "root", "--desk", "operator"],
-        ["map", "nordvik", "--claim", " groups", "--value", GROUP, "--desk", "operator"],
-        ["map", "nordvik", "--claim", "groups", "--value", "", "--desk", "operator"],
-        ["map", "nobody", "--claim", "groups", "--value", GROUP, "--desk", "operator"],
+        ["map", "nordvik", "--claim", "groups", "--value", GROUP, "--role", "owner"],
+        ["map", "nordvik", "--claim", "email", "--value", "ann@nordvik.example", "--role", "operator"],
+        ["map", "nordvik", "--claim", "preferred_username", "--value", "root", "--role", "operator"],
+        ["map", "nordvik", "--claim", " groups", "--value", GROUP, "--role", "operator"],
+        ["map", "nordvik", "--claim", "groups", "--value", "", "--role", "operator"],
+        ["map", "nobody", "--claim", "groups", "--value", GROUP, "--role", "operator"],
         ["map", "nordvik", "--claim", "groups", "--value", GROUP, "--committee", "no-such"],
         ["unmap", str(UUID(int=0))],
     ],
@@ -377,5 +377,5 @@ def test_one_value_gives_one_seat_in_a_committee(provider: loopback.Provider) ->
     said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": committee_setup.committee, "by": CONSOLE}
     first = committees.add_member_claim(row, is_chair=False, **said)
     assert committees.add_member_claim(row, is_chair=False, **said) == first
-    with pytest.raises(Invalid, match="another seat in the committee already"):
+    with pytest.raises(Invalid, match="another membership in the committee already"):
         committees.add_member_claim(row, is_chair=True, **said)

@@ -168,7 +168,7 @@ def test_t47_a_provider_that_is_down_is_asked_again_later_and_the_page_says_why(
 
 
 def test_a_browser_that_never_comes_back_is_not_sent_again_at_once(provider: loopback.Provider) -> None:
-    """The provider's own page stands there, or the person goes back: the portal goes on without."""
+    """The provider's own page is shown, or the person goes back: the portal goes on without."""
     client, _person = operator(provider)
     later(10.5)
     client.get(looks(client)["Location"])

@@ -1,4 +1,4 @@
-"""What visas from home open, for how long, by whose word; what people and operators see of them."""
+"""What visas from home give access to, for how long, and from which source; what people and operators see of them."""
 
 import time
 from datetime import timedelta
@@ -114,7 +114,7 @@ def test_a_visa_for_ever_is_believed_for_a_year(broker: Row, issuer: Issuer) -> 
     assert found.expires_at - clock.now() < timedelta(days=367)
 
 
-# ---------------------------------------------------------------------------------------------------------- whose word
+# ---------------------------------------------------------------------------------------------------------- the source
 def test_a_provider_without_trust_hands_over_nothing(provider: Provider, issuer: Issuer) -> None:
     _client, person = sign_in(provider, issuer.mint())
     browser.row(provider, trusts_visas=False)

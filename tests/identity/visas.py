@@ -61,7 +61,7 @@ class Issuer:
         return {**said, "ga4gh_visa_v1": status() if visa is None else visa, **other}
 
     def mint(self, visa: Any = None, *, header: Any = None, key: Any = None, **claims: Any) -> str:
-        """A visa; without anything said, one that is honoured."""
+        """A visa; by default, one that is accepted."""
         return token(header or self.header(), self.claims(visa, **claims), key or rsa_key("visas"))
 
 

@@ -32,7 +32,7 @@ def office(*words: str) -> str:
 
 
 def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None:
-    """Institution, home, desk, official, committee with chair, terms and template; and desks end."""
+    """Institution, home, role, official, committee with chair, terms and template; and roles end."""
     office("institution", "--name", "Hospital", "--country", "dk", "--ror", "https://ror.org/01aj84f44")
     office("home", "--code", person.code.lower(), "--institution", "Hospital")
     office("desk", "--code", person.code, "--kind", "operator", "--days", "30")
@@ -55,7 +55,7 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     assert not Person.objects.get(pk=other.pk).is_active
     office("open-account", "--code", other.code)
     assert Person.objects.get(pk=other.pk).is_active
-    office("end-desk", "--code", person.code, "--kind", "operator")
+    office("end-role", "--code", person.code, "--kind", "operator")
     office("end-official", "--code", person.code, "--institution", "Hospital")
     assert not platform_roles_of(person).exists() and not institutions_signed_for(person).exists()
 
@@ -84,7 +84,7 @@ def test_what_is_there_already_or_not_there_is_said(person: Person) -> None:
     again = ["institution", "--name", "hospital", "--country", "DK"]
     odd = ["committee", "--name", "DAC", "--slug", "Odd one/x", "--chair", person.code]
     empty = ["committee", "--name", "DAC", "--slug", "dac", "--chair", person.code, "--quorum", "0"]
-    for words in (again, odd, empty, ["end-desk", "--code", person.code, "--kind", "auditor"]):
+    for words in (again, odd, empty, ["end-role", "--code", person.code, "--kind", "auditor"]):
         with pytest.raises(CommandError):
             office(*words)
 

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     print("Medians of rounds taken in turn with their limit; +- is half the distance between the quartiles.")
     if busy > 1:
         print(
-            f"Others were using this machine when the bench began (load {busy:.1f}): what counts seconds is too slow to"
+            f"Others were using this machine when the benchmark began (load {busy:.1f}): what counts seconds is too slow to"
         )
         print("be believed, ratios suffer less, and a bar that was missed must be measured again on a quiet machine.")
     print()
@@ -85,4 +85,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except Trouble as trouble:
-        sys.exit(f"The bench could not run: {trouble}")
+        sys.exit(f"The benchmark could not run: {trouble}")

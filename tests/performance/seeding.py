@@ -1,6 +1,6 @@
-"""A large world by bulk SQL: datasets with versions and files, people, grants with all that they stand on, and desks.
+"""A large world by bulk SQL: datasets with versions and files, people, grants with all that they depend on, and review queues.
 
-Ids are made from numbers (`md5('dataset7')`), so that every part of the bench can name what it wants to look at.
+Ids are made from numbers (`md5('dataset7')`), so that every part of the benchmark can name what it wants to look at.
 """
 
 import hashlib

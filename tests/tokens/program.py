@@ -1,4 +1,4 @@
-"""A program on a machine without a browser, and the person who lets it in; both over HTTP."""
+"""A program on a machine without a browser, and the person who authorises it; both over HTTP."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit

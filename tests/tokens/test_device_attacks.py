@@ -1,4 +1,4 @@
-"""What somebody would try who wants to be let in as another, or to read along."""
+"""Attacks on the device flow: to be authorised as another person, or to read along."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_a_used_device_code_ends_what_it_gave() -> None:
 
 
 def test_a_refresh_token_shown_twice_ends_the_whole_family_and_the_person_is_told() -> None:
-    """RFC 9700, 4.14.2: thief and owner cannot be told apart, so both are out."""
+    """RFC 9700, 4.14.2: thief and owner cannot be distinguished, so both lose access."""
     person = stories.person()
     program, thief = let_in(person), Program()
     stolen = program.got["refresh_token"]

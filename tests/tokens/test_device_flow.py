@@ -1,4 +1,4 @@
-"""A program is let in by a code: the whole way over HTTP, and every word of RFC 8628 on it."""
+"""A program is authorised by a code: the whole way over HTTP, and every requirement of RFC 8628 on it."""
 
 from datetime import timedelta
 from html import unescape

@@ -1,4 +1,4 @@
-"""T56: no secret in a row, an event, a letter, a log line, a task, a repr, a crash, a settings dump or a debug page."""
+"""T56: no secret in a row, an event, an e-mail, a log line, a task, a repr, a crash, a settings dump or a debug page."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def log() -> Iterator[StringIO]:
 
 
 def told() -> dict[str, str]:
-    """The whole life of every kind of secret; what was told to its holder, by kind."""
+    """The whole life of every kind of secret; returns the secrets as shown to their holders, by kind."""
     access = stories.linked()
     person = access.holder
     account = make_service_account("p", purpose="A nightly pipeline.", days=30, by=person)
@@ -90,7 +90,7 @@ def rows() -> str:
 
 
 def test_t56_nothing_stored_opens_anything() -> None:
-    """T48, T56: rows, events, letters and sessions of a whole life; the control is a row that does hold one."""
+    """T48, T56: rows, events, e-mails and sessions of a whole life; the control is a row that does hold one."""
     secrets = told()
     assert found_in(rows(), secrets) == set()
     ServiceAccount.objects.update(purpose=f"The token is {secrets['refresh']}")

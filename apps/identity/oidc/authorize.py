@@ -48,7 +48,7 @@ def local_path(asked: str) -> str:
 class SignInStart(OIDCAuthenticationRequestView):
     """Off to the institution.
 
-    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?factor=1` in two ways,
+    `?provider=` names it, `?again=1` asks it to make the person prove again who they are, `?factor=1` in two ways,
     `?link=1` adds the identity to the person who is signed in.
     """
 

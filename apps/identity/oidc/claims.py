@@ -12,7 +12,7 @@ ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\Z",
 MOST = 30
 
 # eduPerson, eduPersonAffiliation: who belongs to the institution. An alumnus, an affiliate or a reader of the library
-# is known there, and it does not stand behind them.
+# is known there, and that is no affiliation with it.
 BELONG = frozenset({"member", "faculty", "staff", "employee", "student"})
 
 JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written without them
@@ -36,7 +36,7 @@ def told(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any, longest: int) -> str:
-    """One line of what can be seen: people choose it themselves, and others read it in letters and lists."""
+    """One line of what can be seen: people choose it themselves, and others read it in e-mails and lists."""
     if not isinstance(value, str):
         return ""
     line = " ".join(value.split())
@@ -71,13 +71,13 @@ def orcid(value: Any) -> str:
 
 
 def institution_of(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
-    """The institution behind the person, if the provider may speak for it and does not say that they are outside it."""
+    """The person's institution, if the provider may speak for it and does not say that they are outside it."""
     found = _named(provider, facts)
     return found if found is not None and _belongs(found, facts) else None
 
 
 def scoped_at(institution: Institution | None, facts: Mapping[str, Any]) -> str:
-    """The first affiliation that says the person belongs there; empty if none was told."""
+    """The first affiliation that says the person belongs there; empty if there is no such claim."""
     return next((one for one in _at(institution, facts) if _kind(one) in BELONG), "") if institution else ""
 
 
@@ -95,7 +95,7 @@ def _named(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
 
 
 def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
-    """Where affiliations are told, or another institution is claimed, one affiliation must say that the person belongs
+    """Where affiliations are claimed, or another institution is claimed, one affiliation must say that the person belongs
     to this very institution: a guest of the house is not of the house.
     """
     elsewhere = facts["institution"] not in {"", institution.ror, institution.ror.removeprefix("https://ror.org/")}

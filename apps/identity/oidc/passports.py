@@ -1,7 +1,7 @@
 """The visas that came with a sign-in (claim ga4gh_passport_v1 of the userinfo): which are honoured, and why not.
 
 GA4GH Passport 1.2 and AAI OIDC Profile 1.2. Three parties must be believed: the provider that hands the passport over
-(`trusts_visas`), the issuer that signed a visa and the source whose word it is (both in the table of visa issuers). A
+(`trusts_visas`), the issuer that signed a visa and the source of the claim (both in the table of visa issuers). A
 visa that is not believed is left aside, and never stops a sign-in.
 """
 
@@ -156,7 +156,7 @@ def _conditioned(read: list[Read]) -> list[Read]:
 
 
 def _meaning(read: Read) -> Read:
-    """What a believed visa is good for here: the terms of registered data, and an institution's word for them."""
+    """What an accepted visa gives here: acceptance of the terms of registered data, and researcher status."""
     visa = read.visa
     if not visa.accepted or visa.type == LINKED:
         return read
@@ -166,7 +166,7 @@ def _meaning(read: Read) -> Read:
         return read if visa.by in OF_THE_INSTITUTION else read.but("by")
     if visa.type != ACCEPTED_TERMS:
         return read.but("unused")
-    terms = terms_at(visa.value)  # the current ones: who accepted earlier ones is asked anew
+    terms = terms_at(visa.value)  # the current ones: who accepted earlier ones must accept again
     if terms is None or visa.by not in OF_ANYBODY:
         return read.but("other_terms" if terms is None else "by")
     published = terms.published_at.replace(microsecond=0)  # a visa tells whole seconds (RFC 7519, NumericDate)

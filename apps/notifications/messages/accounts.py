@@ -40,7 +40,7 @@ def _desk(event: Event, notification: str) -> Notes:
 
 
 def _role_given(event: Event) -> Notes:
-    """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
+    """A role somebody was given; who took it themselves (by drafting a dataset) needs no notification."""
     dataset = Dataset.objects.filter(pk=subject_of(event)).first()
     if dataset is None:
         yield from _appointed(event)
@@ -61,7 +61,7 @@ def _appointed(event: Event) -> Notes:
 
 
 def _token(event: Event) -> Notes:
-    """A letter of its own for each kind of token that is made: personal, a program's, a service account's."""
+    """A notification of its own for each kind of token that is made: personal, a program's, a service account's."""
     token = PersonalToken.objects.select_related("person", "service").get(pk=subject_of(event))
     notification = (
         f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
@@ -115,7 +115,7 @@ def _affiliation_changed(event: Event) -> Notes:
 
 
 def _depending(place: Institution, person: Person) -> dict[str, Any]:
-    """The institution, and what of the person's access rests on its word, by title."""
+    """The institution, and the person's access that depends on an affiliation with it, by title."""
     titles = ", ".join(f"“{grant.dataset.title}”" for grant in _grants_depending_on(place, person))
     return {"institution": place.name, "access": titles or _("none")}
 

@@ -38,7 +38,7 @@ def _request_returned(event: Event) -> Notes:
 
 
 def _request_withdrawn(event: Event) -> Notes:
-    """A draft that nobody else has seen is withdrawn without a letter."""
+    """A draft that nobody else has seen is withdrawn without a notification."""
     request, facts = _request(event)
     if request.submitted_at is None:
         return
@@ -63,13 +63,13 @@ def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
 
 
 def _eligible_voters(request: AccessRequest) -> Iterator[Person]:
-    """Everyone seated for one of the request's datasets who may decide on it."""
+    """Every committee member of one of the request's datasets who may decide on it."""
     for item in request.items.select_related("committee", "request"):
         yield from (seat.person for seat in requests.eligible_voters(item))
 
 
 def _quorum_missing(event: Event) -> Notes:
-    """The chair who may seat others; the operators where the chair is empty or has a part in the request."""
+    """The chair who may add members; the operators where the chair is empty or has a part in the request."""
     request, facts = _request(event)
     committee = Committee.objects.get(pk__in=event.about)
     facts |= {"committee": committee.name, "left": event.facts["left"], "quorum": event.facts["quorum"]}
@@ -110,7 +110,7 @@ def _seat_ended(event: Event) -> Notes:
 
 
 def _chair_of(seat: CommitteeMember, event: Event, notification: str) -> Notes:
-    """The chair hears of a seat that an institution's claim gave or took, and how many are left to decide."""
+    """The chair is notified of a membership that an institution's claim gave or ended, and how many are left to decide."""
     if not event.facts.get("claim"):
         return
     bench = list(memberships_of(seat.committee))

@@ -1,4 +1,4 @@
-"""Verbs about affiliations: confirmed by a sign-in, affirmed and ended by the institution's signing official."""
+"""Verbs about affiliations: confirmed by a sign-in, confirmed and ended by the institution's signing official."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ MONTH = timedelta(days=365) / 12
 
 AT_ONCE = 500
 
-TOLD_FOR = timedelta(days=30)  # a lapse that nobody was told of for so long is no news any more
+TOLD_FOR = timedelta(days=30)  # no notification is sent about an affiliation that expired longer ago
 
 Told = Affiliation.Told
 
@@ -72,9 +72,9 @@ def end_affiliation(person: Person, *, institution: Institution, reason: str, by
 
 @transaction.atomic
 def warn_of_expiring_affiliations(*, by: Actor) -> int:
-    """Tell people whose institution's word lapses within a month, within a week, or has lapsed: once each.
+    """Notify people whose affiliation expires within a month, within a week, or has expired: once each.
 
-    Access does not depend on it: what has lapsed has lapsed, told or not. Returns how many were told.
+    Access does not depend on it: an affiliation expires whether or not anybody was notified. Returns how many people were notified.
     """
     check_named(by, SYSTEM)
     now = clock.now()
@@ -89,7 +89,7 @@ def warn_of_expiring_affiliations(*, by: Actor) -> int:
 
 
 def _tell(due: QuerySet[Affiliation], stage: Told) -> int:
-    """One event for each that has not had this letter; two workers at once share them out."""
+    """One event for each that has not had this notification; two workers at once share them out."""
     rows = list(due.filter(told__lt=stage).select_for_update(of=("self",), skip_locked=True).order_by("pk")[:AT_ONCE])
     for one in rows:
         about = [one.person_id, one.institution_id]
@@ -103,7 +103,7 @@ def _tell(due: QuerySet[Affiliation], stage: Told) -> int:
 
 @transaction.atomic
 def snapshot_actor(person: Person, *, sign_in: SignIn, behind: Affiliation | None, by: Actor) -> ActorSnapshot:
-    """Write down who the person is at this moment, and on whose word; goes with the signature or vote that asks."""
+    """Store who the person is at this moment and which institution confirmed it; belongs to one signature or vote."""
     by = check_person(by)
     place = behind.institution if behind is not None else None
     return ActorSnapshot.objects.create(
@@ -133,7 +133,7 @@ def _said(affiliation: Affiliation, kind: str, *, by: Person, reason: str, at: d
 def _extend(
     person: Person, institution: Institution, *, provider: Provider | None, scoped: str, confirmed_by: Person | None
 ) -> Affiliation:
-    """Prolong what is in force, or begin anew. Never shortens."""
+    """Prolong the active affiliation, or start a new one. Never shortens."""
     now = clock.now()
     facts = {"confirmed_at": now, "provider": provider, "scoped": scoped, "confirmed_by": confirmed_by}
     valid_until = now + settings.AFFILIATION_MONTHS * MONTH

@@ -1,4 +1,4 @@
-"""Desks that follow what a provider says: mapped by an operator in a shell, given and taken at each sign-in."""
+"""Platform roles from a provider's claims: mapped by an operator in a shell, assigned and ended at each sign-in."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,12 +14,12 @@ from apps.people.models.claims import CONFIRMED_FOR, CURRENT
 from apps.people.rules import check_claim_rule, check_named, check_platform_role
 from apps.people.sign_in import Followed, says
 
-UNSAID_FOR = timedelta(days=366)  # a desk that nobody has confirmed for a year is over
+UNSAID_FOR = timedelta(days=366)  # a role that nobody has confirmed for a year has ended
 
 
 @transaction.atomic
 def add_platform_role_claim(provider: Provider, *, claim: str, value: str, desk: str, by: Actor) -> PlatformRoleClaim:
-    """Whoever this provider says holds the value has the desk from their next sign-in on."""
+    """Whoever this provider says has the value has the role from their next sign-in on."""
     check_named(by, CONSOLE)
     check_claim_rule(claim=claim, value=value)
     check_platform_role(desk)
@@ -33,7 +33,7 @@ def add_platform_role_claim(provider: Provider, *, claim: str, value: str, desk:
 
 @transaction.atomic
 def end_platform_role_claim(rule: PlatformRoleClaim, *, by: Actor) -> None:
-    """The claim gives the desk to nobody any more; whoever has it by this claim loses it now."""
+    """The claim gives the role to nobody any more; whoever has it from this claim loses it now."""
     check_named(by, CONSOLE)
     if PlatformRoleClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id], desk=rule.desk)
@@ -43,9 +43,9 @@ def end_platform_role_claim(rule: PlatformRoleClaim, *, by: Actor) -> None:
 
 @transaction.atomic
 def sync_platform_role_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Actor) -> Followed:
-    """What this provider says now gives, confirms and takes the desks that come from it, and touches no other.
+    """Assign, confirm and end the platform roles that come from this provider's claims, and change no other.
 
-    Whoever they do not name loses their desk, and nothing else of theirs.
+    Whoever they do not name loses their role, and nothing else of theirs.
     """
     check_named(by, SYSTEM)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -71,7 +71,7 @@ def _confirmed(now: Any) -> dict[str, Any]:
 
 
 def _lose(desk: PlatformRole, *, by: Actor) -> None:
-    """The desk ends now, by the provider's word or the mapping's end."""
+    """The role ends now, because the provider or the end of the mapping says so."""
     now = clock.now()
     PlatformRole.objects.filter(pk=desk.pk).update(ends_at=now, confirmed_until=now)
     record(

@@ -12,7 +12,7 @@ from apps.people.models import Identity, Provider, Visa, VisaIssuer
 from apps.people.rules import check_named, check_visa_issuer
 from apps.people.sign_in import PresentedVisa
 
-# What makes two visas the same one, minted anew; its end may move.
+# What identifies a visa that is issued again; its end may move.
 SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "trusted", "terms", "honoured", "why")
 
 
@@ -29,7 +29,7 @@ def trust_visa_issuer(slug: str, *, by: Actor, **facts: Any) -> VisaIssuer:
 
 @transaction.atomic
 def untrust_visa_issuer(issuer: VisaIssuer, *, by: Actor) -> None:
-    """None of its visas counts from now on, also those that were honoured."""
+    """None of its visas counts from now on, also those that were accepted."""
     check_named(by, CONSOLE)
     if VisaIssuer.objects.filter(pk=issuer.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         record(Kind.VISA_ISSUER_ENDED, actor=by, subject=issuer, slug=issuer.slug)

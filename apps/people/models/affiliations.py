@@ -1,4 +1,4 @@
-"""Which institution stands behind a person, and until when its word counts."""
+"""Affiliations: which institution a person belongs to, and until when that is valid."""
 
 from datetime import datetime
 from enum import IntEnum
@@ -24,7 +24,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
 
 class Affiliation(models.Model):
-    """An institution says that a person belongs to it; each sign-in through it says so anew, and silence lets it lapse.
+    """An institution says that a person belongs to it; each sign-in through it says so again, and without one it expires.
 
     A gap stays a gap: what had lapsed is not made whole again, a new row begins.
     """
@@ -32,7 +32,7 @@ class Affiliation(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("scoped",)
 
     class Told(IntEnum):
-        """Which letter about its lapse went out last; a word that prolongs it begins anew with none."""
+        """Which notification about its expiry went out last; reset to none when it is prolonged."""
 
         NOTHING = 0
         A_MONTH = 1

@@ -19,12 +19,12 @@ ASK_AFTER = timedelta(minutes=10)  # and so long after it the provider is asked 
 
 
 def confirmed(at: datetime | None = None) -> Q:
-    """The one answer to "does this seat or desk count for its person now": by hand it does; by claim, if confirmed."""
+    """The one answer to "does this membership or role count for its person now": yes if assigned manually; from a claim, if confirmed."""
     return Q(claim__isnull=True) | Q(confirmed_until__gt=clock.sql_now(at))
 
 
 def confirmed_in_full(name: str) -> models.CheckConstraint:
-    """A role by claim says until when it is confirmed; one by hand does not."""
+    """A role from a claim says until when it is confirmed; a manually assigned one does not."""
     by_hand = Q(claim__isnull=True, confirmed_until__isnull=True)
     return models.CheckConstraint(condition=by_hand | Q(claim__isnull=False, confirmed_until__isnull=False), name=name)
 
@@ -50,7 +50,7 @@ class ClaimRule(models.Model):
 
 
 class PlatformRoleClaim(ClaimRule):
-    """A claim that gives a desk of the portal's own house."""
+    """A claim that gives a platform role."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 

@@ -1,4 +1,4 @@
-"""The identity providers that vouch for people, and the times an operator corrected who an identity belongs to."""
+"""The identity providers through which people sign in, and the times an operator corrected who an identity belongs to."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
 
 class Provider(models.Model):
-    """An OpenID provider whose word about people is taken: within the institutions and domains named here, no wider.
+    """An OpenID provider whose claims are accepted: within the institutions and domains named here, no wider.
 
     The client secret is not here: `secret_name` is a key of settings.PROVIDER_SECRETS.
     """

@@ -1,4 +1,4 @@
-"""Who somebody was, and on whose word, at the moment they signed or voted."""
+"""Who somebody was, and which institution confirmed it, at the moment they signed or voted."""
 
 from typing import ClassVar
 

@@ -52,7 +52,7 @@ class VisaIssuer(models.Model):
 
 class VisaQuerySet(models.QuerySet["Visa"]):
     def counted_now(self, at: datetime | None = None) -> Self:
-        """Those that count at the moment: honoured, seen and not gone since, not expired, their issuer believed."""
+        """Those that count at the moment: accepted, seen and not gone since, not expired, their issuer trusted."""
         moment = clock.sql_now(at)
         accepted = self.filter(accepted=True, starts_at__lte=moment, expires_at__gt=moment)
         here = accepted.filter(Q(gone_at__isnull=True) | Q(gone_at__gt=moment))
@@ -62,7 +62,7 @@ class VisaQuerySet(models.QuerySet["Visa"]):
 class Visa(models.Model):
     """One visa as an identity brought it at a sign-in; it counts from then until it expires or is missing once.
 
-    One that is not honoured is kept as well, with the code of why, so that its person can see it; what it says was
+    One that is not accepted is stored as well, with the code of why, so that its person can see it; what it says was
     then perhaps never proved.
     """
 

@@ -1,4 +1,4 @@
-"""My access: every grant, whether it is in force, why or why not, and giving it back."""
+"""My access: every grant, whether it is active, why or why not, and ending it early."""
 
 from uuid import UUID
 

@@ -58,7 +58,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
 def _asked(
     rounds: list[Round], people: Mapping[UUID, Person], names: Mapping[UUID, str], titles: Mapping[UUID, str]
 ) -> dict[str, Any]:
-    """What the newest round asks, frozen as it was handed in, and what changed since the one before."""
+    """What the newest round asks, frozen as it was submitted, and what changed since the one before."""
     newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
     said = newest.snapshot
     return {
@@ -144,7 +144,7 @@ def _voted(
 def _my_vote(
     case: AccessRequest, entry: dict[str, Any], me: Person, shown_round: Round, typed: VoteForm | None
 ) -> dict[str, Any]:
-    """The form, or the sentence that says why there is none; the same set (the bench) that the rule asks."""
+    """The form, or the sentence that says why there is none; the same set of eligible voters that the rule asks."""
     item = entry["item"]
     mine = next((vote for vote in entry["votes"] if vote.voter_id == me.pk), None)
     why_not = ""

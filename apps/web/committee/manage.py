@@ -28,7 +28,7 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @freshly_signed_in
 @idempotent_form
 def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """The chair opens and closes the committee for requests, gives seats and ends them."""
+    """The chair opens and closes the committee for requests, adds and removes members."""
     committee = public().filter(slug=slug).first()
     if committee is None:
         raise NotFound(_("There is no committee at this address."))

@@ -52,7 +52,7 @@ def portal(request: PageRequest) -> dict[str, Any]:
 
 
 def _flags(person: Person) -> Any:
-    """Where the person sits, signs, cares and keeps a desk, and how many letters they have not read."""
+    """The person's committees, signing, datasets and platform roles, and how many notifications they have not read."""
     desks = platform_roles_of(person)
     flags = {
         "seated": Exists(committees_of(person)),

@@ -1,4 +1,4 @@
-"""The people of an institution, for those who sign for it: the access they have, and whether it stands behind them."""
+"""The people of an institution, for those who sign for it: the access they have, and whether their affiliation is active."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -89,7 +89,7 @@ def _word(row: Any) -> dict[str, Any]:
 @freshly_signed_in
 @idempotent_form
 def affiliation_confirm(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> HttpResponse:
-    """The institution stands behind this person for another year."""
+    """Confirm this person's affiliation with the institution for another year."""
     done = _("The affiliation of %(name)s was confirmed.")
     return _asked_why(request, institution, pk, confirm_affiliation, verb="affirm", done=done)
 

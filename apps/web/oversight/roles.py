@@ -1,4 +1,4 @@
-"""Who holds which role through which claim of which provider; read here, changed at the command line only."""
+"""Who has which role through which claim of which provider; read here, changed at the command line only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an operator watches: consequences still owed, letters still to be sent, and the stop of all downloads."""
+"""What an operator watches: pending background tasks, queued e-mails, and the stop of all downloads."""
 
 from django.contrib import messages
 from django.http import HttpResponse

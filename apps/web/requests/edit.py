@@ -117,9 +117,9 @@ def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpRespo
 @require_POST
 @signed_in
 def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """What is typed is kept; a refusal is told to the page as problem+json.
+    """What is typed is saved; a refusal is sent to the page as problem+json.
 
-    A page whose answer was lost on the way sends the very same again, and is told what came of it the first time: the
+    A page whose answer was lost on the way sends the very same again, and gets the answer of the first time: the
     draft was changed by nobody else.
     """
     found = find(request.actor, pk)

@@ -1,4 +1,4 @@
-"""My requests, and one request: where it stands, who holds it, what was asked and decided."""
+"""My requests, and one request: its progress, whom it is waiting for, its questions and decisions."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Roles that follow an institution's word: asked again while the person works, and said plainly when they rest."""
+"""Roles from sign-in claims: confirmed again while the person works, with a message when they are suspended."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
@@ -70,7 +70,7 @@ def _tell(request: PageRequest) -> None:
 
 
 def _held(request: PageRequest) -> list[str]:
-    """The roles of this person that stand on an institution's word, by name."""
+    """The roles this person has from sign-in claims, by name."""
     return _names(claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor))
 
 

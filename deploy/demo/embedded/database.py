@@ -146,7 +146,7 @@ def server(data_dir: Path, *, port: int, secrets: Secrets, fsync: bool = True) -
     kept = (cluster / "PG_VERSION").read_text().strip()
     if kept != str(version(folder)):
         raise Trouble(
-            f"{cluster} was made by PostgreSQL {kept}, this is {version(folder)}: `make demo-reset` begins anew."
+            f"{cluster} was made by PostgreSQL {kept}, this is {version(folder)}: `make demo-reset` starts again from nothing."
         )
     _settle(cluster)
     options = {**_COMMON, "port": str(port), **({} if fsync else _CARELESS)}

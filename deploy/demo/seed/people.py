@@ -1,4 +1,4 @@
-"""Institutions, people with the identity they sign in with, desks, the signing official, committees and seats."""
+"""Institutions, people with the identity they sign in with, platform roles, the signing official, committees and their members."""
 
 from datetime import timedelta
 

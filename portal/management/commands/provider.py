@@ -1,6 +1,6 @@
-"""`manage.py provider list | add | deactivate | settings`: whose word about people the portal takes.
+"""`manage.py provider list | add | deactivate | settings`: the identity providers whose claims the portal accepts.
 
-`provider map | unmap | roles`: which of its words give somebody a desk or a seat here.
+`provider map | unmap | roles`: which of its claims give somebody a platform role or a committee membership.
 """
 
 from typing import Any
@@ -38,9 +38,9 @@ class Command(BaseCommand):
         role.add_argument("slug")
         role.add_argument("--claim", required=True, help="its exact name, such as groups")
         role.add_argument("--value", required=True, help="the one value that counts, exactly as it is sent")
-        role.add_argument("--desk", default="", help="auditor or operator")
-        role.add_argument("--committee", default="", help="a seat in this committee (its name in addresses)")
-        role.add_argument("--chair", action="store_true", help="the seat is the chair")
+        role.add_argument("--role", default="", help="auditor or operator")
+        role.add_argument("--committee", default="", help="membership of this committee (its name in addresses)")
+        role.add_argument("--chair", action="store_true", help="as its chair")
         add = verbs.add_parser("add", help="add a provider, or change the one of this short name")
         add.add_argument("slug")
         for name in ("name", "issuer", "client-id"):
@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
     def _map(self, options: dict[str, Any]) -> None:
         if bool(options["desk"]) == bool(options["committee"]):
-            raise CommandError("Name either a desk or a committee.")
+            raise CommandError("Name either a role or a committee.")
         provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"]}
         try:
             if options["desk"]:

@@ -11,18 +11,18 @@ from apps.people.models import Provider, VisaIssuer
 
 
 class Command(BaseCommand):
-    help = "Lists, adds and ends the issuers whose visas (GA4GH Passport 1.2) are honoured."
+    help = "Lists, adds and ends the issuers whose visas (GA4GH Passport 1.2) are accepted."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("list", help="every issuer, where its keys are and whose word it may pass on")
+        verbs.add_parser("list", help="every issuer, where its keys are and the sources whose claims it may pass on")
         verbs.add_parser("end", help="none of its visas counts any more, at once").add_argument("slug")
         add = verbs.add_parser("add", help="add an issuer, or change the one of this short name")
         add.add_argument("slug")
         add.add_argument("--name", required=True)
         add.add_argument("--issuer", required=True, help="letter by letter as its visas say it (iss)")
         add.add_argument("--jku", required=True, help="the one address of its keys, also letter by letter")
-        add.add_argument("--source", action="append", required=True, help="whose word it may pass on; may be repeated")
+        add.add_argument("--source", action="append", required=True, help="a source whose claims it may pass on; may be repeated")
         add.add_argument("--subjects-of", metavar="PROVIDER", help="the provider whose subjects its visas carry")
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The committee's desk and the page of a case, through the browser's eyes."""
+"""The review queue and the page of a case, as a browser sees them."""
 
 from typing import Any
 
@@ -74,9 +74,9 @@ def test_what_i_voted_on_moves_to_the_colleagues_part() -> None:
 
 def test_the_case_shows_the_frozen_round_and_not_the_live_draft() -> None:
     case = stories.returned()
-    requests.change(case.request, by=case.applicant, title="A title that nobody handed in")
+    requests.change(case.request, by=case.applicant, title="A title that nobody submitted")
     page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
-    assert "A title that nobody handed in" not in page
+    assert "A title that nobody submitted" not in page
     assert "Recurrence after hormone therapy" in page
 
 
@@ -212,7 +212,7 @@ def test_a_bench_that_cannot_decide_is_said_plainly() -> None:
 
 
 def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another_round() -> None:
-    """The chair is named in the request: two seats are left, one votes for and one against."""
+    """The chair is named in the request: two eligible voters are left, one approves and one denies."""
     place = stories.published_dataset(committee_setup=stories.committee_setup(members=2, quorum=2))
     case = stories.submitted(stories.draft(published_dataset=place, members=[place.committee_setup.chair]))
     first, second = place.committee_setup.members

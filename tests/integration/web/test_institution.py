@@ -1,4 +1,4 @@
-"""The page of those who sign for an institution: its people, what they may use, and affirming and ending."""
+"""The page of those who sign for an institution: its people, what they may use, and confirming and ending affiliations."""
 
 import uuid
 from datetime import timedelta
@@ -46,7 +46,7 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
 
 
 def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
-    """Ended, the person may not download at their next request; affirmed, they may again."""
+    """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()
     client = stories.client_for(stories.signing_official(home_of(access.holder)))
     asked = client.get(about(access.holder, "end")).content.decode()

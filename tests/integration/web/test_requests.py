@@ -348,7 +348,7 @@ def test_a_save_whose_answer_was_lost_is_told_what_came_of_it() -> None:
 
 
 def test_submitting_too_early_keeps_what_was_typed_in_the_draft() -> None:
-    """Also without script: whoever leaves the refused page finds their words in the draft."""
+    """Also without script: whoever leaves the refused page finds their text in the draft."""
     case, other = stories.draft(complete=False), stories.published_dataset()
     client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/submit/"
     form = typed(case, public_summary="", add_dataset=other.dataset.slug) | {"_once": str(uuid.uuid4())}

@@ -29,7 +29,7 @@ def test_a_bench_that_suffices_is_nothing_to_write_about() -> None:
 
 
 def test_a_member_who_asks_leaves_too_few_and_the_chair_hears_of_it_once() -> None:
-    """L34: the quorum never shrinks with the bench, so somebody must hear that nobody can decide."""
+    """L34: the quorum never shrinks with the number of eligible voters, so somebody must hear that nobody can decide."""
     place = published_dataset(members=1)
     asking = place.committee_setup.members[0]
     case = stories.submitted(stories.draft(published_dataset=place, applicant=asking))

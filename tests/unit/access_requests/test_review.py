@@ -66,7 +66,7 @@ def test_who_stepped_aside_stays_aside() -> None:
     with pytest.raises(Invalid, match="what the conflict is"):
         commands.recuse(case.request, reason=" ", by=member)
     commands.recuse(case.request, reason="We publish together.", by=member)
-    assert str(Recusal.objects.get()) == f"{member.pk} steps aside from {case.request.pk}"
+    assert str(Recusal.objects.get()) == f"{member.pk} is recused from {case.request.pk}"
     for act in (
         lambda: stories.vote(case, member),
         lambda: commands.recuse(case.request, reason="Again.", by=member),
@@ -239,7 +239,7 @@ def test_who_steps_aside_may_leave_a_majority_behind() -> None:
     assert case.reload().request.state == "decided"
 
 
-@pytest.mark.parametrize("leaves", ["seat ends", "account closes"])
+@pytest.mark.parametrize("leaves", ["membership ends", "account closes"])
 def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
     """R5: everybody left has voted, so nobody else could ever decide it."""
     case = stories.in_review()
@@ -247,7 +247,7 @@ def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
     stories.vote(case, chair, "deny")
     stories.vote(case, first, "approve")
     assert case.item.state == "open"
-    if leaves == "seat ends":
+    if leaves == "membership ends":
         committees.remove_member(case.committee_setup.membership_of(second), by=chair)
     else:
         deactivate(second, by=stories.operator())

@@ -1,4 +1,4 @@
-"""The count of votes: a majority of those seated decides, once the quorum has voted; the chair breaks a full tie."""
+"""The count of votes: a majority of the eligible voters decides, once the quorum has voted; the chair breaks a full tie."""
 
 from fractions import Fraction
 from typing import Any
@@ -36,7 +36,7 @@ def counted(item: Item) -> Decision:
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        # seated, quorum, approvals, denials, the chair's choice
+        # eligible voters, quorum, approvals, denials, the chair's choice
         ((3, 2, 0, 0, ""), ""),  # nobody voted
         ((3, 2, 1, 0, "approve"), ""),  # the quorum has not voted, not even with the chair
         ((3, 2, 2, 0, ""), "approve"),
@@ -46,16 +46,16 @@ def counted(item: Item) -> Decision:
         ((3, 3, 2, 0, ""), ""),  # a majority, and no quorum yet
         ((3, 3, 2, 1, ""), "approve"),
         ((4, 2, 2, 0, ""), ""),  # half is no majority
-        ((4, 2, 2, 1, "approve"), ""),  # nor is half of the seated while one is missing
+        ((4, 2, 2, 1, "approve"), ""),  # nor is half of the eligible voters while one is missing
         ((4, 2, 2, 2, "approve"), "approve"),  # a full tie: the chair
         ((4, 2, 2, 2, "deny"), "deny"),
         ((4, 2, 2, 2, "conditional"), "approve_with_conditions"),
-        ((4, 2, 2, 2, ""), ""),  # a full tie on a bench without a chair stays open
+        ((4, 2, 2, 2, ""), ""),  # a full tie without the chair among the voters stays undecided
         ((2, 2, 1, 1, "deny"), "deny"),
         ((1, 1, 1, 0, "approve"), "approve"),
-        ((1, 2, 1, 0, "approve"), ""),  # a bench smaller than the quorum never decides
+        ((1, 2, 1, 0, "approve"), ""),  # fewer eligible voters than the quorum never decide
         ((1, 2, 0, 1, "deny"), ""),
-        ((0, 1, 0, 0, ""), ""),  # an empty bench blocks
+        ((0, 1, 0, 0, ""), ""),  # no eligible voters: blocked
         ((0, 2, 0, 0, ""), ""),
     ],
 )
@@ -82,7 +82,7 @@ def counts(draw: st.DrawFn) -> tuple[int, int, int, int, str]:
 
 @given(counts())
 def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, int, int, int, str]) -> None:
-    """L35, T84: said a second time, in fractions of the bench."""
+    """L35, T84: the rule written a second time, in fractions of the eligible voters."""
     seated, quorum, approvals, denials, chair = count
     said = outcome(*count)
     if approvals + denials < quorum or seated < quorum or seated == 0:
@@ -112,7 +112,7 @@ def test_one_more_vote_never_turns_a_decision(count: tuple[int, int, int, int, s
 
 @pytest.mark.django_db
 def test_only_votes_of_those_seated_now_are_counted() -> None:
-    """T9, T16: an ended seat, a closed account and a recusal all leave the bench, and their votes with them."""
+    """T9, T16: after an ended membership, a closed account or a recusal the vote no longer counts."""
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=5, quorum=4))
     )

@@ -1,4 +1,4 @@
-"""The log: written with its change, without names, and for ever."""
+"""The log: written with its change, without names, append-only."""
 
 import uuid
 from datetime import UTC, date, datetime

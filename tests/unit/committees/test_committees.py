@@ -1,4 +1,4 @@
-"""Committees and their seats."""
+"""Committees and their members."""
 
 from datetime import timedelta
 

@@ -1,10 +1,10 @@
 """The access rule a second time, from the domain's own words, in plain Python: no Django, no SQL, no shared code.
 
 A person may download a file at a moment if and only if the person is active (or a visitor, for open data) and did not
-break the glass, unless the data are open; an institution stands behind them, or a visa from home does for registered
+be a break-glass account, unless the data are open; they have an active affiliation, or a visa from home for registered
 data, unless the data are open; the version is published, not withdrawn, its embargo past; the dataset is open, or
-registered and the terms of that moment accepted, here or by a visa from home, or a grant of theirs is in force, on an
-agreement they signed and that is executed and not ended, while the very institution that stood behind them when they
+registered and the terms of that moment accepted, here or by a visa from home, or a grant of theirs is active, on an
+agreement they signed and that is executed and not ended, while they are affiliated with the very institution under which they
 signed does so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
 Moments are whole numbers, and so are institutions; an interval holds its beginning and not its end; None means never.
 """
@@ -22,7 +22,7 @@ class Grant:
     signed: int | None = 0
     pauses: tuple[tuple[int, int | None], ...] = ()
     mine: bool = True
-    # the institution that stood behind the signature; None: nobody knows
+    # the institution of the signature; None: not known
     through: int | None = 0
 
 
@@ -53,7 +53,7 @@ class World:
     # (published, accepted by the person), in order of version
     terms: tuple[tuple[int, int | None], ...] = ()
     download_stops: tuple[tuple[int, int | None], ...] = field(default=())
-    # (which, from, until) of each time an institution stood behind the person; None: to the end of all moments
+    # (which, from, until) of each affiliation of the person; None: to the end of all moments
     affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
     asks_factor: bool = False
     factor: bool = False  # of this very sign-in
@@ -70,7 +70,7 @@ def within(span: tuple[int, int | None], at: int) -> bool:
 
 
 def behind(world: World, at: int) -> set[int]:
-    """The institutions that stand behind the person."""
+    """The institutions the person is affiliated with."""
     return {which for which, start, end in world.affiliations if within((start, end), at)}
 
 

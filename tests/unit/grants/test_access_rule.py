@@ -221,7 +221,7 @@ def test_the_verdict_turns_exactly_at_its_moment(boundary: str) -> None:
 
 
 def test_a_visa_never_opens_controlled_data() -> None:
-    """Not even together with a grant, when no institution stands behind the person."""
+    """Not even together with a grant, when the person has no active affiliation."""
     world = World(grants=(Grant(0, 9),), affiliations=(), terms=((0, 0),), visas=(Visa(0, 9), Visa(0, 9, terms=0)))
     with forgotten():
         assert not opens(worlds.lay(world), worlds.moment(5))

@@ -1,4 +1,4 @@
-"""Grants: issued by an executed agreement, paused and ended with a reason; all downloads frozen and thawed."""
+"""Grants: issued by an executed agreement, paused and ended with a reason; all downloads stopped and resumed."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -167,7 +167,7 @@ def test_a_revoked_grant_opens_nothing_at_once() -> None:
 
 
 def test_who_may_end_a_grant() -> None:
-    """T10: those who take care of the dataset, and the holder; nobody else, and nobody who is deactivated."""
+    """T10: those who manage the dataset, and the holder; nobody else, and nobody who is deactivated."""
     access = stories.granted()
     outsiders = [
         access.case.committee_setup.chair,
@@ -223,7 +223,7 @@ def test_a_pause_closes_and_its_end_opens_again() -> None:
 
 
 def test_what_is_revoked_or_over_is_neither_paused_nor_begun_again() -> None:
-    """An old window still shows the buttons; nobody is told of a pause or of access that runs again."""
+    """An old window still shows the buttons; nobody is notified of a pause or of access that is active again."""
     over, ended = stories.granted(), stories.granted()
     commands.suspend(over.grant, reason="A question", by=over.agreement_setup.owner)
     commands.suspend(ended.grant, reason="A question", by=ended.agreement_setup.owner)

@@ -63,6 +63,6 @@ def test_t47_a_claim_says_its_values(told: Any) -> None:
     ],
 )  # fmt: skip
 def test_t47_any_other_shape_says_nothing(told: Any) -> None:
-    """Wrong types, near misses, other letters that look alike, and lists that no group of people needs."""
+    """Wrong types, near misses, other characters that look alike, and lists that no group of people needs."""
     assert not says({"groups": told}, "groups", "auditors")
     assert not says({"group": "auditors"}, "groups", "auditors")

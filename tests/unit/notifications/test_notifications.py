@@ -1,4 +1,4 @@
-"""Everyone whom an event concerns is told once; nobody else is; and a mail server may be down."""
+"""Everyone whom an event concerns is notified once; nobody else is; and a mail server may be down."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(kind: str) -> set[Person]:
-    """Who has letters about events of this kind."""
+    """Who has notifications about events of this kind."""
     return {notification.reader for notification in Notification.objects.filter(kind=kind).select_related("reader")}
 
 

@@ -1,4 +1,4 @@
-"""Which institution stands behind somebody: how long, on whose word, and who is told when it ends."""
+"""Affiliations: how long they are valid, who confirmed them, and who is notified when they end."""
 
 from datetime import timedelta
 from typing import Any
@@ -59,7 +59,7 @@ def notifications(person: Person) -> list[str]:
 
 # ------------------------------------------------------------------------------------------------- who may say what
 def test_nobody_speaks_for_themselves_with_whichever_account() -> None:
-    """Of several accounts of one person none is affirmed or ended by another."""
+    """Of several accounts of one person none is confirmed or ended by another."""
     official = stories.signing_official(stories.institution())
     home = home_of(official)
     other = stories.person(at=home)
@@ -184,7 +184,7 @@ def test_neither_merging_nor_splitting_gets_round_an_end() -> None:
     assert stands(new, fresh)
 
 
-# ------------------------------------------------------------------------------------------------------- the letters
+# ------------------------------------------------------------------------------------------------- the notifications
 def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each() -> None:
     person = stories.person()
     lapse(person, days=31)
@@ -202,7 +202,7 @@ def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each()
 def test_a_year_later_the_warnings_begin_anew() -> None:
     person = stories.person()
     lapse(person, days=5)
-    assert warn_of_expiring_affiliations(by=SYSTEM) == 1  # late: one letter, not two
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 1  # late: one notification, not two
     extend_affiliation(person, institution=home_of(person), by=SYSTEM)
     assert warn_of_expiring_affiliations(by=SYSTEM) == 0
     lapse(person, days=29)

@@ -1,4 +1,4 @@
-"""People, identities, terms, tokens and desks."""
+"""People, identities, terms, tokens and platform roles."""
 
 import threading
 from datetime import timedelta
@@ -107,7 +107,7 @@ def test_sign_ins_refusals_and_sign_outs_are_written_down_without_free_text() ->
     assert kinds["person.signed_out"].subject_id == someone.pk
 
 
-# ------------------------------------------------------------------------------------------------------------ desks
+# ----------------------------------------------------------------------------------------------------- platform roles
 def test_a_desk_is_held_from_until() -> None:
     someone = stories.operator()
     assert has_platform_role(someone, "operator")

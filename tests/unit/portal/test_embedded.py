@@ -260,7 +260,7 @@ def test_a_letter_is_kept_whole_and_can_be_read(tmp_path: Path) -> None:
         assert b"No letter" in read(page, "/")
         with smtplib.SMTP("127.0.0.1", smtp) as door:
             door.send_message(notification)
-        kept = json.loads(read(page, "/letters.json"))
+        kept = json.loads(read(page, "/emails.json"))
         assert [(one["To"], one["Subject"]) for one in kept] == [("ingrid@nordvik.example", "Decided <b>")]
         assert b"Decided &lt;b&gt;" in read(page, "/")
         shown = read(page, f"/{kept[0]['id']}")
