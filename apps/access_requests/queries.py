@@ -172,7 +172,9 @@ def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> 
 
 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
-    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum; and how many they have."""
+    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum; and
+    how many they have.
+    """
     waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
     left = {item.committee: len(fetch_eligible_voters(item)) for item in waiting}
     return {committee: number for committee, number in left.items() if too_few(number, committee.quorum)}
@@ -184,10 +186,10 @@ def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMe
     members = (
         CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")
     )
-    benches: dict[UUID, list[CommitteeMember]] = {}
-    for seat in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
-        benches.setdefault(seat.committee_id, []).append(seat)
-    return benches
+    voters: dict[UUID, list[CommitteeMember]] = {}
+    for membership in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
+        voters.setdefault(membership.committee_id, []).append(membership)
+    return voters
 
 
 def votes_on(request: AccessRequest) -> QuerySet[Vote]:
@@ -212,7 +214,7 @@ def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
 
 def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Mapping[UUID, str]) -> Decision:
     """The vote in this committee, of these eligible voters, when these votes have been cast."""
-    chairs = {seat.person_id: seat.is_chair for seat in voters}
+    chairs = {membership.person_id: membership.is_chair for membership in voters}
     return _decision(committee, chairs, votes)
 
 

@@ -88,13 +88,13 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
     return capacity
 
 
-def check_named_institution(agreement: Agreement, capacity: str, behind: Affiliation) -> None:
+def check_named_institution(agreement: Agreement, capacity: str, affiliation: Affiliation) -> None:
     """The applicant signs for the institution that the text names, and for no other that they have moved to since."""
     named = agreement.institution
-    if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != behind.institution_id:
+    if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != affiliation.institution_id:
         raise WrongState(
             _("This agreement names %(named)s, but you are now affiliated with %(now)s. Submit a new request.")
-            % {"named": named, "now": behind.institution}
+            % {"named": named, "now": affiliation.institution}
         )
 
 

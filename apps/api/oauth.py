@@ -1,6 +1,7 @@
 """Letting a program in by a code: the machine's side of RFC 8628, with RFC 6749, 7009 and 8414 where they apply.
 
-Programs are public: they have a name and no secret, so security depends on the codes alone. Cookies are never looked at.
+Programs are public: they have a name and no secret, so security depends on the codes alone. Cookies are never looked
+at.
 """
 
 from collections.abc import Callable

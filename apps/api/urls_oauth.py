@@ -1,4 +1,6 @@
-"""Endpoints that authorise programs by a code, and the metadata that describes them; the page for people is apps.web.account.devices."""
+"""Endpoints that authorise programs by a code, and the metadata that describes them; the page for people is
+apps.web.account.devices.
+"""
 
 from django.urls import path
 

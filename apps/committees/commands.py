@@ -1,4 +1,6 @@
-"""Verbs about committees: create, add and remove members, open and close for requests; memberships that follow a provider's claims."""
+"""Verbs about committees: create, add and remove members, open and close for requests; memberships that follow a
+provider's claims.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -32,10 +34,10 @@ def found(name: str, *, slug: str, institution: Institution | None, about: str, 
 def add_member(committee: Committee, *, person: Person, is_chair: bool = False, by: Actor) -> CommitteeMember:
     """The person becomes a member."""
     rules.check_can_manage_committee(by, committee, CONSOLE)
-    return _seat(committee, person=person, is_chair=is_chair, by=by)
+    return _add_member(committee, person=person, is_chair=is_chair, by=by)
 
 
-def _seat(committee: Committee, *, person: Person, is_chair: bool, by: Actor) -> CommitteeMember:
+def _add_member(committee: Committee, *, person: Person, is_chair: bool, by: Actor) -> CommitteeMember:
     Committee.objects.select_for_update().get(pk=committee.pk)
     rules.check_can_become_member(person, committee, is_chair=is_chair)
     place = CommitteeMember.objects.create(committee=committee, person=person, is_chair=is_chair)
@@ -60,7 +62,7 @@ def hand_over_chair(committee: Committee, *, person: Person, by: Actor) -> Commi
     for place in CommitteeMember.objects.appointed().filter(Q(is_chair=True) | Q(person=person), committee=committee):
         CommitteeMember.objects.filter(pk=place.pk).update(ends_at=clock.now())
         record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[committee.pk, place.person_id])
-    return _seat(committee, person=person, is_chair=True, by=by)
+    return _add_member(committee, person=person, is_chair=True, by=by)
 
 
 @transaction.atomic
@@ -123,7 +125,7 @@ def sync_member_claims(
     gained = [
         committee_id
         for committee_id, claims in wanted.items()
-        if committee_id not in kept and _take_seat(person, claims, barred=committee_id in barred, by=by)
+        if committee_id not in kept and _add_claimed_member(person, claims, barred=committee_id in barred, by=by)
     ]
     return Followed(gives=bool(current), gained=bool(gained))
 
@@ -146,8 +148,10 @@ def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Act
     return True
 
 
-def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool, by: Actor) -> bool:
-    """Add the person as claimed, as chair if that is claimed and free; a manually added member gets no second membership."""
+def _add_claimed_member(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool, by: Actor) -> bool:
+    """Add the person as claimed, as chair if that is claimed and free; a manually added member gets no second
+    membership.
+    """
     committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
     if CommitteeMember.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
         return False
@@ -173,7 +177,9 @@ def _take_seat(person: Person, claims: list[CommitteeMemberClaim], *, barred: bo
 
 
 def _lose(place: CommitteeMember, *, by: Actor) -> None:
-    """The membership ends now, because the provider or the end of the mapping says so; the other votes are counted again."""
+    """The membership ends now, because the provider or the end of the mapping says so; the other votes are counted
+    again.
+    """
     now = clock.now()
     if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
         about = [place.committee_id, place.person_id]

@@ -53,13 +53,17 @@ class Committee(models.Model):
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
     def appointed(self, at: datetime | None = None) -> Self:
-        """Memberships that have started and not ended, of active people. A majority is counted of these, whoever is present."""
+        """Memberships that have started and not ended, of active people. A majority is counted of these, whoever is
+        present.
+        """
         moment = clock.sql_now(at)
         begun = self.filter(starts_at__lte=moment, person__is_active=True)
         return begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
 
     def active(self, at: datetime | None = None) -> Self:
-        """Those of them whose person may act and read now; a membership from a claim is suspended while it is not confirmed."""
+        """Those of them whose person may act and read now; a membership from a claim is suspended while it is not
+        confirmed.
+        """
         return self.appointed(at).filter(confirmed(at))
 
 
@@ -68,7 +72,7 @@ class CommitteeMemberClaim(ClaimRule):
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="seat_claims")
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="member_claims")
     is_chair = models.BooleanField(_("Chair"), default=False)
 
     class Meta:

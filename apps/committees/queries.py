@@ -14,7 +14,7 @@ def with_member_counts(found: QuerySet[Committee]) -> QuerySet[Committee]:
     """Committees with `member_count`, the number of their members now."""
     appointed = CommitteeMember.objects.appointed().filter(committee=OuterRef("pk")).order_by().values("committee")
     count = Subquery(appointed.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    return found.annotate(seated=Coalesce(count, 0))
+    return found.annotate(member_count=Coalesce(count, 0))
 
 
 def memberships_of(committee: Committee) -> QuerySet[CommitteeMember]:

@@ -32,10 +32,10 @@ def check_can_become_member(person: Person, committee: Committee, *, is_chair: b
     check_not_break_glass(person)
     if not person.is_active:
         raise Invalid(_("This person's account is not active."), field="code")
-    open_seats = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
-    if open_seats.filter(person_id=person.pk).exists():
+    open_memberships = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
+    if open_memberships.filter(person_id=person.pk).exists():
         raise Invalid(_("This person is already a member of the committee."), field="code")
-    if is_chair and open_seats.filter(is_chair=True).exists():
+    if is_chair and open_memberships.filter(is_chair=True).exists():
         raise Invalid(_("The committee already has a chair."), field="is_chair")
 
 

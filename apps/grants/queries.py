@@ -35,8 +35,8 @@ def _registered(person: Viewer, at: datetime | None) -> Q:
 
 def _granted(person: Viewer, at: datetime | None) -> Q:
     """The dataset is controlled, and a grant of the person's own is active."""
-    held = AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
-    return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
+    granted = AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
+    return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(granted))
 
 
 def _mfa_satisfied(person: Viewer) -> Q:
@@ -58,12 +58,12 @@ def rule(person: Viewer, at: datetime | None = None) -> dict[str, Q]:
     moment = clock.sql_now(at)
     frozen = DownloadStop.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
-    own_account = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
+    not_break_glass = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
     affiliated = Affiliation.objects.active(at).filter(person_id=roles.person_id(person))
     visitor = Value(not isinstance(person, Person), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
-        "own_account": OPEN | Q(own_account),
+        "not_break_glass": OPEN | Q(not_break_glass),
         "affiliated": OPEN | Q(Exists(affiliated)) | _researcher(person, at),
         "published": Q(published_at__lte=moment),
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
@@ -194,9 +194,9 @@ def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
 
 def _behind() -> dict[str, Subquery]:
     """Until when the holder is, or was, affiliated with the grant's institution: its newest statement about them."""
-    told = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
-    newest = told.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "valid_until"))
-    return {"behind_until": Subquery(newest.values("until")[:1])}
+    affiliations = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
+    newest = affiliations.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "valid_until"))
+    return {"affiliated_until": Subquery(newest.values("until")[:1])}
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
@@ -206,9 +206,9 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
         "not_revoked": grant.revoked_at,
         "executed": grant.agreement.executed_at,
         "not_terminated": grant.agreement.ended_at,
-        "vouched": getattr(grant, "behind_until", None),
+        "affiliation_active": getattr(grant, "affiliated_until", None),
     }
-    who = {"vouched": grant.institution.name if grant.institution is not None else ""}
+    who = {"affiliation_active": grant.institution.name if grant.institution is not None else ""}
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
@@ -253,10 +253,10 @@ def _with_state(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
     """Each with whether it is active, and whether only the affiliation with its institution is missing for that."""
     here = AccessGrant.objects.filter(pk=OuterRef("pk"))
     parts = AccessGrant.objects.parts()
-    others = [part for name, part in parts.items() if name != "vouched"]
+    others = [part for name, part in parts.items() if name != "affiliation_active"]
     return grants.annotate(
         grant_is_active=Exists(here.filter(*parts.values())),
-        affiliation_missing=Exists(here.filter(*others, ~parts["vouched"])),
+        affiliation_missing=Exists(here.filter(*others, ~parts["affiliation_active"])),
     ).order_by("-issued_at", "pk")
 
 
@@ -273,8 +273,10 @@ def files_of(version: Version, person: Viewer) -> QuerySet[Distribution]:
 
 def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
     """The grants that came of these requests."""
-    held = AccessGrant.objects.filter(agreement__item__request_id__in=set(requests)).select_related("holder", "dataset")
-    return _with_state(held)
+    granted = AccessGrant.objects.filter(agreement__item__request_id__in=set(requests)).select_related(
+        "holder", "dataset"
+    )
+    return _with_state(granted)
 
 
 def depending_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:

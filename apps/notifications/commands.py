@@ -1,4 +1,6 @@
-"""Commands about notifications: write them, send them by e-mail, mark them read. The only place from which mail leaves."""
+"""Commands about notifications: write them, send them by e-mail, mark them read. The only place from which mail
+leaves.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -49,7 +51,9 @@ def _notification(event: Event, note: Note, words: Words) -> Notification:
 
 @transaction.atomic
 def mark_read(notifications: Iterable[Notification], *, by: Actor) -> int:
-    """These notifications of the reader's own are read now; other people's stay as they are. Returns how many were new."""
+    """These notifications of the reader's own are read now; other people's stay as they are. Returns how many were
+    new.
+    """
     by = check_person(by)
     ids = [notification.pk for notification in notifications]
     return queries.unread_by(by).filter(pk__in=ids).update(read_at=clock.now())

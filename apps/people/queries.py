@@ -53,26 +53,28 @@ def institution_named(name: str) -> Institution | None:
 
 def platform_roles_of(person: Viewer) -> QuerySet[PlatformRole]:
     """The platform roles this person has now."""
-    held = PlatformRole.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
-    return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    found = PlatformRole.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
+    return found.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
 
 
 def platform_role_claims() -> QuerySet[PlatformRoleClaim]:
     """The active mappings, each with the roles it gives (`assigned`), lapsed ones included."""
     now = clock.sql_now()
-    held = (
+    found = (
         PlatformRole.objects.filter(ends_at__gt=now)
         .select_related("person__institution")
         .annotate(counts=flag(confirmed()))
     )
     fetched = PlatformRoleClaim.objects.filter(CURRENT).select_related("provider")
-    return fetched.prefetch_related(Prefetch("desks", queryset=held.order_by("starts_at"), to_attr="held"))
+    return fetched.prefetch_related(
+        Prefetch("platform_roles", queryset=found.order_by("starts_at"), to_attr="assigned")
+    )
 
 
 def manual_platform_roles() -> QuerySet[PlatformRole]:
     """The platform roles that operators assigned, which all have an end, soonest first."""
-    held = PlatformRole.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
-    return held.select_related("person__institution").order_by("ends_at")
+    found = PlatformRole.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
+    return found.select_related("person__institution").order_by("ends_at")
 
 
 def flag(condition: Q) -> Case:
@@ -93,14 +95,18 @@ def has_platform_role(person: Viewer, kind: str) -> bool:
 
 def people_with_platform_role(kind: str) -> QuerySet[Person]:
     """Everyone who has a platform role of this kind now."""
-    held = PlatformRole.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
-    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
+    found = PlatformRole.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    return Person.objects.filter(pk__in=found.values("person_id"), is_active=True).order_by("pk")
 
 
 def institutions_signed_for(person: Viewer) -> QuerySet[Institution]:
     """The institutions whose signing official this person is, as long as they are affiliated with them."""
-    held = Affiliation.objects.active().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
-    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution).filter(Exists(held)).order_by("name", "pk")
+    found = Affiliation.objects.active().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
+    return (
+        roles.with_roles(person, [Institution.SIGNING_OFFICIAL], Institution)
+        .filter(Exists(found))
+        .order_by("name", "pk")
+    )
 
 
 def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
@@ -111,8 +117,8 @@ def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
 
 
 def people_affiliated_with(institution: Institution) -> QuerySet[Person]:
-    """The same for one institution, each with until when they are affiliated with it, whether it ended that, and when they
-    were last here; one statement however many there are.
+    """The same for one institution, each with until when they are affiliated with it, whether it ended that, and when
+    they were last here; one statement however many there are.
     """
     theirs = Affiliation.objects.filter(person=OuterRef("pk"), institution=institution)
     now = Affiliation.objects.active().filter(person=OuterRef("pk"), institution=institution)
@@ -148,10 +154,12 @@ def affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
 
 
 def current_affiliation_of(person: Viewer) -> Affiliation | None:
-    """The affiliation under which the person acts now: that of their home institution if it is active, else the latest other one."""
+    """The affiliation under which the person acts now: that of their home institution if it is active, else the
+    latest other one.
+    """
     home_first = Case(When(institution_id=F("person__institution_id"), then=0), default=1, output_field=IntegerField())
-    held = affiliations_of(person).select_related("institution")
-    return held.order_by(home_first, "-confirmed_at", "pk").first()
+    found = affiliations_of(person).select_related("institution")
+    return found.order_by(home_first, "-confirmed_at", "pk").first()
 
 
 def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
@@ -216,7 +224,7 @@ def has_accepted_terms(person: Viewer) -> bool:
 
 
 def visa_issuers() -> QuerySet[VisaIssuer]:
-    """Those whose signature on visas is believed today."""
+    """Those whose signature on visas is trusted today."""
     return VisaIssuer.objects.filter(ended_at__isnull=True)
 
 

@@ -35,8 +35,8 @@ def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
 
     A list of anything else, or one that no group of people needs, says nothing at all.
     """
-    told = said.get(claim)
-    several = told if isinstance(told, list) else [told]
+    claimed = said.get(claim)
+    several = claimed if isinstance(claimed, list) else [claimed]
     if len(several) > LONGEST_LIST or not all(isinstance(one, str) for one in several):
         return False
     return value in several

@@ -10,7 +10,7 @@ from tests.acceptance.browser import ids, patiently
 from tests.acceptance.context import UUID, Context, check
 
 # Who gets which notification, by words of its subject.
-LETTERS = [
+NOTIFICATIONS = [
     ("applicant", "has arrived"),
     ("applicant", "has a question"),
     ("applicant", "Round 2 of your request"),
@@ -42,7 +42,7 @@ AT_LEAST = ["link.made", "download.started", "download.refused"]
 
 def notifications_are_listed(context: Context) -> None:
     """Everyone concerned has each notification once."""
-    for key, words in LETTERS:
+    for key, words in NOTIFICATIONS:
         found = context.until(
             f"the notification “{words}” to {context.who(key).name}", partial(_notifications, context, key, words)
         )

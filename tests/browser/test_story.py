@@ -44,13 +44,13 @@ def test_a_story_that_was_broken_off_goes_on_where_it_stopped_and_doubles_nothin
     state, died = tmp_path / "state.json", set[str]()
 
     def dying(name: str, step: script.Step) -> script.Step:
-        def tell(context: Context) -> None:
+        def after_step(context: Context) -> None:
             step(context)
             if name not in died:
                 died.add(name)
                 raise Wrong("the teller died")
 
-        return tell
+        return after_step
 
     steps = [(name, dying(name, step) if n % 3 == 0 else step) for n, (name, step) in enumerate(script.STEPS)]
     monkeypatch.setattr("tests.acceptance.command.STEPS", steps)

@@ -66,7 +66,7 @@ def table(file: Source, name: str) -> list[tuple[ast.expr, ast.expr]]:
 
 def _changes_something(value: ast.expr) -> bool:
     followers = {dotted(one) for one in value.elts} if isinstance(value, ast.List) else set()
-    return bool(followers) and "tell" not in followers
+    return bool(followers) and "notify" not in followers
 
 
 def _has_recipients_and_words(value: ast.expr) -> bool:

@@ -65,7 +65,9 @@ def vocabulary(root: Path) -> list[str]:
         return [f"{GLOSSARY}: there is no glossary, so nothing says which words are retired"]
     text = glossary.read_text(encoding="utf-8")
     words, names = rows(text, WORDS), rows(text, NAMES)
-    missing = [f"{GLOSSARY}: no rows under '## {title}'" for title, found in ((WORDS, words), (NAMES, names)) if not found]
+    missing = [
+        f"{GLOSSARY}: no rows under '## {title}'" for title, found in ((WORDS, words), (NAMES, names)) if not found
+    ]
     return missing + [finding for piece in pieces(root) for finding in found_in(piece, words, names)]
 
 

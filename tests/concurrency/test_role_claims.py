@@ -1,4 +1,6 @@
-"""Several sign-ins of one person in one moment, and the chair at the same time: one membership, one role, no deadlock."""
+"""Several sign-ins of one person in one moment, and the chair at the same time: one membership, one role, no
+deadlock.
+"""
 
 import pytest
 
@@ -26,7 +28,7 @@ def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> No
     committees.add_member_claim(
         provider, claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
-    add_platform_role_claim(provider, claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
+    add_platform_role_claim(provider, claim="groups", value=GROUP, role="auditor", by=CONSOLE)
     said = {"groups": [GROUP]}
 
     def follow() -> None:

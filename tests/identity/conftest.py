@@ -57,8 +57,8 @@ def broker(provider: Provider) -> Row:
 
 @pytest.fixture
 def issuer(running_issuer: Provider, broker: Row) -> Issuer:
-    """A visa issuer that the portal believes, about the people of that provider."""
+    """A visa issuer that the portal trusts, about the people of that provider."""
     running_issuer.reset()
     made = Issuer(running_issuer)
-    made.believed(broker)
+    made.trust(broker)
     return made

@@ -72,10 +72,10 @@ def test_name_password_and_code_open_the_operators_desk_for_an_hour() -> None:
     assert (answer.status_code, answer["Location"]) == (302, reverse("system_status"))
     assert client.get(answer["Location"]).status_code == 200
     session = PersonSession.objects.get(person=account.account.person)
-    desk = PlatformRole.objects.get(person=account.account.person)
+    role = PlatformRole.objects.get(person=account.account.person)
     assert session.provider is None
-    assert session.ends_at == desk.ends_at
-    assert timedelta(minutes=59) < desk.ends_at - clock.now() <= timedelta(minutes=60)
+    assert session.ends_at == role.ends_at
+    assert timedelta(minutes=59) < role.ends_at - clock.now() <= timedelta(minutes=60)
     assert Event.objects.get(kind="break_glass.used").actor_id == account.account.person.pk
 
 

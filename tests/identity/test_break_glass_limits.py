@@ -86,7 +86,7 @@ def test_it_downloads_open_data_and_nothing_else() -> None:
         assert may_download(access.holder, published_dataset.file.pk) is opened
         assert may_download(person, published_dataset.file.pk) is opened
     failing = [fact.part for fact in why(access.holder, access.published_dataset.version).facts if not fact.holds]
-    assert failing == ["own_account"]
+    assert failing == ["not_break_glass"]
     Person.objects.filter(pk=access.holder.pk).update(is_break_glass=False)
     assert may_download(access.holder, access.published_dataset.file.pk)  # control: it was the account alone
 

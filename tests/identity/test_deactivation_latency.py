@@ -76,7 +76,7 @@ def known_at_home(person: Person, provider: loopback.Provider) -> Client:
     return client
 
 
-def let_in_from_here(person: Person) -> str:
+def authorised_program_here(person: Person) -> str:
     """The token of a program whose code was typed in the browser that is signed in already."""
     asked = request_device_code("gatehouse-cli", scopes=["download"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=person)
@@ -98,7 +98,7 @@ def test_it_takes_effect_on_the_next_request(
     secret = stories.token(access.holder, "download", "read")
     account = make_service_account("nightly", purpose="Runs every night.", days=30, by=access.holder)
     _row, service = make_service_token(account, name="x", scopes=["download"], days=7, by=access.holder)
-    program = let_in_from_here(access.holder)
+    program = authorised_program_here(access.holder)
 
     def fetched(token: str) -> int:
         headers = {"Authorization": f"Bearer {token}"}

@@ -21,14 +21,14 @@ SLOW = {"slow", "drip"}
 HURRY = {"SIGN_IN_STEP_SECONDS": 0.3, "SIGN_IN_SECONDS": 0.45}
 
 
-def attempt(provider: Provider, *told: Lie) -> tuple[list[str], str]:
+def attempt(provider: Provider, *used: Lie) -> tuple[list[str], str]:
     """One sign-in with a provider that tells these lies: what is wrong with the outcome, and why it was refused."""
-    false_claims.tell(provider, *told)
-    if any(one.place in {"metadata", "keys"} for one in told):
+    false_claims.falsify(provider, *used)
+    if any(one.place in {"metadata", "keys"} for one in used):
         discovery.forget()
     before = len(browser.refusals())
     client = Client(raise_request_exception=False)
-    with override_settings(**HURRY if any(one.name in SLOW for one in told) else {}):
+    with override_settings(**HURRY if any(one.name in SLOW for one in used) else {}):
         answer = browser.sign_in(client, provider)
     whys = browser.refusals()[before:]
     wrong = []
@@ -40,7 +40,7 @@ def attempt(provider: Provider, *told: Lie) -> tuple[list[str], str]:
         wrong.append(f"left the events {whys}")
     if not connection.is_usable():
         wrong.append("broke the database connection")
-    if any(one.place in {"metadata", "keys"} for one in told):
+    if any(one.place in {"metadata", "keys"} for one in used):
         discovery.forget()
     return wrong, whys[0] if whys else ""
 
@@ -75,7 +75,7 @@ def test_there_are_enough_lies() -> None:
 
 def test_the_same_provider_telling_the_truth_signs_in(provider: Provider) -> None:
     """The control of the harness: without a false claim the same steps sign Ann in."""
-    false_claims.tell(provider)
+    false_claims.falsify(provider)
     client = Client()
     assert browser.sign_in(client, provider).status_code == 302
     assert browser.person_in(client) is not None

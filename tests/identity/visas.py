@@ -47,8 +47,8 @@ class Issuer:
     def jku(self) -> str:
         return f"{self.server.issuer}/jwks"
 
-    def believed(self, provider: Row | None, **other: Any) -> VisaIssuer:
-        """The portal believes it, about the people of that provider."""
+    def trust(self, provider: Row | None, **other: Any) -> VisaIssuer:
+        """The portal trusts it, about the people of that provider."""
         facts = {"title": "Visas of the north", "issuer": self.name, "jku": self.jku, "sources": [SOURCE]}
         return trust_visa_issuer("north", by=CONSOLE, **{**facts, "provider": provider, **other})
 

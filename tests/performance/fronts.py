@@ -1,4 +1,6 @@
-"""The servers of the benchmark: the portal behind its two fronts, and the bare ones that say what the machine can do."""
+"""The servers of the benchmark: the portal behind its two fronts, and the bare ones that say what the machine can
+do.
+"""
 
 import os
 import re

@@ -22,7 +22,7 @@ from apps.people.rules import check_named
 
 HASHER = "scrypt"  # RFC 7914: the strongest that needs nothing but Python itself
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 
 
 class BreakGlassSecrets(NamedTuple):
@@ -80,9 +80,9 @@ def try_break_glass(handle: str, *, password: str, code: str, by: Actor) -> Plat
         return None
     now = clock.now()
     BreakGlassAccount.objects.filter(pk=account.pk).update(last_step=step, wrong_tries=0, rests_until=None)
-    desk = PlatformRole.objects.create(person=account.person, kind=PlatformRole.Kind.OPERATOR, ends_at=now + LASTS)
-    record(Kind.BREAK_GLASS_USED, actor=account.person, subject=account.person, until=desk.ends_at)
-    return desk
+    role = PlatformRole.objects.create(person=account.person, kind=PlatformRole.Kind.OPERATOR, ends_at=now + LASTS)
+    record(Kind.BREAK_GLASS_USED, actor=account.person, subject=account.person, until=role.ends_at)
+    return role
 
 
 def _note_refusal(account: BreakGlassAccount | None, fault: str, *, by: Actor) -> None:
@@ -132,4 +132,4 @@ def _nobodys_password() -> str:
 
 
 def _notifications(how_many: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(how_many))
+    return "".join(secrets.choice(ALPHABET) for _ in range(how_many))

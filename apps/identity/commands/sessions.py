@@ -24,8 +24,8 @@ from apps.tokens.queries import digest
 def record_role_claims(session: PersonSession, *, gives: bool, by: Actor) -> None:
     """The provider of this session has just said which roles its person has; one that gives none is asked no more."""
     check_named(by, SYSTEM)
-    told_at = clock.now() if gives else None
-    PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=told_at)
+    notified_at = clock.now() if gives else None
+    PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=notified_at)
 
 
 KEPT_FOR = timedelta(days=30)

@@ -1,4 +1,4 @@
-"""What a provider tells about a person, as far as it may be believed: its own names, its own domains, plain text."""
+"""What a provider tells about a person, as far as it may be trusted: its own names, its own domains, plain text."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ BELONG = frozenset({"member", "faculty", "staff", "employee", "student"})
 JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written without them
 
 
-def told(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
+def facts_about(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
     """The person's facts by our names for them; `institution` is a ROR id."""
 
     def said(ours: str) -> Any:
@@ -95,8 +95,8 @@ def _named(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
 
 
 def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
-    """Where affiliations are claimed, or another institution is claimed, one affiliation must say that the person belongs
-    to this very institution: a guest of the house is not of the house.
+    """Where affiliations are claimed, or another institution is claimed, one affiliation must say that the person
+    belongs to this very institution: a guest of the house is not of the house.
     """
     elsewhere = facts["institution"] not in {"", institution.ror, institution.ror.removeprefix("https://ror.org/")}
     told_otherwise = bool(facts["scoped_affiliations"]) or elsewhere
@@ -104,7 +104,7 @@ def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
 
 
 def _at(institution: Institution, facts: Mapping[str, Any]) -> list[str]:
-    """The affiliations within the institution's own domains; all that are believed, where those are not known here."""
+    """The affiliations within the institution's own domains; all that are trusted, where those are not known here."""
     domains = {domain.lower() for domain in institution.domains}
     return [one for one in facts["scoped_affiliations"] if not domains or _scope(one) in domains]
 

@@ -52,13 +52,13 @@ def get_or_create_person(
     person = identity.person
     seen = {"last_seen_at": clock.now()} | ({"provider": provider, "claims": claims} if provider and claims else {})
     Identity.objects.filter(pk=identity.pk).update(**seen)
-    told: dict[str, Any] = {"name": name} if name else {}
-    told |= {"email": email, "email_verified": email_verified} if email else {}
+    changes: dict[str, Any] = {"name": name} if name else {}
+    changes |= {"email": email, "email_verified": email_verified} if email else {}
     if claims and claims.get("orcid"):
-        told["orcid"] = claims["orcid"]
+        changes["orcid"] = claims["orcid"]
     if institution is not None:
-        told["institution"] = institution
-    Person.objects.filter(pk=person.pk).update(**told)
+        changes["institution"] = institution
+    Person.objects.filter(pk=person.pk).update(**changes)
     if institution is not None:
         extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=SYSTEM)
     person.refresh_from_db()
@@ -98,9 +98,9 @@ def give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> Pl
     check_operator(by, CONSOLE)
     check_platform_role_period(days)
     ends_at = clock.now() + timedelta(days=days)
-    desk = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
-    record(Kind.PLATFORM_ROLE_GIVEN, actor=by, subject=person, desk=kind, until=ends_at)
-    return desk
+    role = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
+    record(Kind.PLATFORM_ROLE_GIVEN, actor=by, subject=person, role=kind, until=ends_at)
+    return role
 
 
 @transaction.atomic
@@ -118,7 +118,7 @@ def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
     check_operator(by, CONSOLE)
     now = clock.now()
     if platform_roles_of(person).filter(kind=kind).update(ends_at=now):
-        record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, desk=kind)
+        record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, role=kind)
 
 
 @transaction.atomic

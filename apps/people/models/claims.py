@@ -19,7 +19,9 @@ ASK_AFTER = timedelta(minutes=10)  # and so long after it the provider is asked 
 
 
 def confirmed(at: datetime | None = None) -> Q:
-    """The one answer to "does this membership or role count for its person now": yes if assigned manually; from a claim, if confirmed."""
+    """The one answer to "does this membership or role count for its person now": yes if assigned manually; from a
+    claim, if confirmed.
+    """
     return Q(claim__isnull=True) | Q(confirmed_until__gt=clock.sql_now(at))
 
 
@@ -54,7 +56,7 @@ class PlatformRoleClaim(ClaimRule):
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
-    desk = models.CharField(max_length=20, choices=PlatformRole.Kind.choices)
+    role = models.CharField(max_length=20, choices=PlatformRole.Kind.choices)
 
     class Meta:
         verbose_name = _("role from sign-in")
@@ -62,7 +64,7 @@ class PlatformRoleClaim(ClaimRule):
         ordering = ["provider", "claim", "value"]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "claim", "value", "desk"], condition=Q(ended_at__isnull=True),
+                fields=["provider", "claim", "value", "role"], condition=Q(ended_at__isnull=True),
                 name="platform_role_claim_once",
             ),
         ]  # fmt: skip

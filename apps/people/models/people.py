@@ -131,11 +131,13 @@ class PlatformRole(models.Model):
         OPERATOR = "operator", _("operator")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="desks")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="platform_roles")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
-    claim = models.ForeignKey("people.PlatformRoleClaim", null=True, on_delete=models.PROTECT, related_name="desks")
+    claim = models.ForeignKey(
+        "people.PlatformRoleClaim", null=True, on_delete=models.PROTECT, related_name="platform_roles"
+    )
     confirmed_until = models.DateTimeField(null=True)
 
     class Meta:
@@ -144,7 +146,7 @@ class PlatformRole(models.Model):
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, confirmed_until__isnull=True)
                 | Q(claim__isnull=False, confirmed_until__isnull=False),
-                name="platform_role_by_claim_confirmed",
+                name="claimed_platform_role_confirmed",
             ),
         ]
 

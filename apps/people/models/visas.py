@@ -1,4 +1,4 @@
-"""Visas that people bring from home (GA4GH Passport 1.2), and the issuers whose visas are believed."""
+"""Visas that people bring from home (GA4GH Passport 1.2), and the issuers whose visas are trusted."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -22,7 +22,7 @@ LINKED = "LinkedIdentities"
 
 
 class VisaIssuer(models.Model):
-    """Somebody whose signature on visas is believed: about these sources, by the keys at this one address.
+    """Somebody whose signature on visas is trusted: about these sources, by the keys at this one address.
 
     `provider` is the identity provider whose subjects its visas carry, if they carry those of one; without it only a
     LinkedIdentities visa can say that a subject of the issuer's is a person who signs in here.

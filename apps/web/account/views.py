@@ -45,7 +45,7 @@ def account(request: PageRequest) -> HttpResponse:
         "person": person,
         "identities": identities_of(person),
         "affiliations": _affiliations(person),
-        "desks": platform_roles_of(person),
+        "roles": platform_roles_of(person),
         "institutions": institutions_signed_for(person),
         "terms": current_terms(),
         "terms_accepted": has_accepted_terms(person),

@@ -24,7 +24,7 @@ from apps.web.committee.presenters import months_before, several_months, why_blo
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 
-LATELY = 8
+RECENT = 8
 
 
 MONTHS = 6
@@ -52,7 +52,7 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponse:
         "for_others": [row for row in waiting if row["voted"]],
         "oldest": max((row["days"] for row in waiting), default=0),
         "late": sum(1 for row in waiting if row["late"]),
-        "decided": decided_by_committees_of(person)[:LATELY],
+        "decided": decided_by_committees_of(person)[:RECENT],
         "months": months,
         "most": max([month["value"] for month in months] + [1]),
     }
@@ -60,7 +60,7 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _committee(one: Any) -> dict[str, Any]:
-    return {"committee": one, "leads": one.led, "blocked": why_committee_blocked(one, one.seated)}
+    return {"committee": one, "leads": one.led, "blocked": why_committee_blocked(one, one.member_count)}
 
 
 def _row(item: Any) -> dict[str, Any]:

@@ -123,7 +123,7 @@ CLAUSES: list[dict[str, str]] = [
     },
 ]
 
-STANDING: dict[str, Any] = {
+ACTOR_SNAPSHOT: dict[str, Any] = {
     "name": "Amara Okafor", "email": "amara.okafor@leiden.example", "orcid": "0000-0002-1825-0097",
     "institution_name": "University of Leiden", "ror": "https://ror.org/01abcde00",
     "scoped": "staff@leiden.example", "assurance": ["https://refeds.org/assurance/IAP/high"],
@@ -200,7 +200,7 @@ def _samples() -> dict[str, Any]:
         "timeline": TIMELINE,
         "checks": CHECKS,
         "clauses": CLAUSES,
-        "standing": STANDING,
+        "actor_snapshot": ACTOR_SNAPSHOT,
         "cards": CARDS,
         "blank_form": SampleForm(prefix="blank"),
         "refused_form": refused,

@@ -59,7 +59,9 @@ def uses(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def _state(grant: Any, now: Any) -> dict[str, Any]:
-    """The label of a grant's state today, and what may be done with it. Whether it is active comes from the set, never guessed."""
+    """The label of a grant's state today, and what may be done with it. Whether it is active comes from the set,
+    never guessed.
+    """
     if grant.revoked_at is not None:
         state, label = "revoked", _("Revoked")
     elif grant.ends_at <= now:

@@ -99,11 +99,11 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         with refusals:
             if whole:
                 _keep(found, form, request.actor)
-            return _handed_in(request, found)
+            return _after_submit(request, found)
     return _page(request, found, form, status=refusals.status)
 
 
-def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
+def _after_submit(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
     """Submitted; or, when something is still missing, what stood in the form is in the draft all the same."""
     found.refresh_from_db()
     form = _bound(found)

@@ -84,7 +84,7 @@ class Demo:
         """Tables, demo accounts and static files; on an empty database the seed."""
         seeding = self.world.data_dir / "seeding"
         if seeding.exists():
-            database.begin_anew(self.urls)
+            database.recreate(self.urls)
             seeding.unlink()
             self._tell("the seed of an interrupted start was thrown away")
         portal, provider = self.world.portal_env(self.urls), self.world.provider_env(self.urls)

@@ -42,15 +42,15 @@ class Keep:
         return "250 Kept"
 
 
-def letters(folder: Path) -> list[dict[str, str]]:
+def messages(folder: Path) -> list[dict[str, str]]:
     """Every e-mail, newest first, as a dict of its headers and text."""
     return [_facts(path) for path in sorted(folder.glob("*.eml"), reverse=True)]
 
 
 def _facts(path: Path) -> dict[str, str]:
-    letter = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
-    body = letter.get_body(("plain", "html"))
-    heads = {name: str(letter.get(name, "")) for name in ("Message-ID", "Date", "From", "To", "Subject")}
+    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
+    body = message.get_body(("plain", "html"))
+    heads = {name: str(message.get(name, "")) for name in ("Message-ID", "Date", "From", "To", "Subject")}
     return {"id": path.stem, **heads, "text": body.get_content() if body else ""}
 
 
@@ -66,13 +66,13 @@ def list_page(folder: Path) -> bytes:
     rows = "".join(
         f"<tr><td>{escape(one['Date'])}</td><td>{escape(one['To'])}</td>"
         f'<td><a href="/{escape(one["id"])}">{escape(one["Subject"]) or "(no subject)"}</a></td></tr>'
-        for one in letters(folder)[:500]
+        for one in messages(folder)[:500]
     )
     table = f"<table><thead><tr><th>Sent</th><th>To</th><th>Subject</th></tr></thead><tbody>{rows}</tbody></table>"
     return _page("E-mails of the demo", table if rows else "<p>No e-mail has been sent yet.</p>")
 
 
-def letter_page(path: Path) -> bytes:
+def message_page(path: Path) -> bytes:
     one = _facts(path)
     heads = "".join(f"<tr><th>{name}</th><td>{escape(one[name])}</td></tr>" for name in ("From", "To", "Date"))
     back = '<p><a href="/">All e-mails</a></p>'
@@ -88,10 +88,10 @@ def handler(folder: Path) -> type[BaseHTTPRequestHandler]:
             if not name:
                 return self._send(list_page(folder), "text/html; charset=utf-8")
             if name == "emails.json":
-                return self._send(json.dumps(letters(folder)).encode(), "application/json")
+                return self._send(json.dumps(messages(folder)).encode(), "application/json")
             known = {path.stem: path for path in folder.glob("*.eml")}
             if name in known:
-                return self._send(letter_page(known[name]), "text/html; charset=utf-8")
+                return self._send(message_page(known[name]), "text/html; charset=utf-8")
             return self.send_error(404, "There is no such e-mail")
 
         def _send(self, body: bytes, media_type: str) -> None:

@@ -54,7 +54,7 @@ PROJECTS = {
 def play(world: World) -> None:
     """From a first draft to access given back, every step of the way is somewhere."""
     _half_written(world)
-    _handed_in(world)
+    _submitted_request(world)
     _one_vote(world)
     _question_asked(world)
     _withdrawn(world)
@@ -113,7 +113,7 @@ def _half_written(world: World) -> None:
     )
 
 
-def _handed_in(world: World) -> None:
+def _submitted_request(world: World) -> None:
     _submit(world, "applicant2", ["gbsg2"], PROJECTS["nodes"])
 
 
@@ -182,7 +182,9 @@ def _given_back(world: World) -> None:
 
 
 def _left(world: World) -> None:
-    """The institution has ended the affiliation under which the applicant signed: the grant exists and gives no access."""
+    """The institution has ended the affiliation under which the applicant signed: the grant exists and gives no
+    access.
+    """
     agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
     _executed(world, agreement, "leaver")
     home, official = world.institutions["nordvik"], world.people["official"]

@@ -54,10 +54,10 @@ def test_the_desk_counts_as_the_tally_does() -> None:
     stories.vote(case, committee_setup.members[1], "deny")
     requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[0])
     committees.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
-    on_desk = listed_decision(review_queue_of(committee_setup.chair).get(pk=case.item.pk))
+    in_queue = listed_decision(review_queue_of(committee_setup.chair).get(pk=case.item.pk))
     counted = decision_on(case.item, fetch_eligible_voters(case.item))
-    assert (on_desk.eligible, on_desk.cast, on_desk.outcome) == (counted.eligible, counted.cast, counted.outcome)
-    assert (on_desk.chair, on_desk.cast) == (str(committee_setup.chair.pk), 1)
+    assert (in_queue.eligible, in_queue.cast, in_queue.outcome) == (counted.eligible, counted.cast, counted.outcome)
+    assert (in_queue.chair, in_queue.cast) == (str(committee_setup.chair.pk), 1)
 
 
 def test_the_desk_is_for_people_with_a_seat() -> None:
@@ -275,14 +275,16 @@ def test_the_chair_gives_and_ends_seats() -> None:
     committee_setup, colleague = stories.committee_setup(), stories.person()
     client = stories.client_for(committee_setup.chair)
     url = f"/committees/{committee_setup.committee.slug}/manage/"
-    assert client.post(url, {"action": "seat", "code": "P-0000-0000"}).status_code == 422
-    assert client.post(url, {"action": "seat", "code": f" {colleague.code.lower()} "}).status_code == 302
-    again = client.post(url, {"action": "seat", "code": colleague.code})
+    assert client.post(url, {"action": "add", "code": "P-0000-0000"}).status_code == 422
+    assert client.post(url, {"action": "add", "code": f" {colleague.code.lower()} "}).status_code == 302
+    again = client.post(url, {"action": "add", "code": colleague.code})
     assert again.status_code == 422
     assert "has a seat in the committee already" in again.content.decode()
     assert (
-        client.post(url, {"action": "unseat", "seat": str(committee_setup.membership_of(colleague).pk)}).status_code
+        client.post(
+            url, {"action": "remove", "membership": str(committee_setup.membership_of(colleague).pk)}
+        ).status_code
         == 302
     )
-    assert client.post(url, {"action": "unseat", "seat": "nonsense"}).status_code == 404
+    assert client.post(url, {"action": "remove", "membership": "nonsense"}).status_code == 404
     assert client.post(url, {"action": "dance"}).status_code == 422

@@ -93,11 +93,11 @@ def test_the_log_is_walked_by_key(django_assert_max_num_queries: Any) -> None:
 
 def test_the_operations_page_shows_what_is_owed(django_assert_max_num_queries: Any) -> None:
     stories.requests.submit(stories.draft().request, by=stories.AccessRequest.objects.get().applicant)
-    Outbox.objects.update(attempts=4, last_error="tell: ConnectionError")
+    Outbox.objects.update(attempts=4, last_error="notify: ConnectionError")
     client = stories.client_for(stories.operator())
     with django_assert_max_num_queries(16):
         page = client.get("/system-status/")
-    assert "tell: ConnectionError" in page.content.decode()
+    assert "notify: ConnectionError" in page.content.decode()
     assert stories.client_for(stories.auditor()).get("/system-status/").status_code == 403
 
 

@@ -257,10 +257,10 @@ def test_a_returned_request_needs_an_answer_and_opens_another_round() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ withdrawing
-@pytest.mark.parametrize("chapter", ["draft", "submitted", "in_review", "returned"])
-def test_the_applicant_may_withdraw_until_a_decision(chapter: str) -> None:
+@pytest.mark.parametrize("stage", ["draft", "submitted", "in_review", "returned"])
+def test_the_applicant_may_withdraw_until_a_decision(stage: str) -> None:
     """T91."""
-    case = getattr(stories, chapter)()
+    case = getattr(stories, stage)()
     with pytest.raises(Denied):
         commands.withdraw(case.request, by=stories.person())
     commands.withdraw(case.request, by=case.applicant)

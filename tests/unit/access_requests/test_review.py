@@ -362,16 +362,16 @@ def test_nobody_changes_the_bench_that_decides_about_them() -> None:
     case = stories.submitted(
         published_dataset=stories.published_dataset(committee_setup=committee_setup), applicant=committee_setup.chair
     )
-    seat = committee_setup.membership_of(committee_setup.members[0])
+    membership = committee_setup.membership_of(committee_setup.members[0])
     for act in (
         lambda: commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair),
-        lambda: commands.remove_committee_member(seat, by=committee_setup.chair),
+        lambda: commands.remove_committee_member(membership, by=committee_setup.chair),
     ):
         with pytest.raises(Denied, match="is deciding on a request you are part of"):
             act()
     commands.withdraw(case.request, by=committee_setup.chair)
     commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair)
-    commands.remove_committee_member(seat, by=committee_setup.chair)
+    commands.remove_committee_member(membership, by=committee_setup.chair)
     other = stories.submitted(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     merge_people(other.applicant, into=committee_setup.chair, by=stories.operator(), reason="One person.")
     with pytest.raises(Denied, match="is deciding on a request you are part of"):

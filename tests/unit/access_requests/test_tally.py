@@ -1,4 +1,6 @@
-"""The count of votes: a majority of the eligible voters decides, once the quorum has voted; the chair breaks a full tie."""
+"""The count of votes: a majority of the eligible voters decides, once the quorum has voted; the chair breaks a full
+tie.
+"""
 
 from fractions import Fraction
 from typing import Any
@@ -16,7 +18,7 @@ from tests import stories
 
 
 def outcome(
-    seated: int, quorum: int, approvals: int, denials: int, chair: str = "", *, conditional: bool = False
+    eligible: int, quorum: int, approvals: int, denials: int, chair: str = "", *, conditional: bool = False
 ) -> str:
     """The first voter is the chair, if the chair voted; nobody chairs otherwise."""
     approving = ["conditional" if conditional else "approve"] * approvals
@@ -24,7 +26,7 @@ def outcome(
     if chair:
         choices.remove("deny" if chair == "deny" else choices[0])
         choices.insert(0, chair)
-    voters = frozenset(range(seated))
+    voters = frozenset(range(eligible))
     votes = dict(enumerate(choices))
     return Decision("majority", quorum, voters, 0 if chair else None, votes).outcome
 
@@ -71,24 +73,24 @@ def test_one_conditional_vote_makes_an_approval_conditional() -> None:
 
 @st.composite
 def counts(draw: st.DrawFn) -> tuple[int, int, int, int, str]:
-    seated = draw(st.integers(0, 9))
-    approvals = draw(st.integers(0, seated))
-    denials = draw(st.integers(0, seated - approvals))
+    eligible = draw(st.integers(0, 9))
+    approvals = draw(st.integers(0, eligible))
+    denials = draw(st.integers(0, eligible - approvals))
     chair = draw(st.sampled_from(["", "approve", "conditional", "deny"]))
     if chair == "deny" and not denials or chair in {"approve", "conditional"} and not approvals:
         chair = ""
-    return seated, draw(st.integers(1, 10)), approvals, denials, chair
+    return eligible, draw(st.integers(1, 10)), approvals, denials, chair
 
 
 @given(counts())
 def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, int, int, int, str]) -> None:
     """L35, T84: the rule written a second time, in fractions of the eligible voters."""
-    seated, quorum, approvals, denials, chair = count
+    eligible, quorum, approvals, denials, chair = count
     said = outcome(*count)
-    if approvals + denials < quorum or seated < quorum or seated == 0:
+    if approvals + denials < quorum or eligible < quorum or eligible == 0:
         assert said == ""
         return
-    share, against = Fraction(approvals, seated), Fraction(denials, seated)
+    share, against = Fraction(approvals, eligible), Fraction(denials, eligible)
     half = Fraction(1, 2)
     if said in {"approve", "approve_with_conditions"}:
         assert share > half or (share == against == half and chair in {"approve", "conditional"})
@@ -102,12 +104,12 @@ def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, in
 @given(counts())
 def test_one_more_vote_never_turns_a_decision(count: tuple[int, int, int, int, str]) -> None:
     """A decided item stays decided the same way whoever votes after it."""
-    seated, quorum, approvals, denials, chair = count
+    eligible, quorum, approvals, denials, chair = count
     said = outcome(*count)
-    majority = max(approvals, denials) * 2 > seated
-    if said and majority and approvals + denials < seated:
-        assert outcome(seated, quorum, approvals + 1, denials, chair) == said
-        assert outcome(seated, quorum, approvals, denials + 1, chair) == said
+    majority = max(approvals, denials) * 2 > eligible
+    if said and majority and approvals + denials < eligible:
+        assert outcome(eligible, quorum, approvals + 1, denials, chair) == said
+        assert outcome(eligible, quorum, approvals, denials + 1, chair) == said
 
 
 @pytest.mark.django_db

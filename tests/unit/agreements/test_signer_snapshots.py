@@ -91,7 +91,9 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
 
 
 def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
-    """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their affiliation again."""
+    """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their
+    affiliation again.
+    """
     access = stories.granted()
     first, second = home_of(access.holder), stories.institution()
     assert access.grant.institution == first

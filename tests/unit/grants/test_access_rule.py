@@ -199,7 +199,7 @@ BOUNDARIES = {
     "visa begins, no institution": (replace(REGISTERED, visas=(Visa(4, 9),)), 4, True),
     "visa expires": (replace(REGISTERED, visas=(Visa(0, 4),)), 4, False),
     "visa is gone": (replace(REGISTERED, visas=(Visa(0, 9, gone=4),)), 4, False),
-    "issuer is doubted": (replace(REGISTERED, visas=(Visa(0, 9, doubted=4),)), 4, False),
+    "issuer is doubted": (replace(REGISTERED, visas=(Visa(0, 9, untrusted=4),)), 4, False),
     "visa of terms begins": (replace(UNREAD, visas=(Visa(4, 9, terms=0),)), 4, True),
     "visa of terms expires": (replace(UNREAD, visas=(Visa(0, 4, terms=0),)), 4, False),
     "terms are accepted": (World(access="registered", terms=((0, 4),)), 4, True),
