@@ -25,7 +25,7 @@ test:  ## the law of the house, then every test; ARGS="tests/unit -k grants" for
 
 house:  ## every check that needs no running portal
 	$(INSTALL) test
-	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py house
+	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py lint
 
 bench:  ## how fast it is, beside the limit of this machine
 	$(INSTALL) test

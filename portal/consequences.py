@@ -19,7 +19,7 @@ from apps.core import clock
 from apps.datasets.tasks import check_uploaded_file
 from apps.grants.tasks import activate_request, issue_grants
 from apps.notifications.messages import MESSAGES
-from apps.notifications.tasks import tell
+from apps.notifications.tasks import notify
 
 log = logging.getLogger(__name__)
 Consequence = Callable[[Event], None]
@@ -42,7 +42,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 def consequences_of(kind: Kind) -> list[Consequence]:
     """What changes something, and last, for a kind that has a message, the notifications."""
-    return [*CONSEQUENCES.get(kind, []), *([tell] if kind in MESSAGES else [])]
+    return [*CONSEQUENCES.get(kind, []), *([notify] if kind in MESSAGES else [])]
 
 
 def has_consequences(kind: Kind) -> bool:
@@ -51,7 +51,7 @@ def has_consequences(kind: Kind) -> bool:
 
 
 def drain(limit: int = 1000) -> int:
-    """Carry what is owed now, one event a transaction; several workers may drain at once. Returns how many."""
+    """Run the pending consequences, one event a transaction; several workers may drain at once. Returns how many."""
     done = 0
     for _turn in range(limit):
         carried = _carry_next()
@@ -67,15 +67,15 @@ def _carry_next() -> bool | None:
     if claimed is None:
         return None
     with transaction.atomic():
-        owed = Outbox.objects.select_for_update(skip_locked=True).filter(pk=claimed).first()
-        if owed is None:
+        pending = Outbox.objects.select_for_update(skip_locked=True).filter(pk=claimed).first()
+        if pending is None:
             return False
-        event = Event.objects.get(pk=owed.event_id)
+        event = Event.objects.get(pk=pending.event_id)
         faults = [name for name in (_carry(event, follow) for follow in _follow_from(event)) if name]
         if not faults:
-            owed.delete()
+            pending.delete()
             return True
-        Outbox.objects.filter(pk=owed.pk).update(last_error="; ".join(faults)[:200])
+        Outbox.objects.filter(pk=pending.pk).update(last_error="; ".join(faults)[:200])
         return False
 
 
@@ -83,15 +83,16 @@ def _carry_next() -> bool | None:
 def _claim() -> int | None:
     """Count the attempt and put the next one off before trying, each time a little longer.
 
-    In a transaction of its own: an event whose consequence kills its worker waits too, and is not first for ever.
+    In a transaction of its own: an event whose consequence kills its worker waits too, and is not tried first every
+    time.
     """
     due = Outbox.objects.filter(not_before__lte=clock.sql_now()).order_by("event_id")
-    owed = due.select_for_update(skip_locked=True).first()
-    if owed is None:
+    pending = due.select_for_update(skip_locked=True).first()
+    if pending is None:
         return None
-    wait = min(timedelta(seconds=2 ** min(owed.attempts, 10)), LONGEST_WAIT)
-    Outbox.objects.filter(pk=owed.pk).update(attempts=owed.attempts + 1, not_before=clock.now() + wait)
-    return owed.pk
+    wait = min(timedelta(seconds=2 ** min(pending.attempts, 10)), LONGEST_WAIT)
+    Outbox.objects.filter(pk=pending.pk).update(attempts=pending.attempts + 1, not_before=clock.now() + wait)
+    return pending.pk
 
 
 def _follow_from(event: Event) -> list[Consequence]:

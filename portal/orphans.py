@@ -19,7 +19,7 @@ def delete_orphans(*, older_than: timedelta) -> int:
     """Delete bytes that no declared field names (`apps.core.stored_files`) and that are older than any running upload.
 
     An older database put back beside newer files, or two portals on one storage, look like a great many orphans; then
-    nothing is deleted and the operator is told.
+    nothing is deleted and a warning is logged for the operator.
     """
     keys, orphans, before = _keys(""), [], clock.now() - older_than
     seen = 0

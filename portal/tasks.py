@@ -1,4 +1,4 @@
-"""The Celery tasks there are. They carry nothing but the fact that something may be owed."""
+"""The Celery tasks there are. They have no arguments; each looks for pending work."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from portal.orphans import delete_orphans
 
 @app.task
 def drain() -> None:
-    """Carry every consequence that is owed, then post every letter that waits."""
+    """Run every pending consequence, then send every queued e-mail."""
     correlation.begin()
     consequences.drain()
     post_due(by=SYSTEM)
@@ -32,7 +32,7 @@ def sweep() -> None:
 
 @app.task
 def warn() -> None:
-    """Write to those whose institution's word lapses soon, or has. Nothing about access depends on it."""
+    """Notify people whose affiliation expires soon, or has. Access does not depend on it."""
     correlation.begin()
     warn_of_expiring_affiliations(by=SYSTEM)
 

@@ -190,7 +190,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.rmtree(draft)
 
 
-def keep(run: Path, controller: int) -> None:
+def hold_server(run: Path, controller: int) -> None:
     """Hold the server until it is no longer wanted or the test run has died."""
     ready = run / "ready.json"
     seeded_cluster(run / "cluster")
@@ -212,4 +212,4 @@ def _alive(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), int(sys.argv[2]))
+    hold_server(Path(sys.argv[1]), int(sys.argv[2]))

@@ -93,12 +93,12 @@ def fetched(story: Callable[P, T]) -> Callable[P, T]:
     """The story's world is fetched if it is kept under the name of this call, and built by commands otherwise."""
 
     @wraps(story)
-    def tell(*args: P.args, **how: P.kwargs) -> T:
+    def notify(*args: P.args, **how: P.kwargs) -> T:
         name = None if args else name_of(story.__name__, how)
         found = None if name is None else fetch(name)
         return story(*args, **how) if found is None else found
 
-    return tell
+    return notify
 
 
 def name_of(story: str, how: dict[str, Any]) -> str | None:
@@ -114,9 +114,9 @@ def fetch(name: str) -> Any:
         template = _next_copy(TEMPLATE_UNIT) if copy.needs_template else None
         if template is not None:
             _bring(template)
-        told = _bring(copy)
-        if told is not None:
-            return decode(told)
+        notified = _bring(copy)
+        if notified is not None:
+            return decode(notified)
     return None
 
 
@@ -151,12 +151,12 @@ def _bring(copy: Copy) -> Any:
         row = cursor.fetchone()
     if row is None:
         return None
-    told, files = row
+    notified, files = row
     where = Path(settings.STORAGES["sealed"]["OPTIONS"]["location"])
     for name in files:
         (where / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_state.files / name, where / name)
-    return json.loads(told)
+    return json.loads(notified)
 
 
 # ---------------------------------------------------------------------------------------------- objects as JSON
@@ -179,38 +179,38 @@ def encode(value: Any) -> Any:
     raise TypeError(f"a world cannot keep {type(value)}")
 
 
-def decode(told: Any) -> Any:
+def decode(notified: Any) -> Any:
     """The object again, its rows fetched with one statement a model."""
     wanted: dict[str, set[str]] = defaultdict(set)
-    _collect(told, wanted)
+    _collect(notified, wanted)
     rows: dict[tuple[str, str], Model] = {}
     for label, keys in wanted.items():
         for row in apps.get_model(label)._base_manager.filter(pk__in=keys):
             rows[label, str(row.pk)] = row
-    return _build(told, rows)
+    return _build(notified, rows)
 
 
-def _collect(told: Any, wanted: dict[str, set[str]]) -> None:
-    if isinstance(told, list):
-        for one in told:
+def _collect(notified: Any, wanted: dict[str, set[str]]) -> None:
+    if isinstance(notified, list):
+        for one in notified:
             _collect(one, wanted)
-    elif isinstance(told, dict):
-        if "row" in told:
-            wanted[told["row"]].add(told["pk"])
+    elif isinstance(notified, dict):
+        if "row" in notified:
+            wanted[notified["row"]].add(notified["pk"])
         else:
-            _collect(list((told.get("parts") or told.get("map") or {}).values()), wanted)
+            _collect(list((notified.get("parts") or notified.get("map") or {}).values()), wanted)
 
 
-def _build(told: Any, rows: dict[tuple[str, str], Model]) -> Any:
-    if isinstance(told, list):
-        return [_build(one, rows) for one in told]
-    if not isinstance(told, dict):
-        return told
-    if "row" in told:
-        return rows[told["row"], told["pk"]]
-    if "bytes" in told:
-        return base64.b64decode(told["bytes"])
-    if "map" in told:
-        return {key: _build(one, rows) for key, one in told["map"].items()}
-    parts = {key: _build(one, rows) for key, one in told["parts"].items()}
-    return import_string(told["object"])(**parts)
+def _build(notified: Any, rows: dict[tuple[str, str], Model]) -> Any:
+    if isinstance(notified, list):
+        return [_build(one, rows) for one in notified]
+    if not isinstance(notified, dict):
+        return notified
+    if "row" in notified:
+        return rows[notified["row"], notified["pk"]]
+    if "bytes" in notified:
+        return base64.b64decode(notified["bytes"])
+    if "map" in notified:
+        return {key: _build(one, rows) for key, one in notified["map"].items()}
+    parts = {key: _build(one, rows) for key, one in notified["parts"].items()}
+    return import_string(notified["object"])(**parts)

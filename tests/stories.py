@@ -2,13 +2,13 @@
 
 Each chapter begins where the one before it ends, and brings about whatever it was not given:
 
-    bench -> shelf -> draft -> submitted -> in_review -> returned | decided -> offered -> signed -> executed
+    committee -> dataset -> draft -> submitted -> in_review -> returned | decided -> offered -> signed -> executed
           -> granted -> linked
 
-    access = stories.granted()                       # a whole course, up to a grant in force
+    access = stories.granted()                       # everything up to an active grant
     access.case.applicant, access.shelf.file         # everything it is made of
     case = stories.submitted(shelf=stories.shelf())  # or step by step, sharing a world
-    stories.client_for(case.bench.chair).get("/review/")
+    stories.client_for(case.committee_setup.chair).get("/review/")
 
 A call without arguments (and some others, tests/seed_worlds.py lists them) costs about ten statements: its world was
 built once a run by these same functions and is fetched from the template database (tests/seeded_worlds.py). What a
@@ -188,11 +188,11 @@ def client_for(someone: Person | None, *, fresh: bool = True, second_factor: boo
 
 
 def drain() -> int:
-    """Carry every consequence that is owed, as a worker would."""
+    """Run every pending consequence, as a worker would."""
     return consequences.drain()
 
 
-# ------------------------------------------------------------------------------------------------------- the bench
+# ------------------------------------------------------------------------------------------------- the memberships
 @dataclass
 class CommitteeSetup:
     """A committee and who sits in it."""
@@ -482,7 +482,7 @@ def executed(agreement_setup: AgreementSetup | None = None, **how: Any) -> Agree
 
 @dataclass
 class Access:
-    """A grant in force, and everything it stands on."""
+    """An active grant, and everything it depends on."""
 
     agreement_setup: AgreementSetup
     grant: AccessGrant
@@ -512,7 +512,7 @@ class Access:
 
 @fetched
 def granted(agreement_setup: AgreementSetup | None = None, **how: Any) -> Access:
-    """The applicant holds a grant in force."""
+    """The applicant has an active grant."""
     agreement_setup = agreement_setup or executed(**how)
     drain()
     agreement_setup.case.reload()

@@ -118,7 +118,7 @@ class Round(models.Model):
 
 
 class Item(WorkflowModel):
-    """One dataset of a request, decided on its own by the committee that cares for it."""
+    """One dataset of a request, decided on its own by the committee of the dataset."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
     WORKFLOW = ITEM_WORKFLOW
@@ -152,7 +152,7 @@ class Item(WorkflowModel):
 
 
 class Vote(models.Model):
-    """What one seated person said about one item, on the snapshot they saw. Cast once a round, never changed."""
+    """What one committee member said about one item, on the snapshot they saw. Cast once a round, never changed."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
 
@@ -191,7 +191,7 @@ class Vote(models.Model):
 
 
 class Recusal(models.Model):
-    """A committee member steps aside from one request because of a conflict of interest."""
+    """A committee member's conflict of interest in one request."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
 
@@ -205,7 +205,7 @@ class Recusal(models.Model):
         constraints = [models.UniqueConstraint(fields=["request", "person"], name="recusal_once")]
 
     def __str__(self) -> str:
-        return f"{self.person_id} steps aside from {self.request_id}"
+        return f"{self.person_id} is recused from {self.request_id}"
 
 
 class Question(models.Model):

@@ -59,7 +59,7 @@ def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
 
 
 def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
-    """Submitted requests for a dataset this person owns or takes care of."""
+    """Submitted requests for a dataset this person owns or manages."""
     mine = Item.objects.filter(request=OuterRef("pk")).filter(
         roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     )
@@ -121,7 +121,7 @@ def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetim
 
 
 def _concerns(person: Viewer) -> Q:
-    """Items of requests in which the person is applicant or member, or from which they stepped aside."""
+    """Items of requests in which the person is applicant or member, or from which they are recused."""
     me = accounts_of(person).values("pk")
     member = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
     aside = Recusal.objects.filter(request=OuterRef("request_id"), person_id__in=me)
@@ -157,12 +157,12 @@ def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
 
 
 def eligible_voters(item: Item) -> QuerySet[CommitteeMember]:
-    """The seats that count for this item: held now and since the round opened, by nobody of the request."""
+    """The memberships that count for this item: active since the round opened, of nobody named in the request."""
     return _unconcerned(committees.memberships_of(item.committee), item.request)
 
 
 def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> QuerySet[CommitteeMember]:
-    """Seats held since the open round began: nobody is seated in the middle of a case to turn its vote."""
+    """Memberships active since the open round began: nobody is added in the middle of a round to change its outcome."""
     begun = Round.objects.filter(request=request, closed_at__isnull=True).values("opened_at")
     members = members.filter(Q(starts_at__lte=Subquery(begun)) | ~Q(Exists(begun)))
     people = people_of(request).order_by().values("pk")
@@ -172,7 +172,9 @@ def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> 
 
 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
-    """The committees that cannot decide on this request, their bench being below the quorum; and how many are left."""
+    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum; and
+    how many they have.
+    """
     waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
     left = {item.committee: len(fetch_eligible_voters(item)) for item in waiting}
     return {committee: number for committee, number in left.items() if too_few(number, committee.quorum)}
@@ -184,10 +186,10 @@ def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMe
     members = (
         CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")
     )
-    benches: dict[UUID, list[CommitteeMember]] = {}
-    for seat in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
-        benches.setdefault(seat.committee_id, []).append(seat)
-    return benches
+    voters: dict[UUID, list[CommitteeMember]] = {}
+    for membership in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
+        voters.setdefault(membership.committee_id, []).append(membership)
+    return voters
 
 
 def votes_on(request: AccessRequest) -> QuerySet[Vote]:
@@ -212,7 +214,7 @@ def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
 
 def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Mapping[UUID, str]) -> Decision:
     """The vote in this committee, of these eligible voters, when these votes have been cast."""
-    chairs = {seat.person_id: seat.is_chair for seat in voters}
+    chairs = {membership.person_id: membership.is_chair for membership in voters}
     return _decision(committee, chairs, votes)
 
 
@@ -243,7 +245,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True)
 class Wait:
-    """How long a committee usually takes: the median of whole days, and the number of decisions it rests on."""
+    """How long a committee usually takes: the median of whole days, and the number of decisions it is computed from."""
 
     days: int
     decisions: int

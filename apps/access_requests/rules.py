@@ -119,7 +119,7 @@ def check_can_submit(by: Person, request: AccessRequest) -> None:
 
 
 def check_is_committee_member(by: Person, request: AccessRequest) -> None:
-    """Someone of a committee that still has to decide, who is no part of the request and did not step aside."""
+    """Someone of a committee that still has to decide, who is no part of the request and is not recused."""
     if not by.is_active or not committees_of(by).filter(items__request=request).exists():
         raise Denied(_("Only a member of the committee for this request can do this."))
     check_no_conflict(by, request)
@@ -137,7 +137,9 @@ def check_no_conflict(by: Person, request: AccessRequest) -> None:
 
 
 def check_can_change_members(by: Person, committee: Committee) -> None:
-    """Nobody changes the bench that is deciding about them, as applicant or as member, with whichever account."""
+    """Nobody changes the members of a committee that is deciding about them, as applicant or as member, with
+    whichever account.
+    """
     if committee.pk in queries.deciding_about(by):
         raise Denied(
             _("This committee is deciding on a request that you are part of. Another person must change its members.")
@@ -150,7 +152,7 @@ def check_can_vote(
     """One of the eligible `voters` of the item, no conflict, on the snapshot now open, and not twice."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
-    theirs = [seat.pk for seat in voters if seat.person_id == by.pk]
+    theirs = [membership.pk for membership in voters if membership.person_id == by.pk]
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:

@@ -13,13 +13,17 @@ def close_if_denied(event: Event) -> None:
 
 
 def recount_votes(event: Event) -> None:
-    """Whoever left a bench (a seat ended, an account was closed) must not leave a vote one short for ever."""
+    """Count again after an eligible voter has left (a membership ended, an account was closed), so that no item waits
+    for their vote.
+    """
     for request in queries.voted_on_beside([event.subject_id, *event.about]):
         commands.recount(request, by=SYSTEM)
 
 
 def check_quorum(event: Event) -> None:
-    """Too few may be left to decide, from the beginning or because somebody left: an empty bench is not kept quiet."""
+    """Report committees with fewer eligible voters than the quorum, from the start of a round or because somebody
+    left.
+    """
     for request in AccessRequest.objects.filter(pk__in=[event.subject_id]):
         commands.record_committees_without_quorum(request, by=SYSTEM)
     for request in queries.voted_on_beside([event.subject_id, *event.about]):

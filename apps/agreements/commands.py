@@ -143,9 +143,9 @@ def _sign(
     rules.check_signed_in_freshly(signed_in)
     rules.check_seen(agreement, seen_sha256)
     rules.check_typed_name(by, typed_name)
-    behind = check_affiliated(by)
-    rules.check_named_institution(agreement, capacity, behind)
-    actor_snapshot = snapshot_actor(by, sign_in=signed_in, behind=behind, by=by)
+    affiliation = check_affiliated(by)
+    rules.check_named_institution(agreement, capacity, affiliation)
+    actor_snapshot = snapshot_actor(by, sign_in=signed_in, affiliation=affiliation, by=by)
     signature = Signature.objects.create(
         agreement=agreement, signer=by, capacity=capacity, typed_name=" ".join(typed_name.split()),
         text_sha256=agreement.sha256, issuer=signed_in.issuer, acr=signed_in.acr, auth_time=signed_in.auth_time,

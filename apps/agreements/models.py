@@ -101,7 +101,7 @@ class Agreement(WorkflowModel):
 class Signature(models.Model):
     """One person signed exactly this text, in this capacity, then, having signed in like that. Never changed.
 
-    `actor_snapshot` is who they were at that moment, and which institution stood behind them.
+    `actor_snapshot` is who they were at that moment, and the institution they were affiliated with.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("typed_name",)

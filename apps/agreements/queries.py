@@ -21,11 +21,11 @@ def template_for(committee: Committee) -> Template | None:
 
 
 def visible_to(person: Viewer) -> QuerySet[Agreement]:
-    """The agreements of one's own requests, of the committees one sits in, and for the datasets one cares for."""
+    """The agreements of one's own requests, of one's committees, and for the datasets one manages."""
     managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
-    seated = Q(item__committee__in=committees_of(person))
+    as_member = Q(item__committee__in=committees_of(person))
     own = Q(item__request__in=requests.of_person(person).values("pk"))
-    return Agreement.objects.filter(own | seated | Q(managed))
+    return Agreement.objects.filter(own | as_member | Q(managed))
 
 
 def of_person(person: Viewer) -> QuerySet[Agreement]:

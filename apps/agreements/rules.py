@@ -63,7 +63,7 @@ def check_typed_name(by: Person, typed: str) -> None:
 
 
 def _folded(name: str) -> str:
-    """The name as it reads: keyboards write the same letter, apostrophe or hyphen in more than one way."""
+    """The name as it reads: keyboards write the same character, apostrophe or hyphen in more than one way."""
     seen = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or not is_hidden(c))
     return unicodedata.normalize("NFC", " ".join(seen.translate(SAME_SIGNS).split()).casefold())
 
@@ -88,13 +88,13 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
     return capacity
 
 
-def check_named_institution(agreement: Agreement, capacity: str, behind: Affiliation) -> None:
+def check_named_institution(agreement: Agreement, capacity: str, affiliation: Affiliation) -> None:
     """The applicant signs for the institution that the text names, and for no other that they have moved to since."""
     named = agreement.institution
-    if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != behind.institution_id:
+    if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != affiliation.institution_id:
         raise WrongState(
             _("This agreement names %(named)s, but you are now affiliated with %(now)s. Submit a new request.")
-            % {"named": named, "now": behind.institution}
+            % {"named": named, "now": affiliation.institution}
         )
 
 

@@ -36,7 +36,7 @@ api = NinjaAPI(
     title="Gatehouse",
     version="1",
     description=(
-        "Find datasets, ask for access, and download what you were granted.\n\n"
+        "Find datasets, request access, and download what you were granted.\n\n"
         "Calls carry a personal token (`Authorization: Bearer gh_...`) with the scope that each operation names; "
         "cookies are ignored. Open and listed data can be read without a token. Refusals are problem+json (RFC 9457) "
         "with a sentence for a person and, for input, `errors` by field. A POST may carry `Idempotency-Key`."

@@ -1,6 +1,7 @@
 """Letting a program in by a code: the machine's side of RFC 8628, with RFC 6749, 7009 and 8414 where they apply.
 
-Programs are public: they have a name and no secret, so everything rests on the codes. Cookies are never looked at.
+Programs are public: they have a name and no secret, so security depends on the codes alone. Cookies are never looked
+at.
 """
 
 from collections.abc import Callable
@@ -97,7 +98,7 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
 @for_programs
 @sensitive_variables()
 def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
-    """The tokens of a program that was let in, and later the next ones (RFC 8628, 3.4; RFC 6749, 6)."""
+    """The tokens of an authorised program, and later the next ones (RFC 8628, 3.4; RFC 6749, 6)."""
     grant = fields.get("grant_type", "")
     if grant == BY_CODE:
         got = redeem_device_code(_needed(fields, "device_code"), client_id=fields["client_id"], by=ANONYMOUS)
@@ -122,23 +123,23 @@ def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
 SENTENCES = {
     Trouble.PENDING: "Nobody has answered yet. Ask again after the interval.",
     Trouble.SLOW_DOWN: "You ask too often. Wait five seconds longer from now on.",
-    Trouble.REFUSED: "The person said no, or may not let programs in at present.",
+    Trouble.REFUSED: "The person said no, or may not authorise programs at present.",
     Trouble.EXPIRED: "Nobody answered in time. Ask for a new code.",
     Trouble.INVALID: "This code or token is unknown, was used before, has ended, or belongs to another program.",
-    Trouble.SCOPE: "The program was not let in for this.",
+    Trouble.SCOPE: "The program was not authorised for this.",
 }
 
 
 @for_programs
 def revoke(fields: Fields, request: HttpRequest) -> dict[str, Any]:
-    """A program gives back what it was let in with; an unknown token is no fault (RFC 7009, 2.2)."""
+    """A program revokes its own authorisation; an unknown token is no fault (RFC 7009, 2.2)."""
     revoke_by_secret(_needed(fields, "token"), client_id=fields["client_id"], by=ANONYMOUS)
     return {}
 
 
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponse:
-    """What a program needs to know to be let in (RFC 8414, 3.2)."""
+    """What a program needs to know to be authorised (RFC 8414, 3.2)."""
     return JsonResponse(
         {
             "issuer": portal_address(),

@@ -1,4 +1,6 @@
-"""Where programs are let in by a code, and where they read how; the page for people is apps.web.account.devices."""
+"""Endpoints that authorise programs by a code, and the metadata that describes them; the page for people is
+apps.web.account.devices.
+"""
 
 from django.urls import path
 

@@ -113,11 +113,11 @@ class Kind(models.TextChoices):
     PLATFORM_ROLE_GIVEN = "platform_role.given", Group.ACCOUNTS, "id-card", "note", _("A portal role was assigned")
     PLATFORM_ROLE_ENDED = "platform_role.ended", Group.ACCOUNTS, "id-card", "still", _("A portal role ended")
     PLATFORM_ROLE_GAINED = (
-        "desk.gained_by_claim", Group.ACCOUNTS, "id-card", "note",
+        "platform_role.gained_by_claim", Group.ACCOUNTS, "id-card", "note",
         _("A sign-in claim assigned a portal role"),
     )  # fmt: skip
     PLATFORM_ROLE_LOST = (
-        "desk.lost_by_claim", Group.ACCOUNTS, "id-card", "still",
+        "platform_role.lost_by_claim", Group.ACCOUNTS, "id-card", "still",
         _("A portal role ended: the institution no longer confirms it"),
     )  # fmt: skip
     CLAIM_MAPPED = (

@@ -11,7 +11,7 @@ from apps.core.triggers import Trigger, evidence
 
 
 class Event(models.Model):
-    """What happened, for ever. Written in the transaction of the change; never updated, never deleted.
+    """Events, append-only. Written in the transaction of the change; never updated, never deleted.
 
     It points at nothing (ids, no foreign keys) and holds no names and no free text, so that people can be erased
     from the rows that name them while every proof stays true. `facts` are codes, ids, numbers and moments.
@@ -62,7 +62,7 @@ class Event(models.Model):
 
 
 class Outbox(models.Model):
-    """An event whose consequences are still owed. Same transaction as the event; gone when all are done."""
+    """An event whose consequences are still pending. Same transaction as the event; gone when all are done."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 

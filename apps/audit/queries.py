@@ -58,7 +58,7 @@ def by_month(kind: str, thing_id: uuid.UUID, *, since: datetime) -> list[tuple[d
     return list(rows.annotate(month=TruncMonth("at")).values_list("month").annotate(n=Count("pk")).order_by("month"))
 
 
-def owed() -> QuerySet[Outbox]:
+def pending() -> QuerySet[Outbox]:
     """Events whose consequences have not all been carried yet, oldest first."""
     return Outbox.objects.order_by("event_id")
 

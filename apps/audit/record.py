@@ -13,7 +13,7 @@ from apps.audit.models import Event, Outbox
 from apps.core import correlation
 from apps.core.actors import Actor, kind_of, person_id_of
 
-__all__ = ["Kind", "needs_outbox", "record", "when_owed"]
+__all__ = ["Kind", "needs_outbox", "record", "when_pending"]
 
 
 # A fact is a code, an id, a number or a moment: no spaces, no "@", so neither sentences nor addresses fit.
@@ -53,7 +53,7 @@ _listeners: list[Callable[[], None]] = []
 
 
 def _every_kind(_kind: Kind) -> bool:
-    """Until the portal says which kinds have consequences every event is owed, so that none is lost."""
+    """Until the portal says which kinds have consequences every event is queued, so that none is lost."""
     return True
 
 
@@ -61,13 +61,17 @@ _needed_for: Callable[[Kind], bool] = _every_kind
 
 
 def needs_outbox(needed_for: Callable[[Kind], bool]) -> None:
-    """Write the outbox for exactly these kinds: those with a consequence or a message (portal/consequences.py knows)."""
+    """Write the outbox for exactly these kinds: those with a consequence or a message (portal/consequences.py
+    knows).
+    """
     global _needed_for
     _needed_for = needed_for
 
 
-def when_owed(listener: Callable[[], None]) -> None:
-    """Call `listener` after every commit that left consequences to carry (portal/consequences.py listens; nobody must)."""
+def when_pending(listener: Callable[[], None]) -> None:
+    """Call `listener` after every commit that left consequences to carry (portal/consequences.py listens; nobody
+    must).
+    """
     if listener not in _listeners:
         _listeners.append(listener)
 

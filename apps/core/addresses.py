@@ -1,6 +1,6 @@
 """Absolute addresses of the portal: the one place that joins where it is reached (PORTAL_ADDRESS) with a path.
 
-E-mails, the API, links, visas and OAuth metadata ask here; `manage.py house --only absolute-addresses` finds a second
+E-mails, the API, links, visas and OAuth metadata ask here; `manage.py lint --only absolute-addresses` finds a second
 place.
 """
 

@@ -1,6 +1,7 @@
 """One reference per piece of work: in the answer's header, in every event and in every log line it caused.
 
-And by which key it was asked for: an event of a script's names its token, so that it can be told from its person's own.
+And by which key it was asked for: an event of a script's names its token, so that it can be distinguished from its
+person's own.
 """
 
 import secrets

@@ -72,7 +72,9 @@ class Prepared:
         return next(iter(self.rows(*given)), None)
 
     def _checked(self, sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-        """Whatever is asked about can be put in later, and no moment was compiled in: that would stand still."""
+        """Whatever is asked about can be put in later, and no moment was compiled in, because it would never
+        advance.
+        """
         lost = [one for one in self._stand_ins if one not in params]
         if lost or any(isinstance(param, datetime) for param in params):
             raise RuntimeError("this set cannot be prepared: its SQL hides what it is asked about, or holds a moment")

@@ -13,7 +13,7 @@ def times(what: str, *, within: int = MINUTE) -> int:
 
     Without a cache every time is the first.
     """
-    key = f"seldom:{what}"
+    key = f"rate:{what}"
     if cache.add(key, 1, within):
         return 1
     try:

@@ -58,7 +58,7 @@ def take(person: PersonActor, role: str, obj: models.Model) -> None:
     remove_perm(role, person, obj)
 
 
-def held(person: Viewer, roles: Iterable[str], model: type[models.Model]) -> QuerySet[Any]:
+def with_roles(person: Viewer, roles: Iterable[str], model: type[models.Model]) -> QuerySet[Any]:
     """Every object of the model on which the person stands in one of the roles."""
     return model._default_manager.filter(has(person, roles, model))
 
@@ -75,7 +75,7 @@ def has(person: Viewer, roles: Iterable[str], model: type[models.Model], *, oute
 
 def holds(person: Viewer, roles: Iterable[str], obj: models.Model) -> bool:
     """Whether the person stands in one of the roles on this object."""
-    return held(person, roles, type(obj)).filter(pk=obj.pk).exists()
+    return with_roles(person, roles, type(obj)).filter(pk=obj.pk).exists()
 
 
 def holders(obj: models.Model, role: str) -> QuerySet[Any]:

@@ -1,7 +1,7 @@
 """Which fields name a stored object: the register that the sweep of orphans asks before it deletes anything.
 
 A model declares them: `STORED_FILES: ClassVar[tuple[str, ...]] = ("storage_key",)`. A stored object that no declared
-field names is deleted after a day (`portal.orphans`), so `manage.py house --only stored-files` finds what is missing.
+field names is deleted after a day (`portal.orphans`), so `manage.py lint --only stored-files` finds what is missing.
 """
 
 from collections.abc import Collection, Iterator

@@ -71,7 +71,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         return self.filter(Q(listed_from__lte=clock.sql_now()) | Q(roles.has(person, Dataset.ROLES, Dataset)))
 
     def managed_by(self, person: Viewer) -> Self:
-        """What this person owns or takes care of."""
+        """What this person owns or manages."""
         return self.filter(roles.has(person, Dataset.MANAGERS, Dataset))
 
 
@@ -114,7 +114,7 @@ class Dataset(models.Model):
         verbose_name_plural = _("datasets")
         permissions = [
             ("own_dataset", "Owns the dataset"),
-            ("steward_dataset", "Takes care of the dataset"),
+            ("steward_dataset", "Manages the dataset"),
             ("curate_dataset", "Checks the dataset before it is published"),
             ("view_draft_dataset", "Reads the draft"),
             ("download_dataset", "May download now (never stored: answered by the access rule)"),

@@ -135,7 +135,7 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
 
 
 def overview_of(person: Viewer) -> QuerySet[Dataset]:
-    """The datasets this person takes care of, with the number and state of their newest version."""
+    """The datasets this person manages, with the number and state of their newest version."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
     rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
     return rows.annotate(
@@ -193,6 +193,6 @@ def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]
 
 
 def deciding_committees() -> QuerySet[Committee]:
-    """The committees that have a listed dataset in their care, by name."""
+    """The committees that decide on a listed dataset, by name."""
     cared_for = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
     return Committee.objects.filter(Exists(cared_for)).order_by("name")

@@ -181,11 +181,11 @@ def _start(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
 
 
 def _grant_behind(file: Distribution, person: Person | None) -> AccessGrant | None:
-    """The grant a link to this file stands on: the one in force that lasts longest; none for open and registered."""
+    """The grant a link to this file depends on: the active one that lasts longest; none for open and registered."""
     if person is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
         return None
-    held = AccessGrant.objects.active().filter(holder=person, dataset_id=file.version.dataset_id)
-    grant = held.order_by("-ends_at").first()
+    active = AccessGrant.objects.active().filter(holder=person, dataset_id=file.version.dataset_id)
+    grant = active.order_by("-ends_at").first()
     if grant is None:  # it ended since the rule was asked
         raise Denied(_("Your access to this dataset has just ended."))
     return grant

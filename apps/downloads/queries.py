@@ -30,5 +30,5 @@ def link_of_digest(digest: str) -> DownloadLink | None:
 
 
 def as_it_is_now(link: DownloadLink) -> DownloadLink:
-    """The link read anew, with its file and who made it."""
+    """The link, read again, with its file and who made it."""
     return DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)

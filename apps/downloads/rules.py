@@ -77,6 +77,6 @@ def check_token(link: DownloadLink) -> None:
 
 
 def check_grant(link: DownloadLink) -> None:
-    """The very grant the link was made on is still in force; another grant means another link."""
+    """The very grant the link was made on is still active; another grant means another link."""
     if link.grant_id is not None and not grant_is_active(link.grant_id):
         raise Gone(_("The access that this link depends on is not active now. See “My access” for the reason."))

@@ -1,4 +1,4 @@
-"""Verbs about grants: issue, revoke, suspend, resume; freeze and thaw all downloads."""
+"""Verbs about grants: issue, revoke, suspend, resume; stop and resume all downloads."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID

@@ -55,7 +55,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         gettext_lazy("Nobody is signed in, or the account is closed."),
         SIGN_IN,
     ),
-    "own_account": Explanation(
+    "not_break_glass": Explanation(
         gettext_lazy("The person uses their own account, not an emergency account"),
         gettext_lazy("The person signed in as themselves, or the data are open to everyone."),
         gettext_lazy("Nobody is signed in, or this is an emergency account. An emergency account opens no data."),
@@ -138,7 +138,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         gettext_lazy("The agreement has not been terminated."),
         gettext_lazy("The agreement was terminated on %(when)s."),
     ),
-    "vouched": Explanation(
+    "affiliation_active": Explanation(
         gettext_lazy("The affiliation at the time of signing is still valid"),
         gettext_lazy("The affiliation with %(who)s is valid until %(when)s."),
         gettext_lazy(
@@ -203,7 +203,7 @@ def moment(when: datetime) -> str:
 
 
 def _row(fact: Fact, verdict: Verdict) -> tuple[Explanation, Fact]:
-    """The row for a part of the rule, and the fact with the moment and the name that its words need."""
+    """The row for a part of the rule, and the fact with the moment and the name that its sentence needs."""
     if fact.part == "affiliated" and RESEARCHER in verdict.visas:
         return RESEARCHER_BY_VISA, replace(fact, moment=verdict.visas[RESEARCHER])
     if fact.part != "entitled":

@@ -24,7 +24,7 @@ REVOKED_ONCE = [
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
     def parts(self, at: datetime | None = None) -> dict[str, Q]:
-        """What must all hold for a grant to be in force: each part by name, so that a page can show each fact."""
+        """What must all hold for a grant to be active: each part by name, so that a page can show each fact."""
         moment = clock.sql_now(at)
         suspended = Suspension.objects.filter(grant=OuterRef("pk"), starts_at__lte=moment).filter(
             Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
@@ -32,7 +32,7 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         signed = Signature.objects.filter(
             agreement=OuterRef("agreement_id"), signer=OuterRef("holder_id"), signed_at__lte=moment
         )
-        behind = Affiliation.objects.active(at).filter(
+        affiliation = Affiliation.objects.active(at).filter(
             person=OuterRef("holder_id"), institution=OuterRef("institution_id")
         )
         return {
@@ -45,7 +45,9 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "not_terminated": Q(agreement__ended_at__isnull=True) | Q(agreement__ended_at__gt=moment),
             # As a case, so that the database looks at one grant after the other; a bare EXISTS it would turn into a
             # join that begins with all grants of the person.
-            "vouched": Q(Case(When(Exists(behind), then=True), default=False, output_field=models.BooleanField())),
+            "affiliation_active": Q(
+                Case(When(Exists(affiliation), then=True), default=False, output_field=models.BooleanField())
+            ),
         }
 
     def active(self, at: datetime | None = None) -> Self:
@@ -56,8 +58,8 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
 class AccessGrant(models.Model):
     """One person may use one dataset from-until. Issued by an executed agreement, ended by time or with a reason.
 
-    `institution` stood behind the holder when they signed; while it does not, the grant opens nothing. A grant from
-    before the portal asked, of somebody without an institution, has none, and stays shut.
+    `institution` is the one the holder was affiliated with when they signed; while they are not, the grant gives no
+    access. A grant from before the portal asked, of somebody without an institution, has none, and stays shut.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("revoked_because",)

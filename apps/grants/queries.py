@@ -34,9 +34,9 @@ def _registered(person: Viewer, at: datetime | None) -> Q:
 
 
 def _granted(person: Viewer, at: datetime | None) -> Q:
-    """The dataset is controlled, and a grant of the person's own is in force."""
-    held = AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
-    return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(held))
+    """The dataset is controlled, and a grant of the person's own is active."""
+    granted = AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person), dataset=OuterRef("dataset_id"))
+    return Q(dataset__access=Dataset.Access.CONTROLLED) & Q(Exists(granted))
 
 
 def _mfa_satisfied(person: Viewer) -> Q:
@@ -58,12 +58,12 @@ def rule(person: Viewer, at: datetime | None = None) -> dict[str, Q]:
     moment = clock.sql_now(at)
     frozen = DownloadStop.objects.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     known = Exists(Person.objects.filter(pk=roles.person_id(person), is_active=True))
-    own_account = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
+    not_break_glass = Exists(Person.objects.filter(pk=roles.person_id(person), is_break_glass=False))
     affiliated = Affiliation.objects.active(at).filter(person_id=roles.person_id(person))
     visitor = Value(not isinstance(person, Person), output_field=BooleanField())
     return {
         "person": Q(known) | (Q(visitor) & OPEN),
-        "own_account": OPEN | Q(own_account),
+        "not_break_glass": OPEN | Q(not_break_glass),
         "affiliated": OPEN | Q(Exists(affiliated)) | _researcher(person, at),
         "published": Q(published_at__lte=moment),
         "not_withdrawn": Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment),
@@ -174,7 +174,7 @@ def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
 
 
 def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
-    """The grant that says most: one in force if there is one, else the latest, with each of its parts."""
+    """The grant that says most: an active one if there is one, else the latest, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
@@ -185,7 +185,7 @@ def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple
 
 
 def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
-    """Each part of "is this grant in force" with its fact."""
+    """Each part of "is this grant active" with its fact."""
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement", "institution").get()
@@ -193,10 +193,10 @@ def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
 
 
 def _behind() -> dict[str, Subquery]:
-    """Until when the grant's institution stands, or stood, behind its holder: its newest word about them."""
-    told = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
-    newest = told.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "valid_until"))
-    return {"behind_until": Subquery(newest.values("until")[:1])}
+    """Until when the holder is, or was, affiliated with the grant's institution: its newest statement about them."""
+    affiliations = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
+    newest = affiliations.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "valid_until"))
+    return {"affiliated_until": Subquery(newest.values("until")[:1])}
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
@@ -206,9 +206,9 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
         "not_revoked": grant.revoked_at,
         "executed": grant.agreement.executed_at,
         "not_terminated": grant.agreement.ended_at,
-        "vouched": getattr(grant, "behind_until", None),
+        "affiliation_active": getattr(grant, "affiliated_until", None),
     }
-    who = {"vouched": grant.institution.name if grant.institution is not None else ""}
+    who = {"affiliation_active": grant.institution.name if grant.institution is not None else ""}
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
@@ -219,7 +219,7 @@ def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
 
 
 def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
-    """Every grant on datasets this person owns or takes care of: who uses what, for what, until when."""
+    """Every grant on datasets this person owns or manages: who uses what, for what, until when."""
     managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     fetched = AccessGrant.objects.filter(managed).select_related(
         "dataset", "holder__institution", "agreement__item__request"
@@ -228,7 +228,7 @@ def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
 
 
 def active_grant_counts(datasets: QuerySet[Dataset]) -> dict[UUID, int]:
-    """How many grants are in force now on each of these datasets."""
+    """How many grants are active now on each of these datasets."""
     rows = AccessGrant.objects.active().filter(dataset__in=datasets.order_by().values("pk")).order_by()
     return dict(rows.values_list("dataset_id").annotate(n=Count("pk")))
 
@@ -250,13 +250,13 @@ def visible_to(person: Viewer) -> QuerySet[AccessGrant]:
 
 
 def _with_state(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
-    """Each with whether it is in force, and whether only its institution's word is missing for that."""
+    """Each with whether it is active, and whether only the affiliation with its institution is missing for that."""
     here = AccessGrant.objects.filter(pk=OuterRef("pk"))
     parts = AccessGrant.objects.parts()
-    others = [part for name, part in parts.items() if name != "vouched"]
+    others = [part for name, part in parts.items() if name != "affiliation_active"]
     return grants.annotate(
         grant_is_active=Exists(here.filter(*parts.values())),
-        affiliation_missing=Exists(here.filter(*others, ~parts["vouched"])),
+        affiliation_missing=Exists(here.filter(*others, ~parts["affiliation_active"])),
     ).order_by("-issued_at", "pk")
 
 
@@ -273,18 +273,20 @@ def files_of(version: Version, person: Viewer) -> QuerySet[Distribution]:
 
 def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
     """The grants that came of these requests."""
-    held = AccessGrant.objects.filter(agreement__item__request_id__in=set(requests)).select_related("holder", "dataset")
-    return _with_state(held)
+    granted = AccessGrant.objects.filter(agreement__item__request_id__in=set(requests)).select_related(
+        "holder", "dataset"
+    )
+    return _with_state(granted)
 
 
 def depending_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:
-    """What of these people's access rests on this institution and is not over, soonest to end first."""
+    """The access of these people that depends on this institution and is not over, soonest to end first."""
     rests = AccessGrant.objects.filter(institution=institution, holder_id__in=set(people), revoked_at__isnull=True)
     return _with_state(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset")).order_by("ends_at", "pk")
 
 
 def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
-    """The grants in force that rest on this institution's word."""
+    """The active grants that depend on an affiliation with this institution."""
     return AccessGrant.objects.active().filter(institution=institution)
 
 

@@ -12,7 +12,7 @@ from apps.people.rules import check_not_break_glass
 
 
 def check_can_end(by: Person, grant: AccessGrant) -> None:
-    """The dataset's owner or steward; or the holder, who may always give access back."""
+    """The dataset's owner or steward; or the holder, who may always end their access early."""
     if not by.is_active or not (grant.holder_id == by.pk or is_manager(by, grant.dataset)):
         raise Denied(_("Only the dataset owner, a data steward or the person with this access can revoke this access."))
     if grant.revoked_at is not None:
@@ -29,7 +29,7 @@ def check_can_pause(by: Person, grant: AccessGrant) -> None:
 
 
 def check_can_resume(by: Person, grant: AccessGrant) -> None:
-    """Those who take care of the dataset; but nobody lifts the pause of their own access."""
+    """Those who manage the dataset; but nobody lifts the pause of their own access."""
     check_can_pause(by, grant)
     if grant.holder_id == by.pk:
         raise Denied(_("You cannot resume your own access. Another dataset owner or data steward must do it."))

@@ -45,7 +45,9 @@ def all_sessions_of(person: Viewer) -> QuerySet[PersonSession]:
 def signed_out_since(
     provider: Provider, *, subject: str, sid: str, asked_at: datetime | None, issued_at: datetime | None
 ) -> bool:
-    """Whether the provider has said that they signed out: heard after they set out, and said after it vouched."""
+    """Whether the provider has said that they signed out: heard after they set out, and said after it issued the ID
+    token.
+    """
     now = clock.now()
     words = LogoutToken.objects.filter(provider=provider, issued_at__gte=issued_at or now, at__gte=asked_at or now)
     about = Q(sid=sid, subject__in=["", subject]) if sid else Q(subject=subject)

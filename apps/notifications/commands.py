@@ -1,4 +1,6 @@
-"""Verbs about letters: write them, post them by e-mail, mark them read. The only place from which mail leaves."""
+"""Commands about notifications: write them, send them by e-mail, mark them read. The only place from which mail
+leaves.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -28,7 +30,7 @@ ABOUT_ONE_NOTIFICATION = (SMTPRecipientsRefused, SMTPDataError)
 
 @transaction.atomic
 def write_notifications(event: Event, *, by: Actor) -> None:
-    """Everyone whom the event concerns gets one letter about it, in their language; a second run writes none."""
+    """Everyone whom the event concerns gets one notification about it, in their language; a second run writes none."""
     check_named(by, SYSTEM)
     message = messages.message_about(event)
     if message is None:
@@ -49,14 +51,16 @@ def _notification(event: Event, note: Note, words: Words) -> Notification:
 
 @transaction.atomic
 def mark_read(notifications: Iterable[Notification], *, by: Actor) -> int:
-    """These letters of the reader's own are read now; other people's stay as they are. Returns how many were new."""
+    """These notifications of the reader's own are read now; other people's stay as they are. Returns how many were
+    new.
+    """
     by = check_person(by)
     ids = [notification.pk for notification in notifications]
     return queries.unread_by(by).filter(pk__in=ids).update(read_at=clock.now())
 
 
 def post_due(*, by: Actor, limit: int = 100) -> int:
-    """Send the letters that wait. Several workers may post at once; each letter is claimed by one of them.
+    """Send the queued e-mails. Several workers may send at once; each e-mail is claimed by one of them.
 
     Never raises: a mail server or database that does not answer is written to the log and tried again later.
     """
@@ -70,16 +74,16 @@ def post_due(*, by: Actor, limit: int = 100) -> int:
                 break
             sent += outcome
         connection.close()
-    except Exception as fault:  # whatever stands between us and the mail server: letters wait, the portal goes on
-        log.warning("letters wait: %s", type(fault).__name__)
+    except Exception as fault:  # whatever is between us and the mail server: e-mails stay queued, the portal goes on
+        log.warning("e-mails stay queued: %s", type(fault).__name__)
     return sent
 
 
 @transaction.atomic
 def _post_next(connection: Any) -> bool | None:
-    """Post the letter that has waited longest; None if none is due or the mail server takes none now.
+    """Send the e-mail that has waited longest; None if none is due or the mail server takes none now.
 
-    Sent and `posted_at` stand or fall together. A crash between the two sends the letter again under the same
+    Sending and `posted_at` are one transaction. A crash between the two sends the e-mail again under the same
     Message-ID, so that the reader's mail server can tell that it is one.
     """
     claimed = queries.to_post().select_for_update(skip_locked=True, of=("self",)).select_related("reader").first()
@@ -88,8 +92,8 @@ def _post_next(connection: Any) -> bool | None:
     row = Notification.objects.filter(pk=claimed.pk)
     try:
         connection.send_messages([_message(claimed)])
-    except Exception as fault:  # whatever the mail server or its connection says: this letter is tried again later
-        log.warning("letter %s was not taken by the mail server: %s", claimed.pk, type(fault).__name__)
+    except Exception as fault:  # whatever the mail server or its connection says: this e-mail is tried again later
+        log.warning("e-mail %s was not accepted by the mail server: %s", claimed.pk, type(fault).__name__)
         row.update(attempts=claimed.attempts + 1, not_before=clock.now() + _wait(claimed.attempts))
         connection.close()
         return False if isinstance(fault, ABOUT_ONE_NOTIFICATION) else None
@@ -102,7 +106,7 @@ def _wait(attempts: int) -> timedelta:
 
 
 def _message(notification: Notification) -> EmailMessage:
-    """The letter as a mail: plain text, with the address of the page it is about."""
+    """The notification as an e-mail: plain text, with the address of the page it is about."""
     language = notification.reader.language
     with override(language):
         foot = _(
@@ -114,7 +118,7 @@ def _message(notification: Notification) -> EmailMessage:
         body=f"{notification.body}\n{link}\n\n-- \n{foot}\n",
         to=[notification.reader.email],
         headers={
-            "Message-ID": f"<letter.{notification.pk}@{portal_host()}>",
+            "Message-ID": f"<notification.{notification.pk}@{portal_host()}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
         },

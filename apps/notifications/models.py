@@ -1,4 +1,4 @@
-"""Letters: what a person was told, in the portal's inbox and by e-mail."""
+"""Notifications, shown in the portal's inbox and sent by e-mail."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from apps.people.models import Person
 
 
 class Notification(models.Model):
-    """One event told to one reader, exactly once; shown in the inbox and sent by e-mail."""
+    """One notification of one event to one recipient, exactly once; shown in the inbox and sent by e-mail."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("subject", "body")
 

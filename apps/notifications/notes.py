@@ -11,7 +11,7 @@ from apps.people.models import Person
 
 @dataclass(frozen=True)
 class Note:
-    """One reader, the letter they get, what fills it, what is quoted in it, and where it leads."""
+    """One recipient, the notification they get, what fills it, what is quoted in it, and where it leads."""
 
     reader: Person
     notification: str
@@ -42,6 +42,6 @@ def subject_of(event: Event) -> UUID:
 
 
 def actor_of(event: Event) -> str:
-    """The name of who did it; "Gatehouse" for every named actor: a letter says no more of who has a shell."""
+    """The name of who did it; "Gatehouse" for every named actor: a notification says no more of who has a shell."""
     actor = Person.objects.filter(pk=event.actor_id).first() if event.actor_id else None
     return str(actor) if actor is not None else "Gatehouse"

@@ -5,6 +5,6 @@ from apps.core.actors import SYSTEM
 from apps.notifications import commands
 
 
-def tell(event: Event) -> None:
-    """Everyone whom the event concerns gets one letter about it."""
+def notify(event: Event) -> None:
+    """Everyone whom the event concerns gets one notification about it."""
     commands.write_notifications(event, by=SYSTEM)

@@ -1,4 +1,4 @@
-"""How the words of a message become a letter: what people typed is made harmless, dates are written out."""
+"""How a message becomes an e-mail: what people typed is escaped, dates are written out."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ JOINER = "\u2060"
 
 
 def written(words: Words, facts: Mapping[str, Any], *, reader: str, quoted: str) -> tuple[str, str]:
-    """Subject and text of a letter in the language that is active now."""
+    """Subject and text of a notification in the language that is active now."""
     subject, body = words
     filled = {name: _shown(value) for name, value in facts.items()}
     parts = [gettext("Hello %(name)s,") % {"name": one_line(reader)}, str(body) % filled]

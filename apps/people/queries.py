@@ -1,4 +1,4 @@
-"""Sets of people, their institutions, affiliations and desks."""
+"""Sets of people, their institutions, affiliations and platform roles."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -52,27 +52,29 @@ def institution_named(name: str) -> Institution | None:
 
 
 def platform_roles_of(person: Viewer) -> QuerySet[PlatformRole]:
-    """The desks this person holds now."""
-    held = PlatformRole.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
-    return held.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    """The platform roles this person has now."""
+    found = PlatformRole.objects.filter(confirmed(), person_id=roles.person_id(person), person__is_active=True)
+    return found.filter(starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
 
 
 def platform_role_claims() -> QuerySet[PlatformRoleClaim]:
-    """The mappings that stand, each with the desks it gives (`held`), lapsed ones included."""
+    """The active mappings, each with the roles it gives (`assigned`), lapsed ones included."""
     now = clock.sql_now()
-    held = (
+    found = (
         PlatformRole.objects.filter(ends_at__gt=now)
         .select_related("person__institution")
         .annotate(counts=flag(confirmed()))
     )
     fetched = PlatformRoleClaim.objects.filter(CURRENT).select_related("provider")
-    return fetched.prefetch_related(Prefetch("desks", queryset=held.order_by("starts_at"), to_attr="held"))
+    return fetched.prefetch_related(
+        Prefetch("platform_roles", queryset=found.order_by("starts_at"), to_attr="assigned")
+    )
 
 
 def manual_platform_roles() -> QuerySet[PlatformRole]:
-    """The desks that operators gave, which all have an end, soonest first."""
-    held = PlatformRole.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
-    return held.select_related("person__institution").order_by("ends_at")
+    """The platform roles that operators assigned, which all have an end, soonest first."""
+    found = PlatformRole.objects.filter(claim__isnull=True, ends_at__gt=clock.sql_now(), person__is_active=True)
+    return found.select_related("person__institution").order_by("ends_at")
 
 
 def flag(condition: Q) -> Case:
@@ -81,7 +83,7 @@ def flag(condition: Q) -> Case:
 
 
 def claimed_platform_roles_of(person: Viewer) -> QuerySet[PlatformRole]:
-    """The desks that claims gave this person, also those that wait for the provider to say so again."""
+    """The platform roles this person has from claims, including those waiting to be confirmed again."""
     return PlatformRole.objects.filter(
         person_id=roles.person_id(person), claim__isnull=False, ends_at__gt=clock.sql_now()
     )
@@ -92,15 +94,19 @@ def has_platform_role(person: Viewer, kind: str) -> bool:
 
 
 def people_with_platform_role(kind: str) -> QuerySet[Person]:
-    """Everyone who holds a desk of this kind now."""
-    held = PlatformRole.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
-    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("pk")
+    """Everyone who has a platform role of this kind now."""
+    found = PlatformRole.objects.filter(kind=kind, starts_at__lte=clock.sql_now(), ends_at__gt=clock.sql_now())
+    return Person.objects.filter(pk__in=found.values("person_id"), is_active=True).order_by("pk")
 
 
 def institutions_signed_for(person: Viewer) -> QuerySet[Institution]:
-    """The institutions this person answers for as signing official; those that no longer stand behind them do not."""
-    held = Affiliation.objects.active().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
-    return roles.held(person, [Institution.SIGNING_OFFICIAL], Institution).filter(Exists(held)).order_by("name", "pk")
+    """The institutions whose signing official this person is, as long as they are affiliated with them."""
+    found = Affiliation.objects.active().filter(person_id=roles.person_id(person), institution=OuterRef("pk"))
+    return (
+        roles.with_roles(person, [Institution.SIGNING_OFFICIAL], Institution)
+        .filter(Exists(found))
+        .order_by("name", "pk")
+    )
 
 
 def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
@@ -111,8 +117,8 @@ def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
 
 
 def people_affiliated_with(institution: Institution) -> QuerySet[Person]:
-    """The same for one institution, each with until when it stands behind them, whether it ended that, and when they
-    were last here; one statement however many there are.
+    """The same for one institution, each with until when they are affiliated with it, whether it ended that, and when
+    they were last here; one statement however many there are.
     """
     theirs = Affiliation.objects.filter(person=OuterRef("pk"), institution=institution)
     now = Affiliation.objects.active().filter(person=OuterRef("pk"), institution=institution)
@@ -148,10 +154,12 @@ def affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
 
 
 def current_affiliation_of(person: Viewer) -> Affiliation | None:
-    """Whose word stands behind the person in what they do now: their home's if it counts, else the latest other one."""
+    """The affiliation under which the person acts now: that of their home institution if it is active, else the
+    latest other one.
+    """
     home_first = Case(When(institution_id=F("person__institution_id"), then=0), default=1, output_field=IntegerField())
-    held = affiliations_of(person).select_related("institution")
-    return held.order_by(home_first, "-confirmed_at", "pk").first()
+    found = affiliations_of(person).select_related("institution")
+    return found.order_by(home_first, "-confirmed_at", "pk").first()
 
 
 def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
@@ -191,7 +199,7 @@ def terms_of_version(version: int) -> Terms | None:
 
 
 def address_of_terms(terms: Terms) -> str:
-    """Where this version stands for ever; a visa that names the address speaks of this version."""
+    """The permanent address of this version; a visa that names the address speaks of this version."""
     return absolute(reverse("terms_version", args=[terms.version]))
 
 
@@ -216,12 +224,12 @@ def has_accepted_terms(person: Viewer) -> bool:
 
 
 def visa_issuers() -> QuerySet[VisaIssuer]:
-    """Those whose signature on visas is believed today."""
+    """Those whose signature on visas is trusted today."""
     return VisaIssuer.objects.filter(ended_at__isnull=True)
 
 
 def visas_of(person: Viewer) -> QuerySet[Visa]:
-    """What the person's passports held at their last sign-ins, honoured or not; `asked_at` is this moment."""
+    """What the person's passports contained at their last sign-ins, accepted or not; `asked_at` is this moment."""
     theirs = Visa.objects.filter(identity__person_id=roles.person_id(person), gone_at__isnull=True)
     return theirs.select_related("trusted").annotate(asked_at=clock.sql_now())
 

@@ -55,9 +55,9 @@ def check_can_speak_for(by: Person, institution: Institution, person: Person) ->
 
 
 def check_affiliated(person: Person) -> Affiliation:
-    """An institution stands behind the person now; returns its word."""
-    behind = current_affiliation_of(person)
-    if behind is None:
+    """The person has an active affiliation; returns it."""
+    affiliation = current_affiliation_of(person)
+    if affiliation is None:
         raise WrongState(
             _(
                 "You need a current affiliation to sign. Sign in again through your institution. "
@@ -65,7 +65,7 @@ def check_affiliated(person: Person) -> Affiliation:
                 "affiliation."
             )
         )
-    return behind
+    return affiliation
 
 
 def check_affiliation_there(ended: int) -> None:
@@ -96,9 +96,9 @@ def check_platform_role_period(days: int) -> None:
         raise Invalid(_("A role can be valid for 1 to 366 days."), field="days")
 
 
-def check_platform_role(desk: str) -> None:
-    if desk not in PlatformRole.Kind.values:
-        raise Invalid(_("Choose the role auditor or operator."), field="desk")
+def check_platform_role(role: str) -> None:
+    if role not in PlatformRole.Kind.values:
+        raise Invalid(_("Choose the role auditor or operator."), field="role")
 
 
 def check_institution(name: str, country: str, ror: str) -> None:
@@ -174,7 +174,7 @@ def check_fresh(sign_in: SignIn) -> None:
 
 
 def check_visa_issuer(*, slug: str, **facts: Any) -> None:
-    """An issuer and the one address of its keys, both reached by https, and whose word it may pass on."""
+    """An issuer and the one address of its keys, both reached by https, and the sources whose claims it may pass on."""
     fields: dict[str, str] = {}
     if not _reached(facts["issuer"]):
         fields["issuer"] = _("Enter the issuer as an https address, exactly as in its visas.")

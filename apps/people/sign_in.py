@@ -35,8 +35,8 @@ def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
 
     A list of anything else, or one that no group of people needs, says nothing at all.
     """
-    told = said.get(claim)
-    several = told if isinstance(told, list) else [told]
+    claimed = said.get(claim)
+    several = claimed if isinstance(claimed, list) else [claimed]
     if len(several) > LONGEST_LIST or not all(isinstance(one, str) for one in several):
         return False
     return value in several
@@ -44,9 +44,9 @@ def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
 
 @dataclass(frozen=True)
 class PresentedVisa:
-    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is honoured or why not.
+    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is accepted or why not.
 
-    `why` is a code of apps.people.wording; empty for one that is honoured. What a visa without `trusted` says was
+    `why` is a code of apps.people.wording; empty for one that is accepted. What a visa without `trusted` says was
     not proved by anything.
     """
 

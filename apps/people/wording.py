@@ -50,8 +50,8 @@ WHY_NOT: dict[str, Any] = {
 def visa_in_words(visa: Any) -> dict[str, Any]:
     """What a visa of `queries.visas_of` is called, whether it counts now, and what it is good for or why not."""
     expired = visa.expires_at is not None and visa.expires_at <= visa.asked_at
-    doubted = visa.trusted is not None and visa.trusted.ended_at is not None
-    counts = visa.accepted and not expired and not doubted
-    why = visa.why or ("issuer" if doubted else "expired" if expired else "")
+    untrusted = visa.trusted is not None and visa.trusted.ended_at is not None
+    counts = visa.accepted and not expired and not untrusted
+    why = visa.why or ("issuer" if untrusted else "expired" if expired else "")
     says = MEANS.get(visa.type, "") if counts else WHY_NOT.get(why, _("The visa could not be used."))
     return {"visa": visa, "type": str(TYPES.get(visa.type) or visa.type or _("Visa")), "counts": counts, "says": says}

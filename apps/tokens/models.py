@@ -1,4 +1,4 @@
-"""Keys for scripts: personal ones, those of programs let in by a code, and those of service accounts.
+"""Keys for scripts: personal ones, those of programs authorised by a code, and those of service accounts.
 
 Whoever reads these tables cannot use what they hold: of every secret only a digest is kept. Each kind of secret has a
 column of its own and is looked for nowhere else, so none is taken in another's place.
@@ -84,7 +84,7 @@ class TokenQuerySet(models.QuerySet["PersonalToken"]):
 class PersonalToken(models.Model):
     """A key for scripts. Only its SHA-256 is kept; it is shown once, scoped, and always expires.
 
-    Of a program that was let in by a code there is one row for as long as it stays: `digest` is the short token of the
+    For a program authorised by a code there is one row for as long as it stays: `digest` is the short token of the
     moment, `refresh_digest` what fetches the next, and both are replaced at once.
     """
 
@@ -109,7 +109,7 @@ class PersonalToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
-    second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made or let in
+    second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made or authorised
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("ends"))
     revoked_at = models.DateTimeField(null=True)
@@ -152,7 +152,7 @@ class PersonalToken(models.Model):
 
     @property
     def last_day(self) -> datetime:
-        """When it is over for good unless it is used before: of a program, when nothing can be fetched any more."""
+        """When it ends unless it is used before: of a program, when nothing can be fetched any more."""
         return self.refresh_expires_at or self.expires_at
 
 
@@ -178,7 +178,7 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
 
 
 class DeviceRequest(models.Model):
-    """A program on some machine asks to be let in, and waits for a person to type its code (RFC 8628).
+    """A program on some machine asks to be authorised, and waits for a person to type its code (RFC 8628).
 
     Swept after a day. `user_digest` is keyed with the portal's own secret: eight letters alone could be tried out.
     """
@@ -188,7 +188,7 @@ class DeviceRequest(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     client_id = models.CharField(max_length=60)
     scopes = ArrayField(models.CharField(max_length=20, choices=PersonalToken.Scope.choices))
-    second_factor = models.BooleanField(default=False, db_default=False)  # of the sign-in that let it in
+    second_factor = models.BooleanField(default=False, db_default=False)  # of the sign-in that authorised it
     device_digest = models.CharField(max_length=64, unique=True)
     user_digest = models.CharField(max_length=64, unique=True)
     asked_from = models.GenericIPAddressField(null=True)

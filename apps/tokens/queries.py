@@ -45,7 +45,7 @@ def service_accounts_of(person: Viewer) -> QuerySet[ServiceAccount]:
 
 
 def program_token(secret: str, client_id: str) -> QuerySet[PersonalToken]:
-    """What a program was let in with, by any secret it ever had for it."""
+    """A program's authorisation, by any secret it ever had for it."""
     shown = digest(secret)
     by_secret = Q(digest=shown) | Q(refresh_digest=shown) | Q(pk__in=_used_refresh_token(shown))
     return PersonalToken.objects.filter(by_secret, kind=PersonalToken.Kind.DEVICE, client_id=client_id)
@@ -84,7 +84,7 @@ def devices_waiting() -> QuerySet[DeviceRequest]:
 
 
 def wrong_codes_of(person: Viewer, *, since: datetime) -> int:
-    """How many codes that no program has this person typed lately."""
+    """How many codes that no program has this person typed recently."""
     return counted_by(Kind.DEVICE_CODE_WRONG, roles.person_id(person), since=since)
 
 

@@ -31,7 +31,7 @@ class DemoPerson:
     amr: tuple[str, ...] = ("pwd",)  # how they prove who they are (RFC 8176)
 
 
-# Whoever the provider says is in it has the auditor's desk: mapped by the seed, as `manage.py provider map` does.
+# Whoever the provider says is in it has the auditor role: mapped by the seed, as `manage.py provider map` does.
 AUDITORS = "gatehouse:auditors"
 
 INSTITUTIONS = [
@@ -113,7 +113,7 @@ PEOPLE = [
         "pekka.virtanen@saarela.example",
         "lantern-auditor",
         "saarela",
-        "reads what happened, changes nothing; his institution's claim gives him the desk",
+        "reads what happened, changes nothing; his institution's claim gives him the role",
         groups=(AUDITORS,),
     ),
     DemoPerson(
@@ -150,7 +150,7 @@ PEOPLE = [
         "freja.winther@nordvik.example",
         "meadow-colleague",
         "nordvik",
-        "a colleague of the applicant who holds no grant; the hospital's word about her lapses soon",
+        "a colleague of the applicant who has no grant; her affiliation with the hospital expires soon",
     ),
     DemoPerson(
         "leaver",
@@ -159,11 +159,11 @@ PEOPLE = [
         "nils.aaberg@nordvik.example",
         "harvest-leaver",
         "nordvik",
-        "has left the hospital; his access has stopped until it affirms him again",
+        "has left the hospital; his access is suspended until his affiliation is confirmed again",
     ),
 ]
 
-VISA_SOURCE = "https://registry.nordvik.example"  # whose word the demo's visas pass on
+VISA_SOURCE = "https://registry.nordvik.example"  # the source of the claims in the demo's visas
 
 
 def person(key: str) -> DemoPerson:

@@ -1,1 +1,1 @@
-"""What a portal is told before it starts: `base` for all, then `demo`, `test` or `production`."""
+"""The settings: `base` for all, then `demo`, `test` or `production`."""

@@ -121,13 +121,13 @@ PROVIDER_COOKIE_NAME = "gatehouse_provider"
 BREAK_GLASS = False
 BREAK_GLASS_SECONDS = 1.0  # each try takes as long, whatever was wrong with it
 
-# What a ResearcherStatus visa must say, letter by letter, to count as an institution's word for registered data.
+# What a ResearcherStatus visa must say, letter by letter, to count as researcher status for registered data.
 RESEARCHER_STATUSES = ["https://doi.org/10.1038/s41431-018-0219-y"]
 
-# How long the word of an institution counts that somebody belongs to it; each sign-in through it says so anew.
+# How long an affiliation is valid after its institution confirmed it; each sign-in confirms it again.
 AFFILIATION_MONTHS = 12
 
-# Programs that a person may let in by typing a code (RFC 8628): public clients, the name that the person reads.
+# Programs that a person may authorise by typing a code (RFC 8628): public clients, the name that the person reads.
 SCRIPT_PROGRAMS = {"gatehouse-cli": "Gatehouse command line"}
 
 LANGUAGE_CODE = "en"

@@ -93,9 +93,9 @@ CONTENT_SECURITY_POLICY = content_security_policy(
 CELERY_BROKER_URL = environment.need("BROKER_URL", "the Valkey, Redis or RabbitMQ address for the workers")
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
 
-MAIL_FROM = environment.need("MAIL_FROM", "the address that letters come from")
+MAIL_FROM = environment.need("MAIL_FROM", "the address that e-mails come from")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
-EMAIL_HOST = environment.need("EMAIL_HOST", "the mail server that takes letters")
+EMAIL_HOST = environment.need("EMAIL_HOST", "the mail server that accepts e-mails")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")

@@ -110,7 +110,7 @@ class Browser:
     def sign_in(self, next_path: str = "/", *, again: bool = False) -> Page:
         """Sign in at the identity provider with e-mail and password, and come back to `next_path`.
 
-        A sign-in that a restart has cut in two is begun anew: what the provider said may be used only once.
+        A sign-in that a restart has cut in two is started again: the provider's answer may be used only once.
         """
         for _turn in range(SIGN_INS):
             page = self._sign_in(next_path, again=again)

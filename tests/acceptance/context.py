@@ -24,7 +24,7 @@ class Context:
         self.memory = memory
         self.mail = mail
         self.people = {one["key"]: Browser(address, one, memory) for one in accounts}
-        self.notifications: dict[str, str] = {}  # what each letter that was read says, by its path
+        self.notifications: dict[str, str] = {}  # the text of each notification that was read, by its path
         self.content = DATA.read_bytes()
         self.sha256 = hashlib.sha256(self.content).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What the story remembers, so that one that was broken off can be told to its end."""
+"""What the story stores, so that a run that was broken off can be continued to its end."""
 
 import json
 import secrets

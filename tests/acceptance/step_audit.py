@@ -1,4 +1,4 @@
-"""What is left: letters, each exactly once, and an event for every step."""
+"""What is left: notifications, each exactly once, and an event for every step."""
 
 from collections import Counter
 from functools import partial
@@ -9,8 +9,8 @@ import requests
 from tests.acceptance.browser import ids, patiently
 from tests.acceptance.context import UUID, Context, check
 
-# Who gets which letter, by words of its subject.
-LETTERS = [
+# Who gets which notification, by words of its subject.
+NOTIFICATIONS = [
     ("applicant", "has arrived"),
     ("applicant", "has a question"),
     ("applicant", "Round 2 of your request"),
@@ -41,20 +41,20 @@ AT_LEAST = ["link.made", "download.started", "download.refused"]
 
 
 def notifications_are_listed(context: Context) -> None:
-    """Everyone concerned has each letter once."""
-    for key, words in LETTERS:
+    """Everyone concerned has each notification once."""
+    for key, words in NOTIFICATIONS:
         found = context.until(
-            f"the letter “{words}” to {context.who(key).name}", partial(_notifications, context, key, words)
+            f"the notification “{words}” to {context.who(key).name}", partial(_notifications, context, key, words)
         )
-        check(len(found) == 1, f"{context.who(key).name} has {len(found)} letters “{words}” about this")
+        check(len(found) == 1, f"{context.who(key).name} has {len(found)} notifications “{words}” about this")
 
 
 def _notifications(context: Context, key: str, words: str) -> list[str]:
-    """The letters of the inbox's first page whose line has the words, and which speak of this telling."""
+    """The notifications of the inbox's first page whose line has the words, and which belong to this run."""
     browser = context.who(key)
     paths = browser.get("/notifications/").paths(rf"/notifications/{UUID}/")
     for path in paths:
-        if path not in context.notifications:  # a letter never changes, so it is read once
+        if path not in context.notifications:  # a notification never changes, so it is read once
             context.notifications[path] = browser.get(path).words
     return [
         path for path in paths if words in context.notifications[path] and context.run in context.notifications[path]
@@ -68,15 +68,15 @@ def notifications_were_emailed(context: Context) -> None:
         return
 
     def arrived() -> list[dict[str, Any]] | None:
-        answer = patiently(lambda: requests.get(f"{address}/letters.json", timeout=30), address)
+        answer = patiently(lambda: requests.get(f"{address}/emails.json", timeout=30), address)
         found = [one for one in answer.json() if context.run in one["Subject"] + one["text"]]
         revoked = [one for one in found if "has been revoked" in one["Subject"]]
         return found if revoked else None
 
-    found = context.until("the letter about the revocation in the mail sink", arrived)
+    found = context.until("the e-mail about the revocation in the mail sink", arrived)
     sent = {(one["Message-ID"], one["To"], one["Subject"]) for one in found}
     twice = [pair for pair, times in Counter((to, subject) for _id, to, subject in sent).items() if times > 1]
-    check(not twice, f"these letters went out more than once: {twice}")
+    check(not twice, f"these e-mails were sent more than once: {twice}")
 
 
 def events_are_written(context: Context) -> None:

@@ -13,7 +13,7 @@ def drafts(context: Context) -> None:
 
 
 def describes(context: Context) -> None:
-    """Everything that a reader needs; controlled, in the care of the breast cancer committee."""
+    """Everything that a reader needs; controlled, assigned to the breast cancer committee."""
     owner, path = context.who("owner"), f"{_home(context)}describe/"
     committee = _choice(owner.get(path), path, "committee", "Breast")
     owner.send(

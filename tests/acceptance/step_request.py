@@ -39,7 +39,7 @@ def drafts(context: Context) -> None:
 
 
 def autosaves(context: Context) -> None:
-    """What is typed is kept while it is typed, incomplete as it is; an old window is told so."""
+    """A draft is saved while it is typed, incomplete as it is; an old window gets an error."""
     applicant, asked = context.who("applicant"), _request(context)
     page = applicant.get(f"{asked}edit/")
     form = page.form(f"{asked}edit/") or page.form(f"{asked}submit/") or page.form(f"{asked}autosave/")

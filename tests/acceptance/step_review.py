@@ -5,13 +5,14 @@ from tests.acceptance.context import UUID, Context, check, one
 REASON = "The question is clear, the data can answer it, and nobody is put at risk."
 
 
-def screens(context: Context) -> None:
-    """The request waits on the desk of everybody seated; the chair finds it complete."""
+def accept_for_review(context: Context) -> None:
+    """The request is in the review queue of every member; the chair accepts it for review."""
     for key in ("chair", "member1", "member2"):
         check(
-            _case(context) in context.who(key).get("/review/").paths(r"/review/.+/"), f"the case is not on {key}'s desk"
+            _case(context) in context.who(key).get("/review/").paths(r"/review/.+/"),
+            f"the case is not in {key}'s review queue",
         )
-    context.who("chair").send(_case(context), f"{_case(context)}screen/")
+    context.who("chair").send(_case(context), f"{_case(context)}accept/")
 
 
 def asks(context: Context) -> None:
@@ -20,15 +21,15 @@ def asks(context: Context) -> None:
     context.who("chair").send(_case(context), f"{_case(context)}return/", {"text": text})
 
 
-def screens_again(context: Context) -> None:
+def accept_again(context: Context) -> None:
     """The second round; the committee reads the answer."""
     member = context.who("member1")
     check("three groups" in member.get(_case(context)).words, "the committee does not see the answer")
-    member.send(_case(context), f"{_case(context)}screen/")
+    member.send(_case(context), f"{_case(context)}accept/")
 
 
 def applicant_has_no_say(context: Context) -> None:
-    """Neither the applicant nor somebody without a seat sees the case; no vote without a reason."""
+    """Neither the applicant nor a non-member sees the case; no vote without a reason."""
     for key in ("applicant", "owner"):
         status = context.who(key).raw("GET", _case(context)).status_code
         check(status in {403, 404}, f"{key} got {status} for the committee's page")

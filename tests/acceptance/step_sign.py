@@ -1,4 +1,4 @@
-"""Both sides sign, each after proving anew who they are; a grant follows."""
+"""Both sides sign, each after proving again who they are; a grant follows."""
 
 from tests.acceptance.browser import Browser
 from tests.acceptance.context import UUID, Context, check

@@ -123,7 +123,7 @@ def _is_refused(command: Command, actor: Any) -> bool:
         assert str(refusal.sentence).endswith(".")
         return True
     except Exception:
-        return False  # let in, and lost among the nonsense
+        return False  # signed in, and lost among the nonsense
     return False
 
 

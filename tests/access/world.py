@@ -114,12 +114,16 @@ def _datasets(
     datasets.start_version(free.dataset, by=owner)
     things.kwargs["version", "next draft"] = {"slug": free.dataset.slug, "number": 2}
     things.kwargs["file", "unknown"] = {"pk": NOBODY}
-    things.kwargs["committee", "seated"] = {"slug": committee_setup.committee.slug}
+    things.kwargs["committee", "member"] = {"slug": committee_setup.committee.slug}
     things.kwargs["committee", "unknown"] = {"slug": "no-such-committee"}
 
 
 def _requests(things: Things, published_dataset: stories.PublishedDataset) -> None:
-    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": published_dataset}
+    who = {
+        "applicant": things.people["applicant"],
+        "members": [things.people["named"]],
+        "published_dataset": published_dataset,
+    }
     cases = {
         "draft": stories.draft(**who), "submitted": stories.submitted(**who), "In review": stories.in_review(**who),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
@@ -144,7 +148,11 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
 
 
 def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> None:
-    who = {"applicant": things.people["applicant"], "members": [things.people["named"]], "shelf": published_dataset}
+    who = {
+        "applicant": things.people["applicant"],
+        "members": [things.people["named"]],
+        "published_dataset": published_dataset,
+    }
     agreement_setups = {"offered": stories.offered(**who), "signed": stories.signed(**who)}
     agreement_setups["executed"] = agreement_setup = stories.executed(**who)
     stories.drain()
@@ -238,7 +246,7 @@ def _who_asks(things: Things) -> None:
 # What a correct form holds; where it names a person or a text it depends on who asks and about what.
 FORMS: dict[str, Kwargs] = {
     "case_return": {"text": "Which variables do you need?"},
-    "case_step_aside": {"reason": "We publish together."},
+    "case_recuse": {"reason": "We publish together."},
     "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},

@@ -70,7 +70,7 @@ def new_draft(page: Page) -> str:
 def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> Path:
     """The cookies of somebody who has signed in; each person does so once in a run, for all of its workers.
 
-    A session that nobody has used for half an hour has ended, so in a long run they sign in anew.
+    A session that nobody has used for half an hour has ended, so in a long run they sign in again.
     """
     kept = run / f"session-{key}.json"
     with (run / f"session-{key}.lock").open("w") as lock:

@@ -44,7 +44,8 @@ def chromium() -> Iterator[Browser]:
 def enter(chromium: Browser, demo: dict[str, Any], run: Path) -> Iterator[Enter]:
     """`enter("owner")`: a browser in which the owner is signed in; `enter("")` one in which nobody is.
 
-    `own=True` signs in anew, for what needs a sign-in of the last ten minutes: the sessions that tests share are older.
+    `own=True` signs in again, for what needs a sign-in of the last ten minutes: the sessions that tests share are
+    older.
     """
     opened: list[BrowserContext] = []
 

@@ -1,4 +1,4 @@
-"""Draw docs/picture.png anew from a running demo: `python -m tests.browser.picture var/demo`.
+"""Draw docs/picture.png from a running demo: `python -m tests.browser.picture var/demo`.
 
 Three real screenshots, laid out by the browser that took them.
 """

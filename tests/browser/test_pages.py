@@ -65,7 +65,7 @@ def test_a_page_is_fit_for_everybody_in_danish(visit: Visit, key: str, enter: En
 
 
 def test_no_two_pages_share_a_title(enter: Enter, demo: dict[str, Any]) -> None:
-    """A row of tabs, a history and a bookmark can be told apart."""
+    """Every page has a title of its own, for tabs, history and bookmarks."""
     titles: dict[str, set[str]] = defaultdict(set)
     contexts = {key: enter(key) for key in {visit.by[0] for visit in VISITS}}
     for visit in VISITS:

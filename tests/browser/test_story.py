@@ -44,13 +44,13 @@ def test_a_story_that_was_broken_off_goes_on_where_it_stopped_and_doubles_nothin
     state, died = tmp_path / "state.json", set[str]()
 
     def dying(name: str, step: script.Step) -> script.Step:
-        def tell(context: Context) -> None:
+        def after_step(context: Context) -> None:
             step(context)
             if name not in died:
                 died.add(name)
                 raise Wrong("the teller died")
 
-        return tell
+        return after_step
 
     steps = [(name, dying(name, step) if n % 3 == 0 else step) for n, (name, step) in enumerate(script.STEPS)]
     monkeypatch.setattr("tests.acceptance.command.STEPS", steps)
@@ -79,7 +79,7 @@ def test_without_a_demo_the_story_says_what_to_start(tmp_path: Path) -> None:
 
 
 def test_web_and_worker_may_be_killed_in_the_middle_of_the_story(run: Path) -> None:
-    """kill -9, again and again; the story is told to its end, and its last steps count that nothing happened twice."""
+    """kill -9, again and again; the story runs to its end, and its last steps count that nothing happened twice."""
     facts = demo_of(run, "killed")
     demo_json = Path(facts["data_dir"]) / "demo.json"
     teller = subprocess.Popen(
@@ -105,4 +105,4 @@ def _kill_again_and_again(demo_json: Path, teller: "subprocess.Popen[str]", time
         try:
             os.kill(json.loads(demo_json.read_text())["pids"][name], signal.SIGKILL)
         except (ProcessLookupError, FileNotFoundError, ValueError):
-            continue  # it is just being started anew
+            continue  # it is being restarted

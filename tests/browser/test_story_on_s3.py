@@ -65,7 +65,7 @@ COUNTS = {
     ),
 }
 TWICE = {
-    "letters about one event to one reader": (
+    "notifications about one event to one recipient": (
         "SELECT event_id, reader_id FROM notifications_notification GROUP BY 1, 2 HAVING count(*) > 1"
     ),
     "events of a grant being issued": (

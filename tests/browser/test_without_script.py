@@ -43,7 +43,7 @@ def press(page: Page, name: str) -> None:
 
 
 def until(page: Page, there: Callable[[], bool]) -> None:
-    """Read the page anew until a worker has done its part."""
+    """Load the page again until a worker has done its part."""
     for _turn in range(PATIENCE):
         if there():
             return
@@ -75,7 +75,7 @@ def test_the_main_job_needs_no_script(course: Course) -> None:
 
 
 def publishes(course: Course) -> None:
-    """The owner begins a dataset, describes it, uploads its file the plain way, and publishes it."""
+    """The owner creates a dataset, describes it, uploads its file the plain way, and publishes it."""
     page = course.at("owner", "My datasets", "New dataset")
     page.get_by_label("Title").fill(course.title)
     press(page, "Create dataset")

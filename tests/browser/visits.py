@@ -81,7 +81,7 @@ def _grant(key: str) -> Question:
 
 
 def _notification(key: str) -> Question:
-    """The first letter to somebody."""
+    """The first notification to somebody."""
     return (
         (
             "SELECT l.id AS pk FROM notifications_notification l JOIN people_person p ON p.id = l.reader_id "
@@ -174,7 +174,7 @@ VISITS = [
     Visit("agreement_page", ("owner", "applicant2"), _agreement("applicant2", "signed"), note="to-countersign"),
     Visit("agreement_page", ("applicant", "owner"), _agreement("applicant", "executed"), note="executed"),
     Visit("my_grants", ("applicant", "member1", "auditor")),
-    Visit("grant_page", ("applicant",), _grant("applicant"), note="in-force"),
+    Visit("grant_page", ("applicant",), _grant("applicant"), note="active"),
     Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
     Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
     Visit("file_page", ("applicant2",), _file(CYTOLOGY), note="second-factor"),
@@ -182,13 +182,13 @@ VISITS = [
     Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
     Visit("my_links", ("applicant", "colleague")),
     # deciding
-    Visit("desk", ("chair", "member1", "chair2")),
+    Visit("role", ("chair", "member1", "chair2")),
     Visit("case", ("chair", "member2"), _request("applicant2", "submitted"), note="submitted"),
     Visit("case", ("chair", "member1"), _request("applicant", "in_review"), note="in-review"),
     Visit("case", ("chair2",), _request("applicant2", "returned"), note="returned"),
     Visit("case", ("chair2",), _request("applicant", "active"), note="decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
-    # taking care of data
+    # managing data
     Visit("steward_home", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
     Visit("managed_dataset", ("owner",), _of(GBSG2), note="published"),
@@ -239,7 +239,7 @@ NOT_PAGES = {
         (
             "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
-            "link_end", "case_screen", "case_return", "case_step_aside", "vote",
+            "link_end", "case_screen", "case_return", "case_recuse", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read", "set_language",
             "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_freeze", "thaw_propose", "thaw_confirm",

@@ -28,7 +28,7 @@ def events(root: Path) -> list[str]:
 
 
 def declared(root: Path) -> dict[str, ast.expr]:
-    """The members of `class Kind` in the audit app, each with what stands behind it."""
+    """The members of `class Kind` in the audit app, each with its value."""
     file = source(root, KINDS)
     classes = [node for node in ast.walk(file.tree) if isinstance(node, ast.ClassDef)] if file else []
     bodies = [node.body for node in classes if node.name == "Kind"]
@@ -66,7 +66,7 @@ def table(file: Source, name: str) -> list[tuple[ast.expr, ast.expr]]:
 
 def _changes_something(value: ast.expr) -> bool:
     followers = {dotted(one) for one in value.elts} if isinstance(value, ast.List) else set()
-    return bool(followers) and "tell" not in followers
+    return bool(followers) and "notify" not in followers
 
 
 def _has_recipients_and_words(value: ast.expr) -> bool:
@@ -77,7 +77,7 @@ def _has_recipients_and_words(value: ast.expr) -> bool:
 
 
 def _notes_without_words(file: Source) -> Iterator[str]:
-    """Notes whose words are in no row of their topic; such a message would fail each time it is due."""
+    """Messages without a row in their topic; such a message would fail each time it is due."""
     rows = [row.args[1] for _kind, row in table(file, "MESSAGES") if isinstance(row, ast.Call) and len(row.args) == 2]
     words = {getattr(key, "value", "") for row in rows if isinstance(row, ast.Dict) for key in row.keys}
     for call in calls(file.tree):

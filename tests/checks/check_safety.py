@@ -13,7 +13,7 @@ WITHOUT_CSRF = ("apps/api/", "apps/identity/oidc/")
 # Where SQL is written by hand, and why.
 RAW_SQL = {
     "apps/core/clock.py": "asks the database for its time",
-    "apps/core/db.py": "FOR SHARE, and a queryset asked by its own compiled SQL: Django has neither",
+    "apps/core/db.py": "FOR SHARE, and a queryset run by its own compiled SQL: Django has neither",
     "apps/core/idempotency.py": "claims a key with ON CONFLICT, which waits for the other transaction",
     "apps/core/triggers.py": "compares the triggers in the database with the declared ones",
     "apps/core/privileges.py": "grants the portal's role its privileges in migrations",

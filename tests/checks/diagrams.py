@@ -5,7 +5,7 @@ from pathlib import Path
 
 from apps.core.workflow import Workflow
 
-INTRODUCTION = "Drawn from `apps/{app}/states.py` by `python manage.py house --draw`; change the table, not this page."
+INTRODUCTION = "Drawn from `apps/{app}/states.py` by `python manage.py lint --draw`; change the table, not this page."
 
 
 def workflows(root: Path) -> dict[str, tuple[str, Workflow]]:
@@ -38,13 +38,13 @@ def diagrams(root: Path) -> list[str]:
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     extra = [path for path in (root / "docs" / "diagrams").glob("*.md") if path not in wanted]
     findings = [
-        f"{path.relative_to(root)} is not what the table says; run `python manage.py house --draw`" for path in stale
+        f"{path.relative_to(root)} is not what the table says; run `python manage.py lint --draw`" for path in stale
     ]
     return findings + [f"{path.relative_to(root)} shows a workflow that does not exist" for path in extra]
 
 
 def draw(root: Path) -> list[Path]:
-    """Write docs/diagrams anew."""
+    """Write docs/diagrams."""
     wanted = pages(root)
     for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)

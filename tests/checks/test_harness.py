@@ -1,4 +1,4 @@
-"""What every test counts on: no network, the role of production, a fresh database, a clock that stands still."""
+"""What every test counts on: no network, the role of production, a fresh database, a frozen clock."""
 
 import socket
 import urllib.request

@@ -1,4 +1,4 @@
-"""`manage.py house` and `manage.py messages` as a person uses them."""
+"""`manage.py lint` and `manage.py messages` as a person uses them."""
 
 import shutil
 from pathlib import Path
@@ -13,20 +13,20 @@ from tests.checks.translations import CATALOGUE, translations, update
 
 
 def test_one_check_can_be_run_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("house", "--only", "sizes")
+    call_command("lint", "--only", "sizes")
     printed = capsys.readouterr().out
     assert "sizes" in printed
     assert "1 checks, nothing found" in printed
 
 
 def test_every_check_says_what_it_looks_at(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("house", "--list")
+    call_command("lint", "--list")
     assert len(capsys.readouterr().out.splitlines()) == len(checks.CHECKS)
 
 
 def test_an_unknown_check_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(CommandError, match="no check called nonsense; there are style"):
-        call_command("house", "--only", "nonsense")
+        call_command("lint", "--only", "nonsense")
 
 
 def test_all_run_although_one_finds_something(
@@ -34,7 +34,7 @@ def test_all_run_although_one_finds_something(
 ) -> None:
     monkeypatch.setattr(checks, "CHECKS", {"first": lambda _root: ["a finding"], "second": lambda _root: []})
     with pytest.raises(CommandError, match="1 of 2 checks found something: first"):
-        call_command("house")
+        call_command("lint")
     printed = capsys.readouterr().out
     assert "a finding" in printed
     assert "second" in printed
@@ -43,7 +43,7 @@ def test_all_run_although_one_finds_something(
 def test_a_check_that_stops_is_a_finding(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(checks, "CHECKS", {"first": lambda _root: [1 / 0 and "never"], "second": lambda _root: []})
     with pytest.raises(CommandError, match="1 of 2 checks found something: first"):
-        call_command("house")
+        call_command("lint")
     assert "the check itself stopped: ZeroDivisionError" in capsys.readouterr().out
 
 
@@ -51,7 +51,7 @@ def test_a_coverage_report_is_judged(tmp_path: Path, capsys: pytest.CaptureFixtu
     report = tmp_path / "coverage.json"
     report.write_text('{"files": {"apps/grants/rules.py": {"missing_lines": [7]}}}')
     with pytest.raises(CommandError):
-        call_command("house", "--coverage", report)
+        call_command("lint", "--coverage", report)
     assert "apps/grants/rules.py:7: never run by a test" in capsys.readouterr().out
 
 
@@ -63,7 +63,7 @@ def test_drawing_makes_the_diagrams_what_the_tables_say(
     (tree / "docs" / "diagrams").mkdir()
     (tree / "docs" / "diagrams" / "unheard-of.md").touch()
     assert len(diagrams.diagrams(tree)) == len(diagrams.pages(tree)) + 1
-    call_command("house", "--draw")
+    call_command("lint", "--draw")
     assert diagrams.diagrams(tree) == []
     assert "diagrams drawn" in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""Each check of `manage.py house` that reads the tree finds nothing in ours, and finds the fault planted in a copy."""
+"""Each check of `manage.py lint` that reads the tree finds nothing in ours, and finds the fault planted in a copy."""
 
 import tomllib
 from pathlib import Path
@@ -83,7 +83,7 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("portal/consequences.py", "FLOW = {Kind.UNHEARD_OF: [f]}", "FLOW names Kind.UNHEARD_OF", new=True),
         Fault("portal/consequences.py", "FLOW = {Kind.LINK_MADE: []}", "Kind.LINK_MADE has a row without", new=True),
         Fault(
-            "portal/consequences.py", "FLOW = {Kind.LINK_MADE: [tell]}", "Kind.LINK_MADE has a row without", new=True
+            "portal/consequences.py", "FLOW = {Kind.LINK_MADE: [notify]}", "Kind.LINK_MADE has a row without", new=True
         ),
         Fault(
             "apps/notifications/messages/strange.py",

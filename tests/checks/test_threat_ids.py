@@ -1,4 +1,4 @@
-"""What the list of tests asks of sign-in, sessions, tokens and links is asked by a test that names its id."""
+"""Every requirement on sign-in, sessions, tokens and links has a test that names its id."""
 
 import ast
 import re

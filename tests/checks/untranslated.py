@@ -45,7 +45,7 @@ def bare_words(text: str) -> list[tuple[int, str]]:
 
 
 def bare_lines(text: str) -> list[tuple[int, str]]:
-    """The same for a plain letter, where everything outside the tags is words."""
+    """The same for a plain text e-mail, where everything outside the tags is words."""
     lines = enumerate(_without_tags(text).splitlines(), start=1)
     return [(number, line.strip()) for number, line in lines if says_words(line)]
 

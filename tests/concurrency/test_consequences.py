@@ -70,9 +70,9 @@ def test_a_consequence_that_fails_is_tried_again_and_holds_up_nothing_else(monke
     monkeypatch.setitem(consequences.CONSEQUENCES, Kind.AGREEMENT_EXECUTED, broken)
     stories.drain()
     grant = AccessGrant.objects.get(agreement=agreement_setup.agreement)
-    owed = Outbox.objects.get()
-    assert (owed.attempts, owed.last_error) == (1, "_fails: ZeroDivisionError")
-    assert owed.not_before > clock.now()
+    pending = Outbox.objects.get()
+    assert (pending.attempts, pending.last_error) == (1, "_fails: ZeroDivisionError")
+    assert pending.not_before > clock.now()
     assert stories.drain() == 0
     monkeypatch.undo()
     due_now()
@@ -162,11 +162,11 @@ def drain_and_die(at: int) -> bool:
         try:
             count = iter(range(1, 1_000_000))
 
-            def kill(execute: Any, *told: Any) -> Any:
+            def kill(execute: Any, *notified: Any) -> Any:
                 mine = next(count)
                 if mine == at and at % 2 == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
-                done = execute(*told)
+                done = execute(*notified)
                 if mine == at:
                     os.kill(os.getpid(), signal.SIGKILL)
                 return done
@@ -194,7 +194,9 @@ def _end_of(child: int) -> int:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_at_any_statement_leaves_nothing_half_done_or_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """R1, I1, I3: from the signature to the grant, the letters and the PDF; after each kill another worker begins."""
+    """R1, I1, I3: from the signature to the grant, the notifications and the PDF; after each kill another worker
+    starts.
+    """
     monkeypatch.setattr("typst.compile", lambda *_a, **_k: b"%PDF-")  # its threads do not survive a fork
     agreement_setup = stories.executed(members=[stories.person()])
     kills, at = 0, 1
@@ -208,15 +210,15 @@ def test_a_worker_killed_at_any_statement_leaves_nothing_half_done_or_doubled(mo
     stories.drain()
     assert not Outbox.objects.exists()
     assert AccessGrant.objects.count() == 2
-    told = Counter(Event.objects.values_list("kind", flat=True))
-    assert (told["grant.issued"], told["request.activated"], told["agreement.pdf_stored"]) == (2, 1, 1)
+    notified = Counter(Event.objects.values_list("kind", flat=True))
+    assert (notified["grant.issued"], notified["request.activated"], notified["agreement.pdf_stored"]) == (2, 1, 1)
     assert set(Counter(Notification.objects.values_list("event_id", "reader_id")).values()) == {1}
     assert agreement_setup.reload().agreement.pdf_key
 
 
 @pytest.mark.django_db(transaction=True)
 def test_control_a_consequence_outside_its_transaction_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Control, R1: an effect that does not stand or fall with the row it is owed by is seen doubled."""
+    """Control, R1: an effect outside the transaction of its outbox row is seen twice."""
     effects: list[int] = []
 
     def careless(event: Event) -> None:

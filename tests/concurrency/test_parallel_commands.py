@@ -158,7 +158,7 @@ def test_a_revocation_orders_before_or_after_each_start() -> None:
 
 
 def test_a_seat_is_given_once() -> None:
-    """A seat is taken once; the second hand gets a sentence."""
+    """A member is added once; the second caller gets an error."""
     committee_setup, newcomer = stories.committee_setup(), stories.person()
     results = at_once(
         *[lambda: committees.add_member(committee_setup.committee, person=newcomer, by=committee_setup.chair)] * 3
@@ -193,7 +193,7 @@ def test_two_operators_thaw_once() -> None:
 
 @TWICE
 def test_stepping_aside_and_voting_at_once(turn: int) -> None:
-    """A member who steps aside while voting: their vote is not among those that decide."""
+    """A member who declares a conflict while voting: their vote is not among those that decide."""
     case = stories.in_review()
     chair, member = case.committee_setup.everyone[:2]
     stories.vote(case, chair)

@@ -1,4 +1,6 @@
-"""Several sign-ins of one person in one moment, and the chair at the same time: one seat, one desk, no deadlock."""
+"""Several sign-ins of one person in one moment, and the chair at the same time: one membership, one role, no
+deadlock.
+"""
 
 import pytest
 
@@ -17,7 +19,7 @@ GROUP = "urn:example:group:dac"
 
 @TWICE
 def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> None:
-    """The chair seats the same person by hand meanwhile: whoever comes first does, and no lock waits on another."""
+    """The chair adds the same person manually meanwhile: whoever comes first does, and no lock waits on another."""
     committee_setup, person = stories.committee_setup(), stories.person()
     provider = Provider.objects.create(
         slug=f"at-once-{turn}", name="At once", issuer=f"https://at-once-{turn}.example", client_id="gatehouse",
@@ -26,7 +28,7 @@ def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> No
     committees.add_member_claim(
         provider, claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
-    add_platform_role_claim(provider, claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
+    add_platform_role_claim(provider, claim="groups", value=GROUP, role="auditor", by=CONSOLE)
     said = {"groups": [GROUP]}
 
     def follow() -> None:

@@ -104,7 +104,7 @@ def test_an_odd_time_of_proof_breaks_no_page(provider: dict[str, Any], auth_time
 
 @pytest.mark.parametrize("name", ["Ann\x00", "Ann\nBcc: x@y.example", "Ann \u202egnp.exe"])
 def test_a_name_holds_no_hidden_characters(provider: dict[str, Any], name: str) -> None:
-    """A name is shown to committees, signed with and put into letters: no line ends, no turned writing direction."""
+    """A name is shown to committees, signed with and put into e-mails: no line ends, no turned writing direction."""
     provider["userinfo"]["name"] = name
     client, _answer = come_back()
     assert client.session["_auth_user_id"]

@@ -34,14 +34,14 @@ def person(*, active: bool = True, is_break_glass: bool = False) -> Person:
 
 
 def visa(
-    of: Person, *, starts_at: datetime, expires_at: datetime, gone_at: datetime | None, doubted_at: datetime | None,
+    of: Person, *, starts_at: datetime, expires_at: datetime, gone_at: datetime | None, untrusted_at: datetime | None,
     accepted: bool, terms: Terms | None,
 ) -> Visa:  # fmt: skip
     """A visa of somebody's, by an issuer believed until then: of a researcher's status, or of accepted terms."""
     number = next(_numbers)
     issuer = VisaIssuer.objects.create(
         slug=f"rows-{number}", title="Rows", issuer=f"https://rows-{number}.example", jku="https://rows.example/jwk",
-        sources=["https://rows.example"], ended_at=doubted_at,
+        sources=["https://rows.example"], ended_at=untrusted_at,
     )  # fmt: skip
     identity = Identity.objects.create(issuer="https://rows.example", subject=f"rows-{number}", person=of)
     return Visa.objects.create(
@@ -56,7 +56,7 @@ def institution() -> Institution:
 
 
 def affiliation(of: Person, *, starts_at: datetime, ended_at: datetime | None, at: Institution) -> Affiliation:
-    """An institution stands behind somebody from then on; until then if said, else for as long as tests look."""
+    """Somebody is affiliated with an institution from then on; until then if said, else for as long as tests look."""
     valid_until = ended_at or starts_at + timedelta(days=36_500)
     return Affiliation.objects.create(
         person=of, institution=at, starts_at=starts_at, confirmed_at=starts_at, valid_until=valid_until

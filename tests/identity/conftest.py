@@ -1,4 +1,4 @@
-"""A loopback provider, told to the portal, truthful until a test bends it."""
+"""A loopback provider, configured in the portal, correct until a test changes its answers."""
 
 from collections.abc import Iterator
 
@@ -51,14 +51,14 @@ def running_issuer() -> Iterator[Provider]:
 
 @pytest.fixture
 def broker(provider: Provider) -> Row:
-    """The provider of the other tests, whose word about visas is taken."""
+    """The provider of the other tests, with its visas accepted."""
     return browser.row(provider, trusts_visas=True)
 
 
 @pytest.fixture
 def issuer(running_issuer: Provider, broker: Row) -> Issuer:
-    """A visa issuer that the portal believes, about the people of that provider."""
+    """A visa issuer that the portal trusts, about the people of that provider."""
     running_issuer.reset()
     made = Issuer(running_issuer)
-    made.believed(broker)
+    made.trust(broker)
     return made

@@ -22,12 +22,12 @@ Tell = Callable[[Provider], None]
 
 @dataclass(frozen=True)
 class Lie:
-    """One lie: where, about what, which (for the test's name), how it is told, and why it must be refused."""
+    """One false claim: where, which field, a name for the test, how it is made, and why it must be refused."""
 
     place: str
     field: str
     name: str
-    tell: Tell
+    falsify: Tell
     why: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -37,8 +37,8 @@ class Lie:
 LIES: list[Lie] = []
 
 
-def lie(place: str, field: str, name: str, tell: Tell, *why: str) -> None:
-    LIES.append(Lie(place, field, name, tell, why))
+def lie(place: str, field: str, name: str, falsify: Tell, *why: str) -> None:
+    LIES.append(Lie(place, field, name, falsify, why))
 
 
 def bend(place: str, field: str, name: str, change: Callable[[Any], Any], *why: str) -> None:
@@ -52,7 +52,7 @@ def says(place: str, field: str, name: str, value: Any, *why: str) -> None:
 
 
 def leaves_out(place: str, field: str, *why: str) -> None:
-    bend(place, field, "left out", lambda said: {one: told for one, told in said.items() if one != field}, *why)
+    bend(place, field, "left out", lambda said: {one: used for one, used in said.items() if one != field}, *why)
 
 
 def on_the_wire(place: str, path: str, **ways: str) -> None:
@@ -312,13 +312,13 @@ def pairs() -> list[tuple[Lie, Lie]]:
 
     Bad metadata end a sign-in before anything else is said, so of those fields only two are paired with the rest.
     """
-    told = [one for one in fields().values() if one.place != "metadata" or one.field in {"issuer", "wire"}]
-    return list(itertools.combinations(told, 2))
+    used = [one for one in fields().values() if one.place != "metadata" or one.field in {"issuer", "wire"}]
+    return list(itertools.combinations(used, 2))
 
 
-def tell(provider: Provider, *lies: Lie) -> None:
+def falsify(provider: Provider, *lies: Lie) -> None:
     """From now on the provider tells exactly these."""
     provider.reset()
     assert provider.plan == Plan()
     for one in lies:
-        one.tell(provider)
+        one.falsify(provider)

@@ -101,7 +101,7 @@ class Answer:
 
 
 class Provider:
-    """One provider: its keys, the codes it has given out, and what it is told to lie about."""
+    """One provider: its keys, the codes it has issued, and what it falsifies."""
 
     def __init__(self) -> None:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,4 +1,4 @@
-"""Whose word a provider may give about a person: its own institutions, their own domains, only who belongs there."""
+"""What a provider may claim about a person: its own institutions, their own domains, only who belongs there."""
 
 from typing import Any
 
@@ -31,8 +31,8 @@ def gateway(provider: Provider) -> Provider:
     return provider
 
 
-def behind(provider: Provider, **claims: Any) -> tuple[str, str]:
-    """The institution that stands behind whoever signs in with these claims, and the affiliation that says so."""
+def affiliation(provider: Provider, **claims: Any) -> tuple[str, str]:
+    """The institution and the affiliation of whoever signs in with these claims."""
     provider.person |= claims
     client = Client()
     browser.sign_in(client, provider)
@@ -73,7 +73,7 @@ SAID: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
 def test_a_gateway_speaks_for_its_institutions_and_their_members_only(gateway: Provider, what: str) -> None:
     """L50, T47: exactly the domain, exactly the institution, and only who belongs to it."""
     claims, expected = SAID[what]
-    assert behind(gateway, **claims) == expected
+    assert affiliation(gateway, **claims) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_a_guest_of_the_house_is_not_of_the_house(gateway: Provider, claims: dic
     row = Row.objects.get(issuer=gateway.issuer)
     row.allowed_institutions.clear()
     Row.objects.filter(pk=row.pk).update(institution=own, domains=["nordvik.example"])
-    assert bool(behind(gateway, **claims)[0]) is stands
+    assert bool(affiliation(gateway, **claims)[0]) is stands
 
 
 def test_a_word_that_was_given_stays_until_it_lapses_when_a_later_sign_in_says_less(gateway: Provider) -> None:
-    assert behind(gateway, ror=MINE)[0] == "nordvik"
+    assert affiliation(gateway, ror=MINE)[0] == "nordvik"
     gateway.person |= {"ror": FOREIGN}
     client = Client()
     browser.sign_in(client, gateway)
@@ -103,7 +103,7 @@ def test_a_word_that_was_given_stays_until_it_lapses_when_a_later_sign_in_says_l
 
 
 def test_a_second_identity_brings_its_institution_and_the_home_stays(gateway: Provider) -> None:
-    """Two institutions stand behind who has linked an account of each."""
+    """Whoever has linked an account of two institutions is affiliated with both."""
     person, claims = stories.person(), {"name": "Ann", "scoped_affiliations": ["staff@nordvik.example"]}
     home, row, new = person.institution, Row.objects.get(issuer=gateway.issuer), Institution.objects.get(ror=MINE)
     assert link_identity(

@@ -33,14 +33,14 @@ WORDS = "What Ann thinks of the purpose."
 
 
 def kept_form(client: Client, referer: str = "http://testserver/account/tokens/") -> None:
-    """Ann's sign-in is old, and she sends a form: it is put aside."""
+    """Ann's sign-in is old, and she sends a form: it is saved."""
     proved(client, timedelta(hours=1))
     form = {"name": WORDS, "scopes": "read", "days": "1"}
     answer = client.post(reverse("tokens"), form, headers={"Referer": referer})
     assert answer.status_code == 401
 
 
-# ------------------------------------------------------------------------------------------------- the form put aside
+# --------------------------------------------------------------------------------------------------- the saved form
 def test_who_signs_in_after_somebody_else_neither_sees_nor_sends_their_form(provider: Provider, client: Client) -> None:
     """T29: in the same browser, by the step-up that Ann was sent to."""
     browser.sign_in(client, provider)
@@ -252,7 +252,7 @@ def test_a_session_row_that_was_swept_away_leaves_a_visitor() -> None:
 
 
 def test_a_script_of_a_page_is_told_in_its_own_words_that_the_session_is_over() -> None:
-    """The saving of drafts: a way to another site is none that it could follow, and it would try for ever."""
+    """The saving of drafts: a way to another site is none that it could follow, and it would try without end."""
     client = stories.client_for(stories.person())
     PersonSession.objects.update(ended_at=clock.now(), ended_because="by_person")
     answer = client.post(f"/requests/{uuid4()}/autosave/", headers={"Accept": "application/json"})

@@ -99,7 +99,7 @@ def test_tokens_wait_while_the_person_is_signed_out_at_home_and_go_on_afterwards
 
 
 def test_a_person_with_a_session_elsewhere_is_not_away(provider: Provider, client: Client) -> None:
-    """What one provider says is about what it vouched for."""
+    """A provider's sign-out covers only the sessions that it started."""
     browser.sign_in(client, provider)
     stays = stories.client_for(Person.objects.get())
     assert say(claims(provider)).status_code == 200

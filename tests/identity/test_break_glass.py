@@ -72,10 +72,10 @@ def test_name_password_and_code_open_the_operators_desk_for_an_hour() -> None:
     assert (answer.status_code, answer["Location"]) == (302, reverse("system_status"))
     assert client.get(answer["Location"]).status_code == 200
     session = PersonSession.objects.get(person=account.account.person)
-    desk = PlatformRole.objects.get(person=account.account.person)
+    role = PlatformRole.objects.get(person=account.account.person)
     assert session.provider is None
-    assert session.ends_at == desk.ends_at
-    assert timedelta(minutes=59) < desk.ends_at - clock.now() <= timedelta(minutes=60)
+    assert session.ends_at == role.ends_at
+    assert timedelta(minutes=59) < role.ends_at - clock.now() <= timedelta(minutes=60)
     assert Event.objects.get(kind="break_glass.used").actor_id == account.account.person.pk
 
 
@@ -112,7 +112,7 @@ WRONG = {
     "password": {"password": "wrong-wrong-wrong"},
     "code": {"code": "000000"},
     "nothing typed": {"handle": "", "password": "", "code": ""},
-    "letters of other scripts": {"code": "١٢٣٤٥٦"},
+    "digits of other scripts": {"code": "١٢٣٤٥٦"},
 }
 
 
@@ -148,7 +148,7 @@ def test_production_keeps_the_digest_of_django() -> None:
 
 
 def test_unknown_names_take_as_long_as_known_ones(settings: Any) -> None:
-    """L47: the digest is computed either way. The control skips it for unknown names and is told apart at once."""
+    """L47: the digest is computed either way. The control skips it for unknown names and is distinguished at once."""
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
     account = made()
 
@@ -217,7 +217,7 @@ def test_one_step_before_and_after_counts_too(frozen: Any, steps: int, status: i
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_code_many_times_at_once_counts_once() -> None:
-    """T55: the row is held while a try is judged. The control judges without, and lets several in."""
+    """T55: the row is held while a try is judged. The control judges without, and several sign in."""
     account, outcomes, start = made(), [], threading.Barrier(6)
     given = typed(account)
 

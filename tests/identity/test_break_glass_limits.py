@@ -42,7 +42,7 @@ def switched_on(settings: Any) -> None:
     settings.BREAK_GLASS = True
 
 
-# ------------------------------------------------------------------------------------------------- auditors are told
+# ---------------------------------------------------------------------------------------------- auditors are notified
 def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
     auditors = [stories.auditor(), stories.auditor()]
     account = made()
@@ -86,7 +86,7 @@ def test_it_downloads_open_data_and_nothing_else() -> None:
         assert may_download(access.holder, published_dataset.file.pk) is opened
         assert may_download(person, published_dataset.file.pk) is opened
     failing = [fact.part for fact in why(access.holder, access.published_dataset.version).facts if not fact.holds]
-    assert failing == ["own_account"]
+    assert failing == ["not_break_glass"]
     Person.objects.filter(pk=access.holder.pk).update(is_break_glass=False)
     assert may_download(access.holder, access.published_dataset.file.pk)  # control: it was the account alone
 
@@ -100,7 +100,7 @@ def test_registered_data_stay_closed_to_it_too() -> None:
 
 
 def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
-    """Even with seats and roles planted behind the commands' back."""
+    """Even with memberships and roles planted behind the commands' back."""
     person = made().account.person
     committee_setup, published_dataset = stories.committee_setup(), stories.published_dataset()
     roles.give(person, Dataset.OWNER, published_dataset.dataset)
@@ -138,7 +138,7 @@ def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
 
 
 def test_it_stops_downloads_but_never_lets_them_run_again() -> None:
-    """R21: thawing needs two people, and an account that is nobody's own is none of them."""
+    """R21: resuming downloads needs two people, and an account that is nobody's own is none of them."""
     client, person = signed_in()
     client.post("/system-status/downloads/stop/", {"reason": "An incident."})
     stop = grants.queries.current_download_stop()
@@ -174,7 +174,7 @@ def test_the_command_makes_lists_and_disables() -> None:
     assert f"{handle[1]}  usable until" in run("list")
     client = Client()
     assert client.post(PAGE, {"handle": handle[1], "password": password[1], "code": code}).status_code == 302
-    assert "lets nobody in any more" in run("disable", handle[1])
+    assert "Nobody can sign in with" in run("disable", handle[1])
     assert "/oidc/authenticate/" in client.get("/system-status/")["Location"]
     assert "disabled on" in run("list")
     assert password[1] not in run("list")

@@ -45,7 +45,7 @@ def affiliation_ended(access: stories.Access, provider: loopback.Provider) -> No
 
 
 def moved_to_another(access: stories.Access, provider: loopback.Provider) -> None:
-    """Another institution stands behind them from now on; the one of the agreement does so no more."""
+    """They are affiliated with another institution from now on, and no longer with the one of the agreement."""
     affiliation_lapsed(access, provider)
     other = stories.institution("Saarela Institute")
     Person.objects.filter(pk=access.holder.pk).update(institution=other)
@@ -76,7 +76,7 @@ def known_at_home(person: Person, provider: loopback.Provider) -> Client:
     return client
 
 
-def let_in_from_here(person: Person) -> str:
+def authorised_program_here(person: Person) -> str:
     """The token of a program whose code was typed in the browser that is signed in already."""
     asked = request_device_code("gatehouse-cli", scopes=["download"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=person)
@@ -98,7 +98,7 @@ def test_it_takes_effect_on_the_next_request(
     secret = stories.token(access.holder, "download", "read")
     account = make_service_account("nightly", purpose="Runs every night.", days=30, by=access.holder)
     _row, service = make_service_token(account, name="x", scopes=["download"], days=7, by=access.holder)
-    program = let_in_from_here(access.holder)
+    program = authorised_program_here(access.holder)
 
     def fetched(token: str) -> int:
         headers = {"Authorization": f"Bearer {token}"}
@@ -146,7 +146,7 @@ def test_when_the_first_institution_affirms_again_access_goes_on_at_the_next_req
     begun = time.perf_counter()
     assert Client().get(f"/d/{access.token}/x").status_code == 200
     with capsys.disabled():
-        print(f"    affirmed again: issued link answers 200 after {(time.perf_counter() - begun) * 1000:.0f} ms")
+        print(f"    confirmed again: issued link answers 200 after {(time.perf_counter() - begun) * 1000:.0f} ms")
 
 
 def test_a_sign_in_does_not_bring_back_what_the_official_ended() -> None:

@@ -21,14 +21,14 @@ SLOW = {"slow", "drip"}
 HURRY = {"SIGN_IN_STEP_SECONDS": 0.3, "SIGN_IN_SECONDS": 0.45}
 
 
-def attempt(provider: Provider, *told: Lie) -> tuple[list[str], str]:
+def attempt(provider: Provider, *used: Lie) -> tuple[list[str], str]:
     """One sign-in with a provider that tells these lies: what is wrong with the outcome, and why it was refused."""
-    false_claims.tell(provider, *told)
-    if any(one.place in {"metadata", "keys"} for one in told):
+    false_claims.falsify(provider, *used)
+    if any(one.place in {"metadata", "keys"} for one in used):
         discovery.forget()
     before = len(browser.refusals())
     client = Client(raise_request_exception=False)
-    with override_settings(**HURRY if any(one.name in SLOW for one in told) else {}):
+    with override_settings(**HURRY if any(one.name in SLOW for one in used) else {}):
         answer = browser.sign_in(client, provider)
     whys = browser.refusals()[before:]
     wrong = []
@@ -40,7 +40,7 @@ def attempt(provider: Provider, *told: Lie) -> tuple[list[str], str]:
         wrong.append(f"left the events {whys}")
     if not connection.is_usable():
         wrong.append("broke the database connection")
-    if any(one.place in {"metadata", "keys"} for one in told):
+    if any(one.place in {"metadata", "keys"} for one in used):
         discovery.forget()
     return wrong, whys[0] if whys else ""
 
@@ -67,15 +67,15 @@ def test_every_two_fields_lied_about_together_are_refused(provider: Provider, pa
 
 
 def test_there_are_enough_lies() -> None:
-    """At least 500 generated answers, and no lie is told twice under one name."""
+    """At least 500 generated answers, and no two false claims have the same name."""
     names = [str(one) for one in LIES]
     assert len(names) == len(set(names))
     assert len(LIES) + len(false_claims.pairs()) >= 500
 
 
 def test_the_same_provider_telling_the_truth_signs_in(provider: Provider) -> None:
-    """The control of the harness: without a lie the same steps let Ann in."""
-    false_claims.tell(provider)
+    """The control of the harness: without a false claim the same steps sign Ann in."""
+    false_claims.falsify(provider)
     client = Client()
     assert browser.sign_in(client, provider).status_code == 302
     assert browser.person_in(client) is not None

@@ -174,7 +174,9 @@ def test_a_provider_cannot_speak_for_another(provider: Provider, second: Provide
 
 # ---------------------------------------------------------------------------------------------- what claims can do: T47
 def test_claims_give_no_roles_and_no_foreign_institution(provider: Provider, client: Client) -> None:
-    """T47, L50: no desk, no seat, no institution or affiliation outside the provider's own, whatever is claimed."""
+    """T47, L50: no platform role, no membership, no institution or affiliation outside the provider's own, whatever
+    is claimed.
+    """
     mine = Institution.objects.create(name="Nordvik", country="NO", ror="https://ror.org/01abcde00")
     Institution.objects.create(name="Victim", country="NO", ror="https://ror.org/09zzzzz00")
     Row.objects.filter(issuer=provider.issuer).update(institution=mine, domains=["nordvik.example"])
@@ -195,7 +197,7 @@ def test_claims_give_no_roles_and_no_foreign_institution(provider: Provider, cli
     person = browser.person_in(client)
     assert person is not None
     assert person.institution == mine
-    assert not person.desks.exists()
+    assert not person.platform_roles.exists()
     assert person.is_superuser is False
     assert Identity.objects.get().claims["scoped_affiliations"] == ["staff@nordvik.example"]
 

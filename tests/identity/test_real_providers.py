@@ -147,7 +147,7 @@ def test_the_demos_applicant_brings_one_visa_that_is_honoured_and_one_that_is_no
     """The passport comes in the userinfo, the keys from the demo's visa issuer, over real HTTP."""
     known(python_provider, "python", world.secrets.take("client"), settings)
     settings.OIDC_ISSUER = python_provider
-    visas.believe()
+    visas.trust_demo_issuer()
     client = Client()
     asked = browser.start(client, provider="python")["Location"]
     answer = browser.come_back(client, agree_python(requests.Session(), asked))

@@ -58,17 +58,19 @@ def test_t47_a_claim_named_like_a_role_gives_nothing(provider: loopback.Provider
     """Everything a provider might say, with nothing mapped, and with one exact value mapped that it does not say."""
     person, committee_setup = ann(provider), stories.committee_setup()
     provider.person |= {
-        "groups": ["operator", "auditor", "admin", committee_setup.committee.slug, GROUP.upper()], "roles": ["operator"],
-        "desk": "auditor", "is_staff": True, "is_superuser": True, "seat": committee_setup.committee.slug, "role": "chair",
+        "groups": ["operator", "auditor", "admin", committee_setup.committee.slug, GROUP.upper()],
+        "roles": ["operator"],
+        "platform_role": "auditor", "is_staff": True, "is_superuser": True,
+        "membership": committee_setup.committee.slug, "role": "chair",
         "entitlement": [GROUP], "eduperson_entitlement": GROUP,
     }  # fmt: skip
-    provider.says = {"operator": True, "desks": ["operator"], "is_superuser": True}
+    provider.says = {"operator": True, "roles": ["operator"], "is_superuser": True}
     for _round in range(2):
         browser.sign_in(Client(), provider)
         assert not PlatformRole.objects.filter(person=person).exists()
         assert not CommitteeMember.objects.filter(person=person).exists()
         assert not Person.objects.get(pk=person.pk).is_superuser
-        add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
+        add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="operator", by=CONSOLE)
         committees.add_member_claim(
             row_of(provider), claim="groups", value=f"{GROUP} ".strip() + "2", committee=committee_setup.committee,
             is_chair=True, by=CONSOLE,
@@ -80,7 +82,7 @@ def test_t47_control_the_mapped_value_gives_the_desk_and_its_absence_takes_it_at
 ) -> None:
     """Control of the test above: the very same sign-in with the one exact value is the operator's."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="operator", by=CONSOLE)
     says(provider, "staff", GROUP)
     client = Client()
     browser.sign_in(client, provider)
@@ -90,17 +92,17 @@ def test_t47_control_the_mapped_value_gives_the_desk_and_its_absence_takes_it_at
     browser.sign_in(client, provider)
     assert not has_platform_role(person, "operator")
     assert client.get("/system-status/").status_code == 403
-    kinds = Event.objects.filter(subject_id=person.pk, kind__startswith="desk.").order_by("pk")
+    kinds = Event.objects.filter(subject_id=person.pk, kind__startswith="platform_role.").order_by("pk")
     assert list(kinds.values_list("kind", flat=True)) == [Kind.PLATFORM_ROLE_GAINED, Kind.PLATFORM_ROLE_LOST]
     stories.drain()
-    notifications = Notification.objects.filter(reader=person, kind__startswith="desk.")
+    notifications = Notification.objects.filter(reader=person, kind__startswith="platform_role.")
     assert set(notifications.values_list("kind", flat=True)) == {Kind.PLATFORM_ROLE_GAINED, Kind.PLATFORM_ROLE_LOST}
 
 
 @pytest.mark.parametrize("said", [None, True, 7, {GROUP: True}, [[GROUP]], [GROUP, 1], [GROUP] * 2001, f"a {GROUP}"])
 def test_t47_what_is_no_list_of_texts_takes_the_role_as_silence_does(provider: loopback.Provider, said: Any) -> None:
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="auditor", by=CONSOLE)
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
     assert has_platform_role(person, "auditor")
@@ -112,15 +114,15 @@ def test_t47_what_is_no_list_of_texts_takes_the_role_as_silence_does(provider: l
 def test_t47_a_role_is_over_fifteen_minutes_after_the_last_word(provider: loopback.Provider) -> None:
     """By the database's clock, without any job; to the moment."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="auditor", by=CONSOLE)
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
-    desk = PlatformRole.objects.get(person=person)
-    assert desk.confirmed_until is not None
-    assert timedelta(minutes=14, seconds=50) < desk.confirmed_until - clock.now() <= timedelta(minutes=15)
-    with clock.freeze(desk.confirmed_until - timedelta(microseconds=1)):
+    role = PlatformRole.objects.get(person=person)
+    assert role.confirmed_until is not None
+    assert timedelta(minutes=14, seconds=50) < role.confirmed_until - clock.now() <= timedelta(minutes=15)
+    with clock.freeze(role.confirmed_until - timedelta(microseconds=1)):
         assert has_platform_role(person, "auditor")
-    with clock.freeze(desk.confirmed_until):
+    with clock.freeze(role.confirmed_until):
         assert not has_platform_role(person, "auditor")
 
 
@@ -139,11 +141,11 @@ def test_t47_another_provider_neither_gives_nor_takes_nor_prolongs(
     assert not CommitteeMember.objects.filter(person=person).exists()
     says(provider, GROUP)
     browser.sign_in(Client(), provider, provider="nordvik")
-    seat = CommitteeMember.objects.get(person=person)
+    membership = CommitteeMember.objects.get(person=person)
     says(second)
     browser.sign_in(Client(), second, provider="saarela")
     same = CommitteeMember.objects.get(person=person)
-    assert (same.ends_at, same.confirmed_until) == (None, seat.confirmed_until)
+    assert (same.ends_at, same.confirmed_until) == (None, membership.confirmed_until)
     assert committees_of(person).exists()
 
 
@@ -165,7 +167,7 @@ def test_a_confirmed_seat_stays_one_row_with_its_first_moment(provider: loopback
 
 
 def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None:
-    """The claim adds no second seat, and its end does not take the chair's own choice away."""
+    """The claim adds no second membership, and its end does not end the manual one."""
     person, committee_setup = ann(provider), stories.committee_setup()
     committees.add_member_claim(
         row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
@@ -193,8 +195,8 @@ def test_one_chair_at_a_time_the_claim_waits(provider: loopback.Provider) -> Non
     assert CommitteeMember.objects.get(person=person).is_chair
 
 
-# ------------------------------------------------------------------------------------------------------- the bench
-def seated_by_claim(provider: loopback.Provider, committee_setup: stories.CommitteeSetup) -> Person:
+# ------------------------------------------------------------------------------------------------- the memberships
+def member_by_claim(provider: loopback.Provider, committee_setup: stories.CommitteeSetup) -> Person:
     """Ann sits in the committee by her claim, before anything was asked of it."""
     person = ann(provider)
     committees.add_member_claim(
@@ -212,9 +214,9 @@ def cast(case: stories.Case, by: Person, choice: str = "approve") -> Vote:
 
 
 def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(provider: loopback.Provider) -> None:
-    """The next request sees neither desk nor case; the bench and what was voted on it are as before."""
+    """The next request sees neither queue nor case; the members and their votes are as before."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
-    person = seated_by_claim(provider, committee_setup)
+    person = member_by_claim(provider, committee_setup)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     client = stories.client_for(person)
     assert client.get(f"/review/{case.request.pk}/").status_code == 200
@@ -235,9 +237,9 @@ def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(prov
 
 
 def test_a_seat_lost_by_claim_leaves_the_round_as_any_unseating_does(provider: loopback.Provider) -> None:
-    """The vote counts no longer, what is left decides, and the chair is told how many are left."""
+    """The vote no longer counts, the remaining votes decide, and the chair is notified how many members are left."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
-    person = seated_by_claim(provider, committee_setup)
+    person = member_by_claim(provider, committee_setup)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     cast(case, person, "deny")
     cast(case, committee_setup.chair)
@@ -248,13 +250,13 @@ def test_a_seat_lost_by_claim_leaves_the_round_as_any_unseating_does(provider: l
     assert person.pk not in set(eligible_voters(case.item).values_list("person_id", flat=True))
     stories.drain()
     assert Item.objects.get(pk=case.item.pk).state == "approved"  # two of three
-    told = Notification.objects.get(reader=committee_setup.chair, kind=Kind.COMMITTEE_MEMBER_REMOVED)
-    assert "Seated now: 3; votes needed: 2." in told.body
+    notification = Notification.objects.get(reader=committee_setup.chair, kind=Kind.COMMITTEE_MEMBER_REMOVED)
+    assert "Members now: 3. Votes needed: 2." in notification.body
     assert Notification.objects.filter(reader=person, kind=Kind.COMMITTEE_MEMBER_REMOVED).count() == 1
 
 
 def test_t47_a_claim_cannot_turn_a_vote_that_is_under_way(provider: loopback.Provider) -> None:
-    """Seated in the middle of a round, or lost and regained in it: the seat counts from the next round on."""
+    """Added in the middle of a round, or lost and regained in it: the membership counts from the next round on."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = ann(provider)
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
@@ -296,12 +298,12 @@ def test_t47_no_claim_seats_somebody_where_a_request_of_theirs_is_decided(
     assert Event.objects.get(kind=Kind.COMMITTEE_MEMBER_REFUSED).facts["why"] == "concerned"
     cast(case, committee_setup.chair)
     cast(case, committee_setup.members[0])
-    browser.sign_in(Client(), provider)  # it is decided: now the claim may seat them
+    browser.sign_in(Client(), provider)  # it is decided: now the claim may make them a member
     assert CommitteeMember.objects.get(person=person, committee=committee_setup.committee).ends_at is None
 
 
 # -------------------------------------------------------------------------------------------------- the operator's part
-def told(*words: str) -> str:
+def printed(*words: str) -> str:
     out = StringIO()
     call_command("provider", *words, stdout=out)
     return out.getvalue()
@@ -309,18 +311,18 @@ def told(*words: str) -> str:
 
 def test_an_operator_maps_lists_and_unmaps_at_the_command_line(provider: loopback.Provider) -> None:
     person, committee_setup = ann(provider), stories.committee_setup()
-    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--desk", "auditor")
-    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--desk", "auditor")  # twice changes nothing
-    told("map", "nordvik", "--claim", "groups", "--value", GROUP, "--committee", committee_setup.committee.slug)
+    printed("map", "nordvik", "--claim", "groups", "--value", GROUP, "--role", "auditor")
+    printed("map", "nordvik", "--claim", "groups", "--value", GROUP, "--role", "auditor")  # twice changes nothing
+    printed("map", "nordvik", "--claim", "groups", "--value", GROUP, "--committee", committee_setup.committee.slug)
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
-    listed = told("roles")
+    listed = printed("roles")
     assert listed.count("Ann Holm (counts)") == 2
     lapse(person)
-    assert told("roles").count("Ann Holm (rests)") == 2
+    assert printed("roles").count("Ann Holm (rests)") == 2
     for rule in (*PlatformRoleClaim.objects.all(), *CommitteeMemberClaim.objects.all()):
-        told("unmap", str(rule.pk))
-    assert told("roles") == ""
+        printed("unmap", str(rule.pk))
+    assert printed("roles") == ""
     assert not CommitteeMember.objects.appointed().filter(person=person).exists()
     assert not PlatformRole.objects.filter(person=person, ends_at__gt=clock.now()).exists()
     mapped = Event.objects.filter(kind__in=[Kind.CLAIM_MAPPED, Kind.CLAIM_UNMAPPED])
@@ -333,19 +335,19 @@ def test_an_operator_maps_lists_and_unmaps_at_the_command_line(provider: loopbac
     "words",
     [
         ["map", "nordvik", "--claim", "groups", "--value", GROUP],
-        ["map", "nordvik", "--claim", "groups", "--value", GROUP, "--desk", "owner"],
-        ["map", "nordvik", "--claim", "email", "--value", "ann@nordvik.example", "--desk", "operator"],
-        ["map", "nordvik", "--claim", "preferred_username", "--value", "root", "--desk", "operator"],
-        ["map", "nordvik", "--claim", " groups", "--value", GROUP, "--desk", "operator"],
-        ["map", "nordvik", "--claim", "groups", "--value", "", "--desk", "operator"],
-        ["map", "nobody", "--claim", "groups", "--value", GROUP, "--desk", "operator"],
+        ["map", "nordvik", "--claim", "groups", "--value", GROUP, "--role", "owner"],
+        ["map", "nordvik", "--claim", "email", "--value", "ann@nordvik.example", "--role", "operator"],
+        ["map", "nordvik", "--claim", "preferred_username", "--value", "root", "--role", "operator"],
+        ["map", "nordvik", "--claim", " groups", "--value", GROUP, "--role", "operator"],
+        ["map", "nordvik", "--claim", "groups", "--value", "", "--role", "operator"],
+        ["map", "nobody", "--claim", "groups", "--value", GROUP, "--role", "operator"],
         ["map", "nordvik", "--claim", "groups", "--value", GROUP, "--committee", "no-such"],
         ["unmap", str(UUID(int=0))],
     ],
 )
 def test_what_cannot_be_a_mapping_is_refused(provider: loopback.Provider, words: list[str]) -> None:
     with pytest.raises(CommandError):
-        told(*words)
+        printed(*words)
     assert not PlatformRoleClaim.objects.exists()
     assert not CommitteeMemberClaim.objects.exists()
 
@@ -355,7 +357,7 @@ def test_who_holds_what_through_which_claim_stands_on_a_page(
 ) -> None:
     ann(provider)
     committee_setup = stories.committee_setup()
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="auditor", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="auditor", by=CONSOLE)
     committees.add_member_claim(
         row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
     )
@@ -377,5 +379,5 @@ def test_one_value_gives_one_seat_in_a_committee(provider: loopback.Provider) ->
     said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": committee_setup.committee, "by": CONSOLE}
     first = committees.add_member_claim(row, is_chair=False, **said)
     assert committees.add_member_claim(row, is_chair=False, **said) == first
-    with pytest.raises(Invalid, match="another seat in the committee already"):
+    with pytest.raises(Invalid, match="another membership in the committee already"):
         committees.add_member_claim(row, is_chair=True, **said)

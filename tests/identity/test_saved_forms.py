@@ -20,7 +20,7 @@ OURS = {"Referer": "http://testserver/account/", "Origin": "http://testserver"}
 
 
 def _ended(client: Client, person: Person) -> None:
-    """The session of this browser ends behind the person's back, as an idle one does."""
+    """The session of this browser ends without the person's action, as an idle one does."""
     key = str(client.session.session_key)
     end_session_of_key(key, because=PersonSession.Ended.REPLACED, by=person)
 

@@ -40,7 +40,7 @@ def ann(home: Provider) -> Person:
 
 
 def signs_in(person: Person, home: Provider, *, issued: timedelta = timedelta()) -> Act:
-    """The last step of a sign-in that the provider vouched for so long ago."""
+    """The last step of a sign-in whose ID token was issued so long ago."""
     set_out = clock.now() - timedelta(minutes=1)
     return lambda: begin_session(
         person,
@@ -56,7 +56,7 @@ def signs_in(person: Person, home: Provider, *, issued: timedelta = timedelta())
 
 
 def word(person: Person, home: Provider, *, sid: str = "") -> Act:
-    """The provider says, a moment after it vouched, that the person has left."""
+    """The provider says, a moment after it issued the ID token, that the person has left."""
     said = {"jti": str(uuid4()), "subject": str(person.pk), "sid": sid}
     return lambda: provider_logged_out(home, **said, issued_at=clock.now(), by=SYSTEM)
 

@@ -33,7 +33,7 @@ OPERATIONS = "/system-status/"
 def operator(provider: loopback.Provider) -> tuple[Client, Person]:
     """Ann is an operator by her claim, and signed in."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="operator", by=CONSOLE)
     says(provider, GROUP)
     client = Client(raise_request_exception=False)
     browser.sign_in(client, provider)
@@ -46,9 +46,9 @@ def later(minutes: float) -> None:
     for session in PersonSession.objects.exclude(roles_confirmed_at=None):
         moved = session.roles_confirmed_at - ago if session.roles_confirmed_at else None
         PersonSession.objects.filter(pk=session.pk).update(roles_confirmed_at=moved)
-    for desk in PlatformRole.objects.exclude(claim=None):
-        assert desk.confirmed_until is not None
-        PlatformRole.objects.filter(pk=desk.pk).update(confirmed_until=desk.confirmed_until - ago)
+    for role in PlatformRole.objects.exclude(claim=None):
+        assert role.confirmed_until is not None
+        PlatformRole.objects.filter(pk=role.pk).update(confirmed_until=role.confirmed_until - ago)
 
 
 def waited(client: Client, minutes: float) -> None:
@@ -105,7 +105,7 @@ def test_what_is_new_at_home_is_here_within_fifteen_minutes_and_the_session_has_
 ) -> None:
     """T23: whoever may do more than before does it under a key nobody has seen."""
     client, person = operator(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value="auditors", desk="auditor", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value="auditors", role="auditor", by=CONSOLE)
     says(provider, GROUP, "auditors")
     key = client.session.session_key
     later(10.5)
@@ -168,7 +168,7 @@ def test_t47_a_provider_that_is_down_is_asked_again_later_and_the_page_says_why(
 
 
 def test_a_browser_that_never_comes_back_is_not_sent_again_at_once(provider: loopback.Provider) -> None:
-    """The provider's own page stands there, or the person goes back: the portal goes on without."""
+    """The provider's own page is shown, or the person goes back: the portal goes on without."""
     client, _person = operator(provider)
     later(10.5)
     client.get(looks(client)["Location"])
@@ -248,7 +248,7 @@ def test_t45_the_answer_of_another_provider_confirms_nothing(
 def operator_of_two(provider: loopback.Provider) -> tuple[Client, Person]:
     """As above, where two providers are known and one must be named."""
     person = ann(provider)
-    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, desk="operator", by=CONSOLE)
+    add_platform_role_claim(row_of(provider), claim="groups", value=GROUP, role="operator", by=CONSOLE)
     says(provider, GROUP)
     client = Client(raise_request_exception=False)
     browser.sign_in(client, provider, provider="nordvik")
@@ -366,7 +366,7 @@ def test_a_lapsed_chair_is_told_why_the_committee_page_is_closed(provider: loopb
     browser.sign_in(client, provider)
     path = f"/committees/{committee_setup.committee.slug}/manage/"
     assert looks(client, path).status_code == 200
-    person.seats.update(confirmed_until=clock.now())
+    person.members.update(confirmed_until=clock.now())
     later(16)
     answer = client.get(path)
     assert answer.status_code == 401

@@ -64,7 +64,7 @@ def a_role() -> Deed:
 def a_member() -> Deed:
     committee_setup, member = stories.committee_setup(), stories.person()
     path = reverse("committee_manage", args=[committee_setup.committee.slug])
-    return committee_setup.chair, path, {"action": "seat", "code": member.code}, lambda: member.seats.count()
+    return committee_setup.chair, path, {"action": "add", "code": member.code}, lambda: member.members.count()
 
 
 def a_termination() -> Deed:
@@ -86,7 +86,7 @@ DEEDS: dict[str, Callable[[], Deed]] = {
     "revoke": a_revocation,
     "token": a_token,
     "role": a_role,
-    "seat": a_member,
+    "membership": a_member,
     "terminate": a_termination,
     "withdraw": a_withdrawal,
 }

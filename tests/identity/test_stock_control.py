@@ -40,9 +40,9 @@ def stock(provider: Provider) -> Any:
         yield provider
 
 
-def taken(provider: Provider, *told: Lie) -> bool:
+def taken(provider: Provider, *used: Lie) -> bool:
     """Whether somebody is signed in after this lie."""
-    false_claims.tell(provider, *told)
+    false_claims.falsify(provider, *used)
     client = Client(raise_request_exception=False)
     browser.sign_in(client, provider)
     return "_auth_user_id" in client.session

@@ -1,4 +1,4 @@
-"""What visas from home open, for how long, by whose word; what people and operators see of them."""
+"""What visas from home give access to, for how long, and from which source; what people and operators see of them."""
 
 import time
 from datetime import timedelta
@@ -114,7 +114,7 @@ def test_a_visa_for_ever_is_believed_for_a_year(broker: Row, issuer: Issuer) -> 
     assert found.expires_at - clock.now() < timedelta(days=367)
 
 
-# ---------------------------------------------------------------------------------------------------------- whose word
+# ---------------------------------------------------------------------------------------------------------- the source
 def test_a_provider_without_trust_hands_over_nothing(provider: Provider, issuer: Issuer) -> None:
     _client, person = sign_in(provider, issuer.mint())
     browser.row(provider, trusts_visas=False)
@@ -133,7 +133,7 @@ def test_trust_that_ends_ends_its_visas_at_the_next_request(provider: Provider, 
         "trust ends": lambda: add_provider(row.slug, by=CONSOLE, trusts_visas=False, **facts),
         "switched off": lambda: deactivate_provider(row, by=CONSOLE),
         "issuer doubted": lambda: untrust_visa_issuer(VisaIssuer.objects.get(), by=CONSOLE),
-        "issuer changed": lambda: issuer.believed(row, sources=["https://other.example"]),
+        "issuer changed": lambda: issuer.trust(row, sources=["https://other.example"]),
     }
     deeds[deed]()
     assert not accepted_visas_of(person, "ResearcherStatus").exists()
@@ -199,12 +199,12 @@ def test_the_command_adds_lists_and_ends(broker: Row) -> None:
         "--source",
         "https://v",
     ]
-    assert "believed" in run("add", "life", *words, "--subjects-of", broker.slug)
+    assert "trusted" in run("add", "life", *words, "--subjects-of", broker.slug)
     assert VisaIssuer.objects.get().provider == broker
     assert "https://v.example/jwk" in run("list")
     assert "None of its visas" in run("end", "life")
     assert "ended" in run("list")
-    assert "believed" in run("add", "life", *words)
+    assert "trusted" in run("add", "life", *words)
     assert VisaIssuer.objects.get().ended_at is None
 
 

@@ -47,8 +47,8 @@ class Issuer:
     def jku(self) -> str:
         return f"{self.server.issuer}/jwks"
 
-    def believed(self, provider: Row | None, **other: Any) -> VisaIssuer:
-        """The portal believes it, about the people of that provider."""
+    def trust(self, provider: Row | None, **other: Any) -> VisaIssuer:
+        """The portal trusts it, about the people of that provider."""
         facts = {"title": "Visas of the north", "issuer": self.name, "jku": self.jku, "sources": [SOURCE]}
         return trust_visa_issuer("north", by=CONSOLE, **{**facts, "provider": provider, **other})
 
@@ -61,7 +61,7 @@ class Issuer:
         return {**said, "ga4gh_visa_v1": status() if visa is None else visa, **other}
 
     def mint(self, visa: Any = None, *, header: Any = None, key: Any = None, **claims: Any) -> str:
-        """A visa; without anything said, one that is honoured."""
+        """A visa; by default, one that is accepted."""
         return token(header or self.header(), self.claims(visa, **claims), key or rsa_key("visas"))
 
 

@@ -1,4 +1,4 @@
-"""The bench's bulk SQL knows every table it fills: a change of the models must not break `make bench` unnoticed."""
+"""The benchmark's bulk SQL knows every table it fills: a change of the models must not break `make bench` unnoticed."""
 
 import pytest
 from django.db import connection
@@ -18,14 +18,14 @@ def world(transactional_db: None, database_urls: Urls, database_name: str) -> No
     seeding.fill(f"{at['superuser']}/{database_name}", f"{at['owner']}/{database_name}", first=1, last=400)
 
 
-def test_the_world_of_the_bench_answers_what_is_asked_of_it(world: None) -> None:
+def test_the_benchmark_world_has_what_its_pages_need(world: None) -> None:
     """Each question that is timed has the answer yes, and takes one statement."""
     assert (Dataset.objects.count(), AccessGrant.objects.count()) == (400, 480)
     decision.measure(each=10, rounds=1)  # ends with an error at the first no
     assert decision.statements() == 1
 
 
-def test_each_page_of_the_bench_is_there(world: None) -> None:
+def test_every_benchmark_page_exists(world: None) -> None:
     looked = pages.pages(dataset=4)
     for page in looked:
         pages.look(page)

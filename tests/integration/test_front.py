@@ -147,4 +147,4 @@ def test_whoever_is_behind_the_front_keeps_a_connection_longer_than_the_front_do
     assert front
     assert unit
     assert demo > int(front[1])
-    assert int(unit[1]) > max(int(front[1]), 60)  # nginx keeps one for a minute unless it is told otherwise
+    assert int(unit[1]) > max(int(front[1]), 60)  # nginx keeps one for a minute unless configured otherwise

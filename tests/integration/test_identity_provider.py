@@ -206,7 +206,7 @@ def test_prompt_none_is_answered_without_a_page(world: World) -> None:
 
 
 def test_it_says_which_groups_somebody_is_in_and_how_they_proved_who_they_are(world: World) -> None:
-    """T46, T47: the auditor's desk is a group of his; the applicant has a second factor, the colleague none."""
+    """T46, T47: the auditor role comes from a group of his; the applicant has a second factor, the colleague none."""
     for key, groups, amr in (
         ("auditor", [AUDITORS], ["pwd"]),
         ("applicant", [], ["pwd", "otp"]),

@@ -171,7 +171,7 @@ def test_a_set_that_would_stand_still_is_not_prepared(build: Callable[[UUID], An
 
 
 def test_a_page_read_leaves_the_prepared_statements_in_place(transactional_db: None) -> None:
-    """psycopg forgets them at a rollback, and then each page would prepare its own anew."""
+    """psycopg forgets them at a rollback, and then each page would prepare its own again."""
     access = stories.granted()
     client = stories.client_for(access.holder)
 

@@ -1,4 +1,4 @@
-"""The seeded world: real files, people at every step of the way, and nothing left owed."""
+"""The seeded world: real files, people at every step of the way, and no consequence left pending."""
 
 from io import StringIO
 

@@ -21,24 +21,24 @@ def main(arguments: list[str]) -> int:
     """Run all of it; the exit code says whether every bar was met."""
     began, busy = time.monotonic(), os.getloadavg()[0]
 
-    def tell(what: str) -> None:
+    def report(what: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {what}", file=sys.stderr, flush=True)
 
     table = Table()
-    tell("starting PostgreSQL, making tables")
+    report("starting PostgreSQL, making tables")
     with place() as here:
-        _decisions(here, table, tell)
+        _decisions(here, table, report)
         with running(fronts.portal(here)) as web:
-            tell("bar 6: pages")
+            report("bar 6: pages")
             pages.measure(here, table, web)
-            tell("bar 1: downloads")
+            report("bar 1: downloads")
             bytes_out.measure(here, table, web, large="--large" in arguments)
     table.rows.sort(key=lambda row: row[0])
     print(f"\nGatehouse, 10,000 datasets, {os.cpu_count()} cores, Python {platform.python_version()}.")
     print("Medians of rounds taken in turn with their limit; +- is half the distance between the quartiles.")
     if busy > 1:
         print(
-            f"Others were using this machine when the bench began (load {busy:.1f}): what counts seconds is too slow to"
+            f"Others were using this machine at the start (load {busy:.1f}): what counts seconds is too slow to"
         )
         print("be believed, ratios suffer less, and a bar that was missed must be measured again on a quiet machine.")
     print()
@@ -85,4 +85,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except Trouble as trouble:
-        sys.exit(f"The bench could not run: {trouble}")
+        sys.exit(f"The benchmark could not run: {trouble}")

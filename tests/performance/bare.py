@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-_recorded: dict[str, Any] = json.loads(Path(os.environ["BENCH_RECORDED"]).read_text())
+_recorded: dict[str, Any] = json.loads(Path(os.environ["BENCHMARK_RECORDED"]).read_text())
 _own = threading.local()
 
 

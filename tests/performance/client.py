@@ -1,6 +1,7 @@
 """Clients that cost little: one download by a raw socket, and a load of pages over connections that stay open.
 
-`python -m tests.performance.client PORT PATH SECONDS CLIENTS [COOKIE]` prints pages per second, from a process of its own.
+`python -m tests.performance.client PORT PATH SECONDS CLIENTS [COOKIE]` prints pages per second, from a process of its
+own.
 """
 
 import socket

@@ -1,4 +1,6 @@
-"""The servers of the bench: the portal behind its two fronts, and the bare ones that say what the machine can do."""
+"""The servers of the benchmark: the portal behind its two fronts, and the bare ones that say what the machine can
+do.
+"""
 
 import os
 import re
@@ -73,7 +75,7 @@ def _nginx_config(place: Place, folder: Path) -> str:
 
 def bare(place: Place, recorded: Path) -> Server:
     """The same statements and the same bytes as the pages, without Django: what two workers could do at most."""
-    env = {**place.world.portal_env(place.urls), "BENCH_RECORDED": str(recorded)}
+    env = {**place.world.portal_env(place.urls), "BENCHMARK_RECORDED": str(recorded)}
     command = [
         *(
             sys.executable,

@@ -40,7 +40,7 @@ def pages(*, dataset: int = 4004) -> list[Page]:
         Page("catalogue, visitor", "/datasets/"),
         Page("catalogue, signed in", "/datasets/?q=", person="person7"),
         Page("dataset page, visitor", f"/datasets/dataset-{dataset}/"),
-        Page("committee desk, 25 wait", "/review/", person="person12"),
+        Page("review queue, 25 wait", "/review/", person="person12"),
     ]
 
 

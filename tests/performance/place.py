@@ -1,4 +1,4 @@
-"""The bench's own portal: database, two gunicorn workers and fronts, in a folder that is thrown away."""
+"""The benchmark's own portal: database, two gunicorn workers and fronts, in a folder that is thrown away."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ class Place:
 @contextlib.contextmanager
 def place() -> Iterator[Place]:
     """A migrated, empty portal; this process speaks to its database too."""
-    folder = ROOT / "var" / "bench"
+    folder = ROOT / "var" / "benchmark"
     shutil.rmtree(folder, ignore_errors=True)
     world = World(folder)
     try:

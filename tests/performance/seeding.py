@@ -1,6 +1,7 @@
-"""A large world by bulk SQL: datasets with versions and files, people, grants with all that they stand on, and desks.
+"""A large world by bulk SQL: datasets with versions and files, people, grants with all that they depend on, and
+review queues.
 
-Ids are made from numbers (`md5('dataset7')`), so that every part of the bench can name what it wants to look at.
+Ids are made from numbers (`md5('dataset7')`), so that every part of the benchmark can name what it wants to look at.
 """
 
 import hashlib
@@ -13,9 +14,15 @@ from psycopg import sql
 from deploy.demo.embedded import Urls
 
 STATEMENTS = Path(__file__).parent / "world"
-PEOPLE, INSTITUTIONS, COMMITTEES, SEATS, WAITING = 2_000, 50, 40, 5, 25
+PEOPLE, INSTITUTIONS, COMMITTEES, MEMBERS, WAITING = 2_000, 50, 40, 5, 25
 
-COUNTS = {"institutions": INSTITUTIONS, "people": PEOPLE, "committees": COMMITTEES, "seats": SEATS, "waiting": WAITING}
+COUNTS = {
+    "institutions": INSTITUTIONS,
+    "people": PEOPLE,
+    "committees": COMMITTEES,
+    "members": MEMBERS,
+    "waiting": WAITING,
+}
 
 
 def the_id(what: str) -> uuid.UUID:
@@ -30,7 +37,7 @@ def seed(urls: Urls, *, first: int, last: int) -> None:
 
 def fill(superuser: str, owner: str, *, first: int, last: int) -> None:
     """The same in the database of these two addresses."""
-    parts = ["few", "datasets", "grants", "desks"] if first == 1 else ["datasets", "grants"]
+    parts = ["few", "datasets", "grants", "roles"] if first == 1 else ["datasets", "grants"]
     with psycopg.connect(superuser) as db:
         db.execute("SET session_replication_role = replica")  # bulk: no trigger and no foreign key is asked row by row
         for part in parts:

@@ -1,4 +1,4 @@
-"""A program on a machine without a browser, and the person who lets it in; both over HTTP."""
+"""A program on a machine without a browser, and the person who authorises it; both over HTTP."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -81,7 +81,7 @@ def answer(person: Person, code: str, word: str = "approve") -> Any:
     return client.post(page, {"answer": word})
 
 
-def let_in(person: Person, scope: str = "read download", **how: str) -> Program:
+def authorised_program(person: Person, scope: str = "read download", **how: str) -> Program:
     """A program that has its first pair of tokens."""
     program = Program(**how)
     assert program.ask(scope).status_code == 200

@@ -93,11 +93,11 @@ def test_control_without_the_lock_two_renewals_both_pass_the_check(monkeypatch: 
 
 def naive(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, both: threading.Barrier) -> None:
     """No row lock, and both wait for each other after they have looked."""
-    told = getattr(module, name)
+    original = getattr(module, name)
 
     def late(*given: Any, **more: Any) -> Any:
         both.wait(10)
-        return told(*given, **more)
+        return original(*given, **more)
 
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, *_a, **_k: self)
     monkeypatch.setattr(module, name, late)

@@ -1,4 +1,4 @@
-"""What somebody would try who wants to be let in as another, or to read along."""
+"""Attacks on the device flow: to be authorised as another person, or to read along."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ from apps.tokens import queries, rules
 from apps.tokens.commands.devices import answer_device, find_device, request_device_code
 from apps.tokens.models import DeviceRequest, PersonalToken
 from tests import stories
-from tests.tokens.program import Program, answer, error_of, let_in, typed
+from tests.tokens.program import Program, answer, authorised_program, error_of, typed
 
 pytestmark = pytest.mark.django_db
 TWO = {"gatehouse-cli": "Gatehouse command line", "other": "Another program"}
@@ -29,7 +29,7 @@ TWO = {"gatehouse-cli": "Gatehouse command line", "other": "Another program"}
 
 def test_a_used_device_code_ends_what_it_gave() -> None:
     """Replay of the device code after success: refused, and whoever has the tokens loses them (RFC 6749, 10.5)."""
-    program = let_in(stories.person())
+    program = authorised_program(stories.person())
     assert program.me().status_code == 200
     assert error_of(program.poll()) == "invalid_grant"
     assert program.me().status_code == 401
@@ -38,9 +38,9 @@ def test_a_used_device_code_ends_what_it_gave() -> None:
 
 
 def test_a_refresh_token_shown_twice_ends_the_whole_family_and_the_person_is_told() -> None:
-    """RFC 9700, 4.14.2: thief and owner cannot be told apart, so both are out."""
+    """RFC 9700, 4.14.2: thief and owner cannot be distinguished, so both lose access."""
     person = stories.person()
-    program, thief = let_in(person), Program()
+    program, thief = authorised_program(person), Program()
     stolen = program.got["refresh_token"]
     assert program.refresh().status_code == 200
     assert program.me().status_code == 200
@@ -54,7 +54,7 @@ def test_a_refresh_token_shown_twice_ends_the_whole_family_and_the_person_is_tol
 
 
 def test_every_older_refresh_token_is_remembered() -> None:
-    program = let_in(stories.person())
+    program = authorised_program(stories.person())
     old = program.got["refresh_token"]
     for _turn in range(5):
         assert program.refresh().status_code == 200
@@ -64,7 +64,7 @@ def test_every_older_refresh_token_is_remembered() -> None:
 
 def test_a_scope_that_was_not_given_is_not_got_by_renewing() -> None:
     """RFC 6749, 6; and asking for it costs nothing."""
-    program = let_in(stories.person(), "read")
+    program = authorised_program(stories.person(), "read")
     assert error_of(program.refresh(scope="read publish")) == "invalid_scope"
     assert program.refresh(scope="read").json()["scope"] == "read"
 
@@ -221,7 +221,7 @@ def away(person: Person) -> None:
 def test_who_may_not_act_lets_nothing_act(deed: Callable[[Person], None]) -> None:
     """T26: at the next request a program's tokens open nothing, fetch nothing, and a yes from before gives nothing."""
     person, late = stories.person(), Program()
-    program = let_in(person)
+    program = authorised_program(person)
     late.ask()
     answer(person, late.asked["user_code"])
     deed(person)
@@ -242,7 +242,7 @@ def test_guessing_at_the_command_is_held_too() -> None:
 
 def test_unknown_and_known_tokens_are_given_back_with_one_answer() -> None:
     """RFC 7009, 2.2: whoever asks learns nothing about a token."""
-    program = let_in(stories.person())
+    program = authorised_program(stories.person())
     answers = [program.revoke(shown) for shown in ("nonsense", program.got["access_token"])]
     assert len({(a.status_code, a.content) for a in answers}) == 1
     assert PersonalToken.objects.get().revoked_at is not None
@@ -251,7 +251,7 @@ def test_unknown_and_known_tokens_are_given_back_with_one_answer() -> None:
 def test_a_program_lives_no_longer_for_a_person_without_affiliation(django_user_model: Any) -> None:
     """Lapsed affiliation: the token is good, and opens no data that ask for an institution."""
     access = stories.granted()
-    program = let_in(access.holder, "download")
+    program = authorised_program(access.holder, "download")
     path, headers = (
         f"/api/v1/files/{access.file.pk}/content",
         {"Authorization": f"Bearer {program.got['access_token']}"},

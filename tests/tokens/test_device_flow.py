@@ -1,4 +1,4 @@
-"""A program is let in by a code: the whole way over HTTP, and every word of RFC 8628 on it."""
+"""A program is authorised by a code: the whole way over HTTP, and every requirement of RFC 8628 on it."""
 
 from datetime import timedelta
 from html import unescape
@@ -15,7 +15,7 @@ from apps.notifications.models import Notification
 from apps.tokens.commands.devices import forget_devices
 from apps.tokens.models import DeviceRequest, PersonalToken
 from tests import stories
-from tests.tokens.program import Program, answer, error_of, let_in, path_of, typed
+from tests.tokens.program import Program, answer, authorised_program, error_of, path_of, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -194,7 +194,7 @@ def test_scopes_are_those_that_there_are() -> None:
 def test_the_person_gets_a_letter_and_sees_the_program_among_the_tokens() -> None:
     """T48: per-person list, last used, revoked at the next request."""
     person = stories.person()
-    program = let_in(person)
+    program = authorised_program(person)
     program.me()
     stories.drain()
     notification = Notification.objects.get(reader=person)
@@ -214,7 +214,7 @@ def test_the_person_gets_a_letter_and_sees_the_program_among_the_tokens() -> Non
 
 def test_a_program_ends_when_it_is_not_used_and_in_any_case() -> None:
     """Access tokens for 15 minutes, renewed within 30 days, never beyond 90 days without the person."""
-    program = let_in(stories.person())
+    program = authorised_program(stories.person())
     start = clock.now()
     with clock.freeze(start + timedelta(minutes=15, seconds=1)):
         assert program.me().status_code == 401
@@ -225,13 +225,13 @@ def test_a_program_ends_when_it_is_not_used_and_in_any_case() -> None:
             assert program.refresh().status_code == 200, day
     with clock.freeze(start + timedelta(days=91)):
         assert error_of(program.refresh()) == "invalid_grant"
-    other = let_in(stories.person())
+    other = authorised_program(stories.person())
     with clock.freeze(clock.now() + timedelta(days=31)):
         assert error_of(other.refresh()) == "invalid_grant"
 
 
 def test_requests_of_programs_are_swept_after_a_day_and_tokens_stay() -> None:
-    program = let_in(stories.person())
+    program = authorised_program(stories.person())
     program.refresh()
     forget_devices(by=SYSTEM)
     assert DeviceRequest.objects.count() == 1

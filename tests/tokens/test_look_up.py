@@ -14,7 +14,7 @@ from apps.tokens.commands.tokens import make_service_account, make_service_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import token_for
 from tests import stories
-from tests.tokens.program import let_in
+from tests.tokens.program import authorised_program
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def personal() -> str:
 
 
 def device() -> str:
-    return str(let_in(stories.person()).got["access_token"])
+    return str(authorised_program(stories.person()).got["access_token"])
 
 
 def service() -> str:

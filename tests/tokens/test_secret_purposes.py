@@ -15,7 +15,7 @@ from apps.people.models import Person
 from apps.tokens.commands.tokens import make_service_account, make_service_token
 from apps.tokens.models import PersonalToken
 from tests import stories
-from tests.tokens.program import Program, let_in
+from tests.tokens.program import Program, authorised_program
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ class Secrets:
         self.person: Person = access.holder
         self.file = access.file
         account = make_service_account("p", purpose="A nightly pipeline.", days=30, by=self.person)
-        waiting, program = Program(), let_in(self.person)
+        waiting, program = Program(), authorised_program(self.person)
         waiting.ask()
         self.program, self.waiting = program, waiting
         browser = stories.client_for(self.person)
@@ -46,36 +46,36 @@ class Secrets:
         }
 
 
-def as_bearer(held: Secrets, secret: str) -> bool:
+def as_bearer(secrets_of: Secrets, secret: str) -> bool:
     return Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
 
 
-def as_refresh(held: Secrets, secret: str) -> bool:
+def as_refresh(secrets_of: Secrets, secret: str) -> bool:
     return bool(Program().refresh(secret).status_code == 200)
 
 
-def as_device_code(held: Secrets, secret: str) -> bool:
+def as_device_code(secrets_of: Secrets, secret: str) -> bool:
     """Any other answer than that nobody knows it would mean that it was taken for one."""
     return bool(Program().poll(secret).json().get("error") != "invalid_grant")
 
 
-def as_user_code(held: Secrets, secret: str) -> bool:
+def as_user_code(secrets_of: Secrets, secret: str) -> bool:
     return stories.client_for(stories.person()).post(reverse("device"), {"user_code": secret[:20]}).status_code == 302
 
 
-def as_link(held: Secrets, secret: str) -> bool:
-    return Client().get(f"/d/{quote(secret, safe='')}/{held.file.name}").status_code == 200
+def as_link(secrets_of: Secrets, secret: str) -> bool:
+    return Client().get(f"/d/{quote(secret, safe='')}/{secrets_of.file.name}").status_code == 200
 
 
-def as_session(held: Secrets, secret: str) -> bool:
+def as_session(secrets_of: Secrets, secret: str) -> bool:
     client = Client()
     client.cookies["sessionid"] = secret
     return client.get("/account/").status_code == 200
 
 
-def as_to_give_back(held: Secrets, secret: str) -> bool:
+def as_revocation(secrets_of: Secrets, secret: str) -> bool:
     before = PersonalToken.objects.filter(revoked_at__isnull=True).count()
-    held.program.revoke(secret)
+    secrets_of.program.revoke(secret)
     return PersonalToken.objects.filter(revoked_at__isnull=True).count() < before
 
 
@@ -86,7 +86,7 @@ DOORS: dict[str, tuple[Callable[[Secrets, str], bool], set[str]]] = {
     "user code": (as_user_code, {"user code"}),
     "download": (as_link, {"download link"}),
     "session": (as_session, {"session key"}),
-    "revocation": (as_to_give_back, {"access token", "refresh token"}),
+    "revocation": (as_revocation, {"access token", "refresh token"}),
 }
 KINDS = (
     "personal access token", "service token", "access token", "refresh token", "device code", "user code", "download link",
@@ -98,11 +98,11 @@ KINDS = (
 def test_a_secret_opens_its_own_door_and_no_other(door: str) -> None:
     """T53: all pairs; what one try changed is undone before the next."""
     opens, own = DOORS[door]
-    held = Secrets()
+    secrets_of = Secrets()
     opened = set()
-    for kind, secret in held.kinds.items():
+    for kind, secret in secrets_of.kinds.items():
         with transaction.atomic():
-            if opens(held, secret):
+            if opens(secrets_of, secret):
                 opened.add(kind)
             transaction.set_rollback(True)
     assert opened == own
@@ -114,12 +114,12 @@ def test_every_kind_of_secret_is_tried() -> None:
 
 def test_every_stored_digest_is_tried() -> None:
     """T53: nor does what is stored of a secret open anything, anywhere."""
-    held = Secrets()
+    secrets_of = Secrets()
     token = PersonalToken.objects.get(kind="device")
-    stored: list[Any] = [token.digest, token.refresh_digest, held.person.sessions.first().key_digest]  # type: ignore[union-attr]
+    stored: list[Any] = [token.digest, token.refresh_digest, secrets_of.person.sessions.first().key_digest]  # type: ignore[union-attr]
     stored += [row.digest for row in PersonalToken.objects.exclude(kind="device")]
     for opens, _own in DOORS.values():
         for digest in stored:
-            assert not opens(held, str(digest))
+            assert not opens(secrets_of, str(digest))
     assert PersonSession.objects.exists()
     assert DownloadLink.objects.exists()

@@ -1,4 +1,6 @@
-"""T56: no secret in a row, an event, a letter, a log line, a task, a repr, a crash, a settings dump or a debug page."""
+"""T56: no secret in a row, an event, an e-mail, a log line, a task, a repr, a crash, a settings dump or a debug
+page.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -23,7 +25,7 @@ from apps.tokens.models import DeviceRequest, PersonalToken, ServiceAccount, Use
 from portal.celery import app as celery
 from portal.logs import OneLine
 from tests import stories
-from tests.tokens.program import Program, answer, let_in
+from tests.tokens.program import Program, answer, authorised_program
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-7f3a9c1e5b8d2046"
@@ -43,8 +45,8 @@ def log() -> Iterator[StringIO]:
     root.setLevel(before)
 
 
-def told() -> dict[str, str]:
-    """The whole life of every kind of secret; what was told to its holder, by kind."""
+def shown_secrets() -> dict[str, str]:
+    """The whole life of every kind of secret; returns the secrets as shown to their holders, by kind."""
     access = stories.linked()
     person = access.holder
     account = make_service_account("p", purpose="A nightly pipeline.", days=30, by=person)
@@ -90,8 +92,8 @@ def rows() -> str:
 
 
 def test_t56_nothing_stored_opens_anything() -> None:
-    """T48, T56: rows, events, letters and sessions of a whole life; the control is a row that does hold one."""
-    secrets = told()
+    """T48, T56: rows, events, e-mails and sessions of a whole life; the control is a row that does hold one."""
+    secrets = shown_secrets()
     assert found_in(rows(), secrets) == set()
     ServiceAccount.objects.update(purpose=f"The token is {secrets['refresh']}")
     assert found_in(rows(), secrets) == {"refresh"}
@@ -105,7 +107,7 @@ def test_t56_no_log_line_and_no_task_carries_one(
     monkeypatch.setattr(Task, "apply_async", lambda *given, **more: sent.append((given[1:], more)))
     logging.getLogger("django.db.backends").setLevel(logging.INFO)
     with django_capture_on_commit_callbacks(execute=True):
-        secrets = told()
+        secrets = shown_secrets()
     assert found_in(log.getvalue(), secrets) == set()
     assert found_in(repr(sent), secrets) == set()
     ours = [task for name, task in celery.tasks.items() if name.startswith("portal.")]
@@ -116,7 +118,7 @@ def test_t56_no_log_line_and_no_task_carries_one(
 
 
 def test_t56_what_is_printed_of_an_object_tells_nothing() -> None:
-    secrets = told()
+    secrets = shown_secrets()
     asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=stories.person())
     assert found is not None
@@ -130,7 +132,7 @@ def test_t56_what_is_printed_of_an_object_tells_nothing() -> None:
 
 def crashing(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[Client], Any]]:
     """Calls that carry a secret and run into a fault of ours, which even names the secret."""
-    program = let_in(stories.person(), "read download")
+    program = authorised_program(stories.person(), "read download")
     access, shown = program.got["access_token"], program.got["refresh_token"]
     linked = stories.linked()
 

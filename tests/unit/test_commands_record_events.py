@@ -1,4 +1,4 @@
-"""Every verb of the house is written down, or stands here with the reason why not."""
+"""Every command records an event, or is listed here with the reason why not."""
 
 import ast
 from pathlib import Path
@@ -18,7 +18,7 @@ UNWRITTEN = {
     "accounts.snapshot_actor": "goes with a signature or a vote, which is an event",
     "accounts.carry_ended": "goes with the splitting of an identity, which is an event",
     "accounts.begin_session": "the sign-in is an event",
-    "accounts.rekey_session": "the sign-in anew is an event",
+    "accounts.rekey_session": "the new sign-in is an event",
     "accounts.record_session_use": "the row keeps when a session was used last",
     "accounts.end_session_of_key": "the sign-out, or the sign-in that replaces it, is an event",
     "accounts.end_sessions_of": "goes with the closing or splitting of an account, which is an event",

@@ -67,7 +67,7 @@ def left_by(make: Callable[[], Any]) -> dict[str, Any]:
         make()
         left = {
             "events": sorted(Event.objects.values_list("kind", flat=True)),
-            "owed": Outbox.objects.count(),
+            "pending": Outbox.objects.count(),
             "people": Person.objects.count(),
             "grants": list(AccessGrant.objects.values_list("revoked_because", flat=True)),
             "Active": AccessGrant.objects.active().count(),

@@ -73,7 +73,7 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
 
 @transaction.atomic
 def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Actor) -> None:
-    """Ask for this dataset as well; a window still open on the request without it is told so when it saves."""
+    """Ask for this dataset as well; a window that still shows the request without it gets an error when it saves."""
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
@@ -157,6 +157,6 @@ def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
 
 
 def _open_items(request: AccessRequest) -> None:
-    """What is open goes to the committee that cares for the dataset today; it may have changed since the draft."""
+    """What is open goes to the committee of the dataset today; it may have changed since the draft."""
     today = Dataset.objects.filter(pk=OuterRef("dataset_id")).values("committee_id")
     request.items.filter(state=ItemState.OPEN).update(committee_id=Subquery(today))

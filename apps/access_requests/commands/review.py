@@ -1,4 +1,6 @@
-"""Verbs of the committee, and what follows from them: screen, return, step aside, vote, seat."""
+"""Verbs of the committee, and what follows from them: accept for review, request changes, recuse, vote, add and
+remove members.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -49,7 +51,9 @@ def request_changes(request: AccessRequest, *, text: str, by: Actor) -> Question
 
 @transaction.atomic
 def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
-    """A member declares a conflict; they leave the bench of this request, and any vote of theirs no longer counts."""
+    """A member declares a conflict; they are no longer an eligible voter on this request, and any vote of theirs no
+    longer counts.
+    """
     by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
@@ -61,7 +65,9 @@ def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
 
 @transaction.atomic
 def recount(request: AccessRequest, *, by: Actor) -> None:
-    """Somebody has left a bench: what the remaining votes decide is decided now, as nobody else may be left to vote."""
+    """An item has lost an eligible voter: decide now what the remaining votes decide, as nobody else may be left to
+    vote.
+    """
     check_named(by, SYSTEM)
     _recount(_lock(request))
 
@@ -76,8 +82,8 @@ def record_committees_without_quorum(request: AccessRequest, *, by: Actor) -> No
         return
     for committee, left in queries.committees_without_quorum(request).items():
         facts = {"round": current.number, "left": left, "quorum": committee.quorum}
-        told = timeline_of(request.pk).filter(kind=Kind.QUORUM_MISSING, about__contains=[committee.pk])
-        if not told.filter(facts__contains=facts).exists():
+        reported = timeline_of(request.pk).filter(kind=Kind.QUORUM_MISSING, about__contains=[committee.pk])
+        if not reported.filter(facts__contains=facts).exists():
             record(Kind.QUORUM_MISSING, actor=by, subject=request, about=[committee], **facts)
 
 
@@ -95,7 +101,7 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
     rules.check_can_vote(by, item, voters, current, seen)
     rules.check_vote(choice, reason, terms)
     kept_terms = terms.strip() if choice == Vote.Choice.CONDITIONAL else ""
-    actor_snapshot = snapshot_actor(by, sign_in=signed_in, behind=current_affiliation_of(by), by=by)
+    actor_snapshot = snapshot_actor(by, sign_in=signed_in, affiliation=current_affiliation_of(by), by=by)
     cast = Vote.objects.create(
         item=item,
         round=seen,
@@ -112,7 +118,9 @@ def vote(item: Item, *, choice: str, reason: str, terms: str = "", seen: Round, 
 
 @transaction.atomic
 def add_committee_member(committee: Committee, *, person: Person, by: Actor) -> CommitteeMember:
-    """Give a seat; it counts for the rounds that open from now on, never for one that is being decided."""
+    """Add a committee member; the membership counts for the rounds that open from now on, never for one that is being
+    decided.
+    """
     by = check_person(by)
     rules.check_can_change_members(by, committee)
     return committees.add_member(committee, person=person, by=by)
@@ -120,7 +128,7 @@ def add_committee_member(committee: Committee, *, person: Person, by: Actor) -> 
 
 @transaction.atomic
 def remove_committee_member(place: CommitteeMember, *, by: Actor) -> None:
-    """End a seat; nobody does so in a committee that is deciding about them."""
+    """End a membership; nobody does so in a committee that is deciding about them."""
     by = check_person(by)
     rules.check_can_change_members(by, place.committee)
     committees.remove_member(place, by=by)
@@ -128,9 +136,9 @@ def remove_committee_member(place: CommitteeMember, *, by: Actor) -> None:
 
 @transaction.atomic
 def sync_member_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Actor) -> Followed:
-    """What this provider says now gives, confirms and takes the seats that come from it.
+    """Add, confirm and end the memberships that come from this provider's claims.
 
-    No claim seats anybody in a committee that is deciding about them.
+    No claim makes anybody a member of a committee that is deciding about them.
     """
     check_named(by, SYSTEM)
     barred = queries.deciding_about(person)

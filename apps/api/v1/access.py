@@ -25,7 +25,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/grants", response=schemas.GrantPage, auth=READ)
 def list_grants(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.USUAL) -> dict[str, Any]:
-    """Every grant you hold or held, and whether it is in force now. Scope: read."""
+    """Your grants, past ones included, and whether each is active now. Scope: read."""
     mine = grants.grants_of(asker(request))
     items, following = pagination.page("grants", mine, moment="issued_at", cursor=cursor, size=limit)
     return {"items": [serialise.grant(each, each.grant_is_active) for each in items], "next_cursor": following}

@@ -37,7 +37,9 @@ def publish_version(
     number: int,
     body: schemas.Publication | None = None,
 ) -> dict[str, Any]:
-    """Publish the draft; its files stand for ever, from now or from the end of the embargo. Scope: publish."""
+    """Publish the draft; its files cannot be changed from then on; they are available now or from the end of the
+    embargo. Scope: publish.
+    """
     by = asker(request)
     until = body.embargo_until if body is not None else None
 

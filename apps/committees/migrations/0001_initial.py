@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('is_chair', models.BooleanField(default=False, verbose_name='Chair')),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seat_claims', to='committees.committee')),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='member_claims', to='committees.committee')),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.provider')),
             ],
             options={

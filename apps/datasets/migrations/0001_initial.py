@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'dataset',
                 'verbose_name_plural': 'datasets',
-                'permissions': [('own_dataset', 'Owns the dataset'), ('steward_dataset', 'Takes care of the dataset'), ('curate_dataset', 'Checks the dataset before it is published'), ('view_draft_dataset', 'Reads the draft'), ('download_dataset', 'May download now (never stored: answered by the access rule)')],
+                'permissions': [('own_dataset', 'Owns the dataset'), ('steward_dataset', 'Manages the dataset'), ('curate_dataset', 'Checks the dataset before it is published'), ('view_draft_dataset', 'Reads the draft'), ('download_dataset', 'May download now (never stored: answered by the access rule)')],
             },
         ),
         migrations.CreateModel(

@@ -1,4 +1,4 @@
-"""Verbs about break-glass accounts: made and disabled at the command line; every try is told to the auditors."""
+"""Verbs about break-glass accounts: made and disabled at the command line; the auditors are notified of every try."""
 
 import hmac
 import secrets
@@ -22,7 +22,7 @@ from apps.people.rules import check_named
 
 HASHER = "scrypt"  # RFC 7914: the strongest that needs nothing but Python itself
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 
 
 class BreakGlassSecrets(NamedTuple):
@@ -56,7 +56,7 @@ def make_break_glass(*, days: int, by: Actor) -> BreakGlassSecrets:
 
 @transaction.atomic
 def disable_break_glass(account: BreakGlassAccount, *, by: Actor) -> None:
-    """The account lets nobody in any more, and whoever is in is out at the next click."""
+    """Nobody can sign in with the account any more; its sessions end at the next request."""
     check_named(by, CONSOLE)
     if not BreakGlassAccount.objects.filter(pk=account.pk, disabled_at__isnull=True).update(disabled_at=clock.now()):
         return
@@ -67,7 +67,7 @@ def disable_break_glass(account: BreakGlassAccount, *, by: Actor) -> None:
 
 @transaction.atomic
 def try_break_glass(handle: str, *, password: str, code: str, by: Actor) -> PlatformRole | None:
-    """The operator's desk for an hour if handle, password and code are right; None, with an event, for anything else.
+    """The operator role for an hour if handle, password and code are right; None, with an event, for anything else.
 
     The row is held meanwhile: tries at the same moment come one after the other, so a code counts once and a wrong
     try is counted. Whatever is wrong, the same work is done.
@@ -80,9 +80,9 @@ def try_break_glass(handle: str, *, password: str, code: str, by: Actor) -> Plat
         return None
     now = clock.now()
     BreakGlassAccount.objects.filter(pk=account.pk).update(last_step=step, wrong_tries=0, rests_until=None)
-    desk = PlatformRole.objects.create(person=account.person, kind=PlatformRole.Kind.OPERATOR, ends_at=now + LASTS)
-    record(Kind.BREAK_GLASS_USED, actor=account.person, subject=account.person, until=desk.ends_at)
-    return desk
+    role = PlatformRole.objects.create(person=account.person, kind=PlatformRole.Kind.OPERATOR, ends_at=now + LASTS)
+    record(Kind.BREAK_GLASS_USED, actor=account.person, subject=account.person, until=role.ends_at)
+    return role
 
 
 def _note_refusal(account: BreakGlassAccount | None, fault: str, *, by: Actor) -> None:
@@ -132,4 +132,4 @@ def _nobodys_password() -> str:
 
 
 def _notifications(how_many: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(how_many))
+    return "".join(secrets.choice(ALPHABET) for _ in range(how_many))

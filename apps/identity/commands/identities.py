@@ -66,7 +66,7 @@ def link_identity(
 ) -> bool:
     """The person signs in with this identity too, from now on; False if it is somebody else's already.
 
-    The institution behind it stands behind the person as well; their home stays what it was.
+    The person is then affiliated with its institution as well; their home institution does not change.
     """
     by = check_person(by)
     check_active(by)
@@ -90,7 +90,7 @@ def split_identity(identity: Identity, *, by: Actor, reason: str) -> Person:
     """The identity is somebody else's after all: a new person has it, and everything done so far stays where it is.
 
     Whoever is signed in as the old person is signed out, their tokens are revoked, and their links wait for the next
-    sign-in: any of these may be in the hands of the other one.
+    sign-in: the other person may control any of these.
     """
     by = check_person(by)
     check_operator(by)
@@ -113,7 +113,7 @@ def split_identity(identity: Identity, *, by: Actor, reason: str) -> Person:
 def merge_people(person: Person, *, into: Person, by: Actor, reason: str) -> None:
     """Two accounts are one person: all identities lead to `into`, and the other account is closed.
 
-    Grants, votes and signatures stay with the account that was given or gave them; access is asked for anew.
+    Grants, votes and signatures stay with the account that was given or gave them; access has to be requested again.
     """
     by = check_person(by)
     check_operator(by)
@@ -138,7 +138,7 @@ def _note(kind: str, identity: Identity, *, was_of: Person, now_of: Person, by: 
 
 
 def _sign_out(person: Person) -> None:
-    """Every session of the person ends: a session carries a digest of the (unusable) password, which is made anew."""
+    """Every session of the person ends: a session carries a digest of the (unusable) password, which is made again."""
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(password=person.password)
     end_sessions_of(person, by=SYSTEM)

@@ -24,8 +24,8 @@ from apps.tokens.queries import digest
 def record_role_claims(session: PersonSession, *, gives: bool, by: Actor) -> None:
     """The provider of this session has just said which roles its person has; one that gives none is asked no more."""
     check_named(by, SYSTEM)
-    told_at = clock.now() if gives else None
-    PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=told_at)
+    notified_at = clock.now() if gives else None
+    PersonSession.objects.filter(pk=session.pk, ended_at__isnull=True).update(roles_confirmed_at=notified_at)
 
 
 KEPT_FOR = timedelta(days=30)
@@ -51,7 +51,7 @@ def begin_session(
     """The person is signed in under this key from now on; whatever their provider had put on hold goes on.
 
     Not when the account was closed, the identity split off, or the person signed out at home while they were on their
-    way: they set out at `asked_at`, the provider vouched for them at `issued_at` (by its own clock). Locks provider,
+    way: they set out at `asked_at`, the provider issued its ID token at `issued_at` (by its own clock). Locks provider,
     person, sessions, in this order, as every command does that takes several of them. `ends_at` is for sessions that
     last less long than others.
     """
@@ -91,7 +91,7 @@ def record_session_use(session: PersonSession, *, by: Actor) -> None:
 
 @transaction.atomic
 def end_session_of_key(key: str, *, because: str, by: Actor) -> None:
-    """The session of this key is over: signed out, or replaced by a sign-in anew."""
+    """The session of this key is over: signed out, or replaced by a new sign-in."""
     by = check_person(by)
     _end(PersonSession.objects.filter(key_digest=digest(key), person=by), because=because)
 
@@ -175,7 +175,7 @@ def end_sessions_of(person: Person, *, by: Actor) -> None:
 
 @transaction.atomic
 def end_sessions_from(provider: Provider, *, by: Actor) -> None:
-    """Every session begun through a provider whose word is no longer taken ends."""
+    """Every session started through a provider that is no longer trusted ends."""
     check_named(by, SYSTEM)
     _end(PersonSession.objects.filter(provider=provider), because=Ended.PROVIDER)
 

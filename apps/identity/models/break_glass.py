@@ -1,4 +1,4 @@
-"""The account for the day when no identity provider answers: it opens the operator's desk, and no data."""
+"""The account for the day when no identity provider answers: it gives the operator role, and no data."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self

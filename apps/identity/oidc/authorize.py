@@ -48,7 +48,7 @@ def local_path(asked: str) -> str:
 class SignInStart(OIDCAuthenticationRequestView):
     """Off to the institution.
 
-    `?provider=` names it, `?again=1` asks it to make the person prove who they are anew, `?factor=1` in two ways,
+    `?provider=` names it, `?again=1` asks it to make the person prove again who they are, `?factor=1` in two ways,
     `?link=1` adds the identity to the person who is signed in.
     """
 
@@ -88,7 +88,7 @@ class SignInStart(OIDCAuthenticationRequestView):
         return getattr(settings, attr, *args)
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, str]:
-        asked = {"prompt": "login", "max_age": "0"} if _anew(request) else {}
+        asked = {"prompt": "login", "max_age": "0"} if _again(request) else {}
         acrs = " ".join(self.provider.second_factor_acrs) if request.GET.get("factor") else ""
         acrs = acrs or self.provider.requested_acr
         return asked | ({"acr_values": acrs} if acrs else {})
@@ -101,7 +101,7 @@ class SignInStart(OIDCAuthenticationRequestView):
             "redirect_uri": absolute_where_visited(request, reverse("oidc_authentication_callback")),
             "next": onward,
             "asked_at": clock.now().timestamp(),
-            "again": _anew(request),
+            "again": _again(request),
             "factor": bool(request.GET.get("factor")),
             "link": _linking(request) if request.GET.get("link") else "",
             "silent": "",
@@ -111,7 +111,7 @@ class SignInStart(OIDCAuthenticationRequestView):
         request.session.modified = True
 
 
-def _anew(request: HttpRequest) -> bool:
+def _again(request: HttpRequest) -> bool:
     """Whether the person must prove who they are now, whatever the provider remembers."""
     return any(request.GET.get(name) for name in ("again", "factor", "link"))
 
@@ -126,7 +126,7 @@ def _chosen(request: HttpRequest) -> Provider | None:
         return providers().filter(slug=slug[:60]).first()
     if request.GET.get("link"):
         return None
-    if _anew(request):
+    if _again(request):
         return provider_by_issuer(request.session.get(SESSION, {}).get("issuer", "")) or _only(found)
     return _only(found)
 

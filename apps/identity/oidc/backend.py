@@ -31,7 +31,7 @@ from apps.identity.oidc.checks import (
     usable,
     userinfo_faults,
 )
-from apps.identity.oidc.claims import institution_of, plain, scoped_at, told, words
+from apps.identity.oidc.claims import facts_about, institution_of, plain, scoped_at, words
 from apps.identity.oidc.factors import has_second_factor
 from apps.identity.oidc.passports import visas_of
 from apps.identity.oidc.signatures import signed_claims
@@ -133,7 +133,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         _refuse(subject_faults(payload) + hash_faults(payload, access_token))
         said = self.get_userinfo(access_token, id_token, payload)
         _refuse(userinfo_faults(said, payload["sub"]))
-        facts = told(self.provider, said)
+        facts = facts_about(self.provider, said)
         facts |= {"acr": plain(payload.get("acr"), 200), "amr": words(payload.get("amr"))}
         self.request.sign_in = {
             "issuer": self.provider.issuer,

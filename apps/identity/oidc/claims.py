@@ -1,4 +1,4 @@
-"""What a provider tells about a person, as far as it may be believed: its own names, its own domains, plain text."""
+"""What a provider tells about a person, as far as it may be trusted: its own names, its own domains, plain text."""
 
 import re
 import unicodedata
@@ -12,13 +12,13 @@ ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\Z",
 MOST = 30
 
 # eduPerson, eduPersonAffiliation: who belongs to the institution. An alumnus, an affiliate or a reader of the library
-# is known there, and it does not stand behind them.
+# is known there, and that is no affiliation with it.
 BELONG = frozenset({"member", "faculty", "staff", "employee", "student"})
 
 JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written without them
 
 
-def told(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
+def facts_about(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
     """The person's facts by our names for them; `institution` is a ROR id."""
 
     def said(ours: str) -> Any:
@@ -36,7 +36,7 @@ def told(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any, longest: int) -> str:
-    """One line of what can be seen: people choose it themselves, and others read it in letters and lists."""
+    """One line of what can be seen: people choose it themselves, and others read it in e-mails and lists."""
     if not isinstance(value, str):
         return ""
     line = " ".join(value.split())
@@ -71,13 +71,13 @@ def orcid(value: Any) -> str:
 
 
 def institution_of(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
-    """The institution behind the person, if the provider may speak for it and does not say that they are outside it."""
+    """The person's institution, if the provider may speak for it and does not say that they are outside it."""
     found = _named(provider, facts)
     return found if found is not None and _belongs(found, facts) else None
 
 
 def scoped_at(institution: Institution | None, facts: Mapping[str, Any]) -> str:
-    """The first affiliation that says the person belongs there; empty if none was told."""
+    """The first affiliation that says the person belongs there; empty if there is no such claim."""
     return next((one for one in _at(institution, facts) if _kind(one) in BELONG), "") if institution else ""
 
 
@@ -95,8 +95,8 @@ def _named(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
 
 
 def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
-    """Where affiliations are told, or another institution is claimed, one affiliation must say that the person belongs
-    to this very institution: a guest of the house is not of the house.
+    """Where affiliations are claimed, or another institution is claimed, one affiliation must say that the person
+    belongs to this very institution: a guest of the house is not of the house.
     """
     elsewhere = facts["institution"] not in {"", institution.ror, institution.ror.removeprefix("https://ror.org/")}
     told_otherwise = bool(facts["scoped_affiliations"]) or elsewhere
@@ -104,7 +104,7 @@ def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
 
 
 def _at(institution: Institution, facts: Mapping[str, Any]) -> list[str]:
-    """The affiliations within the institution's own domains; all that are believed, where those are not known here."""
+    """The affiliations within the institution's own domains; all that are trusted, where those are not known here."""
     domains = {domain.lower() for domain in institution.domains}
     return [one for one in facts["scoped_affiliations"] if not domains or _scope(one) in domains]
 

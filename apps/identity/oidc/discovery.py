@@ -35,7 +35,7 @@ clock = time.monotonic
 Facts = dict[str, Any]
 
 
-class Kept:
+class Cached:
     """One document of one provider: the newest good copy, and whether somebody is fetching a newer one."""
 
     def __init__(self, fetch: Callable[[], Facts], stale: float) -> None:
@@ -97,13 +97,13 @@ class Kept:
 class Documents:
     """What is kept of one provider."""
 
-    metadata: Kept
-    keys: Kept
+    metadata: Cached
+    keys: Cached
 
 
 _kept: dict[str, Documents] = {}
 
-_key_sets: dict[str, Kept] = {}  # by address; only addresses from the table of visa issuers
+_key_sets: dict[str, Cached] = {}  # by address; only addresses from the table of visa issuers
 
 _door = threading.Lock()
 
@@ -149,10 +149,10 @@ def forget() -> None:
         _key_sets.clear()
 
 
-def _key_set(url: str) -> Kept:
+def _key_set(url: str) -> Cached:
     with _door:
         if url not in _key_sets:
-            _key_sets[url] = Kept(lambda: _fetch_keys(url), STALE_KEYS)
+            _key_sets[url] = Cached(lambda: _fetch_keys(url), STALE_KEYS)
         return _key_sets[url]
 
 
@@ -160,8 +160,8 @@ def _documents(provider: Provider) -> Documents:
     with _door:
         if provider.issuer not in _kept:
             issuer = provider.issuer
-            metadata = Kept(lambda: _fetch_metadata(issuer), STALE_METADATA)
-            keys = Kept(lambda: _fetch_keys(metadata.get()["jwks_uri"]), STALE_KEYS)
+            metadata = Cached(lambda: _fetch_metadata(issuer), STALE_METADATA)
+            keys = Cached(lambda: _fetch_keys(metadata.get()["jwks_uri"]), STALE_KEYS)
             _kept[issuer] = Documents(metadata, keys)
         return _kept[provider.issuer]
 

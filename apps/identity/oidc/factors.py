@@ -16,7 +16,7 @@ KINDS = (
 
 
 def has_second_factor(*, acr: str, amr: Iterable[str], accepted: Iterable[str]) -> bool:
-    """`amr` says so itself, or names proofs of two kinds; or the `acr` is one that this provider was believed for."""
+    """`amr` says so itself, or names proofs of two kinds; or the `acr` is one that this provider was trusted for."""
     said = set(amr)
     if MULTIPLE in said or (acr and acr in set(accepted)):
         return True

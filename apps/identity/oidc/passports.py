@@ -1,8 +1,8 @@
 """The visas that came with a sign-in (claim ga4gh_passport_v1 of the userinfo): which are honoured, and why not.
 
-GA4GH Passport 1.2 and AAI OIDC Profile 1.2. Three parties must be believed: the provider that hands the passport over
-(`trusts_visas`), the issuer that signed a visa and the source whose word it is (both in the table of visa issuers). A
-visa that is not believed is left aside, and never stops a sign-in.
+GA4GH Passport 1.2 and AAI OIDC Profile 1.2. Three parties must be trusted: the provider that hands the passport over
+(`trusts_visas`), the issuer that signed a visa and the source of the claim (both in the table of visa issuers). A
+visa that is not trusted is left aside, and never stops a sign-in.
 """
 
 import time
@@ -58,10 +58,10 @@ def visas_of(provider: Provider, subject: str, userinfo: Mapping[str, Any], *, n
         return []
     if not isinstance(passport, list) or len(passport) > MOST:
         return [PresentedVisa(why="too_many" if isinstance(passport, list) else "form")]
-    believed = {one.issuer: one for one in visa_issuers()}
+    trusted_issuers = {one.issuer: one for one in visa_issuers()}
     patience = time.monotonic() + settings.SIGN_IN_SECONDS
-    read = [_read(token, believed, now, patience) for token in _once_each(passport)]
-    read = _of_this_person(read, provider, subject, believed)
+    read = [_read(token, trusted_issuers, now, patience) for token in _once_each(passport)]
+    read = _of_this_person(read, provider, subject, trusted_issuers)
     return [_meaning(one).visa for one in _conditioned(read)]
 
 
@@ -70,7 +70,7 @@ def _once_each(passport: list[Any]) -> list[Any]:
     return list(dict.fromkeys(one if isinstance(one, str) else None for one in passport))
 
 
-def _read(token: Any, believed: Mapping[str, VisaIssuer], now: float, patience: float) -> Read:
+def _read(token: Any, trusted_issuers: Mapping[str, VisaIssuer], now: float, patience: float) -> Read:
     """Everything that a visa must be by itself: form, issuer, address of the keys, signature, times, object, source."""
     if not isinstance(token, str) or len(token) > LONGEST:
         return Read(PresentedVisa(why="form"), {})
@@ -80,7 +80,7 @@ def _read(token: Any, believed: Mapping[str, VisaIssuer], now: float, patience: 
     except Untrusted:
         return Read(PresentedVisa(why="form"), {})
     read = _claimed(claims, now)
-    issuer = believed.get(read.visa.issuer) if same(claims.get("iss"), read.visa.issuer) else None
+    issuer = trusted_issuers.get(read.visa.issuer) if same(claims.get("iss"), read.visa.issuer) else None
     faults = visa_checks.format_faults(header, claims) + visa_checks.visa_header_faults(header)
     if issuer is None:
         faults = ["issuer"]
@@ -106,7 +106,7 @@ def _signature_faults(token: str, issuer: VisaIssuer | None, patience: float) ->
 
 
 def _claimed(claims: Mapping[str, Any], now: float) -> Read:
-    """What a visa says, cut to what can be kept and shown, believed or not."""
+    """What a visa says, cut to what can be kept and shown, trusted or not."""
     found = claims.get("ga4gh_visa_v1")
     said: Mapping[str, Any] = found if isinstance(found, dict) else {}
     latest = now + LONGEST_LIFE.total_seconds()
@@ -124,16 +124,16 @@ def _claimed(claims: Mapping[str, Any], now: float) -> Read:
 
 
 def _moment(value: Any, latest: float) -> datetime | None:
-    """Unix seconds as a moment; what lies further away than a visa is believed for is cut to that."""
+    """Unix seconds as a moment; what lies further away than a visa is trusted for is cut to that."""
     seconds = moment(value)
     return None if seconds is None else datetime.fromtimestamp(min(seconds, latest), tz=UTC)
 
 
 def _of_this_person(
-    read: list[Read], provider: Provider, subject: str, believed: Mapping[str, VisaIssuer]
+    read: list[Read], provider: Provider, subject: str, trusted_issuers: Mapping[str, VisaIssuer]
 ) -> list[Read]:
-    """A visa counts for the subject of this sign-in, or for one that a believed LinkedIdentities visa ties to it."""
-    issuers = {provider.issuer} | {one.issuer for one in believed.values() if one.provider_id == provider.pk}
+    """A visa counts for the subject of this sign-in, or for one that a trusted LinkedIdentities visa ties to it."""
+    issuers = {provider.issuer} | {one.issuer for one in trusted_issuers.values() if one.provider_id == provider.pk}
     start = {(subject, issuer) for issuer in issuers}
     links = [
         visa_checks.linked(one.visa.value, one.identity)
@@ -156,7 +156,7 @@ def _conditioned(read: list[Read]) -> list[Read]:
 
 
 def _meaning(read: Read) -> Read:
-    """What a believed visa is good for here: the terms of registered data, and an institution's word for them."""
+    """What an accepted visa gives here: acceptance of the terms of registered data, and researcher status."""
     visa = read.visa
     if not visa.accepted or visa.type == LINKED:
         return read
@@ -166,7 +166,7 @@ def _meaning(read: Read) -> Read:
         return read if visa.by in OF_THE_INSTITUTION else read.but("by")
     if visa.type != ACCEPTED_TERMS:
         return read.but("unused")
-    terms = terms_at(visa.value)  # the current ones: who accepted earlier ones is asked anew
+    terms = terms_at(visa.value)  # the current ones: who accepted earlier ones must accept again
     if terms is None or visa.by not in OF_ANYBODY:
         return read.but("other_terms" if terms is None else "by")
     published = terms.published_at.replace(microsecond=0)  # a visa tells whole seconds (RFC 7519, NumericDate)

@@ -83,10 +83,10 @@ def on_claims_received(follower: Follower) -> None:
 @transaction.atomic
 def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, Any]) -> bool:
     """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
-    told = [follower(session.person, provider=session.provider, said=said, by=SYSTEM) for follower in _followers]
+    results = [follower(session.person, provider=session.provider, said=said, by=SYSTEM) for follower in _followers]
     request.session.pop(ASKED, None)
-    record_role_claims(session, gives=any(one.gives for one in told), by=SYSTEM)
-    return any(one.gained for one in told)
+    record_role_claims(session, gives=any(one.gives for one in results), by=SYSTEM)
+    return any(one.gained for one in results)
 
 
 def session_of(request: HttpRequest) -> PersonSession | None:
@@ -123,7 +123,7 @@ def record_recheck(request: HttpRequest, why: str = UNDER_WAY) -> None:
     """Remember that the provider was asked, and how that ended, for as long as this sign-in lasts."""
     session = session_of(request)
     at = session.asked_at.timestamp() if session is not None else 0
-    request.session[ASKED] = {"at": at, "why": why, "told": False}
+    request.session[ASKED] = {"at": at, "why": why, "shown": False}
 
 
 def asked_in_vain(request: HttpRequest) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         """A sign-in ends on its page; a silent question ends where the person was, and the roles rest."""
         session = silent_recheck.session_of(self.request)
         if self.entry["silent"] and session is not None:
-            if str(session.pk) == self.entry["silent"]:  # else somebody signed in anew meanwhile, which says more
+            if str(session.pk) == self.entry["silent"]:  # else somebody signed in again meanwhile, which says more
                 silent_recheck.record_recheck(self.request, code)
             return HttpResponseRedirect(self.entry["next"])
         again = bool(self.entry.get("again")) and not self.entry.get("link")
@@ -90,7 +90,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         """The session gets a new key at every sign-in, also at one in the middle of a session.
 
         Adding an identity leaves the facts of the session's own sign-in as they are: what the other provider said is
-        not the first one's word, and each is told of a sign-out only what it signed itself.
+        not the first one's word, and each is sent only the ID token that it signed itself.
         """
         request, facts = self.request, self.request.sign_in
         old_key = request.session.session_key or ""

@@ -55,7 +55,7 @@ def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
 
 
 def _link_misused(event: Event) -> Notes:
-    """Once a link: who is refused a thousand times writes no thousand letters."""
+    """Once a link: a thousand refusals do not send a thousand notifications."""
     before = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, pk__lt=event.pk)
     link = DownloadLink.objects.select_related("person", "distribution").get(pk=subject_of(event))
     if link.person is not None and not before.exists():

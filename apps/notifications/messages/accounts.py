@@ -25,22 +25,22 @@ ROLES = {
 }
 
 
-def _desk_gained(event: Event) -> Notes:
-    yield from _desk(event, "platform_role_gained.person")
+def _role_gained(event: Event) -> Notes:
+    yield from _role(event, "platform_role_gained.person")
 
 
-def _desk_lost(event: Event) -> Notes:
-    yield from _desk(event, "platform_role_lost.person")
+def _role_lost(event: Event) -> Notes:
+    yield from _role(event, "platform_role_lost.person")
 
 
-def _desk(event: Event, notification: str) -> Notes:
+def _role(event: Event, notification: str) -> Notes:
     names = dict(PlatformRole.Kind.choices)
     for person in Person.objects.filter(pk=subject_of(event)):
-        yield Note(person, notification, reverse("account"), {"desk": names.get(event.facts.get("desk"), "–")})
+        yield Note(person, notification, reverse("account"), {"role": names.get(event.facts.get("role"), "–")})
 
 
 def _role_given(event: Event) -> Notes:
-    """A role somebody was given; who took it themselves (by drafting a dataset) needs no letter."""
+    """A role somebody was given; who took it themselves (by drafting a dataset) needs no notification."""
     dataset = Dataset.objects.filter(pk=subject_of(event)).first()
     if dataset is None:
         yield from _appointed(event)
@@ -61,7 +61,7 @@ def _appointed(event: Event) -> Notes:
 
 
 def _token(event: Event) -> Notes:
-    """A letter of its own for each kind of token that is made: personal, a program's, a service account's."""
+    """A notification of its own for each kind of token that is made: personal, a program's, a service account's."""
     token = PersonalToken.objects.select_related("person", "service").get(pk=subject_of(event))
     notification = (
         f"token_made.{token.kind}" if event.kind == Kind.TOKEN_MADE else event.kind.replace(".", "_") + ".person"
@@ -84,7 +84,7 @@ def _affiliation_lapsing(event: Event) -> Notes:
     if affiliation.valid_until.isoformat() != event.facts["until"]:
         return
     yield Note(affiliation.person, "affiliation_lapsing.person", _affiliation_page(), facts)
-    if event.facts["stage"] != Affiliation.Told.A_WEEK or not _grants_depending_on(
+    if event.facts["stage"] != Affiliation.Notified.A_WEEK or not _grants_depending_on(
         affiliation.institution, affiliation.person
     ):
         return
@@ -107,15 +107,17 @@ def _affiliation(event: Event) -> tuple[Affiliation, dict[str, Any]]:
 def _affiliation_changed(event: Event) -> Notes:
     """What a signing official said about somebody, with their reason."""
     person, place = Person.objects.get(pk=subject_of(event)), Institution.objects.get(pk=event.about[0])
-    kind = "ended" if event.kind == Kind.AFFILIATION_ENDED else "affirmed"
-    words = AffiliationStatement.objects.filter(affiliation__person=person, affiliation__institution=place, kind=kind)
-    word = words.filter(at__lte=event.at).order_by("-at").first()
+    kind = "ended" if event.kind == Kind.AFFILIATION_ENDED else "confirmed"
+    statements = AffiliationStatement.objects.filter(
+        affiliation__person=person, affiliation__institution=place, kind=kind
+    )
+    statement = statements.filter(at__lte=event.at).order_by("-at").first()
     facts = _depending(place, person) | {"actor": actor_of(event)}
-    yield Note(person, f"affiliation_{kind}.person", _affiliation_page(), facts, word.reason if word else "")
+    yield Note(person, f"affiliation_{kind}.person", _affiliation_page(), facts, statement.reason if statement else "")
 
 
 def _depending(place: Institution, person: Person) -> dict[str, Any]:
-    """The institution, and what of the person's access rests on its word, by title."""
+    """The institution, and the person's access that depends on an affiliation with it, by title."""
     titles = ", ".join(f"“{grant.dataset.title}”" for grant in _grants_depending_on(place, person))
     return {"institution": place.name, "access": titles or _("none")}
 
@@ -125,28 +127,28 @@ def _grants_depending_on(place: Institution, person: Person) -> list[AccessGrant
 
 
 def _affiliation_page() -> str:
-    return f"{reverse('account')}#behind"
+    return f"{reverse('account')}#affiliations"
 
 
 MESSAGES: Mapping[Kind, Message] = {
     Kind.PLATFORM_ROLE_GAINED: Message(
-        _desk_gained,
+        _role_gained,
         {
             "platform_role_gained.person": (
-                _("You have a new role: %(desk)s"),
+                _("You have a new role: %(role)s"),
                 _(
-                    "Your institution’s sign-in gave you the role %(desk)s. You have it for as "
+                    "Your institution’s sign-in gave you the role %(role)s. You have it for as "
                     "long as your institution confirms it."
                 ),
             ),
         },
     ),
     Kind.PLATFORM_ROLE_LOST: Message(
-        _desk_lost,
+        _role_lost,
         {
             "platform_role_lost.person": (
-                _("Your role has ended: %(desk)s"),
-                _("Your institution’s sign-in no longer confirms your role %(desk)s, so the role has ended."),
+                _("Your role has ended: %(role)s"),
+                _("Your institution’s sign-in no longer confirms your role %(role)s, so the role has ended."),
             ),
         },
     ),
@@ -233,7 +235,7 @@ MESSAGES: Mapping[Kind, Message] = {
     Kind.AFFILIATION_CONFIRMED: Message(
         _affiliation_changed,
         {
-            "affiliation_affirmed.person": (
+            "affiliation_confirmed.person": (
                 _("%(institution)s confirmed your affiliation"),
                 _(
                     "%(actor)s, a signing official of %(institution)s, confirmed your affiliation. "

@@ -22,7 +22,7 @@ def _agreement_offered(event: Event) -> Notes:
 
 
 def _agreement_signed(event: Event) -> Notes:
-    """The applicant's signature calls the owners; the others' follow in the letter about the access itself."""
+    """The applicant's signature calls the owners; the others' follow in the notification about the access itself."""
     if event.facts.get("capacity") != Signature.Capacity.APPLICANT:
         return
     agreement, facts, path = _agreement(event)

@@ -39,7 +39,7 @@ def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
 
 
 def _holders(dataset: Dataset) -> Iterable[Person]:
-    """Everyone whose grant on the dataset is in force now."""
+    """Everyone who has an active grant on the dataset."""
     return Person.objects.filter(pk__in=AccessGrant.objects.active().filter(dataset=dataset).values("holder_id"))
 
 

@@ -38,7 +38,7 @@ def _request_returned(event: Event) -> Notes:
 
 
 def _request_withdrawn(event: Event) -> Notes:
-    """A draft that nobody else has seen is withdrawn without a letter."""
+    """A draft that nobody else has seen is withdrawn without a notification."""
     request, facts = _request(event)
     if request.submitted_at is None:
         return
@@ -63,18 +63,21 @@ def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
 
 
 def _eligible_voters(request: AccessRequest) -> Iterator[Person]:
-    """Everyone seated for one of the request's datasets who may decide on it."""
+    """Every committee member of one of the request's datasets who may decide on it."""
     for item in request.items.select_related("committee", "request"):
-        yield from (seat.person for seat in requests.eligible_voters(item))
+        yield from (membership.person for membership in requests.eligible_voters(item))
 
 
 def _quorum_missing(event: Event) -> Notes:
-    """The chair who may seat others; the operators where the chair is empty or has a part in the request."""
+    """The chair who may add members; the operators where the chair is empty or has a part in the request."""
     request, facts = _request(event)
     committee = Committee.objects.get(pk__in=event.about)
     facts |= {"committee": committee.name, "left": event.facts["left"], "quorum": event.facts["quorum"]}
     part_of_it = requests.people_of(request).values("pk")
-    chairs = [seat.person for seat in memberships_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)]
+    chairs = [
+        membership.person
+        for membership in memberships_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)
+    ]
     for chair in chairs:
         yield Note(chair, "quorum_missing.chair", reverse("committee_manage", args=[committee.slug]), facts)
     for operator in () if chairs else people_with_platform_role(PlatformRole.Kind.OPERATOR):
@@ -95,29 +98,31 @@ def _item_decided(event: Event) -> Notes:
         yield Note(person, f"item_decided.{item.state}", path, facts, said)
 
 
-def _seat_given(event: Event) -> Notes:
-    seat = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
-    notification = "seat_given.chair" if seat.is_chair else "seat_given.person"
-    yield Note(seat.person, notification, reverse("review_queue"), {"committee": seat.committee.name})
-    yield from _chair_of(seat, event, "seat_given.by_claim")
+def _member_added(event: Event) -> Notes:
+    membership = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
+    notification = "committee_member_added.chair" if membership.is_chair else "committee_member_added.person"
+    yield Note(membership.person, notification, reverse("review_queue"), {"committee": membership.committee.name})
+    yield from _chair_of(membership, event, "committee_member_added.by_claim")
 
 
-def _seat_ended(event: Event) -> Notes:
-    seat = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
-    page = reverse("committee_page", args=[seat.committee.slug])
-    yield Note(seat.person, "seat_ended.person", page, {"committee": seat.committee.name})
-    yield from _chair_of(seat, event, "seat_ended.by_claim")
+def _member_removed(event: Event) -> Notes:
+    membership = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
+    page = reverse("committee_page", args=[membership.committee.slug])
+    yield Note(membership.person, "committee_member_removed.person", page, {"committee": membership.committee.name})
+    yield from _chair_of(membership, event, "committee_member_removed.by_claim")
 
 
-def _chair_of(seat: CommitteeMember, event: Event, notification: str) -> Notes:
-    """The chair hears of a seat that an institution's claim gave or took, and how many are left to decide."""
+def _chair_of(membership: CommitteeMember, event: Event, notification: str) -> Notes:
+    """The chair is notified of a membership that an institution's claim gave or ended, and how many are left to
+    decide.
+    """
     if not event.facts.get("claim"):
         return
-    bench = list(memberships_of(seat.committee))
-    facts = {"committee": seat.committee.name, "person": seat.person.name, "seated": len(bench)}
-    facts |= {"quorum": seat.committee.quorum}
-    for chair in (one.person for one in bench if one.is_chair and one.person_id != seat.person_id):
-        yield Note(chair, notification, reverse("committee_manage", args=[seat.committee.slug]), facts)
+    members = list(memberships_of(membership.committee))
+    facts = {"committee": membership.committee.name, "person": membership.person.name, "members": len(members)}
+    facts |= {"quorum": membership.committee.quorum}
+    for chair in (one.person for one in members if one.is_chair and one.person_id != membership.person_id):
+        yield Note(chair, notification, reverse("committee_manage", args=[membership.committee.slug]), facts)
 
 
 MESSAGES: Mapping[Kind, Message] = {
@@ -238,45 +243,45 @@ MESSAGES: Mapping[Kind, Message] = {
         },
     ),
     Kind.COMMITTEE_MEMBER_ADDED: Message(
-        _seat_given,
+        _member_added,
         {
-            "seat_given.person": (
+            "committee_member_added.person": (
                 _("You are now a member of %(committee)s"),
                 _(
                     "You now decide on access requests in “%(committee)s”. “Requests to review” "
                     "shows what is waiting for you."
                 ),
             ),
-            "seat_given.chair": (
+            "committee_member_added.chair": (
                 _("You are now the chair of %(committee)s"),
                 _(
                     "You are now the chair of “%(committee)s”. You vote, your vote breaks ties, and "
                     "you add and remove members."
                 ),
             ),
-            "seat_given.by_claim": (
+            "committee_member_added.by_claim": (
                 _("%(person)s is now a member of %(committee)s"),
                 _(
                     "An institution’s sign-in made %(person)s a member of “%(committee)s”. They "
                     "can vote in rounds that start from now on, for as long as the institution "
-                    "confirms the membership. Members now: %(seated)s. Votes needed: %(quorum)s."
+                    "confirms the membership. Members now: %(members)s. Votes needed: %(quorum)s."
                 ),
             ),
         },
     ),
     Kind.COMMITTEE_MEMBER_REMOVED: Message(
-        _seat_ended,
+        _member_removed,
         {
-            "seat_ended.person": (
+            "committee_member_removed.person": (
                 _("You are no longer a member of %(committee)s"),
                 _("Your membership of “%(committee)s” has ended. Your votes on undecided requests no longer count."),
             ),
-            "seat_ended.by_claim": (
+            "committee_member_removed.by_claim": (
                 _("%(person)s is no longer a member of %(committee)s"),
                 _(
                     "The institution of %(person)s no longer confirms their membership of "
                     "“%(committee)s”. The membership has ended, and their votes on undecided "
-                    "requests no longer count. Members now: %(seated)s. Votes needed: %(quorum)s."
+                    "requests no longer count. Members now: %(members)s. Votes needed: %(quorum)s."
                 ),
             ),
         },

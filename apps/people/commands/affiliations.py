@@ -1,4 +1,4 @@
-"""Verbs about affiliations: confirmed by a sign-in, affirmed and ended by the institution's signing official."""
+"""Verbs about affiliations: confirmed by a sign-in, confirmed and ended by the institution's signing official."""
 
 from datetime import datetime, timedelta
 
@@ -18,9 +18,9 @@ MONTH = timedelta(days=365) / 12
 
 AT_ONCE = 500
 
-TOLD_FOR = timedelta(days=30)  # a lapse that nobody was told of for so long is no news any more
+NOTIFY_WITHIN = timedelta(days=30)  # no notification is sent about an affiliation that expired longer ago
 
-Told = Affiliation.Told
+Notified = Affiliation.Notified
 
 
 @transaction.atomic
@@ -34,8 +34,8 @@ def extend_affiliation(
     """
     check_named(by, SYSTEM)
     Person.objects.select_for_update().get(pk=person.pk)
-    told = Affiliation.objects.filter(person__in=accounts_of(person), institution=institution)
-    latest = told.order_by("-starts_at", "-pk").first()
+    affiliations = Affiliation.objects.filter(person__in=accounts_of(person), institution=institution)
+    latest = affiliations.order_by("-starts_at", "-pk").first()
     if latest is not None and latest.ended_at is not None:
         return False
     _extend(person, institution, provider=provider, scoped=scoped, confirmed_by=None)
@@ -49,8 +49,8 @@ def confirm_affiliation(person: Person, *, institution: Institution, reason: str
     check_can_speak_for(by, institution, person)
     reason = check_reason(reason)
     Person.objects.select_for_update().get(pk=person.pk)
-    held = _extend(person, institution, provider=None, scoped="", confirmed_by=by)
-    _said(held, AffiliationStatement.Kind.CONFIRMED, by=by, reason=reason, at=clock.now())
+    current = _extend(person, institution, provider=None, scoped="", confirmed_by=by)
+    _said(current, AffiliationStatement.Kind.CONFIRMED, by=by, reason=reason, at=clock.now())
     record(Kind.AFFILIATION_CONFIRMED, actor=by, subject=person, about=[institution])
 
 
@@ -61,55 +61,59 @@ def end_affiliation(person: Person, *, institution: Institution, reason: str, by
     check_can_speak_for(by, institution, person)
     reason = check_reason(reason)
     Person.objects.select_for_update().get(pk=person.pk)
-    held = list(affiliations_of(person).filter(institution=institution))
+    current = list(affiliations_of(person).filter(institution=institution))
     now = clock.now()
-    Affiliation.objects.filter(pk__in=[one.pk for one in held]).update(ended_at=now, ended_by=by)
-    check_affiliation_there(len(held))
-    for one in held:
+    Affiliation.objects.filter(pk__in=[one.pk for one in current]).update(ended_at=now, ended_by=by)
+    check_affiliation_there(len(current))
+    for one in current:
         _said(one, AffiliationStatement.Kind.ENDED, by=by, reason=reason, at=now)
     record(Kind.AFFILIATION_ENDED, actor=by, subject=person, about=[institution])
 
 
 @transaction.atomic
 def warn_of_expiring_affiliations(*, by: Actor) -> int:
-    """Tell people whose institution's word lapses within a month, within a week, or has lapsed: once each.
+    """Notify people whose affiliation expires within a month, within a week, or has expired: once each.
 
-    Access does not depend on it: what has lapsed has lapsed, told or not. Returns how many were told.
+    Access does not depend on it: an affiliation expires whether or not anybody was notified. Returns how many people
+    were notified.
     """
     check_named(by, SYSTEM)
     now = clock.now()
     living = Affiliation.objects.filter(ended_at__isnull=True, person__is_active=True)
     newer = Affiliation.objects.active().filter(person=OuterRef("person"), institution=OuterRef("institution"))
-    expired = living.filter(~Exists(newer), valid_until__lte=now, valid_until__gt=now - TOLD_FOR)
-    told = _tell(expired, Told.EXPIRED)
-    for stage, within in ((Told.A_WEEK, 7), (Told.A_MONTH, 30)):
+    expired = living.filter(~Exists(newer), valid_until__lte=now, valid_until__gt=now - NOTIFY_WITHIN)
+    notified = _notify(expired, Notified.EXPIRED)
+    for stage, within in ((Notified.A_WEEK, 7), (Notified.A_MONTH, 30)):
         soon = living.filter(valid_until__gt=now, valid_until__lte=now + timedelta(days=within))
-        told += _tell(soon, stage)
-    return told
+        notified += _notify(soon, stage)
+    return notified
 
 
-def _tell(due: QuerySet[Affiliation], stage: Told) -> int:
-    """One event for each that has not had this letter; two workers at once share them out."""
-    rows = list(due.filter(told__lt=stage).select_for_update(of=("self",), skip_locked=True).order_by("pk")[:AT_ONCE])
+def _notify(due: QuerySet[Affiliation], stage: Notified) -> int:
+    """One event for each that has not had this notification; two workers at once share them out."""
+    rows = list(
+        due.filter(notified__lt=stage).select_for_update(of=("self",), skip_locked=True).order_by("pk")[:AT_ONCE]
+    )
     for one in rows:
         about = [one.person_id, one.institution_id]
         record(
-            Kind.AFFILIATION_EXPIRED if stage == Told.EXPIRED else Kind.AFFILIATION_EXPIRING,
+            Kind.AFFILIATION_EXPIRED if stage == Notified.EXPIRED else Kind.AFFILIATION_EXPIRING,
             actor=SYSTEM, subject=one, about=about, stage=int(stage), until=one.valid_until,
         )  # fmt: skip
-    Affiliation.objects.filter(pk__in=[one.pk for one in rows]).update(told=stage)
+    Affiliation.objects.filter(pk__in=[one.pk for one in rows]).update(notified=stage)
     return len(rows)
 
 
 @transaction.atomic
-def snapshot_actor(person: Person, *, sign_in: SignIn, behind: Affiliation | None, by: Actor) -> ActorSnapshot:
-    """Write down who the person is at this moment, and on whose word; goes with the signature or vote that asks."""
+def snapshot_actor(person: Person, *, sign_in: SignIn, affiliation: Affiliation | None, by: Actor) -> ActorSnapshot:
+    """Store who the person is at this moment and which institution confirmed it; belongs to one signature or vote."""
     by = check_person(by)
-    place = behind.institution if behind is not None else None
+    place = affiliation.institution if affiliation is not None else None
     return ActorSnapshot.objects.create(
         person=person, name=person.name, email=person.email if person.email_verified else "", orcid=person.orcid,
         institution=place, institution_name=place.name if place else "", ror=place.ror if place else "",
-        scoped=behind.scoped if behind is not None else "", assurance=list(sign_in.assurance), issuer=sign_in.issuer,
+        scoped=affiliation.scoped if affiliation is not None else "", assurance=list(sign_in.assurance),
+        issuer=sign_in.issuer,
         acr=sign_in.acr, amr=list(sign_in.amr), auth_time=sign_in.auth_time, taken_at=clock.now(),
     )  # fmt: skip
 
@@ -133,16 +137,16 @@ def _said(affiliation: Affiliation, kind: str, *, by: Person, reason: str, at: d
 def _extend(
     person: Person, institution: Institution, *, provider: Provider | None, scoped: str, confirmed_by: Person | None
 ) -> Affiliation:
-    """Prolong what is in force, or begin anew. Never shortens."""
+    """Prolong the active affiliation, or start a new one. Never shortens."""
     now = clock.now()
     facts = {"confirmed_at": now, "provider": provider, "scoped": scoped, "confirmed_by": confirmed_by}
     valid_until = now + settings.AFFILIATION_MONTHS * MONTH
-    held = affiliations_of(person).filter(institution=institution).order_by("-valid_until").first()
-    if held is None:
+    current = affiliations_of(person).filter(institution=institution).order_by("-valid_until").first()
+    if current is None:
         return Affiliation.objects.create(
             person=person, institution=institution, starts_at=now, valid_until=valid_until, **facts
         )
-    Affiliation.objects.filter(pk=held.pk).update(
-        valid_until=max(held.valid_until, valid_until), told=Told.NOTHING, **facts
+    Affiliation.objects.filter(pk=current.pk).update(
+        valid_until=max(current.valid_until, valid_until), notified=Notified.NOTHING, **facts
     )
-    return held
+    return current

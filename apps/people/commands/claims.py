@@ -1,4 +1,4 @@
-"""Desks that follow what a provider says: mapped by an operator in a shell, given and taken at each sign-in."""
+"""Platform roles from a provider's claims: mapped by an operator in a shell, assigned and ended at each sign-in."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,55 +14,55 @@ from apps.people.models.claims import CONFIRMED_FOR, CURRENT
 from apps.people.rules import check_claim_rule, check_named, check_platform_role
 from apps.people.sign_in import Followed, says
 
-UNSAID_FOR = timedelta(days=366)  # a desk that nobody has confirmed for a year is over
+UNSAID_FOR = timedelta(days=366)  # a role that nobody has confirmed for a year has ended
 
 
 @transaction.atomic
-def add_platform_role_claim(provider: Provider, *, claim: str, value: str, desk: str, by: Actor) -> PlatformRoleClaim:
-    """Whoever this provider says holds the value has the desk from their next sign-in on."""
+def add_platform_role_claim(provider: Provider, *, claim: str, value: str, role: str, by: Actor) -> PlatformRoleClaim:
+    """Whoever this provider says has the value has the role from their next sign-in on."""
     check_named(by, CONSOLE)
     check_claim_rule(claim=claim, value=value)
-    check_platform_role(desk)
+    check_platform_role(role)
     made, new = PlatformRoleClaim.objects.filter(CURRENT).get_or_create(
-        provider=provider, claim=claim, value=value, desk=desk
+        provider=provider, claim=claim, value=value, role=role
     )
     if new:
-        record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider], desk=desk)
+        record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider], role=role)
     return made
 
 
 @transaction.atomic
 def end_platform_role_claim(rule: PlatformRoleClaim, *, by: Actor) -> None:
-    """The claim gives the desk to nobody any more; whoever has it by this claim loses it now."""
+    """The claim gives the role to nobody any more; whoever has it from this claim loses it now."""
     check_named(by, CONSOLE)
     if PlatformRoleClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
-        record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id], desk=rule.desk)
-    for desk in PlatformRole.objects.filter(claim=rule, ends_at__gt=clock.now()).select_related("person", "claim"):
-        _lose(desk, by=by)
+        record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id], role=rule.role)
+    for role in PlatformRole.objects.filter(claim=rule, ends_at__gt=clock.now()).select_related("person", "claim"):
+        _lose(role, by=by)
 
 
 @transaction.atomic
 def sync_platform_role_claims(person: Person, *, provider: Provider, said: Mapping[str, Any], by: Actor) -> Followed:
-    """What this provider says now gives, confirms and takes the desks that come from it, and touches no other.
+    """Assign, confirm and end the platform roles that come from this provider's claims, and change no other.
 
-    Whoever they do not name loses their desk, and nothing else of theirs.
+    Whoever they do not name loses their role, and nothing else of theirs.
     """
     check_named(by, SYSTEM)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     current = list(PlatformRoleClaim.objects.filter(CURRENT, provider=provider))
-    wanted = {rule.desk: rule for rule in current if says(said, rule.claim, rule.value)}
+    wanted = {rule.role: rule for rule in current if says(said, rule.claim, rule.value)}
     now = clock.now()
-    for desk in PlatformRole.objects.filter(person=person, claim__provider=provider, ends_at__gt=now).select_related(
+    for role in PlatformRole.objects.filter(person=person, claim__provider=provider, ends_at__gt=now).select_related(
         "claim", "person"
     ):
-        rule = wanted.pop(desk.kind, None)
+        rule = wanted.pop(role.kind, None)
         if rule is None:
-            _lose(desk, by=by)
+            _lose(role, by=by)
         else:
-            PlatformRole.objects.filter(pk=desk.pk).update(claim=rule, **_confirmed(now))
+            PlatformRole.objects.filter(pk=role.pk).update(claim=rule, **_confirmed(now))
     for kind, rule in wanted.items():
         PlatformRole.objects.create(person=person, kind=kind, claim=rule, starts_at=now, **_confirmed(now))
-        record(Kind.PLATFORM_ROLE_GAINED, actor=by, subject=person, about=[rule], desk=kind)
+        record(Kind.PLATFORM_ROLE_GAINED, actor=by, subject=person, about=[rule], role=kind)
     return Followed(gives=bool(current), gained=bool(wanted))
 
 
@@ -70,10 +70,10 @@ def _confirmed(now: Any) -> dict[str, Any]:
     return {"confirmed_until": now + CONFIRMED_FOR, "ends_at": now + UNSAID_FOR}
 
 
-def _lose(desk: PlatformRole, *, by: Actor) -> None:
-    """The desk ends now, by the provider's word or the mapping's end."""
+def _lose(role: PlatformRole, *, by: Actor) -> None:
+    """The role ends now, because the provider or the end of the mapping says so."""
     now = clock.now()
-    PlatformRole.objects.filter(pk=desk.pk).update(ends_at=now, confirmed_until=now)
+    PlatformRole.objects.filter(pk=role.pk).update(ends_at=now, confirmed_until=now)
     record(
-        Kind.PLATFORM_ROLE_LOST, actor=by, subject=desk.person, about=[desk.claim] if desk.claim else [], desk=desk.kind
+        Kind.PLATFORM_ROLE_LOST, actor=by, subject=role.person, about=[role.claim] if role.claim else [], role=role.kind
     )

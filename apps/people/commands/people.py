@@ -1,4 +1,4 @@
-"""Verbs about people: come into being, accept terms, hold desks."""
+"""Commands about people: create them, accept terms, assign and end platform roles."""
 
 import hashlib
 from collections.abc import Iterable
@@ -52,13 +52,13 @@ def get_or_create_person(
     person = identity.person
     seen = {"last_seen_at": clock.now()} | ({"provider": provider, "claims": claims} if provider and claims else {})
     Identity.objects.filter(pk=identity.pk).update(**seen)
-    told: dict[str, Any] = {"name": name} if name else {}
-    told |= {"email": email, "email_verified": email_verified} if email else {}
+    changes: dict[str, Any] = {"name": name} if name else {}
+    changes |= {"email": email, "email_verified": email_verified} if email else {}
     if claims and claims.get("orcid"):
-        told["orcid"] = claims["orcid"]
+        changes["orcid"] = claims["orcid"]
     if institution is not None:
-        told["institution"] = institution
-    Person.objects.filter(pk=person.pk).update(**told)
+        changes["institution"] = institution
+    Person.objects.filter(pk=person.pk).update(**changes)
     if institution is not None:
         extend_affiliation(person, institution=institution, provider=provider, scoped=scoped, by=SYSTEM)
     person.refresh_from_db()
@@ -67,7 +67,7 @@ def get_or_create_person(
 
 @transaction.atomic
 def publish_terms(text: str, *, text_da: str, by: Actor) -> Terms:
-    """A new version of the terms for registered data, and everybody is asked anew."""
+    """A new version of the terms for registered data, and everybody has to accept again."""
     check_operator(by, CONSOLE)
     latest = current_terms()
     terms = Terms.objects.create(
@@ -94,18 +94,18 @@ def accept_terms(terms: Terms, *, by: Actor) -> TermsAcceptance:
 
 @transaction.atomic
 def give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> PlatformRole:
-    """The person holds a desk (auditor, operator) for so many days."""
+    """The person has a platform role (auditor, operator) for so many days."""
     check_operator(by, CONSOLE)
     check_platform_role_period(days)
     ends_at = clock.now() + timedelta(days=days)
-    desk = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
-    record(Kind.PLATFORM_ROLE_GIVEN, actor=by, subject=person, desk=kind, until=ends_at)
-    return desk
+    role = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
+    record(Kind.PLATFORM_ROLE_GIVEN, actor=by, subject=person, role=kind, until=ends_at)
+    return role
 
 
 @transaction.atomic
 def appoint_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
-    """The person answers for the institution, as long as it stands behind them."""
+    """The person is a signing official of the institution, as long as they are affiliated with it."""
     check_operator(by, CONSOLE)
     roles.give(person, Institution.SIGNING_OFFICIAL, institution)
     extend_affiliation(person, institution=institution, by=SYSTEM)
@@ -114,11 +114,11 @@ def appoint_signing_official(person: Person, *, institution: Institution, by: Ac
 
 @transaction.atomic
 def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
-    """The person's desk of this kind ends now."""
+    """The person's platform role of this kind ends now."""
     check_operator(by, CONSOLE)
     now = clock.now()
     if platform_roles_of(person).filter(kind=kind).update(ends_at=now):
-        record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, desk=kind)
+        record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, role=kind)
 
 
 @transaction.atomic
@@ -154,7 +154,7 @@ def set_domains(institution: Institution, *, domains: Iterable[str], by: Actor) 
 
 @transaction.atomic
 def set_institution(person: Person, *, institution: Institution, by: Actor) -> None:
-    """The institution that stands behind the person."""
+    """The person's home institution."""
     check_operator(by, CONSOLE)
     Person.objects.filter(pk=person.pk).update(institution=institution)
     extend_affiliation(person, institution=institution, by=SYSTEM)
@@ -163,6 +163,6 @@ def set_institution(person: Person, *, institution: Institution, by: Actor) -> N
 
 @transaction.atomic
 def choose_language(person: Person, *, language: str, by: Actor) -> None:
-    """Letters and pages speak this language to the person."""
+    """Notifications and pages use this language for the person."""
     by = check_person(by)
     Person.objects.filter(pk=person.pk).update(language=language)

@@ -1,4 +1,4 @@
-"""Verbs about visas: whose are believed, by an operator at the command line; which ones a sign-in brought."""
+"""Verbs about visas: whose are trusted, by an operator at the command line; which ones a sign-in brought."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from apps.people.models import Identity, Provider, Visa, VisaIssuer
 from apps.people.rules import check_named, check_visa_issuer
 from apps.people.sign_in import PresentedVisa
 
-# What makes two visas the same one, minted anew; its end may move.
-SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "trusted", "terms", "honoured", "why")
+# What identifies a visa that is issued again; its end may move.
+SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "trusted", "terms", "accepted", "why")
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def trust_visa_issuer(slug: str, *, by: Actor, **facts: Any) -> VisaIssuer:
 
 @transaction.atomic
 def untrust_visa_issuer(issuer: VisaIssuer, *, by: Actor) -> None:
-    """None of its visas counts from now on, also those that were honoured."""
+    """None of its visas counts from now on, also those that were accepted."""
     check_named(by, CONSOLE)
     if VisaIssuer.objects.filter(pk=issuer.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         record(Kind.VISA_ISSUER_ENDED, actor=by, subject=issuer, slug=issuer.slug)
@@ -55,7 +55,7 @@ def store_visas(provider: Provider, *, subject: str, visas: list[PresentedVisa],
         if before.expires_at != visa.expires_at:
             Visa.objects.filter(pk=before.pk).update(expires_at=visa.expires_at)
     Visa.objects.filter(pk__in=[one.pk for one in kept if one.pk not in staying]).update(gone_at=now)
-    counts = {"honoured": sum(one.accepted for one in visas), "ignored": sum(not one.accepted for one in visas)}
+    counts = {"accepted": sum(one.accepted for one in visas), "ignored": sum(not one.accepted for one in visas)}
     record(Kind.VISAS_READ, actor=by, subject=identity, about=[identity.person_id], **counts)
 
 

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('logo', models.CharField(blank=True, max_length=200)),
                 ('is_active', models.BooleanField(default=True)),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('allowed_institutions', models.ManyToManyField(blank=True, related_name='vouching_providers', to='people.institution')),
+                ('allowed_institutions', models.ManyToManyField(blank=True, related_name='allowed_providers', to='people.institution')),
                 ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='providers', to='people.institution')),
             ],
             options={
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(max_length=500, verbose_name='value')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('desk', models.CharField(choices=[('auditor', 'auditor'), ('operator', 'operator')], max_length=20)),
+                ('role', models.CharField(choices=[('auditor', 'auditor'), ('operator', 'operator')], max_length=20)),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='people.provider')),
             ],
             options={
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField()),
                 ('valid_until', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('told', models.PositiveSmallIntegerField(default=0)),
+                ('notified', models.PositiveSmallIntegerField(default=0)),
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='affiliations_confirmed', to=settings.AUTH_USER_MODEL)),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='affiliations_ended', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to=settings.AUTH_USER_MODEL)),
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
             name='AffiliationStatement',
             fields=[
                 ('id', models.UUIDField(default=apps.core.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('affirmed', 'Confirmed'), ('ended', 'Ended')], max_length=10)),
+                ('kind', models.CharField(choices=[('confirmed', 'Confirmed'), ('ended', 'Ended')], max_length=10)),
                 ('reason', models.CharField(max_length=500)),
                 ('at', models.DateTimeField()),
                 ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='words', to='people.affiliation')),
@@ -264,8 +264,8 @@ class Migration(migrations.Migration):
                 ('acr', models.CharField(blank=True, max_length=200)),
                 ('amr', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
                 ('auth_time', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standings', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='people.institution')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actor_snapshots', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actor_snapshots', to='people.institution')),
             ],
             options={
                 'verbose_name': 'actor snapshot',
@@ -294,11 +294,11 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ends_at', models.DateTimeField()),
                 ('confirmed_until', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desks', to=settings.AUTH_USER_MODEL)),
-                ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='desks', to='people.platformroleclaim')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='platform_roles', to=settings.AUTH_USER_MODEL)),
+                ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='platform_roles', to='people.platformroleclaim')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='platform_role_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', True), ('confirmed_until__isnull', True)), models.Q(('claim__isnull', False), ('confirmed_until__isnull', False)), _connector='OR'), name='platform_role_by_claim_confirmed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='platform_role_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', True), ('confirmed_until__isnull', True)), models.Q(('claim__isnull', False), ('confirmed_until__isnull', False)), _connector='OR'), name='claimed_platform_role_confirmed')],
             },
         ),
         migrations.AddConstraint(
@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='platformroleclaim',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('provider', 'claim', 'value', 'desk'), name='platform_role_claim_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('provider', 'claim', 'value', 'role'), name='platform_role_claim_once'),
         ),
         migrations.AddConstraint(
             model_name='identity',

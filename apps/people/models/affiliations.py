@@ -1,4 +1,4 @@
-"""Which institution stands behind a person, and until when its word counts."""
+"""Affiliations: which institution a person belongs to, and until when that is valid."""
 
 from datetime import datetime
 from enum import IntEnum
@@ -24,15 +24,16 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
 
 class Affiliation(models.Model):
-    """An institution says that a person belongs to it; each sign-in through it says so anew, and silence lets it lapse.
+    """An institution says that a person belongs to it; each sign-in through it says so again, and without one it
+    expires.
 
     A gap stays a gap: what had lapsed is not made whole again, a new row begins.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("scoped",)
 
-    class Told(IntEnum):
-        """Which letter about its lapse went out last; a word that prolongs it begins anew with none."""
+    class Notified(IntEnum):
+        """Which notification about its expiry went out last; reset to none when it is prolonged."""
 
         NOTHING = 0
         A_MONTH = 1
@@ -50,7 +51,7 @@ class Affiliation(models.Model):
     valid_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="affiliations_ended")
-    told = models.PositiveSmallIntegerField(default=0)
+    notified = models.PositiveSmallIntegerField(default=0)
 
     objects = AffiliationQuerySet.as_manager()
 
@@ -82,7 +83,7 @@ class AffiliationStatement(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
 
     class Kind(models.TextChoices):
-        CONFIRMED = "affirmed", _("Confirmed")
+        CONFIRMED = "confirmed", _("Confirmed")
         ENDED = "ended", _("Ended")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -19,12 +19,14 @@ ASK_AFTER = timedelta(minutes=10)  # and so long after it the provider is asked 
 
 
 def confirmed(at: datetime | None = None) -> Q:
-    """The one answer to "does this seat or desk count for its person now": by hand it does; by claim, if confirmed."""
+    """The one answer to "does this membership or role count for its person now": yes if assigned manually; from a
+    claim, if confirmed.
+    """
     return Q(claim__isnull=True) | Q(confirmed_until__gt=clock.sql_now(at))
 
 
 def confirmed_in_full(name: str) -> models.CheckConstraint:
-    """A role by claim says until when it is confirmed; one by hand does not."""
+    """A role from a claim says until when it is confirmed; a manually assigned one does not."""
     by_hand = Q(claim__isnull=True, confirmed_until__isnull=True)
     return models.CheckConstraint(condition=by_hand | Q(claim__isnull=False, confirmed_until__isnull=False), name=name)
 
@@ -50,11 +52,11 @@ class ClaimRule(models.Model):
 
 
 class PlatformRoleClaim(ClaimRule):
-    """A claim that gives a desk of the portal's own house."""
+    """A claim that gives a platform role."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
-    desk = models.CharField(max_length=20, choices=PlatformRole.Kind.choices)
+    role = models.CharField(max_length=20, choices=PlatformRole.Kind.choices)
 
     class Meta:
         verbose_name = _("role from sign-in")
@@ -62,7 +64,7 @@ class PlatformRoleClaim(ClaimRule):
         ordering = ["provider", "claim", "value"]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "claim", "value", "desk"], condition=Q(ended_at__isnull=True),
+                fields=["provider", "claim", "value", "role"], condition=Q(ended_at__isnull=True),
                 name="platform_role_claim_once",
             ),
         ]  # fmt: skip

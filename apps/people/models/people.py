@@ -1,4 +1,4 @@
-"""People, the identities they sign in with, their institutions, desks and terms."""
+"""People, the identities they sign in with, their institutions, platform roles and terms."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from apps.core.identifiers import new_id, new_reference
 
 
 class Institution(models.Model):
-    """A hospital, university or company that stands behind people."""
+    """A hospital, university or company that people are affiliated with."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
     ROLE_TABLE: ClassVar[str] = "people.InstitutionRole"
@@ -25,7 +25,7 @@ class Institution(models.Model):
     name = models.CharField(_("name"), max_length=200)
     ror = models.CharField(_("ROR ID"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
-    # What stands behind the @ in its people's scoped affiliations; empty: not known here.
+    # The part after the @ of its people's scoped affiliations; empty: not known here.
     domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
 
     class Meta:
@@ -52,7 +52,7 @@ def new_colleague_code() -> str:
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Someone who uses the portal. The id stays for ever; the name and address can be erased.
+    """Someone who uses the portal. The id never changes; the name and address can be erased.
 
     There is no superuser: nobody stands outside the access rule.
     """
@@ -70,7 +70,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
     is_active = models.BooleanField(default=True)
-    is_break_glass = models.BooleanField(default=False)  # nobody's own account: an operator's desk, and no data
+    is_break_glass = models.BooleanField(default=False)  # nobody's own account: the operator role, and no data
     signed_out_at = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
     created_at = models.DateTimeField(db_default=Now())
@@ -122,7 +122,7 @@ class Identity(models.Model):
 
 
 class PlatformRole(models.Model):
-    """A desk of the portal's own house, held from-until: auditor or operator. No desk reads data."""
+    """A platform role from one moment to another: auditor or operator. No platform role gives access to data."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -131,11 +131,13 @@ class PlatformRole(models.Model):
         OPERATOR = "operator", _("operator")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="desks")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="platform_roles")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     starts_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
-    claim = models.ForeignKey("people.PlatformRoleClaim", null=True, on_delete=models.PROTECT, related_name="desks")
+    claim = models.ForeignKey(
+        "people.PlatformRoleClaim", null=True, on_delete=models.PROTECT, related_name="platform_roles"
+    )
     confirmed_until = models.DateTimeField(null=True)
 
     class Meta:
@@ -144,7 +146,7 @@ class PlatformRole(models.Model):
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, confirmed_until__isnull=True)
                 | Q(claim__isnull=False, confirmed_until__isnull=False),
-                name="platform_role_by_claim_confirmed",
+                name="claimed_platform_role_confirmed",
             ),
         ]
 

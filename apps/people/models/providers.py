@@ -1,4 +1,6 @@
-"""The identity providers that vouch for people, and the times an operator corrected who an identity belongs to."""
+"""The identity providers through which people sign in, and the times an operator corrected who an identity belongs
+to.
+"""
 
 from typing import Any, ClassVar
 
@@ -25,7 +27,7 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
 
 class Provider(models.Model):
-    """An OpenID provider whose word about people is taken: within the institutions and domains named here, no wider.
+    """An OpenID provider whose claims are accepted: within the institutions and domains named here, no wider.
 
     The client secret is not here: `secret_name` is a key of settings.PROVIDER_SECRETS.
     """
@@ -44,7 +46,7 @@ class Provider(models.Model):
     algorithms = ArrayField(models.CharField(max_length=10), default=all_algorithms)
     claims = models.JSONField(default=dict, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="providers")
-    allowed_institutions = models.ManyToManyField(Institution, blank=True, related_name="vouching_providers")
+    allowed_institutions = models.ManyToManyField(Institution, blank=True, related_name="allowed_providers")
     domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
     trusts_visas = models.BooleanField(default=False)
     logo = models.CharField(max_length=200, blank=True)

@@ -1,4 +1,4 @@
-"""Who somebody was, and on whose word, at the moment they signed or voted."""
+"""Who somebody was, and which institution confirmed it, at the moment they signed or voted."""
 
 from typing import ClassVar
 
@@ -23,12 +23,12 @@ class ActorSnapshot(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = PERSONAL
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="standings")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="actor_snapshots")
     taken_at = models.DateTimeField(db_default=Now())
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     orcid = models.CharField(_("ORCID iD"), max_length=40, blank=True)
-    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="standings")
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="actor_snapshots")
     institution_name = models.CharField(max_length=200, blank=True)
     ror = models.CharField(_("ROR ID"), max_length=40, blank=True)
     scoped = models.CharField(max_length=200, blank=True)

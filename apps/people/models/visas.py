@@ -1,4 +1,4 @@
-"""Visas that people bring from home (GA4GH Passport 1.2), and the issuers whose visas are believed."""
+"""Visas that people bring from home (GA4GH Passport 1.2), and the issuers whose visas are trusted."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -22,7 +22,7 @@ LINKED = "LinkedIdentities"
 
 
 class VisaIssuer(models.Model):
-    """Somebody whose signature on visas is believed: about these sources, by the keys at this one address.
+    """Somebody whose signature on visas is trusted: about these sources, by the keys at this one address.
 
     `provider` is the identity provider whose subjects its visas carry, if they carry those of one; without it only a
     LinkedIdentities visa can say that a subject of the issuer's is a person who signs in here.
@@ -52,7 +52,7 @@ class VisaIssuer(models.Model):
 
 class VisaQuerySet(models.QuerySet["Visa"]):
     def counted_now(self, at: datetime | None = None) -> Self:
-        """Those that count at the moment: honoured, seen and not gone since, not expired, their issuer believed."""
+        """Those that count at the moment: accepted, seen and not gone since, not expired, their issuer trusted."""
         moment = clock.sql_now(at)
         accepted = self.filter(accepted=True, starts_at__lte=moment, expires_at__gt=moment)
         here = accepted.filter(Q(gone_at__isnull=True) | Q(gone_at__gt=moment))
@@ -62,7 +62,7 @@ class VisaQuerySet(models.QuerySet["Visa"]):
 class Visa(models.Model):
     """One visa as an identity brought it at a sign-in; it counts from then until it expires or is missing once.
 
-    One that is not honoured is kept as well, with the code of why, so that its person can see it; what it says was
+    One that is not accepted is stored as well, with the code of why, so that its person can see it; what it says was
     then perhaps never proved.
     """
 

@@ -29,7 +29,7 @@ ACCESS_LIVES = timedelta(minutes=15)
 
 REFRESH_LIVES = timedelta(days=30)
 
-LONGEST = timedelta(days=90)  # then a person lets the program in anew
+LONGEST = timedelta(days=90)  # then a person has to authorise the program again
 
 SLOWER = 5  # seconds more between polls, each time (RFC 8628, 3.5)
 
@@ -67,7 +67,9 @@ class Pair:
 
 @transaction.atomic
 def request_device_code(client_id: str, *, scopes: list[str], asked_from: str, browser: str, by: Actor) -> Asked:
-    """A program asks to be let in. Nobody is known yet, so this is no event: a flood of them must not fill the log."""
+    """A program asks to be authorised. Nobody is known yet, so this is no event: a flood of them must not fill the
+    log.
+    """
     check_named(by, ANONYMOUS)
     check_device_scopes(scopes)
     check_room_for_device(asked_from)
@@ -124,7 +126,9 @@ def answer_device(asked: DeviceRequest, *, approve: bool, by: Actor) -> None:
 
 @transaction.atomic
 def redeem_device_code(secret: str, *, client_id: str, by: Actor) -> Pair | Trouble:
-    """The program asks whether it was let in (RFC 8628, 3.4). Its code serves once; used again, what it gave ends."""
+    """The program asks whether it was authorised (RFC 8628, 3.4). Its code serves once; used again, what it gave
+    ends.
+    """
     check_named(by, ANONYMOUS)
     mine = DeviceRequest.objects.filter(device_digest=tokens_queries.digest(secret), client_id=client_id)
     asked = mine.select_for_update().first()  # no join: what is joined would be older than the row that was waited for
@@ -146,7 +150,8 @@ def redeem_device_code(secret: str, *, client_id: str, by: Actor) -> Pair | Trou
 def refresh_token(secret: str, *, client_id: str, scopes: list[str], by: Actor) -> Pair | Trouble:
     """A new pair for a refresh token, which is spent with it (RFC 6749, 6; RFC 9700, 4.14.2).
 
-    A spent one shown again is in two hands, and nobody can tell whose: the program is out, and its person is told.
+    A spent one shown again is in two hands, and nobody can tell whose: the program loses its authorisation, and its
+    person is notified.
     """
     check_named(by, ANONYMOUS)
     digest = tokens_queries.digest(secret)
@@ -169,7 +174,7 @@ def refresh_token(secret: str, *, client_id: str, scopes: list[str], by: Actor) 
 
 @transaction.atomic
 def revoke_by_secret(secret: str, *, client_id: str, by: Actor) -> None:
-    """A program gives back what it was let in with, by any of its secrets (RFC 7009); all else changes nothing."""
+    """A program revokes its own authorisation, by any of its secrets (RFC 7009); all else changes nothing."""
     check_named(by, ANONYMOUS)
     found = program_token(secret, client_id).values("pk").first()
     if found is None:

@@ -13,7 +13,9 @@ from apps.web.common.decorators import writes
 @writes
 @require_safe
 def link_open(request: PageRequest, token: str, name: str) -> HttpResponse:
-    """Opens the link for GET and HEAD, each Range anew. `name` is only for programs that name files by address."""
+    """Opens the link for GET and HEAD, checked again for each Range. `name` is only for programs that name files by
+    address.
+    """
     by = actor_of(request.actor)
     byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
     delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)

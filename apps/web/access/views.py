@@ -1,4 +1,4 @@
-"""My access: every grant, whether it is in force, why or why not, and giving it back."""
+"""My access: every grant, whether it is active, why or why not, and ending it early."""
 
 from uuid import UUID
 
@@ -68,10 +68,10 @@ def _page(
     request: AuthenticatedRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     version = datasets.current_version(grant.dataset)
-    behind = grant.institution if grant.affiliation_missing else None  # type: ignore[attr-defined]
+    affiliation = grant.institution if grant.affiliation_missing else None  # type: ignore[attr-defined]
     context = {
         "grant": grant,
-        "officials": officials_of([behind.pk]).get(behind.pk, []) if behind is not None else [],
+        "officials": officials_of([affiliation.pk]).get(affiliation.pk, []) if affiliation is not None else [],
         "mine": grant.holder_id == request.actor.pk,
         "checks": [access_presenters.row(fact) for fact in queries.facts_of(grant)],
         "pause": queries.open_suspension(grant),

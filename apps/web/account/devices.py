@@ -30,7 +30,7 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @signed_in
 @freshly_signed_in
 def device(request: AuthenticatedRequest) -> HttpResponse:
-    """The code, typed. An address that holds it fills it in and does nothing else: the person sends it.
+    """The code, typed. An address that contains it fills it in and does nothing else: the person sends it.
 
     No key of the form here: a wrong code must stay counted, and typing a right one twice changes nothing.
     """
@@ -69,7 +69,7 @@ def device_answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _answered(request: AuthenticatedRequest, asked: DeviceRequest) -> HttpResponse:
-    """Only the one word lets it in; anything else is a no."""
+    """Only the value "allow" authorises it; anything else refuses."""
     approve = request.POST.get("answer") == "approve"
     answer_device(asked, approve=approve, by=request.actor)
     if approve:

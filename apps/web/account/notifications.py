@@ -1,4 +1,4 @@
-"""The inbox: every letter the portal wrote to the person, also those sent by e-mail."""
+"""The inbox: every notification to the person, also those sent by e-mail."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ SHOWN = 30
 @require_safe
 @signed_in
 def inbox(request: AuthenticatedRequest) -> HttpResponse:
-    """Letters, newest first, walked by key."""
+    """Notifications, newest first, paginated by key."""
     page = page_of(request, queries.notifications_of(request.actor), by="-written_at -event_id", size=SHOWN)
     context = {"notifications": page.rows, "page": page, "any_unread": any(one.read_at is None for one in page.rows)}
     return render(request, "account/notifications.html", context)
@@ -31,7 +31,7 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def notification(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """One letter. Reading it changes nothing; the button says that it was read."""
+    """One notification. Opening it changes nothing; the button marks it as read."""
     one = queries.notifications_of(request.actor).filter(pk=pk).first()
     if one is None:
         raise NotFound(_("The notification does not exist, or you may not see it."))
@@ -42,7 +42,7 @@ def notification(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @signed_in
 @idempotent_form
 def notifications_read(request: AuthenticatedRequest) -> HttpResponse:
-    """Mark one letter, or all of them, as read."""
+    """Mark one notification, or all of them, as read."""
     notifications = queries.unread_by(request.actor)
     if request.POST.get("notification"):
         try:

@@ -1,4 +1,4 @@
-"""Tokens: keys for scripts, shown once; with them the programs that were let in and the service accounts' keys."""
+"""Tokens: keys for scripts, shown once; with them the authorised programs and the service accounts' keys."""
 
 from collections.abc import Iterable
 from datetime import datetime

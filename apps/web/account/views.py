@@ -45,7 +45,7 @@ def account(request: PageRequest) -> HttpResponse:
         "person": person,
         "identities": identities_of(person),
         "affiliations": _affiliations(person),
-        "desks": platform_roles_of(person),
+        "roles": platform_roles_of(person),
         "institutions": institutions_signed_for(person),
         "terms": current_terms(),
         "terms_accepted": has_accepted_terms(person),
@@ -86,7 +86,7 @@ def terms(request: AuthenticatedRequest) -> HttpResponse:
 
 @require_safe
 def terms_version(request: PageRequest, version: int) -> HttpResponse:
-    """One version of the terms at the address where it stands for ever; visas from elsewhere name it."""
+    """One version of the terms at its permanent address; visas from elsewhere name it."""
     found = terms_of_version(version)
     if found is None:
         raise NotFound(_("This version of the terms of use does not exist."))
@@ -121,7 +121,7 @@ def sign_in_refused(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: PageRequest) -> HttpResponse:
-    """Pages speak the chosen language from now on, and letters to a signed-in person too."""
+    """Pages speak the chosen language from now on, and notifications to a signed-in person too."""
     answer: HttpResponse = keep_language(request)
     language = request.POST.get("language", "")
     if request.actor.is_authenticated and answer.cookies and request.actor.language != language:

@@ -164,9 +164,9 @@ def _page(
 def _behind(person: Person) -> dict[str, Any]:
     """Which institution the person would sign for; without any, the sentence that says how to get one."""
     try:
-        return {"behind": check_affiliated(person)}
+        return {"affiliation": check_affiliated(person)}
     except WrongState as refusal:
-        return {"behind": None, "alone": refusal.sentence, "account_url": f"{reverse('account')}#behind"}
+        return {"affiliation": None, "alone": refusal.sentence, "account_url": f"{reverse('account')}#affiliations"}
 
 
 def _sentence(check: Callable[[], Any]) -> str:

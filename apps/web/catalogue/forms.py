@@ -23,7 +23,7 @@ class CatalogueForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    """The moment to ask about, and (for those who take care of the dataset) the person."""
+    """The moment to ask about, and (for those who manage the dataset) the person."""
 
     at = forms.DateTimeField(
         label=_("Date and time (UTC)"),

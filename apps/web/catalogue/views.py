@@ -178,7 +178,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     page = datasets.page_of(datasets.catalogue(committee=slug), size=SHOWN)
     context = {
         "committee": committee,
-        "seats": committees.memberships_of(committee).select_related("person__institution"),
+        "memberships": committees.memberships_of(committee).select_related("person__institution"),
         "wait": requests.waits([committee.pk]).get(committee.pk),
         "cards": parts.cards(page.items),
         "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if page.next_cursor else "",

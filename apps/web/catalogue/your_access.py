@@ -66,7 +66,7 @@ def _manages(person: Viewer, dataset: Dataset) -> bool:
 
 
 def _asked_person(form: WhyForm, request: PageRequest, code: str, manages: bool) -> Any:
-    """Who is asked about: the visitor, or a colleague by code if the visitor takes care of the dataset."""
+    """Who is asked about: the visitor, or a colleague by code if the visitor manages the dataset."""
     if request.GET.get("person") and not manages:
         raise Denied(_("Only the dataset owner or a data steward can check the access of another person."))
     if not code:

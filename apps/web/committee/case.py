@@ -28,7 +28,7 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @require_safe
 @signed_in
 def case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """The whole request on one page, as it was frozen when it was handed in."""
+    """The whole request on one page, as it was frozen when it was submitted."""
     return _page(request, _case(request, pk))
 
 

@@ -46,7 +46,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "recusals": case.recusals.select_related("person").order_by("declared_at"),
         "can_screen": case.can("accept_for_review"),
         "can_return": case.can("return"),
-        "can_step_aside": any(entry["item"].state == ItemState.OPEN for entry in items if entry["mine"]),
+        "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in items if entry["mine"]),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
         "moved": moved,
@@ -58,7 +58,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
 def _asked(
     rounds: list[Round], people: Mapping[UUID, Person], names: Mapping[UUID, str], titles: Mapping[UUID, str]
 ) -> dict[str, Any]:
-    """What the newest round asks, frozen as it was handed in, and what changed since the one before."""
+    """What the newest round asks, frozen as it was submitted, and what changed since the one before."""
     newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
     said = newest.snapshot
     return {
@@ -99,14 +99,14 @@ def _people(rounds: Iterable[Round], actors: Iterable[UUID]) -> dict[UUID, Perso
 def _items(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID, VoteForm]) -> list[dict[str, Any]]:
     """Each dataset asked for in the round shown, with its conditions, its votes and what followed."""
     items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
-    benches, votes = committees_of_request(case), list(votes_on(case))
+    voters_by_committee, votes = committees_of_request(case), list(votes_on(case))
     my_committees = set(committees_of(me).values_list("pk", flat=True))
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
     entries = []
     fetched = items.select_related("dataset__institution", "committee")
     for item in fetched.annotate(condition_rows=condition_rows("dataset_id")):
-        voters = benches.get(item.committee_id, [])
+        voters = voters_by_committee.get(item.committee_id, [])
         entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
         agreement = agreements.get(item.pk)
         entry |= {
@@ -134,9 +134,9 @@ def _voted(
         "voters": voters,
         "votes": current,
         "voided": [vote for vote in votes if vote.round_id != number],
-        "off_bench": {vote.pk for vote in current if vote.voter_id not in decision.voters},
+        "not_counted": {vote.pk for vote in current if vote.voter_id not in decision.voters},
         "tally": tally_facts(decision) | {"blocked": why_blocked(open_vote)},
-        "missing": [seat.person for seat in voters if seat.person_id not in decision.votes],
+        "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "may_decide": any(open_vote.would_decide(me.pk, choice) for choice in Choice),
     }
 
@@ -144,7 +144,7 @@ def _voted(
 def _my_vote(
     case: AccessRequest, entry: dict[str, Any], me: Person, shown_round: Round, typed: VoteForm | None
 ) -> dict[str, Any]:
-    """The form, or the sentence that says why there is none; the same set (the bench) that the rule asks."""
+    """The form, or the sentence that says why there is none; the same set of eligible voters that the rule asks."""
     item = entry["item"]
     mine = next((vote for vote in entry["votes"] if vote.voter_id == me.pk), None)
     why_not = ""
@@ -152,7 +152,7 @@ def _my_vote(
         why_not = _("This dataset is decided.")
     elif not entry["mine"]:
         why_not = _("Another committee decides on this dataset. You can read the votes, but you cannot vote.")
-    elif me.pk not in {seat.person_id for seat in entry["voters"]}:
+    elif me.pk not in {membership.person_id for membership in entry["voters"]}:
         why_not = _("You joined the committee after this round started. You can vote from the next round.")
     elif case.state == RequestState.SUBMITTED:
         why_not = _("Voting starts when a committee member accepts the request for review.")

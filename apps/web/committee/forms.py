@@ -1,4 +1,4 @@
-"""What committee members fill in: votes, questions, conflicts, seats."""
+"""What committee members fill in: votes, questions, conflicts, memberships."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ class QuestionForm(forms.Form):
 
 
 class ConflictForm(forms.Form):
-    """Why a member steps aside."""
+    """Why a member declares a conflict of interest."""
 
     reason = CleanTextField(
         label=_("Conflict of interest"),
@@ -98,7 +98,7 @@ class AcceptingForm(forms.Form):
 
 
 class AddMemberForm(forms.Form):
-    """A colleague takes a seat."""
+    """A colleague becomes a member."""
 
     code = CleanTextField(
         label=_("Colleague code"),

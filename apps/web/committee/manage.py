@@ -28,12 +28,12 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @freshly_signed_in
 @idempotent_form
 def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """The chair opens and closes the committee for requests, gives seats and ends them."""
+    """The chair opens and closes the committee for requests, adds and removes members."""
     committee = public().filter(slug=slug).first()
     if committee is None:
         raise NotFound(_("There is no committee at this address."))
     rules.check_can_manage_committee(request.actor, committee)
-    deeds = {"accepting": _set_accepting, "seat": _seat, "unseat": _unseat}
+    deeds = {"accepting": _set_accepting, "add": _add, "remove": _remove}
     forms: dict[str, Any] = {}
     if request.method == "POST":
         deed = deeds.get(request.POST.get("action", ""))
@@ -46,16 +46,16 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
-    seats = list(memberships_of(committee).select_related("person__institution"))
+    memberships = list(memberships_of(committee).select_related("person__institution"))
     state = "yes" if committee.accepting else "no"
     found = {
         "committee": committee,
-        "seats": seats,
-        "blocked": why_committee_blocked(committee, len(seats)),
+        "memberships": memberships,
+        "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
         ),
-        "seat_form": AddMemberForm(auto_id="seat-%s"),
+        "member_form": AddMemberForm(auto_id="member-%s"),
     }
     return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)
 
@@ -70,23 +70,23 @@ def _set_accepting(request: AuthenticatedRequest, committee: Committee) -> dict[
     return {"accepting_form": form}
 
 
-def _seat(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
-    form = AddMemberForm(request.POST, auto_id="seat-%s")
+def _add(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
+    form = AddMemberForm(request.POST, auto_id="member-%s")
     if form.is_valid():
         person = colleagues_by_code([form.cleaned_data["code"]]).first()
         if person is None:
             form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
-            return {"seat_form": form}
+            return {"member_form": form}
         with FormRefusals(form):
             voters.add_committee_member(committee, person=person, by=request.actor)
             messages.success(request, _("%(name)s is now a committee member.") % {"name": person})
             return {}
-    return {"seat_form": form}
+    return {"member_form": form}
 
 
-def _unseat(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
-    wanted = request.POST.get("seat", "")
-    place = next((seat for seat in memberships_of(committee) if str(seat.pk) == wanted), None)
+def _remove(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
+    wanted = request.POST.get("membership", "")
+    place = next((membership for membership in memberships_of(committee) if str(membership.pk) == wanted), None)
     if place is None:
         raise NotFound(_("This person is not a member of the committee."))
     voters.remove_committee_member(place, by=request.actor)

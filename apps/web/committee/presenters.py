@@ -30,17 +30,17 @@ def _too_few_voters(decision: Decision) -> str:
     ) % {"n": decision.eligible, "quorum": decision.quorum}
 
 
-def why_committee_blocked(committee: Committee, seated: int) -> str:
+def why_committee_blocked(committee: Committee, eligible: int) -> str:
     """The same for the committee as a whole, which has so many members."""
-    if not too_few(seated, committee.quorum):
+    if not too_few(eligible, committee.quorum):
         return ""
     return ngettext(
         "This committee has %(n)s member, and the quorum is %(quorum)s, so it cannot decide. The "
         "chair or an operator must add members.",
         "This committee has %(n)s members, and the quorum is %(quorum)s, so it cannot decide. The "
         "chair or an operator must add members.",
-        seated,
-    ) % {"n": seated, "quorum": committee.quorum}
+        eligible,
+    ) % {"n": eligible, "quorum": committee.quorum}
 
 
 def _tie_without_chair(_decision: Decision) -> str:
@@ -55,7 +55,7 @@ def tally_facts(decision: Decision) -> dict[str, Any]:
     return {
         "approve": decision.approvals,
         "deny": decision.denials,
-        "seats": decision.eligible,
+        "eligible": decision.eligible,
         "cast": decision.cast,
         "quorum": decision.quorum,
         "needed": decision.needed,

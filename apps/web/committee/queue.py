@@ -1,4 +1,4 @@
-"""The committee's desk, and what its chair keeps in order."""
+"""The review queue of a committee member."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from apps.web.committee.presenters import months_before, several_months, why_blo
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 
-LATELY = 8
+RECENT = 8
 
 
 MONTHS = 6
@@ -37,7 +37,7 @@ def _sits_in(person: Viewer) -> QuerySet[Any]:
 @require_safe
 @signed_in
 def review_queue(request: AuthenticatedRequest) -> HttpResponse:
-    """What waits for this member, oldest first; then what waits for colleagues, and what was decided lately."""
+    """What waits for this member, oldest first; then what waits for colleagues, and recent decisions."""
     person = request.actor
     mine = list(_sits_in(person))
     if not mine:
@@ -52,7 +52,7 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponse:
         "for_others": [row for row in waiting if row["voted"]],
         "oldest": max((row["days"] for row in waiting), default=0),
         "late": sum(1 for row in waiting if row["late"]),
-        "decided": decided_by_committees_of(person)[:LATELY],
+        "decided": decided_by_committees_of(person)[:RECENT],
         "months": months,
         "most": max([month["value"] for month in months] + [1]),
     }
@@ -64,7 +64,7 @@ def _committee(one: Any) -> dict[str, Any]:
 
 
 def _row(item: Any) -> dict[str, Any]:
-    """One line of the desk, in plain words; days are whole days since the applicant handed it in."""
+    """One line of the review queue; days are whole days since the applicant submitted it."""
     request, committee = item.request, item.committee
     days = (item.asked_at - request.submitted_at).days
     meant, decision = committee.review_days, listed_decision(item)

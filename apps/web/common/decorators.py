@@ -1,4 +1,4 @@
-"""Decorators of views, always in this order from the top; each may be left out (`manage.py house --only views`).
+"""Decorators of views, always in this order from the top; each may be left out (`manage.py lint --only views`).
 
 1. `sensitive_post_parameters`, `writes`  what reports and the read-only transaction must know
 2. `require_safe` (a page), `require_POST` (an act) or `require_page_or_form` (a page whose form is sent to itself)

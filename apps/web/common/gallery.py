@@ -52,7 +52,7 @@ BADGES: dict[str, list[tuple[str, str]]] = {
         ("terminated", "Terminated"),
     ],
     "grant": [
-        ("active", "In force"),
+        ("active", "Active"),
         ("upcoming", "Not yet"),
         ("expiring", "Ends in 12 days"),
         ("expired", "Over"),
@@ -105,7 +105,7 @@ TIMELINE: list[dict[str, Any]] = [
 
 CHECKS: list[dict[str, Any]] = [
     {"ok": True, "sentence": "You are signed in and active.", "fact": "Amara Okafor, University of Leiden"},
-    {"ok": False, "sentence": "A grant of yours is in force.", "fact": "Your grant ended on 1 March 2026.",
+    {"ok": False, "sentence": "You have an active grant.", "fact": "Your grant ended on 1 March 2026.",
      "href": "#checklist", "action": "Ask for a renewal"},
     {"ok": None, "sentence": "Your training is in date.", "fact": "No training record has reached us yet."},
 ]  # fmt: skip
@@ -123,7 +123,7 @@ CLAUSES: list[dict[str, str]] = [
     },
 ]
 
-STANDING: dict[str, Any] = {
+ACTOR_SNAPSHOT: dict[str, Any] = {
     "name": "Amara Okafor", "email": "amara.okafor@leiden.example", "orcid": "0000-0002-1825-0097",
     "institution_name": "University of Leiden", "ror": "https://ror.org/01abcde00",
     "scoped": "staff@leiden.example", "assurance": ["https://refeds.org/assurance/IAP/high"],
@@ -187,7 +187,7 @@ class SampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[("table", "The table"), ("book", "The codebook")],
     )
-    notification = forms.FileField(label="Letter of your ethics board", required=False)
+    notification = forms.FileField(label="Approval of your ethics board", required=False)
     terms = forms.BooleanField(label="I have read the terms and accept them.")
 
 
@@ -200,7 +200,7 @@ def _samples() -> dict[str, Any]:
         "timeline": TIMELINE,
         "checks": CHECKS,
         "clauses": CLAUSES,
-        "standing": STANDING,
+        "actor_snapshot": ACTOR_SNAPSHOT,
         "cards": CARDS,
         "blank_form": SampleForm(prefix="blank"),
         "refused_form": refused,

@@ -46,7 +46,7 @@ def timeline(
 ) -> list[dict[str, Any]]:
     """Entries for components/timeline.html, newest first. `names` holds who may be named; others stay unnamed.
 
-    Without `inside` (the committee's own view) nobody learns who voted or stepped aside.
+    Without `inside` (the committee's own view) nobody learns who voted or is recused.
     """
     shown = [event for event in events if inside or event.kind not in COMMITTEE_ONLY]
     return [_entry(event, names, datasets, viewer) for event in reversed(shown)]

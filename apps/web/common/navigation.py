@@ -21,7 +21,7 @@ from apps.web.common.auth import sign_in_address
 from apps.web.common.saved_forms import page_of
 
 Entry = dict[str, Any]
-NOWHERE = dict.fromkeys(("institution_id", "seated", "cares", "signs", "audits", "operates", "unread"), 0)
+NOWHERE = dict.fromkeys(("institution_id", "reviews", "cares", "signs", "audits", "operates", "unread"), 0)
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /access/, and yet not the visitor's own access
 
 
@@ -52,14 +52,14 @@ def portal(request: PageRequest) -> dict[str, Any]:
 
 
 def _flags(person: Person) -> Any:
-    """Where the person sits, signs, cares and keeps a desk, and how many letters they have not read."""
-    desks = platform_roles_of(person)
+    """The person's committees, signing, datasets and platform roles, and how many notifications they have not read."""
+    roles = platform_roles_of(person)
     flags = {
-        "seated": Exists(committees_of(person)),
+        "reviews": Exists(committees_of(person)),
         "cares": Exists(managed_by(person)),
         "signs": Exists(institutions_signed_for(person)),
-        "audits": Exists(desks.filter(kind=PlatformRole.Kind.AUDITOR)),
-        "operates": Exists(desks.filter(kind=PlatformRole.Kind.OPERATOR)),
+        "audits": Exists(roles.filter(kind=PlatformRole.Kind.AUDITOR)),
+        "operates": Exists(roles.filter(kind=PlatformRole.Kind.OPERATOR)),
         "unread": counted(unread_by(person)),
     }
     return row_of(person).annotate(**flags).values("institution_id", *flags)
@@ -77,7 +77,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
     if not facts:
         return entries
     entries += [_entry(_("My requests"), "my_requests"), _entry(_("My access"), "my_access")]
-    if facts["seated"]:
+    if facts["reviews"]:
         entries.append(_entry(_("Requests to review"), "review_queue"))
     if facts["cares"] or facts["institution_id"]:
         entries.append(_entry(_("My datasets"), "my_datasets"))

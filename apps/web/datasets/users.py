@@ -36,7 +36,7 @@ MONTHS = 12
 @require_safe
 @signed_in
 def uses(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """One line a grant, newest first, with what it rests on and how often a download began."""
+    """One line a grant, newest first, with what it depends on and how often a download began."""
     dataset = managed(request, slug)
     now = clock.now()
     since = months_before(now, MONTHS - 1)
@@ -59,7 +59,9 @@ def uses(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def _state(grant: Any, now: Any) -> dict[str, Any]:
-    """The word for a grant today, and what may be done with it. In force is asked of the set, never guessed."""
+    """The label of a grant's state today, and what may be done with it. Whether it is active comes from the set,
+    never guessed.
+    """
     if grant.revoked_at is not None:
         state, label = "revoked", _("Revoked")
     elif grant.ends_at <= now:
@@ -125,7 +127,7 @@ def _with_reason(
 
 
 def _grant(request: AuthenticatedRequest, pk: UUID) -> AccessGrant:
-    """The grant, if it is the person's own or on a dataset they take care of."""
+    """The grant, if it is the person's own or on a dataset they manage."""
     rows = visible_to(request.actor).filter(pk=pk)
     grant = rows.select_related("dataset", "holder__institution", "agreement__item__request").first()
     if grant is None:

@@ -130,7 +130,7 @@ def start(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @signed_in
 @idempotent_form
 def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
-    """Say what becomes fixed for ever; then, once confirmed, publish."""
+    """Say what cannot be changed afterwards; then, once confirmed, publish."""
     dataset = managed(request, slug)
     version = version_of(dataset, request, number)
     version.check_can("publish")

@@ -1,4 +1,4 @@
-"""The datasets a person takes care of: the list, a new one, its description, its workshop."""
+"""The datasets a person manages: the list, a new one, its description, its workspace."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from apps.web.datasets.forms import DescriptionForm, NewDatasetForm
 @require_safe
 @signed_in
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """My datasets with their states, the access in force on each, and the agreements that wait for my signature."""
+    """My datasets with their states, the active access on each, and the agreements that wait for my signature."""
     datasets = list(overview_of(request.actor))
     active = active_grant_counts(managed_by(request.actor)) if datasets else {}
     found = {
@@ -128,7 +128,7 @@ def _checks(draft: Version) -> list[dict[str, Any]]:
 
 
 def managed(request: AuthenticatedRequest, slug: str) -> Dataset:
-    """The dataset, if this person takes care of it; 403 if they may only know of it, 404 if not even that."""
+    """The dataset, if this person manages it; 403 if they may only know of it, 404 if not even that."""
     wanted = visible_to(request.actor).filter(slug=slug).select_related("committee", "institution").first()
     if wanted is None:
         raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
@@ -137,7 +137,7 @@ def managed(request: AuthenticatedRequest, slug: str) -> Dataset:
 
 
 def version_of(dataset: Dataset, request: AuthenticatedRequest, number: int) -> Version:
-    """One version of a dataset that the person takes care of."""
+    """One version of a dataset that the person manages."""
     version = versions_visible_to(request.actor, dataset).filter(number=number).select_related("dataset").first()
     if version is None:
         raise NotFound(_("This version does not exist in the dataset."))

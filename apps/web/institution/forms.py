@@ -23,7 +23,7 @@ class PeopleForm(forms.Form):
 
 
 class StatementForm(forms.Form):
-    """Why a signing official affirms or ends somebody's affiliation."""
+    """Why a signing official confirms or ends somebody's affiliation."""
 
     use_required_attribute = False
 

@@ -1,4 +1,6 @@
-"""The people of an institution, for those who sign for it: the access they have, and whether it stands behind them."""
+"""The people of an institution, for those who sign for it: the access they have, and whether their affiliation is
+active.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -66,11 +68,11 @@ def _asked_for(people: Any, here: Institution, show: str) -> Any:
 
 
 def _rows(request: AuthenticatedRequest, here: Institution, shown: list[Any]) -> list[dict[str, Any]]:
-    held: dict[UUID, list[Any]] = {}
+    grants: dict[UUID, list[Any]] = {}
     for grant in depending_on(here, [person.pk for person in shown]):
-        held.setdefault(grant.holder_id, []).append(grant)
+        grants.setdefault(grant.holder_id, []).append(grant)
     return [
-        {"person": one, "grants": held.get(one.pk, []), "is_self": one.pk == request.actor.pk, **_word(one)}
+        {"person": one, "grants": grants.get(one.pk, []), "is_self": one.pk == request.actor.pk, **_word(one)}
         for one in shown
     ]
 
@@ -89,9 +91,9 @@ def _word(row: Any) -> dict[str, Any]:
 @freshly_signed_in
 @idempotent_form
 def affiliation_confirm(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> HttpResponse:
-    """The institution stands behind this person for another year."""
+    """Confirm this person's affiliation with the institution for another year."""
     done = _("The affiliation of %(name)s was confirmed.")
-    return _asked_why(request, institution, pk, confirm_affiliation, verb="affirm", done=done)
+    return _asked_why(request, institution, pk, confirm_affiliation, verb="confirm", done=done)
 
 
 @require_page_or_form

@@ -1,4 +1,4 @@
-"""Who holds which role through which claim of which provider; read here, changed at the command line only."""
+"""Who has which role through which claim of which provider; read here, changed at the command line only."""
 
 from typing import Any
 
@@ -25,15 +25,15 @@ def claimed_roles(request: AuthenticatedRequest) -> HttpResponse:
         .exists()
     ):
         raise Denied(_("Only an operator or an auditor can see this page."))
-    rows = [_row(one, str(one.get_desk_display())) for one in platform_role_claims()]
-    rows += [_row(one, _seat(one.is_chair), where=str(one.committee)) for one in member_claims()]
+    rows = [_row(one, str(one.get_role_display())) for one in platform_role_claims()]
+    rows += [_row(one, _committee_role(one.is_chair), where=str(one.committee)) for one in member_claims()]
     return render(request, "oversight/roles.html", {"rows": rows, "by_hand": manual_platform_roles()})
 
 
-def _seat(is_chair: bool) -> str:
+def _committee_role(is_chair: bool) -> str:
     return _("Chair") if is_chair else _("Committee member")
 
 
 def _row(rule: ClaimRule, role: str, where: str = "") -> dict[str, Any]:
     """One mapping, and everybody who has the role through it."""
-    return {"rule": rule, "role": role, "where": where, "held": rule.held}  # type: ignore[attr-defined]
+    return {"rule": rule, "role": role, "where": where, "assigned": rule.assigned}  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What an operator watches: consequences still owed, letters still to be sent, and the stop of all downloads."""
+"""What an operator watches: pending background tasks, queued e-mails, and the stop of all downloads."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.audit.queries import kinds_of, owed
+from apps.audit.queries import kinds_of, pending
 from apps.core import clock
 from apps.core.errors import WrongState
 from apps.grants import commands
@@ -33,18 +33,18 @@ def operations(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpResponse:
-    rows = list(owed()[:SHOWN])
+    rows = list(pending()[:SHOWN])
     kinds = kinds_of(row.event_id for row in rows)
     stops = list(download_stops()[:10])
     stop = next((one for one in stops if one.ends_at is None), None)
     found = {
         "form": form,
         "now": clock.now(),
-        "owed": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows],
-        "owed_count": owed().count(),
-        "stuck": owed().filter(attempts__gte=STUCK).count(),
+        "pending": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows],
+        "pending_count": pending().count(),
+        "stuck": pending().filter(attempts__gte=STUCK).count(),
         "notifications": waiting()[:SHOWN],
-        "letters_count": waiting().count(),
+        "queued_count": waiting().count(),
         "shown": SHOWN,
         "stop": stop,
         "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,

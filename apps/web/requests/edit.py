@@ -99,11 +99,11 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         with refusals:
             if whole:
                 _keep(found, form, request.actor)
-            return _handed_in(request, found)
+            return _after_submit(request, found)
     return _page(request, found, form, status=refusals.status)
 
 
-def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
+def _after_submit(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
     """Submitted; or, when something is still missing, what stood in the form is in the draft all the same."""
     found.refresh_from_db()
     form = _bound(found)
@@ -117,9 +117,9 @@ def _handed_in(request: AuthenticatedRequest, found: AccessRequest) -> HttpRespo
 @require_POST
 @signed_in
 def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """What is typed is kept; a refusal is told to the page as problem+json.
+    """What is typed is saved; a refusal is sent to the page as problem+json.
 
-    A page whose answer was lost on the way sends the very same again, and is told what came of it the first time: the
+    A page whose answer was lost on the way sends the very same again, and gets the answer of the first time: the
     draft was changed by nobody else.
     """
     found = find(request.actor, pk)

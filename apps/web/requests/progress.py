@@ -1,4 +1,4 @@
-"""Where a request stands: the steps it takes, who holds it now, and since when."""
+"""The progress of a request: its steps, whom it is waiting for, and since when."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -54,7 +54,7 @@ def _steps(labels: list[str], reached: int, *, stopped: str = "") -> list[dict[s
 def holder(
     request: AccessRequest, items: Sequence[Item], questions: Sequence[Question], *, is_applicant: bool
 ) -> tuple[str, datetime | None]:
-    """Who holds the request now, in a sentence, and since when; over is over."""
+    """Whom the request is waiting for, in a sentence, and since when; a closed one waits for nobody."""
     state = request.state
     if state in (RequestState.DRAFT, RequestState.RETURNED):
         since = questions[-1].asked_at if state == RequestState.RETURNED and questions else request.created_at

@@ -1,4 +1,4 @@
-"""My requests, and one request: where it stands, who holds it, what was asked and decided."""
+"""My requests, and one request: its progress, whom it is waiting for, its questions and decisions."""
 
 from typing import Any
 from uuid import UUID
@@ -81,7 +81,7 @@ def _page(
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
-        "on_bench": not mine and committees_of(person).filter(items__request=found).exists(),
+        "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     return render(request, "requests/request.html", context, status=status)

@@ -42,9 +42,9 @@ def break_glass(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         form, status = BreakGlassForm(request.POST), 422
         if form.is_valid():
-            desk = _tried(form.cleaned_data)
-            if desk is not None:
-                return _in(request, desk)
+            role = _tried(form.cleaned_data)
+            if role is not None:
+                return _in(request, role)
             form.add_error(
                 None,
                 _(
@@ -68,16 +68,16 @@ def _tried(typed: dict[str, Any]) -> PlatformRole | None:
         _one_at_a_time.release()
 
 
-def _in(request: PageRequest, desk: PlatformRole) -> HttpResponse:
+def _in(request: PageRequest, role: PlatformRole) -> HttpResponse:
     """A session of an hour at most, under a key nobody has seen; its sign-in is fresh, and of two factors."""
-    person = desk.person
+    person = role.person
     if request.actor.is_authenticated:
         before = request.session.session_key or ""
         end_session_of_key(before, because=PersonSession.Ended.REPLACED, by=request.actor)
     request.session.flush()
     login(request, person, backend=BACKEND)
     request.session.cycle_key()
-    request.session.set_expiry(desk.ends_at)
+    request.session.set_expiry(role.ends_at)
     now = int(clock.now().timestamp())
     request.session[SESSION] = {"issuer": "", "acr": "", "amr": ["pwd", "otp"], "auth_time": now}
     begin_session(
@@ -85,7 +85,7 @@ def _in(request: PageRequest, desk: PlatformRole) -> HttpResponse:
         key=request.session.session_key or "",
         sign_in=sign_in_of(request.session[SESSION]),
         browser=browser_family(request),
-        ends_at=desk.ends_at,
+        ends_at=role.ends_at,
         by=person,
     )
     return HttpResponseRedirect(reverse("system_status"))

@@ -1,4 +1,4 @@
-"""Roles that follow an institution's word: asked again while the person works, and said plainly when they rest."""
+"""Roles from sign-in claims: confirmed again while the person works, with a message when they are suspended."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
@@ -40,7 +40,7 @@ class RoleRecheck:
         if page and local_path(here) == here and silent_recheck.is_due(request):
             return HttpResponseRedirect(f"{reverse('silent_recheck')}?{urlencode({'next': here})}")
         if page:
-            _tell(request)
+            _show_message(request)
         answer = self.get_response(request)
         refused = isinstance(getattr(answer, "refusal", None), Denied | NotFound)
         if refused and silent_recheck.is_expired(request) and not wants_json(request):
@@ -58,30 +58,33 @@ def _is_page(request: PageRequest) -> bool:
     return plain and wanted and shown and not request.path_info.startswith(NOT_ASKED_ON)
 
 
-def _tell(request: PageRequest) -> None:
+def _show_message(request: PageRequest) -> None:
     """Say once that the roles rest, to somebody who has any."""
     asked = silent_recheck.asked_in_vain(request)
-    if not asked or asked.get("told"):
+    if not asked or asked.get("shown"):
         return
-    request.session[silent_recheck.ASKED] = {**asked, "told": True}
+    request.session[silent_recheck.ASKED] = {**asked, "shown": True}
     resting = _held(request)
     if resting:
         messages.info(request, _sentence(request, resting))
 
 
 def _held(request: PageRequest) -> list[str]:
-    """The roles of this person that stand on an institution's word, by name."""
+    """The roles this person has from sign-in claims, by name."""
     return _names(claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor))
 
 
 def _resting(request: PageRequest) -> list[str]:
     """Those of them that nobody confirms at the moment."""
-    desks, seats = claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor)
-    return _names(desks.exclude(confirmed()), seats.exclude(confirmed()))
+    roles, memberships = claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor)
+    return _names(roles.exclude(confirmed()), memberships.exclude(confirmed()))
 
 
-def _names(desks: Iterable[PlatformRole], seats: Iterable[CommitteeMember]) -> list[str]:
-    return [*(str(desk.get_kind_display()) for desk in desks), *(str(seat.committee) for seat in seats)]
+def _names(roles: Iterable[PlatformRole], memberships: Iterable[CommitteeMember]) -> list[str]:
+    return [
+        *(str(role.get_kind_display()) for role in roles),
+        *(str(membership.committee) for membership in memberships),
+    ]
 
 
 def _sentence(request: PageRequest, roles: list[str]) -> str:

@@ -47,7 +47,7 @@ def freshly_signed_in(view: View) -> View:
 
 
 def second_factor_first(request: PageRequest, refusal: NeedsSecondFactor) -> HttpResponse:
-    """The way to a sign-in with a second factor; whoever comes from one that brought none is told so instead."""
+    """The way to a sign-in with a second factor; whoever comes from one that brought none sees that instead."""
     if asked_in_vain(request):
         return _again(request, refusal, sentence=NOT_CONFIRMED, factor=True, status=refusal.status)
     return _again(request, refusal, factor=True)
@@ -70,7 +70,7 @@ def confirm_first(request: PageRequest, refusal: NeedsSignIn) -> HttpResponse:
 def _again(
     request: PageRequest, refusal: DomainError, *, sentence: Any = "", factor: bool = False, status: int = 401
 ) -> HttpResponse:
-    """What is missing, the way to it, and the form put aside if it is not too long."""
+    """What is missing, the way to it, and the saved form if it is not too long."""
     kept = save_form(request, of=str(request.actor.pk))
     context = {
         "sentence": sentence or refusal.sentence,

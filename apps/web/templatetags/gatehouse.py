@@ -25,6 +25,6 @@ def once(context: dict[str, Any]) -> str:
 
 @register.filter
 def initials(name: Any) -> str:
-    """The first letters of the first and the last word of a name."""
+    """The initials: the first character of the first and the last word of a name."""
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:]))

@@ -146,7 +146,7 @@ def server(data_dir: Path, *, port: int, secrets: Secrets, fsync: bool = True) -
     kept = (cluster / "PG_VERSION").read_text().strip()
     if kept != str(version(folder)):
         raise Trouble(
-            f"{cluster} was made by PostgreSQL {kept}, this is {version(folder)}: `make demo-reset` begins anew."
+            f"{cluster} was made by PostgreSQL {kept}, this is {version(folder)}: `make demo-reset` deletes it."
         )
     _settle(cluster)
     options = {**_COMMON, "port": str(port), **({} if fsync else _CARELESS)}
@@ -200,7 +200,7 @@ def _create(connection: "psycopg.Connection[tuple[object, ...]]", database: str,
         connection.execute("GRANT CONNECT ON DATABASE gatehouse TO gatehouse_app")
 
 
-def begin_anew(urls: Urls) -> None:
+def recreate(urls: Urls) -> None:
     """Throw the portal's database away and make an empty one."""
     with psycopg.connect(urls.superuser, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS gatehouse WITH (FORCE)")

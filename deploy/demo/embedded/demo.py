@@ -84,7 +84,7 @@ class Demo:
         """Tables, demo accounts and static files; on an empty database the seed."""
         seeding = self.world.data_dir / "seeding"
         if seeding.exists():
-            database.begin_anew(self.urls)
+            database.recreate(self.urls)
             seeding.unlink()
             self._tell("the seed of an interrupted start was thrown away")
         portal, provider = self.world.portal_env(self.urls), self.world.provider_env(self.urls)
@@ -160,7 +160,7 @@ class Demo:
             [
                 "",
                 f"  Gatehouse is ready:  {self.world.address('web')}",
-                f"  Letters it sends:    {self.world.address('mail')}",
+                f"  E-mails it sends:    {self.world.address('mail')}",
                 "",
                 "  Sign in as any of these (the sign-in page has a button for each):",
                 *rows,
@@ -235,4 +235,4 @@ def reset(data_dir: Path, say: Say) -> None:
     with only_one(data_dir):
         Supervisor(data_dir, say).clear_away()
     shutil.rmtree(data_dir)
-    return say(f"{data_dir} is gone; `make demo` begins anew.")
+    return say(f"{data_dir} is gone; `make demo` starts again from nothing.")

@@ -1,4 +1,4 @@
-"""The demo's mail sink: takes every letter, keeps it as a file, and shows it at an address.
+"""The demo's mail sink: takes every e-mail, stores it as a file, and shows it at an address.
 
 Run as `python -m deploy.demo.embedded.mail --smtp-port N --port N --folder DIR`.
 """
@@ -27,14 +27,14 @@ pre { white-space: pre-wrap; font: inherit; border: 1px solid #8888; padding: 1r
 
 
 class Keep:
-    """Writes each letter to its own file, complete or not at all."""
+    """Writes each e-mail to its own file, complete or not at all."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._number = count(1)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002
-        """Answer 250 only when the letter lies on disk."""
+        """Answer 250 only when the e-mail is on disk."""
         name = f"{time.time_ns()}-{next(self._number):06d}"
         draft = self._folder / f".{name}"
         draft.write_bytes(envelope.content)
@@ -42,15 +42,15 @@ class Keep:
         return "250 Kept"
 
 
-def letters(folder: Path) -> list[dict[str, str]]:
-    """Every letter, newest first, as plain facts."""
+def messages(folder: Path) -> list[dict[str, str]]:
+    """Every e-mail, newest first, as a dict of its headers and text."""
     return [_facts(path) for path in sorted(folder.glob("*.eml"), reverse=True)]
 
 
 def _facts(path: Path) -> dict[str, str]:
-    letter = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
-    body = letter.get_body(("plain", "html"))
-    heads = {name: str(letter.get(name, "")) for name in ("Message-ID", "Date", "From", "To", "Subject")}
+    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
+    body = message.get_body(("plain", "html"))
+    heads = {name: str(message.get(name, "")) for name in ("Message-ID", "Date", "From", "To", "Subject")}
     return {"id": path.stem, **heads, "text": body.get_content() if body else ""}
 
 
@@ -66,16 +66,16 @@ def list_page(folder: Path) -> bytes:
     rows = "".join(
         f"<tr><td>{escape(one['Date'])}</td><td>{escape(one['To'])}</td>"
         f'<td><a href="/{escape(one["id"])}">{escape(one["Subject"]) or "(no subject)"}</a></td></tr>'
-        for one in letters(folder)[:500]
+        for one in messages(folder)[:500]
     )
     table = f"<table><thead><tr><th>Sent</th><th>To</th><th>Subject</th></tr></thead><tbody>{rows}</tbody></table>"
-    return _page("Letters of the demo", table if rows else "<p>No letter has been sent yet.</p>")
+    return _page("E-mails of the demo", table if rows else "<p>No e-mail has been sent yet.</p>")
 
 
-def letter_page(path: Path) -> bytes:
+def message_page(path: Path) -> bytes:
     one = _facts(path)
     heads = "".join(f"<tr><th>{name}</th><td>{escape(one[name])}</td></tr>" for name in ("From", "To", "Date"))
-    back = '<p><a href="/">All letters</a></p>'
+    back = '<p><a href="/">All e-mails</a></p>'
     return _page(one["Subject"] or "(no subject)", f"{back}<table>{heads}</table><pre>{escape(one['text'])}</pre>")
 
 
@@ -87,12 +87,12 @@ def handler(folder: Path) -> type[BaseHTTPRequestHandler]:
             name = self.path.split("?", 1)[0].strip("/")
             if not name:
                 return self._send(list_page(folder), "text/html; charset=utf-8")
-            if name == "letters.json":
-                return self._send(json.dumps(letters(folder)).encode(), "application/json")
+            if name == "emails.json":
+                return self._send(json.dumps(messages(folder)).encode(), "application/json")
             known = {path.stem: path for path in folder.glob("*.eml")}
             if name in known:
-                return self._send(letter_page(known[name]), "text/html; charset=utf-8")
-            return self.send_error(404, "There is no such letter")
+                return self._send(message_page(known[name]), "text/html; charset=utf-8")
+            return self.send_error(404, "There is no such e-mail")
 
         def _send(self, body: bytes, media_type: str) -> None:
             self.send_response(200)
@@ -104,7 +104,7 @@ def handler(folder: Path) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ARG002
-            """Nobody needs a line per look at a letter."""
+            """No log line for each request."""
 
     return Reader
 

@@ -34,14 +34,14 @@ def hold(port: int) -> socket.socket:
     Caddy listens with SO_REUSEPORT. Two demos begun within seconds of each other would both find 8000 free, then share
     it without a word, and every second click would land in the other one.
     """
-    held = socket.socket()
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
-        held.bind(("127.0.0.1", port))  # it never listens, so no connection comes here
+        reserved.bind(("127.0.0.1", port))  # it never listens, so no connection comes here
     except OSError:
-        held.close()
+        reserved.close()
         raise Trouble(Ports.busy("web", port)) from None
-    return held
+    return reserved
 
 
 def write_private(path: Path, content: object) -> None:

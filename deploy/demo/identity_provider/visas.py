@@ -1,4 +1,4 @@
-"""The demo's visa issuer (GA4GH Passport 1.2): one of its people brings two visas, of which the portal believes one."""
+"""The demo's visa issuer (GA4GH Passport 1.2): one of its people brings two visas, of which the portal trusts one."""
 
 import base64
 import time

@@ -1,4 +1,6 @@
-"""Institutions, people with the identity they sign in with, desks, the signing official, committees and seats."""
+"""Institutions, people with the identity they sign in with, platform roles, the signing official, committees and
+their members.
+"""
 
 from datetime import timedelta
 
@@ -34,13 +36,13 @@ def settle(world: World) -> None:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people
     give_platform_role(people["operator"], kind=PlatformRole.Kind.OPERATOR, days=365, by=CONSOLE)
-    add_platform_role_claim(provider, claim="groups", value=AUDITORS, desk=PlatformRole.Kind.AUDITOR, by=CONSOLE)
+    add_platform_role_claim(provider, claim="groups", value=AUDITORS, role=PlatformRole.Kind.AUDITOR, by=CONSOLE)
     sync_platform_role_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=SYSTEM)
     appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=CONSOLE)
     _committee(world, "breast", "Breast Cancer Data Access Committee", home="sundby")
     _committee(world, "lung", "Lung Cancer Registry Committee", home="saarela")
-    _seats(world, "breast", chair="chair", members=["member1", "member2"])
-    _seats(world, "lung", chair="chair2", members=["member3"])
+    _members(world, "breast", chair="chair", members=["member1", "member2"])
+    _members(world, "lung", chair="chair2", members=["member3"])
 
 
 def _person(world: World, key: str) -> Person:
@@ -65,7 +67,7 @@ def _committee(world: World, key: str, name: str, *, home: str) -> None:
     world.committees[key] = committees.create_committee(name, slug=slug, institution=place, about=about, quorum=2, by=CONSOLE)
 
 
-def _seats(world: World, key: str, *, chair: str, members: list[str]) -> None:
+def _members(world: World, key: str, *, chair: str, members: list[str]) -> None:
     committee = world.committees[key]
     committees.add_member(committee, person=world.people[chair], is_chair=True, by=CONSOLE)
     for member in members:

@@ -54,7 +54,7 @@ PROJECTS = {
 def play(world: World) -> None:
     """From a first draft to access given back, every step of the way is somewhere."""
     _half_written(world)
-    _handed_in(world)
+    _submitted_request(world)
     _one_vote(world)
     _question_asked(world)
     _withdrawn(world)
@@ -68,7 +68,7 @@ def play(world: World) -> None:
 
 
 def _scripts(by: Person) -> None:
-    """A token, a pipeline with its own, and a program that was let in by its code."""
+    """A token, a pipeline with its own, and a program authorised by its code."""
     make_token("Analysis server", scopes=["read", "download"], days=90, by=by)
     purpose = "Refits the survival model on the analysis server every night."
     account = make_service_account("Survival pipeline", purpose=purpose, days=180, by=by)
@@ -113,7 +113,7 @@ def _half_written(world: World) -> None:
     )
 
 
-def _handed_in(world: World) -> None:
+def _submitted_request(world: World) -> None:
     _submit(world, "applicant2", ["gbsg2"], PROJECTS["nodes"])
 
 
@@ -161,7 +161,7 @@ def _waits_for_owner(world: World) -> None:
 
 
 def _running(world: World) -> None:
-    """Both have signed, access is in force, a link was made and used."""
+    """Both have signed, access is active, a link was made and used."""
     terms = "Send us the manuscript two weeks before you hand it in."
     agreement = _approved(
         world, "applicant", ["lung"], PROJECTS["performance"], committee=("chair2", "member3"), terms=terms
@@ -182,7 +182,9 @@ def _given_back(world: World) -> None:
 
 
 def _left(world: World) -> None:
-    """The institution that stood behind the signature has ended it: the access is there, and opens nothing."""
+    """The institution has ended the affiliation under which the applicant signed: the grant exists and gives no
+    access.
+    """
     agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
     _executed(world, agreement, "leaver")
     home, official = world.institutions["nordvik"], world.people["official"]

@@ -1,4 +1,4 @@
-"""Whose visas the demo believes: those of the demo's own issuer, about the people of its provider."""
+"""Whose visas the demo trusts: those of the demo's own issuer, about the people of its provider."""
 
 from django.conf import settings
 
@@ -11,7 +11,7 @@ from deploy.demo.people import VISA_SOURCE
 KEPT = ("name", "issuer", "client_id", "secret_name")
 
 
-def believe() -> None:
+def trust_demo_issuer() -> None:
     """The provider hands visas over from now on; the first sign-in of the applicant brings two."""
     provider = provider_from_settings(by=CONSOLE)
     facts = {name: getattr(provider, name) for name in KEPT}

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         create = verbs.add_parser("create", help="make one, and show its secrets this once")
         create.add_argument("--days", type=int, default=366, help="how long it lasts (1 to 366)")
         verbs.add_parser("list", help="every account, and whether it can be used")
-        verbs.add_parser("disable", help="let nobody in with it any more, at once").add_argument("name")
+        verbs.add_parser("disable", help="end its sessions and refuse every sign-in with it, at once").add_argument(
+            "name"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do the one verb; a refusal is its own sentence."""
@@ -64,7 +66,7 @@ class Command(BaseCommand):
         if account is None:
             raise CommandError("There is no break-glass account of this name.")
         disable_break_glass(account, by=CONSOLE)
-        self.stdout.write(f"{account.handle} lets nobody in any more.")
+        self.stdout.write(f"Nobody can sign in with {account.handle} any more.")
 
 
 def _state(account: BreakGlassAccount, now: Any) -> str:

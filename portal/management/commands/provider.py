@@ -1,6 +1,6 @@
-"""`manage.py provider list | add | deactivate | settings`: whose word about people the portal takes.
+"""`manage.py provider list | add | deactivate | settings`: the identity providers whose claims the portal accepts.
 
-`provider map | unmap | roles`: which of its words give somebody a desk or a seat here.
+`provider map | unmap | roles`: which of its claims give somebody a platform role or a committee membership.
 """
 
 from typing import Any
@@ -38,9 +38,9 @@ class Command(BaseCommand):
         role.add_argument("slug")
         role.add_argument("--claim", required=True, help="its exact name, such as groups")
         role.add_argument("--value", required=True, help="the one value that counts, exactly as it is sent")
-        role.add_argument("--desk", default="", help="auditor or operator")
-        role.add_argument("--committee", default="", help="a seat in this committee (its name in addresses)")
-        role.add_argument("--chair", action="store_true", help="the seat is the chair")
+        role.add_argument("--role", default="", help="auditor or operator")
+        role.add_argument("--committee", default="", help="membership of this committee (its name in addresses)")
+        role.add_argument("--chair", action="store_true", help="as its chair")
         add = verbs.add_parser("add", help="add a provider, or change the one of this short name")
         add.add_argument("slug")
         for name in ("name", "issuer", "client-id"):
@@ -73,18 +73,18 @@ class Command(BaseCommand):
     def _roles(self, _options: dict[str, Any]) -> None:
         rows: list[Rule] = [*platform_role_claims(), *member_claims()]
         for one in rows:
-            roles: list[Any] = getattr(one, "held", [])
-            held = ", ".join(f"{role.person} ({'counts' if role.counts else 'rests'})" for role in roles)
+            roles: list[Any] = getattr(one, "assigned", [])
+            assigned = ", ".join(f"{role.person} ({'counts' if role.counts else 'rests'})" for role in roles)
             said = f"{one.claim}={one.value}"
-            self.stdout.write(f"{one.pk}  {one.provider.slug}  {said}  {_role(one)}: {held or 'nobody yet'}")
+            self.stdout.write(f"{one.pk}  {one.provider.slug}  {said}  {_role(one)}: {assigned or 'nobody yet'}")
 
     def _map(self, options: dict[str, Any]) -> None:
-        if bool(options["desk"]) == bool(options["committee"]):
-            raise CommandError("Name either a desk or a committee.")
+        if bool(options["role"]) == bool(options["committee"]):
+            raise CommandError("Name either a role or a committee.")
         provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"]}
         try:
-            if options["desk"]:
-                made: Rule = add_platform_role_claim(provider, desk=options["desk"], by=CONSOLE, **said)
+            if options["role"]:
+                made: Rule = add_platform_role_claim(provider, role=options["role"], by=CONSOLE, **said)
             else:
                 committee = _committee(options["committee"])
                 made = committees.add_member_claim(
@@ -97,12 +97,12 @@ class Command(BaseCommand):
         )
 
     def _unmap(self, options: dict[str, Any]) -> None:
-        desks = {str(one.pk): one for one in platform_role_claims()}
-        seats = {str(one.pk): one for one in member_claims()}
-        if options["mapping"] in desks:
-            end_platform_role_claim(desks[options["mapping"]], by=CONSOLE)
-        elif options["mapping"] in seats:
-            committees.end_member_claim(seats[options["mapping"]], by=CONSOLE)
+        roles = {str(one.pk): one for one in platform_role_claims()}
+        memberships = {str(one.pk): one for one in member_claims()}
+        if options["mapping"] in roles:
+            end_platform_role_claim(roles[options["mapping"]], by=CONSOLE)
+        elif options["mapping"] in memberships:
+            committees.end_member_claim(memberships[options["mapping"]], by=CONSOLE)
         else:
             raise CommandError("There is no mapping of this id; `provider roles` shows them.")
         self.stdout.write("The claim gives its role to nobody any more; whoever had it through it has lost it.")
@@ -150,7 +150,7 @@ def _committee(slug: str) -> Committee:
 
 def _role(rule: Rule) -> str:
     if isinstance(rule, PlatformRoleClaim):
-        return f"{rule.desk}"
+        return f"{rule.role}"
     return f"{'chair' if rule.is_chair else 'member'} of {rule.committee}"
 
 

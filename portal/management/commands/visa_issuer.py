@@ -1,4 +1,4 @@
-"""`manage.py visa_issuer list | add | end`: whose signature on visas from home the portal believes."""
+"""`manage.py visa_issuer list | add | end`: whose signature on visas from home the portal trusts."""
 
 from typing import Any
 
@@ -11,18 +11,20 @@ from apps.people.models import Provider, VisaIssuer
 
 
 class Command(BaseCommand):
-    help = "Lists, adds and ends the issuers whose visas (GA4GH Passport 1.2) are honoured."
+    help = "Lists, adds and ends the issuers whose visas (GA4GH Passport 1.2) are accepted."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("list", help="every issuer, where its keys are and whose word it may pass on")
+        verbs.add_parser("list", help="every issuer, where its keys are and the sources whose claims it may pass on")
         verbs.add_parser("end", help="none of its visas counts any more, at once").add_argument("slug")
         add = verbs.add_parser("add", help="add an issuer, or change the one of this short name")
         add.add_argument("slug")
         add.add_argument("--name", required=True)
         add.add_argument("--issuer", required=True, help="letter by letter as its visas say it (iss)")
         add.add_argument("--jku", required=True, help="the one address of its keys, also letter by letter")
-        add.add_argument("--source", action="append", required=True, help="whose word it may pass on; may be repeated")
+        add.add_argument(
+            "--source", action="append", required=True, help="a source whose claims it may pass on; may be repeated"
+        )
         add.add_argument("--subjects-of", metavar="PROVIDER", help="the provider whose subjects its visas carry")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -30,7 +32,7 @@ class Command(BaseCommand):
 
     def _list(self, _options: dict[str, Any]) -> None:
         for one in VisaIssuer.objects.select_related("provider"):
-            state = f"ended on {one.ended_at:%Y-%m-%d}" if one.ended_at else "believed"
+            state = f"ended on {one.ended_at:%Y-%m-%d}" if one.ended_at else "trusted"
             people = f"people of {one.provider.slug}" if one.provider else "its own subjects"
             self.stdout.write(f"{one.slug:20} {state:20} {one.issuer}  {one.jku}  {', '.join(one.sources)}  {people}")
 
@@ -54,7 +56,7 @@ class Command(BaseCommand):
             )
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
-        self.stdout.write(f"Visas of {made.title} are believed from the next sign-ins on.")
+        self.stdout.write(f"Visas of {made.title} are trusted from the next sign-ins on.")
 
 
 def _provider(slug: str | None) -> Provider | None:

@@ -1,4 +1,4 @@
-"""The committee's desk and the page of a case, through the browser's eyes."""
+"""The review queue and the page of a case, as a browser sees them."""
 
 from typing import Any
 
@@ -54,10 +54,10 @@ def test_the_desk_counts_as_the_tally_does() -> None:
     stories.vote(case, committee_setup.members[1], "deny")
     requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[0])
     committees.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
-    on_desk = listed_decision(review_queue_of(committee_setup.chair).get(pk=case.item.pk))
+    in_queue = listed_decision(review_queue_of(committee_setup.chair).get(pk=case.item.pk))
     counted = decision_on(case.item, fetch_eligible_voters(case.item))
-    assert (on_desk.eligible, on_desk.cast, on_desk.outcome) == (counted.eligible, counted.cast, counted.outcome)
-    assert (on_desk.chair, on_desk.cast) == (str(committee_setup.chair.pk), 1)
+    assert (in_queue.eligible, in_queue.cast, in_queue.outcome) == (counted.eligible, counted.cast, counted.outcome)
+    assert (in_queue.chair, in_queue.cast) == (str(committee_setup.chair.pk), 1)
 
 
 def test_the_desk_is_for_people_with_a_seat() -> None:
@@ -74,9 +74,9 @@ def test_what_i_voted_on_moves_to_the_colleagues_part() -> None:
 
 def test_the_case_shows_the_frozen_round_and_not_the_live_draft() -> None:
     case = stories.returned()
-    requests.change(case.request, by=case.applicant, title="A title that nobody handed in")
+    requests.change(case.request, by=case.applicant, title="A title that nobody submitted")
     page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
-    assert "A title that nobody handed in" not in page
+    assert "A title that nobody submitted" not in page
     assert "Recurrence after hormone therapy" in page
 
 
@@ -212,7 +212,7 @@ def test_a_bench_that_cannot_decide_is_said_plainly() -> None:
 
 
 def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another_round() -> None:
-    """The chair is named in the request: two seats are left, one votes for and one against."""
+    """The chair is named in the request: two eligible voters are left, one approves and one denies."""
     place = stories.published_dataset(committee_setup=stories.committee_setup(members=2, quorum=2))
     case = stories.submitted(stories.draft(published_dataset=place, members=[place.committee_setup.chair]))
     first, second = place.committee_setup.members
@@ -275,14 +275,16 @@ def test_the_chair_gives_and_ends_seats() -> None:
     committee_setup, colleague = stories.committee_setup(), stories.person()
     client = stories.client_for(committee_setup.chair)
     url = f"/committees/{committee_setup.committee.slug}/manage/"
-    assert client.post(url, {"action": "seat", "code": "P-0000-0000"}).status_code == 422
-    assert client.post(url, {"action": "seat", "code": f" {colleague.code.lower()} "}).status_code == 302
-    again = client.post(url, {"action": "seat", "code": colleague.code})
+    assert client.post(url, {"action": "add", "code": "P-0000-0000"}).status_code == 422
+    assert client.post(url, {"action": "add", "code": f" {colleague.code.lower()} "}).status_code == 302
+    again = client.post(url, {"action": "add", "code": colleague.code})
     assert again.status_code == 422
     assert "has a seat in the committee already" in again.content.decode()
     assert (
-        client.post(url, {"action": "unseat", "seat": str(committee_setup.membership_of(colleague).pk)}).status_code
+        client.post(
+            url, {"action": "remove", "membership": str(committee_setup.membership_of(colleague).pk)}
+        ).status_code
         == 302
     )
-    assert client.post(url, {"action": "unseat", "seat": "nonsense"}).status_code == 404
+    assert client.post(url, {"action": "remove", "membership": "nonsense"}).status_code == 404
     assert client.post(url, {"action": "dance"}).status_code == 422

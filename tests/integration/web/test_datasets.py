@@ -1,4 +1,4 @@
-"""Publishing and taking care of datasets, through the browser's eyes."""
+"""Publishing and managing datasets, as a browser sees them."""
 
 import errno
 import re

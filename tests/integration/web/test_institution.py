@@ -1,4 +1,6 @@
-"""The page of those who sign for an institution: its people, what they may use, and affirming and ending."""
+"""The page of those who sign for an institution: its people, what they may use, and confirming and ending
+affiliations.
+"""
 
 import uuid
 from datetime import timedelta
@@ -46,7 +48,7 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
 
 
 def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
-    """Ended, the person may not download at their next request; affirmed, they may again."""
+    """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()
     client = stories.client_for(stories.signing_official(home_of(access.holder)))
     asked = client.get(about(access.holder, "end")).content.decode()
@@ -56,12 +58,12 @@ def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
     text = client.get(PAGE).content.decode()
     assert "ended on" in text and "Suspended: no valid affiliation" in text
     assert send(client, about(access.holder, "end")).status_code == 409
-    assert send(client, about(access.holder, "affirm"), "They are back.").status_code == 302
+    assert send(client, about(access.holder, "confirm"), "They are back.").status_code == 302
     assert downloadable_by(access.holder).exists()
-    assert [word.kind for word in AffiliationStatement.objects.order_by("at")] == ["ended", "affirmed"]
+    assert [word.kind for word in AffiliationStatement.objects.order_by("at")] == ["ended", "confirmed"]
 
 
-@pytest.mark.parametrize("verb", ["affirm", "end"])
+@pytest.mark.parametrize("verb", ["confirm", "end"])
 def test_a_word_without_a_reason_is_asked_for_one_and_nothing_happens(verb: str) -> None:
     person = stories.person()
     client = stories.client_for(stories.signing_official(home_of(person)))
@@ -72,7 +74,7 @@ def test_a_word_without_a_reason_is_asked_for_one_and_nothing_happens(verb: str)
     assert not AffiliationStatement.objects.exists()
 
 
-@pytest.mark.parametrize("verb", ["affirm", "end"])
+@pytest.mark.parametrize("verb", ["confirm", "end"])
 def test_t29_a_word_needs_a_sign_in_of_the_last_ten_minutes(verb: str) -> None:
     """T29."""
     person = stories.person()
@@ -86,14 +88,14 @@ def test_the_same_form_sent_twice_is_said_once() -> None:
     person = stories.person()
     client, key = stories.client_for(stories.signing_official(home_of(person))), str(uuid.uuid4())
     for _turn in range(2):
-        assert send(client, about(person, "affirm"), key=key).status_code == 302
+        assert send(client, about(person, "confirm"), key=key).status_code == 302
     assert AffiliationStatement.objects.count() == 1
 
 
 def test_neither_oneself_nor_somebody_elsewhere_nor_a_foreign_institution() -> None:
     official, stranger = stories.signing_official(stories.institution()), stories.person()
     client, home = stories.client_for(official), home_of(official)
-    for verb in ("affirm", "end"):
+    for verb in ("confirm", "end"):
         assert send(client, about(official, verb)).status_code == 403
         assert send(client, about(stranger, verb)).status_code == 404
         assert send(client, f"{PAGE}{home.pk}/people/{stranger.pk}/{verb}/").status_code == 404

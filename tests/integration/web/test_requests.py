@@ -191,9 +191,9 @@ def test_the_committee_reads_what_was_submitted_and_not_what_is_being_written() 
     assert f"/review/{case.request.pk}/" in read
 
 
-@pytest.mark.parametrize("chapter", ["draft", "submitted", "in_review", "returned", "decided"])
-def test_every_state_of_a_request_has_its_page(chapter: str) -> None:
-    case = getattr(stories, chapter)()
+@pytest.mark.parametrize("stage", ["draft", "submitted", "in_review", "returned", "decided"])
+def test_every_state_of_a_request_has_its_page(stage: str) -> None:
+    case = getattr(stories, stage)()
     client = stories.client_for(case.applicant)
     assert client.get(f"/requests/{case.request.pk}/").status_code == 200
     assert case.request.reference in client.get("/requests/").content.decode()
@@ -348,7 +348,7 @@ def test_a_save_whose_answer_was_lost_is_told_what_came_of_it() -> None:
 
 
 def test_submitting_too_early_keeps_what_was_typed_in_the_draft() -> None:
-    """Also without script: whoever leaves the refused page finds their words in the draft."""
+    """Also without script: whoever leaves the refused page finds their text in the draft."""
     case, other = stories.draft(complete=False), stories.published_dataset()
     client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/submit/"
     form = typed(case, public_summary="", add_dataset=other.dataset.slug) | {"_once": str(uuid.uuid4())}

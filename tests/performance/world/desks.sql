@@ -1,4 +1,4 @@
--- Requests that wait on every committee's desk, with some votes cast.
+-- Requests in the review queue of every committee, with some votes cast.
 CREATE TEMP TABLE waits AS
 SELECT c * 1000 + w AS r, c, ((c - 1) + {committees} * (w % 8 + 1)) AS n,
        md5('person' || ((c * 31 + w) % 400 + 500))::uuid AS person

@@ -178,7 +178,7 @@ def test_a_request_for_nothing_is_not_submitted() -> None:
 
 
 def test_a_request_with_nothing_left_to_decide_is_not_submitted_again() -> None:
-    """Nobody could ever end it: it would stay in review for ever."""
+    """Nobody could ever end it: it would stay in review without end."""
     first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.in_review(shelves=[first, second])
     for voter in first.committee_setup.everyone[:2]:
@@ -202,7 +202,7 @@ def test_the_committee_must_still_accept_when_it_is_submitted() -> None:
 
 
 def test_a_committee_that_has_decided_holds_nobody_up_by_closing() -> None:
-    """Its dataset is asked for no more; the other committee's question can be answered and handed in."""
+    """Its dataset is asked for no more; the other committee's question can be answered and the request submitted."""
     first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.in_review(shelves=[first, second])
     for voter in first.committee_setup.everyone[:2]:
@@ -257,10 +257,10 @@ def test_a_returned_request_needs_an_answer_and_opens_another_round() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ withdrawing
-@pytest.mark.parametrize("chapter", ["draft", "submitted", "in_review", "returned"])
-def test_the_applicant_may_withdraw_until_a_decision(chapter: str) -> None:
+@pytest.mark.parametrize("stage", ["draft", "submitted", "in_review", "returned"])
+def test_the_applicant_may_withdraw_until_a_decision(stage: str) -> None:
     """T91."""
-    case = getattr(stories, chapter)()
+    case = getattr(stories, stage)()
     with pytest.raises(Denied):
         commands.withdraw(case.request, by=stories.person())
     commands.withdraw(case.request, by=case.applicant)

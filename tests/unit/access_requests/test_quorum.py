@@ -14,7 +14,7 @@ from tests import stories
 pytestmark = pytest.mark.django_db
 
 
-def told() -> list[Notification]:
+def notified() -> list[Notification]:
     return list(Notification.objects.filter(kind=Kind.QUORUM_MISSING).select_related("reader"))
 
 
@@ -25,22 +25,24 @@ def published_dataset(*, members: int = 2, quorum: int = 2) -> stories.Published
 def test_a_bench_that_suffices_is_nothing_to_write_about() -> None:
     case = stories.submitted()
     assert queries.committees_without_quorum(case.request) == {}
-    assert told() == []
+    assert notified() == []
 
 
 def test_a_member_who_asks_leaves_too_few_and_the_chair_hears_of_it_once() -> None:
-    """L34: the quorum never shrinks with the bench, so somebody must hear that nobody can decide."""
+    """L34: the quorum never shrinks with the number of eligible voters, so somebody must hear that nobody can
+    decide.
+    """
     place = published_dataset(members=1)
     asking = place.committee_setup.members[0]
     case = stories.submitted(stories.draft(published_dataset=place, applicant=asking))
     assert queries.committees_without_quorum(case.request) == {place.committee_setup.committee: 1}
-    notification = told()[0]
-    assert [one.reader for one in told()] == [place.committee_setup.chair]
+    notification = notified()[0]
+    assert [one.reader for one in notified()] == [place.committee_setup.chair]
     assert notification.path == f"/committees/{place.committee_setup.committee.slug}/manage/"
     assert "quorum" in notification.body and case.request.reference in notification.subject
     commands.record_committees_without_quorum(case.request, by=SYSTEM)
     stories.drain()
-    assert Event.objects.filter(kind=Kind.QUORUM_MISSING).count() == len(told()) == 1
+    assert Event.objects.filter(kind=Kind.QUORUM_MISSING).count() == len(notified()) == 1
 
 
 def test_stepping_aside_a_seat_that_ends_and_a_closed_account_leave_too_few_as_well() -> None:
@@ -52,18 +54,18 @@ def test_stepping_aside_a_seat_that_ends_and_a_closed_account_leave_too_few_as_w
         CommitteeMember.objects.appointed().get(person=second), by=place.committee_setup.chair
     )
     stories.drain()
-    assert told() == []  # two are left, and two is the quorum
+    assert notified() == []  # two are left, and two is the quorum
     deactivate(place.committee_setup.members[2], by=stories.operator())
     stories.drain()
     event = Event.objects.get(kind=Kind.QUORUM_MISSING)
     assert (event.facts["left"], event.facts["quorum"]) == (1, 2)
-    assert [one.reader for one in told()] == [place.committee_setup.chair]
+    assert [one.reader for one in notified()] == [place.committee_setup.chair]
 
 
 def test_a_chair_who_has_a_part_in_it_is_not_asked_to_choose_the_judges() -> None:
     place, operator = published_dataset(members=1), stories.operator()
     stories.submitted(stories.draft(published_dataset=place, applicant=place.committee_setup.chair))
-    assert [one.reader for one in told()] == [operator]
+    assert [one.reader for one in notified()] == [operator]
 
 
 def test_a_new_round_in_which_it_is_still_so_is_told_anew() -> None:

@@ -66,7 +66,7 @@ def test_who_stepped_aside_stays_aside() -> None:
     with pytest.raises(Invalid, match="what the conflict is"):
         commands.recuse(case.request, reason=" ", by=member)
     commands.recuse(case.request, reason="We publish together.", by=member)
-    assert str(Recusal.objects.get()) == f"{member.pk} steps aside from {case.request.pk}"
+    assert str(Recusal.objects.get()) == f"{member.pk} is recused from {case.request.pk}"
     for act in (
         lambda: stories.vote(case, member),
         lambda: commands.recuse(case.request, reason="Again.", by=member),
@@ -239,7 +239,7 @@ def test_who_steps_aside_may_leave_a_majority_behind() -> None:
     assert case.reload().request.state == "decided"
 
 
-@pytest.mark.parametrize("leaves", ["seat ends", "account closes"])
+@pytest.mark.parametrize("leaves", ["membership ends", "account closes"])
 def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
     """R5: everybody left has voted, so nobody else could ever decide it."""
     case = stories.in_review()
@@ -247,7 +247,7 @@ def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
     stories.vote(case, chair, "deny")
     stories.vote(case, first, "approve")
     assert case.item.state == "open"
-    if leaves == "seat ends":
+    if leaves == "membership ends":
         committees.remove_member(case.committee_setup.membership_of(second), by=chair)
     else:
         deactivate(second, by=stories.operator())
@@ -362,16 +362,16 @@ def test_nobody_changes_the_bench_that_decides_about_them() -> None:
     case = stories.submitted(
         published_dataset=stories.published_dataset(committee_setup=committee_setup), applicant=committee_setup.chair
     )
-    seat = committee_setup.membership_of(committee_setup.members[0])
+    membership = committee_setup.membership_of(committee_setup.members[0])
     for act in (
         lambda: commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair),
-        lambda: commands.remove_committee_member(seat, by=committee_setup.chair),
+        lambda: commands.remove_committee_member(membership, by=committee_setup.chair),
     ):
         with pytest.raises(Denied, match="is deciding on a request you are part of"):
             act()
     commands.withdraw(case.request, by=committee_setup.chair)
     commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair)
-    commands.remove_committee_member(seat, by=committee_setup.chair)
+    commands.remove_committee_member(membership, by=committee_setup.chair)
     other = stories.submitted(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     merge_people(other.applicant, into=committee_setup.chair, by=stories.operator(), reason="One person.")
     with pytest.raises(Denied, match="is deciding on a request you are part of"):

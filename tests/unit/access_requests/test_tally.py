@@ -1,4 +1,6 @@
-"""The count of votes: a majority of those seated decides, once the quorum has voted; the chair breaks a full tie."""
+"""The count of votes: a majority of the eligible voters decides, once the quorum has voted; the chair breaks a full
+tie.
+"""
 
 from fractions import Fraction
 from typing import Any
@@ -16,7 +18,7 @@ from tests import stories
 
 
 def outcome(
-    seated: int, quorum: int, approvals: int, denials: int, chair: str = "", *, conditional: bool = False
+    eligible: int, quorum: int, approvals: int, denials: int, chair: str = "", *, conditional: bool = False
 ) -> str:
     """The first voter is the chair, if the chair voted; nobody chairs otherwise."""
     approving = ["conditional" if conditional else "approve"] * approvals
@@ -24,7 +26,7 @@ def outcome(
     if chair:
         choices.remove("deny" if chair == "deny" else choices[0])
         choices.insert(0, chair)
-    voters = frozenset(range(seated))
+    voters = frozenset(range(eligible))
     votes = dict(enumerate(choices))
     return Decision("majority", quorum, voters, 0 if chair else None, votes).outcome
 
@@ -36,7 +38,7 @@ def counted(item: Item) -> Decision:
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        # seated, quorum, approvals, denials, the chair's choice
+        # eligible voters, quorum, approvals, denials, the chair's choice
         ((3, 2, 0, 0, ""), ""),  # nobody voted
         ((3, 2, 1, 0, "approve"), ""),  # the quorum has not voted, not even with the chair
         ((3, 2, 2, 0, ""), "approve"),
@@ -46,16 +48,16 @@ def counted(item: Item) -> Decision:
         ((3, 3, 2, 0, ""), ""),  # a majority, and no quorum yet
         ((3, 3, 2, 1, ""), "approve"),
         ((4, 2, 2, 0, ""), ""),  # half is no majority
-        ((4, 2, 2, 1, "approve"), ""),  # nor is half of the seated while one is missing
+        ((4, 2, 2, 1, "approve"), ""),  # nor is half of the eligible voters while one is missing
         ((4, 2, 2, 2, "approve"), "approve"),  # a full tie: the chair
         ((4, 2, 2, 2, "deny"), "deny"),
         ((4, 2, 2, 2, "conditional"), "approve_with_conditions"),
-        ((4, 2, 2, 2, ""), ""),  # a full tie on a bench without a chair stays open
+        ((4, 2, 2, 2, ""), ""),  # a full tie without the chair among the voters stays undecided
         ((2, 2, 1, 1, "deny"), "deny"),
         ((1, 1, 1, 0, "approve"), "approve"),
-        ((1, 2, 1, 0, "approve"), ""),  # a bench smaller than the quorum never decides
+        ((1, 2, 1, 0, "approve"), ""),  # fewer eligible voters than the quorum never decide
         ((1, 2, 0, 1, "deny"), ""),
-        ((0, 1, 0, 0, ""), ""),  # an empty bench blocks
+        ((0, 1, 0, 0, ""), ""),  # no eligible voters: blocked
         ((0, 2, 0, 0, ""), ""),
     ],
 )
@@ -71,24 +73,24 @@ def test_one_conditional_vote_makes_an_approval_conditional() -> None:
 
 @st.composite
 def counts(draw: st.DrawFn) -> tuple[int, int, int, int, str]:
-    seated = draw(st.integers(0, 9))
-    approvals = draw(st.integers(0, seated))
-    denials = draw(st.integers(0, seated - approvals))
+    eligible = draw(st.integers(0, 9))
+    approvals = draw(st.integers(0, eligible))
+    denials = draw(st.integers(0, eligible - approvals))
     chair = draw(st.sampled_from(["", "approve", "conditional", "deny"]))
     if chair == "deny" and not denials or chair in {"approve", "conditional"} and not approvals:
         chair = ""
-    return seated, draw(st.integers(1, 10)), approvals, denials, chair
+    return eligible, draw(st.integers(1, 10)), approvals, denials, chair
 
 
 @given(counts())
 def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, int, int, int, str]) -> None:
-    """L35, T84: said a second time, in fractions of the bench."""
-    seated, quorum, approvals, denials, chair = count
+    """L35, T84: the rule written a second time, in fractions of the eligible voters."""
+    eligible, quorum, approvals, denials, chair = count
     said = outcome(*count)
-    if approvals + denials < quorum or seated < quorum or seated == 0:
+    if approvals + denials < quorum or eligible < quorum or eligible == 0:
         assert said == ""
         return
-    share, against = Fraction(approvals, seated), Fraction(denials, seated)
+    share, against = Fraction(approvals, eligible), Fraction(denials, eligible)
     half = Fraction(1, 2)
     if said in {"approve", "approve_with_conditions"}:
         assert share > half or (share == against == half and chair in {"approve", "conditional"})
@@ -102,17 +104,17 @@ def test_the_count_never_decides_without_quorum_or_majority(count: tuple[int, in
 @given(counts())
 def test_one_more_vote_never_turns_a_decision(count: tuple[int, int, int, int, str]) -> None:
     """A decided item stays decided the same way whoever votes after it."""
-    seated, quorum, approvals, denials, chair = count
+    eligible, quorum, approvals, denials, chair = count
     said = outcome(*count)
-    majority = max(approvals, denials) * 2 > seated
-    if said and majority and approvals + denials < seated:
-        assert outcome(seated, quorum, approvals + 1, denials, chair) == said
-        assert outcome(seated, quorum, approvals, denials + 1, chair) == said
+    majority = max(approvals, denials) * 2 > eligible
+    if said and majority and approvals + denials < eligible:
+        assert outcome(eligible, quorum, approvals + 1, denials, chair) == said
+        assert outcome(eligible, quorum, approvals, denials + 1, chair) == said
 
 
 @pytest.mark.django_db
 def test_only_votes_of_those_seated_now_are_counted() -> None:
-    """T9, T16: an ended seat, a closed account and a recusal all leave the bench, and their votes with them."""
+    """T9, T16: after an ended membership, a closed account or a recusal the vote no longer counts."""
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=5, quorum=4))
     )

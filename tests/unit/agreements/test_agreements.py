@@ -26,16 +26,16 @@ pytestmark = pytest.mark.django_db
 def test_a_template_is_published_in_versions_and_a_committees_own_wins() -> None:
     agreement_setup = stories.offered()
     committee = agreement_setup.case.committee_setup.committee
-    house = queries.template_for(committee)
-    assert house is not None
-    assert str(house) == "Data use agreement v1"
+    template = queries.template_for(committee)
+    assert template is not None
+    assert str(template) == "Data use agreement v1"
     own = commands.publish_template("Ours", clauses=stories.CLAUSES, committee=committee, by=CONSOLE)
     newer = commands.publish_template(
         "Ours", clauses=stories.CLAUSES[:1], committee=committee, by=agreement_setup.case.committee_setup.chair
     )
     assert (own.version, newer.version) == (1, 2)
     assert queries.template_for(committee) == newer
-    assert agreement_setup.agreement.template == house
+    assert agreement_setup.agreement.template == template
 
 
 def test_the_wording_is_the_chairs_matter_or_an_operators() -> None:
@@ -237,7 +237,7 @@ def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "typed"),
+    ("notified", "typed"),
     [
         ("Zoe\u0308 Nu\u0301n\u0303ez", "Zo\u00eb N\u00fa\u00f1ez"),  # the institution decomposes, a keyboard does not
         ("Zo\u00eb N\u00fa\u00f1ez", "Zoe\u0308 Nu\u0301n\u0303ez"),
@@ -246,9 +246,9 @@ def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
         ("Jörg Weiß", "JÖRG WEISS"),
     ],
 )
-def test_one_name_in_two_spellings_signs(told: str, typed: str) -> None:
+def test_one_name_in_two_spellings_signs(notified: str, typed: str) -> None:
     agreement_setup = stories.offered()
-    agreement_setup.applicant.name = told
+    agreement_setup.applicant.name = notified
     assert sign(agreement_setup, agreement_setup.applicant, typed_name=typed).typed_name == typed
 
 

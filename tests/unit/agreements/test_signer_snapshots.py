@@ -1,4 +1,4 @@
-"""Who somebody was when they signed or voted is kept as it was; access rests on the institution of that moment."""
+"""Who somebody was when they signed or voted is stored as it was; access depends on the institution of that moment."""
 
 import hashlib
 from datetime import timedelta
@@ -76,7 +76,7 @@ def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
 
 
 def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it_names() -> None:
-    """The text names the first institution; its word would be given for it by somebody of another."""
+    """The text names the first institution, and the signer is affiliated with another."""
     agreement_setup = stories.offered()
     first, second = home_of(agreement_setup.applicant), stories.institution("Saarela Institute")
     assert agreement_setup.agreement.institution == first and first.name in agreement_setup.agreement.text
@@ -91,7 +91,9 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
 
 
 def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
-    """The agreement was signed for one hospital; who leaves it for another has nothing until it affirms them again."""
+    """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their
+    affiliation again.
+    """
     access = stories.granted()
     first, second = home_of(access.holder), stories.institution()
     assert access.grant.institution == first

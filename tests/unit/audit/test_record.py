@@ -1,4 +1,4 @@
-"""The log: written with its change, without names, and for ever."""
+"""The log: written with its change, without names, append-only."""
 
 import uuid
 from datetime import UTC, date, datetime
@@ -134,25 +134,25 @@ def test_who_listens_is_called_once_after_the_commit(
     heard: list[str] = []
 
     def listener() -> None:
-        heard.append("owed")
+        heard.append("pending")
 
     monkeypatch.setattr(recording, "_listeners", [])
-    recording.when_owed(listener)
-    recording.when_owed(listener)
+    recording.when_pending(listener)
+    recording.when_pending(listener)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         record(Kind.GRANT_REVOKED, actor=SYSTEM)
         record(Kind.REFUSED, actor=SYSTEM)
         assert heard == []
-    assert heard == ["owed"]
+    assert heard == ["pending"]
 
 
 @pytest.mark.django_db
 def test_the_timeline_of_a_thing_holds_what_concerned_it() -> None:
-    house, who = stories.institution(), stories.person()
-    first = record(Kind.REFUSED, actor=who, subject=house)
-    second = record(Kind.REFUSED, actor=who, about=[house])
+    institution, who = stories.institution(), stories.person()
+    first = record(Kind.REFUSED, actor=who, subject=institution)
+    second = record(Kind.REFUSED, actor=who, about=[institution])
     record(Kind.REFUSED, actor=who)
-    assert list(queries.timeline_of(house.pk)) == [first, second]
+    assert list(queries.timeline_of(institution.pk)) == [first, second]
 
 
 @pytest.mark.django_db
@@ -219,9 +219,9 @@ def test_control_the_owner_may_change_an_ordinary_table(as_owner, how: str) -> N
 @pytest.mark.django_db
 def test_an_event_outlives_everything_it_names() -> None:
     """T117: no foreign keys, so nothing cascades into the log."""
-    house = Institution.objects.create(name="Gone soon", country="DK")
-    event = record(Kind.REFUSED, actor=SYSTEM, subject=house)
-    gone = house.pk
-    house.delete()
+    institution = Institution.objects.create(name="Gone soon", country="DK")
+    event = record(Kind.REFUSED, actor=SYSTEM, subject=institution)
+    gone = institution.pk
+    institution.delete()
     assert Event.objects.get(pk=event.pk).subject_id == gone
     assert not [f for f in Event._meta.get_fields() if f.is_relation]

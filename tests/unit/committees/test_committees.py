@@ -1,4 +1,4 @@
-"""Committees and their seats."""
+"""Committees and their members."""
 
 from datetime import timedelta
 
@@ -18,15 +18,17 @@ from tests import stories
 pytestmark = pytest.mark.django_db
 
 
-def seated(committee: Committee) -> set[Person]:
+def members_of(committee: Committee) -> set[Person]:
     """The people who are members of the committee now."""
-    return {seat.person for seat in queries.memberships_of(committee)}
+    return {membership.person for membership in queries.memberships_of(committee)}
 
 
 def test_the_chair_comes_first_and_everybody_seated_is_on_the_bench() -> None:
     committee_setup = stories.committee_setup()
-    assert [seat.person for seat in queries.memberships_of(committee_setup.committee)][0] == committee_setup.chair
-    assert seated(committee_setup.committee) == set(committee_setup.everyone)
+    assert [membership.person for membership in queries.memberships_of(committee_setup.committee)][
+        0
+    ] == committee_setup.chair
+    assert members_of(committee_setup.committee) == set(committee_setup.everyone)
     assert queries.committees_of(committee_setup.members[0]).get() == committee_setup.committee
     assert queries.chaired_by(committee_setup.chair).get() == committee_setup.committee
     assert not queries.chaired_by(committee_setup.members[0]).exists()
@@ -39,21 +41,27 @@ def test_the_chair_comes_first_and_everybody_seated_is_on_the_bench() -> None:
 
 def test_a_seat_counts_from_its_beginning_until_its_end() -> None:
     committee_setup = stories.committee_setup()
-    seat = committee_setup.membership_of(committee_setup.members[0])
-    commands.remove_member(seat, by=committee_setup.chair)
-    seat.refresh_from_db()
-    assert committee_setup.members[0] not in seated(committee_setup.committee)
-    held = CommitteeMember.objects.appointed(seat.ends_at - timedelta(microseconds=1)).filter(pk=seat.pk)
-    assert held.exists()
-    assert not CommitteeMember.objects.appointed(seat.ends_at).filter(pk=seat.pk).exists()
-    assert not CommitteeMember.objects.appointed(seat.starts_at - timedelta(seconds=1)).filter(pk=seat.pk).exists()
+    membership = committee_setup.membership_of(committee_setup.members[0])
+    commands.remove_member(membership, by=committee_setup.chair)
+    membership.refresh_from_db()
+    assert committee_setup.members[0] not in members_of(committee_setup.committee)
+    before_end = CommitteeMember.objects.appointed(membership.ends_at - timedelta(microseconds=1)).filter(
+        pk=membership.pk
+    )
+    assert before_end.exists()
+    assert not CommitteeMember.objects.appointed(membership.ends_at).filter(pk=membership.pk).exists()
+    assert (
+        not CommitteeMember.objects.appointed(membership.starts_at - timedelta(seconds=1))
+        .filter(pk=membership.pk)
+        .exists()
+    )
 
 
 def test_a_deactivated_person_sits_nowhere() -> None:
     """T16."""
     committee_setup = stories.committee_setup()
     deactivate(committee_setup.chair, by=stories.operator())
-    assert committee_setup.chair not in seated(committee_setup.committee)
+    assert committee_setup.chair not in members_of(committee_setup.committee)
     assert not queries.chaired_by(committee_setup.chair).exists()
 
 
@@ -91,9 +99,9 @@ def test_nobody_sits_twice_there_is_one_chair_and_the_seated_are_active() -> Non
 
 def test_a_seat_ends_once() -> None:
     committee_setup = stories.committee_setup()
-    seat = committee_setup.membership_of(committee_setup.members[0])
-    commands.remove_member(seat, by=committee_setup.chair)
-    commands.remove_member(seat, by=committee_setup.chair)
+    membership = committee_setup.membership_of(committee_setup.members[0])
+    commands.remove_member(membership, by=committee_setup.chair)
+    commands.remove_member(membership, by=committee_setup.chair)
     assert Event.objects.filter(kind="committee.member_removed").count() == 1
 
 
@@ -101,7 +109,7 @@ def test_a_person_may_return_to_a_seat() -> None:
     committee_setup = stories.committee_setup()
     commands.remove_member(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
     commands.add_member(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
-    assert committee_setup.members[0] in seated(committee_setup.committee)
+    assert committee_setup.members[0] in members_of(committee_setup.committee)
 
 
 def test_a_closed_committee_says_why() -> None:
@@ -172,4 +180,4 @@ def test_an_operator_hands_the_chair_to_somebody_else() -> None:
         commands.hand_over_chair(committee_setup.committee, person=new, by=committee_setup.chair)
     commands.hand_over_chair(committee_setup.committee, person=new, by=stories.operator())
     assert queries.chaired_by(new).get() == committee_setup.committee
-    assert committee_setup.chair not in seated(committee_setup.committee)
+    assert committee_setup.chair not in members_of(committee_setup.committee)

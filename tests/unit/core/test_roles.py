@@ -18,7 +18,7 @@ def test_a_role_is_held_on_one_object_only() -> None:
     mine, other = stories.drafted_dataset(), stories.drafted_dataset()
     assert roles.holds(mine.owner, [Dataset.OWNER], mine.dataset)
     assert not roles.holds(mine.owner, [Dataset.OWNER], other.dataset)
-    assert roles.held(mine.owner, Dataset.ROLES, Dataset).get() == mine.dataset
+    assert roles.with_roles(mine.owner, Dataset.ROLES, Dataset).get() == mine.dataset
 
 
 def test_a_role_given_twice_is_held_once_and_taken_is_gone() -> None:
@@ -45,23 +45,23 @@ def test_only_declared_roles_exist() -> None:
 
 def test_what_declares_no_roles_has_none() -> None:
     with pytest.raises(ValueError, match="Committee has no roles"):
-        roles.held(stories.person(), ["own_dataset"], Committee)
+        roles.with_roles(stories.person(), ["own_dataset"], Committee)
 
 
 def test_a_visitor_holds_nothing() -> None:
     stories.drafted_dataset()
     for nobody in (None, AnonymousUser()):
         assert roles.person_id(nobody) == uuid.UUID(int=0)
-        assert not roles.held(nobody, Dataset.ROLES, Dataset).exists()
+        assert not roles.with_roles(nobody, Dataset.ROLES, Dataset).exists()
 
 
 def test_a_role_ends_with_its_object() -> None:
     """L48, T17: nothing is left behind that could attach to another object."""
-    house = stories.institution()
-    official = stories.signing_official(house)
-    roles.take(official, Institution.SIGNING_OFFICIAL, house)
-    roles.give(official, Institution.SIGNING_OFFICIAL, house)
+    institution = stories.institution()
+    official = stories.signing_official(institution)
+    roles.take(official, Institution.SIGNING_OFFICIAL, institution)
+    roles.give(official, Institution.SIGNING_OFFICIAL, institution)
     empty = Institution.objects.create(name="Short-lived", country="DK")
     roles.give(official, Institution.SIGNING_OFFICIAL, empty)
     empty.delete()
-    assert roles.roles_on(house) == [(official.pk, Institution.SIGNING_OFFICIAL)]
+    assert roles.roles_on(institution) == [(official.pk, Institution.SIGNING_OFFICIAL)]

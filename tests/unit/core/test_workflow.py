@@ -95,9 +95,9 @@ def test_a_stale_object_moves_nothing() -> None:
     """T99."""
     request = stories.submitted().request
     stale = AccessRequest.objects.get(pk=request.pk)
-    request.move("screen")
+    request.move("accept_for_review")
     with pytest.raises(WrongState):
-        stale.move("screen")
+        stale.move("accept_for_review")
     assert AccessRequest.objects.get(pk=request.pk).state == "in_review"
 
 

@@ -1,4 +1,4 @@
-"""Download links: bound to a person, a file and a grant; asked anew at every use; nothing leaves unwritten."""
+"""Download links: bound to a person, a file and a grant; checked again at every use; every download is recorded."""
 
 import hashlib
 from datetime import timedelta
@@ -269,7 +269,9 @@ def test_another_grant_does_not_revive_a_link() -> None:
 
 
 def test_a_link_never_works_in_somebody_elses_session() -> None:
-    """T54, L2: 403, an event of its own kind, and whoever made the link is told: once, however often it is tried."""
+    """T54, L2: 403, an event of its own kind, and whoever made the link is notified: once, however often it is
+    tried.
+    """
     access = stories.linked()
     other = stories.person()
     stories.drain()

@@ -38,8 +38,8 @@ def test_a_thousand_guessed_links_are_slowed_down_and_told(caplog: pytest.LogCap
     notification = Notification.objects.get(kind="links.guessed")
     assert (notification.reader, notification.path) == (operator, "/system-status/")
     assert "101" in notification.body.replace("\u2060", "")
-    told = [line.getMessage() for line in caplog.records if line.name == "apps.downloads.commands"]
-    assert HERE in told[0] and len(told) == len(counts)
+    notified = [line.getMessage() for line in caplog.records if line.name == "apps.downloads.commands"]
+    assert HERE in notified[0] and len(notified) == len(counts)
     assert not Event.objects.exclude(facts__has_key="count").filter(kind="links.guessed").exists()
 
 

@@ -120,7 +120,7 @@ def test_the_drill_for_a_lost_link_key() -> None:
 
 
 def test_the_drill_for_a_lost_secret_key() -> None:
-    """T52: everybody signs in anew; a fallback lets them stay; links and tokens do not hang on it."""
+    """T52: everybody signs in again; a fallback lets them stay; links and tokens do not hang on it."""
     access = stories.linked()
     browser = stories.client_for(access.holder)
     secret = stories.token(access.holder, "read")

@@ -1,11 +1,11 @@
 """The access rule a second time, from the domain's own words, in plain Python: no Django, no SQL, no shared code.
 
 A person may download a file at a moment if and only if the person is active (or a visitor, for open data) and did not
-break the glass, unless the data are open; an institution stands behind them, or a visa from home does for registered
+be a break-glass account, unless the data are open; they have an active affiliation, or a visa from home for registered
 data, unless the data are open; the version is published, not withdrawn, its embargo past; the dataset is open, or
-registered and the terms of that moment accepted, here or by a visa from home, or a grant of theirs is in force, on an
-agreement they signed and that is executed and not ended, while the very institution that stood behind them when they
-signed does so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
+registered and the terms of that moment accepted, here or by a visa from home, or a grant of theirs is active, on an
+agreement they signed and that is executed and not ended, while they are affiliated with the very institution under
+which they signed does so still; the sign-in had a second factor, if the dataset asks for one; and nothing is frozen.
 Moments are whole numbers, and so are institutions; an interval holds its beginning and not its end; None means never.
 """
 
@@ -22,7 +22,7 @@ class Grant:
     signed: int | None = 0
     pauses: tuple[tuple[int, int | None], ...] = ()
     mine: bool = True
-    # the institution that stood behind the signature; None: nobody knows
+    # the institution of the signature; None: not known
     through: int | None = 0
 
 
@@ -33,7 +33,7 @@ class Visa:
     starts: int
     expires: int
     gone: int | None = None
-    doubted: int | None = None
+    untrusted: int | None = None
     accepted: bool = True
     mine: bool = True
     terms: int | None = None
@@ -53,7 +53,7 @@ class World:
     # (published, accepted by the person), in order of version
     terms: tuple[tuple[int, int | None], ...] = ()
     download_stops: tuple[tuple[int, int | None], ...] = field(default=())
-    # (which, from, until) of each time an institution stood behind the person; None: to the end of all moments
+    # (which, from, until) of each affiliation of the person; None: to the end of all moments
     affiliations: tuple[tuple[int, int, int | None], ...] = ((0, 0, None),)
     asks_factor: bool = False
     factor: bool = False  # of this very sign-in
@@ -69,8 +69,8 @@ def within(span: tuple[int, int | None], at: int) -> bool:
     return begun(span[0], at) and not begun(span[1], at)
 
 
-def behind(world: World, at: int) -> set[int]:
-    """The institutions that stand behind the person."""
+def affiliations(world: World, at: int) -> set[int]:
+    """The institutions the person is affiliated with."""
     return {which for which, start, end in world.affiliations if within((start, end), at)}
 
 
@@ -88,7 +88,7 @@ def active(grant: Grant, at: int, actor_snapshot: set[int]) -> bool:
 
 def counts(visa: Visa, at: int) -> bool:
     actor_snapshot = (
-        within((visa.starts, visa.expires), at) and not begun(visa.gone, at) and not begun(visa.doubted, at)
+        within((visa.starts, visa.expires), at) and not begun(visa.gone, at) and not begun(visa.untrusted, at)
     )
     return actor_snapshot and visa.accepted and visa.mine
 
@@ -124,14 +124,14 @@ def entitled(world: World, at: int) -> bool:
         return True
     if world.access == "registered":
         return accepted_terms(world, at)
-    return world.access == "controlled" and any(active(grant, at, behind(world, at)) for grant in world.grants)
+    return world.access == "controlled" and any(active(grant, at, affiliations(world, at)) for grant in world.grants)
 
 
 def affiliated(world: World, at: int) -> bool:
     """Only open data may be had by somebody behind whom no institution stands; for registered data a visa will do."""
     if world.access == "open" or (world.access == "registered" and at_home(world, at, None)):
         return True
-    return not world.visitor and bool(behind(world, at))
+    return not world.visitor and bool(affiliations(world, at))
 
 
 def proved(world: World) -> bool:

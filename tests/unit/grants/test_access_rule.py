@@ -199,7 +199,7 @@ BOUNDARIES = {
     "visa begins, no institution": (replace(REGISTERED, visas=(Visa(4, 9),)), 4, True),
     "visa expires": (replace(REGISTERED, visas=(Visa(0, 4),)), 4, False),
     "visa is gone": (replace(REGISTERED, visas=(Visa(0, 9, gone=4),)), 4, False),
-    "issuer is doubted": (replace(REGISTERED, visas=(Visa(0, 9, doubted=4),)), 4, False),
+    "issuer is doubted": (replace(REGISTERED, visas=(Visa(0, 9, untrusted=4),)), 4, False),
     "visa of terms begins": (replace(UNREAD, visas=(Visa(4, 9, terms=0),)), 4, True),
     "visa of terms expires": (replace(UNREAD, visas=(Visa(0, 4, terms=0),)), 4, False),
     "terms are accepted": (World(access="registered", terms=((0, 4),)), 4, True),
@@ -221,7 +221,7 @@ def test_the_verdict_turns_exactly_at_its_moment(boundary: str) -> None:
 
 
 def test_a_visa_never_opens_controlled_data() -> None:
-    """Not even together with a grant, when no institution stands behind the person."""
+    """Not even together with a grant, when the person has no active affiliation."""
     world = World(grants=(Grant(0, 9),), affiliations=(), terms=((0, 0),), visas=(Visa(0, 9), Visa(0, 9, terms=0)))
     with forgotten():
         assert not opens(worlds.lay(world), worlds.moment(5))

@@ -1,4 +1,4 @@
-"""Grants: issued by an executed agreement, paused and ended with a reason; all downloads frozen and thawed."""
+"""Grants: issued by an executed agreement, paused and ended with a reason; all downloads stopped and resumed."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,7 +45,7 @@ def signed_by_a_witness() -> tuple[stories.AgreementSetup, Any]:
     """Signed by the applicant, and by somebody in a capacity that the portal does not know; not yet countersigned."""
     agreement_setup, witness = stories.signed(), stories.person()
     actor_snapshot = snapshot_actor(
-        witness, sign_in=stories.fresh_sign_in(), behind=current_affiliation_of(witness), by=witness
+        witness, sign_in=stories.fresh_sign_in(), affiliation=current_affiliation_of(witness), by=witness
     )
     Signature.objects.create(
         agreement=agreement_setup.agreement, signer=witness, capacity="witness", typed_name="W", auth_time=clock.now(),
@@ -101,10 +101,10 @@ def test_a_member_who_signs_late_gets_their_grant_when_they_sign() -> None:
     assert queries.downloadable_by(late).get() == agreement_setup.published_dataset.file
 
 
-@pytest.mark.parametrize("chapter", ["offered", "signed"])
-def test_no_grant_without_an_executed_agreement(chapter: str) -> None:
+@pytest.mark.parametrize("stage", ["offered", "signed"])
+def test_no_grant_without_an_executed_agreement(stage: str) -> None:
     """T83."""
-    agreement_setup = getattr(stories, chapter)()
+    agreement_setup = getattr(stories, stage)()
     assert commands.issue(agreement_setup.agreement.pk, by=SYSTEM) == []
     assert not queries.downloadable_by(agreement_setup.applicant).exists()
     for consequence in (issue_grants, activate_request):
@@ -167,7 +167,7 @@ def test_a_revoked_grant_opens_nothing_at_once() -> None:
 
 
 def test_who_may_end_a_grant() -> None:
-    """T10: those who take care of the dataset, and the holder; nobody else, and nobody who is deactivated."""
+    """T10: those who manage the dataset, and the holder; nobody else, and nobody who is deactivated."""
     access = stories.granted()
     outsiders = [
         access.case.committee_setup.chair,
@@ -223,7 +223,7 @@ def test_a_pause_closes_and_its_end_opens_again() -> None:
 
 
 def test_what_is_revoked_or_over_is_neither_paused_nor_begun_again() -> None:
-    """An old window still shows the buttons; nobody is told of a pause or of access that runs again."""
+    """An old window still shows the buttons; nobody is notified of a pause or of access that is active again."""
     over, ended = stories.granted(), stories.granted()
     commands.suspend(over.grant, reason="A question", by=over.agreement_setup.owner)
     commands.suspend(ended.grant, reason="A question", by=ended.agreement_setup.owner)
@@ -301,13 +301,13 @@ def test_a_grant_is_seen_by_its_holder_and_those_who_manage_the_dataset() -> Non
         (access.holder, True), (access.owner, True), (access.case.committee_setup.chair, False), (stories.person(), False),
     ):  # fmt: skip
         assert queries.visible_to(by).filter(pk=access.grant.pk).exists() is seen
-    held: Any = queries.grants_of(access.holder).get()
-    assert held.grant_is_active
+    grant: Any = queries.grants_of(access.holder).get()
+    assert grant.grant_is_active
     used: Any = queries.on_datasets_managed_by(access.owner).get()
     assert used == access.grant
     assert not queries.grants_of(access.owner).exists()
     assert not queries.on_datasets_managed_by(access.holder).exists()
     commands.revoke(access.grant, reason="A breach.", by=access.owner)
-    held = queries.grants_of(access.holder).get()
-    assert not held.grant_is_active
+    grant = queries.grants_of(access.holder).get()
+    assert not grant.grant_is_active
     assert not queries.grant_is_active(access.grant.pk)

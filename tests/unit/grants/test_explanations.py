@@ -60,7 +60,7 @@ def test_an_unknown_part_never_looks_met() -> None:
 def test_page_and_api_answer_for_a_part_without_words(access: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One more part in the rule, which nobody gave words: both say so, and neither fails."""
     published_dataset, asker, rule = stories.published_dataset(access=access), stories.person(), queries.rule
-    with clock.freeze(clock.now()):  # a frozen clock compiles each question anew, so the planted part is in it
+    with clock.freeze(clock.now()):  # a frozen clock compiles each query again, so the planted part is in it
         monkeypatch.setattr(queries, "rule", lambda *given: rule(*given) | {"route": Q(pk__isnull=True)})
         page = stories.client_for(asker).get(f"/datasets/{published_dataset.dataset.slug}/access/")
         secret = stories.token(asker, "read")

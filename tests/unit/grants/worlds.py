@@ -72,7 +72,7 @@ def visas(draw: st.DrawFn) -> Visa:
         start,
         end,
         gone=draw(st.none() | st.none() | st.integers(start, LAST)),
-        doubted=draw(st.none() | st.none() | moments),
+        untrusted=draw(st.none() | st.none() | moments),
         accepted=draw(st.sampled_from([True, True, True, False])),
         mine=draw(st.sampled_from([True, True, True, False])),
         terms=draw(st.sampled_from([None, 0, 0, 1])),
@@ -137,7 +137,7 @@ class Dice:
         start, end = self.span()
         return Visa(
             start, end, gone=self.chance.choice([None, None, self.chance.randint(start, LAST)]),
-            doubted=self.tick(None, None, None), accepted=self.chance.random() < 0.85,
+            untrusted=self.tick(None, None, None), accepted=self.chance.random() < 0.85,
             mine=self.chance.random() < 0.85, terms=self.chance.choice([None, *range(terms)]),
         )  # fmt: skip
 
@@ -207,7 +207,7 @@ def lay(*together: World) -> Laid:
     for one in world.visas:
         rows.visa(
             other if world.visitor or not one.mine else me, starts_at=_sure(one.starts), expires_at=_sure(one.expires),
-            gone_at=moment(one.gone), doubted_at=moment(one.doubted), accepted=one.accepted,
+            gone_at=moment(one.gone), untrusted_at=moment(one.untrusted), accepted=one.accepted,
             terms=None if one.terms is None else published_terms[one.terms],
         )  # fmt: skip
     for start, end in world.download_stops:

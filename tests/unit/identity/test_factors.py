@@ -49,20 +49,20 @@ def test_t46_an_acr_counts_only_where_it_was_named(acr: str, accepted: list[str]
     assert has_second_factor(acr=acr, amr=["pwd"], accepted=accepted) is counts
 
 
-@pytest.mark.parametrize("told", ["auditors", ["auditors"], ["staff", "auditors"], ["auditors", "auditors"]])
-def test_t47_a_claim_says_its_values(told: Any) -> None:
-    assert says({"groups": told}, "groups", "auditors")
+@pytest.mark.parametrize("claims", ["auditors", ["auditors"], ["staff", "auditors"], ["auditors", "auditors"]])
+def test_t47_a_claim_says_its_values(claims: Any) -> None:
+    assert says({"groups": claims}, "groups", "auditors")
 
 
 @pytest.mark.parametrize(
-    "told",
+    "claims",
     [
         None, True, 1, {}, {"auditors": True}, [], "", "Auditors", "AUDITORS", " auditors", "auditors ",
         "auditors,staff", "staff auditors", ["Auditors"], [["auditors"]], [{"value": "auditors"}],
         ["auditors", 1], ["auditors", None], ["auditor\u200bs"], ["аuditors"], ["auditors"] * (LONGEST_LIST + 1),
     ],
 )  # fmt: skip
-def test_t47_any_other_shape_says_nothing(told: Any) -> None:
-    """Wrong types, near misses, other letters that look alike, and lists that no group of people needs."""
-    assert not says({"groups": told}, "groups", "auditors")
+def test_t47_any_other_shape_says_nothing(claims: Any) -> None:
+    """Wrong types, near misses, other characters that look alike, and lists that no group of people needs."""
+    assert not says({"groups": claims}, "groups", "auditors")
     assert not says({"group": "auditors"}, "groups", "auditors")

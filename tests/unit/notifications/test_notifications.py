@@ -1,4 +1,4 @@
-"""Everyone whom an event concerns is told once; nobody else is; and a mail server may be down."""
+"""Everyone whom an event concerns is notified once; nobody else is; and a mail server may be down."""
 
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
@@ -23,7 +23,7 @@ from apps.notifications.commands import mark_read, post_due, write_notifications
 from apps.notifications.messages import MESSAGES, TOPICS
 from apps.notifications.models import Notification
 from apps.notifications.queries import notifications_of, unread_by, waiting
-from apps.notifications.tasks import tell
+from apps.notifications.tasks import notify
 from apps.people.commands.people import choose_language
 from apps.people.models import Person
 from apps.tokens.commands.tokens import revoke_token
@@ -33,8 +33,8 @@ from tests import stories
 pytestmark = pytest.mark.django_db
 
 
-def told(kind: str) -> set[Person]:
-    """Who has letters about events of this kind."""
+def notified(kind: str) -> set[Person]:
+    """Who has notifications about events of this kind."""
     return {notification.reader for notification in Notification.objects.filter(kind=kind).select_related("reader")}
 
 
@@ -49,21 +49,21 @@ def test_every_message_has_recipients_and_words_and_is_in_the_file_of_its_topic(
 
 
 def test_every_kind_with_a_message_is_notified_and_no_other() -> None:
-    assert {kind for kind in Kind if tell in consequences_of(kind)} == set(MESSAGES)
+    assert {kind for kind in Kind if notify in consequences_of(kind)} == set(MESSAGES)
 
 
 def test_a_submitted_request_reaches_the_bench_the_applicant_and_the_members() -> None:
     member = stories.person()
     case = stories.submitted(stories.draft(members=[member]))
-    assert told("request.submitted") == {*case.committee_setup.everyone, case.applicant, member}
+    assert notified("request.submitted") == {*case.committee_setup.everyone, case.applicant, member}
     assert Notification.objects.filter(kind="request.submitted").count() == 5
 
 
 def test_a_committee_member_who_asks_is_told_as_applicant_only() -> None:
     published_dataset = stories.published_dataset()
-    seated = published_dataset.committee_setup.members[0]
-    stories.submitted(stories.draft(published_dataset=published_dataset, applicant=seated))
-    notifications = notifications_of(seated).filter(kind="request.submitted")
+    member = published_dataset.committee_setup.members[0]
+    stories.submitted(stories.draft(published_dataset=published_dataset, applicant=member))
+    notifications = notifications_of(member).filter(kind="request.submitted")
     assert [notification.path.startswith("/requests/") for notification in notifications] == [True]
 
 
@@ -90,7 +90,7 @@ def test_a_decision_reaches_applicant_and_members_with_its_reason(choice: str, w
     member = stories.person()
     case = stories.decided(stories.in_review(stories.submitted(stories.draft(members=[member]))), choice=choice)
     stories.drain()
-    assert told("request.item_decided") == {case.applicant, member}
+    assert notified("request.item_decided") == {case.applicant, member}
     for notification in Notification.objects.filter(kind="request.item_decided"):
         assert words in notification.subject
         assert f"> My reason to {choice}." in notification.body
@@ -100,9 +100,9 @@ def test_a_decision_reaches_applicant_and_members_with_its_reason(choice: str, w
 def test_the_owner_hears_of_the_applicants_signature_only() -> None:
     agreement_setup = stories.signed()
     stories.drain()
-    assert told("agreement.signed") == {agreement_setup.owner}
+    assert notified("agreement.signed") == {agreement_setup.owner}
     access = stories.granted()
-    assert told("grant.issued") == {access.case.applicant}
+    assert notified("grant.issued") == {access.case.applicant}
     assert Notification.objects.filter(kind="agreement.signed", reader=access.agreement_setup.owner).count() == 1
 
 
@@ -110,12 +110,12 @@ def test_a_revoked_holder_reads_why_and_the_owner_hears_when_it_was_given_back()
     access = stories.granted()
     grants.revoke(access.grant, reason="The project ended.", by=access.published_dataset.owner)
     stories.drain()
-    assert told("grant.revoked") == {access.case.applicant}
+    assert notified("grant.revoked") == {access.case.applicant}
     assert "> The project ended." in Notification.objects.get(kind="grant.revoked").body
     other = stories.granted()
     grants.revoke(other.grant, reason="No longer needed.", by=other.case.applicant)
     stories.drain()
-    assert told("grant.revoked") == {access.case.applicant, other.case.applicant, other.published_dataset.owner}
+    assert notified("grant.revoked") == {access.case.applicant, other.case.applicant, other.published_dataset.owner}
 
 
 def test_a_pause_and_its_end_are_told_to_the_holder() -> None:
@@ -133,7 +133,7 @@ def test_a_terminated_agreement_is_told_to_everyone_but_the_one_who_ended_it() -
         access.agreement_setup.agreement, reason="A clause was broken.", by=access.published_dataset.owner
     )
     stories.drain()
-    assert told("agreement.terminated") == {access.case.applicant}
+    assert notified("agreement.terminated") == {access.case.applicant}
 
 
 def test_a_new_version_is_told_to_holders_but_not_under_an_embargo() -> None:
@@ -145,7 +145,7 @@ def test_a_new_version_is_told_to_holders_but_not_under_an_embargo() -> None:
         stories.add_files(version, {"next.csv": stories.CSV}, by=owner)
         datasets.publish(version, by=owner, embargo_until=embargo)
         stories.drain()
-        assert told("version.published") == ({owner} if embargo else {owner, access.case.applicant})
+        assert notified("version.published") == ({owner} if embargo else {owner, access.case.applicant})
 
 
 def test_a_withdrawn_version_is_told_to_holders_with_the_reason() -> None:
@@ -164,7 +164,7 @@ def test_withdrawing_a_submitted_request_is_told_and_a_draft_is_not() -> None:
     silent = stories.draft()
     requests.withdraw(silent.request, by=silent.applicant)
     stories.drain()
-    assert told("request.withdrawn") == {*case.committee_setup.everyone, member}
+    assert notified("request.withdrawn") == {*case.committee_setup.everyone, member}
 
 
 def test_roles_seats_and_tokens_are_told_to_the_person_concerned() -> None:
@@ -175,9 +175,9 @@ def test_roles_seats_and_tokens_are_told_to_the_person_concerned() -> None:
     token = helper.tokens.get()
     revoke_token(token, by=helper)
     stories.drain()
-    assert told("role.given") == {helper, official}
-    assert told("committee.member_added") == set(published_dataset.committee_setup.everyone)
-    assert told("token.made") == told("token.revoked") == {helper}
+    assert notified("role.given") == {helper, official}
+    assert notified("committee.member_added") == set(published_dataset.committee_setup.everyone)
+    assert notified("token.made") == notified("token.revoked") == {helper}
 
 
 def test_a_deactivated_person_gets_no_letter() -> None:
@@ -185,7 +185,7 @@ def test_a_deactivated_person_gets_no_letter() -> None:
     gone = published_dataset.committee_setup.members[0]
     deactivate(gone, by=stories.operator())
     stories.submitted(stories.draft(published_dataset=published_dataset))
-    assert gone not in told("request.submitted")
+    assert gone not in notified("request.submitted")
 
 
 def test_a_letter_speaks_the_readers_language() -> None:

@@ -1,4 +1,4 @@
-"""Which institution stands behind somebody: how long, on whose word, and who is told when it ends."""
+"""Affiliations: how long they are valid, who confirmed them, and who is notified when they end."""
 
 from datetime import timedelta
 from typing import Any
@@ -59,7 +59,7 @@ def notifications(person: Person) -> list[str]:
 
 # ------------------------------------------------------------------------------------------------- who may say what
 def test_nobody_speaks_for_themselves_with_whichever_account() -> None:
-    """Of several accounts of one person none is affirmed or ended by another."""
+    """Of several accounts of one person none is confirmed or ended by another."""
     official = stories.signing_official(stories.institution())
     home = home_of(official)
     other = stories.person(at=home)
@@ -109,7 +109,7 @@ def test_each_word_is_kept_with_its_reason_and_told_to_the_person() -> None:
         end(access.holder, by=official)
     confirm_affiliation(access.holder, institution=home_of(access.holder), reason="Back from leave.", by=official)
     assert [(word.kind, word.reason, word.by) for word in AffiliationStatement.objects.order_by("at")] == [
-        ("ended", WHY, official), ("affirmed", "Back from leave.", official),
+        ("ended", WHY, official), ("confirmed", "Back from leave.", official),
     ]  # fmt: skip
     assert len(notifications(access.holder)) == 2
     bodies = [one.body for one in Notification.objects.filter(reader=access.holder, kind__startswith="affiliation")]
@@ -121,8 +121,8 @@ def test_the_database_keeps_what_was_said_and_lets_only_what_is_personal_be_take
     """T93: with its control, the erasing of a name."""
     person = stories.person()
     end(person)
-    behind = current_affiliation_of(stories.person())
-    actor_snapshot = snapshot_actor(person, sign_in=stories.fresh_sign_in(), behind=behind, by=person)
+    affiliation = current_affiliation_of(stories.person())
+    actor_snapshot = snapshot_actor(person, sign_in=stories.fresh_sign_in(), affiliation=affiliation, by=person)
     changes: list[Any] = [
         lambda: AffiliationStatement.objects.update(reason="Another."),
         lambda: AffiliationStatement.objects.all().delete(),
@@ -156,12 +156,12 @@ def test_a_person_of_two_institutions_keeps_what_rests_on_the_one_that_stays() -
 def test_the_home_of_the_last_sign_in_stands_behind_an_act_and_another_if_it_does_not() -> None:
     person, other = stories.person(), stories.institution()
     extend_affiliation(person, institution=other, by=SYSTEM)
-    behind = current_affiliation_of(person)
-    assert behind is not None and behind.institution == person.institution
+    affiliation = current_affiliation_of(person)
+    assert affiliation is not None and affiliation.institution == person.institution
     end(person)
-    behind = current_affiliation_of(person)
-    assert behind is not None and behind.institution == other
-    assert check_affiliated(person) == behind
+    affiliation = current_affiliation_of(person)
+    assert affiliation is not None and affiliation.institution == other
+    assert check_affiliated(person) == affiliation
     end(person, institution=other)
     with pytest.raises(WrongState, match="ask one of its signing officials"):
         check_affiliated(person)
@@ -184,7 +184,7 @@ def test_neither_merging_nor_splitting_gets_round_an_end() -> None:
     assert stands(new, fresh)
 
 
-# ------------------------------------------------------------------------------------------------------- the letters
+# ------------------------------------------------------------------------------------------------- the notifications
 def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each() -> None:
     person = stories.person()
     lapse(person, days=31)
@@ -202,7 +202,7 @@ def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each()
 def test_a_year_later_the_warnings_begin_anew() -> None:
     person = stories.person()
     lapse(person, days=5)
-    assert warn_of_expiring_affiliations(by=SYSTEM) == 1  # late: one letter, not two
+    assert warn_of_expiring_affiliations(by=SYSTEM) == 1  # late: one notification, not two
     extend_affiliation(person, institution=home_of(person), by=SYSTEM)
     assert warn_of_expiring_affiliations(by=SYSTEM) == 0
     lapse(person, days=29)

@@ -1,4 +1,4 @@
-"""People, identities, terms, tokens and desks."""
+"""People, identities, terms, tokens and platform roles."""
 
 import threading
 from datetime import timedelta
@@ -107,7 +107,7 @@ def test_sign_ins_refusals_and_sign_outs_are_written_down_without_free_text() ->
     assert kinds["person.signed_out"].subject_id == someone.pk
 
 
-# ------------------------------------------------------------------------------------------------------------ desks
+# ----------------------------------------------------------------------------------------------------- platform roles
 def test_a_desk_is_held_from_until() -> None:
     someone = stories.operator()
     assert has_platform_role(someone, "operator")
@@ -142,11 +142,11 @@ def test_only_operators_give_desks_close_accounts_and_appoint() -> None:
 
 
 def test_an_operator_gives_a_desk_appoints_and_closes_and_opens_an_account() -> None:
-    boss, other, house = stories.operator(), stories.person(), stories.institution()
+    boss, other, institution = stories.operator(), stories.person(), stories.institution()
     give_platform_role(other, kind="auditor", days=10, by=boss)
-    appoint_signing_official(other, institution=house, by=boss)
+    appoint_signing_official(other, institution=institution, by=boss)
     assert has_platform_role(other, "auditor")
-    assert institutions_signed_for(other).get() == house
+    assert institutions_signed_for(other).get() == institution
     deactivate(other, by=boss)
     assert not Person.objects.get(pk=other.pk).is_active
     reactivate(other, by=boss)
@@ -160,13 +160,17 @@ def test_a_desk_has_a_reasonable_end(days: int) -> None:
 
 
 def test_an_official_sees_the_people_of_their_institution() -> None:
-    house = stories.institution()
-    official, colleague, stranger = stories.signing_official(house), stories.person(at=house), stories.person()
+    institution = stories.institution()
+    official, colleague, stranger = (
+        stories.signing_official(institution),
+        stories.person(at=institution),
+        stories.person(),
+    )
     seen = people_of(institutions_signed_for(official))
     assert {official, colleague} <= set(seen)
     assert stranger not in seen
     assert not people_of(institutions_signed_for(stranger)).exists()
-    assert str(house) == house.name
+    assert str(institution) == institution.name
 
 
 # ------------------------------------------------------------------------------------------------------------ terms

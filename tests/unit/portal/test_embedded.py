@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from deploy.demo.embedded import demo, mail, servers
-from deploy.demo.embedded.database import begin_anew, ensure_roles
+from deploy.demo.embedded.database import ensure_roles, recreate
 from deploy.demo.embedded.ports import Ports, Secrets, free, hold
 from deploy.demo.embedded.process import Server, Trouble, born, running
 from deploy.demo.embedded.supervisor import RESTARTS, Supervisor, only_one
@@ -260,7 +260,7 @@ def test_a_letter_is_kept_whole_and_can_be_read(tmp_path: Path) -> None:
         assert b"No letter" in read(page, "/")
         with smtplib.SMTP("127.0.0.1", smtp) as door:
             door.send_message(notification)
-        kept = json.loads(read(page, "/letters.json"))
+        kept = json.loads(read(page, "/emails.json"))
         assert [(one["To"], one["Subject"]) for one in kept] == [("ingrid@nordvik.example", "Decided <b>")]
         assert b"Decided &lt;b&gt;" in read(page, "/")
         shown = read(page, f"/{kept[0]['id']}")
@@ -282,7 +282,7 @@ def test_an_interrupted_seed_is_thrown_away(tmp_path: Path) -> None:
     with postgres(tmp_path, fsync=False) as urls:
         with psycopg.connect(urls.owner) as connection:
             connection.execute("CREATE TABLE half_a_seed ()")
-        begin_anew(urls)
+        recreate(urls)
         ensure_roles(urls, Secrets(tmp_path))
         with psycopg.connect(urls.owner) as connection:
             assert connection.execute("SELECT to_regclass('half_a_seed')").fetchone() == (None,)

@@ -1,4 +1,4 @@
-"""What a portal is told before it starts, and the sentences it refuses with."""
+"""The environment's settings, and the errors for wrong ones."""
 
 import os
 import subprocess
