@@ -169,7 +169,7 @@ def test_only_an_operator_ends_the_membership_of_the_chair() -> None:
     assert queries.chaired_by(chair).get() == committee_setup.committee
     assert not Event.objects.filter(kind="committee.member_removed").exists()
     requests.remove_committee_member(committee_setup.membership_of(committee_setup.members[0]), by=chair)
-    assert committee_setup.members[0] not in seated(committee_setup.committee)
+    assert committee_setup.members[0] not in members_of(committee_setup.committee)
     commands.remove_member(membership, by=stories.operator())
     assert not queries.chaired_by(chair).exists()
 
