@@ -213,7 +213,7 @@ class CommitteeSetup:
 def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> CommitteeSetup:
     """A committee with a chair and so many further members."""
     number = next(_numbers)
-    committee = committees.found(
+    committee = committees.create_committee(
         name, slug=f"committee-{number}", institution=institution(), about="Decides on cancer data.",
         quorum=quorum, by=CONSOLE,
     )  # fmt: skip

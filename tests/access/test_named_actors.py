@@ -82,7 +82,7 @@ BESIDE_PERSONS: dict[str, set[NamedActor]] = {
     "people.register_institution": {CONSOLE},
     "people.set_institution": {CONSOLE},
     "agreements.publish_template": {CONSOLE},
-    "committees.found": {CONSOLE},
+    "committees.create_committee": {CONSOLE},
     "committees.hand_over_chair": {CONSOLE},
     "committees.add_member": {CONSOLE},
     "downloads.fetch": {ANONYMOUS},

@@ -145,7 +145,7 @@ class Command(BaseCommand):
         home = _institution(given["institution"]) if given["institution"] else None
         about = Path(given["about"]).read_text(encoding="utf-8").strip() if given["about"] else ""
         chair, quorum = _person(given["chair"]), _number(given["quorum"] or "2")
-        made = committees.found(
+        made = committees.create_committee(
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
         committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)

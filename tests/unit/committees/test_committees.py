@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.access_requests import commands as requests
 from apps.audit.models import Event
 from apps.committees import commands, queries
 from apps.committees.models import Committee, CommitteeMember
@@ -79,7 +80,7 @@ def test_the_chair_leads_and_an_operator_may_help() -> None:
 
 def test_only_an_operator_founds_a_committee() -> None:
     def found(by: object) -> Committee:
-        return commands.found("New", slug="new", institution=None, about="", quorum=1, by=by)  # type: ignore[arg-type]
+        return commands.create_committee("New", slug="new", institution=None, about="", quorum=1, by=by)  # type: ignore[arg-type]
 
     with pytest.raises(Denied, match="Only an operator"):
         found(stories.person())
@@ -143,7 +144,7 @@ def test_a_closed_committee_says_why() -> None:
 def test_a_committee_has_a_name_an_address_and_a_quorum(wrong: dict[str, object], fields: set[str]) -> None:
     facts: dict[str, object] = {"name": "New", "slug": "new", "quorum": 2, **wrong}
     with pytest.raises(Invalid) as refused:
-        commands.found(
+        commands.create_committee(
             str(facts["name"]), slug=str(facts["slug"]), institution=None, about="", quorum=int(str(facts["quorum"])),
             by=CONSOLE,
         )  # fmt: skip
@@ -152,9 +153,25 @@ def test_a_committee_has_a_name_an_address_and_a_quorum(wrong: dict[str, object]
 
 def test_an_address_is_used_once() -> None:
     with pytest.raises(Invalid):
-        commands.found(
+        commands.create_committee(
             "Again", slug=stories.committee_setup().committee.slug, institution=None, about="", quorum=1, by=CONSOLE
         )
+
+
+def test_only_an_operator_ends_the_membership_of_the_chair() -> None:
+    """The chair may remove other members (the control), but not themself: a committee keeps its chair."""
+    committee_setup = stories.committee_setup()
+    chair, membership = committee_setup.chair, committee_setup.membership_of(committee_setup.chair)
+    with pytest.raises(Denied, match="Only an operator can replace the chair"):
+        commands.remove_member(membership, by=chair)
+    with pytest.raises(Denied, match="Only an operator can replace the chair"):
+        requests.remove_committee_member(membership, by=chair)
+    assert queries.chaired_by(chair).get() == committee_setup.committee
+    assert not Event.objects.filter(kind="committee.member_removed").exists()
+    requests.remove_committee_member(committee_setup.membership_of(committee_setup.members[0]), by=chair)
+    assert committee_setup.members[0] not in members_of(committee_setup.committee)
+    commands.remove_member(membership, by=stories.operator())
+    assert not queries.chaired_by(chair).exists()
 
 
 def test_an_operator_hands_the_chair_to_somebody_else() -> None:
