@@ -74,7 +74,7 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
 
 
 class Command(BaseCommand):
-    help = "Set up institutions, desks, committees, terms and templates."
+    help = "Set up institutions, platform roles, committees, terms and templates."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -107,12 +107,12 @@ class Command(BaseCommand):
     def do_set_institution(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
         set_institution(person, institution=institution, by=CONSOLE)
-        return f"{institution.name} stands behind {person}."
+        return f"{institution.name} is the home institution of {person}."
 
     def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        desk = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
-        return f"{person} is {given['kind']} until {desk.ends_at:%Y-%m-%d}."
+        role = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
+        return f"{person} is {given['kind']} until {role.ends_at:%Y-%m-%d}."
 
     def do_end_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
@@ -149,7 +149,7 @@ class Command(BaseCommand):
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
         committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)
-        return f"{made.name} is founded; {chair} chairs it and can seat the others on its page."
+        return f"{made.name} is created; {chair} chairs it and can add the other members on its page."
 
     def do_chair(self, given: dict[str, str]) -> str:
         person, committee = _person(given["code"]), _committee(given["committee"])
@@ -159,7 +159,7 @@ class Command(BaseCommand):
     def do_terms(self, given: dict[str, str]) -> str:
         danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
         made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=CONSOLE)
-        return f"Version {made.version} of the terms is published; everybody is asked anew."
+        return f"Version {made.version} of the terms is published; everybody has to accept it."
 
     def do_template(self, given: dict[str, str]) -> str:
         try:
@@ -196,7 +196,7 @@ def _committee(slug: str) -> Committee:
 
 def _kind(kind: str) -> str:
     if kind not in PlatformRole.Kind.values:
-        raise CommandError("A desk is operator or auditor.")
+        raise CommandError("A role is operator or auditor.")
     return kind
 
 
