@@ -47,7 +47,7 @@ def _add_member(committee: Committee, *, person: Person, is_chair: bool, by: Act
 
 @transaction.atomic
 def remove_member(place: CommitteeMember, *, by: Actor) -> None:
-    """The seat ends now; votes already cast on open items no longer count."""
+    """The membership ends now; votes already cast on open items no longer count."""
     by = check_person(by)
     rules.check_can_manage_committee(by, place.committee)
     if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):

@@ -239,10 +239,10 @@ NOT_PAGES = {
         (
             "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
-            "link_end", "case_screen", "case_return", "case_recuse", "vote",
+            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read", "set_language",
             "identity_link", "service_account_end", "session_end", "sessions_end_all",
-            "downloads_freeze", "thaw_propose", "thaw_confirm",
+            "downloads_stop", "resume_propose", "resume_confirm",
         ),
         POST_ONLY,
     ),

@@ -55,7 +55,7 @@ def test_an_address_that_was_not_verified_is_not_kept() -> None:
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.email == ""
 
 
-def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
+def test_without_an_affiliation_nobody_signs_on_either_side() -> None:
     agreement_setup = stories.offered()
     official = end(agreement_setup.applicant)
     with pytest.raises(WrongState, match="Sign in again through your institution"):
@@ -83,14 +83,14 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=second)
     agreement_setup.applicant.refresh_from_db()
     extend_affiliation(agreement_setup.applicant, institution=second, by=SYSTEM)
-    with pytest.raises(WrongState, match=f"names {first.name}, and {second.name} stands behind you"):
+    with pytest.raises(WrongState, match=f"names {first.name}, but you are now affiliated with {second.name}"):
         sign(agreement_setup, agreement_setup.applicant)
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=first)
     agreement_setup.applicant.refresh_from_db()
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.institution == first
 
 
-def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
+def test_access_depends_on_the_institution_of_the_signature_and_on_no_other() -> None:
     """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their
     affiliation again.
     """
@@ -109,7 +109,7 @@ def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> N
     assert downloadable_by(access.holder).exists()
 
 
-def test_a_new_agreement_rests_on_the_new_institution() -> None:
+def test_a_new_agreement_depends_on_the_new_institution() -> None:
     access = stories.granted()
     second = stories.institution()
     end(access.holder)

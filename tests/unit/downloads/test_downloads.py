@@ -263,7 +263,7 @@ def test_another_grant_does_not_revive_a_link() -> None:
     access = stories.linked()
     revoked(access)
     stories.granted(published_dataset=access.published_dataset, applicant=access.holder)
-    with pytest.raises(Gone, match="not in force now"):
+    with pytest.raises(Gone, match="not active now"):
         commands.open_link(access.token, by=ANONYMOUS)
     assert commands.make_link(access.file, by=access.holder)
 

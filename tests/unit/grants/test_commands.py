@@ -176,7 +176,7 @@ def test_who_may_end_a_grant() -> None:
         stories.published_dataset().owner,
     ]
     for by in outsiders:
-        with pytest.raises(Denied, match="take care of the dataset"):
+        with pytest.raises(Denied, match="Only the dataset owner or a data steward"):
             commands.revoke(access.grant, reason="No.", by=by)
     with pytest.raises(Invalid, match="Say why"):
         commands.revoke(access.grant, reason="  ", by=access.owner)
@@ -277,7 +277,7 @@ def test_one_operator_stops_everything_and_two_start_it_again() -> None:
     assert queries.current_download_stop() is None
 
 
-def test_a_thaw_happens_once() -> None:
+def test_downloads_are_resumed_once() -> None:
     first, second = stories.operator(), stories.operator()
     stop = commands.stop_downloads("An incident.", by=first)
     commands.propose_resume(stop, by=first)
