@@ -124,7 +124,7 @@ def test_a_form_sent_by_fifty_at_once_is_done_once() -> None:
 
 
 def test_a_link_opened_by_fifty_at_once_opens_for_each_and_each_is_written_down() -> None:
-    """T55: a link has no number of uses (docs/decisions/links-are-not-counted.md); what is counted, exactly, is each
+    """T55: a link has no number of uses (docs/decisions/links-without-use-count.md); what is counted, exactly, is each
     use. Ended, it opens for none.
     """
     access = stories.linked()

@@ -33,15 +33,15 @@ from apps.people.queries import colleagues_by_code, institution_named, platform_
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
-        ("domains", False, "the domains after the @ of its people's affiliations, with commas between"),
+        ("domains", False, "the part after the @ of its people's addresses, with commas between"),
     ]),
-    "domains": ("set the domains after the @ of an institution's people", [
+    "domains": ("set the domains of an institution's people (the part after the @)", [
         ("institution", True, "its name"), ("domains", True, "with commas between"),
     ]),
-    "set-institution": ("set the institution of a person", [
+    "set-institution": ("set the home institution of a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "platform-role": ("give a platform role for some days", [
+    "platform-role": ("assign a platform role for some days", [
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),

@@ -47,7 +47,7 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
     assert stories.client_for(access.holder).get(PAGE).status_code == 403
 
 
-def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
+def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
     """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()
     client = stories.client_for(stories.signing_official(home_of(access.holder)))

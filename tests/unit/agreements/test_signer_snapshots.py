@@ -90,7 +90,7 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.institution == first
 
 
-def test_access_depends_on_the_institution_of_the_signature_and_on_no_other() -> None:
+def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
     """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their
     affiliation again.
     """
