@@ -149,7 +149,7 @@ def open_round(request: AccessRequest) -> Round | None:
 
 
 def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
-    """Requests under review by a committee in which one of these people has or had a seat."""
+    """Requests under review by a committee in which one of these people is or was a member."""
     items = Item.objects.filter(
         request=OuterRef("pk"), state=ItemState.OPEN, committee__members__person_id__in=[p for p in people if p]
     )

@@ -14,7 +14,7 @@ from apps.core import clock
 
 
 def lock_for_share(model: type[models.Model], pk: uuid.UUID) -> None:
-    """Hold the row as it is until the transaction ends; others may hold it too, but nobody changes it meanwhile.
+    """Lock the row as it is until the transaction ends; others may lock it too, but nobody changes it meanwhile.
 
     PostgreSQL's FOR SHARE: many downloads share it, a revocation waits for those begun and orders before the rest.
     """

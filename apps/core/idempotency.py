@@ -35,7 +35,7 @@ def digest_of(parts: Iterable[tuple[str, str]]) -> str:
 
 
 def claim(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Claim:
-    """Claim the key inside the caller's transaction; waits while another transaction holds it."""
+    """Claim the key inside the caller's transaction; waits while another transaction has it."""
     table = IdempotencyKey._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(

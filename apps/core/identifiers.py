@@ -34,6 +34,6 @@ def new_user_code() -> str:
 
 
 def plain_user_code(typed: str) -> str:
-    """The code as it was given out, however it was typed: small letters, no hyphen, other signs between."""
+    """The code as it was given out, however it was typed: lower case, no hyphen, other signs between."""
     notifications = "".join(char for char in typed.upper() if char in CONSONANTS)[:9]
     return f"{notifications[:4]}-{notifications[4:]}"

@@ -151,7 +151,7 @@ def test_none_is_nobody_and_refused_everywhere() -> None:
     assert [name for name, command in COMMANDS.items() if not _is_refused(command, None)] == []
 
 
-def test_the_control_a_command_without_a_check_lets_everybody_in() -> None:
+def test_control_a_command_without_a_check_admits_everybody() -> None:
     """It would stand in no row of the table, and so fail the first test."""
 
     def unguarded(thing: object, *, by: Any) -> None:

@@ -53,7 +53,7 @@ def test_a_token_opens_no_page_and_without_scope_no_call() -> None:
             assert of(row, "scopeless") == of(row, "anonymous"), row
 
 
-def test_no_role_of_the_house_opens_a_file() -> None:
+def test_no_platform_role_opens_a_file() -> None:
     """T10: owner, steward, committee, auditor and operator read no data; only a grant does."""
     for row in ROWS:
         if row.address in {"file_page", "api:make_link", "api:content"} and row.state in {"controlled", "draft"}:

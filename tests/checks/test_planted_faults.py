@@ -222,7 +222,7 @@ def test_t51_no_secret_is_compared_by_equality(compared: str, tree: Path) -> Non
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_our_tree_keeps_the_law(name: str, root: Path) -> None:
+def test_our_tree_passes_every_check(name: str, root: Path) -> None:
     assert CHECKS[name](root) == []
 
 

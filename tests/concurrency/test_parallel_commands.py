@@ -181,7 +181,7 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
     assert len([who for who in (published_dataset.owner, second) if Dataset.objects.managed_by(who).exists()]) == 1
 
 
-def test_two_operators_thaw_once() -> None:
+def test_two_operators_resume_downloads_once() -> None:
     """Two confirmations at once end the freeze once."""
     first, second, third = (stories.operator() for _ in range(3))
     stop = grants.stop_downloads("A leak.", by=first)

@@ -17,7 +17,7 @@ from tests import stories
 pytestmark = pytest.mark.django_db
 
 
-def test_the_committee_that_decides_is_the_one_that_cares_for_the_dataset_at_submission() -> None:
+def test_the_committee_that_decides_is_the_one_of_the_dataset_at_submission() -> None:
     """A draft begun under another committee does not take the decision there."""
     case = stories.draft()
     other = stories.committee_setup()

@@ -73,7 +73,7 @@ def test_a_sign_in_and_the_word_that_it_ended_leave_nobody_signed_in(turn: int, 
 
 
 @pytest.mark.parametrize("turn", TURNS)
-def test_who_signs_in_anew_while_an_old_session_ends_is_here_and_not_away(turn: int, home: Provider) -> None:
+def test_a_new_sign_in_while_an_old_session_ends_stays_signed_in(turn: int, home: Provider) -> None:
     """Their tokens and links do not wait for a sign-in that has happened."""
     person = ann(home)
     signs_in(person, home)()

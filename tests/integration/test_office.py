@@ -89,7 +89,7 @@ def test_what_is_there_already_or_not_there_is_said(person: Person) -> None:
             office(*words)
 
 
-def test_a_desk_is_operator_or_auditor_and_days_are_a_number(person: Person) -> None:
+def test_a_platform_role_is_operator_or_auditor_and_days_are_a_number(person: Person) -> None:
     for more in (["--kind", "king"], ["--kind", "auditor", "--days", "soon"], ["--kind", "auditor", "--days", "999"]):
         with pytest.raises(CommandError):
             office("platform-role", "--code", person.code, *more)

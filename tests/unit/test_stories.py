@@ -32,7 +32,7 @@ def test_each_chapter_leaves_its_state() -> None:
     assert stories.executed(published_dataset=published_dataset).agreement.state == "executed"
 
 
-def test_a_story_is_told_in_events() -> None:
+def test_a_story_is_recorded_in_events() -> None:
     stories.linked()
     kinds = list(Event.objects.values_list("kind", flat=True))
     course = [

@@ -113,7 +113,7 @@ def test_who_signs_for_two_institutions_sees_each_by_itself() -> None:
         assert inside.name in text and outside.name not in text
 
 
-def test_who_has_moved_is_still_there_to_be_ended_or_affirmed() -> None:
+def test_who_has_moved_is_still_listed_to_be_ended_or_confirmed() -> None:
     """The home of a person is where they signed in last; the institution they left still finds them."""
     person = stories.person("Carla Moved")
     home, other = home_of(person), stories.institution()

@@ -117,7 +117,7 @@ def test_members_are_named_by_the_code_they_gave() -> None:
     assert not case.request.memberships.exists()
 
 
-def test_datasets_are_chosen_anew_while_it_is_a_draft() -> None:
+def test_datasets_can_be_changed_while_it_is_a_draft() -> None:
     first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.draft(published_dataset=first)
     commands.choose_datasets(case.request, datasets=[second.dataset], by=case.applicant)
@@ -305,7 +305,7 @@ def test_a_request_is_seen_by_those_it_concerns_and_by_nobody_else() -> None:
     assert queries.before_committees_of(case.committee_setup.chair).get() == case.request
 
 
-def test_a_member_who_lost_their_seat_reads_no_more() -> None:
+def test_a_removed_member_reads_no_more() -> None:
     """T16."""
     case = stories.submitted()
     member = case.committee_setup.members[0]
@@ -313,7 +313,7 @@ def test_a_member_who_lost_their_seat_reads_no_more() -> None:
     assert not queries.visible_to(member).exists()
 
 
-def test_the_desk_shows_what_waits_and_not_what_is_ones_own() -> None:
+def test_the_review_queue_leaves_out_ones_own_requests() -> None:
     case = stories.in_review()
     chair, member, aside = case.committee_setup.everyone
     assert queries.review_queue_of(chair).get() == case.item

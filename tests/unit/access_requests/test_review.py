@@ -21,7 +21,7 @@ FRESHLY = {"signed_in": SignIn(issuer="https://idp.test", acr="", auth_time=date
 
 
 # ---------------------------------------------------------------------------------------------------- who may act
-def test_only_members_of_the_committee_screen_return_and_step_aside() -> None:
+def test_only_members_of_the_committee_accept_return_and_recuse() -> None:
     case = stories.submitted()
     outsiders = [
         case.applicant,
@@ -60,7 +60,7 @@ def test_nobody_acts_on_a_request_they_are_part_of() -> None:
             stories.vote(case, part_of_it)
 
 
-def test_who_stepped_aside_stays_aside() -> None:
+def test_a_recusal_cannot_be_undone() -> None:
     case = stories.in_review()
     member = case.committee_setup.members[0]
     with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
@@ -76,7 +76,7 @@ def test_who_stepped_aside_stays_aside() -> None:
             act()
 
 
-def test_only_the_seated_vote() -> None:
+def test_only_eligible_voters_vote() -> None:
     case = stories.in_review()
     for by in (stories.person(), case.published_dataset.owner, stories.committee_setup().chair, stories.operator()):
         with pytest.raises(Denied, match="Only an eligible voter"):
@@ -88,7 +88,7 @@ def test_only_the_seated_vote() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------- voting
-def test_voting_begins_when_the_request_is_found_complete() -> None:
+def test_voting_starts_when_the_request_is_accepted_for_review() -> None:
     """T83."""
     case = stories.submitted()
     with pytest.raises(WrongState, match="nothing to vote on"):
@@ -210,7 +210,7 @@ def test_each_committee_decides_its_own_dataset() -> None:
     assert case.reload().request.state == "decided"
 
 
-def test_an_empty_bench_blocks_and_never_approves() -> None:
+def test_without_eligible_voters_nothing_is_approved() -> None:
     """L35."""
     committee_setup = stories.committee_setup(members=1, quorum=1)
     case = stories.submitted(
@@ -226,7 +226,7 @@ def test_an_empty_bench_blocks_and_never_approves() -> None:
     assert case.item.state == "open"
 
 
-def test_who_steps_aside_may_leave_a_majority_behind() -> None:
+def test_a_recusal_may_leave_a_majority() -> None:
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=3))
     )
@@ -325,7 +325,7 @@ def test_an_account_that_was_merged_is_the_same_person() -> None:
     assert shown.eligible == queries.decision_on(case.item, queries.fetch_eligible_voters(case.item)).eligible == 2
 
 
-def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None:
+def test_a_recusal_counts_for_every_account_of_the_person() -> None:
     committee_setup, other = stories.committee_setup(members=2), stories.person()
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     member = committee_setup.members[0]
@@ -346,7 +346,7 @@ def test_an_owner_does_not_countersign_what_another_account_of_theirs_asked_for(
         stories.countersign(agreement_setup.agreement, agreement_setup.owner)
 
 
-def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
+def test_a_merge_that_removes_a_voter_counts_again() -> None:
     case = stories.in_review()
     chair, first, second = case.committee_setup.everyone
     stories.vote(case, chair, "deny")
@@ -356,7 +356,7 @@ def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
     assert case.item.state == "denied"
 
 
-def test_nobody_changes_the_bench_that_decides_about_them() -> None:
+def test_nobody_changes_the_members_who_decide_about_them() -> None:
     """L35, T9: as applicant, as named member, or by another account of theirs."""
     committee_setup, late = stories.committee_setup(members=3), stories.person()
     case = stories.submitted(

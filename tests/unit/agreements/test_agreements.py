@@ -46,7 +46,7 @@ def test_the_wording_is_the_chairs_matter_or_an_operators() -> None:
         )
     with pytest.raises(Denied, match="Only an operator"):
         commands.publish_template("Ours", clauses=stories.CLAUSES, committee=None, by=committee_setup.chair)
-    assert commands.publish_template("House", clauses=stories.CLAUSES, committee=None, by=boss).version == 1
+    assert commands.publish_template("General", clauses=stories.CLAUSES, committee=None, by=boss).version == 1
 
 
 def clause(**changes: Any) -> dict[str, Any]:
@@ -253,7 +253,7 @@ def test_one_name_in_two_spellings_signs(notified: str, typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["Ingrid Ho\u0308lm", "Ingrid\u200bHolm", "Ingrid Ηolm"])
-def test_a_name_of_other_letters_signs_nothing(typed: str) -> None:
+def test_a_name_in_other_characters_signs_nothing(typed: str) -> None:
     agreement_setup = stories.offered()
     agreement_setup.applicant.name = "Ingrid Holm"
     with pytest.raises(Invalid, match="Type your name exactly"):

@@ -55,7 +55,7 @@ def test_an_address_that_was_not_verified_is_not_kept() -> None:
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.email == ""
 
 
-def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
+def test_without_an_affiliation_nobody_signs_on_either_side() -> None:
     agreement_setup = stories.offered()
     official = end(agreement_setup.applicant)
     with pytest.raises(WrongState, match="Sign in again through your institution"):
@@ -109,7 +109,7 @@ def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> N
     assert downloadable_by(access.holder).exists()
 
 
-def test_a_new_agreement_rests_on_the_new_institution() -> None:
+def test_a_new_agreement_depends_on_the_new_institution() -> None:
     access = stories.granted()
     second = stories.institution()
     end(access.holder)

@@ -335,7 +335,7 @@ def test_what_is_missing_for_publication_is_said_in_full() -> None:
         commands.publish(published_dataset.version, by=published_dataset.owner)
 
 
-def test_a_controlled_dataset_needs_somebody_seated() -> None:
+def test_a_controlled_dataset_needs_a_committee_member() -> None:
     published_dataset = stories.drafted_dataset(committee_setup=stories.committee_setup(members=0))
     committees.remove_member(
         published_dataset.committee_setup.membership_of(published_dataset.committee_setup.chair),
@@ -433,7 +433,7 @@ def test_a_withdrawn_version_says_why_and_only_its_owner_withdraws() -> None:
 
 
 # ------------------------------------------------------------------------------------- what is published stands
-def test_the_files_of_a_published_version_stand_in_every_command() -> None:
+def test_no_command_changes_the_files_of_a_published_version() -> None:
     """T93."""
     published_dataset = stories.published_dataset()
     with pytest.raises(WrongState, match="cannot be changed"):

@@ -277,7 +277,7 @@ def test_one_operator_stops_everything_and_two_start_it_again() -> None:
     assert queries.current_download_stop() is None
 
 
-def test_a_thaw_happens_once() -> None:
+def test_downloads_are_resumed_once() -> None:
     first, second = stories.operator(), stories.operator()
     stop = commands.stop_downloads("An incident.", by=first)
     commands.propose_resume(stop, by=first)

@@ -119,14 +119,14 @@ def test_a_desk_is_held_from_until() -> None:
     assert str(PlatformRole.objects.get(person=someone)) == f"{someone.pk} operator"
 
 
-def test_a_desk_of_somebody_deactivated_is_empty() -> None:
+def test_a_deactivated_person_has_no_platform_role() -> None:
     """T16."""
     someone = stories.operator()
     deactivate(someone, by=stories.operator())
     assert not has_platform_role(someone, "operator")
 
 
-def test_only_operators_give_desks_close_accounts_and_appoint() -> None:
+def test_only_operators_assign_roles_close_accounts_and_appoint() -> None:
     anyone, other = stories.person(), stories.person()
     for refused in (
         lambda: give_platform_role(other, kind="operator", days=1, by=anyone),
@@ -154,7 +154,7 @@ def test_an_operator_gives_a_desk_appoints_and_closes_and_opens_an_account() -> 
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
-def test_a_desk_has_a_reasonable_end(days: int) -> None:
+def test_a_platform_role_has_a_reasonable_end(days: int) -> None:
     with pytest.raises(Invalid, check=lambda refused: refused.field == "days"):
         give_platform_role(stories.person(), kind="auditor", days=days, by=CONSOLE)
 
@@ -174,7 +174,7 @@ def test_an_official_sees_the_people_of_their_institution() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ terms
-def test_new_terms_ask_everybody_anew() -> None:
+def test_new_terms_must_be_accepted_by_everybody() -> None:
     someone = stories.person()
     assert current_terms() is None
     assert not has_accepted_terms(someone)
