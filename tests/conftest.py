@@ -16,7 +16,7 @@ from django.db import connections
 from django.test import TransactionTestCase, override_settings
 
 from tests import database, network, seeded_worlds
-from tests.browser import running
+from tests.browser import counting, running
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "GATEHOUSE_TEST_RUN"
@@ -51,6 +51,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         running.stop_all(run)
         database.stop(run)
         shutil.rmtree(run, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many pages the browser tests have checked, and what that cost."""
+    said = counting.summary(Path(os.environ[RUN]))
+    if said:
+        terminalreporter.write_line(said)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
