@@ -247,9 +247,8 @@ def _agreement(keeper: Keeper, case: stories.Case) -> None:
     agreement_setup = stories.executed(agreement_setup)
     keeper.store(stories.executed, agreement_setup)
     access = stories.granted(agreement_setup)
-
-
-X
+    keeper.store(stories.granted, access)
+    _ends(keeper, access, worlds.suspended, worlds.revoked, worlds.granted_on_withdrawn_version)
 
 
 def _ends(keeper: Keeper, world: Any, *makes: Callable[[Any], Any]) -> None:

@@ -17,7 +17,7 @@ from tests.browser.chromium import answer_provider
 from tests.browser.conftest import Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-TABLE = Path(__file__).resolve().parents[2] / "portal" / "seeding" / "data" / "gbsg2.csv"
+TABLE = Path(__file__).resolve().parents[2] / "deploy/demo/seed/data/gbsg2.csv"
 PATIENCE = 40
 
 
