@@ -30,5 +30,5 @@ def link_of_digest(digest: str) -> DownloadLink | None:
 
 
 def as_it_is_now(link: DownloadLink) -> DownloadLink:
-    """The link, read again, with its file and who made it."""
-    return DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)
+    """The link read again, with its file, its person and the token that created it."""
+    return DownloadLink.objects.select_related("person", "made_with", "distribution__version").get(pk=link.pk)

@@ -250,7 +250,7 @@ NOT_PAGES = {
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",
-    "silent_recheck_view": "goes to the identity provider",
+    "silent_recheck": "goes to the identity provider",
     "oidc_authentication_callback": "comes back from the identity provider",
     "oidc_logout": POST_ONLY,
     "back_channel_logout": "a provider calls it, nobody looks at it",

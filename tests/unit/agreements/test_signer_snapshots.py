@@ -71,7 +71,7 @@ def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
     )
     sign(agreement_setup, agreement_setup.applicant)
     end(agreement_setup.owner)
-    with pytest.raises(WrongState, match="without one nobody signs"):
+    with pytest.raises(WrongState, match="need a current affiliation"):
         stories.countersign(agreement_setup.agreement, agreement_setup.owner)
 
 
@@ -83,7 +83,7 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=second)
     agreement_setup.applicant.refresh_from_db()
     extend_affiliation(agreement_setup.applicant, institution=second, by=SYSTEM)
-    with pytest.raises(WrongState, match=f"names {first.name}, and {second.name} stands behind you"):
+    with pytest.raises(WrongState, match=f"names {first.name}, but you are now affiliated with {second.name}"):
         sign(agreement_setup, agreement_setup.applicant)
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=first)
     agreement_setup.applicant.refresh_from_db()
@@ -159,7 +159,7 @@ def test_a_vote_keeps_who_the_voter_was_and_the_case_shows_it() -> None:
     assert cast.actor_snapshot is not None
     assert cast.actor_snapshot.name == voter.name and cast.actor_snapshot.institution == voter.institution
     page = stories.client_for(case.committee_setup.members[0]).get(f"/review/{case.request.pk}/").content.decode()
-    assert "as the portal knew them at that moment" in page and str(voter.email) in page
+    assert "at the time of signing" in page and str(voter.email) in page
 
 
 def test_the_agreement_page_shows_the_signers_as_they_were() -> None:
@@ -167,7 +167,7 @@ def test_the_agreement_page_shows_the_signers_as_they_were() -> None:
     Person.objects.filter(pk=access.holder.pk).update(email="moved@x.example")
     page = stories.client_for(access.owner).get(f"/agreements/{access.agreement_setup.agreement.pk}/").content.decode()
     assert access.holder.email in page and "moved@x.example" not in page
-    assert page.count("as the portal knew them at that moment") == 2
+    assert page.count("at the time of signing") == 2
 
 
 def test_the_pdf_says_who_the_signers_were() -> None:

@@ -69,11 +69,11 @@ def test_the_chair_leads_and_an_operator_may_help() -> None:
     commands.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
     commands.add_member(committee_setup.committee, person=stories.person(), by=boss)
     for anyone in (committee_setup.members[0], stories.person(), stories.committee_setup().chair):
-        with pytest.raises(Denied, match="Only the committee's chair"):
+        with pytest.raises(Denied, match="Only the chair or an operator"):
             commands.add_member(committee_setup.committee, person=stories.person(), by=anyone)
-        with pytest.raises(Denied, match="Only the committee's chair"):
+        with pytest.raises(Denied, match="Only the chair or an operator"):
             commands.remove_member(committee_setup.membership_of(committee_setup.members[1]), by=anyone)
-        with pytest.raises(Denied, match="Only the committee's chair"):
+        with pytest.raises(Denied, match="Only the chair or an operator"):
             commands.set_accepting(committee_setup.committee, accepting=True, by=anyone)
 
 
@@ -88,9 +88,9 @@ def test_only_an_operator_founds_a_committee() -> None:
 
 def test_nobody_sits_twice_there_is_one_chair_and_the_seated_are_active() -> None:
     committee_setup = stories.committee_setup()
-    with pytest.raises(Invalid, match="has a seat in the committee already"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "code"):
         commands.add_member(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
-    with pytest.raises(Invalid, match="has a chair already"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "is_chair"):
         commands.add_member(committee_setup.committee, person=stories.person(), is_chair=True, by=committee_setup.chair)
     with pytest.raises(Invalid, match="not active"):
         commands.add_member(committee_setup.committee, person=stories.deactivated(), by=committee_setup.chair)
