@@ -54,10 +54,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many pages the browser tests have checked, and what that cost."""
+    """Say how many pages the browser tests have checked, and which worlds their tests built themselves."""
     said = counting.summary(Path(os.environ[RUN]))
     if said:
         terminalreporter.write_line(said)
+    failures = Path(os.environ[RUN]) / "cluster" / "worlds" / "failures"
+    if failures.exists() and failures.read_text():
+        terminalreporter.section("worlds that could not be built once for the run")
+        terminalreporter.write_line(failures.read_text())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -170,14 +174,6 @@ def by_commands() -> Iterator[None]:
     """The stories of this test run their commands: it looks at the course itself."""
     with seeded_worlds.by_commands():
         yield
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say which worlds could not be built: their tests ran the commands instead."""
-    failures = Path(os.environ[RUN]) / "cluster" / "worlds" / "failures"
-    if failures.exists() and failures.read_text():
-        terminalreporter.section("worlds that could not be built once for the run")
-        terminalreporter.write_line(failures.read_text())
 
 
 @pytest.fixture
