@@ -104,7 +104,9 @@ def check(folder, python, purposes):
 def main():
     folder, python = environment()
     purposes = sys.argv[1:] or ["demo"]
-    if any([install(folder, python, purpose) for purpose in purposes]):
+    # A list, because `any` would stop at the first purpose that was installed.
+    added = [install(folder, python, purpose) for purpose in purposes]
+    if any(added):
         check(folder, python, purposes)
 
 

@@ -45,8 +45,12 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),
-    "end-platform-role": ("end a platform role now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
-    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [("code", True, "colleague code")]),
+    "end-platform-role": ("end a platform role now", [
+        ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
+    ]),
+    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [
+        ("code", True, "colleague code"),
+    ]),
     "open-account": ("reopen an account", [("code", True, "colleague code")]),
     "official": ("appoint a signing official", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
