@@ -19,7 +19,7 @@ demo-reset:  ## throw the demo's data away
 	$(INSTALL) demo
 	@$(RUN) manage.py demo --reset $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
-test:  ## every static check, then every test; ARGS="tests/unit -k grants" for some of them
+test:  ## every check of `make lint`, then every test; ARGS="tests/unit -k grants" for some of them
 	$(INSTALL) test
 	@PYTHON=$(RUN) bash tests/run $(ARGS)
 

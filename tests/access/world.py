@@ -66,7 +66,8 @@ def _people(committee_setup: stories.CommitteeSetup, published_dataset: stories.
     home = stories.institution()
     people = {
         "stranger": stories.person(), "applicant": stories.person(at=home), "named": stories.person(at=home),
-        "member": committee_setup.members[0], "chair": committee_setup.chair, "elsewhere": stories.committee_setup().chair, "owner": published_dataset.owner,
+        "member": committee_setup.members[0], "chair": committee_setup.chair,
+        "elsewhere": stories.committee_setup().chair, "owner": published_dataset.owner,
         "steward": stories.person(), "official": stories.signing_official(home), "auditor": stories.auditor(),
         "operator": stories.operator(), "deactivated": stories.person(),
     }  # fmt: skip

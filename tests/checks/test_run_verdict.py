@@ -54,7 +54,8 @@ def test_a_gap_in_what_decides_on_access_fails_the_run(
     report = tmp_path / "coverage.json"
     report.write_text(json.dumps({"files": {"apps/grants/rules.py": {"missing_lines": missing}}}))
     run.makeconftest(
-        f"import pathlib\nfrom tests.checks import coverage_floors\ncoverage_floors.REPORT = pathlib.Path({str(report)!r})\n"
+        "import pathlib\nfrom tests.checks import coverage_floors\n"
+        f"coverage_floors.REPORT = pathlib.Path({str(report)!r})\n"
     )
     result = run.runpytest_subprocess("-p", "tests.checks.coverage_floors")
     assert result.ret == verdict

@@ -207,8 +207,10 @@ def test_a_signature_is_given_once() -> None:
     with pytest.raises(WrongState, match="already signed"):
         sign(agreement_setup, agreement_setup.applicant)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Signature.objects.create(agreement=agreement_setup.agreement, signer=agreement_setup.applicant, capacity="member",
-                                 typed_name="x", text_sha256="x", issuer="x", auth_time=clock.now())  # fmt: skip
+        Signature.objects.create(
+            agreement=agreement_setup.agreement, signer=agreement_setup.applicant, capacity="member",
+            typed_name="x", text_sha256="x", issuer="x", auth_time=clock.now(),
+        )  # fmt: skip
 
 
 def test_what_is_signed_is_the_text_that_was_read() -> None:

@@ -27,8 +27,12 @@ STRONG = {"acr": "https://refeds.org/profile/mfa", "amr": ("pwd", "otp"), "assur
 def sign(agreement_setup: stories.AgreementSetup, by: Person) -> Signature:
     facts = SignIn(issuer="https://idp.nordvik.example", auth_time=clock.now(), **STRONG)
     return commands.sign(
-        agreement_setup.agreement, typed_name=by.name, seen_sha256=agreement_setup.agreement.sha256, signed_in=facts, by=by
-    )  # fmt: skip
+        agreement_setup.agreement,
+        typed_name=by.name,
+        seen_sha256=agreement_setup.agreement.sha256,
+        signed_in=facts,
+        by=by,
+    )
 
 
 def test_a_signature_keeps_who_the_signer_was_and_nothing_changes_it() -> None:

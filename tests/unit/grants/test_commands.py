@@ -298,8 +298,11 @@ def test_the_database_asks_for_two_people_too() -> None:
 def test_a_grant_is_seen_by_its_holder_and_those_who_manage_the_dataset() -> None:
     access = stories.granted()
     for by, seen in (
-        (access.holder, True), (access.owner, True), (access.case.committee_setup.chair, False), (stories.person(), False),
-    ):  # fmt: skip
+        (access.holder, True),
+        (access.owner, True),
+        (access.case.committee_setup.chair, False),
+        (stories.person(), False),
+    ):
         assert queries.visible_to(by).filter(pk=access.grant.pk).exists() is seen
     grant: Any = queries.grants_of(access.holder).get()
     assert grant.grant_is_active
