@@ -84,7 +84,7 @@ BESIDE_PERSONS: dict[str, set[NamedActor]] = {
     "agreements.publish_template": {CONSOLE},
     "committees.found": {CONSOLE},
     "committees.hand_over_chair": {CONSOLE},
-    "committees.seat": {CONSOLE},
+    "committees.add_member": {CONSOLE},
     "downloads.fetch": {ANONYMOUS},
     "downloads.make_link": {ANONYMOUS},
     "downloads.open_link": {ANONYMOUS},

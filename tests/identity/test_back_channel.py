@@ -108,7 +108,9 @@ def test_a_person_with_a_session_elsewhere_is_not_away(provider: Provider, clien
     assert Person.objects.get().signed_out_at is None
 
 
-def test_a_logout_token_about_somebody_unknown_is_accepted_and_changes_nothing(provider: Provider, client: Client) -> None:
+def test_a_logout_token_about_somebody_unknown_is_accepted_and_changes_nothing(
+    provider: Provider, client: Client
+) -> None:
     browser.sign_in(client, provider)
     assert say(claims(provider, sub="somebody-else")).status_code == 200
     assert is_in(client)
