@@ -236,7 +236,7 @@ def _course(keeper: Keeper) -> None:
 
 def _agreement(keeper: Keeper, case: stories.Case) -> None:
     """From the decision to the grant, and what may become of it."""
-    from tests import stories
+    from tests import stories, worlds
 
     keeper.store(stories.decided, case)
     keeper.needs_template = True

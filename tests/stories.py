@@ -213,7 +213,7 @@ class CommitteeSetup:
 def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> CommitteeSetup:
     """A committee with a chair and so many further members."""
     number = next(_numbers)
-    committee = committees.found(
+    committee = committees.create_committee(
         name, slug=f"committee-{number}", institution=institution(), about="Decides on cancer data.",
         quorum=quorum, by=CONSOLE,
     )  # fmt: skip
@@ -335,8 +335,8 @@ class Case:
 
 @fetched
 def draft(
-    *, published_dataset: PublishedDataset | None = None, shelves: Iterable[PublishedDataset] = (), applicant: Person | None = None,
-    members: Iterable[Person] = (), complete: bool = True, days: int = 180,
+    *, published_dataset: PublishedDataset | None = None, shelves: Iterable[PublishedDataset] = (),
+    applicant: Person | None = None, members: Iterable[Person] = (), complete: bool = True, days: int = 180,
 ) -> Case:  # fmt: skip
     """A draft; `complete` ones may be submitted as they are."""
     chosen = list(shelves) or [published_dataset or _new_published_dataset()]

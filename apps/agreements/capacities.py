@@ -1,6 +1,6 @@
 """In which capacities people sign an agreement, and who of them receives access to the data.
 
-Access follows from `receives_access` alone: a capacity that is not listed here, or does not say so, gets no grant.
+A signer gets a grant only if their capacity is listed here with `receives_access`.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SigningCapacity:
-    """What signing in a capacity means."""
+    """The properties of one signing capacity."""
 
     receives_access: bool
 

@@ -1,4 +1,4 @@
-"""Verbs about agreements: publish a template, offer, sign, countersign, print, terminate."""
+"""Commands on agreements: publish a template, offer, sign, countersign, store as PDF, terminate."""
 
 import hashlib
 from io import BytesIO
@@ -48,7 +48,10 @@ def publish_template(title: str, *, clauses: list[dict[str, str]], committee: Co
 
 @transaction.atomic
 def offer(item_id: UUID, *, by: Actor) -> Agreement | None:
-    """Offer the agreement for an approved item; offering twice changes nothing, a denied item gets none."""
+    """Create the agreement of an approved item and offer it for signature.
+
+    Returns the existing agreement if there is one, and None for an item that is not approved.
+    """
     check_named(by, SYSTEM)
     item = Item.objects.select_for_update().get(pk=item_id)
     if item.state not in ACCEPTED:
@@ -59,7 +62,7 @@ def offer(item_id: UUID, *, by: Actor) -> Agreement | None:
     template = queries.template_for(item.committee)
     if template is None:
         raise Unavailable(_("No agreement template is published yet."))
-    agreement = _written(item, template)
+    agreement = _create(item, template)
     record(
         Kind.AGREEMENT_OFFERED, actor=by, subject=agreement,
         about=[item.request_id, item.dataset_id], sha256=agreement.sha256,
@@ -67,10 +70,10 @@ def offer(item_id: UUID, *, by: Actor) -> Agreement | None:
     return agreement
 
 
-def _written(item: Item, template: Template) -> Agreement:
+def _create(item: Item, template: Template) -> Agreement:
     reference = new_reference("DUA")
-    facts = _facts(item, reference)
-    text = wording.full_text(template.title, wording.filled(template.clauses, facts))
+    values = _values(item, reference)
+    text = wording.full_text(template.title, wording.filled(template.clauses, values))
     assert item.decided_in is not None
     snapshot = item.decided_in.snapshot
     return Agreement.objects.create(
@@ -80,41 +83,41 @@ def _written(item: Item, template: Template) -> Agreement:
     )  # fmt: skip
 
 
-def _facts(item: Item, reference: str) -> dict[str, str]:
-    """What fills the marks: taken from the round that was decided, not from later edits."""
+def _values(item: Item, reference: str) -> dict[str, str]:
+    """The values of the placeholders, from the snapshot that was decided on, without later edits."""
     assert item.decided_in is not None
     snapshot, request = item.decided_in.snapshot, item.request
     members = Person.objects.filter(pk__in=snapshot["members"]).order_by("name")
     with override("en"):
-        nobody, none = "no further members", "no further conditions"
+        no_members, no_conditions = "no further members", "no further conditions"
         return {
             "reference": reference,
             "applicant": _one_line(request.applicant.name),
             "institution": _one_line(str(request.applicant.institution or "their institution")),
-            "members": ", ".join(_one_line(p.name) for p in members) or nobody,
+            "members": ", ".join(_one_line(p.name) for p in members) or no_members,
             "dataset": _one_line(item.dataset.title),
             "dataset_owner": ", ".join(_one_line(p.name) for p in owners_of(item.dataset)),
             "committee": _one_line(item.committee.name),
-            "purpose": _within_a_sentence(snapshot["purpose"]),
+            "purpose": _without_full_stop(snapshot["purpose"]),
             "starts_on": snapshot["starts_on"],
             "ends_on": snapshot["ends_on"],
-            "conditions": _within_a_sentence(item.terms) or none,
+            "conditions": _without_full_stop(item.terms) or no_conditions,
         }
 
 
-def _within_a_sentence(text: str) -> str:
-    """The same without its last full stop: the clause brings its own."""
+def _without_full_stop(text: str) -> str:
+    """One line without its last full stop, because the clause ends with one."""
     return _one_line(text).rstrip(".")
 
 
 def _one_line(text: str) -> str:
-    """User text inside a contract: one paragraph, so that it can never pose as a clause of its own."""
+    """User text as one paragraph, so that it cannot look like a clause of the agreement."""
     return " ".join(text.split())
 
 
 @transaction.atomic
 def sign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Actor) -> Signature:
-    """The applicant, or a named member, signs for themselves."""
+    """Sign as the applicant or as a project member; `seen_sha256` is the hash of the text shown to the signer."""
     by = check_person(by)
     agreement = _lock(agreement)
     capacity = rules.check_can_sign(by, agreement)
@@ -126,7 +129,7 @@ def sign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: 
 
 @transaction.atomic
 def countersign(agreement: Agreement, *, typed_name: str, seen_sha256: str, signed_in: SignIn, by: Actor) -> Signature:
-    """The dataset's owner signs last: the agreement is executed and the grants follow."""
+    """Sign as an owner of the dataset. The agreement is then fully signed, and grants are issued for it."""
     by = check_person(by)
     agreement = _lock(agreement)
     rules.check_can_countersign(by, agreement)
@@ -158,7 +161,7 @@ def _sign(
 
 @transaction.atomic
 def store_pdf(agreement_id: UUID, *, by: Actor) -> None:
-    """Keep the executed agreement as a PDF in sealed storage; printing twice changes nothing."""
+    """Store the fully signed agreement as a PDF in private storage. Does nothing if it is stored already."""
     check_named(by, SYSTEM)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
@@ -171,7 +174,7 @@ def store_pdf(agreement_id: UUID, *, by: Actor) -> None:
 
 
 def _pdf_of(agreement: Agreement) -> bytes:
-    """The agreement and its signatures so far as PDF bytes."""
+    """The agreement with its signatures, as PDF bytes."""
     rows = Signature.objects.filter(agreement=agreement).select_related("actor_snapshot").order_by("signed_at", "pk")
     signatures = [
         {
@@ -192,7 +195,7 @@ def _pdf_of(agreement: Agreement) -> bytes:
 
 @transaction.atomic
 def terminate(agreement: Agreement, *, reason: str, by: Actor) -> None:
-    """The agreement ends; every grant that stands on it is out of force at the next request."""
+    """Terminate the agreement. Its grants give no access from the next request on."""
     by = check_person(by)
     agreement = _lock(agreement)
     rules.check_can_terminate(by, agreement, reason)

@@ -20,7 +20,8 @@ from apps.people.models import ActorSnapshot, Institution, Person
 class Template(models.Model):
     """One version of an agreement's wording: numbered clauses, each with a plain-language line. Never changed.
 
-    `clauses` is a list of {"heading", "text", "plain", "plain_da"}; `$name` marks in `text` are filled when offered.
+    `clauses` is a list of {"heading", "text", "plain", "plain_da"}; `$name` placeholders in `text` are replaced when an
+    agreement is offered.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
@@ -62,7 +63,7 @@ class Agreement(WorkflowModel):
     state = models.CharField(max_length=12, choices=AgreementState.choices, default=AgreementState.OFFERED)
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
-    # That the text names as the applicant's; unknown for agreements offered before it was kept.
+    # The institution that the text names as the applicant's; empty for agreements offered before this was stored.
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="agreements")
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -99,7 +100,7 @@ class Agreement(WorkflowModel):
 
 
 class Signature(models.Model):
-    """One person signed exactly this text, in this capacity, then, having signed in like that. Never changed.
+    """One person's signature: the text (by hash), the capacity, the time and how they had signed in. Never changed.
 
     `actor_snapshot` is who they were at that moment, and the institution they were affiliated with.
     """

@@ -15,7 +15,7 @@ from apps.people.models import Person
 
 
 def template_for(committee: Committee) -> Template | None:
-    """The committee's newest template, or else the house's."""
+    """The committee's newest template, or else the newest template for all committees; None if there is neither."""
     own = Template.objects.filter(committee=committee).order_by("-version").first()
     return own or Template.objects.filter(committee__isnull=True).order_by("-version").first()
 
@@ -29,37 +29,37 @@ def visible_to(person: Viewer) -> QuerySet[Agreement]:
 
 
 def of_person(person: Viewer) -> QuerySet[Agreement]:
-    """The agreements this person is party to on the applying side.
+    """The agreements this person is party to as applicant or project member.
 
-    A member counts if the committee decided knowing of them: who was named afterwards was approved by nobody.
+    Only members in the snapshot that the committee decided on are included: members added later were not approved.
     """
-    me = roles.person_id(person)
-    named = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=me)
-    member = Q(Exists(named)) & Q(item__decided_in__snapshot__members__contains=[str(me)])
-    return Agreement.objects.filter(Q(item__request__applicant_id=me) | member)
+    person_id = roles.person_id(person)
+    added = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=person_id)
+    member = Q(Exists(added)) & Q(item__decided_in__snapshot__members__contains=[str(person_id)])
+    return Agreement.objects.filter(Q(item__request__applicant_id=person_id) | member)
 
 
 def to_sign(person: Viewer) -> QuerySet[Agreement]:
-    """What waits for this person's own signature."""
+    """The agreements this person has yet to sign as applicant or project member."""
     mine = Signature.objects.filter(agreement=OuterRef("pk"), signer_id=roles.person_id(person))
     open_ones = of_person(person).exclude(state=AgreementState.TERMINATED)
     return open_ones.exclude(Exists(mine)).select_related("item__dataset", "item__request")
 
 
 def to_countersign(person: Viewer) -> QuerySet[Agreement]:
-    """What waits for this owner's countersignature."""
+    """The agreements this person has yet to countersign as dataset owner."""
     owned = roles.has(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
     waiting = Agreement.objects.filter(owned, state=AgreementState.SIGNED)
     return waiting.select_related("item__dataset", "item__request__applicant__institution")
 
 
 def of_request(request: AccessRequest) -> QuerySet[Agreement]:
-    """The agreements that followed from this request."""
+    """The agreements of this request, oldest first."""
     return Agreement.objects.filter(item__request=request).order_by("offered_at", "pk")
 
 
 def missing_signers(agreement: Agreement) -> QuerySet[Person]:
-    """The applicant and the members the committee decided on, as far as they have not signed yet."""
+    """The applicant and the members the committee decided on who have not signed yet."""
     signed = Signature.objects.filter(agreement=agreement).values("signer_id")
     item = agreement.item
     decided_on = [item.request.applicant_id, *(item.decided_in.snapshot["members"] if item.decided_in else [])]
@@ -67,13 +67,13 @@ def missing_signers(agreement: Agreement) -> QuerySet[Person]:
 
 
 def is_named_in(person: Person, agreement: Agreement) -> bool:
-    """Whether the text names this person as a member, also if they were taken out of the request later."""
+    """Whether the text names this person as a member, even if they were removed from the request later."""
     decided_in = agreement.item.decided_in
     return decided_in is not None and str(person.pk) in decided_in.snapshot["members"]
 
 
 def capacity_of(person: Person, agreement: Agreement) -> str:
-    """In which capacity the person would sign on the applying side; empty if in none."""
+    """APPLICANT or MEMBER, the capacity in which the person would sign; empty if they are neither."""
     if agreement.item.request.applicant_id == person.pk:
         return Signature.Capacity.APPLICANT
     return Signature.Capacity.MEMBER if of_person(person).filter(pk=agreement.pk).exists() else ""

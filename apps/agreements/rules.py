@@ -1,4 +1,4 @@
-"""Who signs, and when a signature counts."""
+"""Who may publish templates, sign, countersign and terminate, and what a signature needs."""
 
 import unicodedata
 from datetime import timedelta
@@ -21,13 +21,13 @@ from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass, check_operator
 from apps.people.sign_in import SignIn
 
-FRESH = timedelta(minutes=10)
-SKEW = timedelta(seconds=60)
-SAME_SIGNS = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
+SIGN_IN_MAX_AGE = timedelta(minutes=10)
+CLOCK_SKEW = timedelta(seconds=60)
+LOOKALIKES = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 
 
 def check_can_publish_template(by: Actor, committee: Committee | None) -> None:
-    """A committee's own wording is its chair's matter, the house's an operator's; the command line publishes both."""
+    """Whoever manages the committee; for a template of all committees an operator. The command line may do both."""
     if committee is None:
         check_operator(by, CONSOLE)
     else:
@@ -35,7 +35,7 @@ def check_can_publish_template(by: Actor, committee: Committee | None) -> None:
 
 
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
-    """Every clause has a heading, a text and its plain-language lines; every mark is one that will be filled."""
+    """Every clause has a heading, a text and plain-language lines; every placeholder is in `wording.PLACEHOLDERS`."""
     if is_blank(title) or not clauses:
         raise Invalid(_("An agreement template needs a title and at least one clause."))
     for clause in clauses:
@@ -43,32 +43,34 @@ def check_template(title: str, clauses: list[dict[str, str]]) -> None:
             raise Invalid(
                 _("Every clause needs a heading, a text and a plain-language explanation in English and Danish.")
             )
-    if not all(wording.can_be_filled(clause) for clause in clauses):
+    if not all(wording.is_valid(clause) for clause in clauses):
         raise Invalid(_("A dollar sign starts a placeholder, such as $purpose. Write $$ for a dollar sign."))
-    unknown = wording.unknown_marks(clauses)
+    unknown = wording.unknown_placeholders(clauses)
     if unknown:
         raise Invalid(_("Unknown placeholder: $%(mark)s.") % {"mark": sorted(unknown)[0]})
 
 
 def check_signed_in_freshly(signed_in: SignIn) -> None:
-    """The person proved who they are within the last ten minutes; a time in the future proves nothing."""
+    """The person signed in within the last ten minutes (SIGN_IN_MAX_AGE); a time in the future is refused too."""
     now = clock.now()
-    if not now - FRESH <= signed_in.auth_time <= now + SKEW:
+    if not now - SIGN_IN_MAX_AGE <= signed_in.auth_time <= now + CLOCK_SKEW:
         raise NeedsSignIn(_("Sign in again before you sign. Your last sign-in was more than ten minutes ago."))
 
 
 def check_typed_name(by: Person, typed: str) -> None:
+    """The typed name is the person's name, apart from case, spaces and look-alike apostrophes and hyphens."""
     if not by.name or _folded(typed) != _folded(by.name):
         raise Invalid(_("Type your name exactly as shown: %(name)s") % {"name": by.name}, field="typed_name")
 
 
 def _folded(name: str) -> str:
-    """The name as it reads: keyboards write the same character, apostrophe or hyphen in more than one way."""
-    seen = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or not is_hidden(c))
-    return unicodedata.normalize("NFC", " ".join(seen.translate(SAME_SIGNS).split()).casefold())
+    """The name in one form (Unicode NFC, case-folded): keyboards write the same apostrophe or hyphen differently."""
+    visible = "".join(c for c in unicodedata.normalize("NFC", name) if c.isspace() or not is_hidden(c))
+    return unicodedata.normalize("NFC", " ".join(visible.translate(LOOKALIKES).split()).casefold())
 
 
 def check_seen(agreement: Agreement, seen_sha256: str) -> None:
+    """The text on the signer's page is the text of the agreement."""
     if seen_sha256 != agreement.sha256:
         raise WrongState(
             _("The agreement text does not match the one on your page. Reload the page and read it again.")
@@ -76,7 +78,7 @@ def check_seen(agreement: Agreement, seen_sha256: str) -> None:
 
 
 def check_can_sign(by: Person, agreement: Agreement) -> str:
-    """Applicant or named member, once, while the agreement stands; returns the capacity."""
+    """The applicant or a project member, once, if the agreement is not terminated; returns the capacity."""
     check_not_break_glass(by)
     capacity = queries.capacity_of(by, agreement)
     if not by.is_active or not capacity:
@@ -89,7 +91,7 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
 
 
 def check_named_institution(agreement: Agreement, capacity: str, affiliation: Affiliation) -> None:
-    """The applicant signs for the institution that the text names, and for no other that they have moved to since."""
+    """The applicant is still affiliated with the institution that the text names."""
     named = agreement.institution
     if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != affiliation.institution_id:
         raise WrongState(
@@ -99,17 +101,18 @@ def check_named_institution(agreement: Agreement, capacity: str, affiliation: Af
 
 
 def check_can_countersign(by: Person, agreement: Agreement) -> None:
-    """An owner of the dataset, who is no part of the request and of its text, after the applicant has signed."""
+    """An owner of the dataset who is not part of the request or named in the text, after the applicant has signed."""
     check_not_break_glass(by)
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only a dataset owner can countersign this agreement."))
-    part_of_it = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
-    if part_of_it.exists() or any(queries.is_named_in(one, agreement) for one in accounts_of(by)):
+    in_request = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
+    if in_request.exists() or any(queries.is_named_in(account, agreement) for account in accounts_of(by)):
         raise Denied(_("You cannot countersign an agreement you are part of."))
     agreement.check_can("countersign")
 
 
 def check_can_terminate(by: Person, agreement: Agreement, reason: str) -> None:
+    """An owner of the dataset, with a reason."""
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only a dataset owner can terminate this agreement."))
     if is_blank(reason):

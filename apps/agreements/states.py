@@ -1,4 +1,4 @@
-"""How a data use agreement lives. Drawn in docs/diagrams and compared there."""
+"""The states of a data use agreement. Its diagram is docs/diagrams/agreement.md; a check compares the two."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

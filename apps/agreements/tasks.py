@@ -1,4 +1,4 @@
-"""What follows for agreements."""
+"""Consequences of events for agreements; portal.consequences says which event runs which."""
 
 from apps.agreements import commands
 from apps.audit.models import Event
@@ -6,12 +6,12 @@ from apps.core.actors import SYSTEM
 
 
 def offer_agreement(event: Event) -> None:
-    """An approved item is offered its agreement."""
+    """Offer the agreement of an approved item."""
     if event.subject_id is not None:
         commands.offer(event.subject_id, by=SYSTEM)
 
 
 def store_agreement_pdf(event: Event) -> None:
-    """An executed agreement is kept as a PDF."""
+    """Store a fully signed agreement as a PDF."""
     if event.subject_id is not None:
         commands.store_pdf(event.subject_id, by=SYSTEM)

@@ -1,17 +1,20 @@
-"""From a template to the exact text that is signed, and from a signed agreement to its PDF. Pure functions."""
+"""The text of an agreement from a template, and its PDF. Pure functions.
+
+A placeholder is a `$name` in the text of a clause (string.Template).
+"""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from string import Template as Marks
+from string import Template as ClauseTemplate
 from typing import Any
 
 import typst
 
 CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
-MARKS = frozenset({
+PLACEHOLDERS = frozenset({
     "applicant", "institution", "members", "dataset", "dataset_owner", "committee", "reference",
     "purpose", "starts_on", "ends_on", "conditions",
 })  # fmt: skip
@@ -26,23 +29,23 @@ def template_digest(title: str, clauses: list[dict[str, str]]) -> str:
     return digest(json.dumps([title, clauses], sort_keys=True, ensure_ascii=False))
 
 
-def can_be_filled(clause: Mapping[str, str]) -> bool:
-    """Whether every dollar sign of the clause begins a mark or is a doubled one."""
-    return Marks(clause["text"]).is_valid()
+def is_valid(clause: Mapping[str, str]) -> bool:
+    """Whether every dollar sign in the text starts a placeholder or is doubled."""
+    return ClauseTemplate(clause["text"]).is_valid()
 
 
-def unknown_marks(clauses: list[dict[str, str]]) -> set[str]:
-    """Marks in the clauses that nothing will fill."""
-    return {mark for clause in clauses for mark in Marks(clause["text"]).get_identifiers()} - MARKS
+def unknown_placeholders(clauses: list[dict[str, str]]) -> set[str]:
+    """Placeholders in the clauses that are not in PLACEHOLDERS."""
+    return {name for clause in clauses for name in ClauseTemplate(clause["text"]).get_identifiers()} - PLACEHOLDERS
 
 
-def filled(clauses: list[dict[str, str]], facts: Mapping[str, str]) -> list[dict[str, str]]:
-    """The clauses with their marks filled; a missing fact is an error, never an empty space in a contract."""
-    return [{**clause, "text": Marks(clause["text"]).substitute(facts)} for clause in clauses]
+def filled(clauses: list[dict[str, str]], values: Mapping[str, str]) -> list[dict[str, str]]:
+    """The clauses with their placeholders replaced; a missing value raises KeyError."""
+    return [{**clause, "text": ClauseTemplate(clause["text"]).substitute(values)} for clause in clauses]
 
 
 def full_text(title: str, clauses: list[dict[str, str]]) -> str:
-    """The text that is signed: title and numbered clauses, each with its plain-language line."""
+    """The text that is signed: the title and the numbered clauses, each with its plain-language line."""
     parts = [title]
     for number, clause in enumerate(clauses, start=1):
         parts.append(f"{number}. {clause['heading']}\n{clause['text']}\n[In plain words: {clause['plain']}]")
@@ -50,7 +53,7 @@ def full_text(title: str, clauses: list[dict[str, str]]) -> str:
 
 
 def parsed(text: str) -> tuple[str, list[dict[str, str]]]:
-    """The title and clauses of a signed text, for showing it: the text itself stays the source."""
+    """The title and the clauses of a text made by `full_text`, to show it on a page or in the PDF."""
     title, *blocks = text.rstrip("\n").split("\n\n")
     return title, _clauses("\n\n".join(blocks))
 
@@ -60,8 +63,8 @@ def _clauses(body: str) -> list[dict[str, str]]:
     for block in body.split("]\n\n"):
         head, _, rest = block.partition("\n")
         number, _, heading = head.partition(". ")
-        words, _, plain = rest.rpartition("\n[In plain words: ")
-        clauses.append({"number": number, "heading": heading, "text": words, "plain": plain.removesuffix("]")})
+        content, _, plain = rest.rpartition("\n[In plain words: ")
+        clauses.append({"number": number, "heading": heading, "text": content, "plain": plain.removesuffix("]")})
     return clauses
 
 
@@ -73,7 +76,7 @@ def snapshot_line(actor_snapshot: Any) -> str:
         "institution": actor_snapshot.institution_name, "ROR": actor_snapshot.ror, "affiliation": actor_snapshot.scoped,
         "assurance": assurance, "strength of the sign-in (acr)": actor_snapshot.acr, "means (amr)": amr,
     }  # fmt: skip
-    return "; ".join(f"{what}: {said}" for what, said in parts.items() if said)
+    return "; ".join(f"{label}: {value}" for label, value in parts.items() if value)
 
 
 @cache
@@ -91,7 +94,7 @@ def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, An
     sources = {"data": json.dumps(data)}
     try:
         return bytes(typst.compile(_layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"]))
-    except typst.TypstError as fault:
-        if "could not be displayed" not in str(fault):
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
             raise
         return bytes(typst.compile(_layout(), format="pdf", sys_inputs=sources))

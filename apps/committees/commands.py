@@ -1,6 +1,4 @@
-"""Verbs about committees: create, add and remove members, open and close for requests; memberships that follow a
-provider's claims.
-"""
+"""Commands on committees: create, add and remove members, accept requests or not, follow claims of a sign-in."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -21,8 +19,10 @@ from apps.people.sign_in import Followed, says
 
 
 @transaction.atomic
-def found(name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Actor) -> Committee:
-    """A new committee, with no members yet."""
+def create_committee(
+    name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Actor
+) -> Committee:
+    """Create a committee that has no members yet."""
     check_operator(by, CONSOLE)
     rules.check_new_committee(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
@@ -32,7 +32,7 @@ def found(name: str, *, slug: str, institution: Institution | None, about: str, 
 
 @transaction.atomic
 def add_member(committee: Committee, *, person: Person, is_chair: bool = False, by: Actor) -> CommitteeMember:
-    """The person becomes a member."""
+    """Make the person a member of the committee, or its chair."""
     rules.check_can_manage_committee(by, committee, CONSOLE)
     return _add_member(committee, person=person, is_chair=is_chair, by=by)
 
@@ -40,37 +40,43 @@ def add_member(committee: Committee, *, person: Person, is_chair: bool = False, 
 def _add_member(committee: Committee, *, person: Person, is_chair: bool, by: Actor) -> CommitteeMember:
     Committee.objects.select_for_update().get(pk=committee.pk)
     rules.check_can_become_member(person, committee, is_chair=is_chair)
-    place = CommitteeMember.objects.create(committee=committee, person=person, is_chair=is_chair)
-    record(Kind.COMMITTEE_MEMBER_ADDED, actor=by, subject=place, about=[committee, person], chair=is_chair)
-    return place
+    membership = CommitteeMember.objects.create(committee=committee, person=person, is_chair=is_chair)
+    record(Kind.COMMITTEE_MEMBER_ADDED, actor=by, subject=membership, about=[committee, person], chair=is_chair)
+    return membership
 
 
 @transaction.atomic
-def remove_member(place: CommitteeMember, *, by: Actor) -> None:
-    """The membership ends now; votes already cast on open items no longer count."""
+def remove_member(membership: CommitteeMember, *, by: Actor) -> None:
+    """End the membership now; the member's votes on undecided items no longer count. Ending it again does nothing."""
     by = check_person(by)
-    rules.check_can_manage_committee(by, place.committee)
-    if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=clock.now()):
-        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[place.committee_id, place.person_id])
+    rules.check_can_remove_member(by, membership)
+    if CommitteeMember.objects.filter(pk=membership.pk, ends_at__isnull=True).update(ends_at=clock.now()):
+        _record_removed(membership, by=by)
 
 
 @transaction.atomic
 def hand_over_chair(committee: Committee, *, person: Person, by: Actor) -> CommitteeMember:
-    """Somebody else takes the chair; the one before is no longer a member."""
+    """Make the person the chair; the previous chair is no longer a member."""
     check_operator(by, CONSOLE)
     Committee.objects.select_for_update().get(pk=committee.pk)
-    for place in CommitteeMember.objects.appointed().filter(Q(is_chair=True) | Q(person=person), committee=committee):
-        CommitteeMember.objects.filter(pk=place.pk).update(ends_at=clock.now())
-        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=[committee.pk, place.person_id])
+    replaced = Q(is_chair=True) | Q(person=person)
+    for membership in CommitteeMember.objects.appointed().filter(replaced, committee=committee):
+        CommitteeMember.objects.filter(pk=membership.pk).update(ends_at=clock.now())
+        _record_removed(membership, by=by)
     return _add_member(committee, person=person, is_chair=True, by=by)
+
+
+def _record_removed(membership: CommitteeMember, *, by: Actor, **facts: bool) -> None:
+    about = [membership.committee_id, membership.person_id]
+    record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=membership, about=about, **facts)
 
 
 @transaction.atomic
 def set_accepting(committee: Committee, *, accepting: bool, closed_because: str = "", by: Actor) -> None:
-    """Open or close the committee for new requests; closed always says why."""
+    """Accept new requests, or stop accepting them with a reason that applicants can read."""
     by = check_person(by)
     rules.check_can_manage_committee(by, committee)
-    rules.check_says_why(accepting, closed_because)
+    rules.check_closing_reason(accepting, closed_because)
     reason = "" if accepting else closed_because.strip()
     Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason)
     record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, accepting=accepting)
@@ -80,35 +86,36 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
 def add_member_claim(
     provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Actor
 ) -> CommitteeMemberClaim:
-    """Whoever this provider says has the value is a member from their next sign-in on."""
+    """People who have this value of the claim become members (or chair) when they next sign in with the provider."""
     check_named(by, CONSOLE)
     check_claim_rule(claim=claim, value=value)
-    made, new = CommitteeMemberClaim.objects.filter(CURRENT).get_or_create(
+    rule, created = CommitteeMemberClaim.objects.filter(CURRENT).get_or_create(
         provider=provider, claim=claim, value=value, committee=committee, defaults={"is_chair": is_chair}
     )
-    rules.check_same_membership(made, is_chair)
-    if new:
-        record(Kind.CLAIM_MAPPED, actor=by, subject=made, about=[provider, committee], chair=is_chair)
-    return made
+    rules.check_same_role(rule, is_chair)
+    if created:
+        record(Kind.CLAIM_MAPPED, actor=by, subject=rule, about=[provider, committee], chair=is_chair)
+    return rule
 
 
 @transaction.atomic
 def end_member_claim(rule: CommitteeMemberClaim, *, by: Actor) -> None:
-    """The claim makes nobody a member any more; memberships from this claim end now."""
+    """End the rule, and now also the memberships that follow from it."""
     check_named(by, CONSOLE)
     if CommitteeMemberClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
-    for place in CommitteeMember.objects.filter(claim=rule, ends_at__isnull=True):
-        _lose(place, by=by)
+    for membership in CommitteeMember.objects.filter(claim=rule, ends_at__isnull=True):
+        _end_claimed(membership, by=by)
 
 
 @transaction.atomic
 def sync_member_claims(
     person: Person, *, provider: Provider, said: Mapping[str, Any], barred: Collection[UUID], by: Actor
 ) -> Followed:
-    """Add, confirm and end the memberships that come from this provider's claims, and touches no other.
+    """Add, confirm and end the memberships that follow from this provider's claims; all others stay as they are.
 
-    A confirmed membership stays one row with its first moment, so that it counts in the rounds begun since.
+    `said` are the claims of the sign-in, `barred` the committees that the person may not join now. A confirmed
+    membership keeps its row and its start, so that it counts in the rounds opened since then.
     """
     check_named(by, SYSTEM)
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -117,70 +124,63 @@ def sync_member_claims(
     for rule in current:
         if says(said, rule.claim, rule.value):
             wanted.setdefault(rule.committee_id, []).append(rule)
-    kept = {
+    confirmed = {
         membership.committee_id
-        for membership in _claimed(person, provider)
-        if _keep(membership, wanted.get(membership.committee_id, []), by=by)
+        for membership in _claimed_memberships(person, provider)
+        if _confirm_or_end(membership, wanted.get(membership.committee_id, []), by=by)
     }
     gained = [
         committee_id
         for committee_id, claims in wanted.items()
-        if committee_id not in kept and _add_claimed_member(person, claims, barred=committee_id in barred, by=by)
+        if committee_id not in confirmed and _add_by_claim(person, claims, barred=committee_id in barred, by=by)
     ]
     return Followed(gives=bool(current), gained=bool(gained))
 
 
-def _claimed(person: Person, provider: Provider) -> list[CommitteeMember]:
-    """The person's memberships from claims of this provider, confirmed or lapsed."""
+def _claimed_memberships(person: Person, provider: Provider) -> list[CommitteeMember]:
+    """The person's memberships by claims of this provider, whether the confirmation is valid or expired."""
     return list(CommitteeMember.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
 
 
-def _keep(place: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Actor) -> bool:
-    """Confirm the membership if it is still claimed, or end it; returns whether it was confirmed."""
-    same = [rule for rule in claims if rule.is_chair == place.is_chair]
-    if claims and claims[0].is_chair and not place.is_chair and rules.has_no_chair(claims[0].committee_id):
-        same = []  # the chair is free, and claimed
+def _confirm_or_end(membership: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Actor) -> bool:
+    """Confirm the membership if a claim still gives the same role, otherwise end it; returns whether it continues."""
+    same = [rule for rule in claims if rule.is_chair == membership.is_chair]
+    if claims and claims[0].is_chair and not membership.is_chair and rules.has_no_chair(claims[0].committee_id):
+        same = []  # a claim makes this member the chair, and there is none
     if not same:
-        _lose(place, by=by)
+        _end_claimed(membership, by=by)
         return False
-    rule = next((one for one in same if one.pk == place.claim_id), same[0])
-    CommitteeMember.objects.filter(pk=place.pk).update(claim=rule, confirmed_until=clock.now() + CONFIRMED_FOR)
+    rule = next((each for each in same if each.pk == membership.claim_id), same[0])
+    CommitteeMember.objects.filter(pk=membership.pk).update(claim=rule, confirmed_until=clock.now() + CONFIRMED_FOR)
     return True
 
 
-def _add_claimed_member(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool, by: Actor) -> bool:
-    """Add the person as claimed, as chair if that is claimed and free; a manually added member gets no second
-    membership.
+def _add_by_claim(person: Person, claims: list[CommitteeMemberClaim], *, barred: bool, by: Actor) -> bool:
+    """Add the person in the first role of `claims` that is free; returns whether they were added.
+
+    A person who was added manually stays as they are.
     """
     committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
     if CommitteeMember.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
         return False
-    free = [rule for rule in claims if not rule.is_chair or rules.has_no_chair(committee.pk)]
-    if barred or not free:
+    possible = [rule for rule in claims if not rule.is_chair or rules.has_no_chair(committee.pk)]
+    if barred or not possible:
         why = "concerned" if barred else "chair_taken"
         record(Kind.COMMITTEE_MEMBER_REFUSED, actor=by, subject=committee, about=[person], why=why)
         return False
     now = clock.now()
-    place = CommitteeMember.objects.create(
-        committee=committee, person=person, is_chair=free[0].is_chair, starts_at=now, claim=free[0],
+    rule = possible[0]
+    membership = CommitteeMember.objects.create(
+        committee=committee, person=person, is_chair=rule.is_chair, starts_at=now, claim=rule,
         confirmed_until=now + CONFIRMED_FOR,
     )  # fmt: skip
-    record(
-        Kind.COMMITTEE_MEMBER_ADDED,
-        actor=by,
-        subject=place,
-        about=[committee, person],
-        chair=place.is_chair,
-        claim=True,
-    )
+    about = [committee, person]
+    record(Kind.COMMITTEE_MEMBER_ADDED, actor=by, subject=membership, about=about, chair=rule.is_chair, claim=True)
     return True
 
 
-def _lose(place: CommitteeMember, *, by: Actor) -> None:
-    """The membership ends now, because the provider or the end of the mapping says so; the other votes are counted
-    again.
-    """
+def _end_claimed(membership: CommitteeMember, *, by: Actor) -> None:
+    """End a membership whose claim is gone; the removal event makes the votes of the others be counted again."""
     now = clock.now()
-    if CommitteeMember.objects.filter(pk=place.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
-        about = [place.committee_id, place.person_id]
-        record(Kind.COMMITTEE_MEMBER_REMOVED, actor=by, subject=place, about=about, claim=True)
+    if CommitteeMember.objects.filter(pk=membership.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
+        _record_removed(membership, by=by, claim=True)

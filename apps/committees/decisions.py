@@ -1,8 +1,8 @@
-"""THE decision rule: what the votes of a committee decide, how many more are needed, and why they cannot decide.
+"""The decision rule: what the votes of a committee decide, how many more are needed, and why they cannot decide.
 
-Plain values in, answers out; nothing here asks the database. The command that votes, the recount, the list of requests
-to review and the page of a case all ask a `Decision`, so they can never disagree. To add a rule: one row in `RULES`,
-one choice in `Committee.Rule`, its tests.
+Pure functions of plain values, without the database. The vote command, the recount, the review queue and the request
+page all use a `Decision`, so their results are the same. To add a rule: one row in `RULES`, one choice in
+`Committee.Rule`, and tests.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Choice(StrEnum):
-    """What a vote says. A value that is not listed here counts for nothing."""
+    """What a member votes. Any other value is not counted."""
 
     APPROVE = "approve"
     CONDITIONAL = "conditional"
@@ -19,7 +19,7 @@ class Choice(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The step that an item takes (`ITEM_WORKFLOW`); empty while it is undecided."""
+    """The transition of the item (a verb of `ITEM_WORKFLOW`); empty while it is undecided."""
 
     NONE = ""
     APPROVE = "approve"
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 
 class Blocked(StrEnum):
-    """Why no vote that may still be cast can decide; empty while one can."""
+    """Why further votes cannot decide the item; empty while they can."""
 
     NO = ""
     TOO_FEW_VOTERS = "too_few_voters"
@@ -43,8 +43,8 @@ DENYING = (Choice.DENY,)
 class Decision:
     """The vote on one item: whose votes count, and which have been cast.
 
-    `voters` are the eligible voters and `chair` is one of them, or None; `votes` says what each voter chose. A vote of
-    anybody who is not eligible counts for nothing. `rule` is a key of `RULES`; another one raises KeyError.
+    `voters` are the eligible voters. `chair` is one of them, or None. `votes` maps each voter to their choice; votes of
+    people who are not eligible are not counted. `rule` is a key of `RULES`; an unknown rule raises KeyError.
     """
 
     rule: str
@@ -82,7 +82,7 @@ class Decision:
 
     @property
     def outcome(self) -> Outcome:
-        """What the votes decide: nothing before as many as the quorum have voted, then what the rule says."""
+        """What the votes decide: NONE until the quorum has voted, then the result of the rule."""
         if self.cast < self.quorum:
             return Outcome.NONE
         outcome = RULES[self.rule].outcome(self)
@@ -92,19 +92,19 @@ class Decision:
 
     @property
     def winners(self) -> frozenset[Hashable]:
-        """Whose votes made the outcome; nobody's while there is none."""
+        """The voters who voted for the outcome; empty while there is none."""
         if not self.outcome:
             return frozenset()
         return self._who_chose(DENYING if self.outcome == Outcome.DENY else APPROVING)
 
     @property
     def needed(self) -> int:
-        """How many matching votes decide, whatever the others choose."""
+        """How many matching votes decide, whatever the other voters choose."""
         return max(RULES[self.rule].needed(self), self.quorum)
 
     @property
     def blocked(self) -> Blocked:
-        """Why nobody can decide this, if nobody can."""
+        """Why further votes cannot decide, if they cannot."""
         if too_few(self.eligible, self.quorum):
             return Blocked.TOO_FEW_VOTERS
         if self.cast == self.eligible and not self.outcome:
@@ -112,16 +112,16 @@ class Decision:
         return Blocked.NO
 
     def still_needed(self, choice: str) -> int | None:
-        """The fewest further votes for this choice that decide that way; None if all that are left cannot."""
+        """The fewest further votes for `choice` that decide that way; None if the voters who are left are too few."""
         later, more = self, 0
         waiting = sorted(self.voters - self._who_chose((*APPROVING, *DENYING)), key=lambda voter: voter != self.chair)
         while not later.outcome and waiting:
             later, more = later._with_vote(waiting.pop(0), choice), more + 1
-        decided_so = bool(later.outcome) and (later.outcome == Outcome.DENY) == (choice == Choice.DENY)
-        return more if decided_so else None
+        decides = bool(later.outcome) and (later.outcome == Outcome.DENY) == (choice == Choice.DENY)
+        return more if decides else None
 
     def would_decide(self, voter: Hashable, choice: str) -> bool:
-        """Whether the item would be decided by this vote, were it cast now by an eligible voter who has not voted."""
+        """Whether this vote would decide the item, if an eligible voter who has not voted yet cast it now."""
         if self.outcome or voter not in self.voters or voter in self.votes:
             return False
         return bool(self._with_vote(voter, choice).outcome)
@@ -137,8 +137,8 @@ class Decision:
 class DecisionRule:
     """One way of deciding.
 
-    `outcome` answers approve, deny or none; it is asked once the quorum has voted. `needed` is how many matching votes
-    decide. A rule that can be stuck in a way other than a tie adds a reason to `Blocked`.
+    `outcome` returns approve, deny or none; it is called once the quorum has voted. `needed` returns how many matching
+    votes decide. A rule that can be blocked in a way other than a tie adds a reason to `Blocked`.
     """
 
     outcome: Callable[[Decision], Outcome]
@@ -146,12 +146,12 @@ class DecisionRule:
 
 
 def too_few(eligible: int, quorum: int) -> bool:
-    """Whether so few people may vote that the quorum cannot be reached."""
+    """Whether the quorum cannot be reached with this many eligible voters."""
     return eligible < quorum
 
 
 def _majority(vote: Decision) -> Outcome:
-    """More than half of the eligible voters; when all have voted and it is a tie, the chair's own vote."""
+    """More than half of the eligible voters; if all have voted and it is a tie, the chair's vote decides."""
     if vote.approvals * 2 > vote.eligible:
         return Outcome.APPROVE
     if vote.denials * 2 > vote.eligible:

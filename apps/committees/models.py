@@ -1,4 +1,4 @@
-"""Data access committees and their members."""
+"""Data access committees, their members, and the claims that make people members."""
 
 from datetime import datetime
 from typing import ClassVar, Self
@@ -16,7 +16,7 @@ from apps.people.models.claims import confirmed, confirmed_in_full
 
 
 class Committee(models.Model):
-    """The people who decide on requests for the datasets assigned to them."""
+    """A group of people who decide on access requests for the datasets assigned to it."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -53,22 +53,18 @@ class Committee(models.Model):
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
     def appointed(self, at: datetime | None = None) -> Self:
-        """Memberships that have started and not ended, of active people. A majority is counted of these, whoever is
-        present.
-        """
+        """Memberships that have started and not ended, of active people. A majority is counted from all of these."""
         moment = clock.sql_now(at)
-        begun = self.filter(starts_at__lte=moment, person__is_active=True)
-        return begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+        started = self.filter(starts_at__lte=moment, person__is_active=True)
+        return started.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
 
     def active(self, at: datetime | None = None) -> Self:
-        """Those of them whose person may act and read now; a membership from a claim is suspended while it is not
-        confirmed.
-        """
+        """Those of them who may read and act now: a membership by claim only while the provider confirms it."""
         return self.appointed(at).filter(confirmed(at))
 
 
 class CommitteeMemberClaim(ClaimRule):
-    """A claim that makes its holder a member of a committee."""
+    """A claim that makes a person a member of a committee when they sign in."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -88,7 +84,7 @@ class CommitteeMemberClaim(ClaimRule):
 
 
 class CommitteeMember(models.Model):
-    """One person's place in a committee, from-until; evidence, so it ends and is never removed."""
+    """One person's membership in a committee, with start and end. Evidence: it is ended, never deleted."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 

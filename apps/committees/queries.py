@@ -1,4 +1,4 @@
-"""Who sits where."""
+"""Sets of committees and of their members."""
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -10,15 +10,15 @@ from apps.people.models.claims import CURRENT, confirmed
 from apps.people.queries import flag
 
 
-def with_member_counts(found: QuerySet[Committee]) -> QuerySet[Committee]:
-    """Committees with `member_count`, the number of their members now."""
+def with_member_counts(committees: QuerySet[Committee]) -> QuerySet[Committee]:
+    """The same committees, annotated with `member_count`: how many members each has now."""
     appointed = CommitteeMember.objects.appointed().filter(committee=OuterRef("pk")).order_by().values("committee")
     count = Subquery(appointed.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    return found.annotate(member_count=Coalesce(count, 0))
+    return committees.annotate(member_count=Coalesce(count, 0))
 
 
 def memberships_of(committee: Committee) -> QuerySet[CommitteeMember]:
-    """The committee's memberships now, the chair first."""
+    """The current members of this committee, the chair first."""
     return (
         CommitteeMember.objects.appointed()
         .filter(committee=committee)
@@ -28,24 +28,25 @@ def memberships_of(committee: Committee) -> QuerySet[CommitteeMember]:
 
 
 def committees_of(person: Viewer) -> QuerySet[Committee]:
-    """The committees in which this person sits now, and may act."""
+    """The committees in which this person is a member now and may act."""
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person))
     return Committee.objects.filter(pk__in=appointed.values("committee_id"))
 
 
 def chaired_by(person: Viewer) -> QuerySet[Committee]:
+    """The committees in which this person is the chair now and may act."""
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person), is_chair=True)
     return Committee.objects.filter(pk__in=appointed.values("committee_id"))
 
 
-def led_by(person: Viewer) -> Exists:
-    """The condition "this person chairs it", for use in a query on committees."""
+def is_chaired_by(person: Viewer) -> Exists:
+    """The condition "this person is the chair", for use in a query on committees."""
     appointed = CommitteeMember.objects.active().filter(person_id=roles.person_id(person), is_chair=True)
     return Exists(appointed.filter(committee=OuterRef("pk")))
 
 
 def member_claims() -> QuerySet[CommitteeMemberClaim]:
-    """The active mappings, each with the memberships it gives (`appointed`), lapsed ones included."""
+    """The claim rules in use, each with `appointed`: the members it added, confirmed or not."""
     appointed = (
         CommitteeMember.objects.appointed().select_related("person__institution").annotate(counts=flag(confirmed()))
     )
@@ -53,12 +54,12 @@ def member_claims() -> QuerySet[CommitteeMemberClaim]:
     return fetched.prefetch_related(Prefetch("members", queryset=appointed.order_by("starts_at"), to_attr="appointed"))
 
 
-def claimed_memberships_of(person: Viewer) -> QuerySet[CommitteeMember]:
-    """The memberships this person has from claims, including those waiting to be confirmed again."""
+def memberships_from_claims(person: Viewer) -> QuerySet[CommitteeMember]:
+    """The memberships that claims gave this person, including those that the provider has yet to confirm again."""
     mine = CommitteeMember.objects.appointed().filter(person_id=roles.person_id(person), claim__isnull=False)
     return mine.select_related("committee")
 
 
 def public() -> QuerySet[Committee]:
-    """Every committee: who decides about data is no secret."""
+    """Every committee, by name: anyone may see who decides about data."""
     return Committee.objects.select_related("institution").order_by("name")

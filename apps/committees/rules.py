@@ -17,9 +17,9 @@ from apps.people.rules import check_not_break_glass, check_person
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 
-def check_can_manage_committee(by: Viewer, committee: Committee, *or_named: NamedActor) -> None:
-    """The chair leads the committee; an operator may help (create it, add the first chair); or a named actor."""
-    if by in or_named:
+def check_can_manage_committee(by: Viewer, committee: Committee, *named: NamedActor) -> None:
+    """The chair, an operator, or one of the named actors that the command admits."""
+    if by in named:
         return
     check_not_break_glass(check_person(by))
     chairs = queries.chaired_by(by).filter(pk=committee.pk).exists()
@@ -28,28 +28,39 @@ def check_can_manage_committee(by: Viewer, committee: Committee, *or_named: Name
 
 
 def check_can_become_member(person: Person, committee: Committee, *, is_chair: bool = False) -> None:
-    """An active person who is not a member here yet; one chair at a time."""
+    """The person is active and not yet a member here; a committee has one chair at a time."""
     check_not_break_glass(person)
     if not person.is_active:
         raise Invalid(_("This person's account is not active."), field="code")
-    open_memberships = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
-    if open_memberships.filter(person_id=person.pk).exists():
+    current = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
+    if current.filter(person_id=person.pk).exists():
         raise Invalid(_("This person is already a member of the committee."), field="code")
-    if is_chair and open_memberships.filter(is_chair=True).exists():
+    if is_chair and current.filter(is_chair=True).exists():
         raise Invalid(_("The committee already has a chair."), field="is_chair")
+
+
+def check_can_remove_member(by: Viewer, membership: CommitteeMember) -> None:
+    """Whoever may manage the committee; the chair's own membership only an operator may end.
+
+    A committee without a chair cannot break a tie, so the chair does not leave it like that: `hand_over_chair`.
+    """
+    check_can_manage_committee(by, membership.committee)
+    if membership.is_chair and not has_platform_role(by, PlatformRole.Kind.OPERATOR):
+        raise Denied(_("Only an operator can replace the chair."))
 
 
 def has_no_chair(committee_id: UUID) -> bool:
     return not CommitteeMember.objects.filter(committee_id=committee_id, ends_at__isnull=True, is_chair=True).exists()
 
 
-def check_same_membership(rule: CommitteeMemberClaim, is_chair: bool) -> None:
-    """One value gives one membership in a committee: as a member or as its chair."""
+def check_same_role(rule: CommitteeMemberClaim, is_chair: bool) -> None:
+    """One value gives one role in a committee: member or chair."""
     if rule.is_chair != is_chair:
         raise Invalid(_("This value is already mapped to another role in the committee. End that mapping first."))
 
 
-def check_says_why(accepting: bool, closed_because: str) -> None:
+def check_closing_reason(accepting: bool, closed_because: str) -> None:
+    """A committee that accepts no requests gives a reason."""
     if not accepting and is_blank(closed_because):
         raise Invalid(
             _("Enter in one sentence why no requests are accepted. Applicants can read it."), field="closed_because"
@@ -57,7 +68,7 @@ def check_says_why(accepting: bool, closed_because: str) -> None:
 
 
 def check_new_committee(name: str, slug: str, quorum: int) -> None:
-    """A name, an address nobody has yet, and at least one vote."""
+    """There is a name, a short name that no other committee has, and a quorum of at least one vote."""
     fields: dict[str, str] = {}
     if is_blank(name):
         fields["name"] = _("Enter a name for the committee.")

@@ -1,4 +1,4 @@
-"""How a version of a dataset lives. Drawn in docs/diagrams and compared there."""
+"""The states of a dataset version. Its diagram is docs/diagrams/version.md; a check compares the two."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What follows for datasets."""
+"""Consequences of events for datasets; portal.consequences says which event runs which."""
 
 from apps.audit.models import Event
 from apps.core.actors import SYSTEM
@@ -6,6 +6,6 @@ from apps.datasets import commands
 
 
 def check_uploaded_file(event: Event) -> None:
-    """An uploaded file is read once more and gets its checksum."""
+    """Compute the checksum of an uploaded file."""
     if event.subject_id is not None:
         commands.check_file(event.subject_id, by=SYSTEM)

@@ -12,7 +12,6 @@ from apps.core.identifiers import new_id
 from apps.datasets.models import Distribution
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
-from apps.tokens.models import PersonalToken
 
 LONGEST = timedelta(hours=24)
 
@@ -33,7 +32,7 @@ class DownloadLink(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="links")
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="links")
     grant = models.ForeignKey(AccessGrant, null=True, on_delete=models.PROTECT, related_name="links")
-    made_with = models.ForeignKey(PersonalToken, null=True, on_delete=models.PROTECT, related_name="links")
+    made_with = models.ForeignKey("tokens.PersonalToken", null=True, on_delete=models.PROTECT, related_name="links")
     second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()

@@ -8,7 +8,6 @@ from apps.core.errors import Denied, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download
-from apps.tokens.models import PersonalToken
 
 SOMEBODY_ELSE = "somebody-else"
 MOST_GUESSES, GUESSING = 100, 15 * 60  # links that do not exist, from one network, in so many seconds
@@ -67,7 +66,7 @@ def check_maker(link: DownloadLink) -> None:
 
 def check_token(link: DownloadLink) -> None:
     """A link that was made with a token ends with it: whoever revokes a stolen token has nothing else to look for."""
-    if link.made_with_id and not PersonalToken.objects.not_revoked().filter(pk=link.made_with_id).exists():
+    if link.made_with is not None and link.made_with.is_revoked():
         raise Gone(
             _(
                 "The access token or service account that created this link has been revoked "

@@ -150,6 +150,10 @@ class PersonalToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.hint})"
 
+    def is_revoked(self) -> bool:
+        """Whether the token was revoked or its service account has ended, read from the database now."""
+        return not PersonalToken.objects.not_revoked().filter(pk=self.pk).exists()
+
     @property
     def last_day(self) -> datetime:
         """When it ends unless it is used before: of a program, when nothing can be fetched any more."""

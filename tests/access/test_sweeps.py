@@ -17,7 +17,7 @@ PUBLIC = {
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
-    "silent_recheck_view",  # asks nothing about a visitor
+    "silent_recheck",  # asks nothing about a visitor
     "set_language", "back_channel_logout",
     "device_authorize", "oauth_token", "oauth_revoke", "oauth_metadata",  # programs, which have no session
     "terms_version",

@@ -129,7 +129,7 @@ def test_the_command_checks_it_too() -> None:
     asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=stories.person())
     assert found is not None
-    with pytest.raises(Denied, match="Somebody else"):
+    with pytest.raises(Denied, match="Another person"):
         answer_device(found, approve=True, by=stories.person())
     assert DeviceRequest.objects.get().approved_at is None
 

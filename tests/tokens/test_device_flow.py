@@ -198,7 +198,7 @@ def test_the_person_is_notified_and_sees_the_program_among_the_tokens() -> None:
     program.me()
     stories.drain()
     notification = Notification.objects.get(reader=person)
-    assert "authorised" in notification.subject
+    assert "A device was authorised" in notification.subject
     assert "Gatehouse command line" in notification.body
     client = stories.client_for(person)
     page = client.get(reverse("tokens")).content.decode()

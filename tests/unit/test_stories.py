@@ -37,8 +37,9 @@ def test_a_story_is_recorded_in_events() -> None:
     kinds = list(Event.objects.values_list("kind", flat=True))
     course = [
         "dataset.drafted", "file.uploaded", "file.checked", "version.published", "request.drafted",
-        "request.submitted", "request.accepted_for_review", "request.vote_cast", "request.item_decided", "request.decided",
-        "agreement.offered", "agreement.signed", "agreement.executed", "grant.issued", "request.activated", "link.made",
+        "request.submitted", "request.accepted_for_review", "request.vote_cast", "request.item_decided",
+        "request.decided", "agreement.offered", "agreement.signed", "agreement.executed", "grant.issued",
+        "request.activated", "link.made",
     ]  # fmt: skip
     firsts = [kinds.index(kind) for kind in course]
     assert firsts == sorted(firsts)

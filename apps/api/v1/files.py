@@ -33,15 +33,16 @@ def make_link(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[st
     file = _file(person, pk)
     by = actor_of(person)
     token = getattr(request, "token", None)
+    token_id = token.pk if token else None
 
     def do() -> tuple[Made, UUID]:
-        link, secret = commands.make_link(file, by=by, token=token)
+        link, secret = commands.make_link(file, by=by, token_id=token_id)
         return (link, secret), link.pk
 
     def again(first: UUID) -> Made:
         for lost in links.links_of(by).filter(pk=first):
             commands.end_link(lost, by=person)
-        return commands.make_link(file, by=by, token=token)
+        return commands.make_link(file, by=by, token_id=token_id)
 
     link, secret = idempotent_call(request, do=do, again=again)
     address = links.address_of_link(file, secret)

@@ -16,7 +16,7 @@ from apps.access_requests.queries import (
     listed_decision,
     review_queue_of,
 )
-from apps.committees.queries import committees_of, led_by, with_member_counts
+from apps.committees.queries import committees_of, is_chaired_by, with_member_counts
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Denied
@@ -31,7 +31,7 @@ MONTHS = 6
 
 
 def _sits_in(person: Viewer) -> QuerySet[Any]:
-    return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=led_by(person))
+    return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=is_chaired_by(person))
 
 
 @require_safe

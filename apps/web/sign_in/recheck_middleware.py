@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.committees.models import CommitteeMember
-from apps.committees.queries import claimed_memberships_of
+from apps.committees.queries import memberships_from_claims
 from apps.core.errors import Denied, NeedsSignIn, NotFound
 from apps.identity.oidc import silent_recheck
 from apps.identity.oidc.authorize import local_path
@@ -71,12 +71,12 @@ def _show_message(request: PageRequest) -> None:
 
 def _held(request: PageRequest) -> list[str]:
     """The roles this person has from sign-in claims, by name."""
-    return _names(claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor))
+    return _names(claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor))
 
 
 def _resting(request: PageRequest) -> list[str]:
     """Those of them that nobody confirms at the moment."""
-    roles, memberships = claimed_platform_roles_of(request.actor), claimed_memberships_of(request.actor)
+    roles, memberships = claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor)
     return _names(roles.exclude(confirmed()), memberships.exclude(confirmed()))
 
 

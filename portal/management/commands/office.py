@@ -45,8 +45,12 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),
-    "end-platform-role": ("end a platform role now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
-    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [("code", True, "colleague code")]),
+    "end-platform-role": ("end a platform role now", [
+        ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
+    ]),
+    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [
+        ("code", True, "colleague code"),
+    ]),
     "open-account": ("reopen an account", [("code", True, "colleague code")]),
     "official": ("appoint a signing official", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
@@ -145,7 +149,7 @@ class Command(BaseCommand):
         home = _institution(given["institution"]) if given["institution"] else None
         about = Path(given["about"]).read_text(encoding="utf-8").strip() if given["about"] else ""
         chair, quorum = _person(given["chair"]), _number(given["quorum"] or "2")
-        made = committees.found(
+        made = committees.create_committee(
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
         committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)

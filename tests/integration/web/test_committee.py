@@ -288,3 +288,17 @@ def test_the_chair_adds_and_removes_members() -> None:
     )
     assert client.post(url, {"action": "remove", "membership": "nonsense"}).status_code == 404
     assert client.post(url, {"action": "dance"}).status_code == 422
+
+
+def test_the_chair_cannot_remove_themself_with_a_form_that_the_page_does_not_offer() -> None:
+    """An operator can, with the same form (the control)."""
+    committee_setup = stories.committee_setup()
+    membership = committee_setup.membership_of(committee_setup.chair)
+    url, form = f"/committees/{committee_setup.committee.slug}/manage/", {"action": "remove"}
+    form["membership"] = str(membership.pk)
+    assert stories.client_for(committee_setup.chair).post(url, form).status_code == 403
+    membership.refresh_from_db()
+    assert membership.ends_at is None
+    assert stories.client_for(stories.operator()).post(url, form).status_code == 302
+    membership.refresh_from_db()
+    assert membership.ends_at is not None

@@ -63,7 +63,7 @@ def test_nobody_acts_on_a_request_they_are_part_of() -> None:
 def test_a_recusal_cannot_be_undone() -> None:
     case = stories.in_review()
     member = case.committee_setup.members[0]
-    with pytest.raises(Invalid, match="what the conflict is"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
         commands.recuse(case.request, reason=" ", by=member)
     commands.recuse(case.request, reason="We publish together.", by=member)
     assert str(Recusal.objects.get()) == f"{member.pk} is recused from {case.request.pk}"
@@ -72,7 +72,7 @@ def test_a_recusal_cannot_be_undone() -> None:
         lambda: commands.recuse(case.request, reason="Again.", by=member),
         lambda: commands.request_changes(case.request, text="Why?", by=member),
     ):
-        with pytest.raises(Denied, match="You declared a conflict of interest"):
+        with pytest.raises(Denied, match="conflict of interest"):
             act()
 
 
@@ -101,7 +101,7 @@ def test_a_vote_is_cast_once_a_round() -> None:
     cast = stories.vote(case, case.committee_setup.chair)
     assert str(cast) == f"{case.committee_setup.chair.pk} on {case.item.pk}"
     for choice in ("approve", "deny"):
-        with pytest.raises(WrongState, match="voted already"):
+        with pytest.raises(WrongState, match="already voted"):
             stories.vote(case, case.committee_setup.chair, choice)
     with pytest.raises(IntegrityError), transaction.atomic():
         Vote.objects.create(
@@ -118,7 +118,7 @@ def test_a_vote_counts_on_the_snapshot_it_saw_and_on_no_other() -> None:
     commands.answer(case.question, text="All.", by=case.applicant)
     commands.submit(case.request, by=case.applicant)
     commands.accept_for_review(case.request, by=case.committee_setup.chair)
-    with pytest.raises(WrongState, match="has changed since you read it"):
+    with pytest.raises(WrongState, match="has changed since"):
         commands.vote(case.item, choice="approve", reason="Fine.", seen=seen, by=case.committee_setup.chair, **FRESHLY)
 
 
@@ -259,7 +259,7 @@ def test_votes_are_counted_again_when_a_voter_leaves(leaves: str) -> None:
 
 def test_returning_closes_the_round_and_asks_something() -> None:
     case = stories.in_review()
-    with pytest.raises(Invalid, match="Ask the applicant something"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "text"):
         commands.request_changes(case.request, text=" ", by=case.committee_setup.chair)
     stories.returned(case)
     assert case.request.state == "returned"
@@ -334,7 +334,7 @@ def test_a_recusal_counts_for_every_account_of_the_person() -> None:
     last = stories.person()
     merge_people(other, into=last, by=stories.operator(), reason="Three accounts, still one person.")
     committees.add_member(committee_setup.committee, person=last, by=CONSOLE)
-    with pytest.raises(Denied, match="You declared a conflict of interest"):
+    with pytest.raises(Denied, match="conflict of interest"):
         commands.accept_for_review(case.request, by=last)
     assert not queries.review_queue_of(last).exists()
 
@@ -367,12 +367,12 @@ def test_nobody_changes_the_members_who_decide_about_them() -> None:
         lambda: commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair),
         lambda: commands.remove_committee_member(membership, by=committee_setup.chair),
     ):
-        with pytest.raises(Denied, match="is deciding on a request you are part of"):
+        with pytest.raises(Denied, match="deciding on a request that you are part of"):
             act()
     commands.withdraw(case.request, by=committee_setup.chair)
     commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair)
     commands.remove_committee_member(membership, by=committee_setup.chair)
     other = stories.submitted(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     merge_people(other.applicant, into=committee_setup.chair, by=stories.operator(), reason="One person.")
-    with pytest.raises(Denied, match="is deciding on a request you are part of"):
+    with pytest.raises(Denied, match="deciding on a request that you are part of"):
         commands.remove_committee_member(committee_setup.membership_of(late), by=committee_setup.chair)

@@ -109,7 +109,7 @@ def test_an_event_goes_with_the_change_that_failed() -> None:
 def test_a_subject_with_a_numbered_key_is_named_by_type_only() -> None:
     key = IdempotencyKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
     event = record(Kind.REFUSED, actor=SYSTEM, subject=key)
-    assert (event.subject_type, event.subject_id) == ("oncekey", None)
+    assert (event.subject_type, event.subject_id) == ("idempotencykey", None)
 
 
 @pytest.mark.django_db

@@ -66,7 +66,7 @@ def test_nobody_speaks_for_themselves_with_whichever_account() -> None:
     merge_people(other, into=official, by=stories.operator(), reason="The same person, by passport.")
     for one in (official, other):
         for deed in (confirm_affiliation, end_affiliation):
-            with pytest.raises(Denied, match="Nobody speaks for themselves"):
+            with pytest.raises(Denied, match="your own affiliation"):
                 deed(one, institution=home, reason=WHY, by=official)
 
 
@@ -97,7 +97,7 @@ def test_a_word_says_why(reason: str) -> None:
     person = stories.person()
     official = stories.signing_official(home_of(person))
     for deed in (confirm_affiliation, end_affiliation):
-        with pytest.raises(Invalid, match="Say why"):
+        with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
             deed(person, institution=home_of(person), reason=reason, by=official)
     assert stands(person) and not AffiliationStatement.objects.exists()
 
@@ -105,7 +105,7 @@ def test_a_word_says_why(reason: str) -> None:
 def test_each_statement_is_stored_with_its_reason_and_notified() -> None:
     access = stories.granted()
     official = end(access.holder)
-    with pytest.raises(WrongState, match="no current affiliation to end"):
+    with pytest.raises(WrongState, match="no current affiliation"):
         end(access.holder, by=official)
     confirm_affiliation(access.holder, institution=home_of(access.holder), reason="Back from leave.", by=official)
     assert [(word.kind, word.reason, word.by) for word in AffiliationStatement.objects.order_by("at")] == [

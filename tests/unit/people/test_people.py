@@ -155,7 +155,7 @@ def test_an_operator_assigns_a_role_appoints_and_closes_and_opens_an_account() -
 
 @pytest.mark.parametrize("days", [0, -1, 367])
 def test_a_platform_role_has_a_reasonable_end(days: int) -> None:
-    with pytest.raises(Invalid, match="at most a year"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "days"):
         give_platform_role(stories.person(), kind="auditor", days=days, by=CONSOLE)
 
 
@@ -231,7 +231,7 @@ def test_a_token_ends_with_time_by_hand_and_with_its_person() -> None:
 
 def test_nobody_revokes_the_token_of_another() -> None:
     token, _secret = make_token("a", scopes=["read"], days=1, by=stories.person())
-    with pytest.raises(Denied, match="belongs to somebody else"):
+    with pytest.raises(Denied, match="belongs to another person"):
         revoke_token(token, by=stories.person())
 
 
@@ -297,6 +297,6 @@ def test_an_identity_that_has_moved_meanwhile_is_not_split() -> None:
     stale = Identity.objects.get(subject="t")
     third = get_or_create_person(subject="u")
     Identity.objects.filter(pk=stale.pk).update(person=third)
-    with pytest.raises(WrongState, match="has moved on"):
+    with pytest.raises(WrongState, match="changed meanwhile"):
         split_identity(stale, by=boss, reason="It was somebody else.")
     assert Identity.objects.get(subject="t").person == third
