@@ -56,7 +56,9 @@ def _used_refresh_token(shown: str) -> QuerySet[UsedRefreshToken, UUID]:
 
 
 def user_digest(code: str) -> str:
-    """What is stored of the code that a person types: keyed with the portal's secret, since eight characters are few."""
+    """What is stored of the code that a person types: keyed with the portal's secret, since eight characters are
+    few.
+    """
     return salted_hmac("gatehouse.device", code, algorithm="sha256").hexdigest()
 
 

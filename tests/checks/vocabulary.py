@@ -7,7 +7,7 @@ Deliberately not found, because they are also ordinary English or a term of the 
 - "open", "rest", "word", "care", "hold", "told", "behind", "begin" and "stand" by themselves: only the phrases of the
   table are found ("the rest of", "password", "behind a proxy" and "healthcare" are not);
 - "kept" and "word" as names of variables: what was kept, and a word of a search;
-- letters of the alphabet ("two-letter code", "lower-case letters"), and "asked by" for the author of a question;
+- the alphabet ("two-letter code", "lower-case letters"), and "asked by" for the author of a question;
 - `make bench`: the usual name of such a target;
 - "holder": the holder of a visa is a term of GA4GH, and the holder of a grant is named after it;
 - "Open", "Registered" and "Controlled" without "access", "for" and "against", "More", "Figures", "Why?": a phrase that
