@@ -181,7 +181,9 @@ def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
 
 
 def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
-    """The seats that count, by committee: what `eligible_voters` says, for all items of a request in one statement."""
+    """The memberships that count, by committee: what `eligible_voters` says, for all items of a request in one
+    statement.
+    """
     concerned = Item.objects.filter(request=request).values("committee_id")
     members = (
         CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")

@@ -3,7 +3,7 @@
 import unicodedata
 
 JOINERS = "\u200c\u200d"  # hidden too, but some scripts and some emoji cannot be written without them
-FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # characters that Unicode calls letters or signs and that show nothing
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # characters that show nothing, although Unicode names them as visible
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 

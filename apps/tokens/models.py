@@ -184,7 +184,7 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
 class DeviceRequest(models.Model):
     """A program on some machine asks to be authorised, and waits for a person to type its code (RFC 8628).
 
-    Swept after a day. `user_digest` is keyed with the portal's own secret: eight letters alone could be tried out.
+    Swept after a day. `user_digest` is keyed with the portal's own secret: eight characters alone could be tried out.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("asked_from", "browser")

@@ -158,7 +158,7 @@ def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> 
     agreement_setups["executed"] = agreement_setup = stories.executed(**who)
     stories.drain()
     access = stories.granted(agreement_setup)
-    things.kwargs["grant", "in force"] = {"pk": access.grant.pk}
+    things.kwargs["grant", "active"] = {"pk": access.grant.pk}
     link, token = downloads.make_link(access.file, by=access.holder)
     things.kwargs["link", "alive"] = {"token": token, "name": access.file.name}
     things.kwargs["own link", "alive"] = {"pk": link.pk}

@@ -72,7 +72,7 @@ def test_a_page_is_fit_for_everybody_in_danish(visit: Visit, key: str, shared: S
 
 
 def test_no_two_pages_share_a_title(shared: Shared, demo: dict[str, Any]) -> None:
-    """A row of tabs, a history and a bookmark can be told apart."""
+    """Every page has a title of its own, for tabs, history and bookmarks."""
     titles: dict[str, set[str]] = defaultdict(set)
     for visit in VISITS:
         body = shared(visit.by[0]).request.get(visit.path(demo)).text()

@@ -225,6 +225,13 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "nothing says 'Gone' any more"),
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "is not what django.po compiles to"),
     ],
+    "vocabulary": [
+        Fault("templates/planted.html", "<p>Nobody sits on the be" + "nch.</p>", "planted.html:1: text: 'be" + "nch'"),
+        Fault("apps/grants/rules.py", "_('Your grant is in fo" + "rce.')", "text: 'in fo" + "rce'"),
+        Fault("apps/grants/rules.py", "def give_se" + "at(person): ...", "name: 'se" + "at'"),
+        Fault("docs/for-owners.md", "It stays so for ev" + "er.", "docs: 'for ev" + "er'"),
+        Fault("docs/glossary.md", "| `x` |", "no rows under '## Retired words'", new=True),
+    ],
 }
 # These ask Django or mypy and have their controls in test_outside.py and test_models.py.
 ELSEWHERE = {"imports", "personal-fields", "cascades", "system", "deployment", "migrations", "types"}

@@ -251,7 +251,7 @@ def test_a_session_row_that_was_swept_away_leaves_a_visitor() -> None:
     assert client.get("/").status_code == 200
 
 
-def test_a_script_of_a_page_is_told_in_its_own_words_that_the_session_is_over() -> None:
+def test_a_script_gets_a_problem_document_when_the_session_is_over() -> None:
     """The saving of drafts: a way to another site is none that it could follow, and it would try without end."""
     client = stories.client_for(stories.person())
     PersonSession.objects.update(ended_at=clock.now(), ended_because="by_person")

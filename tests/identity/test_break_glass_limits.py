@@ -43,7 +43,7 @@ def switched_on(settings: Any) -> None:
 
 
 # ---------------------------------------------------------------------------------------------- auditors are notified
-def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
+def test_all_auditors_are_notified_of_every_use_and_every_wrong_try() -> None:
     auditors = [stories.auditor(), stories.auditor()]
     account = made()
     Client().post(PAGE, typed(account, password="wrong"))

@@ -166,7 +166,7 @@ def test_a_confirmed_membership_stays_one_row_with_its_first_moment(provider: lo
     assert Event.objects.filter(kind=Kind.COMMITTEE_MEMBER_ADDED, subject_id=first.pk).count() == 1
 
 
-def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None:
+def test_a_manually_added_member_is_not_changed(provider: loopback.Provider) -> None:
     """The claim adds no second membership, and its end does not end the manual one."""
     person, committee_setup = ann(provider), stories.committee_setup()
     committees.add_member_claim(
@@ -213,7 +213,7 @@ def cast(case: stories.Case, by: Person, choice: str = "approve") -> Vote:
     return requests.vote(case.item, choice=choice, reason="It fits.", seen=case.round, signed_in=fresh, by=by)
 
 
-def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(provider: loopback.Provider) -> None:
+def test_t47_a_lapsed_membership_neither_votes_nor_reads_and_its_cast_vote_counts(provider: loopback.Provider) -> None:
     """The next request sees neither queue nor case; the members and their votes are as before."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = member_by_claim(provider, committee_setup)
@@ -236,7 +236,7 @@ def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(prov
     assert Item.objects.get(pk=case.item.pk).state == "approved"  # three of four, hers among them
 
 
-def test_a_seat_lost_by_claim_leaves_the_round_as_any_unseating_does(provider: loopback.Provider) -> None:
+def test_a_membership_ended_by_claim_leaves_the_round_as_any_removal_does(provider: loopback.Provider) -> None:
     """The vote no longer counts, the remaining votes decide, and the chair is notified how many members are left."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = member_by_claim(provider, committee_setup)

@@ -37,7 +37,7 @@ def test_a_used_device_code_ends_what_it_gave() -> None:
     assert Event.objects.filter(kind="token.reused").count() == 1
 
 
-def test_a_refresh_token_shown_twice_ends_the_whole_family_and_the_person_is_told() -> None:
+def test_a_refresh_token_used_twice_ends_the_whole_family_and_notifies_the_person() -> None:
     """RFC 9700, 4.14.2: thief and owner cannot be distinguished, so both lose access."""
     person = stories.person()
     program, thief = authorised_program(person), Program()

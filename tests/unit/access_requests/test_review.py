@@ -240,7 +240,7 @@ def test_a_recusal_may_leave_a_majority() -> None:
 
 
 @pytest.mark.parametrize("leaves", ["membership ends", "account closes"])
-def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
+def test_votes_are_counted_again_when_a_voter_leaves(leaves: str) -> None:
     """R5: everybody left has voted, so nobody else could ever decide it."""
     case = stories.in_review()
     chair, first, second = case.committee_setup.everyone

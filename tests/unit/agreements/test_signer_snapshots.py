@@ -94,7 +94,7 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.institution == first
 
 
-def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
+def test_access_depends_on_the_institution_of_the_signature_and_on_no_other() -> None:
     """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their
     affiliation again.
     """
@@ -143,7 +143,7 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
     official, name = end(access.holder), home_of(access.holder).name
     mine = stories.client_for(access.holder)
     page = mine.get(f"/access/{access.grant.pk}/").content.decode()
-    assert f"{name} no longer stands behind this access" in page and official.name in page
+    assert f"the affiliation with {name} is no longer valid" in page and official.name in page
     assert "Suspended: no valid affiliation" in mine.get("/access/").content.decode()
     why = mine.get(f"/datasets/{access.published_dataset.dataset.slug}/access/").content.decode()
     assert f"The affiliation with {name} is not valid." in why

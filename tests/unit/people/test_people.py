@@ -108,7 +108,7 @@ def test_sign_ins_refusals_and_sign_outs_are_written_down_without_free_text() ->
 
 
 # ----------------------------------------------------------------------------------------------------- platform roles
-def test_a_desk_is_held_from_until() -> None:
+def test_a_platform_role_counts_from_its_start_until_its_end() -> None:
     someone = stories.operator()
     assert has_platform_role(someone, "operator")
     assert not has_platform_role(someone, "auditor")
@@ -141,7 +141,7 @@ def test_only_operators_assign_roles_close_accounts_and_appoint() -> None:
     check_auditor(stories.auditor())
 
 
-def test_an_operator_gives_a_desk_appoints_and_closes_and_opens_an_account() -> None:
+def test_an_operator_assigns_a_role_appoints_and_closes_and_opens_an_account() -> None:
     boss, other, institution = stories.operator(), stories.person(), stories.institution()
     give_platform_role(other, kind="auditor", days=10, by=boss)
     appoint_signing_official(other, institution=institution, by=boss)
