@@ -246,4 +246,4 @@ def test_sealed_storage_never_overwrites_and_never_publishes() -> None:
     assert options["file_overwrite"] is False
     assert options["default_acl"] is None
     assert options["querystring_expire"] <= 60
-    assert set(settings.STORAGES) == {"sealed", "staticfiles"}  # there is no default storage to write to by mistake
+    assert set(settings.STORAGES) == {"private", "staticfiles"}  # there is no default storage to write to by mistake

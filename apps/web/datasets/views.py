@@ -81,7 +81,7 @@ def describe(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     else:
         uses = uses_of(dataset)
         said = rules.description_of(dataset) | {"conditions": [use.code for use in uses]}
-        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.seal_of(dataset)}
+        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.description_digest(dataset)}
         form = DescriptionForm(initial=said, uses=uses)
     found = {"dataset": dataset, "form": form, "tabs": tabs(dataset, "describe")}
     return render(request, "datasets/describe.html", found, status=status)

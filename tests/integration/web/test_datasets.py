@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.datasets import commands as datasets
 from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Distribution, Version
@@ -148,7 +148,7 @@ def test_a_full_disk_in_the_storage_is_a_pause_and_leaves_nothing(
     def full(*_args: Any, **_more: Any) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(sealed(), "_save", full)
+    monkeypatch.setattr(private_storage(), "_save", full)
     answer = upload(owner, draft, "table.csv", b"1\n")
     assert answer.status_code == 503
     assert answer["Retry-After"]
