@@ -91,7 +91,7 @@ def _word(row: Any) -> dict[str, Any]:
 def affiliation_confirm(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> HttpResponse:
     """The institution stands behind this person for another year."""
     done = _("The affiliation of %(name)s was confirmed.")
-    return _asked_why(request, institution, pk, confirm_affiliation, verb="affirm", done=done)
+    return _asked_why(request, institution, pk, confirm_affiliation, verb="confirm", done=done)
 
 
 @require_page_or_form

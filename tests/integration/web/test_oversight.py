@@ -104,16 +104,16 @@ def test_the_operations_page_shows_what_is_owed(django_assert_max_num_queries: A
 def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
     first, second = stories.client_for(stories.operator()), stories.client_for(stories.operator())
     base = "/system-status/downloads"
-    assert first.post(f"{base}/propose-thaw/").status_code == 409
-    assert first.post(f"{base}/freeze/", {"reason": ""}).status_code == 422
-    assert first.post(f"{base}/freeze/", {"reason": "A leak is suspected."}).status_code == 302
+    assert first.post(f"{base}/propose-resume/").status_code == 409
+    assert first.post(f"{base}/stop/", {"reason": ""}).status_code == 422
+    assert first.post(f"{base}/stop/", {"reason": "A leak is suspected."}).status_code == 302
     assert "A leak is suspected." in first.get("/system-status/").content.decode()
-    assert first.post(f"{base}/confirm-thaw/").status_code == 409
-    assert first.post(f"{base}/propose-thaw/").status_code == 302
-    assert first.post(f"{base}/confirm-thaw/").status_code == 403
+    assert first.post(f"{base}/confirm-resume/").status_code == 409
+    assert first.post(f"{base}/propose-resume/").status_code == 302
+    assert first.post(f"{base}/confirm-resume/").status_code == 403
     assert "Another operator must confirm it." in first.get("/system-status/").content.decode()
     assert "Resume downloads" in second.get("/system-status/").content.decode()
-    assert second.post(f"{base}/confirm-thaw/").status_code == 302
+    assert second.post(f"{base}/confirm-resume/").status_code == 302
     assert current_download_stop() is None
     assert "A leak is suspected." in second.get("/system-status/").content.decode()
 
