@@ -128,7 +128,7 @@ def test_the_wait_is_the_median_of_this_committees_decisions_with_their_number()
     case = stories.decided()
     text = page(None, f"/datasets/{case.published_dataset.dataset.slug}/")
     assert "<strong>1 day</strong>" in text
-    assert "The median of 1 decision" in text
+    assert "Median of 1 decision" in text
     assert "median of 1 decision" in page(None, f"/committees/{case.committee_setup.committee.slug}/")
     other = stories.published_dataset()
     assert "it means to take 28 days" in page(None, f"/datasets/{other.dataset.slug}/")
