@@ -73,10 +73,10 @@ def test_page_and_api_answer_for_a_part_without_words(access: str, monkeypatch: 
 
 def test_page_and_api_read_the_same_sentences() -> None:
     access = stories.granted()
-    path = f"datasets/{access.published_dataset.dataset.slug}/why"
-    page = stories.client_for(access.holder).get(f"/{path}/").content.decode()
+    slug = access.published_dataset.dataset.slug
+    page = stories.client_for(access.holder).get(f"/datasets/{slug}/access/").content.decode()
     headers = {"Authorization": f"Bearer {stories.token(access.holder, 'read')}"}
-    answer = stories.client_for(None).get(f"/api/v1/{path}", headers=headers).json()
+    answer = stories.client_for(None).get(f"/api/v1/datasets/{slug}/why", headers=headers).json()
     said = [fact["sentence"] for fact in answer["facts"] + answer["grant_facts"]]
     assert len(said) == len(parts())
     assert [words for words in said if words not in page] == []

@@ -83,7 +83,7 @@ def test_a_returned_request_carries_the_question_of_its_round_to_the_applicant_a
 
 
 @pytest.mark.parametrize(
-    ("choice", "words"), [("approve", "Approved:"), ("conditional", "conditions"), ("deny", "Not")]
+    ("choice", "words"), [("approve", "Approved:"), ("conditional", "conditions"), ("deny", "Denied:")]
 )
 def test_a_decision_reaches_applicant_and_members_with_its_reason(choice: str, words: str) -> None:
     stories.template()
