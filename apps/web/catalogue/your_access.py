@@ -38,7 +38,7 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
     at = _moment(form, asked.get("at"))
     version = _version(request.actor, dataset)
     context: dict[str, Any] = {
-        "dataset": dataset, "version": version, "form": form, "at": at, "manages": manages,
+        "dataset": dataset, "version": version, "form": form, "at": at,
         "somebody": person if person is not request.actor else None,
     }  # fmt: skip
     if version is not None and not form.errors:

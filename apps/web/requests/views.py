@@ -68,7 +68,6 @@ def _page(
     holds, since = course.holder(found, items, questions, is_applicant=mine)
     context: dict[str, Any] = {
         "asked": found,
-        "mine": mine,
         "title": said[fields.TITLE.name],
         "written": written(said),
         "items": items,

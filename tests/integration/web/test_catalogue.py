@@ -131,7 +131,7 @@ def test_the_wait_is_the_median_of_this_committees_decisions_with_their_number()
     assert "Median of 1 decision" in text
     assert "median of 1 decision" in page(None, f"/committees/{case.committee_setup.committee.slug}/")
     other = stories.published_dataset()
-    assert "it means to take 28 days" in page(None, f"/datasets/{other.dataset.slug}/")
+    assert "Its target review time is 28 days" in page(None, f"/datasets/{other.dataset.slug}/")
 
 
 def test_an_unknown_committee_or_dataset_is_not_there() -> None:
