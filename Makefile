@@ -8,7 +8,7 @@ INSTALL = @found=$$(command -v $(PYTHON) || command -v python3) || { \
 # What a person may set: make demo PORT=8080 DATA_DIR=var/second S3=1
 DEMO_OPTIONS = $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(S3),--s3)
 
-.PHONY: demo demo-reset test bench lint soak requirements messages
+.PHONY: demo demo-reset test test-all lint bench soak requirements messages
 .DEFAULT_GOAL := demo
 
 demo:  ## a whole portal on this machine; Ctrl-C stops it
@@ -19,9 +19,13 @@ demo-reset:  ## throw the demo's data away
 	$(INSTALL) demo
 	@$(RUN) manage.py demo --reset $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
-test:  ## every check of `make lint`, then every test; ARGS="tests/unit -k grants" for some of them
+test:  ## what to run before a commit, and what CI runs; ARGS="tests/unit -k grants" for some tests
 	$(INSTALL) test
 	@PYTHON=$(RUN) bash tests/run $(ARGS)
+
+test-all:  ## the same with every generated case, every planted fault, S3 and a second identity provider
+	$(INSTALL) test
+	@PYTHON=$(RUN) bash tests/run --all $(ARGS)
 
 lint:  ## every check that needs no running portal
 	$(INSTALL) test

@@ -14,7 +14,7 @@ import pytest
 
 from tests.browser.running import ROOT, demo_of
 
-pytestmark = [pytest.mark.demo, pytest.mark.slow]
+pytestmark = [pytest.mark.demo, pytest.mark.slow, pytest.mark.exhaustive]
 PATIENCE = 300
 
 # What there must be once, and once only, after the story: of each thing, how many there are for the story's dataset.

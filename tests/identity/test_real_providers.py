@@ -1,5 +1,7 @@
 """Two real providers: the demo's own (Django OAuth Toolkit, Python) and a certified one (oidc-provider, Node).
 
+`make test` uses the demo's own; `make test-all` installs the other with npm and uses both.
+
 A browser is played by `requests` for the providers' pages, and by Django's client for the portal's.
 """
 
@@ -118,7 +120,7 @@ def agree_node(session: requests.Session, address: str) -> dict[str, str]:
     return page
 
 
-@pytest.fixture(params=["python", "node"])
+@pytest.fixture(params=["python", pytest.param("node", marks=pytest.mark.exhaustive)])
 def real(request: pytest.FixtureRequest, settings: Any, world: World) -> tuple[str, Agree]:
     """Each provider in turn: its short name, and how a person agrees there."""
     kind: str = request.param

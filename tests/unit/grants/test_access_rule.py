@@ -59,7 +59,9 @@ def test_the_rule_says_what_the_policy_says(seed: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(1000, 1080))
+@pytest.mark.parametrize(
+    "seed", [*(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(1000, 1004)), *range(1004, 1080)]
+)
 def test_the_rule_says_what_the_policy_says_for_long(seed: int) -> None:
     """T1: 80 people before 20 datasets at every moment, 20,800 cases."""
     compare(worlds.Dice(seed).several(20), list(range(worlds.LAST + 1)))
