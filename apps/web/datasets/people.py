@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Invalid, NotFound
 from apps.datasets import commands
 from apps.datasets.models import Dataset
-from apps.datasets.queries import role_holders_of, is_owner
+from apps.datasets.queries import is_owner, role_holders_of
 from apps.people.queries import colleagues_by_code
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
