@@ -150,7 +150,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
             "token_endpoint": absolute(reverse("oauth_token")),
             "revocation_endpoint": absolute(reverse("oauth_revoke")),
             "scopes_supported": list(PersonalToken.Scope.values),
-            "response_types_supported": [],  # required by RFC 8414; there are none, because only the device grant is supported
+            "response_types_supported": [],  # required by RFC 8414; the device grant has none
             "grant_types_supported": [DEVICE_CODE_GRANT, "refresh_token"],
             "token_endpoint_auth_methods_supported": ["none"],
             "revocation_endpoint_auth_methods_supported": ["none"],

@@ -35,7 +35,7 @@ def dataset_line(dataset: Dataset) -> JsonObject:
 
 
 def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID]) -> JsonObject:
-    """A dataset (with `condition_rows`) and its versions; `downloadable` has the ids of files the caller may download."""
+    """A dataset (with `condition_rows`) and its versions; `downloadable`: ids of files the caller may download."""
     return dataset_line(dataset) | {
         "description": dataset.description,
         "licence": dataset.licence,
