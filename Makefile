@@ -8,7 +8,7 @@ INSTALL = @found=$$(command -v $(PYTHON) || command -v python3) || { \
 # What a person may set: make demo PORT=8080 DATA_DIR=var/second S3=1
 DEMO_OPTIONS = $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(S3),--s3)
 
-.PHONY: demo demo-reset test bench house soak requirements messages
+.PHONY: demo demo-reset test bench lint soak requirements messages
 .DEFAULT_GOAL := demo
 
 demo:  ## a whole portal on this machine; Ctrl-C stops it
@@ -19,11 +19,11 @@ demo-reset:  ## throw the demo's data away
 	$(INSTALL) demo
 	@$(RUN) manage.py demo --reset $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
-test:  ## the law of the house, then every test; ARGS="tests/unit -k grants" for some of them
+test:  ## every check of `make lint`, then every test; ARGS="tests/unit -k grants" for some of them
 	$(INSTALL) test
 	@PYTHON=$(RUN) bash tests/run $(ARGS)
 
-house:  ## every check that needs no running portal
+lint:  ## every check that needs no running portal
 	$(INSTALL) test
 	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py lint
 

@@ -104,7 +104,8 @@ def check(folder, python, purposes):
 def main():
     folder, python = environment()
     purposes = sys.argv[1:] or ["demo"]
-    if any([install(folder, python, purpose) for purpose in purposes]):
+    installed = [install(folder, python, purpose) for purpose in purposes]
+    if any(installed):
         check(folder, python, purposes)
 
 

@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Warning, register
 log = logging.getLogger(__name__)
 BREAK_GLASS_IS_ON = (
     "BREAK_GLASS is on: /break-glass/ lets whoever has a break-glass account's password and second factor sign in "
-    "as an operator for an hour, without any institution. Every try is an event and a letter to all auditors."
+    "as an operator for an hour, without any institution. Every try is an event and a notification to all auditors."
 )
 HINT = "It is meant for the day when no identity provider answers. Take BREAK_GLASS out of the environment afterwards."
 

@@ -10,7 +10,7 @@ from apps.web.common import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/authenticate/", sign_in_start, name="oidc_authentication_init"),
     path("oidc/callback/", sign_in_callback, name="oidc_authentication_callback"),
-    path("oidc/roles/", silent_recheck_view, name="silent_recheck_view"),
+    path("oidc/roles/", silent_recheck_view, name="silent_recheck"),
     path("oidc/logout/", sign_out, name="oidc_logout"),
     path("oidc/back-channel/", back_channel_logout, name="back_channel_logout"),
     path("healthz", health.alive, name="healthz"),

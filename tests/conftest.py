@@ -16,7 +16,7 @@ from django.db import connections
 from django.test import TransactionTestCase, override_settings
 
 from tests import database, network, seeded_worlds
-from tests.browser import running
+from tests.browser import counting, running
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = "GATEHOUSE_TEST_RUN"
@@ -51,6 +51,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         running.stop_all(run)
         database.stop(run)
         shutil.rmtree(run, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many pages the browser tests have checked, and which worlds their tests built themselves."""
+    said = counting.summary(Path(os.environ[RUN]))
+    if said:
+        terminalreporter.write_line(said)
+    failures = Path(os.environ[RUN]) / "cluster" / "worlds" / "failures"
+    if failures.exists() and failures.read_text():
+        terminalreporter.section("worlds that could not be built once for the run")
+        terminalreporter.write_line(failures.read_text())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -163,14 +174,6 @@ def by_commands() -> Iterator[None]:
     """The stories of this test run their commands: it looks at the course itself."""
     with seeded_worlds.by_commands():
         yield
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say which worlds could not be built: their tests ran the commands instead."""
-    failures = Path(os.environ[RUN]) / "cluster" / "worlds" / "failures"
-    if failures.exists() and failures.read_text():
-        terminalreporter.section("worlds that could not be built once for the run")
-        terminalreporter.write_line(failures.read_text())
 
 
 @pytest.fixture

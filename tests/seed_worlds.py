@@ -121,7 +121,7 @@ class Keeper:
         except Exception:
             self.failures.append(f"{self.unit}\n{traceback.format_exc()}")
 
-    def keep(self, story: Callable[..., Any], world: Any, **how: Any) -> None:
+    def store(self, story: Callable[..., Any], world: Any, **how: Any) -> None:
         """Keep the world as it is now, under the name of the call that a test makes for it: `story(**how)`."""
         name, number = name_of(story.__name__, how), len(self.kept)
         key, files = f"{name} {self.unit}", sorted(self._stored() - self.files_before)
@@ -174,9 +174,9 @@ def build(keeper: Keeper) -> None:
     for make, copies in ((stories.person, 12), (stories.operator, 4), (stories.auditor, 2), (stories.deactivated, 2)):
         for number in range(copies):
             with keeper.unit_of_work(f"{make.__name__}-{number}"):
-                keeper.keep(make, make())
+                keeper.store(make, make())
     with keeper.unit_of_work("lapsed-affiliation"):
-        keeper.keep(worlds.lapsed_affiliation, worlds.lapsed_affiliation())
+        keeper.store(worlds.lapsed_affiliation, worlds.lapsed_affiliation())
     for number in range(COURSES):
         with keeper.unit_of_work(f"course-{number}"):
             _course(keeper)
@@ -193,7 +193,7 @@ def _template(keeper: Keeper) -> None:
     keeper.begin(TEMPLATE_UNIT)
     try:
         stories.template()
-        keeper.keep(stories.template, None)
+        keeper.store(stories.template, None)
     except Exception:
         keeper.failures.append(f"{TEMPLATE_UNIT}\n{traceback.format_exc()}")
 
@@ -202,9 +202,9 @@ def _dataset(keeper: Keeper, made: stories.PublishedDataset, **how: Any) -> stor
     """A draft and then its published version, under the names of the calls with these arguments."""
     from tests import stories
 
-    keeper.keep(stories.drafted_dataset, made, **how)
+    keeper.store(stories.drafted_dataset, made, **how)
     made = stories.published(made)
-    keeper.keep(stories.published_dataset, made, **how)
+    keeper.store(stories.published_dataset, made, **how)
     return made
 
 
@@ -213,24 +213,24 @@ def _course(keeper: Keeper) -> None:
     from tests import stories, worlds
 
     with keeper.branch(None):
-        keeper.keep(stories.committee_setup, stories.committee_setup(members=3), members=3)
+        keeper.store(stories.committee_setup, stories.committee_setup(members=3), members=3)
     committee = stories.committee_setup()
-    keeper.keep(stories.committee_setup, committee)
+    keeper.store(stories.committee_setup, committee)
     published = _dataset(keeper, stories.drafted_dataset(committee_setup=committee))
     with keeper.branch(published) as other:
-        keeper.keep(worlds.withdrawn_version, worlds.withdrawn_version(other))
+        keeper.store(worlds.withdrawn_version, worlds.withdrawn_version(other))
     with keeper.branch(published) as other:
-        keeper.keep(stories.draft, stories.draft(published_dataset=other, complete=False), complete=False)
+        keeper.store(stories.draft, stories.draft(published_dataset=other, complete=False), complete=False)
     case = stories.draft(published_dataset=published)
-    keeper.keep(stories.draft, case)
+    keeper.store(stories.draft, case)
     case = stories.submitted(case)
-    keeper.keep(stories.submitted, case)
+    keeper.store(stories.submitted, case)
     _ends(keeper, case, worlds.withdrawn)
     case = stories.in_review(case)
-    keeper.keep(stories.in_review, case)
+    keeper.store(stories.in_review, case)
     _ends(keeper, case, worlds.in_review_with_a_vote, stories.returned, worlds.denied)
     with keeper.branch(case) as other:
-        keeper.keep(stories.decided, stories.decided(other, choice="deny"), choice="deny")
+        keeper.store(stories.decided, stories.decided(other, choice="deny"), choice="deny")
     _agreement(keeper, stories.decided(case))
 
 
@@ -238,16 +238,16 @@ def _agreement(keeper: Keeper, case: stories.Case) -> None:
     """From the decision to the grant, and what may become of it."""
     from tests import stories, worlds
 
-    keeper.keep(stories.decided, case)
+    keeper.store(stories.decided, case)
     keeper.needs_template = True
     agreement_setup = stories.offered(case)
-    keeper.keep(stories.offered, agreement_setup)
+    keeper.store(stories.offered, agreement_setup)
     agreement_setup = stories.signed(agreement_setup)
-    keeper.keep(stories.signed, agreement_setup)
+    keeper.store(stories.signed, agreement_setup)
     agreement_setup = stories.executed(agreement_setup)
-    keeper.keep(stories.executed, agreement_setup)
+    keeper.store(stories.executed, agreement_setup)
     access = stories.granted(agreement_setup)
-    keeper.keep(stories.granted, access)
+    keeper.store(stories.granted, access)
     _ends(keeper, access, worlds.suspended, worlds.revoked, worlds.granted_on_withdrawn_version)
 
 
@@ -255,7 +255,7 @@ def _ends(keeper: Keeper, world: Any, *makes: Callable[[Any], Any]) -> None:
     """Each of these ways to go on from the world, kept and undone."""
     for make in makes:
         with keeper.branch(world) as other:
-            keeper.keep(make, make(other))
+            keeper.store(make, make(other))
 
 
 # --------------------------------------------------------------------------------------------------- the template

@@ -335,8 +335,8 @@ class Case:
 
 @fetched
 def draft(
-    *, published_dataset: PublishedDataset | None = None, shelves: Iterable[PublishedDataset] = (), applicant: Person | None = None,
-    members: Iterable[Person] = (), complete: bool = True, days: int = 180,
+    *, published_dataset: PublishedDataset | None = None, shelves: Iterable[PublishedDataset] = (),
+    applicant: Person | None = None, members: Iterable[Person] = (), complete: bool = True, days: int = 180,
 ) -> Case:  # fmt: skip
     """A draft; `complete` ones may be submitted as they are."""
     chosen = list(shelves) or [published_dataset or _new_published_dataset()]

@@ -79,7 +79,7 @@ def in_review_with_a_vote(case: Case | None = None) -> Case:
 
 @fetched
 def denied(case: Case | None = None) -> Case:
-    """A request whose only dataset was denied; it is closed, and the applicant was told."""
+    """A request whose only dataset was denied; it is closed, and the applicant was notified."""
     case = stories.decided(case or stories.in_review(), choice="deny")
     stories.drain()
     return case.reload()

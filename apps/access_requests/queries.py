@@ -149,7 +149,7 @@ def open_round(request: AccessRequest) -> Round | None:
 
 
 def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
-    """Requests under review by a committee in which one of these people has or had a seat."""
+    """Requests under review by a committee in which one of these people is or was a member."""
     items = Item.objects.filter(
         request=OuterRef("pk"), state=ItemState.OPEN, committee__members__person_id__in=[p for p in people if p]
     )
@@ -181,7 +181,9 @@ def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
 
 
 def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
-    """The seats that count, by committee: what `eligible_voters` says, for all items of a request in one statement."""
+    """The memberships that count, by committee: what `eligible_voters` says, for all items of a request in one
+    statement.
+    """
     concerned = Item.objects.filter(request=request).values("committee_id")
     members = (
         CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")

@@ -25,7 +25,6 @@ from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
 from apps.people.rules import check_person, check_person_or
-from apps.tokens.models import PersonalToken
 
 log = logging.getLogger(__name__)
 RANGE = re.compile(r"bytes=([0-9,\- ]{1,60})\Z")
@@ -76,7 +75,7 @@ def make_link(file: Distribution, *, by: Actor, token: PersonalToken | None = No
     assert digest is not None
     link = DownloadLink.objects.create(
         digest=digest, person=person, distribution=file, grant=grant, expires_at=expires_at,
-        made_with=token, second_factor=person is not None and person.second_factor,
+        made_with_id=token_id, second_factor=person is not None and person.second_factor,
     )  # fmt: skip
     record(Kind.LINK_MADE, actor=by, subject=link, about=_about(link), until=expires_at)
     return link, secret

@@ -12,7 +12,6 @@ from apps.core.identifiers import new_id
 from apps.datasets.models import Distribution
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
-from apps.tokens.models import PersonalToken
 
 LONGEST = timedelta(hours=24)
 

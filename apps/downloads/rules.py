@@ -8,7 +8,6 @@ from apps.core.errors import Denied, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download
-from apps.tokens.models import PersonalToken
 
 OTHER_PERSON = "somebody-else"
 MAX_UNKNOWN_LINKS = 100  # links that do not exist, tried from one network within UNKNOWN_LINKS_WINDOW

@@ -19,7 +19,7 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.addresses import absolute, portal_host
 from apps.notifications import messages, queries, wording
 from apps.notifications.models import Notification
-from apps.notifications.notes import Note, Words
+from apps.notifications.recipients import Note, Words
 from apps.people.rules import check_named, check_person
 
 log = logging.getLogger(__name__)

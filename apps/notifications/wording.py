@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from apps.notifications.notes import Words
+from apps.notifications.recipients import Words
 
 LONGEST_SUBJECT = 200
 LONGEST_LINE = 160

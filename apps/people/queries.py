@@ -204,7 +204,7 @@ def address_of_terms(terms: Terms) -> str:
 
 
 def terms_at(address: str) -> Terms | None:
-    """The terms that count today if that is their address, letter by letter (GA4GH Passport 1.2, URL claims)."""
+    """The terms that count today if that is their address, exactly (GA4GH Passport 1.2, URL claims)."""
     terms = current_terms()
     return terms if terms is not None and address_of_terms(terms) == address else None
 

@@ -31,7 +31,7 @@ class Followed:
 
 
 def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
-    """Whether a provider says exactly this value of this claim, letter by letter: a text, or a list of texts.
+    """Whether a provider says exactly this value of this claim: a text, or a list of texts.
 
     A list of anything else, or one that no group of people needs, says nothing at all.
     """

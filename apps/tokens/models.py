@@ -150,6 +150,10 @@ class PersonalToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.hint})"
 
+    def is_revoked(self) -> bool:
+        """Whether the token was revoked or its service account has ended, read from the database now."""
+        return not PersonalToken.objects.not_revoked().filter(pk=self.pk).exists()
+
     @property
     def last_day(self) -> datetime:
         """When it ends unless it is used before: of a program, when nothing can be fetched any more."""
@@ -180,7 +184,7 @@ class DeviceRequestQuerySet(models.QuerySet["DeviceRequest"]):
 class DeviceRequest(models.Model):
     """A program on some machine asks to be authorised, and waits for a person to type its code (RFC 8628).
 
-    Swept after a day. `user_digest` is keyed with the portal's own secret: eight letters alone could be tried out.
+    Swept after a day. `user_digest` is keyed with the portal's own secret: eight characters alone could be tried out.
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("asked_from", "browser")

@@ -56,12 +56,14 @@ def _used_refresh_token(shown: str) -> QuerySet[UsedRefreshToken, UUID]:
 
 
 def user_digest(code: str) -> str:
-    """What is stored of the code that a person types: keyed with the portal's secret, since eight letters are few."""
+    """What is stored of the code that a person types: keyed with the portal's secret, since eight characters are
+    few.
+    """
     return salted_hmac("gatehouse.device", code, algorithm="sha256").hexdigest()
 
 
 def free_user_code() -> str:
-    """Eight letters that no other waiting program was given."""
+    """Eight characters that no other waiting program was given."""
     while True:
         code = new_user_code()
         if not DeviceRequest.objects.filter(user_digest=user_digest(code)).exists():

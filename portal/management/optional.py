@@ -1,4 +1,4 @@
-"""Commands whose code is in the repository but not in the installed product: the demo, the seed, the story, the checks."""
+"""Commands whose code is in the repository, but not in the installed product: demo, seed, story, checks."""
 
 from importlib import import_module
 from typing import Any
@@ -29,7 +29,7 @@ def _not_installed(module: str) -> type[BaseCommand]:
         def run_from_argv(self, argv: list[str]) -> None:
             super().run_from_argv(argv[:2])  # the options are those of the command that is not here
 
-        def handle(self, *args: Any, **options: Any) -> None:
+        def handle(self, *_args: Any, **_options: Any) -> None:
             raise CommandError(f"{module} is not installed. Run this command in a clone of the Gatehouse repository.")
 
     return NotInstalled

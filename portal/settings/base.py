@@ -121,7 +121,7 @@ PROVIDER_COOKIE_NAME = "gatehouse_provider"
 BREAK_GLASS = False
 BREAK_GLASS_SECONDS = 1.0  # each try takes as long, whatever was wrong with it
 
-# What a ResearcherStatus visa must say, letter by letter, to count as researcher status for registered data.
+# What a ResearcherStatus visa must say exactly to count as researcher status for registered data.
 RESEARCHER_STATUSES = ["https://doi.org/10.1038/s41431-018-0219-y"]
 
 # How long an affiliation is valid after its institution confirmed it; each sign-in confirms it again.

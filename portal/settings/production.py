@@ -54,7 +54,7 @@ PROVIDER_COOKIE_NAME = "__Host-gatehouse_provider"
 
 # The first identity provider; `manage.py provider` adds others, whose client secrets stand in PROVIDER_SECRETS.
 environment.secure_address("OIDC_ISSUER", "the https issuer of the identity provider, as its tokens say it")
-OIDC_ISSUER = environment.text("OIDC_ISSUER")  # kept letter by letter: some issuers end in a slash
+OIDC_ISSUER = environment.text("OIDC_ISSUER")  # stored exactly: some issuers end in a slash
 OIDC_NAME = environment.text("OIDC_NAME", str(urlsplit(OIDC_ISSUER).hostname))
 OIDC_RP_CLIENT_ID = environment.need("OIDC_CLIENT_ID", "the client id that the identity provider gave the portal")
 OIDC_RP_CLIENT_SECRET = environment.strong_secret(

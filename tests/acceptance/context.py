@@ -13,7 +13,7 @@ from tests.acceptance.page import Page, Wrong
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 WAIT = 90
 Found = TypeVar("Found")
-DATA = Path(__file__).resolve().parents[1] / "seeding" / "data" / "gbsg2.csv"
+DATA = Path(__file__).resolve().parents[2] / "deploy/demo/seed/data/gbsg2.csv"
 
 
 class Context:

@@ -11,18 +11,18 @@ from tests.acceptance.context import UUID, Context, check
 
 # Who gets which notification, by words of its subject.
 NOTIFICATIONS = [
-    ("applicant", "has arrived"),
-    ("applicant", "has a question"),
+    ("applicant", "was submitted"),
+    ("applicant", "Changes requested"),
     ("applicant", "Round 2 of your request"),
     ("applicant", "Approved with conditions"),
-    ("applicant", "Please sign"),
-    ("applicant", "You have access"),
-    ("applicant", "has been revoked"),
+    ("applicant", "Sign the agreement"),
+    ("applicant", "Access granted"),
+    ("applicant", "was revoked"),
     ("applicant2", "You are named"),
-    ("applicant2", "You have access"),
-    ("owner", "waits for your countersignature"),
-    ("member1", "A request waits for"),
-    ("member2", "is back with"),
+    ("applicant2", "Access granted"),
+    ("owner", "awaiting your countersignature"),
+    ("member1", "New request for"),
+    ("member2", "was resubmitted to"),
 ]
 # Which events concern which thing, and how many of them there are: nothing is missing and nothing happened twice.
 EVENTS = {
@@ -70,7 +70,7 @@ def notifications_were_emailed(context: Context) -> None:
     def arrived() -> list[dict[str, Any]] | None:
         answer = patiently(lambda: requests.get(f"{address}/emails.json", timeout=30), address)
         found = [one for one in answer.json() if context.run in one["Subject"] + one["text"]]
-        revoked = [one for one in found if "has been revoked" in one["Subject"]]
+        revoked = [one for one in found if "was revoked" in one["Subject"]]
         return found if revoked else None
 
     found = context.until("the e-mail about the revocation in the mail sink", arrived)

@@ -21,7 +21,8 @@ def describes(context: Context) -> None:
         path,
         {
             "title": context.title,
-            "summary": f"Recurrence-free survival of 686 women with node-positive breast cancer; telling {context.run}.",
+            "summary": "Recurrence-free survival of 686 women with node-positive breast cancer; "
+            f"telling {context.run}.",
             "description": "One row is one woman. horTh: hormone therapy; time: recurrence-free survival in days; "
             "cens: 1 if recurrence or death was observed.",
             "access": "controlled",

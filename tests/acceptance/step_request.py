@@ -27,7 +27,7 @@ def is_refused(context: Context) -> None:
     applicant, path = context.who("applicant"), f"/files/{context.facts['file']}/"
     refused = applicant.post(path, [], applicant.get(path), expect=403)
     check("/d/" not in refused.text, f"{path} refused, and gave a link all the same")
-    why = applicant.get(f"/datasets/{context.facts['slug']}/why/")
+    why = applicant.get(f"/datasets/{context.facts['slug']}/access/")
     check("grant" in why.words.lower(), f"{why.url} does not speak of a grant: {why.words[:300]}")
 
 

@@ -18,7 +18,7 @@ def accept_for_review(context: Context) -> None:
 def asks(context: Context) -> None:
     """Back to the applicant with a question."""
     text = f"How will you treat women with more than ten positive nodes? ({context.run})"
-    context.who("chair").send(_case(context), f"{_case(context)}return/", {"text": text})
+    context.who("chair").send(_case(context), f"{_case(context)}request-changes/", {"text": text})
 
 
 def accept_again(context: Context) -> None:

@@ -17,7 +17,7 @@ PUBLIC = {
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
-    "silent_recheck_view",  # asks nothing about a visitor
+    "silent_recheck",  # asks nothing about a visitor
     "set_language", "back_channel_logout",
     "device_authorize", "oauth_token", "oauth_revoke", "oauth_metadata",  # programs, which have no session
     "terms_version",
@@ -53,7 +53,7 @@ def test_a_token_opens_no_page_and_without_scope_no_call() -> None:
             assert of(row, "scopeless") == of(row, "anonymous"), row
 
 
-def test_no_role_of_the_house_opens_a_file() -> None:
+def test_no_platform_role_opens_a_file() -> None:
     """T10: owner, steward, committee, auditor and operator read no data; only a grant does."""
     for row in ROWS:
         if row.address in {"file_page", "api:make_link", "api:content"} and row.state in {"controlled", "draft"}:

@@ -66,7 +66,8 @@ def _people(committee_setup: stories.CommitteeSetup, published_dataset: stories.
     home = stories.institution()
     people = {
         "stranger": stories.person(), "applicant": stories.person(at=home), "named": stories.person(at=home),
-        "member": committee_setup.members[0], "chair": committee_setup.chair, "elsewhere": stories.committee_setup().chair, "owner": published_dataset.owner,
+        "member": committee_setup.members[0], "chair": committee_setup.chair,
+        "elsewhere": stories.committee_setup().chair, "owner": published_dataset.owner,
         "steward": stories.person(), "official": stories.signing_official(home), "auditor": stories.auditor(),
         "operator": stories.operator(), "deactivated": stories.person(),
     }  # fmt: skip
@@ -125,7 +126,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         "published_dataset": published_dataset,
     }
     cases = {
-        "draft": stories.draft(**who), "submitted": stories.submitted(**who), "In review": stories.in_review(**who),
+        "draft": stories.draft(**who), "submitted": stories.submitted(**who), "in review": stories.in_review(**who),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
     }  # fmt: skip
     for state, case in cases.items():
@@ -137,7 +138,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
-    things.kwargs["item", "unknown"] = {"pk": cases["In review"].request.pk, "item": NOBODY}
+    things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
@@ -157,7 +158,7 @@ def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> 
     agreement_setups["executed"] = agreement_setup = stories.executed(**who)
     stories.drain()
     access = stories.granted(agreement_setup)
-    things.kwargs["grant", "Active"] = {"pk": access.grant.pk}
+    things.kwargs["grant", "active"] = {"pk": access.grant.pk}
     link, token = downloads.make_link(access.file, by=access.holder)
     things.kwargs["link", "alive"] = {"token": token, "name": access.file.name}
     things.kwargs["own link", "alive"] = {"pk": link.pk}

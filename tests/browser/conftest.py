@@ -13,6 +13,7 @@ from tests.browser import chromium as browsers
 from tests.browser.running import demo_of
 
 Enter = Callable[..., BrowserContext]
+Shared = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -61,4 +62,23 @@ def enter(chromium: Browser, demo: dict[str, Any], run: Path) -> Iterator[Enter]
 
     yield as_person
     for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="package")
+def shared(chromium: Browser, demo: dict[str, Any], run: Path) -> Iterator[Shared]:
+    """`shared("owner")`: the owner's browser profile, opened once a worker, for tests that only look at pages.
+
+    Its cache keeps styles and scripts, so a page loads as it does for somebody who is at work.
+    """
+    opened: dict[tuple[str, str], BrowserContext] = {}
+
+    def as_person(key: str, locale: str = "en-GB") -> BrowserContext:
+        if (key, locale) not in opened:
+            state = {"storage_state": browsers.session_of(chromium, demo, run, key)} if key else {}
+            opened[key, locale] = browsers.new_context(chromium, demo, locale=locale, **state)
+        return opened[key, locale]
+
+    yield as_person
+    for context in opened.values():
         context.close()

@@ -1,36 +1,36 @@
-"""What every page must be: reachable by everybody, in both themes, on a telephone, quiet in the console."""
+"""What every page must be: accessible, readable in both themes, usable at 320 pixels, without errors in the console."""
 
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from tests.browser import counting
+
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "screenshots"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-# axe leaves the size of targets out unless it is asked for by name.
+# axe checks the size of targets only when the rule is named.
 EVERYTHING = {
     "runOnly": {"type": "tag", "values": TAGS},
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-# The second theme of a page differs from the first in its colours only.
+# The rules whose result depends on the theme.
 COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
     "resultTypes": ["violations"],
 }
-# (width, theme, what axe is asked): everything in each width, the colours of the second theme.
-Sight = tuple[int, str, "dict[str, Any] | None"]
-EVERY_SIGHT: tuple[Sight, ...] = (
-    (1280, "light", EVERYTHING), (1280, "dark", COLOURS), (320, "light", EVERYTHING), (320, "dark", COLOURS),
-)  # fmt: skip
-# A page that was looked at like that as somebody else: what differs is what they are shown.
-AS_ANOTHER: tuple[Sight, ...] = ((1280, "light", EVERYTHING), (320, "dark", COLOURS))
-# Another language changes how long words are, and nothing that axe knows of.
-IN_ANOTHER_LANGUAGE: tuple[Sight, ...] = ((320, "light", None),)
+# Widths in CSS pixels: a desktop window, the same window at 200 % zoom, and a telephone (WCAG 1.4.10: 400 % zoom).
+WIDE, ZOOMED, NARROW = 1280, 640, 320
+HEIGHTS = {WIDE: 900, ZOOMED: 450, NARROW: 720}
 
-# The widest thing that sticks out, so that the failure says what to mend.
+# The widest elements that stick out, so that the failure says what to correct.
 STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return "";
@@ -38,14 +38,31 @@ STICKS_OUT = """() => {
   const said = (e) => `${e.tagName.toLowerCase()}.${e.className} ${e.getBoundingClientRect().right}`;
   return out.slice(-3).map(said).join("; ") || "?";
 }"""
+# Each element that is shown, with what decides on its contrast: colours, and whether its text counts as large.
+APPEARANCE = """width => {
+  const large = (s) => parseFloat(s.fontSize) >= 24 || (parseFloat(s.fontSize) >= 18.66 && s.fontWeight >= 700);
+  const looks = (e, s = getComputedStyle(e)) => `${s.color} ${s.backgroundColor} ${large(s)}`;
+  const shown = [...document.body.querySelectorAll("*")].filter((e) => e.checkVisibility({visibilityProperty: true}));
+  (window.appearance ??= {})[width] = new Map(shown.map((e) => [e, looks(e)]));
+}"""
+# The outermost elements that are shown at the first width and are hidden or look different at the second.
+ONLY_AT = """([here, there]) => {
+  const [seen, other] = [window.appearance[here], window.appearance[there]];
+  const found = new Set([...seen.keys()].filter((e) => seen.get(e) !== other.get(e)));
+  window.onlyHere = [...found].filter((e) => !found.has(e.parentElement));
+  return window.onlyHere.length;
+}"""
+AXE = "([rules, part]) => axe.run(part ? {include: window.onlyHere} : document, rules).then((r) => r.violations)"
 
 
-def axe_findings(page: Page, rules: dict[str, Any] = EVERYTHING) -> list[str]:
-    """Each rule of WCAG 2.2 A and AA that the page breaks, with the first element that does."""
+def axe_findings(page: Page, rules: dict[str, Any] = EVERYTHING, *, part: bool = False) -> list[str]:
+    """Each rule of WCAG 2.2 A and AA that the page breaks, with the first element that does.
+
+    `part`: only the elements that ONLY_AT found last.
+    """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("rules => axe.run(rules).then(({violations}) => violations)", rules)
-    return [_said(violation) for violation in found]
+    return [_said(violation) for violation in page.evaluate(AXE, [rules, part])]
 
 
 def _said(violation: dict[str, Any]) -> str:
@@ -57,7 +74,7 @@ def _said(violation: dict[str, Any]) -> str:
 
 
 def bones(page: Page, language: str) -> list[str]:
-    """One heading of the first rank, a language, a title, a way past the head of the page."""
+    """One h1, the right language, exactly one main."""
     found = []
     headings = page.locator("h1").all_inner_texts()
     if len(headings) != 1:
@@ -70,18 +87,76 @@ def bones(page: Page, language: str) -> list[str]:
     return found
 
 
-def look(page: Page, name: str, sights: tuple[Sight, ...] = EVERY_SIGHT) -> list[str]:
-    """Look at the page in each of these ways, keep a picture of each, and say what is wrong."""
-    found, before = [], 0
-    for width, theme, rules in sights:
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        if width != before:
-            page.set_viewport_size({"width": width, "height": 900 if width > 600 else 720})
-            sticks_out = page.evaluate(STICKS_OUT)
-            found += [f"{width}: must be scrolled sideways: {sticks_out}"] if sticks_out else []
-        before = width
-        found += [f"{theme} {width}: {finding}" for finding in (axe_findings(page, rules) if rules else ())]
-        picture = SCREENSHOTS / f"{name}-{theme}-{width}.png"
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=picture, full_page=True)
+def overflow(page: Page, width: int) -> list[str]:
+    """Whether the page must be scrolled sideways at this width, and which elements stick out."""
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    sticks_out = page.evaluate(STICKS_OUT)
+    return [f"{width}: must be scrolled sideways: {sticks_out}"] if sticks_out else []
+
+
+def look(page: Page, name: str) -> list[str]:
+    """Check the loaded page in both themes and three widths, without loading it again; what is wrong.
+
+    axe runs once a theme with every rule: light at 1280 px and dark at 320 px, so rules of layout (target-size) are
+    asked at both widths. Elements that are shown, or look different, at one width only would be seen in one theme only:
+    their colours are asked in the other theme as well. Nothing sticks out at 1280, 640 and 320 px.
+    """
+    with _counted(page) as looks:
+        found = looks.at(WIDE, "light") + looks.axe()
+        page.evaluate(APPEARANCE, WIDE)
+        looks.picture(name)
+        found += looks.at(ZOOMED, "light") + looks.at(NARROW, "light")
+        page.evaluate(APPEARANCE, NARROW)
+        found += looks.axe_of_what_is_only_here(NARROW, WIDE)
+        looks.picture(name)
+        found += looks.at(NARROW, "dark") + looks.axe()
+        looks.picture(name)
+        found += looks.at(WIDE, "dark") + looks.axe_of_what_is_only_here(WIDE, NARROW)
+        looks.picture(name)
     return found
+
+
+def look_narrow(page: Page, name: str) -> list[str]:
+    """Check only that nothing sticks out at 320 px: for a page in another language that was checked in the first."""
+    with _counted(page) as looks:
+        found = looks.at(NARROW, "light")
+        looks.picture(name)
+    return found
+
+
+class _Looks:
+    """One page being checked: its width, its theme, and how many checks there were."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.width, self.theme = page, 0, ""
+        self.looks, self.axe_runs = 0, 0
+
+    def at(self, width: int, theme: str) -> list[str]:
+        """Show the page at this width and in this theme; what sticks out, where the width is new."""
+        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found = overflow(self.page, width) if width != self.width else []
+        self.width, self.theme = width, theme
+        self.looks += 1
+        return found
+
+    def axe(self, rules: dict[str, Any] = EVERYTHING, *, part: bool = False) -> list[str]:
+        self.axe_runs += 1
+        return [f"{self.theme} {self.width}: {said}" for said in axe_findings(self.page, rules, part=part)]
+
+    def axe_of_what_is_only_here(self, here: int, there: int) -> list[str]:
+        """The colours of what is shown or looks different here."""
+        return self.axe(COLOURS, part=True) if self.page.evaluate(ONLY_AT, [here, there]) else []
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the whole page in var/screenshots, when the run was started with PICTURES=1."""
+        if os.environ.get("PICTURES"):
+            path = SCREENSHOTS / f"{name}-{self.theme}-{self.width}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=path, full_page=True)
+
+
+@contextmanager
+def _counted(page: Page) -> Iterator[_Looks]:
+    looks, began = _Looks(page), time.monotonic()
+    yield looks
+    counting.note(looks=looks.looks, axe_runs=looks.axe_runs, seconds=time.monotonic() - began)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.chromium import Watch
 from tests.browser.conftest import Enter
-from tests.browser.inspect_page import COLOURS, STICKS_OUT, axe_findings, bones
+from tests.browser.inspect_page import COLOURS, axe_findings, bones, look, overflow
 
 pytestmark = pytest.mark.browser
 GOOD = "<html lang=en><title>A page</title><main><h1>A page</h1>{}</main></html>"
@@ -38,10 +38,41 @@ def test_colours_alone_are_enough_for_a_second_theme(enter: Enter) -> None:
     assert len(axe_findings(page, COLOURS)) == 1
 
 
-def test_what_sticks_out_of_a_telephone_is_found(enter: Enter) -> None:
-    page = enter("", viewport={"width": 320, "height": 720}).new_page()
-    page.set_content(GOOD.format("<p class=wide style='width:700px'>Too wide</p>"))
-    assert "p.wide" in page.evaluate(STICKS_OUT)
+@pytest.mark.parametrize(("width", "widest"), [(1280, 1300), (640, 700), (320, 400)])
+def test_what_sticks_out_is_found_at_each_width(width: int, widest: int, enter: Enter) -> None:
+    page = enter("").new_page()
+    page.set_content(GOOD.format(f"<p class=wide style='width:{widest}px'>Too wide</p>"))
+    (found,) = overflow(page, width)
+    assert "p.wide" in found
+    assert found in look(page, "planted/too-wide")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)])
+def test_a_pale_text_is_found_in_each_theme_at_each_width(theme: str, width: int, enter: Enter) -> None:
+    """Also one that is shown at this width only and is readable in the other theme."""
+    page = enter("").new_page()
+    hidden = "max-width: 400px" if width == 1280 else "min-width: 400px"
+    style = (
+        f"<style>p {{ background: #fff; color: #000 }} @media ({hidden}) {{ p {{ display: none }} }} "
+        f"@media (prefers-color-scheme: {theme}) {{ p {{ color: #aaa }} }}</style>"
+    )
+    page.set_content(GOOD.format(f"{style}<p>Nobody can read this sentence.</p>"))
+    (found,) = look(page, "planted/pale")
+    assert found.startswith(f"{theme} {width}: axe color-contrast")
+
+
+def test_a_text_that_turns_pale_at_one_width_is_found_in_both_themes(enter: Enter) -> None:
+    page = enter("").new_page()
+    style = "<style>p { background: #fff; color: #000 } @media (max-width: 400px) { p { color: #aaa } }</style>"
+    page.set_content(GOOD.format(f"{style}<p>Nobody can read this sentence.</p>"))
+    assert [said.split(":")[0] for said in look(page, "planted/pale-narrow")] == ["light 320", "dark 320"]
+
+
+def test_small_targets_are_found_at_each_width(enter: Enter) -> None:
+    page = enter("").new_page()
+    page.set_content(GOOD.format(FAULTS["target-size"]))
+    found = [said.partition(" (")[0] for said in look(page, "planted/small")]
+    assert found == ["light 1280: axe target-size", "dark 320: axe target-size"]
 
 
 def test_missing_bones_are_found(enter: Enter) -> None:

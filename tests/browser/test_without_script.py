@@ -17,8 +17,8 @@ from tests.browser.chromium import answer_provider
 from tests.browser.conftest import Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-TABLE = Path(__file__).resolve().parents[2] / "portal" / "seeding" / "data" / "gbsg2.csv"
-PATIENCE = 40
+TABLE = Path(__file__).resolve().parents[2] / "deploy/demo/seed/data/gbsg2.csv"
+PATIENCE = 160
 
 
 @dataclass
@@ -47,7 +47,7 @@ def until(page: Page, there: Callable[[], bool]) -> None:
     for _turn in range(PATIENCE):
         if there():
             return
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(250)
         page.reload()
     raise AssertionError(f"{page.url} never showed it: {page.inner_text('main')[:800]}")
 

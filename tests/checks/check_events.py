@@ -13,7 +13,7 @@ ROW = 5  # code, group, icon, tone, sentence
 
 
 def events(root: Path) -> list[str]:
-    """Kinds without a whole row or never recorded; rows of FLOW and MESSAGES about no kind, or that say nothing."""
+    """Kinds without a whole row or never recorded; rows of the two tables about no kind, or that say nothing."""
     kinds, recorded, flow = declared(root), recorded_kinds(root), source(root, CONSEQUENCES)
     findings = [f"{KINDS}: nothing records Kind.{kind}" for kind in sorted(set(kinds) - recorded)]
     findings += [f"{KINDS}: Kind.{kind} is recorded but not declared" for kind in sorted(recorded - set(kinds))]
@@ -43,7 +43,7 @@ def declared(root: Path) -> dict[str, ast.expr]:
 
 
 def _faults(file: Source, name: str, kinds: set[str]) -> Iterator[str]:
-    """What is wrong in a table such as FLOW or MESSAGES."""
+    """What is wrong in a table such as CONSEQUENCES or MESSAGES."""
     for key, value in table(file, name):
         for kind in _kinds(key):
             if kind not in kinds:

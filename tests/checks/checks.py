@@ -19,6 +19,7 @@ from tests.checks.sizes import sizes
 from tests.checks.templates import templates
 from tests.checks.translations import translations
 from tests.checks.untranslated import untranslated
+from tests.checks.vocabulary import vocabulary
 
 Check = Callable[[Path], list[str]]
 
@@ -43,6 +44,7 @@ CHECKS: dict[str, Check] = {
     "markup": outside.markup,
     "untranslated": untranslated,
     "translations": translations,
+    "vocabulary": vocabulary,
     "system": outside.system,
     "deployment": outside.deployment,
     "migrations": outside.migrations,

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", action="append", metavar="NAME", help="run this check only (may be repeated)")
         parser.add_argument("--list", action="store_true", help="say which checks there are")
-        parser.add_argument("--draw", action="store_true", help="draw docs/diagrams anew from the workflow tables")
+        parser.add_argument("--draw", action="store_true", help="draw docs/diagrams from the workflow tables")
         parser.add_argument("--coverage", type=Path, metavar="JSON", help="look at a coverage report instead")
 
     def handle(self, **options: Any) -> None:

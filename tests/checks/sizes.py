@@ -5,12 +5,12 @@ from pathlib import Path
 
 from tests.checks.source import Source, sources
 
-FILE_FAILS = 300
+FILE_FAILS = 400
 FUNCTION_FAILS = 40
 
 
 def sizes(root: Path) -> list[str]:
-    """Files over 300 lines and functions over 40."""
+    """Files over 400 lines and functions over 40."""
     return [finding for file in sources(root) for finding in (*_long_file(file), *_long_functions(file))]
 
 

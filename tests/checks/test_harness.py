@@ -31,7 +31,7 @@ def test_this_machine_can_be_reached() -> None:
 
 
 @pytest.mark.parametrize(("host", "local"), [("::1", True), ("localhost", True), ("169.254.169.254", False)])
-def test_loopback_is_told_from_the_rest(host: str, local: bool) -> None:
+def test_loopback_is_distinguished_from_other_addresses(host: str, local: bool) -> None:
     assert is_local(host) is local
 
 
@@ -89,7 +89,7 @@ def test_what_a_test_committed_is_gone_for_the_next(turn: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_clock_stands_still(frozen: Callable[[datetime], datetime]) -> None:
+def test_the_clock_is_frozen(frozen: Callable[[datetime], datetime]) -> None:
     moment = frozen(datetime(2030, 2, 28, 23, 59, tzinfo=UTC))
     assert clock.now() == moment
     assert frozen(datetime(2031, 1, 1, tzinfo=UTC)) == clock.now()

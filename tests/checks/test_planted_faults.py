@@ -28,7 +28,7 @@ FAULTS: dict[str, list[Fault]] = {
     ],
     "formatting": [Fault("apps/grants/rules.py", "x  =  1", "apps/grants/rules.py")],
     "sizes": [
-        Fault("apps/grants/rules.py", "# a line\n" * 301, "a file stays under 300"),
+        Fault("apps/grants/rules.py", "# a line\n" * 401, "a file stays under 400"),
         Fault("apps/grants/rules.py", "def long() -> None:\n" + "    pass\n" * 41, "a function stays under 40"),
     ],
     "addresses": [
@@ -37,8 +37,10 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("README.md", "https://py" + "pi.org/simple", "a package registry"),
     ],
     "absolute-addresses": [
-        Fault("apps/web/common/marks.py", "WHERE = f'{settings.PORTAL_ADDRESS}/terms/'", "settings.PORTAL_ADDRESS"),
-        Fault("apps/web/common/marks.py", "WHERE = getattr(settings, 'PORTAL_ADDRESS')", "PORTAL_ADDRESS"),
+        Fault(
+            "apps/web/common/decorators.py", "WHERE = f'{settings.PORTAL_ADDRESS}/terms/'", "settings.PORTAL_ADDRESS"
+        ),
+        Fault("apps/web/common/decorators.py", "WHERE = getattr(settings, 'PORTAL_ADDRESS')", "PORTAL_ADDRESS"),
         Fault(
             "apps/api/pagination.py",
             "def f(request):\n    return request.build_absolute_uri('/')",
@@ -80,8 +82,18 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/audit/kinds.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "nothing records Kind.NEVER_SEEN"),
         Fault("apps/audit/kinds.py", "class Kind:\n    NEVER_SEEN = 'never.seen'", "Kind.NEVER_SEEN has no full row"),
         Fault("apps/grants/commands.py", "record(Kind.UNHEARD_OF, actor=SYSTEM)", "recorded but not declared"),
-        Fault("portal/consequences.py", "FLOW = {Kind.UNHEARD_OF: [f]}", "FLOW names Kind.UNHEARD_OF", new=True),
-        Fault("portal/consequences.py", "FLOW = {Kind.LINK_MADE: []}", "Kind.LINK_MADE has a row without", new=True),
+        Fault(
+            "portal/consequences.py",
+            "CONSEQUENCES = {Kind.UNHEARD_OF: [f]}",
+            "CONSEQUENCES names Kind.UNHEARD_OF",
+            new=True,
+        ),
+        Fault(
+            "portal/consequences.py",
+            "CONSEQUENCES = {Kind.LINK_MADE: []}",
+            "Kind.LINK_MADE has a row without",
+            new=True,
+        ),
         Fault(
             "portal/consequences.py", "FLOW = {Kind.LINK_MADE: [notify]}", "Kind.LINK_MADE has a row without", new=True
         ),
@@ -136,22 +148,34 @@ FAULTS: dict[str, list[Fault]] = {
         ),
     ],
     "facts": [
-        Fault("apps/web/common/marks.py", "def f(cast, quorum):\n    return cast >= quorum", "ask a Decision"),
+        Fault("apps/web/common/decorators.py", "def f(cast, quorum):\n    return cast >= quorum", "ask a Decision"),
         Fault(
-            "apps/web/common/marks.py", "def f(n, committee):\n    return max(n, committee.quorum)", "ask a Decision"
+            "apps/web/common/decorators.py",
+            "def f(n, committee):\n    return max(n, committee.quorum)",
+            "ask a Decision",
         ),
         Fault(
-            "apps/web/common/marks.py",
+            "apps/web/common/decorators.py",
             "def f(rows):\n    return rows.filter(n__gte=F('committee__quorum'))",
             "ask a Decision",
         ),
-        Fault("apps/web/common/marks.py", "def f(rows):\n    return rows.filter(quorum__lt=F('n'))", "ask a Decision"),
+        Fault(
+            "apps/web/common/decorators.py", "def f(rows):\n    return rows.filter(quorum__lt=F('n'))", "ask a Decision"
+        ),
         Fault("templates/planted.html", "{% if cast >= committee.quorum %}{% endif %}", "ask a Decision"),
         Fault(
-            "apps/web/common/marks.py", "SHOWN = ('title', 'purpose', 'public_summary')", "access_requests/fields.py"
+            "apps/web/common/decorators.py",
+            "SHOWN = ('title', 'purpose', 'public_summary')",
+            "access_requests/fields.py",
         ),
-        Fault("apps/web/common/marks.py", "LABELS = {'purpose': 1, 'public_summary': 2}", "access_requests/fields.py"),
-        Fault("apps/web/common/marks.py", "def f(g):\n    g(purpose=1, public_summary=2)", "access_requests/fields.py"),
+        Fault(
+            "apps/web/common/decorators.py", "LABELS = {'purpose': 1, 'public_summary': 2}", "access_requests/fields.py"
+        ),
+        Fault(
+            "apps/web/common/decorators.py",
+            "def f(g):\n    g(purpose=1, public_summary=2)",
+            "access_requests/fields.py",
+        ),
     ],
     "views": [
         Fault("apps/web/catalogue/views.py", "def f(request):\n    return request.user", "request.actor"),
@@ -159,7 +183,7 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/web/datasets/views.py", "try:\n    f()\nexcept Invalid:\n    pass", "FormRefusals"),
         Fault(
             "apps/web/datasets/views.py",
-            "try:\n    f()\nexcept (WrongState, errors.Refusal) as r:\n    pass",
+            "try:\n    f()\nexcept (WrongState, errors.DomainError) as r:\n    pass",
             "FormRefusals",
         ),
         Fault("apps/web/new_room/views.py", "try:\n    f()\nexcept Invalid:\n    pass", "FormRefusals"),
@@ -201,6 +225,13 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "nothing says 'Gone' any more"),
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "is not what django.po compiles to"),
     ],
+    "vocabulary": [
+        Fault("templates/planted.html", "<p>Nobody sits on the be" + "nch.</p>", "planted.html:1: text: 'be" + "nch'"),
+        Fault("apps/grants/rules.py", "_('Your grant is in fo" + "rce.')", "text: 'in fo" + "rce'"),
+        Fault("apps/grants/rules.py", "def give_se" + "at(person): ...", "name: 'se" + "at'"),
+        Fault("docs/for-owners.md", "It stays so for ev" + "er.", "docs: 'for ev" + "er'"),
+        Fault("docs/glossary.md", "| `x` |", "no rows under '## Retired words'", new=True),
+    ],
 }
 # These ask Django or mypy and have their controls in test_outside.py and test_models.py.
 ELSEWHERE = {"imports", "personal-fields", "cascades", "system", "deployment", "migrations", "types"}
@@ -217,12 +248,12 @@ PLANTED = [pytest.param(name, fault, id=f"{name}: {fault.says}") for name, fault
 )  # fmt: skip
 def test_t51_no_secret_is_compared_by_equality(compared: str, tree: Path) -> None:
     """T51: the time a comparison takes tells how much of a guess was right."""
-    Fault("apps/accounts/rules.py", f"WHAT = lambda row, shown, x: {compared}", says="").plant(tree)
+    Fault("apps/identity/rules.py", f"WHAT = lambda row, shown, x: {compared}", says="").plant(tree)
     assert "compare_digest" in "\n".join(CHECKS["safety"](tree))
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_our_tree_keeps_the_law(name: str, root: Path) -> None:
+def test_our_tree_passes_every_check(name: str, root: Path) -> None:
     assert CHECKS[name](root) == []
 
 

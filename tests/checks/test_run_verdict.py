@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import coverage_floors
+from tests.checks import coverage_floors
 from tests.checks.planting import ROOT
 
 SKIPS = """
@@ -54,9 +54,10 @@ def test_a_gap_in_what_decides_on_access_fails_the_run(
     report = tmp_path / "coverage.json"
     report.write_text(json.dumps({"files": {"apps/grants/rules.py": {"missing_lines": missing}}}))
     run.makeconftest(
-        f"import pathlib\nfrom tests import coverage_floors\ncoverage_floors.REPORT = pathlib.Path({str(report)!r})\n"
+        "import pathlib\nfrom tests.checks import coverage_floors\n"
+        f"coverage_floors.REPORT = pathlib.Path({str(report)!r})\n"
     )
-    result = run.runpytest_subprocess("-p", "tests.coverage_floors")
+    result = run.runpytest_subprocess("-p", "tests.checks.coverage_floors")
     assert result.ret == verdict
     assert ("apps/grants/rules.py:7: never run by a test" in result.stdout.str()) is bool(missing)
 

@@ -95,7 +95,7 @@ def test_what_a_failing_consequence_wrote_is_gone(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.django_db
-def test_tries_come_ever_more_seldom_and_never_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retries_are_spaced_out_and_never_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(consequences.CONSEQUENCES, Kind.REQUEST_SUBMITTED, [_fails])
     stories.submitted()
     waits = []
@@ -120,7 +120,7 @@ def test_an_event_of_a_kind_nobody_knows_waits_and_stops_nothing() -> None:
 
 # --------------------------------------------------------------------------------------------------- two at a time
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_write_each_letter_once_and_post_it_once() -> None:
+def test_two_workers_at_once_write_and_send_each_notification_once() -> None:
     """R2, R19, I3."""
     case = stories.draft()
     requests.submit(case.request, by=case.applicant)

@@ -157,7 +157,7 @@ def test_a_revocation_orders_before_or_after_each_start() -> None:
     assert started.count() + Event.objects.filter(kind=Kind.DOWNLOAD_REFUSED).count() == 6
 
 
-def test_a_seat_is_given_once() -> None:
+def test_a_member_is_added_once() -> None:
     """A member is added once; the second caller gets an error."""
     committee_setup, newcomer = stories.committee_setup(), stories.person()
     results = at_once(
@@ -181,7 +181,7 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
     assert len([who for who in (published_dataset.owner, second) if Dataset.objects.managed_by(who).exists()]) == 1
 
 
-def test_two_operators_thaw_once() -> None:
+def test_two_operators_resume_downloads_once() -> None:
     """Two confirmations at once end the freeze once."""
     first, second, third = (stories.operator() for _ in range(3))
     stop = grants.stop_downloads("A leak.", by=first)
@@ -192,7 +192,7 @@ def test_two_operators_thaw_once() -> None:
 
 
 @TWICE
-def test_stepping_aside_and_voting_at_once(turn: int) -> None:
+def test_recusal_and_vote_at_once(turn: int) -> None:
     """A member who declares a conflict while voting: their vote is not among those that decide."""
     case = stories.in_review()
     chair, member = case.committee_setup.everyone[:2]

@@ -17,7 +17,7 @@ from tests import stories
 pytestmark = pytest.mark.django_db
 
 
-def test_the_committee_that_decides_is_the_one_that_cares_for_the_dataset_at_submission() -> None:
+def test_the_committee_that_decides_is_the_one_of_the_dataset_at_submission() -> None:
     """A draft begun under another committee does not take the decision there."""
     case = stories.draft()
     other = stories.committee_setup()
@@ -91,7 +91,7 @@ def test_a_template_that_cannot_be_filled_is_refused_when_it_is_published() -> N
 
 
 @pytest.mark.parametrize("name", ["王小明", "สมชาย", "a\x07b"])
-def test_an_agreement_is_printed_whatever_letters_people_use(name: str) -> None:
+def test_an_agreement_is_printed_in_any_script(name: str) -> None:
     """A character the layout's font lacks must not keep an executed agreement from being stored."""
     agreement_setup = stories.executed(applicant=stories.person(name))
     stories.drain()

@@ -18,7 +18,7 @@ GROUP = "urn:example:group:dac"
 
 
 @TWICE
-def test_t47_claims_followed_at_once_give_one_seat_and_one_desk(turn: int) -> None:
+def test_t47_claims_followed_at_once_give_one_membership_and_one_role(turn: int) -> None:
     """The chair adds the same person manually meanwhile: whoever comes first does, and no lock waits on another."""
     committee_setup, person = stories.committee_setup(), stories.person()
     provider = Provider.objects.create(

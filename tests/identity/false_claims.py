@@ -224,7 +224,7 @@ bend("identity", "signature", "by the client secret", shared_secret(b"a-client-s
 bend("identity", "form", "two parts", lambda made: made.rpartition(".")[0], "token_form")
 bend("identity", "form", "five parts", lambda made: f"{made}.a.b", "token_form")
 bend("identity", "form", "padded", lambda made: made + "=", "token_form", "signature")
-bend("identity", "form", "other letters", lambda made: "ä" + made, "token_form")
+bend("identity", "form", "other characters", lambda made: "ä" + made, "token_form")
 bend("identity", "form", "line ends", lambda made: made.replace(".", ".\n", 1), "token_form")
 
 # --------------------------------------------------------------------------------------------- the token's claims
@@ -265,11 +265,11 @@ says("claims", "nonce", "null", None, "nonce")
 leaves_out("claims", "sub", "subject")
 for name, value in {
     "null": None, "empty": "", "a number": 7, "a list": ["ann"], "too long": "a" * 256, "a line end": "ann\n",
-    "spaces": " ann", "other letters": "änn", "nothing seen": "ann\u200b", "true": True, "an object": {"sub": "ann"},
+    "spaces": " ann", "other characters": "änn", "nothing seen": "ann\u200b", "true": True, "an object": {"sub": "ann"},
 }.items():  # fmt: skip
     says("claims", "sub", name, value, "subject")
 says("claims", "sub", "a zero", "ann\x00", "json", "subject")
-says("claims", "sub", "half a letter", "ann\ud800", "json", "subject")
+says("claims", "sub", "half a character", "ann\ud800", "json", "subject")
 bend("claims", "auth_time", "in the future", lambda s: {**s, "auth_time": now() + 3600}, "auth_time")
 for name, value in {"a word": "now", "negative": -1, "endless": 1e300, "true": True, "a list": [1]}.items():
     says("claims", "auth_time", name, value, "auth_time")

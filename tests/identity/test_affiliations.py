@@ -83,7 +83,7 @@ def test_a_gateway_speaks_for_its_institutions_and_their_members_only(gateway: P
         ({SCOPED: "affiliate@nordvik.example"}, False), ({"ror": "01abcde00"}, True),
     ],
 )  # fmt: skip
-def test_a_guest_of_the_house_is_not_of_the_house(gateway: Provider, claims: dict[str, Any], stands: bool) -> None:
+def test_a_guest_of_the_institution_is_not_affiliated(gateway: Provider, claims: dict[str, Any], stands: bool) -> None:
     """A hospital's own provider knows guests too: who is said to be elsewhere must be said to be here."""
     own = Institution.objects.get(ror=MINE)
     row = Row.objects.get(issuer=gateway.issuer)

@@ -57,7 +57,7 @@ def test_who_signs_in_after_somebody_else_neither_sees_nor_sends_their_form(prov
     assert "kept_form" not in client.session
 
 
-def test_a_form_put_aside_is_for_whoever_typed_it_even_where_the_session_is_not_emptied(client: Client) -> None:
+def test_a_saved_form_belongs_to_whoever_typed_it_even_where_the_session_is_not_emptied(client: Client) -> None:
     """Should the browser's session ever pass from one person to another with what it holds."""
     ann, bob = stories.person(), stories.person()
     annes, bobs = stories.client_for(ann), stories.client_for(bob)
@@ -137,7 +137,7 @@ def test_a_session_whose_provider_gave_no_sid_ends_by_its_subject(provider: Prov
     assert not is_in(client)
 
 
-def test_a_sid_is_kept_letter_by_letter(provider: Provider, client: Client) -> None:
+def test_a_sid_is_stored_exactly(provider: Provider, client: Client) -> None:
     """Two spaces are not one: else the word about it would end nothing."""
     provider.says = {"sid": "a  b"}
     browser.sign_in(client, provider)
@@ -251,7 +251,7 @@ def test_a_session_row_that_was_swept_away_leaves_a_visitor() -> None:
     assert client.get("/").status_code == 200
 
 
-def test_a_script_of_a_page_is_told_in_its_own_words_that_the_session_is_over() -> None:
+def test_a_script_gets_a_problem_document_when_the_session_is_over() -> None:
     """The saving of drafts: a way to another site is none that it could follow, and it would try without end."""
     client = stories.client_for(stories.person())
     PersonSession.objects.update(ended_at=clock.now(), ended_because="by_person")

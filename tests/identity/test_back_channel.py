@@ -108,7 +108,9 @@ def test_a_person_with_a_session_elsewhere_is_not_away(provider: Provider, clien
     assert Person.objects.get().signed_out_at is None
 
 
-def test_a_word_about_somebody_unknown_is_taken_and_changes_nothing(provider: Provider, client: Client) -> None:
+def test_a_logout_token_about_somebody_unknown_is_accepted_and_changes_nothing(
+    provider: Provider, client: Client
+) -> None:
     browser.sign_in(client, provider)
     assert say(claims(provider, sub="somebody-else")).status_code == 200
     assert is_in(client)
@@ -220,7 +222,7 @@ def test_a_word_comes_as_a_plain_form_and_nothing_else_is_unpacked(provider: Pro
     assert send({"logout_token": word}).status_code == 200  # the control
 
 
-def test_it_is_asked_by_post_only(provider: Provider) -> None:
+def test_only_post_is_accepted(provider: Provider) -> None:
     assert Client().get(reverse("back_channel_logout")).status_code == 405
 
 
@@ -231,7 +233,7 @@ def test_a_provider_that_is_switched_off_has_no_word(provider: Provider, client:
     assert say(claims(provider)).status_code == 400
 
 
-def test_a_provider_whose_keys_do_not_answer_is_told_to_try_again(provider: Provider, client: Client) -> None:
+def test_a_provider_whose_keys_do_not_answer_gets_try_again(provider: Provider, client: Client) -> None:
     browser.sign_in(client, provider)
     discovery.forget()
     provider.plan.wire["/jwks"] = "hang_up"

@@ -64,7 +64,7 @@ def test_no_page_leads_to_it() -> None:
         assert "break-glass" not in stories.client_for(stories.operator()).get(path).content.decode()
 
 
-def test_name_password_and_code_open_the_operators_desk_for_an_hour() -> None:
+def test_name_password_and_code_give_the_operator_role_for_an_hour() -> None:
     client, account = Client(), made()
     page = client.get(PAGE).content.decode()
     assert 'autocomplete="one-time-code"' in page
@@ -79,7 +79,7 @@ def test_name_password_and_code_open_the_operators_desk_for_an_hour() -> None:
     assert Event.objects.get(kind="break_glass.used").actor_id == account.account.person.pk
 
 
-def test_an_hour_later_it_is_over_whatever_was_done(frozen: Any) -> None:
+def test_an_hour_later_the_session_has_ended_whatever_was_done(frozen: Any) -> None:
     client, person = signed_in()
     begun = clock.now()
     for minutes in (20, 40, 59):
@@ -123,7 +123,7 @@ def test_every_wrong_try_gets_the_same_answer_and_an_event(wrong: str) -> None:
     client = Client()
     answer = client.post(PAGE, typed(account, **WRONG[wrong]))
     assert answer.status_code == 422
-    assert "That did not let you in" in answer.content.decode()
+    assert "The sign-in failed." in answer.content.decode()
     assert person_in(client) is None
     assert account.password not in answer.content.decode()
     expected = {"unknown": "unknown", "password": "password", "nothing typed": "unknown"}
@@ -186,7 +186,7 @@ def test_five_wrong_tries_let_the_account_rest(frozen: Any) -> None:
         assert Client().post(PAGE, typed(account)).status_code == 302
 
 
-def test_four_wrong_tries_and_a_right_one_begin_the_count_anew() -> None:
+def test_four_wrong_tries_and_a_right_one_reset_the_count() -> None:
     account = made()
     for _turn in range(4):
         Client().post(PAGE, typed(account, password="wrong"))

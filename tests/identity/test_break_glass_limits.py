@@ -43,7 +43,7 @@ def switched_on(settings: Any) -> None:
 
 
 # ---------------------------------------------------------------------------------------------- auditors are notified
-def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
+def test_all_auditors_are_notified_of_every_use_and_every_wrong_try() -> None:
     auditors = [stories.auditor(), stories.auditor()]
     account = made()
     Client().post(PAGE, typed(account, password="wrong"))
@@ -62,7 +62,7 @@ def test_every_use_and_every_wrong_try_is_told_to_all_auditors() -> None:
     assert said.path.startswith("/oversight/events/")
 
 
-def test_a_flood_of_wrong_tries_is_a_handful_of_letters_and_every_event() -> None:
+def test_a_flood_of_wrong_tries_sends_few_notifications_and_records_every_event() -> None:
     auditor = stories.auditor()
     for _turn in range(12):
         try_break_glass("nobody", password="x", code="1", by=ANONYMOUS)
@@ -191,7 +191,7 @@ def test_the_command_says_what_does_not_fit(settings: Any) -> None:
     assert "BREAK_GLASS is off" in run("list")
 
 
-def test_an_account_past_its_end_lets_nobody_in(frozen: Any) -> None:
+def test_nobody_signs_in_with_an_account_past_its_end(frozen: Any) -> None:
     account = made(days=1)
     with clock.freeze(clock.now() + timedelta(days=1, seconds=1)):
         assert Client().post(PAGE, typed(account)).status_code == 422

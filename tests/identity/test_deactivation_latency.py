@@ -132,7 +132,7 @@ def test_whoever_signs_in_again_has_everything_back(provider: loopback.Provider)
     assert PersonSession.objects.alive().count() == 1
 
 
-def test_when_the_first_institution_affirms_again_access_goes_on_at_the_next_request(
+def test_when_the_first_institution_confirms_again_access_resumes_at_the_next_request(
     provider: loopback.Provider, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The way back of who had moved: the link that was issued before opens again."""

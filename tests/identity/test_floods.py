@@ -62,7 +62,7 @@ def test_the_lines_grow_with_the_logarithm(times: int) -> None:
     assert times / 2 < noted[-1] <= times
 
 
-def test_the_next_minute_counts_anew() -> None:
+def test_the_next_minute_starts_a_new_count() -> None:
     for _time in range(MANY):
         rate.should_record("x")
     assert rate.should_record("x") == 0

@@ -228,7 +228,7 @@ def test_a_sign_in_changes_the_key_of_the_session(provider: Provider, client: Cl
         assert "_auth_user_id" not in thief.session
 
 
-def test_a_sign_in_anew_needs_fresh_proof(provider: Provider, client: Client) -> None:
+def test_a_new_sign_in_needs_fresh_proof(provider: Provider, client: Client) -> None:
     """T29: asked for proof, the provider answers with an old one: refused, and the session stands as it was."""
     browser.sign_in(client, provider)
     provider.says["auth_time"] = 1

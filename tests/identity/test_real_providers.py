@@ -141,7 +141,7 @@ def test_people_sign_in_through_it(real: tuple[str, Agree]) -> None:
     assert person.email_verified
 
 
-def test_the_demos_applicant_brings_one_visa_that_is_honoured_and_one_that_is_not(
+def test_the_demos_applicant_brings_one_visa_that_is_accepted_and_one_that_is_not(
     python_provider: str, settings: Any, world: World
 ) -> None:
     """The passport comes in the userinfo, the keys from the demo's visa issuer, over real HTTP."""
@@ -169,7 +169,7 @@ def test_it_refuses_another_verifier(real: tuple[str, Agree]) -> None:
     client = Client()
     said = agree(requests.Session(), browser.start(client, provider=slug)["Location"])
     session = client.session
-    session["oidc_states"][said["state"]]["code_verifier"] = "another-verifier-of-at-least-forty-three-letters"
+    session["oidc_states"][said["state"]]["code_verifier"] = "another-verifier-of-at-least-forty-three-chars"
     session.save()
     assert browser.come_back(client, said).status_code == 403
     assert browser.refusals() == ["status"]
@@ -185,7 +185,7 @@ def test_it_refuses_a_question_without_a_challenge(real: tuple[str, Agree]) -> N
     assert agree(requests.Session(), bare)["error"] == "invalid_request"
 
 
-def test_it_proves_anew_who_somebody_is(real: tuple[str, Agree]) -> None:
+def test_it_proves_again_who_somebody_is(real: tuple[str, Agree]) -> None:
     """T29: asked with prompt and max_age, a real provider answers with a fresh auth_time."""
     slug, agree = real
     client = Client()

@@ -116,7 +116,7 @@ def test_what_another_site_sends_is_refused_and_not_kept(sent_from: dict[str, st
     assert kept() == ""
 
 
-def test_a_script_of_a_page_is_told_in_a_sentence_that_the_page_is_old() -> None:
+def test_a_script_gets_a_problem_document_when_the_page_is_old() -> None:
     case = stories.draft()
     client = stories.client_for(case.applicant, enforce_csrf_checks=True)
     answer = client.post(f"/requests/{case.request.pk}/autosave/", {}, headers=OURS | {"Accept": "application/json"})

@@ -85,7 +85,7 @@ def test_t46_every_door_asks_for_the_second_factor(door: str) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_t46_control_the_same_doors_stand_open_where_nobody_asks(door: str) -> None:
+def test_t46_control_the_same_pages_open_where_no_second_factor_is_required(door: str) -> None:
     """Control: without the owner's demand each of them opens after an ordinary sign-in."""
     assert DOORS[door](stories.granted()) in {200, 201}
 

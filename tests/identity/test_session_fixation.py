@@ -67,7 +67,7 @@ def test_a_merged_account_does_not_come_back_with_its_tokens() -> None:
     assert Person.objects.get(pk=kept.pk).is_active
 
 
-def test_whoever_gains_a_second_way_in_is_told_at_the_address_they_had(
+def test_a_second_identity_is_notified_to_the_address_of_the_first(
     provider: Provider, second: Provider, client: Client
 ) -> None:
     """Somebody at an open browser, within ten minutes of the sign-in, adds an identity of their own."""

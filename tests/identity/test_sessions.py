@@ -28,7 +28,7 @@ from apps.identity.models import PersonSession
 from tests import stories
 from tests.identity import browser
 from tests.identity.provider import Provider
-from tests.unit.portal.test_environment import COMPLETE, start
+from tests.production import COMPLETE, start
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = "/account/"

@@ -73,7 +73,7 @@ def test_a_sign_in_and_the_word_that_it_ended_leave_nobody_signed_in(turn: int, 
 
 
 @pytest.mark.parametrize("turn", TURNS)
-def test_who_signs_in_anew_while_an_old_session_ends_is_here_and_not_away(turn: int, home: Provider) -> None:
+def test_a_new_sign_in_while_an_old_session_ends_stays_signed_in(turn: int, home: Provider) -> None:
     """Their tokens and links do not wait for a sign-in that has happened."""
     person = ann(home)
     signs_in(person, home)()
@@ -124,7 +124,7 @@ def test_a_form_sent_by_fifty_at_once_is_done_once() -> None:
 
 
 def test_a_link_opened_by_fifty_at_once_opens_for_each_and_each_is_written_down() -> None:
-    """T55: a link has no number of uses (docs/decisions/links-are-not-counted.md); what is counted, exactly, is each
+    """T55: a link has no number of uses (docs/decisions/links-without-use-count.md); what is counted, exactly, is each
     use. Ended, it opens for none.
     """
     access = stories.linked()

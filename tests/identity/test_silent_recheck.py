@@ -23,7 +23,7 @@ from apps.people.queries import has_platform_role
 from tests import stories
 from tests.identity import browser
 from tests.identity import provider as loopback
-from tests.identity.test_roles_by_claim import GROUP, ann, row_of, says
+from tests.identity.test_roles_from_claims import GROUP, ann, row_of, says
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html,application/xhtml+xml"}
@@ -270,7 +270,7 @@ def test_two_tabs_go_round_at_once(provider: loopback.Provider) -> None:
     assert PersonSession.objects.alive().count() == 1
 
 
-def test_an_answer_that_comes_after_a_sign_in_anew_changes_nothing(provider: loopback.Provider) -> None:
+def test_an_answer_that_comes_after_a_new_sign_in_changes_nothing(provider: loopback.Provider) -> None:
     """The new session is confirmed by its own sign-in, and goes on being asked."""
     client, person = operator(provider)
     later(10.5)
@@ -354,7 +354,7 @@ def test_a_provider_switched_off_is_asked_no_more_and_its_sessions_and_roles_end
     assert not has_platform_role(person, "operator")
 
 
-def test_a_lapsed_chair_is_told_why_the_committee_page_is_closed(provider: loopback.Provider) -> None:
+def test_a_lapsed_chair_sees_why_the_committee_page_is_closed(provider: loopback.Provider) -> None:
     committee_setup = stories.committee_setup()
     person = ann(provider)
     committees.remove_member(committee_setup.membership_of(committee_setup.chair), by=stories.operator())

@@ -141,7 +141,7 @@ def test_what_is_very_long_is_not_kept_and_the_page_says_so() -> None:
     client = stories.client_for(stories.person(), fresh=False)
     answer = client.post(reverse("tokens"), {"name": "x" * 200_000})
     assert answer.status_code == 401
-    assert "do it anew" in answer.content.decode()
+    assert "Repeat the action after you sign in." in answer.content.decode()
     assert "kept_form" not in client.session
 
 

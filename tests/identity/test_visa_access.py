@@ -55,12 +55,12 @@ def test_researcher_status_and_accepted_terms_open_registered_data(provider: Pro
     assert failing == ["affiliated"]
 
 
-def test_new_terms_are_asked_anew_and_old_words_are_too_early(provider: Provider, issuer: Issuer) -> None:
+def test_new_terms_need_new_acceptance_and_old_visas_are_too_early(provider: Provider, issuer: Issuer) -> None:
     first, listed = stories.terms(), stories.published_dataset(access="registered")
     passport = [issuer.mint(), issuer.mint(accepted(first))]
     _client, person = sign_in(provider, *passport)
     assert may_download(person, listed.file.pk)
-    second = stories.terms("Anew.")
+    second = stories.terms("Second.")
     assert not may_download(person, listed.file.pk)
     _client, person = sign_in(provider, *passport)
     assert {one.why for one in visas_of(person)} == {"", "other_terms"}
@@ -97,7 +97,7 @@ def test_what_is_missing_at_the_next_sign_in_no_longer_counts(provider: Provider
     assert not visas_of(person).exists()
 
 
-def test_the_same_visa_minted_anew_stays_one_row(provider: Provider, issuer: Issuer) -> None:
+def test_the_same_visa_issued_again_stays_one_row(provider: Provider, issuer: Issuer) -> None:
     said, now = status(), int(time.time())
     _client, person = sign_in(provider, issuer.mint(said, exp=now + 1000))
     sign_in(provider, issuer.mint(said, exp=now + 2000, jti="2"))
@@ -107,7 +107,7 @@ def test_the_same_visa_minted_anew_stays_one_row(provider: Provider, issuer: Iss
     assert Event.objects.filter(kind="visa.read", facts__accepted=1).count() == 2
 
 
-def test_a_visa_for_ever_is_believed_for_a_year(broker: Row, issuer: Issuer) -> None:
+def test_a_visa_without_an_end_counts_for_a_year(broker: Row, issuer: Issuer) -> None:
     found = read(broker, issuer.mint(exp=2**39))[0]
     assert found.why == ""
     assert found.expires_at is not None

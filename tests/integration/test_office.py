@@ -34,8 +34,8 @@ def office(*words: str) -> str:
 def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None:
     """Institution, home, role, official, committee with chair, terms and template; and roles end."""
     office("institution", "--name", "Hospital", "--country", "dk", "--ror", "https://ror.org/01aj84f44")
-    office("home", "--code", person.code.lower(), "--institution", "Hospital")
-    office("role", "--code", person.code, "--kind", "operator", "--days", "30")
+    office("set-institution", "--code", person.code.lower(), "--institution", "Hospital")
+    office("platform-role", "--code", person.code, "--kind", "operator", "--days", "30")
     office("official", "--code", person.code, "--institution", "Hospital")
     office("committee", "--name", "DAC", "--slug", "dac", "--chair", person.code, "--institution", "Hospital")
     (tmp_path / "terms").write_text("Be kind.")
@@ -55,7 +55,7 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     assert not Person.objects.get(pk=other.pk).is_active
     office("open-account", "--code", other.code)
     assert Person.objects.get(pk=other.pk).is_active
-    office("end-role", "--code", person.code, "--kind", "operator")
+    office("end-platform-role", "--code", person.code, "--kind", "operator")
     office("end-official", "--code", person.code, "--institution", "Hospital")
     assert not platform_roles_of(person).exists() and not institutions_signed_for(person).exists()
 
@@ -63,7 +63,7 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["role", "--code", "P-0", "--kind", "operator"], "Nobody has this colleague code"),
+        (["platform-role", "--code", "P-0", "--kind", "operator"], "Nobody has this colleague code"),
         (["institution", "--name", "X", "--country", "Denmark"], "two letters"),
         (["institution", "--name", "X", "--country", "DK", "--ror", "01"], "A ROR id looks like"),
         (["terms", "--file", "/nowhere"], "cannot be read"),
@@ -71,7 +71,7 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
         (["chair", "--committee", "none", "--code", "P-0"], "Nobody has this colleague code"),
         (["template", "--file", "/dev/null", "--committee", "none"], "must be JSON"),
         (["institution", "--name", "", "--country", "DK"], "Give the institution"),
-        (["home", "--code", "P-0", "--institution", "Nowhere"], "Nobody has"),
+        (["set-institution", "--code", "P-0", "--institution", "Nowhere"], "Nobody has"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(words: list[str], sentence: str) -> None:
@@ -84,12 +84,12 @@ def test_what_is_there_already_or_not_there_is_said(person: Person) -> None:
     again = ["institution", "--name", "hospital", "--country", "DK"]
     odd = ["committee", "--name", "DAC", "--slug", "Odd one/x", "--chair", person.code]
     empty = ["committee", "--name", "DAC", "--slug", "dac", "--chair", person.code, "--quorum", "0"]
-    for words in (again, odd, empty, ["end-role", "--code", person.code, "--kind", "auditor"]):
+    for words in (again, odd, empty, ["end-platform-role", "--code", person.code, "--kind", "auditor"]):
         with pytest.raises(CommandError):
             office(*words)
 
 
-def test_a_desk_is_operator_or_auditor_and_days_are_a_number(person: Person) -> None:
+def test_a_platform_role_is_operator_or_auditor_and_days_are_a_number(person: Person) -> None:
     for more in (["--kind", "king"], ["--kind", "auditor", "--days", "soon"], ["--kind", "auditor", "--days", "999"]):
         with pytest.raises(CommandError):
-            office("role", "--code", person.code, *more)
+            office("platform-role", "--code", person.code, *more)

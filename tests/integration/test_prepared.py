@@ -162,7 +162,7 @@ def test_each_thread_asks_over_its_own_connection(transactional_db: None) -> Non
     ],
     ids=["does not ask about it", "holds a moment"],
 )
-def test_a_set_that_would_stand_still_is_not_prepared(build: Callable[[UUID], Any]) -> None:
+def test_a_set_with_a_fixed_moment_is_not_prepared(build: Callable[[UUID], Any]) -> None:
     """The control: such a set would answer for another person, or with yesterday's time."""
     with pytest.raises(RuntimeError, match="cannot be prepared"):
         Prepared(build, UUID).rows(UUID(int=1))

@@ -37,9 +37,7 @@ def main(arguments: list[str]) -> int:
     print(f"\nGatehouse, 10,000 datasets, {os.cpu_count()} cores, Python {platform.python_version()}.")
     print("Medians of rounds taken in turn with their limit; +- is half the distance between the quartiles.")
     if busy > 1:
-        print(
-            f"Others were using this machine at the start (load {busy:.1f}): what counts seconds is too slow to"
-        )
+        print(f"Others were using this machine at the start (load {busy:.1f}): what counts seconds is too slow to")
         print("be believed, ratios suffer less, and a bar that was missed must be measured again on a quiet machine.")
     print()
     print(table)

@@ -37,7 +37,7 @@ def test_a_used_device_code_ends_what_it_gave() -> None:
     assert Event.objects.filter(kind="token.reused").count() == 1
 
 
-def test_a_refresh_token_shown_twice_ends_the_whole_family_and_the_person_is_told() -> None:
+def test_a_refresh_token_used_twice_ends_the_whole_family_and_notifies_the_person() -> None:
     """RFC 9700, 4.14.2: thief and owner cannot be distinguished, so both lose access."""
     person = stories.person()
     program, thief = authorised_program(person), Program()
@@ -124,12 +124,12 @@ def test_the_page_about_a_program_is_only_for_who_typed_its_code() -> None:
     assert typed(stories.client_for(first), program.asked["user_code"]) == page
 
 
-def test_the_command_holds_it_too() -> None:
+def test_the_command_checks_it_too() -> None:
     """Whoever has the row but did not type the code answers nothing, and learns nothing."""
     asked = request_device_code("gatehouse-cli", scopes=["read"], asked_from="", browser="", by=ANONYMOUS)
     found = find_device(asked.user_code, by=stories.person())
     assert found is not None
-    with pytest.raises(Denied, match="Somebody else"):
+    with pytest.raises(Denied, match="Another person"):
         answer_device(found, approve=True, by=stories.person())
     assert DeviceRequest.objects.get().approved_at is None
 
@@ -193,7 +193,7 @@ def test_few_programs_wait_at_once_from_one_place_and_in_all(monkeypatch: pytest
         assert Program().ask().status_code == 200
 
 
-def test_codes_have_no_letters_that_look_alike_and_are_read_however_typed() -> None:
+def test_codes_have_no_characters_that_look_alike_and_are_read_however_typed() -> None:
     """RFC 8628, 6.1."""
     seen = {new_user_code() for _turn in range(500)}
     assert len(seen) == 500

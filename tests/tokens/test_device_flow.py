@@ -20,7 +20,7 @@ from tests.tokens.program import Program, answer, authorised_program, error_of, 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_program_is_let_in_reads_renews_and_leaves() -> None:
+def test_a_program_is_authorised_reads_renews_and_revokes() -> None:
     """The whole flow: metadata, code, yes, tokens, API, refresh, revocation (RFC 8628, 6749, 7009, 8414)."""
     person = stories.person()
     known = Client().get("/.well-known/oauth-authorization-server").json()
@@ -47,7 +47,7 @@ def test_a_program_is_let_in_reads_renews_and_leaves() -> None:
     ):
         assert said in unescape(shown.content.decode()), said
     done = client.post(f"/device/{DeviceRequest.objects.get().pk}/", {"answer": "approve"}, follow=True)
-    assert "is let in" in done.content.decode()
+    assert "authorised" in done.content.decode()
 
     with clock.freeze(clock.now() + timedelta(seconds=6)):
         got = program.poll()
@@ -191,14 +191,14 @@ def test_scopes_are_those_that_there_are() -> None:
     assert DeviceRequest.objects.get().scopes == ["read"]
 
 
-def test_the_person_gets_a_letter_and_sees_the_program_among_the_tokens() -> None:
+def test_the_person_is_notified_and_sees_the_program_among_the_tokens() -> None:
     """T48: per-person list, last used, revoked at the next request."""
     person = stories.person()
     program = authorised_program(person)
     program.me()
     stories.drain()
     notification = Notification.objects.get(reader=person)
-    assert "let in" in notification.subject
+    assert "A device was authorised" in notification.subject
     assert "Gatehouse command line" in notification.body
     client = stories.client_for(person)
     page = client.get(reverse("tokens")).content.decode()

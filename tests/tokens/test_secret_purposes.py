@@ -89,8 +89,8 @@ DOORS: dict[str, tuple[Callable[[Secrets, str], bool], set[str]]] = {
     "revocation": (as_revocation, {"access token", "refresh token"}),
 }
 KINDS = (
-    "personal access token", "service token", "access token", "refresh token", "device code", "user code", "download link",
-    "session key", "form key",
+    "personal access token", "service token", "access token", "refresh token", "device code", "user code",
+    "download link", "session key", "form key",
 )  # fmt: skip
 
 

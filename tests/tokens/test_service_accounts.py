@@ -54,7 +54,7 @@ def test_it_reads_exactly_what_its_owner_may_and_its_events_say_so() -> None:
     refused = Event.objects.filter(kind="download.refused").latest("id")
     assert refused.facts["service_account"] == str(account.pk)
     words = timeline([event], names={}, datasets={}, viewer=access.holder.pk)
-    assert words[0]["who"] == "you, by a service account"
+    assert words[0]["who"] == "you, through a service account"
     own = stories.token(access.holder, "download")
     assert status_of(own, f"/api/v1/files/{access.file.pk}/content") == 200
     latest = Event.objects.filter(kind="download.started").latest("id")

@@ -32,13 +32,14 @@ def test_each_chapter_leaves_its_state() -> None:
     assert stories.executed(published_dataset=published_dataset).agreement.state == "executed"
 
 
-def test_a_story_is_told_in_events() -> None:
+def test_a_story_is_recorded_in_events() -> None:
     stories.linked()
     kinds = list(Event.objects.values_list("kind", flat=True))
     course = [
         "dataset.drafted", "file.uploaded", "file.checked", "version.published", "request.drafted",
-        "request.submitted", "request.accepted_for_review", "request.vote_cast", "request.item_decided", "request.decided",
-        "agreement.offered", "agreement.signed", "agreement.executed", "grant.issued", "request.activated", "link.made",
+        "request.submitted", "request.accepted_for_review", "request.vote_cast", "request.item_decided",
+        "request.decided", "agreement.offered", "agreement.signed", "agreement.executed", "grant.issued",
+        "request.activated", "link.made",
     ]  # fmt: skip
     firsts = [kinds.index(kind) for kind in course]
     assert firsts == sorted(firsts)

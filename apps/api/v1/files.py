@@ -33,15 +33,16 @@ def make_link(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[st
     file = _file(person, pk)
     by = actor_of(person)
     token = getattr(request, "token", None)
+    token_id = token.pk if token else None
 
     def do() -> tuple[LinkAndSecret, UUID]:
-        link, secret = commands.make_link(file, by=by, token=token)
+        link, secret = commands.make_link(file, by=by, token_id=token_id)
         return (link, secret), link.pk
 
     def replay(first: UUID) -> LinkAndSecret:
         for link in links.links_of(by).filter(pk=first):
             commands.end_link(link, by=person)
-        return commands.make_link(file, by=by, token=token)
+        return commands.make_link(file, by=by, token_id=token_id)
 
     link, secret = idempotent_call(request, do=do, replay=replay)
     address = links.address_of_link(file, secret)

@@ -49,7 +49,7 @@ class Expected:
 
 
 def same(said: Any, expected: str) -> bool:
-    """Letter by letter, and in the same time whatever was said."""
+    """Exact comparison, in the same time whatever was said."""
     return isinstance(said, str) and hmac.compare_digest(said.encode("utf-8", "replace"), expected.encode())
 
 

@@ -1,4 +1,4 @@
-"""The visas that came with a sign-in (claim ga4gh_passport_v1 of the userinfo): which are honoured, and why not.
+"""The visas that came with a sign-in (claim ga4gh_passport_v1 of the userinfo): which are accepted, and why not.
 
 GA4GH Passport 1.2 and AAI OIDC Profile 1.2. Three parties must be trusted: the provider that hands the passport over
 (`trusts_visas`), the issuer that signed a visa and the source of the claim (both in the table of visa issuers). A

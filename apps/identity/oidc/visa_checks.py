@@ -58,7 +58,7 @@ def visa_faults(claims: Mapping[str, Any], now: float) -> list[str]:
 
 
 def _text(value: Any, longest: int) -> bool:
-    """One line that is shown as it was said: what a person reads is what was compared, letter by letter."""
+    """One line that is shown as it was said: what a person reads is exactly what was compared."""
     if not isinstance(value, str) or not 0 < len(value) <= longest:
         return False
     return value.isprintable() and " ".join(value.split()) == value

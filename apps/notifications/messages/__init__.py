@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.audit.kinds import Group, Kind, kind_of
 from apps.audit.models import Event
 from apps.notifications.messages import access, accounts, agreements, datasets, operations, requests
-from apps.notifications.notes import Message, Note
+from apps.notifications.recipients import Message, Note
 
 TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.ACCESS: access.MESSAGES,

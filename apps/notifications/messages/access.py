@@ -11,7 +11,7 @@ from apps.audit.models import Event
 from apps.datasets.queries import owners_of
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant, Suspension
-from apps.notifications.notes import Message, Note, Notes, actor_of, subject_of
+from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
 
 
 def _grant_issued(event: Event) -> Notes:

@@ -12,7 +12,7 @@ from apps.audit.models import Event
 from apps.datasets.models import Dataset
 from apps.grants.models import AccessGrant
 from apps.grants.queries import depending_on
-from apps.notifications.notes import Message, Note, Notes, actor_of, subject_of
+from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
 from apps.people.models import Affiliation, AffiliationStatement, Identity, Institution, Person, PlatformRole
 from apps.people.queries import officials_of
 from apps.tokens.models import PersonalToken

@@ -11,7 +11,7 @@ from apps.agreements.models import Agreement, Signature
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.datasets.queries import owners_of
-from apps.notifications.notes import Message, Note, Notes, actor_of, subject_of
+from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
 from apps.people.models import Person
 
 

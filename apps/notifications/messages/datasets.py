@@ -11,7 +11,7 @@ from apps.audit.models import Event
 from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant
-from apps.notifications.notes import Message, Note, Notes, actor_of, subject_of
+from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
 from apps.people.models import Person
 
 

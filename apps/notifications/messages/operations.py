@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.notifications.notes import Message, Note, Notes
+from apps.notifications.recipients import Message, Note, Notes
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import people_with_platform_role
 

@@ -12,7 +12,7 @@ from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import memberships_of
-from apps.notifications.notes import Message, Note, Notes, subject_of
+from apps.notifications.recipients import Message, Note, Notes, subject_of
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import people_with_platform_role
 

@@ -14,7 +14,7 @@ from deploy.demo.embedded.database import Urls
 from deploy.demo.embedded.process import Server, Trouble
 from deploy.demo.embedded.world import ROOT, World
 
-# The front keeps a connection for half a minute (deploy/front/Caddyfile, nginx: one). Whoever holds it behind the
+# The front keeps a connection for half a minute (deploy/front/Caddyfile, nginx: one). Whoever has it behind the
 # front must keep it longer: a form sent into a connection that is just being closed is lost, and answered by a 503.
 KEEP_ALIVE = "75"  # seconds
 

@@ -8,7 +8,7 @@ from deploy.demo.embedded.database import Urls
 from deploy.demo.embedded.ports import Ports, Secrets
 from deploy.demo.embedded.process import Trouble
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SERVERS = ("postgres", "valkey", "app", "idp", "smtp", "mail")
 S3_SERVERS = (
     "s3",

@@ -19,7 +19,7 @@ Code      {seed}
 
 This is shown this once. Type the line "Code" into an authenticator (time-based, 6 digits, 30 seconds), or make a QR
 code of the address below it on a machine you trust. Keep the password on paper in a safe, the authenticator elsewhere.
-The account lasts until {until:%Y-%m-%d}. All auditors have been told."""
+The account lasts until {until:%Y-%m-%d}. All auditors have been notified."""
 
 
 class Command(BaseCommand):

@@ -33,20 +33,24 @@ from apps.people.queries import colleagues_by_code, institution_named, platform_
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
-        ("domains", False, "the domains after the @ of its people's affiliations, with commas between"),
+        ("domains", False, "the part after the @ of its people's addresses, with commas between"),
     ]),
-    "domains": ("set the domains after the @ of an institution's people", [
+    "domains": ("set the domains of an institution's people (the part after the @)", [
         ("institution", True, "its name"), ("domains", True, "with commas between"),
     ]),
-    "set-institution": ("set the institution of a person", [
+    "set-institution": ("set the home institution of a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
-    "platform-role": ("give a platform role for some days", [
+    "platform-role": ("assign a platform role for some days", [
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
         ("days", False, "1 to 366 (default 365)"),
     ]),
-    "end-platform-role": ("end a platform role now", [("code", True, "colleague code"), ("kind", True, "operator or auditor")]),
-    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [("code", True, "colleague code")]),
+    "end-platform-role": ("end a platform role now", [
+        ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
+    ]),
+    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [
+        ("code", True, "colleague code"),
+    ]),
     "open-account": ("reopen an account", [("code", True, "colleague code")]),
     "official": ("appoint a signing official", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
@@ -74,7 +78,7 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
 
 
 class Command(BaseCommand):
-    help = "Set up institutions, desks, committees, terms and templates."
+    help = "Set up institutions, platform roles, committees, terms and templates."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -107,12 +111,12 @@ class Command(BaseCommand):
     def do_set_institution(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
         set_institution(person, institution=institution, by=CONSOLE)
-        return f"{institution.name} stands behind {person}."
+        return f"{institution.name} is the home institution of {person}."
 
     def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
-        desk = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
-        return f"{person} is {given['kind']} until {desk.ends_at:%Y-%m-%d}."
+        role = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
+        return f"{person} is {given['kind']} until {role.ends_at:%Y-%m-%d}."
 
     def do_end_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
@@ -149,7 +153,7 @@ class Command(BaseCommand):
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
         committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)
-        return f"{made.name} is founded; {chair} chairs it and can seat the others on its page."
+        return f"{made.name} is created; {chair} chairs it and can add the other members on its page."
 
     def do_chair(self, given: dict[str, str]) -> str:
         person, committee = _person(given["code"]), _committee(given["committee"])
@@ -159,7 +163,7 @@ class Command(BaseCommand):
     def do_terms(self, given: dict[str, str]) -> str:
         danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
         made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=CONSOLE)
-        return f"Version {made.version} of the terms is published; everybody is asked anew."
+        return f"Version {made.version} of the terms is published; everybody has to accept it."
 
     def do_template(self, given: dict[str, str]) -> str:
         try:
@@ -196,7 +200,7 @@ def _committee(slug: str) -> Committee:
 
 def _kind(kind: str) -> str:
     if kind not in PlatformRole.Kind.values:
-        raise CommandError("A desk is operator or auditor.")
+        raise CommandError("A role is operator or auditor.")
     return kind
 
 

@@ -20,8 +20,8 @@ class Command(BaseCommand):
         add = verbs.add_parser("add", help="add an issuer, or change the one of this short name")
         add.add_argument("slug")
         add.add_argument("--name", required=True)
-        add.add_argument("--issuer", required=True, help="letter by letter as its visas say it (iss)")
-        add.add_argument("--jku", required=True, help="the one address of its keys, also letter by letter")
+        add.add_argument("--issuer", required=True, help="exactly as its visas say it (iss)")
+        add.add_argument("--jku", required=True, help="the one address of its keys, also exactly")
         add.add_argument(
             "--source", action="append", required=True, help="a source whose claims it may pass on; may be repeated"
         )

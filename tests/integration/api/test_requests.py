@@ -204,7 +204,7 @@ def test_somebody_elses_request_does_not_exist() -> None:
     assert stranger.get("/requests").json()["items"] == []
 
 
-def test_a_question_is_answered_and_the_request_handed_in_again() -> None:
+def test_a_question_is_answered_and_the_request_submitted_again() -> None:
     case = stories.returned()
     caller, path = Caller(case.applicant, "read", "request"), f"/requests/{case.request.pk}"
     refused(caller.post(f"{path}/submit"), 422)
@@ -259,7 +259,7 @@ def test_agreements_are_read_by_who_is_party_to_them() -> None:
     assert stranger.get("/agreements").json()["items"] == []
 
 
-def test_grants_say_whether_they_are_in_force() -> None:
+def test_grants_say_whether_they_are_active() -> None:
     access = stories.granted()
     caller = Caller(access.holder, "read")
     line = caller.get("/grants").json()["items"][0]

@@ -76,7 +76,7 @@ def test_the_terms_speak_danish_and_an_empty_page_says_so() -> None:
     assert "Brug data med omtanke" in client.get("/account/terms/", HTTP_ACCEPT_LANGUAGE="da").content.decode()
 
 
-def test_letters_are_read_one_by_one_or_all_at_once() -> None:
+def test_notifications_are_read_one_by_one_or_all_at_once() -> None:
     case = stories.returned()
     client = stories.client_for(case.applicant)
     first = notifications_of(case.applicant)[0]
@@ -90,7 +90,7 @@ def test_letters_are_read_one_by_one_or_all_at_once() -> None:
     assert client.post("/notifications/read/", {"notification": "one"}).status_code == 404
 
 
-def test_letters_of_others_are_not_there() -> None:
+def test_notifications_of_others_are_not_found() -> None:
     case = stories.returned()
     notification = notifications_of(case.applicant)[0]
     assert stories.client_for(stories.person()).get(f"/notifications/{notification.pk}/").status_code == 404
@@ -99,7 +99,7 @@ def test_letters_of_others_are_not_there() -> None:
     assert client.get("/notifications/?after=soon").status_code == 422
 
 
-def test_the_language_is_kept_for_letters_too() -> None:
+def test_the_language_is_stored_for_notifications_too() -> None:
     person = stories.person()
     client = stories.client_for(person)
     client.post("/language/", {"language": "da", "next": "/account/"})

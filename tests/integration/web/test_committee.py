@@ -23,7 +23,7 @@ def a_vote(case: stories.Case, **changes: Any) -> dict[str, Any]:
     return {"seen": str(seen.pk), "choice": "approve", "reason": "The purpose fits.", "terms": "", **changes}
 
 
-def test_the_desk_shows_what_waits_with_its_votes_and_days() -> None:
+def test_the_review_queue_shows_requests_with_votes_and_days() -> None:
     case = stories.in_review()
     page = stories.client_for(case.committee_setup.chair).get("/review/")
     assert page.status_code == 200
@@ -33,7 +33,7 @@ def test_the_desk_shows_what_waits_with_its_votes_and_days() -> None:
     assert "Manage committee" in text
 
 
-def test_the_desk_costs_the_same_however_much_waits(django_assert_max_num_queries: Any) -> None:
+def test_the_review_queue_costs_the_same_however_much_waits(django_assert_max_num_queries: Any) -> None:
     committee_setup = stories.committee_setup()
     published_dataset = stories.published_dataset(committee_setup=committee_setup)
     for _n in range(4):
@@ -44,7 +44,7 @@ def test_the_desk_costs_the_same_however_much_waits(django_assert_max_num_querie
         assert client.get("/review/").status_code == 200
 
 
-def test_the_desk_counts_as_the_tally_does() -> None:
+def test_the_review_queue_counts_as_the_decision_rule_does() -> None:
     committee_setup = stories.committee_setup(members=4)
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=committee_setup),
@@ -60,7 +60,7 @@ def test_the_desk_counts_as_the_tally_does() -> None:
     assert (in_queue.chair, in_queue.cast) == (str(committee_setup.chair.pk), 1)
 
 
-def test_the_desk_is_for_people_with_a_seat() -> None:
+def test_the_review_queue_is_for_committee_members() -> None:
     assert stories.client_for(stories.person()).get("/review/").status_code == 403
 
 
@@ -145,7 +145,7 @@ def test_the_same_vote_sent_twice_is_one_vote() -> None:
     assert Vote.objects.count() == 1
 
 
-def test_people_of_the_request_never_see_its_desk_page() -> None:
+def test_people_of_the_request_never_see_its_review_page() -> None:
     committee_setup = stories.committee_setup(members=3)
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=committee_setup),
@@ -157,7 +157,7 @@ def test_people_of_the_request_never_see_its_desk_page() -> None:
     assert case.request.title not in client.get("/review/").content.decode()
 
 
-def test_strangers_learn_nothing_and_the_applicant_is_told_who_reads_it() -> None:
+def test_strangers_learn_nothing_and_the_applicant_sees_who_reads_it() -> None:
     case = stories.in_review()
     assert stories.client_for(stories.person()).get(f"/review/{case.request.pk}/").status_code == 404
     assert stories.client_for(case.applicant).get(f"/review/{case.request.pk}/").status_code == 403
@@ -171,10 +171,10 @@ def test_members_of_another_committee_read_along_without_a_form() -> None:
     assert page.count('name="choice"') == 3  # one form with three choices
 
 
-def test_screening_begins_the_votes() -> None:
+def test_accepting_for_review_starts_the_voting() -> None:
     case = stories.submitted()
     client = stories.client_for(case.committee_setup.chair)
-    assert "Voting begins when" in client.get(f"/review/{case.request.pk}/").content.decode()
+    assert "voting starts for every committee" in client.get(f"/review/{case.request.pk}/").content.decode()
     assert client.post(f"/review/{case.request.pk}/accept/").status_code == 302
     assert client.post(f"/review/{case.request.pk}/accept/").status_code == 409
 
@@ -189,7 +189,7 @@ def test_a_question_sends_the_request_back() -> None:
     assert "One more thing" in late.content.decode()
 
 
-def test_who_steps_aside_is_off_the_bench_and_off_the_page() -> None:
+def test_a_recused_member_is_no_eligible_voter_and_cannot_open_the_page() -> None:
     case = stories.in_review()
     member = case.committee_setup.members[0]
     client = stories.client_for(member)
@@ -202,13 +202,13 @@ def test_who_steps_aside_is_off_the_bench_and_off_the_page() -> None:
     )
 
 
-def test_a_bench_that_cannot_decide_is_said_plainly() -> None:
+def test_the_page_says_that_too_few_voters_are_left() -> None:
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=1))
     )
     requests.recuse(case.request, reason="We publish together.", by=case.committee_setup.members[0])
     page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
-    assert "1 seat that counts, and the quorum is 2: nobody can decide" in page
+    assert "This committee has 1 eligible voter for this request, and the quorum is 2" in page
 
 
 def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another_round() -> None:
@@ -271,7 +271,7 @@ def test_closing_for_requests_needs_the_sentence_applicants_read() -> None:
     )
 
 
-def test_the_chair_gives_and_ends_seats() -> None:
+def test_the_chair_adds_and_removes_members() -> None:
     committee_setup, colleague = stories.committee_setup(), stories.person()
     client = stories.client_for(committee_setup.chair)
     url = f"/committees/{committee_setup.committee.slug}/manage/"
@@ -279,7 +279,7 @@ def test_the_chair_gives_and_ends_seats() -> None:
     assert client.post(url, {"action": "add", "code": f" {colleague.code.lower()} "}).status_code == 302
     again = client.post(url, {"action": "add", "code": colleague.code})
     assert again.status_code == 422
-    assert "has a seat in the committee already" in again.content.decode()
+    assert "already a member of the committee" in again.content.decode()
     assert (
         client.post(
             url, {"action": "remove", "membership": str(committee_setup.membership_of(colleague).pk)}

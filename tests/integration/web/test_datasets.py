@@ -89,7 +89,7 @@ def test_a_description_that_is_refused_keeps_what_was_typed(owner: Client, draft
     assert "Kept words" in page
 
 
-def test_people_without_an_institution_cannot_begin_a_dataset() -> None:
+def test_people_without_an_institution_cannot_create_a_dataset() -> None:
     someone = stories.person()
     type(someone).objects.filter(pk=someone.pk).update(institution=None)
     assert stories.client_for(someone).get("/my-datasets/new/").status_code == 403
@@ -174,7 +174,7 @@ def test_a_draft_published_meanwhile_takes_no_more_files(owner: Client, draft: s
     assert upload(owner, draft, "late.csv", b"1\n").status_code == 409
     plain = upload(owner, draft, "late.csv", b"1\n", script=False)
     assert plain.status_code == 409
-    assert "its files stand for ever" in plain.content.decode()
+    assert "files of a published version cannot be changed" in plain.content.decode()
 
 
 def test_several_files_without_script_are_kept_one_by_one(owner: Client, draft: stories.PublishedDataset) -> None:
@@ -315,7 +315,7 @@ def test_waiting_agreements_are_offered_for_countersigning() -> None:
     )
 
 
-def test_a_suspended_grant_is_not_called_in_force() -> None:
+def test_a_suspended_grant_is_not_shown_as_active() -> None:
     access = stories.granted()
     grants.suspend(access.grant, reason="A question is open.", by=access.published_dataset.owner)
     page = (

@@ -47,7 +47,7 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
     assert stories.client_for(access.holder).get(PAGE).status_code == 403
 
 
-def test_an_affiliation_is_ended_with_a_reason_and_affirmed_anew() -> None:
+def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
     """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()
     client = stories.client_for(stories.signing_official(home_of(access.holder)))
@@ -113,7 +113,7 @@ def test_who_signs_for_two_institutions_sees_each_by_itself() -> None:
         assert inside.name in text and outside.name not in text
 
 
-def test_who_has_moved_is_still_there_to_be_ended_or_affirmed() -> None:
+def test_who_has_moved_is_still_listed_to_be_ended_or_confirmed() -> None:
     """The home of a person is where they signed in last; the institution they left still finds them."""
     person = stories.person("Carla Moved")
     home, other = home_of(person), stories.institution()
@@ -181,4 +181,6 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     expired = stories.person()
     Affiliation.objects.filter(person=expired).update(valid_until=clock.now())
     text = stories.client_for(expired).get("/account/").content.decode()
-    assert "it stands behind you again" in text and "write to the portal’s operator" in text
+    assert (
+        "Sign in through the institution to renew the affiliation." in text and "Contact the portal’s operator" in text
+    )

@@ -91,7 +91,7 @@ def test_the_log_is_walked_by_key(django_assert_max_num_queries: Any) -> None:
         client.get("/oversight/events/")
 
 
-def test_the_operations_page_shows_what_is_owed(django_assert_max_num_queries: Any) -> None:
+def test_the_system_status_shows_pending_tasks(django_assert_max_num_queries: Any) -> None:
     stories.requests.submit(stories.draft().request, by=stories.AccessRequest.objects.get().applicant)
     Outbox.objects.update(attempts=4, last_error="notify: ConnectionError")
     client = stories.client_for(stories.operator())
@@ -118,7 +118,7 @@ def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
     assert "A leak is suspected." in second.get("/system-status/").content.decode()
 
 
-def test_nobody_else_touches_the_brake() -> None:
+def test_only_operators_stop_and_resume_downloads() -> None:
     client = stories.client_for(stories.auditor())
     assert client.post("/system-status/downloads/stop/", {"reason": "Because."}).status_code == 403
     assert client.post("/system-status/downloads/propose-resume/").status_code == 403

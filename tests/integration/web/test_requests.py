@@ -160,7 +160,7 @@ def test_a_question_is_answered_on_the_page_and_the_request_goes_back() -> None:
     assert client.post(unknown, {"answer": "x"}).status_code == 404
 
 
-def test_the_applicant_sees_who_holds_it_but_never_who_voted_what() -> None:
+def test_the_applicant_sees_whom_it_waits_for_but_never_who_voted_what() -> None:
     case = stories.in_review()
     stories.vote(case, case.committee_setup.members[0])
     text = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/").content.decode()
@@ -331,7 +331,7 @@ def test_empty_pages_say_what_to_do_next(url: str) -> None:
     assert "button--primary" in text
 
 
-def test_a_save_whose_answer_was_lost_is_told_what_came_of_it() -> None:
+def test_a_save_whose_answer_was_lost_gets_the_first_answer() -> None:
     """The same key and words again: the draft was changed by nobody else, and it is not called so."""
     case = stories.draft()
     client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/autosave/"

@@ -1,4 +1,4 @@
--- People, institutions, committees with their seats, terms and a template.
+-- People, institutions, committees with their members, terms and a template.
 INSERT INTO people_institution (id, name, ror, country, domains)
 SELECT md5('institution' || i)::uuid, 'Hospital ' || i, '', 'DK', '{{}}' FROM generate_series(1, {institutions}) i;
 
@@ -8,8 +8,8 @@ SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i |
        md5('institution' || (i % {institutions} + 1))::uuid, 'en', true, false
 FROM generate_series(1, {people}) i;
 
--- Their institutions stand behind them; without that nobody may download what is not open.
-INSERT INTO people_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, valid_until, told)
+-- Everybody is affiliated with their institution; without that nobody may download what is not open.
+INSERT INTO people_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, valid_until, notified)
 SELECT md5('affiliation' || p.id)::uuid, p.id, p.institution_id, '', now() - interval '2 days',
        now() - interval '2 days', now() + interval '363 days', 0
 FROM people_person p WHERE p.institution_id IS NOT NULL;
@@ -24,9 +24,9 @@ SELECT md5('committee' || i)::uuid, 'committee-' || i, 'Committee ' || i, '', md
 FROM generate_series(1, {committees}) i;
 
 INSERT INTO committees_committeemember (id, committee_id, person_id, is_chair, starts_at)
-SELECT md5('seat' || c || '-' || s)::uuid, md5('committee' || c)::uuid, md5('person' || (c * 10 + s))::uuid, s = 1,
+SELECT md5('member' || c || '-' || s)::uuid, md5('committee' || c)::uuid, md5('person' || (c * 10 + s))::uuid, s = 1,
        now() - interval '1 year'
-FROM generate_series(1, {committees}) c, generate_series(1, {seats}) s;
+FROM generate_series(1, {committees}) c, generate_series(1, {members}) s;
 
 INSERT INTO agreements_template (id, version, title, clauses, sha256)
 VALUES (md5('template1')::uuid, 1, 'Agreement', '[]', 'x');

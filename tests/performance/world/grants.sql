@@ -22,13 +22,13 @@ SELECT md5('agreement' || r)::uuid, 'DUA-' || r, md5('item' || r)::uuid, md5('te
        now() - interval '20 days', '', '', '' FROM made;
 INSERT INTO people_actorsnapshot (id, person_id, taken_at, name, email, orcid, institution_id, institution_name, ror, scoped,
                                assurance, issuer, acr, amr, auth_time)
-SELECT md5('standing' || r)::uuid, person, now() - interval '21 days', 'A Name', '', '', p.institution_id, 'A hospital', '',
+SELECT md5('snapshot' || r)::uuid, person, now() - interval '21 days', 'A Name', '', '', p.institution_id, 'A hospital', '',
        '', '{{}}', 'https://idp', '', '{{}}', now() - interval '21 days' FROM made JOIN people_person p ON p.id = person;
 INSERT INTO agreements_signature (id, agreement_id, signer_id, capacity, typed_name, text_sha256, signed_at, issuer, acr,
-                                  auth_time, standing_id)
+                                  auth_time, actor_snapshot_id)
 SELECT md5('signature' || r)::uuid, md5('agreement' || r)::uuid, person, 'applicant', 'A Name', 'x',
        now() - interval '21 days', 'https://idp', '', now() - interval '21 days',
-       md5('standing' || r)::uuid FROM made;
+       md5('snapshot' || r)::uuid FROM made;
 INSERT INTO grants_accessgrant (id, holder_id, dataset_id, agreement_id, institution_id, starts_at, ends_at, issued_at,
                                 revoked_because)
 SELECT md5('grant' || r)::uuid, person, md5('dataset' || n)::uuid, md5('agreement' || r)::uuid, p.institution_id,

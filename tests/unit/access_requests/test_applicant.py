@@ -29,18 +29,18 @@ def test_controlled_and_listed_datasets_of_open_committees_can_be_asked_for() ->
 
 @pytest.mark.parametrize("access", ["open", "registered"])
 def test_open_and_registered_data_need_no_request(access: str) -> None:
-    with pytest.raises(Invalid, match="needs no request"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "datasets"):
         commands.draft([stories.published_dataset(access=access).dataset], by=stories.person())
 
 
 def test_a_draft_or_embargoed_dataset_cannot_be_asked_for() -> None:
     published_dataset = stories.drafted_dataset()
-    with pytest.raises(Invalid, match="cannot be asked for"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "datasets"):
         commands.draft([published_dataset.dataset], by=published_dataset.owner)
     datasets.publish(
         published_dataset.version, by=published_dataset.owner, embargo_until=clock.now() + timedelta(days=1)
     )
-    with pytest.raises(Invalid, match="cannot be asked for"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "datasets"):
         commands.draft([Dataset.objects.get(pk=published_dataset.dataset.pk)], by=stories.person())
 
 
@@ -84,7 +84,7 @@ def test_an_end_before_the_beginning_is_refused_at_once() -> None:
     case = stories.draft(complete=False)
     day = date(2027, 1, 1)
     for end in (day, day - timedelta(days=1)):
-        with pytest.raises(Invalid, match="after the beginning"):
+        with pytest.raises(Invalid, match="after the start date"):
             commands.change(case.request, by=case.applicant, starts_on=day, ends_on=end)
     commands.change(case.request, by=case.applicant, starts_on=day, ends_on=None)
 
@@ -95,11 +95,11 @@ def test_only_the_applicant_writes_and_only_while_nobody_reads() -> None:
         with pytest.raises(Denied, match="Only the applicant"):
             commands.change(case.request, by=other, title="planted")
     stories.submitted(case)
-    with pytest.raises(WrongState, match="The committee is reading"):
+    with pytest.raises(WrongState, match="only while it is a draft"):
         commands.change(case.request, by=case.applicant, title="later")
-    with pytest.raises(WrongState, match="The committee is reading"):
+    with pytest.raises(WrongState, match="only while it is a draft"):
         commands.name_members(case.request, codes=[], by=case.applicant)
-    with pytest.raises(WrongState, match="The committee is reading"):
+    with pytest.raises(WrongState, match="only while it is a draft"):
         commands.choose_datasets(case.request, datasets=[], by=case.applicant)
 
 
@@ -117,14 +117,14 @@ def test_members_are_named_by_the_code_they_gave() -> None:
     assert not case.request.memberships.exists()
 
 
-def test_datasets_are_chosen_anew_while_it_is_a_draft() -> None:
+def test_datasets_can_be_changed_while_it_is_a_draft() -> None:
     first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.draft(published_dataset=first)
     commands.choose_datasets(case.request, datasets=[second.dataset], by=case.applicant)
     assert [item.dataset for item in case.request.items.all()] == [second.dataset]
     with pytest.raises(Invalid, match="at least one dataset"):
         commands.choose_datasets(case.request, datasets=[], by=case.applicant)
-    with pytest.raises(Invalid, match="needs no request"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "datasets"):
         commands.choose_datasets(
             case.request, datasets=[stories.published_dataset(access="open").dataset], by=case.applicant
         )
@@ -135,7 +135,7 @@ def test_a_dataset_that_was_voted_on_stays() -> None:
     case = stories.in_review(published_dataset=first)
     stories.vote(case, case.committee_setup.chair)
     stories.returned(case)
-    with pytest.raises(Invalid, match="has voted on one of these"):
+    with pytest.raises(Invalid, match="already voted on one of these"):
         commands.choose_datasets(case.request, datasets=[second.dataset], by=case.applicant)
     commands.choose_datasets(case.request, datasets=[first.dataset, second.dataset], by=case.applicant)
     assert case.request.items.count() == 2
@@ -243,7 +243,7 @@ def test_what_the_committee_reads_is_frozen_with_its_fingerprint() -> None:
 def test_a_returned_request_needs_an_answer_and_opens_another_round() -> None:
     case = stories.returned()
     assert case.question is not None
-    with pytest.raises(Invalid, match="Answer the committee's question first"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "answer"):
         commands.submit(case.request, by=case.applicant)
     with pytest.raises(Invalid, match="Write an answer"):
         commands.answer(case.question, text=" ", by=case.applicant)
@@ -276,7 +276,7 @@ def test_what_a_committee_decided_cannot_be_withdrawn() -> None:
     case = stories.in_review(shelves=[first, second])
     for voter in first.committee_setup.everyone[:2]:
         stories.vote(case, voter, published_dataset=first)
-    with pytest.raises(WrongState, match="has decided already"):
+    with pytest.raises(WrongState, match="cannot withdraw"):
         commands.withdraw(case.request, by=case.applicant)
 
 
@@ -305,7 +305,7 @@ def test_a_request_is_seen_by_those_it_concerns_and_by_nobody_else() -> None:
     assert queries.before_committees_of(case.committee_setup.chair).get() == case.request
 
 
-def test_a_member_who_lost_their_seat_reads_no_more() -> None:
+def test_a_removed_member_reads_no_more() -> None:
     """T16."""
     case = stories.submitted()
     member = case.committee_setup.members[0]
@@ -313,7 +313,7 @@ def test_a_member_who_lost_their_seat_reads_no_more() -> None:
     assert not queries.visible_to(member).exists()
 
 
-def test_the_desk_shows_what_waits_and_not_what_is_ones_own() -> None:
+def test_the_review_queue_leaves_out_ones_own_requests() -> None:
     case = stories.in_review()
     chair, member, aside = case.committee_setup.everyone
     assert queries.review_queue_of(chair).get() == case.item

@@ -22,7 +22,7 @@ def published_dataset(*, members: int = 2, quorum: int = 2) -> stories.Published
     return stories.published_dataset(committee_setup=stories.committee_setup(members=members, quorum=quorum))
 
 
-def test_a_bench_that_suffices_is_nothing_to_write_about() -> None:
+def test_no_notification_while_the_quorum_can_be_reached() -> None:
     case = stories.submitted()
     assert queries.committees_without_quorum(case.request) == {}
     assert notified() == []
@@ -45,7 +45,7 @@ def test_a_member_who_asks_leaves_too_few_and_the_chair_hears_of_it_once() -> No
     assert Event.objects.filter(kind=Kind.QUORUM_MISSING).count() == len(notified()) == 1
 
 
-def test_stepping_aside_a_seat_that_ends_and_a_closed_account_leave_too_few_as_well() -> None:
+def test_a_recusal_an_ended_membership_and_a_closed_account_leave_too_few_as_well() -> None:
     place = published_dataset(members=3)
     case = stories.in_review(published_dataset=place)
     first, second, _third = place.committee_setup.members
@@ -68,7 +68,7 @@ def test_a_chair_who_has_a_part_in_it_is_not_asked_to_choose_the_judges() -> Non
     assert [one.reader for one in notified()] == [operator]
 
 
-def test_a_new_round_in_which_it_is_still_so_is_told_anew() -> None:
+def test_a_new_round_without_quorum_is_notified_again() -> None:
     place = published_dataset(members=1)
     case = stories.submitted(stories.draft(published_dataset=place, applicant=place.committee_setup.members[0]))
     commands.request_changes(case.request, text="Which variables do you need?", by=place.committee_setup.chair)

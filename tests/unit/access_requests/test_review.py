@@ -21,7 +21,7 @@ FRESHLY = {"signed_in": SignIn(issuer="https://idp.test", acr="", auth_time=date
 
 
 # ---------------------------------------------------------------------------------------------------- who may act
-def test_only_members_of_the_committee_screen_return_and_step_aside() -> None:
+def test_only_members_of_the_committee_accept_return_and_recuse() -> None:
     case = stories.submitted()
     outsiders = [
         case.applicant,
@@ -60,10 +60,10 @@ def test_nobody_acts_on_a_request_they_are_part_of() -> None:
             stories.vote(case, part_of_it)
 
 
-def test_who_stepped_aside_stays_aside() -> None:
+def test_a_recusal_cannot_be_undone() -> None:
     case = stories.in_review()
     member = case.committee_setup.members[0]
-    with pytest.raises(Invalid, match="what the conflict is"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
         commands.recuse(case.request, reason=" ", by=member)
     commands.recuse(case.request, reason="We publish together.", by=member)
     assert str(Recusal.objects.get()) == f"{member.pk} is recused from {case.request.pk}"
@@ -72,23 +72,23 @@ def test_who_stepped_aside_stays_aside() -> None:
         lambda: commands.recuse(case.request, reason="Again.", by=member),
         lambda: commands.request_changes(case.request, text="Why?", by=member),
     ):
-        with pytest.raises(Denied, match="You stepped aside"):
+        with pytest.raises(Denied, match="conflict of interest"):
             act()
 
 
-def test_only_the_seated_vote() -> None:
+def test_only_eligible_voters_vote() -> None:
     case = stories.in_review()
     for by in (stories.person(), case.published_dataset.owner, stories.committee_setup().chair, stories.operator()):
-        with pytest.raises(Denied, match="Only a seated member"):
+        with pytest.raises(Denied, match="Only an eligible voter"):
             stories.vote(case, by)
     member = case.committee_setup.members[0]
     committees.remove_member(case.committee_setup.membership_of(member), by=case.committee_setup.chair)
-    with pytest.raises(Denied, match="Only a seated member"):
+    with pytest.raises(Denied, match="Only an eligible voter"):
         stories.vote(case, member)
 
 
 # ------------------------------------------------------------------------------------------------------- voting
-def test_voting_begins_when_the_request_is_found_complete() -> None:
+def test_voting_starts_when_the_request_is_accepted_for_review() -> None:
     """T83."""
     case = stories.submitted()
     with pytest.raises(WrongState, match="nothing to vote on"):
@@ -101,7 +101,7 @@ def test_a_vote_is_cast_once_a_round() -> None:
     cast = stories.vote(case, case.committee_setup.chair)
     assert str(cast) == f"{case.committee_setup.chair.pk} on {case.item.pk}"
     for choice in ("approve", "deny"):
-        with pytest.raises(WrongState, match="voted already"):
+        with pytest.raises(WrongState, match="already voted"):
             stories.vote(case, case.committee_setup.chair, choice)
     with pytest.raises(IntegrityError), transaction.atomic():
         Vote.objects.create(
@@ -118,7 +118,7 @@ def test_a_vote_counts_on_the_snapshot_it_saw_and_on_no_other() -> None:
     commands.answer(case.question, text="All.", by=case.applicant)
     commands.submit(case.request, by=case.applicant)
     commands.accept_for_review(case.request, by=case.committee_setup.chair)
-    with pytest.raises(WrongState, match="has changed since you read it"):
+    with pytest.raises(WrongState, match="has changed since"):
         commands.vote(case.item, choice="approve", reason="Fine.", seen=seen, by=case.committee_setup.chair, **FRESHLY)
 
 
@@ -196,7 +196,7 @@ def test_each_committee_decides_its_own_dataset() -> None:
     """L62: one verdict touches exactly its item."""
     first, second = stories.published_dataset(), stories.published_dataset()
     case = stories.in_review(shelves=[first, second])
-    with pytest.raises(Denied, match="Only a seated member"):
+    with pytest.raises(Denied, match="Only an eligible voter"):
         stories.vote(case, second.committee_setup.chair, published_dataset=first)
     for voter in first.committee_setup.everyone[:2]:
         stories.vote(case, voter, published_dataset=first)
@@ -210,7 +210,7 @@ def test_each_committee_decides_its_own_dataset() -> None:
     assert case.reload().request.state == "decided"
 
 
-def test_an_empty_bench_blocks_and_never_approves() -> None:
+def test_without_eligible_voters_nothing_is_approved() -> None:
     """L35."""
     committee_setup = stories.committee_setup(members=1, quorum=1)
     case = stories.submitted(
@@ -226,7 +226,7 @@ def test_an_empty_bench_blocks_and_never_approves() -> None:
     assert case.item.state == "open"
 
 
-def test_who_steps_aside_may_leave_a_majority_behind() -> None:
+def test_a_recusal_may_leave_a_majority() -> None:
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=3))
     )
@@ -240,7 +240,7 @@ def test_who_steps_aside_may_leave_a_majority_behind() -> None:
 
 
 @pytest.mark.parametrize("leaves", ["membership ends", "account closes"])
-def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
+def test_votes_are_counted_again_when_a_voter_leaves(leaves: str) -> None:
     """R5: everybody left has voted, so nobody else could ever decide it."""
     case = stories.in_review()
     chair, first, second = case.committee_setup.everyone
@@ -259,7 +259,7 @@ def test_who_leaves_the_bench_leaves_no_vote_one_short(leaves: str) -> None:
 
 def test_returning_closes_the_round_and_asks_something() -> None:
     case = stories.in_review()
-    with pytest.raises(Invalid, match="Ask the applicant something"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "text"):
         commands.request_changes(case.request, text=" ", by=case.committee_setup.chair)
     stories.returned(case)
     assert case.request.state == "returned"
@@ -325,7 +325,7 @@ def test_an_account_that_was_merged_is_the_same_person() -> None:
     assert shown.eligible == queries.decision_on(case.item, queries.fetch_eligible_voters(case.item)).eligible == 2
 
 
-def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None:
+def test_a_recusal_counts_for_every_account_of_the_person() -> None:
     committee_setup, other = stories.committee_setup(members=2), stories.person()
     case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     member = committee_setup.members[0]
@@ -334,7 +334,7 @@ def test_who_stepped_aside_with_one_account_stays_aside_with_the_other() -> None
     last = stories.person()
     merge_people(other, into=last, by=stories.operator(), reason="Three accounts, still one person.")
     committees.add_member(committee_setup.committee, person=last, by=CONSOLE)
-    with pytest.raises(Denied, match="You stepped aside"):
+    with pytest.raises(Denied, match="conflict of interest"):
         commands.accept_for_review(case.request, by=last)
     assert not queries.review_queue_of(last).exists()
 
@@ -346,7 +346,7 @@ def test_an_owner_does_not_countersign_what_another_account_of_theirs_asked_for(
         stories.countersign(agreement_setup.agreement, agreement_setup.owner)
 
 
-def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
+def test_a_merge_that_removes_a_voter_counts_again() -> None:
     case = stories.in_review()
     chair, first, second = case.committee_setup.everyone
     stories.vote(case, chair, "deny")
@@ -356,7 +356,7 @@ def test_a_merge_that_takes_somebody_off_the_bench_counts_again() -> None:
     assert case.item.state == "denied"
 
 
-def test_nobody_changes_the_bench_that_decides_about_them() -> None:
+def test_nobody_changes_the_members_who_decide_about_them() -> None:
     """L35, T9: as applicant, as named member, or by another account of theirs."""
     committee_setup, late = stories.committee_setup(members=3), stories.person()
     case = stories.submitted(
@@ -367,12 +367,12 @@ def test_nobody_changes_the_bench_that_decides_about_them() -> None:
         lambda: commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair),
         lambda: commands.remove_committee_member(membership, by=committee_setup.chair),
     ):
-        with pytest.raises(Denied, match="is deciding on a request you are part of"):
+        with pytest.raises(Denied, match="deciding on a request that you are part of"):
             act()
     commands.withdraw(case.request, by=committee_setup.chair)
     commands.add_committee_member(committee_setup.committee, person=late, by=committee_setup.chair)
     commands.remove_committee_member(membership, by=committee_setup.chair)
     other = stories.submitted(published_dataset=stories.published_dataset(committee_setup=committee_setup))
     merge_people(other.applicant, into=committee_setup.chair, by=stories.operator(), reason="One person.")
-    with pytest.raises(Denied, match="is deciding on a request you are part of"):
+    with pytest.raises(Denied, match="deciding on a request that you are part of"):
         commands.remove_committee_member(committee_setup.membership_of(late), by=committee_setup.chair)

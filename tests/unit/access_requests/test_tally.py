@@ -113,7 +113,7 @@ def test_one_more_vote_never_turns_a_decision(count: tuple[int, int, int, int, s
 
 
 @pytest.mark.django_db
-def test_only_votes_of_those_seated_now_are_counted() -> None:
+def test_only_votes_of_eligible_voters_are_counted() -> None:
     """T9, T16: after an ended membership, a closed account or a recusal the vote no longer counts."""
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=5, quorum=4))

@@ -27,8 +27,12 @@ STRONG = {"acr": "https://refeds.org/profile/mfa", "amr": ("pwd", "otp"), "assur
 def sign(agreement_setup: stories.AgreementSetup, by: Person) -> Signature:
     facts = SignIn(issuer="https://idp.nordvik.example", auth_time=clock.now(), **STRONG)
     return commands.sign(
-        agreement_setup.agreement, typed_name=by.name, seen_sha256=agreement_setup.agreement.sha256, signed_in=facts, by=by
-    )  # fmt: skip
+        agreement_setup.agreement,
+        typed_name=by.name,
+        seen_sha256=agreement_setup.agreement.sha256,
+        signed_in=facts,
+        by=by,
+    )
 
 
 def test_a_signature_keeps_who_the_signer_was_and_nothing_changes_it() -> None:
@@ -55,7 +59,7 @@ def test_an_address_that_was_not_verified_is_not_kept() -> None:
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.email == ""
 
 
-def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
+def test_without_an_affiliation_nobody_signs_on_either_side() -> None:
     agreement_setup = stories.offered()
     official = end(agreement_setup.applicant)
     with pytest.raises(WrongState, match="Sign in again through your institution"):
@@ -71,7 +75,7 @@ def test_who_has_no_institution_behind_them_signs_on_neither_side() -> None:
     )
     sign(agreement_setup, agreement_setup.applicant)
     end(agreement_setup.owner)
-    with pytest.raises(WrongState, match="without one nobody signs"):
+    with pytest.raises(WrongState, match="need a current affiliation"):
         stories.countersign(agreement_setup.agreement, agreement_setup.owner)
 
 
@@ -83,14 +87,14 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=second)
     agreement_setup.applicant.refresh_from_db()
     extend_affiliation(agreement_setup.applicant, institution=second, by=SYSTEM)
-    with pytest.raises(WrongState, match=f"names {first.name}, and {second.name} stands behind you"):
+    with pytest.raises(WrongState, match=f"names {first.name}, but you are now affiliated with {second.name}"):
         sign(agreement_setup, agreement_setup.applicant)
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=first)
     agreement_setup.applicant.refresh_from_db()
     assert sign(agreement_setup, agreement_setup.applicant).actor_snapshot.institution == first
 
 
-def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> None:
+def test_access_depends_on_the_institution_of_the_signature_and_on_no_other() -> None:
     """The agreement was signed for one hospital; who leaves it for another has no access until it confirms their
     affiliation again.
     """
@@ -109,7 +113,7 @@ def test_access_rests_on_the_institution_of_the_signature_and_on_no_other() -> N
     assert downloadable_by(access.holder).exists()
 
 
-def test_a_new_agreement_rests_on_the_new_institution() -> None:
+def test_a_new_agreement_depends_on_the_new_institution() -> None:
     access = stories.granted()
     second = stories.institution()
     end(access.holder)
@@ -139,7 +143,7 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
     official, name = end(access.holder), home_of(access.holder).name
     mine = stories.client_for(access.holder)
     page = mine.get(f"/access/{access.grant.pk}/").content.decode()
-    assert f"{name} no longer stands behind this access" in page and official.name in page
+    assert f"the affiliation with {name} is no longer valid" in page and official.name in page
     assert "Suspended: no valid affiliation" in mine.get("/access/").content.decode()
     why = mine.get(f"/datasets/{access.published_dataset.dataset.slug}/access/").content.decode()
     assert f"The affiliation with {name} is not valid." in why
@@ -159,7 +163,7 @@ def test_a_vote_keeps_who_the_voter_was_and_the_case_shows_it() -> None:
     assert cast.actor_snapshot is not None
     assert cast.actor_snapshot.name == voter.name and cast.actor_snapshot.institution == voter.institution
     page = stories.client_for(case.committee_setup.members[0]).get(f"/review/{case.request.pk}/").content.decode()
-    assert "as the portal knew them at that moment" in page and str(voter.email) in page
+    assert "at the time of signing" in page and str(voter.email) in page
 
 
 def test_the_agreement_page_shows_the_signers_as_they_were() -> None:
@@ -167,7 +171,7 @@ def test_the_agreement_page_shows_the_signers_as_they_were() -> None:
     Person.objects.filter(pk=access.holder.pk).update(email="moved@x.example")
     page = stories.client_for(access.owner).get(f"/agreements/{access.agreement_setup.agreement.pk}/").content.decode()
     assert access.holder.email in page and "moved@x.example" not in page
-    assert page.count("as the portal knew them at that moment") == 2
+    assert page.count("at the time of signing") == 2
 
 
 def test_the_pdf_says_who_the_signers_were() -> None:

@@ -109,18 +109,18 @@ def test_an_event_goes_with_the_change_that_failed() -> None:
 def test_a_subject_with_a_numbered_key_is_named_by_type_only() -> None:
     key = IdempotencyKey.objects.create(key=uuid.uuid4(), person_id=uuid.uuid4(), digest="d")
     event = record(Kind.REFUSED, actor=SYSTEM, subject=key)
-    assert (event.subject_type, event.subject_id) == ("oncekey", None)
+    assert (event.subject_type, event.subject_id) == ("idempotencykey", None)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", Kind)
-def test_exactly_what_has_a_consequence_or_a_message_is_owed(kind: Kind) -> None:
+def test_exactly_what_has_a_consequence_or_a_message_is_queued(kind: Kind) -> None:
     event = record(kind, actor=SYSTEM)
     assert Outbox.objects.filter(event_id=event.pk).exists() is (kind in CONSEQUENCES or kind in MESSAGES)
 
 
 @pytest.mark.django_db
-def test_until_the_portal_says_what_follows_everything_is_owed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_until_the_portal_says_what_follows_everything_is_queued(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the answer above is the one that the portal gave at its start, and the default loses nothing."""
     monkeypatch.setattr(recording, "_needed_for", recording._every_kind)
     event = record(Kind.REFUSED, actor=SYSTEM)

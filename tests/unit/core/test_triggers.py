@@ -99,7 +99,7 @@ def test_the_portals_role_cannot_change_evidence_whatever_it_sets() -> None:
 
 
 @pytest.mark.django_db
-def test_control_a_trigger_that_honours_a_session_variable_is_got_round() -> None:
+def test_control_a_trigger_that_reads_a_session_variable_is_bypassed() -> None:
     """Control: written as django-pgtrigger writes it, the same search finds the variable."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE guarded ON COMMIT DROP AS SELECT 1 AS value")

@@ -85,7 +85,7 @@ def test_a_move_stores_the_state_with_its_facts() -> None:
 def test_a_step_that_is_not_there_is_refused_with_a_sentence() -> None:
     request = stories.draft().request
     assert not request.can("decide")
-    with pytest.raises(WrongState, match="access request is now “draft”"):
+    with pytest.raises(WrongState, match="access request is “Draft”"):
         request.move("decide")
     assert AccessRequest.objects.get(pk=request.pk).state == "draft"
 

@@ -107,7 +107,7 @@ def test_the_drill_for_a_lost_link_key() -> None:
     stolen = signing.new_token()  # made by whoever has the old key; it stands in no table either
     with override_settings(LINK_KEYS=NEW, LINK_KEY_ID="k2"):
         for old in (access.token, stolen):
-            with pytest.raises(NotFound, match="no such link"):
+            with pytest.raises(NotFound, match="does not exist"):
                 commands.open_link(old, by=ANONYMOUS)
         assert not Event.objects.filter(kind="download.started").exists()
         _link, token = commands.make_link(access.file, by=access.holder)

@@ -166,6 +166,6 @@ def denials(at: int) -> dict[str, dict[str, object]]:
         "version published later": {"published": at + 1},
         "version withdrawn": {"withdrawn": at},
         "embargo": {"embargo": at + 1},
-        "frozen": {"freezes": ((at, None),)},
+        "frozen": {"download_stops": ((at, None),)},
         "no second factor": {"asks_factor": True, "factor": False},
     }

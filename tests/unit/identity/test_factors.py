@@ -1,4 +1,4 @@
-"""What counts as a second factor (RFC 8176, or an acr known here), and what a claim says, letter by letter."""
+"""What counts as a second factor (RFC 8176, or an acr known here), and what a claim says, compared exactly."""
 
 from typing import Any
 

@@ -52,14 +52,14 @@ def test_every_kind_with_a_message_is_notified_and_no_other() -> None:
     assert {kind for kind in Kind if notify in consequences_of(kind)} == set(MESSAGES)
 
 
-def test_a_submitted_request_reaches_the_bench_the_applicant_and_the_members() -> None:
+def test_a_submitted_request_notifies_the_committee_the_applicant_and_the_members() -> None:
     member = stories.person()
     case = stories.submitted(stories.draft(members=[member]))
     assert notified("request.submitted") == {*case.committee_setup.everyone, case.applicant, member}
     assert Notification.objects.filter(kind="request.submitted").count() == 5
 
 
-def test_a_committee_member_who_asks_is_told_as_applicant_only() -> None:
+def test_a_committee_member_who_applies_is_notified_as_applicant_only() -> None:
     published_dataset = stories.published_dataset()
     member = published_dataset.committee_setup.members[0]
     stories.submitted(stories.draft(published_dataset=published_dataset, applicant=member))
@@ -67,7 +67,7 @@ def test_a_committee_member_who_asks_is_told_as_applicant_only() -> None:
     assert [notification.path.startswith("/requests/") for notification in notifications] == [True]
 
 
-def test_telling_twice_writes_one_letter() -> None:
+def test_notifying_twice_writes_one_notification() -> None:
     case = stories.submitted()
     event = Event.objects.get(kind="request.submitted", subject_id=case.request.pk)
     before = Notification.objects.count()
@@ -118,7 +118,7 @@ def test_a_revoked_holder_reads_why_and_the_owner_hears_when_it_was_given_back()
     assert notified("grant.revoked") == {access.case.applicant, other.case.applicant, other.published_dataset.owner}
 
 
-def test_a_pause_and_its_end_are_told_to_the_holder() -> None:
+def test_the_holder_is_notified_of_a_pause_and_its_end() -> None:
     access = stories.granted()
     grants.suspend(access.grant, reason="Training has lapsed.", by=access.published_dataset.owner)
     grants.resume(access.grant, by=access.published_dataset.owner)
@@ -127,7 +127,7 @@ def test_a_pause_and_its_end_are_told_to_the_holder() -> None:
     assert Notification.objects.get(kind="grant.resumed").reader == access.case.applicant
 
 
-def test_a_terminated_agreement_is_told_to_everyone_but_the_one_who_ended_it() -> None:
+def test_a_terminated_agreement_notifies_everyone_but_who_ended_it() -> None:
     access = stories.granted()
     agreements.terminate(
         access.agreement_setup.agreement, reason="A clause was broken.", by=access.published_dataset.owner
@@ -136,7 +136,7 @@ def test_a_terminated_agreement_is_told_to_everyone_but_the_one_who_ended_it() -
     assert notified("agreement.terminated") == {access.case.applicant}
 
 
-def test_a_new_version_is_told_to_holders_but_not_under_an_embargo() -> None:
+def test_a_new_version_notifies_holders_but_not_under_an_embargo() -> None:
     access = stories.granted()
     owner, dataset = access.published_dataset.owner, access.published_dataset.dataset
     for embargo in (None, clock.now() + timedelta(days=9)):
@@ -148,7 +148,7 @@ def test_a_new_version_is_told_to_holders_but_not_under_an_embargo() -> None:
         assert notified("version.published") == ({owner} if embargo else {owner, access.case.applicant})
 
 
-def test_a_withdrawn_version_is_told_to_holders_with_the_reason() -> None:
+def test_a_withdrawn_version_notifies_holders_with_the_reason() -> None:
     access = stories.granted()
     datasets.withdraw(access.published_dataset.version, reason="A column was wrong.", by=access.published_dataset.owner)
     stories.drain()
@@ -157,7 +157,7 @@ def test_a_withdrawn_version_is_told_to_holders_with_the_reason() -> None:
     assert "> A column was wrong." in notification.body
 
 
-def test_withdrawing_a_submitted_request_is_told_and_a_draft_is_not() -> None:
+def test_withdrawing_a_submitted_request_notifies_and_a_draft_does_not() -> None:
     member = stories.person()
     case = stories.submitted(stories.draft(members=[member]))
     requests.withdraw(case.request, by=case.applicant)
@@ -167,7 +167,7 @@ def test_withdrawing_a_submitted_request_is_told_and_a_draft_is_not() -> None:
     assert notified("request.withdrawn") == {*case.committee_setup.everyone, member}
 
 
-def test_roles_seats_and_tokens_are_told_to_the_person_concerned() -> None:
+def test_roles_memberships_and_tokens_notify_the_person_concerned() -> None:
     published_dataset, helper = stories.published_dataset(), stories.person()
     datasets.give_role(published_dataset.dataset, person=helper, role=Dataset.STEWARD, by=published_dataset.owner)
     official = stories.signing_official(stories.institution())
@@ -180,7 +180,7 @@ def test_roles_seats_and_tokens_are_told_to_the_person_concerned() -> None:
     assert notified("token.made") == notified("token.revoked") == {helper}
 
 
-def test_a_deactivated_person_gets_no_letter() -> None:
+def test_a_deactivated_person_gets_no_notification() -> None:
     published_dataset = stories.published_dataset()
     gone = published_dataset.committee_setup.members[0]
     deactivate(gone, by=stories.operator())
@@ -188,7 +188,7 @@ def test_a_deactivated_person_gets_no_letter() -> None:
     assert gone not in notified("request.submitted")
 
 
-def test_a_letter_speaks_the_readers_language() -> None:
+def test_a_notification_is_in_the_recipients_language() -> None:
     case = stories.draft()
     choose_language(case.applicant, language="da", by=case.applicant)
     stories.submitted(case)
@@ -210,7 +210,7 @@ def test_what_somebody_typed_is_never_a_header_a_link_or_a_paragraph_of_ours() -
     assert len(wording.one_line("x" * 500)) <= wording.LONGEST_LINE
 
 
-def test_a_letter_is_posted_once_with_its_own_message_id_and_a_link() -> None:
+def test_an_email_is_sent_once_with_its_own_message_id_and_a_link() -> None:
     case = stories.submitted()
     waited = waiting().count()
     assert waited > 0
@@ -268,7 +268,7 @@ def test_a_reader_whom_the_mail_server_refuses_does_not_keep_the_others_waiting(
     assert notification.not_before > clock.now()
 
 
-def test_while_the_mail_server_is_down_letters_wait_and_nothing_is_raised(
+def test_while_the_mail_server_is_down_emails_stay_queued_and_nothing_is_raised(
     refusing: type[Refusing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stories.submitted()
@@ -280,7 +280,7 @@ def test_while_the_mail_server_is_down_letters_wait_and_nothing_is_raised(
     assert post_due(by=SYSTEM) == waited - 1  # the one that was tried waits a little longer
 
 
-def test_only_ones_own_letters_are_marked_read() -> None:
+def test_only_ones_own_notifications_are_marked_read() -> None:
     case = stories.submitted()
     theirs = list(notifications_of(case.committee_setup.chair))
     assert mark_read(theirs, by=case.applicant) == 0
@@ -289,7 +289,7 @@ def test_only_ones_own_letters_are_marked_read() -> None:
     assert not unread_by(case.committee_setup.chair).exists()
 
 
-def test_an_event_of_a_kind_nobody_is_told_about_has_no_readers() -> None:
+def test_an_event_of_a_kind_without_a_message_has_no_recipients() -> None:
     stories.person()
     event = Event.objects.filter(kind=Kind.PERSON_CREATED)[0]
     write_notifications(event, by=SYSTEM)

@@ -242,7 +242,7 @@ def test_the_roles_are_those_of_a_real_installation(database_urls: Urls) -> None
     ]
 
 
-def test_a_letter_is_kept_whole_and_can_be_read(tmp_path: Path) -> None:
+def test_an_email_is_stored_whole_and_can_be_read(tmp_path: Path) -> None:
     ports = Ports(tmp_path / "ports")
     smtp, page = ports.take("smtp"), ports.take("mail")
     folder = tmp_path / "mail"

@@ -1,6 +1,7 @@
 """The commands of a clone say one sentence where their parts are not installed."""
 
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -36,12 +37,10 @@ def test_a_command_that_is_not_installed_says_where_to_run_it(
 
 
 def test_control_an_error_inside_an_installed_module_is_not_hidden(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: a module that is there and imports something missing raises that error."""
-    folder = str(tmp_path)
-    with open(f"{folder}/broken_command.py", "w", encoding="utf-8") as file:
-        file.write("import a_module_that_nobody_has\n")
-    monkeypatch.syspath_prepend(folder)
+    (tmp_path / "broken_command.py").write_text("import a_module_that_nobody_has\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ModuleNotFoundError, match="a_module_that_nobody_has"):
         optional_command("broken_command")

@@ -77,7 +77,7 @@ def test_t47_a_claim_named_like_a_role_gives_nothing(provider: loopback.Provider
         )  # fmt: skip
 
 
-def test_t47_control_the_mapped_value_gives_the_desk_and_its_absence_takes_it_at_once(
+def test_t47_control_the_mapped_value_gives_the_role_and_its_absence_ends_it_at_once(
     provider: loopback.Provider,
 ) -> None:
     """Control of the test above: the very same sign-in with the one exact value is the operator's."""
@@ -149,7 +149,7 @@ def test_t47_another_provider_neither_gives_nor_takes_nor_prolongs(
     assert committees_of(person).exists()
 
 
-def test_a_confirmed_seat_stays_one_row_with_its_first_moment(provider: loopback.Provider) -> None:
+def test_a_confirmed_membership_stays_one_row_with_its_first_moment(provider: loopback.Provider) -> None:
     person, committee_setup = ann(provider), stories.committee_setup()
     claim = committees.add_member_claim(
         row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=False, by=CONSOLE
@@ -166,7 +166,7 @@ def test_a_confirmed_seat_stays_one_row_with_its_first_moment(provider: loopback
     assert Event.objects.filter(kind=Kind.COMMITTEE_MEMBER_ADDED, subject_id=first.pk).count() == 1
 
 
-def test_a_seat_given_by_hand_is_left_alone(provider: loopback.Provider) -> None:
+def test_a_manually_added_member_is_not_changed(provider: loopback.Provider) -> None:
     """The claim adds no second membership, and its end does not end the manual one."""
     person, committee_setup = ann(provider), stories.committee_setup()
     committees.add_member_claim(
@@ -213,7 +213,7 @@ def cast(case: stories.Case, by: Person, choice: str = "approve") -> Vote:
     return requests.vote(case.item, choice=choice, reason="It fits.", seen=case.round, signed_in=fresh, by=by)
 
 
-def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(provider: loopback.Provider) -> None:
+def test_t47_a_lapsed_membership_neither_votes_nor_reads_and_its_cast_vote_counts(provider: loopback.Provider) -> None:
     """The next request sees neither queue nor case; the members and their votes are as before."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = member_by_claim(provider, committee_setup)
@@ -236,7 +236,7 @@ def test_t47_a_lapsed_seat_neither_votes_nor_reads_and_its_cast_vote_stands(prov
     assert Item.objects.get(pk=case.item.pk).state == "approved"  # three of four, hers among them
 
 
-def test_a_seat_lost_by_claim_leaves_the_round_as_any_unseating_does(provider: loopback.Provider) -> None:
+def test_a_membership_ended_by_claim_leaves_the_round_as_any_removal_does(provider: loopback.Provider) -> None:
     """The vote no longer counts, the remaining votes decide, and the chair is notified how many members are left."""
     committee_setup = stories.committee_setup(members=2, quorum=2)
     person = member_by_claim(provider, committee_setup)
@@ -273,7 +273,7 @@ def test_t47_a_claim_cannot_turn_a_vote_that_is_under_way(provider: loopback.Pro
 
 
 @pytest.mark.parametrize("part", ["applicant", "member", "merged account"])
-def test_t47_no_claim_seats_somebody_where_a_request_of_theirs_is_decided(
+def test_t47_no_claim_adds_a_member_where_a_request_of_theirs_is_decided(
     provider: loopback.Provider, part: str
 ) -> None:
     """Neither as applicant nor as colleague, nor by another account of the same person."""
@@ -352,7 +352,7 @@ def test_what_cannot_be_a_mapping_is_refused(provider: loopback.Provider, words:
     assert not CommitteeMemberClaim.objects.exists()
 
 
-def test_who_holds_what_through_which_claim_stands_on_a_page(
+def test_a_page_lists_who_has_which_role_through_which_claim(
     provider: loopback.Provider, django_assert_max_num_queries: Any
 ) -> None:
     ann(provider)
@@ -373,7 +373,7 @@ def test_who_holds_what_through_which_claim_stands_on_a_page(
     assert client.post("/oversight/roles/", {"_once": str(uuid4())}).status_code == 405  # it is read only
 
 
-def test_one_value_gives_one_seat_in_a_committee(provider: loopback.Provider) -> None:
+def test_one_value_gives_one_membership_in_a_committee(provider: loopback.Provider) -> None:
     """As a member or in the chair; and to map the same twice is one mapping."""
     committee_setup, row = stories.committee_setup(), row_of(provider)
     said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": committee_setup.committee, "by": CONSOLE}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.checks.coverage import complete
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "var" / "coverage" / "coverage.json"
 GAPS = pytest.StashKey[list[str]]()
 
