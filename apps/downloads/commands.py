@@ -59,10 +59,10 @@ class Delivery:
 
 
 @transaction.atomic
-def make_link(file: Distribution, *, by: Actor, token: PersonalToken | None = None) -> tuple[DownloadLink, str]:
+def make_link(file: Distribution, *, by: Actor, token_id: UUID | None = None) -> tuple[DownloadLink, str]:
     """Create a link to one file. Returns it with its secret, which is not stored.
 
-    The link expires after LINK_HOURS, at the end of the grant, or when the `token` that created it is revoked.
+    The link expires after LINK_HOURS, at the end of the grant, or when the access token that created it (`token_id`) is revoked.
     """
     person = check_person_or(by, ANONYMOUS)
     rules.check_can_download(by, file)

@@ -32,7 +32,7 @@ class DownloadLink(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="links")
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="links")
     grant = models.ForeignKey(AccessGrant, null=True, on_delete=models.PROTECT, related_name="links")
-    made_with = models.ForeignKey(PersonalToken, null=True, on_delete=models.PROTECT, related_name="links")
+    made_with = models.ForeignKey("tokens.PersonalToken", null=True, on_delete=models.PROTECT, related_name="links")
     second_factor = models.BooleanField(default=False)  # whether the sign-in that created it had one
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()

@@ -68,7 +68,7 @@ def check_signed_out(link: DownloadLink) -> None:
 
 def check_token(link: DownloadLink) -> None:
     """The token with which the link was created is not revoked, so revoking a stolen token ends its links too."""
-    if link.made_with_id and not PersonalToken.objects.not_revoked().filter(pk=link.made_with_id).exists():
+    if link.made_with is not None and link.made_with.is_revoked():
         raise Gone(
             _(
                 "The access token or service account that created this link has been revoked "
