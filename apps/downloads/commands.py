@@ -62,7 +62,7 @@ class Delivery:
 def make_link(file: Distribution, *, by: Actor, token_id: UUID | None = None) -> tuple[DownloadLink, str]:
     """Create a link to one file. Returns it with its secret, which is not stored.
 
-    The link expires after LINK_HOURS, at the end of the grant, or when the access token of `token_id` is revoked.
+    The link expires after LINK_HOURS, at the end of the grant, or when the token that made it (`token_id`) is revoked.
     """
     person = check_person_or(by, ANONYMOUS)
     rules.check_can_download(by, file)

@@ -150,7 +150,7 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
         ("workshop", _("Files and versions"), "managed_dataset"),
         ("describe", _("Description"), "dataset_describe"),
         ("people", _("People and roles"), "dataset_people"),
-        ("uses", _("Users"), "dataset_users"),
+        ("users", _("Users"), "dataset_users"),
     ]
     return [
         {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}
