@@ -1,4 +1,4 @@
-"""The REST API, version 1: the same sets and commands as the pages, for programs. Read docs/api.md."""
+"""The REST API, version 1, with the same queries and commands as the pages. Described in docs/api.md."""
 
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from apps.api.errors import Malformed, Unusable
+from apps.api.errors import InvalidFields, Malformed
 from apps.api.v1 import access, files, publishing, requests
-from apps.api.validation import SentBody
+from apps.api.validation import ParsedBody
 from apps.core.errors import NotFound
 
-# What pydantic calls the commonest faults, in our words.
+# Sentences for the most common error types of pydantic.
 SENTENCES = {
     "missing": gettext_lazy("This field is required."),
     "extra_forbidden": gettext_lazy("This field is not known."),
@@ -36,40 +36,40 @@ api = NinjaAPI(
     title="Gatehouse",
     version="1",
     description=(
-        "Find datasets, request access, and download what you were granted.\n\n"
-        "Calls carry a personal token (`Authorization: Bearer gh_...`) with the scope that each operation names; "
-        "cookies are ignored. Open and listed data can be read without a token. Refusals are problem+json (RFC 9457) "
+        "Find datasets, request access, and download the data you have access to.\n\n"
+        "Calls carry an access token (`Authorization: Bearer gh_...`) with the scope that each operation names; "
+        "cookies are ignored. Public data can be read without a token. Errors are problem+json (RFC 9457) "
         "with a sentence for a person and, for input, `errors` by field. A POST may carry `Idempotency-Key`."
     ),
     urls_namespace="api",
     docs_url=None,
-    parser=SentBody(),
+    parser=ParsedBody(),
 )
-for each in (publishing, requests, access, files):  # publishing brings the catalogue along
+for each in (publishing, requests, access, files):  # publishing includes the router of v1/datasets.py
     api.add_router("", each.router)
 
 
-def _say(_request: HttpRequest, fault: Any) -> NoReturn:
-    """Every fault goes on to the middleware, which answers refusals and faults alike, once for pages and programs."""
-    raise fault
+def _raise(_request: HttpRequest, error: Any) -> NoReturn:
+    """Leave every other error to the middleware, which handles errors for pages and programs."""
+    raise error
 
 
-def _unusable(_request: HttpRequest, fault: Any) -> NoReturn:
-    raise Unusable({_field(error["loc"]): _sentence(error) for error in fault.errors})
+def _invalid(_request: HttpRequest, error: Any) -> NoReturn:
+    raise InvalidFields({_field(each["loc"]): _sentence(each) for each in error.errors})
 
 
-def _unknown(_request: HttpRequest, _fault: Any) -> NoReturn:
+def _not_found(_request: HttpRequest, _error: Any) -> NoReturn:
     raise NotFound(_("There is nothing at this address."))
 
 
-def _unreadable(_request: HttpRequest, _fault: Any) -> NoReturn:
+def _malformed(_request: HttpRequest, _error: Any) -> NoReturn:
     raise Malformed(_("This API call could not be read."))
 
 
 def _field(loc: Sequence[str | int]) -> str:
-    """`("body", "body", "members", 0)` is `members.0` for whoever sent it."""
-    inside = loc[2:] if loc[0] == "body" else loc[1:]
-    return ".".join(str(part) for part in inside) or str(loc[0])
+    """The name of a field for the caller: `members.0` for `("body", "body", "members", 0)`."""
+    parts = loc[2:] if loc[0] == "body" else loc[1:]
+    return ".".join(str(part) for part in parts) or str(loc[0])
 
 
 def _sentence(error: dict[str, Any]) -> str:
@@ -77,7 +77,7 @@ def _sentence(error: dict[str, Any]) -> str:
     return str(known) if known else str(error["msg"])
 
 
-api.add_exception_handler(Exception, _say)
-api.add_exception_handler(ValidationError, _unusable)
-api.add_exception_handler(Http404, _unknown)
-api.add_exception_handler(HttpError, _unreadable)
+api.add_exception_handler(Exception, _raise)
+api.add_exception_handler(ValidationError, _invalid)
+api.add_exception_handler(Http404, _not_found)
+api.add_exception_handler(HttpError, _malformed)

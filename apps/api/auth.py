@@ -1,7 +1,7 @@
-"""Who asks: the person of a personal token, or a visitor where the whole world may read.
+"""Who calls the API: the person of an access token, or a visitor where public data may be read.
 
-Cookies are never looked at here, so a page on another site cannot make a browser act for its user: that is why these
-addresses need no CSRF token. The middleware has looked the token up already (`request.token`).
+Cookies are not used, so a page on another site cannot make a browser act for its user; that is why these addresses
+need no CSRF token. The middleware has already looked up the token (`request.token`).
 """
 
 from typing import Any
@@ -18,10 +18,10 @@ Scope = PersonalToken.Scope
 
 
 class PersonalTokens(HttpAuthBase):
-    """`Authorization: Bearer gh_...` of a token that has the scope; without any token only where visitors may."""
+    """Requires `Authorization: Bearer gh_...` with a token that has the scope; with `visitors` a token is optional."""
 
     openapi_scheme = "bearer"
-    openapi_description = "A personal token, made on the portal's page “Account, tokens”."
+    openapi_description = "An access token, created on the page “Access tokens” of your account."
 
     def __init__(self, scope: Scope, *, visitors: bool = False) -> None:
         super().__init__()
@@ -30,23 +30,23 @@ class PersonalTokens(HttpAuthBase):
 
     def __call__(self, request: HttpRequest) -> Person | AnonymousUser:
         token: PersonalToken | None = getattr(request, "token", None)
-        shown = "Authorization" in request.headers
-        if token is None and self.visitors and not shown:
+        sent = "Authorization" in request.headers
+        if token is None and self.visitors and not sent:
             return AnonymousUser()
         if token is None:
-            raise NeedsToken(shown=shown)
+            raise NeedsToken(sent=sent)
         if self.scope not in token.scopes:
             raise LacksScope(self.scope)
         return token.person
 
 
-READ_IN_PUBLIC = PersonalTokens(Scope.READ, visitors=True)
+READ_OR_PUBLIC = PersonalTokens(Scope.READ, visitors=True)
 READ = PersonalTokens(Scope.READ)
 REQUEST = PersonalTokens(Scope.REQUEST)
 DOWNLOAD = PersonalTokens(Scope.DOWNLOAD, visitors=True)
 PUBLISH = PersonalTokens(Scope.PUBLISH)
 
 
-def asker(request: HttpRequest) -> Any:
-    """The person who asks, or the anonymous visitor."""
+def caller(request: HttpRequest) -> Any:
+    """The person of the token, or AnonymousUser."""
     return request.auth  # type: ignore[attr-defined]

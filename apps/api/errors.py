@@ -1,4 +1,4 @@
-"""Refusals that only programs meet; they become problem+json (RFC 9457) where every refusal does, in the middleware."""
+"""Errors that only programs meet. The middleware turns them into problem+json (RFC 9457), like all DomainErrors."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from apps.core.errors import Denied, DomainError, Invalid, NeedsSignIn
 
 
 class Malformed(DomainError):
-    """What was sent cannot be read at all."""
+    """The call cannot be read."""
 
     status = 400
     code = "malformed"
@@ -17,7 +17,7 @@ class Malformed(DomainError):
 
 
 class NotAllowed(DomainError):
-    """The address is right, the method is not; `Allow` names those that are (RFC 9110, 15.5.6)."""
+    """The address exists and does not support this method; `Allow` lists those it supports (RFC 9110, 15.5.6)."""
 
     status = 405
     code = "method"
@@ -29,7 +29,7 @@ class NotAllowed(DomainError):
 
 
 class Changed(DomainError):
-    """Somebody changed the thing since the asker read it (RFC 9110, 15.5.13)."""
+    """The object was changed after the caller read it (RFC 9110, 15.5.13)."""
 
     status = 412
     code = "changed"
@@ -37,7 +37,7 @@ class Changed(DomainError):
 
 
 class TooLarge(DomainError):
-    """More than a call may carry."""
+    """The body is larger than the limit for a call."""
 
     status = 413
     code = "too-large"
@@ -45,7 +45,7 @@ class TooLarge(DomainError):
 
 
 class NotJson(DomainError):
-    """The body is announced as something else than JSON (RFC 9110, 15.5.16)."""
+    """The content type of the body is not JSON (RFC 9110, 15.5.16)."""
 
     status = 415
     code = "not-json"
@@ -53,7 +53,7 @@ class NotJson(DomainError):
 
 
 class NeedsCondition(DomainError):
-    """A change must say which state it was made from (RFC 6585, 3)."""
+    """The call must name the revision that it changes (RFC 6585, 3)."""
 
     status = 428
     code = "condition"
@@ -61,22 +61,22 @@ class NeedsCondition(DomainError):
 
 
 class NeedsToken(NeedsSignIn):
-    """There is no living token in the call (RFC 6750, 3)."""
+    """The call has no valid token (RFC 6750, 3); `sent` is whether it has an Authorization header."""
 
     code = "token"
     title = gettext_lazy("Access token required")
 
-    def __init__(self, *, shown: bool) -> None:
-        if shown:
+    def __init__(self, *, sent: bool) -> None:
+        if sent:
             super().__init__(_("This access token is unknown, expired or revoked. Create a new one."))
         else:
             super().__init__(_("Send an access token in the header “Authorization: Bearer”."))
-        error = ', error="invalid_token"' if shown else ""
+        error = ', error="invalid_token"' if sent else ""
         self.headers = {"WWW-Authenticate": f'Bearer realm="Gatehouse"{error}'}
 
 
 class LacksScope(Denied):
-    """The token is good, and was not made for this."""
+    """The token is valid but lacks the scope."""
 
     code = "scope"
     title = gettext_lazy("Scope missing")
@@ -88,8 +88,8 @@ class LacksScope(Denied):
         self.headers = {"WWW-Authenticate": challenge}
 
 
-class Unusable(Invalid):
-    """Some of what was sent cannot be used; each field with its sentence."""
+class InvalidFields(Invalid):
+    """Some of the values are not valid; `fields` maps each field to its sentence."""
 
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__(_("Some of the values you sent are not valid."), fields=fields)

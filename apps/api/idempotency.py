@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same call, sent twice, happens once."""
+"""`Idempotency-Key`: a call that is sent twice is carried out once."""
 
 import uuid
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from apps.api.auth import asker
+from apps.api.auth import caller
 from apps.core import idempotency
 from apps.core.errors import Invalid
 
@@ -17,27 +17,28 @@ Answer = TypeVar("Answer")
 
 
 def idempotent_call(
-    request: HttpRequest, *, do: Callable[[], tuple[Answer, uuid.UUID]], again: Callable[[uuid.UUID], Answer]
+    request: HttpRequest, *, do: Callable[[], tuple[Answer, uuid.UUID]], replay: Callable[[uuid.UUID], Answer]
 ) -> Answer:
-    """Do it, or, when this person sent the same key with the same call before, answer `again` from what came of it.
+    """Call `do`, or `replay` if this person sent the same key with the same call before.
 
-    Key and change commit together; a refused call leaves no key, so that it can be mended and sent again. A visitor
-    has no keys: two strangers may pick the same one.
+    `do` returns the answer and the id of the result; `replay` gets that id. Key and change are committed together. A
+    call that is refused stores no key, so it can be corrected and sent again. Visitors have no keys, because two of
+    them may choose the same one.
     """
     key = _key(request)
-    person = asker(request)
+    person = caller(request)
     if key is None or not person.is_authenticated:
         return do()[0]
     with transaction.atomic():
-        claimed = _claim(person.pk, key, request)
-        if not claimed.first:
-            return again(uuid.UUID(claimed.location))
-        answer, came_of_it = do()
-        idempotency.store_location(claimed, location=str(came_of_it))
+        reserved = _reserve_key(person.pk, key, request)
+        if not reserved.first:
+            return replay(uuid.UUID(reserved.location))
+        answer, result_id = do()
+        idempotency.store_location(reserved, location=str(result_id))
     return answer
 
 
-def _claim(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempotency.ReservedKey:
+def _reserve_key(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempotency.ReservedKey:
     sent = [("method", str(request.method)), ("path", request.path), ("body", request.body.decode("utf-8", "replace"))]
     try:
         return idempotency.reserve_key(person_id=person_id, key=key, digest=idempotency.digest_of(sent))
@@ -47,7 +48,7 @@ def _claim(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempo
 
 
 def _key(request: HttpRequest) -> uuid.UUID | None:
-    """The key as an id; a text that is no UUID stands for one of its own."""
+    """The key as a UUID (a text that is none is mapped to one); None without the header."""
     text = request.headers.get(HEADER, "").strip().strip('"')
     if not text:
         return None

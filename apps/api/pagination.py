@@ -1,4 +1,4 @@
-"""Lists walked by key: page 4,000 costs what page 1 costs, and nothing is seen twice when rows are added."""
+"""Keyset pagination of lists: every page costs the same, and rows added meanwhile do not shift the pages."""
 
 from datetime import datetime
 from typing import Any
@@ -10,20 +10,20 @@ from django.utils.translation import gettext as _
 
 from apps.api.errors import Malformed
 
-LARGEST = 100
-USUAL = 25
+MAX_SIZE = 100
+DEFAULT_SIZE = 25
 Position = tuple[datetime, UUID]
 
 
-def sealed(list_name: str, position: Position | None) -> str | None:
-    """A cursor that only this portal can have made, for this list."""
+def encode_cursor(list_name: str, position: Position | None) -> str | None:
+    """A signed cursor for this list; None if there is no position."""
     if position is None:
         return None
     return _signer(list_name).sign_object([position[0].isoformat(), str(position[1])])
 
 
-def opened(list_name: str, cursor: str) -> Position | None:
-    """Where the cursor points; a cursor that was changed, or belongs to another list, is refused."""
+def decode_cursor(list_name: str, cursor: str) -> Position | None:
+    """The position of the cursor; None if it is empty. Malformed if it was changed or is for another list."""
     if not cursor:
         return None
     try:
@@ -34,14 +34,14 @@ def opened(list_name: str, cursor: str) -> Position | None:
 
 
 def page(list_name: str, found: QuerySet[Any], *, moment: str, cursor: str, size: int) -> tuple[list[Any], str | None]:
-    """One page of the set, newest first by `moment`, and the cursor of the next one if there is one."""
-    after = opened(list_name, cursor)
+    """One page, newest first by the column `moment`, and the cursor of the next page; None on the last."""
+    after = decode_cursor(list_name, cursor)
     rows = found.order_by(f"-{moment}", "-pk")
     if after is not None:
         rows = rows.filter(Q(**{f"{moment}__lt": after[0]}) | Q(**{moment: after[0], "pk__lt": after[1]}))
     items = list(rows[: size + 1])
     last = items[size - 1] if len(items) > size else None
-    return items[:size], sealed(list_name, (getattr(last, moment), last.pk) if last is not None else None)
+    return items[:size], encode_cursor(list_name, (getattr(last, moment), last.pk) if last is not None else None)
 
 
 def _signer(list_name: str) -> signing.Signer:

@@ -1,4 +1,4 @@
-"""What goes out and what comes in, field by field; the OpenAPI document is made from these."""
+"""The fields of requests and responses. The OpenAPI document is generated from these."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -13,28 +13,28 @@ from apps.access_requests import fields
 
 
 def _day(value: Any) -> Any:
-    """A day as text, `2026-09-01`: a number is no day."""
+    """A date as text, `2026-09-01`; numbers are refused."""
     if value is None or isinstance(value, date):
         return value
     try:
         found = parse_date(value) if isinstance(value, str) and len(value) == 10 else None
-    except ValueError:  # written well, and no day of any calendar
+    except ValueError:  # the right format, but no such date
         found = None
     if found is None:
-        raise PydanticCustomError("day", "not a day")
+        raise PydanticCustomError("day", "not a date")
     return found
 
 
 def _moment(value: Any) -> datetime:
-    """A moment as text with its zone, `2026-09-01T12:00:00Z`: a time without a zone is no moment."""
+    """A date and time as text with a time zone, `2026-09-01T12:00:00Z`; without one it is refused."""
     found = None
     if isinstance(value, str) and len(value) <= 40:
         try:
-            found = parse_datetime(value.replace(" ", "+"))  # a plus sign that was not escaped in the address
+            found = parse_datetime(value.replace(" ", "+"))  # a plus sign that was not escaped in a URL
         except ValueError:
             found = None
     if found is None or found.tzinfo is None:
-        raise PydanticCustomError("moment", "not a moment")
+        raise PydanticCustomError("moment", "not a date and time with a time zone")
     return found
 
 
@@ -44,14 +44,14 @@ Slug = Annotated[str, Field(max_length=80)]
 Code = Annotated[str, Field(max_length=fields.CODE_LENGTH)]
 
 
-class In(Schema):
-    """What comes in: a field that nobody knows is refused instead of being lost."""
+class Input(Schema):
+    """The body of a call; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Schema):
-    """A refusal (RFC 9457)."""
+    """An error (RFC 9457)."""
 
     type: str
     title: str
@@ -62,7 +62,7 @@ class Problem(Schema):
 
 
 class Named(Schema):
-    """Something with a short name for addresses and a name for people."""
+    """An object with a short name for addresses and a name for people."""
 
     slug: str
     name: str
@@ -82,7 +82,7 @@ class DatasetLine(Schema):
 
 class DatasetPage(Schema):
     items: list[DatasetLine]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last page.")
     total: int = Field(description="How many there are, counted up to 1000.")
     total_is_exact: bool
 
@@ -93,7 +93,7 @@ class File(Schema):
     size: int = Field(description="Bytes.")
     media_type: str
     sha256: str = Field(description="SHA-256 of the file in lower-case hex; empty while it is still being computed.")
-    downloadable: bool = Field(description="Whether the asker may download it now: the answer of the access rule.")
+    downloadable: bool = Field(description="Whether you can download it now, by the access rule.")
 
 
 class VersionOut(Schema):
@@ -111,7 +111,7 @@ class Condition(Schema):
     code: str
     short: str
     label: str
-    value: str = Field(description="What the condition is about, such as a disease or a region; empty if not said.")
+    value: str = Field(description="What the condition is about, such as a disease or a region; may be empty.")
 
 
 class DatasetOut(DatasetLine):
@@ -125,7 +125,7 @@ class DatasetOut(DatasetLine):
 class FactOut(Schema):
     part: str
     holds: bool
-    moment: datetime | None = Field(description="The moment that matters to this part, if there is one.")
+    moment: datetime | None = Field(description="The date and time of this part, if there is one.")
     sentence: str
 
 
@@ -133,9 +133,9 @@ class WhyOut(Schema):
     dataset: str
     version: int
     allowed: bool
-    facts: list[FactOut] = Field(description="The parts of the access rule; all must hold.")
+    facts: list[FactOut] = Field(description="The parts of the access rule; all must be true.")
     grant: UUID | None
-    grant_facts: list[FactOut] = Field(description="What the grant that says most consists of.")
+    grant_facts: list[FactOut] = Field(description="The parts of the rule about the grant in `grant`.")
 
 
 class Colleague(Schema):
@@ -160,7 +160,7 @@ class QuestionOut(Schema):
     answered_at: datetime | None
 
 
-class FieldSays(Schema):
+class FieldMessage(Schema):
     field: str
     detail: str
 
@@ -185,7 +185,7 @@ class RequestOut(RequestLine):
     applicant: Colleague
     members: list[Colleague]
     questions: list[QuestionOut]
-    missing: list[FieldSays] = Field(description="What still stands between the request and the committee.")
+    missing: list[FieldMessage] = Field(description="What is missing before the request can be submitted.")
 
 
 class RequestPage(Schema):
@@ -193,8 +193,8 @@ class RequestPage(Schema):
     next_cursor: str | None
 
 
-class RequestFields(In):
-    """What an applicant writes; all of it may come later, until the request is submitted."""
+class RequestFields(Input):
+    """The fields of an applicant; all are optional until the request is submitted."""
 
     title: Annotated[str, Field(max_length=fields.TITLE.most)] = ""
     purpose: Annotated[str, Field(max_length=fields.PURPOSE.most)] = ""
@@ -202,7 +202,7 @@ class RequestFields(In):
     starts_on: Day | None = None
     ends_on: Day | None = None
     members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(
-        default=[], description="Colleague codes; each colleague reads theirs on their account page."
+        default=[], description="Colleague codes; people find theirs on their account page."
     )
 
 
@@ -211,14 +211,14 @@ class NewRequest(RequestFields):
 
 
 class RequestChange(RequestFields):
-    """Only the fields that are sent change."""
+    """Only the fields that are sent are changed."""
 
     datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)] | None = None
     revision: int | None = Field(default=None, description="The revision this change was made from, if not `If-Match`.")
 
 
-class DatasetChange(In):
-    """Only the words that are sent change; access, conditions and committee are none of them."""
+class DatasetChange(Input):
+    """Only the texts that are sent are changed. Access level, conditions and committee cannot be changed here."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)] = ""
     summary: Annotated[str, Field(max_length=500)] = ""
@@ -228,11 +228,11 @@ class DatasetChange(In):
     attribution: Annotated[str, Field(max_length=500)] = ""
 
 
-class Publication(In):
+class Publication(Input):
     embargo_until: Moment | None = None
 
 
-class NewAnswer(In):
+class NewAnswer(Input):
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
@@ -251,7 +251,7 @@ class AgreementLine(Schema):
 
 
 class AgreementOut(AgreementLine):
-    text: str = Field(description="The exact text that is signed; its SHA-256 is `sha256`.")
+    text: str = Field(description="The text that is signed; its SHA-256 is `sha256`.")
 
 
 class AgreementPage(Schema):
@@ -277,7 +277,7 @@ class GrantPage(Schema):
 
 class LinkOut(Schema):
     id: UUID
-    address: str = Field(description="Answers GET and HEAD, with Range, until it expires; shown only here.")
+    address: str = Field(description="Works with GET and HEAD, also with Range, until it expires; shown only once.")
     expires_at: datetime
     name: str
     size: int

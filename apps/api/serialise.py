@@ -1,5 +1,4 @@
-"""Objects as dictionaries. Pure functions: no request, no writing, and no question to the database that was not
-fetched along."""
+"""Objects as dictionaries for responses. Pure functions: related objects must be prefetched, nothing is queried."""
 
 from collections.abc import Collection
 from typing import Any
@@ -17,10 +16,10 @@ from apps.grants.queries import Fact, Verdict
 from apps.people.models import Person
 from apps.tokens.models import PersonalToken
 
-Shape = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def dataset_line(dataset: Dataset) -> Shape:
+def dataset_line(dataset: Dataset) -> JsonObject:
     committee = dataset.committee
     return {
         "slug": dataset.slug,
@@ -35,8 +34,8 @@ def dataset_line(dataset: Dataset) -> Shape:
     }
 
 
-def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID]) -> Shape:
-    """A dataset (with `condition_rows`) and its versions; `downloadable` are ids of files the asker may have now."""
+def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID]) -> JsonObject:
+    """A dataset (with `condition_rows`) and its versions; `downloadable`: ids of files the caller may download."""
     return dataset_line(dataset) | {
         "description": dataset.description,
         "licence": dataset.licence,
@@ -46,9 +45,9 @@ def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID
     }
 
 
-def version(version: Version, downloadable: Collection[UUID]) -> Shape:
-    """A version with its files; of a withdrawn one only the tombstone."""
-    stands = version.state != VersionState.WITHDRAWN
+def version(version: Version, downloadable: Collection[UUID]) -> JsonObject:
+    """A version with its files; a withdrawn version has none."""
+    has_files = version.state != VersionState.WITHDRAWN
     return {
         "number": version.number,
         "state": version.state,
@@ -57,11 +56,11 @@ def version(version: Version, downloadable: Collection[UUID]) -> Shape:
         "embargo_until": version.embargo_until,
         "withdrawn_at": version.withdrawn_at,
         "withdrawn_because": version.withdrawn_because,
-        "files": [file(each, each.pk in downloadable) for each in version.distributions.all()] if stands else [],
+        "files": [file(each, each.pk in downloadable) for each in version.distributions.all()] if has_files else [],
     }
 
 
-def file(file: Distribution, downloadable: bool) -> Shape:
+def file(file: Distribution, downloadable: bool) -> JsonObject:
     return {
         "id": file.pk,
         "name": file.name,
@@ -72,7 +71,7 @@ def file(file: Distribution, downloadable: bool) -> Shape:
     }
 
 
-def why(dataset: Dataset, version: Version, verdict: Verdict) -> Shape:
+def why(dataset: Dataset, version: Version, verdict: Verdict) -> JsonObject:
     return {
         "dataset": dataset.slug,
         "version": version.number,
@@ -83,12 +82,12 @@ def why(dataset: Dataset, version: Version, verdict: Verdict) -> Shape:
     }
 
 
-def fact(fact: Fact, verdict: Verdict | None = None) -> Shape:
+def fact(fact: Fact, verdict: Verdict | None = None) -> JsonObject:
     sentence = explain(fact, verdict).sentence
     return {"part": fact.part, "holds": fact.holds, "moment": fact.moment, "sentence": sentence}
 
 
-def request_line(request: AccessRequest) -> Shape:
+def request_line(request: AccessRequest) -> JsonObject:
     return {
         "id": request.pk,
         "reference": request.reference,
@@ -102,8 +101,8 @@ def request_line(request: AccessRequest) -> Shape:
     }
 
 
-def request(request: AccessRequest, missing: dict[str, str]) -> Shape:
-    """A request as its applicant and members read it; `missing` are the sentences of what still stands in its way."""
+def request(request: AccessRequest, missing: dict[str, str]) -> JsonObject:
+    """A request as its applicant and members see it; `missing` maps fields to what they still need, as sentences."""
     return request_line(request) | {
         **{name: getattr(request, name) for name in fields.stored()},
         "applicant": colleague(request.applicant),
@@ -118,11 +117,11 @@ def request(request: AccessRequest, missing: dict[str, str]) -> Shape:
             }
             for each in request.questions.all()
         ],
-        "missing": [{"field": name, "detail": says} for name, says in missing.items()],
+        "missing": [{"field": name, "detail": sentence} for name, sentence in missing.items()],
     }
 
 
-def item(item: Item) -> Shape:
+def item(item: Item) -> JsonObject:
     return {
         "dataset": item.dataset.slug,
         "committee": item.committee.slug,
@@ -133,11 +132,11 @@ def item(item: Item) -> Shape:
     }
 
 
-def colleague(person: Person) -> Shape:
+def colleague(person: Person) -> JsonObject:
     return {"code": person.code, "name": person.name}
 
 
-def agreement_line(agreement: Agreement) -> Shape:
+def agreement_line(agreement: Agreement) -> JsonObject:
     return {
         "id": agreement.pk,
         "reference": agreement.reference,
@@ -153,7 +152,7 @@ def agreement_line(agreement: Agreement) -> Shape:
     }
 
 
-def grant(grant: AccessGrant, active: bool) -> Shape:
+def grant(grant: AccessGrant, active: bool) -> JsonObject:
     return {
         "id": grant.pk,
         "dataset": grant.dataset.slug,
@@ -166,7 +165,7 @@ def grant(grant: AccessGrant, active: bool) -> Shape:
     }
 
 
-def me(person: Person, token: PersonalToken) -> Shape:
+def me(person: Person, token: PersonalToken) -> JsonObject:
     return {
         "id": person.pk,
         "code": person.code,

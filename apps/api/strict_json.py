@@ -1,7 +1,7 @@
-"""JSON that can be read in one way only (RFC 8259, and RFC 7493 where it is stricter).
+"""JSON with one meaning only (RFC 8259, and RFC 7493 where it is stricter).
 
-Two readers that disagree about a duplicate key or a lone surrogate are how a check is passed with one meaning and the
-work done with another; so what is ambiguous is refused as a whole.
+Two parsers can read a duplicate name or a lone surrogate differently, so one could check another value than the other
+uses. Ambiguous JSON is refused.
 """
 
 import json
@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 
 from apps.api.errors import Malformed
 
-DEEPEST = 32
+MAX_DEPTH = 32
 
 
 def parsed(body: bytes) -> Any:
-    """The value of a JSON text, or a refusal with a sentence on why it has none."""
+    """The value of a JSON text; raises Malformed with the reason."""
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except RecursionError:
         raise Malformed(_("The JSON is nested too deeply.")) from None
-    except ValueError:  # not UTF-8, not JSON, or a number of more digits than anyone needs
+    except ValueError:  # not UTF-8, not JSON, or a number with too many digits
         raise Malformed(_("The body is not valid JSON in UTF-8.")) from None
     _check(value, 0)
     return value
@@ -40,8 +40,8 @@ def _no_constant(_name: str) -> NoReturn:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Nothing deeper than anyone means, and only text that can be stored."""
-    if depth > DEEPEST:
+    """The nesting is at most MAX_DEPTH, and all text can be stored."""
+    if depth > MAX_DEPTH:
         raise Malformed(_("The JSON is nested too deeply."))
     if isinstance(value, str):
         check_text(value)
@@ -55,6 +55,6 @@ def _check(value: Any, depth: int) -> None:
 
 
 def check_text(text: str) -> None:
-    """Text that a database keeps as it was sent: no NUL, no half of a character."""
+    """The database can store the text: no NUL and no lone surrogate."""
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise Malformed(_("The text contains characters that cannot be stored."))

@@ -1,21 +1,20 @@
-"""Every address of the API, each behind the door.
+"""The addresses of the API; every view is wrapped in `check_call`.
 
-None of them needs a CSRF token, because none of them looks at a cookie: a browser sends cookies by itself, but never
-an `Authorization` header that it was not given.
+They need no CSRF token because they use no cookies: a browser sends cookies by itself, but no `Authorization` header.
 """
 
 from django.urls import URLPattern, path
 
 from apps.api.api import api
-from apps.api.validation import door, reading
+from apps.api.validation import check_call, get_only
 
 WRITES_ON_GET = {"content"}
 _patterns, _app, _namespace = api.urls
 
 for pattern in _patterns:
     assert isinstance(pattern, URLPattern)
-    known_to_ninja = pattern.name in {"openapi-json", "api-root"}
-    view = door(reading(pattern.callback) if known_to_ninja else pattern.callback)
+    is_ninja_page = pattern.name in {"openapi-json", "api-root"}
+    view = check_call(get_only(pattern.callback) if is_ninja_page else pattern.callback)
     view.csrf_exempt = True  # type: ignore[attr-defined]
     view.writes_on_get = pattern.name in WRITES_ON_GET  # type: ignore[attr-defined]
     pattern.callback = view

@@ -1,6 +1,4 @@
-"""Endpoints that authorise programs by a code, and the metadata that describes them; the page for people is
-apps.web.account.devices.
-"""
+"""The addresses of the OAuth endpoints; the page on which people type the code is apps.web.account.devices."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What every call passes before it reaches its operation: method, size, media type, and a body with one meaning."""
+"""Checks of every API call before its operation: method, size, content type, and a body with one meaning."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,17 +17,17 @@ View = Callable[..., HttpResponseBase]
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
 
-def door(view: View) -> View:
-    """Refuse what cannot be meant, and answer HEAD wherever GET is answered (the server leaves the body out)."""
+def check_call(view: View) -> View:
+    """Refuse calls that are malformed or ambiguous. HEAD is answered like GET; the server leaves out the body."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         strict_json.check_text(request.path_info)
         for values in request.GET.lists():
             _check_values(*values)
         if request.method == "HEAD":
             request.method = "GET"
-        request.sent = _sent(request)  # type: ignore[attr-defined]
+        request.json_body = _body(request)  # type: ignore[attr-defined]
         answer = view(request, *args, **kwargs)
         if answer.status_code == 405:
             raise NotAllowed(_("This address does not support that method."), methods=_methods(answer))
@@ -35,30 +35,30 @@ def door(view: View) -> View:
             answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
 
-    return guarded
+    return checked
 
 
-class SentBody(Parser):
-    """Gives an operation the body that the door has read already."""
+class ParsedBody(Parser):
+    """Gives an operation the body that `check_call` has parsed."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return request.sent  # type: ignore[attr-defined]
+        return request.json_body  # type: ignore[attr-defined]
 
 
-def reading(view: View) -> View:
-    """A view of ninja's own that only reads."""
+def get_only(view: View) -> View:
+    """Restrict a view of django-ninja that only reads to GET."""
 
     @wraps(view, assigned=(), updated=())
-    def only_get(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def restricted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "GET":
             return HttpResponse(status=405, headers={"Allow": "GET"})
         return view(request, *args, **kwargs)
 
-    return only_get
+    return restricted
 
 
-def _sent(request: HttpRequest) -> Any:
-    """The body as JSON; None if there is none. A body in disguise (text/plain, a form) is refused unread."""
+def _body(request: HttpRequest) -> Any:
+    """The parsed JSON body; None if there is none. Another content type is refused without reading the body."""
     if request.method in {"GET", "OPTIONS"}:
         return None
     try:
@@ -75,7 +75,7 @@ def _sent(request: HttpRequest) -> Any:
 
 
 def _check_values(name: str, values: list[str]) -> None:
-    """A parameter that stands twice has no one meaning."""
+    """Each query parameter occurs once, and its text can be stored."""
     if len(values) > 1:
         raise Malformed(_("A parameter occurs twice in the address."))
     for text in (name, *values):

@@ -30,5 +30,5 @@ def link_of_digest(digest: str) -> DownloadLink | None:
 
 
 def reload_link(link: DownloadLink) -> DownloadLink:
-    """The link, read again, with its file and who made it."""
-    return DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)
+    """The link as it is in the database now, with its file, its person and the token that created it."""
+    return DownloadLink.objects.select_related("person", "made_with", "distribution__version").get(pk=link.pk)

@@ -1,15 +1,14 @@
-// A draft is saved as it is typed. The form names where: data-autosave-url, and carries its
-// revision in an input named "revision"; the server answers {"revision": n} or a refusal with a
-// sentence. A copy stays in this browser until the server has it, so that nothing is lost; the
-// copy of a form that was submitted goes with the next page that loads well (page.js).
+// Saves a draft while the person types. The form has the address in data-autosave-url and its revision in an input named
+// "revision"; the server answers {"revision": n} or an error with a sentence. A copy stays in localStorage until the
+// server has saved it. The copy of a submitted form is deleted when the next page has loaded (page.js).
 (() => {
   "use strict";
   const PAUSE = 900;
   const RETRY = 8000;
-  const ours = (name) => name && !["csrfmiddlewaretoken", "revision", "_once", "_save"].includes(name);
+  const isSaved = (name) => name && !["csrfmiddlewaretoken", "revision", "_once", "_save"].includes(name);
 
-  // Each save carries a key, so that one whose answer was lost can be sent again and happens once.
-  function freshKey() {
+  // Each save has an idempotency key, so that it can be sent again if its answer was lost.
+  function newKey() {
     const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
@@ -18,48 +17,48 @@
     const url = form.dataset.autosaveUrl;
     const note = form.querySelector("[data-save-note]") || document.querySelector("[data-save-note]");
     const revision = form.querySelector('input[name="revision"]');
-    const place = `gatehouse:draft:${form.dataset.autosaveKey || url}`;
+    const storageKey = `gatehouse:draft:${form.dataset.autosaveKey || url}`;
     let timer = 0;
     let busy = false;
     let again = false;
     let stopped = false;
-    let unsure = null;
+    let unanswered = null;
 
-    function say(state, words, facts = {}) {
+    function showState(state, text, facts = {}) {
       if (!note) return;
       note.dataset.state = state;
-      note.textContent = (words || "").replace(/\{(\w+)\}/g, (all, key) => facts[key] ?? all);
+      note.textContent = (text || "").replace(/\{(\w+)\}/g, (all, key) => facts[key] ?? all);
     }
 
     function typed() {
-      return [...new FormData(form)].filter(([name, value]) => ours(name) && typeof value === "string");
+      return [...new FormData(form)].filter(([name, value]) => isSaved(name) && typeof value === "string");
     }
 
-    function keep(submitted = false) {
-      try { localStorage.setItem(place, JSON.stringify({ revision: revision && revision.value, typed: typed(), submitted })); } catch { /* private mode: the server copy is enough */ }
+    function storeCopy(submitted = false) {
+      try { localStorage.setItem(storageKey, JSON.stringify({ revision: revision && revision.value, typed: typed(), submitted })); } catch { /* no localStorage in private mode: the server still has the draft */ }
     }
 
-    function forget() {
-      try { localStorage.removeItem(place); } catch { /* nothing was kept */ }
+    function deleteCopy() {
+      try { localStorage.removeItem(storageKey); } catch { /* there is no copy */ }
     }
 
-    // A copy of another revision is never put over what the server has, and never dropped: it is shown beside it.
-    function putBeside(kept) {
+    // A copy of another revision does not replace the server's text and is not deleted: it is shown above the form.
+    function addOlderCopy(copy) {
       const now = new Set(typed().map((pair) => JSON.stringify(pair)));
-      const other = kept.typed.filter((pair) => pair[1].trim() && !now.has(JSON.stringify(pair)) && form.querySelector(`[name="${pair[0]}"]:is(input:not([type]), [type="text"], [type="date"], textarea)`));
-      forget();
-      if (other.length) older([...older(), other]);
+      const other = copy.typed.filter((pair) => pair[1].trim() && !now.has(JSON.stringify(pair)) && form.querySelector(`[name="${pair[0]}"]:is(input:not([type]), [type="text"], [type="date"], textarea)`));
+      deleteCopy();
+      if (other.length) olderCopies([...olderCopies(), other]);
     }
 
-    function older(copies) {
+    function olderCopies(copies) {
       try {
-        if (copies) localStorage.setItem(`${place}:older`, JSON.stringify(copies.slice(-3)));
-        return JSON.parse(localStorage.getItem(`${place}:older`) || "[]");
+        if (copies) localStorage.setItem(`${storageKey}:older`, JSON.stringify(copies.slice(-3)));
+        return JSON.parse(localStorage.getItem(`${storageKey}:older`) || "[]");
       } catch { return []; }
     }
 
-    function showOlder() {
-      const pairs = older().flat();
+    function showOlderCopies() {
+      const pairs = olderCopies().flat();
       if (!pairs.length || !note) return;
       const panel = document.createElement("section");
       panel.className = "notice notice--warning";
@@ -73,25 +72,25 @@
         drop.before(text);
       }
       drop.textContent = note.dataset.drop;
-      drop.addEventListener("click", () => { localStorage.removeItem(`${place}:older`); panel.remove(); });
+      drop.addEventListener("click", () => { localStorage.removeItem(`${storageKey}:older`); panel.remove(); });
       form.prepend(panel);
     }
 
-    function bringBack() {
-      let kept = null;
-      try { kept = JSON.parse(localStorage.getItem(place) || "null"); } catch { return; }
-      if (!kept) return;
-      if (form.querySelector(".error-summary")) { keep(); return; } // a refused form shows what was typed
-      if (revision && kept.revision !== revision.value) { putBeside(kept); return; }
-      if (JSON.stringify(kept.typed) === JSON.stringify(typed())) return;
+    function restoreCopy() {
+      let copy = null;
+      try { copy = JSON.parse(localStorage.getItem(storageKey) || "null"); } catch { return; }
+      if (!copy) return;
+      if (form.querySelector(".error-summary")) { storeCopy(); return; } // a form with errors shows what was typed
+      if (revision && copy.revision !== revision.value) { addOlderCopy(copy); return; }
+      if (JSON.stringify(copy.typed) === JSON.stringify(typed())) return;
       for (const element of form.elements) {
-        if (!ours(element.name) || element.type === "file" || element.type === "hidden") continue;
-        const values = kept.typed.filter(([name]) => name === element.name).map(([, value]) => value);
+        if (!isSaved(element.name) || element.type === "file" || element.type === "hidden") continue;
+        const values = copy.typed.filter(([name]) => name === element.name).map(([, value]) => value);
         if (["checkbox", "radio"].includes(element.type)) element.checked = values.includes(element.value);
         else if (element.multiple && element.options) for (const option of element.options) option.selected = values.includes(option.value);
         else if (values.length) element.value = values[0];
       }
-      say("saving", note && note.dataset.restored);
+      showState("saving", note && note.dataset.restored);
       later();
     }
 
@@ -103,28 +102,28 @@
       if (stopped) return;
       if (busy) { again = true; return; }
       busy = true;
-      say("saving", note && note.dataset.saving);
-      if (!unsure) {
-        unsure = { body: new FormData(form), sent: JSON.stringify(typed()) };
-        unsure.body.set("_save", freshKey());
+      showState("saving", note && note.dataset.saving);
+      if (!unanswered) {
+        unanswered = { body: new FormData(form), sent: JSON.stringify(typed()) };
+        unanswered.body.set("_save", newKey());
       }
-      const { body, sent } = unsure;
+      const { body, sent } = unanswered;
       try {
         const response = await fetch(url, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json, application/problem+json", "X-Requested-With": "XMLHttpRequest" } });
         const answer = await answerOf(response);
-        if (response.status < 500) unsure = null;
+        if (response.status < 500) unanswered = null;
         if (response.ok) {
           if (revision && answer.revision !== undefined) revision.value = answer.revision;
-          if (JSON.stringify(typed()) === sent) forget();
-          else { keep(); again = true; } // the copy belongs to the new revision
+          if (JSON.stringify(typed()) === sent) deleteCopy();
+          else { storeCopy(); again = true; } // the copy belongs to the new revision
           const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-          say("saved", note && note.dataset.saved, { time });
+          showState("saved", note && note.dataset.saved, { time });
         } else {
-          say("failed", note && note.dataset.failed, { why: answer.sentence || answer.detail || response.statusText || response.status });
+          showState("failed", note && note.dataset.failed, { why: answer.sentence || answer.detail || response.statusText || response.status });
           if (response.status >= 500) later(RETRY);
         }
       } catch {
-        say("failed", note && note.dataset.failed, { why: note && note.dataset.offline });
+        showState("failed", note && note.dataset.failed, { why: note && note.dataset.offline });
         later(RETRY);
       }
       busy = false;
@@ -136,11 +135,11 @@
       timer = setTimeout(save, pause);
     }
 
-    form.addEventListener("input", (event) => { if (event.target.type !== "file") { keep(); later(); } });
-    form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); keep(true); });
+    form.addEventListener("input", (event) => { if (event.target.type !== "file") { storeCopy(); later(); } });
+    form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); storeCopy(true); });
     addEventListener("online", () => { if (note && note.dataset.state === "failed") later(0); });
-    bringBack();
-    showOlder();
+    restoreCopy();
+    showOlderCopies();
   }
 
   document.querySelectorAll("form[data-autosave-url]").forEach(prepare);

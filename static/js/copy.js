@@ -1,9 +1,9 @@
-// Buttons that copy a line: <button data-copy="text"> or <button data-copy-from="id">.
+// Buttons that copy text: <button data-copy="text"> or <button data-copy-from="id">.
 (() => {
   "use strict";
-  const toastFor = 2500;
+  const TOAST_TIME = 2500;
 
-  function say(words) {
+  function showToast(text) {
     let toast = document.querySelector("[data-toast]");
     if (!toast) {
       toast = document.createElement("p");
@@ -12,10 +12,10 @@
       toast.setAttribute("role", "status");
       document.body.append(toast);
     }
-    toast.textContent = words;
+    toast.textContent = text;
     toast.hidden = false;
     clearTimeout(toast.timer);
-    toast.timer = setTimeout(() => { toast.hidden = true; }, toastFor);
+    toast.timer = setTimeout(() => { toast.hidden = true; }, TOAST_TIME);
   }
 
   function selectText(element) {
@@ -31,11 +31,11 @@
     const text = button.dataset.copy || (source && source.textContent.trim()) || "";
     try {
       await navigator.clipboard.writeText(text);
-      say(button.dataset.copied);
+      showToast(button.dataset.copied);
     } catch {
-      // Without https a browser may refuse: the line is then selected for the person to copy.
+      // Without https the browser may not allow this: the text is selected instead, for the person to copy.
       if (source) selectText(source);
-      say(button.dataset.notCopied);
+      showToast(button.dataset.notCopied);
     }
   }
 

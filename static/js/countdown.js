@@ -1,4 +1,4 @@
-// Time left until a moment the page already names in full; this only counts, the server decides.
+// Shows the time left until a date that the page also shows in full. The server decides when it is over.
 (() => {
   "use strict";
   const SOON = 3600;

@@ -1,4 +1,4 @@
-// What every page has: the choice of light or dark, menus that close, messages that speak.
+// On every page: the theme, menus that close, drafts, form text kept when the language changes, double clicks, printing.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -25,8 +25,8 @@
     }
   }
 
-  // Copies of drafts (autosave.js) do not outlive their sending, nor a sign-out. The error pages do not
-  // load this script, so that a form that failed on the way still finds its copy.
+  // Copies of drafts (autosave.js) are deleted after the form was submitted, and at sign-out. Error pages do not load this
+  // script, so the copy of a form that failed to submit stays.
   function forgetDrafts(which) {
     const here = [...document.querySelectorAll("form[data-autosave-url]")].map((form) => `gatehouse:draft:${form.dataset.autosaveKey || form.dataset.autosaveUrl}`);
     try {
@@ -34,14 +34,14 @@
         if (!key.startsWith("gatehouse:draft:")) continue;
         if (which === "all" || (!here.includes(key) && JSON.parse(localStorage.getItem(key)).submitted)) localStorage.removeItem(key);
       }
-    } catch { /* storage is closed to us: then nothing was kept */ }
+    } catch { /* no access to localStorage, so there are no copies */ }
   }
-  // A form that was refused or waits to be sent again (templates/sign_in) has not gone through: its copy stays.
+  // A form that was refused, or is waiting to be sent again (templates/sign_in), was not submitted: its copy stays.
   if (!document.querySelector("[data-keeps-drafts]")) forgetDrafts("submitted");
   document.addEventListener("submit", (event) => { if ("forgetDrafts" in event.target.dataset) forgetDrafts("all"); });
 
-  // The page in another language is another page: what was typed goes along with the person, in this tab only.
-  const CARRIED = "gatehouse:carried";
+  // Changing the language loads another page: what was typed is copied to it through sessionStorage, in this tab only.
+  const TYPED_KEY = "gatehouse:carried";
   const forms = () => [...document.querySelectorAll("main form[method=post]")];
   const fields = (form) => [...form.elements].filter((one) => one.name && one.matches("textarea, select, input:not([type=hidden], [type=file], [type=password])"));
   const ticked = (field) => ["checkbox", "radio"].includes(field.type);
@@ -49,14 +49,14 @@
 
   function carryTyping() {
     const typed = forms().map((form) => [shape(form), fields(form).map((field) => (ticked(field) ? field.checked : field.value))]);
-    try { sessionStorage.setItem(CARRIED, JSON.stringify(typed)); } catch { /* storage is closed to us */ }
+    try { sessionStorage.setItem(TYPED_KEY, JSON.stringify(typed)); } catch { /* no access to sessionStorage */ }
   }
 
-  function unpackTyping() {
+  function restoreTyping() {
     let typed = [];
     try {
-      typed = JSON.parse(sessionStorage.getItem(CARRIED) || "[]");
-      sessionStorage.removeItem(CARRIED);
+      typed = JSON.parse(sessionStorage.getItem(TYPED_KEY) || "[]");
+      sessionStorage.removeItem(TYPED_KEY);
     } catch { return; }
     for (const form of forms()) {
       const kept = typed.find(([was]) => was === shape(form));
@@ -65,16 +65,16 @@
       form.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
-  addEventListener("DOMContentLoaded", unpackTyping);
+  addEventListener("DOMContentLoaded", restoreTyping);
   document.addEventListener("submit", (event) => { if ("carriesTyping" in event.target.dataset) carryTyping(); });
 
-  // The second click of a double click is let go, so that the answer to the first is seen: what it shows once (a link,
-  // a token) would be missed otherwise. That nothing is done twice is the server's business.
-  const A_DOUBLE_CLICK = 800;
+  // Ignores the second click of a double click, so that the answer to the first is shown: it may contain a link or token
+  // that is shown only once. The server makes sure that nothing is done twice.
+  const DOUBLE_CLICK_TIME = 800;
   document.addEventListener("submit", (event) => {
     const { target, submitter, timeStamp } = event;
     if (event.defaultPrevented || target.method !== "post") return;
-    if (target.sentBy === submitter && timeStamp - target.sentAt < A_DOUBLE_CLICK) event.preventDefault();
+    if (target.sentBy === submitter && timeStamp - target.sentAt < DOUBLE_CLICK_TIME) event.preventDefault();
     else Object.assign(target, { sentBy: submitter, sentAt: timeStamp });
   });
 

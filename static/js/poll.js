@@ -1,5 +1,5 @@
-// Shows news in an open page. <div id="files" data-poll="/address/" data-poll-parts="files publication">
-// fetches the page at that address every two seconds and replaces the parts with these ids by the fetched ones.
+// Updates parts of an open page. <div id="files" data-poll="/address/" data-poll-parts="files publication">
+// fetches the page at that address every two seconds and replaces the elements with these ids by the new ones.
 // It stops when the fetched page no longer has data-poll, pauses while the page is hidden, and gives up after
 // five failures in a row; without script the page has a link to reload it.
 (() => {
@@ -9,7 +9,7 @@
 
   async function fetched(address) {
     const response = await fetch(address, { credentials: "same-origin", redirect: "manual", headers: { "X-Poll": "1" } });
-    if (response.type === "opaqueredirect") { location.reload(); return null; } // signed out: the page leads to sign-in
+    if (response.type === "opaqueredirect") { location.reload(); return null; } // signed out: reloading leads to sign-in
     if (!response.ok) throw new Error(String(response.status));
     return new DOMParser().parseFromString(await response.text(), "text/html");
   }

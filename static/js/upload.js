@@ -1,5 +1,5 @@
-// Files go up one a request, with their progress and the server's own sentence if one is refused.
-// Without script the same form sends one file the plain way.
+// Uploads files one at a time, with their progress, and shows the server's sentence if a file is refused.
+// Without script the same form uploads one file.
 (() => {
   "use strict";
 
@@ -14,8 +14,8 @@
 
   const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (all, key) => facts[key] ?? all);
 
-  // Each file is a deed of its own, so each carries its own idempotency key.
-  function freshKey() {
+  // Each file has its own idempotency key.
+  function newKey() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
@@ -32,14 +32,14 @@
       } catch { return ""; }
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const said = page.querySelector(".field__error, .error-summary li, .error-summary p, .notice--danger, .notice--error, .lede");
-    return said ? said.textContent.trim().replace(/\s+/g, " ") : "";
+    const message = page.querySelector(".field__error, .error-summary li, .error-summary p, .notice--danger, .notice--error, .lede");
+    return message ? message.textContent.trim().replace(/\s+/g, " ") : "";
   }
 
   function row(file, list) {
     const item = document.createElement("li");
     item.className = "upload__item";
-    item.innerHTML = '<div class="upload__row"><span class="upload__name"></span><span class="upload__said"></span></div><progress max="100" value="0"></progress>';
+    item.innerHTML = '<div class="upload__row"><span class="upload__name"></span><span class="upload__status"></span></div><progress max="100" value="0"></progress>';
     item.querySelector(".upload__name").textContent = file.name;
     item.querySelector("progress").setAttribute("aria-label", file.name);
     list.append(item);
@@ -47,8 +47,8 @@
   }
 
   function send(form, input, job) {
-    const words = form.dataset;
-    const said = job.item.querySelector(".upload__said");
+    const labels = form.dataset;
+    const status = job.item.querySelector(".upload__status");
     const bar = job.item.querySelector("progress");
     const body = new FormData(form);
     body.delete(input.name);
@@ -60,23 +60,23 @@
       const request = new XMLHttpRequest();
       const settle = (state, text) => {
         job.item.dataset.state = state;
-        said.textContent = text;
+        status.textContent = text;
         bar.hidden = true;
-        if (state === "refused") offerAgain(form, input, job);
+        if (state === "refused") offerRetry(form, input, job);
         resolve(state);
       };
       request.upload.onprogress = (event) => {
         if (!event.lengthComputable) return;
         bar.value = (100 * event.loaded) / event.total;
         const whole = event.loaded >= event.total;
-        said.textContent = whole ? words.checking : fill(words.sending, { done: size(event.loaded), size: size(event.total) });
+        status.textContent = whole ? labels.checking : fill(labels.sending, { done: size(event.loaded), size: size(event.total) });
       };
       request.onload = () => {
-        const well = request.status >= 200 && request.status < 300;
-        settle(well ? "done" : "refused", well ? `${words.done}, ${size(job.file.size)}` : sentenceOf(request) || words.failed);
+        const accepted = request.status >= 200 && request.status < 300;
+        settle(accepted ? "done" : "refused", accepted ? `${labels.done}, ${size(job.file.size)}` : sentenceOf(request) || labels.failed);
       };
-      request.onerror = () => settle("refused", words.failed);
-      request.onabort = () => settle("refused", words.cancelled);
+      request.onerror = () => settle("refused", labels.failed);
+      request.onabort = () => settle("refused", labels.cancelled);
       request.open("POST", form.action);
       request.setRequestHeader("Accept", "application/problem+json, application/json;q=0.9, text/html;q=0.8");
       request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
@@ -84,18 +84,18 @@
     });
   }
 
-  function offerAgain(form, input, job) {
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "button button--small";
-    again.textContent = form.dataset.again;
-    again.addEventListener("click", () => {
-      again.remove();
+  function offerRetry(form, input, job) {
+    const retry = document.createElement("button");
+    retry.type = "button";
+    retry.className = "button button--small";
+    retry.textContent = form.dataset.again;
+    retry.addEventListener("click", () => {
+      retry.remove();
       delete job.item.dataset.state;
       job.item.querySelector("progress").hidden = false;
       send(form, input, job);
     });
-    job.item.append(again);
+    job.item.append(retry);
   }
 
   function prepare(form) {
@@ -108,8 +108,8 @@
 
     function take(files) {
       for (const file of files) {
-        const job = { file, item: row(file, list), key: freshKey() };
-        job.item.querySelector(".upload__said").textContent = form.dataset.waiting;
+        const job = { file, item: row(file, list), key: newKey() };
+        job.item.querySelector(".upload__status").textContent = form.dataset.waiting;
         waiting += 1;
         queue = queue.then(() => send(form, input, job)).then((state) => {
           waiting -= 1;

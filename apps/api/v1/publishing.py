@@ -1,6 +1,6 @@
-"""Describing and publishing one's datasets. Who may have the data is decided in a browser, never by a script.
+"""Describe and publish your datasets. Decisions on access are made in a browser only.
 
-These calls stand on the catalogue's own router, because a dataset is read and described at one address.
+These operations use the router of v1/datasets.py, because a dataset is read and described at the same address.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from apps.api import schemas, serialise
-from apps.api.auth import PUBLISH, asker
+from apps.api.auth import PUBLISH, caller
 from apps.api.idempotency import idempotent_call
 from apps.api.v1.datasets import dataset_for, router
 from apps.core.actors import Viewer
@@ -22,8 +22,8 @@ from apps.grants import queries as grants
 
 @router.patch("/datasets/{slug}", response=schemas.DatasetOut, auth=PUBLISH, tags=["publishing"])
 def describe_dataset(request: HttpRequest, slug: str, body: schemas.DatasetChange) -> dict[str, Any]:
-    """Change the words you send; access, conditions and committee are chosen in a browser. Scope: publish."""
-    by = asker(request)
+    """Change the texts you send; access level, conditions and committee are chosen in a browser. Scope: publish."""
+    by = caller(request)
     commands.describe(dataset_for(by, slug), by=by, **body.dict(exclude_unset=True))
     return _answer(by, slug)
 
@@ -37,10 +37,8 @@ def publish_version(
     number: int,
     body: schemas.Publication | None = None,
 ) -> dict[str, Any]:
-    """Publish the draft; its files cannot be changed from then on; they are available now or from the end of the
-    embargo. Scope: publish.
-    """
-    by = asker(request)
+    """Publish the draft, now or at the end of an embargo. Its files cannot be changed afterwards. Scope: publish."""
+    by = caller(request)
     until = body.embargo_until if body is not None else None
 
     def do() -> tuple[UUID, UUID]:
@@ -51,7 +49,7 @@ def publish_version(
         commands.publish(version, by=by, embargo_until=until)
         return dataset.pk, dataset.pk
 
-    idempotent_call(request, do=do, again=lambda pk: pk)
+    idempotent_call(request, do=do, replay=lambda pk: pk)
     return _answer(by, slug)
 
 

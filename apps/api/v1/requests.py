@@ -1,4 +1,4 @@
-"""Asking for data: one's own requests, written, changed, submitted and withdrawn by the commands the pages call."""
+"""The access requests of the caller: draft, change, submit, withdraw. The same commands as the pages."""
 
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import EDITABLE
 from apps.api import pagination, schemas, serialise
-from apps.api.auth import READ, REQUEST, asker
-from apps.api.errors import Changed, NeedsCondition, Unusable
+from apps.api.auth import READ, REQUEST, caller
+from apps.api.errors import Changed, InvalidFields, NeedsCondition
 from apps.api.idempotency import idempotent_call
 from apps.api.v1.datasets import Cursor, Size
 from apps.core.errors import NotFound, WrongState
@@ -26,25 +26,25 @@ router = Router(tags=["requests"])
 
 
 @router.get("/requests", response=schemas.RequestPage, auth=READ)
-def list_requests(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.USUAL) -> dict[str, Any]:
+def list_requests(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.DEFAULT_SIZE) -> dict[str, Any]:
     """The requests in which you are applicant or named member, newest first. Scope: read."""
-    mine = requests.of_person(asker(request)).prefetch_related("items__dataset", "items__committee")
-    items, following = pagination.page("requests", mine, moment="created_at", cursor=cursor, size=limit)
-    return {"items": [serialise.request_line(each) for each in items], "next_cursor": following}
+    mine = requests.of_person(caller(request)).prefetch_related("items__dataset", "items__committee")
+    items, next_cursor = pagination.page("requests", mine, moment="created_at", cursor=cursor, size=limit)
+    return {"items": [serialise.request_line(each) for each in items], "next_cursor": next_cursor}
 
 
 @router.post("/requests", response={201: schemas.RequestOut}, auth=REQUEST)
 def draft_request(request: HttpRequest, body: schemas.NewRequest, response: HttpResponse) -> dict[str, Any]:
-    """A new draft for one or several controlled datasets. Scope: request."""
-    by = asker(request)
+    """Create a draft for one or several datasets with controlled access. Scope: request."""
+    by = caller(request)
 
     def do() -> tuple[UUID, UUID]:
         with transaction.atomic():
-            made = commands.draft(_datasets(by, body.datasets), by=by)
-            _write(made, body, by=by, revision=made.revision)
-        return made.pk, made.pk
+            draft = commands.draft(_datasets(by, body.datasets), by=by)
+            _write(draft, body, by=by, revision=draft.revision)
+        return draft.pk, draft.pk
 
-    pk = idempotent_call(request, do=do, again=lambda pk: pk)
+    pk = idempotent_call(request, do=do, replay=lambda pk: pk)
     response["Location"] = f"{request.path}/{pk}"
     return _answer(by, pk, response)
 
@@ -52,15 +52,15 @@ def draft_request(request: HttpRequest, body: schemas.NewRequest, response: Http
 @router.get("/requests/{uuid:pk}", response=schemas.RequestOut, auth=READ)
 def read_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     """One request; the header `ETag` names its revision. Scope: read."""
-    return _answer(asker(request), pk, response)
+    return _answer(caller(request), pk, response)
 
 
 @router.patch("/requests/{uuid:pk}", response=schemas.RequestOut, auth=REQUEST)
 def change_request(
     request: HttpRequest, pk: UUID, body: schemas.RequestChange, response: HttpResponse
 ) -> dict[str, Any]:
-    """Change what you send, from the revision you read (`If-Match`, or `revision`). Scope: request."""
-    by = asker(request)
+    """Change the fields you send. Name the revision you read in `If-Match` or `revision`. Scope: request."""
+    by = caller(request)
     mine = _mine(by, pk)
     _check_condition(mine, request.headers.get("If-Match", ""), body.revision)
     try:
@@ -69,7 +69,7 @@ def change_request(
                 commands.choose_datasets(mine, datasets=_datasets(by, body.datasets), by=by)
             _write(mine, body, by=by, revision=mine.revision)
     except WrongState as refusal:
-        if _mine(by, pk).revision != mine.revision:  # somebody was faster, between our look and our lock
+        if _mine(by, pk).revision != mine.revision:  # another change was stored after ours was checked
             raise Changed(refusal.sentence) from None
         raise
     return _answer(by, pk, response)
@@ -77,43 +77,43 @@ def change_request(
 
 @router.post("/requests/{uuid:pk}/submit", response=schemas.RequestOut, auth=REQUEST)
 def submit_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
-    """Hand the request to the committees; from now on it stands as it is. Scope: request."""
-    by = asker(request)
+    """Submit the request to the committees; it cannot be changed while they review it. Scope: request."""
+    by = caller(request)
 
     def do() -> tuple[UUID, UUID]:
         commands.submit(_mine(by, pk), by=by)
         return pk, pk
 
-    return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
+    return _answer(by, idempotent_call(request, do=do, replay=lambda pk: pk), response)
 
 
 @router.post("/requests/{uuid:pk}/withdraw", response=schemas.RequestOut, auth=REQUEST)
 def withdraw_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
-    """Take the request back before it is decided. Scope: request."""
-    by = asker(request)
+    """Withdraw the request before it is decided. Scope: request."""
+    by = caller(request)
 
     def do() -> tuple[UUID, UUID]:
         commands.withdraw(_mine(by, pk), by=by)
         return pk, pk
 
-    return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
+    return _answer(by, idempotent_call(request, do=do, replay=lambda pk: pk), response)
 
 
 @router.post("/requests/{uuid:pk}/questions/{uuid:question}/answer", response=schemas.RequestOut, auth=REQUEST)
 def answer_question(
     request: HttpRequest, pk: UUID, question: UUID, body: schemas.NewAnswer, response: HttpResponse
 ) -> dict[str, Any]:
-    """Answer what the committee asked when it returned the request. Scope: request."""
-    by = asker(request)
+    """Answer a question that the committee asked when it requested changes. Scope: request."""
+    by = caller(request)
 
     def do() -> tuple[UUID, UUID]:
-        asked = _mine(by, pk).questions.filter(pk=question).first()
-        if asked is None:
+        found = _mine(by, pk).questions.filter(pk=question).first()
+        if found is None:
             raise NotFound(_("This question does not exist."))
-        commands.answer(asked, text=body.text, by=by)
+        commands.answer(found, text=body.text, by=by)
         return pk, pk
 
-    return _answer(by, idempotent_call(request, do=do, again=lambda pk: pk), response)
+    return _answer(by, idempotent_call(request, do=do, replay=lambda pk: pk), response)
 
 
 def _mine(by: Person, pk: UUID) -> AccessRequest:
@@ -127,7 +127,7 @@ def _mine(by: Person, pk: UUID) -> AccessRequest:
 
 
 def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
-    """The request as it is now, with its revision in `ETag`."""
+    """The request in its present state, with its revision in `ETag`."""
     mine = _mine(by, pk)
     response["ETag"] = f'"{mine.revision}"'
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
@@ -135,7 +135,7 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:
-    """Store the fields that were sent; the revision goes up by one whatever they were."""
+    """Store the fields that were sent; the revision always increases by one."""
     sent = body.model_fields_set
     if "members" in sent:
         commands.name_members(mine, codes=body.members, by=by)
@@ -143,7 +143,7 @@ def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revi
 
 
 def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -> None:
-    """The change was made from what stands now (RFC 9110, 13.1.1): no newer text is lost."""
+    """The change was made from the present revision (RFC 9110, 13.1.1), so it overwrites no newer text."""
     tags = {tag.strip() for tag in if_match.split(",")}
     if not if_match and revision is None:
         raise NeedsCondition(
@@ -155,12 +155,12 @@ def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -
 
 
 def _datasets(by: Person, slugs: list[str]) -> list[Dataset]:
-    """The datasets of these names; a name this person may not know of does not exist."""
+    """The datasets with these short names; raises InvalidFields for one that this person may not see."""
     wanted = list(dict.fromkeys(slugs))
     found = {each.slug: each for each in datasets.visible_to(by).select_related("committee").filter(slug__in=wanted)}
     unknown = [slug for slug in wanted if slug not in found]
     if unknown:
-        raise Unusable(
+        raise InvalidFields(
             {"datasets": _("The dataset “%(slug)s” does not exist, or you may not see it.") % {"slug": unknown[0]}}
         )
     return [found[slug] for slug in wanted]
