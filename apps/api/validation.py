@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
 
-def door(view: View) -> View:
+def checked(view: View) -> View:
     """Refuse what cannot be meant, and answer HEAD wherever GET is answered (the server leaves the body out)."""
 
     @wraps(view)
@@ -39,7 +39,7 @@ def door(view: View) -> View:
 
 
 class SentBody(Parser):
-    """Gives an operation the body that the door has read already."""
+    """Gives an operation the body that `checked` has read already."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         return request.sent  # type: ignore[attr-defined]

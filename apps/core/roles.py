@@ -1,4 +1,4 @@
-"""The one door to django-guardian: standing roles of a person on one object.
+"""The only module that uses django-guardian: standing roles of a person on one object.
 
 A role is a named permission in a table with a direct foreign key to the object (no generic rows, so nothing is left
 behind to re-attach to a reused key), and a table accepts only the roles its model declares. Access to data is never a

@@ -128,7 +128,7 @@ def check_draft(version: Version) -> None:
 
 
 def check_can_publish(by: Person, version: Version) -> None:
-    """Ready to leave the house: described, at least one file, every file checked, somebody to decide."""
+    """Ready to be published: described, at least one file, every file checked, somebody to decide."""
     dataset = version.dataset
     check_can_manage(by, dataset)
     version.check_can("publish")
