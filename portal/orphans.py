@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 
 from apps.core import clock
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.core.stored_files import keys_in_use
 
 log = logging.getLogger(__name__)
@@ -25,17 +25,17 @@ def delete_orphans(*, older_than: timedelta) -> int:
     seen = 0
     while chunk := list(islice(keys, AT_ONCE)):
         seen += len(chunk)
-        orphans += [key for key in _unnamed(chunk) if sealed().get_modified_time(key) < before]
+        orphans += [key for key in _unnamed(chunk) if private_storage().get_modified_time(key) < before]
     if len(orphans) > max(MOST, SHARE * seen):
         log.error("%d of %d stored objects are not named by this database; none was deleted", len(orphans), seen)
         return 0
     for key in orphans:
-        sealed().delete(key)
+        private_storage().delete(key)
     return len(orphans)
 
 
 def _keys(folder: str) -> Iterator[str]:
-    storage = sealed()
+    storage = private_storage()
     if folder and not storage.exists(folder):
         return
     folders, files = storage.listdir(folder)

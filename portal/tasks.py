@@ -41,7 +41,7 @@ def warn() -> None:
 def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
     correlation.begin()
-    idempotency.forget(older_than=timedelta(days=1))
+    idempotency.delete_old_keys(older_than=timedelta(days=1))
     forget_sessions(by=SYSTEM)
     forget_devices(by=SYSTEM)
     call_command("clearsessions")

@@ -280,7 +280,7 @@ def main(folder: Path) -> None:
     django.setup()
     from django.conf import settings
 
-    stored = Path(settings.STORAGES["sealed"]["OPTIONS"]["location"])
+    stored = Path(settings.STORAGES["private"]["OPTIONS"]["location"])
     stored.mkdir(parents=True, exist_ok=True)
     keeper = Keeper(stored)
     build(keeper)

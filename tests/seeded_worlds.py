@@ -152,7 +152,7 @@ def _bring(copy: Copy) -> Any:
     if row is None:
         return None
     notified, files = row
-    where = Path(settings.STORAGES["sealed"]["OPTIONS"]["location"])
+    where = Path(settings.STORAGES["private"]["OPTIONS"]["location"])
     for name in files:
         (where / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_state.files / name, where / name)

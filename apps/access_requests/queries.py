@@ -61,7 +61,7 @@ def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
 def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
     """Submitted requests for a dataset this person owns or manages."""
     mine = Item.objects.filter(request=OuterRef("pk")).filter(
-        roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+        roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     )
     return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
 

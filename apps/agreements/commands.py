@@ -21,7 +21,7 @@ from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Unavailable
 from apps.core.identifiers import new_reference, new_storage_key
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.datasets.queries import owners_of
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
@@ -167,7 +167,7 @@ def store_pdf(agreement_id: UUID, *, by: Actor) -> None:
     if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
         return
     content = _pdf_of(agreement)
-    key = sealed().save(new_storage_key(), File(BytesIO(content)))
+    key = private_storage().save(new_storage_key(), File(BytesIO(content)))
     sha256 = hashlib.sha256(content).hexdigest()
     Agreement.objects.filter(pk=agreement.pk).update(pdf_key=key, pdf_sha256=sha256)
     record(Kind.AGREEMENT_PDF_STORED, actor=by, subject=agreement, about=[agreement.item.request_id], sha256=sha256)

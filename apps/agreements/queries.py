@@ -22,7 +22,7 @@ def template_for(committee: Committee) -> Template | None:
 
 def visible_to(person: Viewer) -> QuerySet[Agreement]:
     """The agreements of one's own requests, of one's committees, and for the datasets one manages."""
-    managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
+    managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
     as_member = Q(item__committee__in=committees_of(person))
     own = Q(item__request__in=requests.of_person(person).values("pk"))
     return Agreement.objects.filter(own | as_member | Q(managed))
@@ -48,7 +48,7 @@ def to_sign(person: Viewer) -> QuerySet[Agreement]:
 
 def to_countersign(person: Viewer) -> QuerySet[Agreement]:
     """The agreements this person has yet to countersign as dataset owner."""
-    owned = roles.has(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
+    owned = roles.role_exists(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
     waiting = Agreement.objects.filter(owned, state=AgreementState.SIGNED)
     return waiting.select_related("item__dataset", "item__request__applicant__institution")
 

@@ -87,7 +87,7 @@ def _layout() -> bytes:
 def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, Any]]) -> bytes:
     """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes.
 
-    A character that no font here has forbids PDF/UA. The agreement is stored all the same, as a PDF that claims less.
+    If a character is missing from every font, the PDF cannot conform to PDF/UA and is made without that claim.
     """
     title, clauses = parsed(text)
     data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}

@@ -33,14 +33,14 @@ def idempotent_call(
         if not claimed.first:
             return again(uuid.UUID(claimed.location))
         answer, came_of_it = do()
-        idempotency.finish(claimed, location=str(came_of_it))
+        idempotency.store_location(claimed, location=str(came_of_it))
     return answer
 
 
-def _claim(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempotency.Claim:
+def _claim(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempotency.ReservedKey:
     sent = [("method", str(request.method)), ("path", request.path), ("body", request.body.decode("utf-8", "replace"))]
     try:
-        return idempotency.claim(person_id=person_id, key=key, digest=idempotency.digest_of(sent))
+        return idempotency.reserve_key(person_id=person_id, key=key, digest=idempotency.digest_of(sent))
     except Invalid:
         sentence = _("This idempotency key was already used for a different call. Use a new key for each new action.")
         raise Invalid(sentence, field=HEADER) from None

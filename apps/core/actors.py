@@ -1,7 +1,6 @@
-"""Who acts: a person, or one of three named actors. Never None: what is done by nobody cannot be refused.
+"""Who acts: a person, or one of three named actors; never None, because a command could not refuse that.
 
-Which named actors a command admits is said at its beginning, by a rule of apps.accounts.rules; one it does not name is
-refused.
+Each command starts with a rule of apps.people.rules that lists the named actors it accepts; others are refused.
 """
 
 from enum import Enum
@@ -12,23 +11,23 @@ from django.contrib.auth.models import AnonymousUser
 
 
 class NamedActor(Enum):
-    """Who acts when no person is known; the values stand in the event log."""
+    """Who acts if it is not a person; the values are those in the event log."""
 
     SYSTEM = "system"
     CONSOLE = "console"
     ANONYMOUS = "anonymous"
 
 
-SYSTEM: Final = NamedActor.SYSTEM  # background work, consequences of events, what a provider says about its people
-CONSOLE: Final = NamedActor.CONSOLE  # management commands and the seed: whoever has a shell on the server
-ANONYMOUS: Final = NamedActor.ANONYMOUS  # a visitor or a program that nobody has signed in
+SYSTEM: Final = NamedActor.SYSTEM  # background tasks, consequences of events, claims of a provider
+CONSOLE: Final = NamedActor.CONSOLE  # management commands and the demo seed: a person with a shell on the server
+ANONYMOUS: Final = NamedActor.ANONYMOUS  # a visitor or program without a session or token
 
-PERSON: Final = "person"  # beside the values above: what the event log says of a person
-ACTOR_KINDS: Final = (PERSON, *(one.value for one in NamedActor))
+PERSON: Final = "person"  # the value for a person in the event log
+ACTOR_KINDS: Final = (PERSON, *(actor.value for actor in NamedActor))
 
 
 class PersonActor(Protocol):
-    """What a layer below apps.accounts needs to know of a person."""
+    """What apps below apps.people need to know of a person."""
 
     @property
     def pk(self) -> UUID: ...
@@ -38,11 +37,11 @@ class PersonActor(Protocol):
 
 
 Actor: TypeAlias = PersonActor | NamedActor
-Viewer: TypeAlias = Actor | AnonymousUser  # whoever looks at a page; nobody has to be signed in to ask a query
+Viewer: TypeAlias = Actor | AnonymousUser  # who reads: queries also accept a visitor
 
 
 def kind_of(actor: Actor) -> str:
-    """One of ACTOR_KINDS, as it stands in the event log."""
+    """One of ACTOR_KINDS, as recorded in the event log."""
     return actor.value if isinstance(actor, NamedActor) else PERSON
 
 
@@ -52,5 +51,5 @@ def person_id_of(actor: Actor) -> UUID | None:
 
 
 def actor_of(user: Viewer) -> Actor:
-    """Whoever a request comes from: the person who is signed in, or ANONYMOUS."""
+    """The actor of a request: the person who is signed in, or ANONYMOUS."""
     return ANONYMOUS if isinstance(user, AnonymousUser) else user

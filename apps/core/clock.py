@@ -1,4 +1,4 @@
-"""One clock: the database's. A verdict never depends on two machines agreeing on the time."""
+"""The time of the database, which all processes use, so clocks of different machines need not agree."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 
 def now() -> datetime:
-    """The database's time, with its zone (UTC)."""
+    """The time of the database (UTC, with time zone), or the frozen time."""
     frozen = _frozen.get()
     if frozen is not None:
         return frozen
@@ -27,23 +27,24 @@ def now() -> datetime:
 
 
 def today() -> date:
+    """The date of `now()` in UTC."""
     return now().date()
 
 
 def sql_now(at: datetime | None = None) -> Any:
-    """The moment to compare with inside a query: `at`, or the database's own clock as the statement runs."""
+    """The time to compare with in a query: `at`, the frozen time, or the database's time when the statement runs."""
     moment = at or _frozen.get()
     return Now() if moment is None else Value(moment, output_field=DateTimeField())
 
 
 def is_frozen() -> bool:
-    """Whether somebody has stopped the clock here."""
+    """Whether `freeze` is active here."""
     return _frozen.get() is not None
 
 
 @contextmanager
 def freeze(at: datetime) -> Iterator[None]:
-    """Let every rule, query and event inside believe it is `at` (tests, and "what was true then?" pages)."""
+    """Make `at` the current time for every rule, query and event inside (tests, and pages about a past moment)."""
     token = _frozen.set(at)
     try:
         yield

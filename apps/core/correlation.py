@@ -1,7 +1,6 @@
-"""One reference per piece of work: in the answer's header, in every event and in every log line it caused.
+"""The reference of a request or task: in the response header, in its events and in its log lines.
 
-And by which key it was asked for: an event of a script's names its token, so that it can be distinguished from its
-person's own.
+Events also name the access token, if one was used, so that those of a script differ from those of its owner.
 """
 
 import secrets
@@ -15,7 +14,7 @@ _through: ContextVar[Mapping[str, str]] = ContextVar("through", default=_nothing
 
 
 def begin(reference: str = "") -> str:
-    """Start a piece of work (a request, a task) and return its reference."""
+    """Start a request or task and return its reference; a new one if none is given."""
     chosen = reference or secrets.token_hex(8)
     _reference.set(chosen)
     _through.set(_nothing)
@@ -23,13 +22,15 @@ def begin(reference: str = "") -> str:
 
 
 def current() -> str:
+    """The reference of the current request or task; empty outside of one."""
     return _reference.get()
 
 
 def act_through(**keys: str) -> None:
-    """Until the next piece of work begins, every event says by which key it was asked for."""
+    """Add these facts (such as the id of an access token) to every event until the next `begin`."""
     _through.set(keys)
 
 
 def through() -> dict[str, str]:
+    """The facts given to `act_through`."""
     return dict(_through.get())

@@ -1,4 +1,4 @@
-"""Row locks that Django has no word for."""
+"""Database access that Django does not offer: shared row locks and prepared statements."""
 
 import copy
 import uuid
@@ -14,9 +14,9 @@ from apps.core import clock
 
 
 def lock_for_share(model: type[models.Model], pk: uuid.UUID) -> None:
-    """Lock the row as it is until the transaction ends; others may lock it too, but nobody changes it meanwhile.
+    """Lock the row until the transaction ends: other transactions may lock it for share too, but cannot change it.
 
-    PostgreSQL's FOR SHARE: many downloads share it, a revocation waits for those begun and orders before the rest.
+    PostgreSQL's FOR SHARE. Downloads do not wait for each other; a revocation waits for those that have the lock.
     """
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
@@ -24,73 +24,72 @@ def lock_for_share(model: type[models.Model], pk: uuid.UUID) -> None:
         cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = %s FOR SHARE", [pk])  # noqa: S608
 
 
-Asked = uuid.UUID | str
+Parameter = uuid.UUID | str
 
 
 class Prepared:
-    """`Prepared(build, UUID, str)` asks `build(id, text)`, faster; `build` makes a set from values of these kinds.
+    """A queryset that is compiled to SQL once: `Prepared(build, UUID, str)`, where `build(id, text)` returns it.
 
-    Only for the access rule, the session of a request and the navigation (an import contract); others ask plain sets.
+    Faster than the queryset, with the same results. Only for the access rule, the session of a request and the
+    navigation (an import contract); other code uses querysets. Its only parameters are UUIDs and texts.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: type[Asked]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: type[Parameter]) -> None:
         self._build = build
-        self._stand_ins: list[Asked] = [_stand_in(kind) for kind in kinds]
+        self._placeholders: list[Parameter] = [_placeholder(kind) for kind in kinds]
         self._exists: tuple[str, tuple[Any, ...]] | None = None
         self._rows: tuple[QuerySet[Any], Any, str, tuple[Any, ...]] | None = None
 
-    def holds(self, *given: Asked) -> bool:
-        """Whether the set has anything in it now; one statement."""
+    def holds(self, *values: Parameter) -> bool:
+        """Whether the queryset has any row now; one statement."""
         if clock.is_frozen():
-            return self._build(*given).exists()
+            return self._build(*values).exists()
         if self._exists is None:
-            query = self._build(*self._stand_ins).order_by().query.exists()
+            query = self._build(*self._placeholders).order_by().query.exists()
             self._exists = self._checked(*query.get_compiler(connection.alias).as_sql())
         sql, params = self._exists
         with _cursor() as cursor:
-            cursor.execute(sql, self._filled(params, given))
+            cursor.execute(sql, self._filled(params, values))
             return cursor.fetchone() is not None
 
-    def rows(self, *given: Asked) -> list[Any]:
-        """What is in the set now, as the set itself would give it: the same things in the same order."""
+    def rows(self, *values: Parameter) -> list[Any]:
+        """The objects of the queryset now, in its order."""
         if clock.is_frozen():
-            return list(self._build(*given))
+            return list(self._build(*values))
         if self._rows is None:
-            queryset = self._build(*self._stand_ins)
+            queryset = self._build(*self._placeholders)
             compiler = queryset.query.get_compiler(connection.alias)
             self._rows = (queryset, compiler, *self._checked(*compiler.as_sql()))
         queryset, compiler, sql, params = self._rows
-        kept = copy.copy(compiler)  # what it knows of columns and classes is only read from here on
-        kept.connection = _Planned()
-        kept.as_sql = lambda *_args, **_more: (sql, self._filled(params, given))
-        asked: Any = queryset.all()
-        asked.query.get_compiler = lambda *_args, **_more: kept
-        return list(asked)
+        prepared = copy.copy(compiler)  # its columns and classes are only read after this
+        prepared.connection = _PreparedConnection()
+        prepared.as_sql = lambda *_args, **_more: (sql, self._filled(params, values))
+        rows: Any = queryset.all()
+        rows.query.get_compiler = lambda *_args, **_more: prepared
+        return list(rows)
 
-    def first(self, *given: Asked) -> Any:
+    def first(self, *values: Parameter) -> Any:
         """The first of the rows, or None."""
-        return next(iter(self.rows(*given)), None)
+        return next(iter(self.rows(*values)), None)
 
     def _checked(self, sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-        """Whatever is asked about can be put in later, and no moment was compiled in, because it would never
-        advance.
-        """
-        lost = [one for one in self._stand_ins if one not in params]
-        if lost or any(isinstance(param, datetime) for param in params):
-            raise RuntimeError("this set cannot be prepared: its SQL hides what it is asked about, or holds a moment")
+        """Raise RuntimeError unless the SQL has every parameter as a value of its own and contains no fixed time."""
+        missing = [value for value in self._placeholders if value not in params]
+        if missing or any(isinstance(param, datetime) for param in params):
+            raise RuntimeError("this queryset cannot be prepared: its SQL hides a parameter or contains a fixed time")
         return sql, params
 
-    def _filled(self, params: tuple[Any, ...], given: tuple[Asked, ...]) -> list[Any]:
-        meant = list(zip(self._stand_ins, given, strict=True))
-        return [next((value for stand_in, value in meant if param == stand_in), param) for param in params]
+    def _filled(self, params: tuple[Any, ...], values: tuple[Parameter, ...]) -> list[Any]:
+        pairs = list(zip(self._placeholders, values, strict=True))
+        return [next((value for placeholder, value in pairs if param == placeholder), param) for param in params]
 
 
-def _stand_in(kind: type[Asked]) -> Asked:
+def _placeholder(kind: type[Parameter]) -> Parameter:
     return uuid.uuid4() if kind is uuid.UUID else uuid.uuid4().hex
 
 
-class _Planned:
-    """The connection as a compiler knows it, with the cursors of `_cursor`."""
+class _PreparedConnection:
+    """The connection, for a compiler, with the cursors of `_cursor`."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(connection, name)
@@ -100,10 +99,9 @@ class _Planned:
 
 
 def _cursor() -> Any:
-    """A cursor whose statements the server keeps planned (`prepare_threshold` in the settings); Django's own are not.
+    """A cursor whose statements PostgreSQL prepares (`prepare_threshold` in the settings), unlike Django's own cursors.
 
-    It goes through Django's wrapper, so that its faults are Django's. Where somebody counts or logs statements, the
-    same statement goes the ordinary way, which knows how to show it.
+    It has Django's wrapper, so its errors are Django's. If queries are logged or counted, it is Django's own cursor.
     """
     connection.ensure_connection()
     if connection.queries_logged:

@@ -1,6 +1,6 @@
-"""Refusals: every "no" this portal says is one of these, and carries a sentence for a person.
+"""Errors for people: why a step was refused, and what to do next.
 
-Commands and rules raise them; one middleware turns them into pages or problem+json (RFC 9457).
+Commands and rules raise them; a middleware turns them into pages or problem+json (RFC 9457).
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """The portal says no, and says why in a sentence a person can act on."""
+    """A step is refused; `sentence` tells the person why and what to do. `field` is the form field, if there is one."""
 
     status = 400
     code = "refused"
     title = _("This could not be done")
-    headers: Mapping[str, str] = {}  # what the answer must say besides (RFC 9110: Allow, WWW-Authenticate)
+    headers: Mapping[str, str] = {}  # further headers of the response (RFC 9110: Allow, WWW-Authenticate)
 
     def __init__(self, sentence: str, *, field: str = "", code: str = "") -> None:
         super().__init__(sentence)
@@ -25,7 +25,7 @@ class DomainError(Exception):
 
 
 class Denied(DomainError):
-    """The person is known and may not do this."""
+    """This actor may not do this."""
 
     status = 403
     code = "denied"
@@ -33,14 +33,14 @@ class Denied(DomainError):
 
 
 class NeedsSecondFactor(Denied):
-    """Everything else holds; a second factor in the sign-in is what is missing."""
+    """Only a second factor in the sign-in is missing."""
 
     code = "second-factor"
     title = _("A second factor is required")
 
 
 class StaleForm(DomainError):
-    """The form does not prove that this browser asked for it: it was shown before the last sign-in, or elsewhere."""
+    """The CSRF token of the form is not valid: the page was opened before the last sign-in, or in another browser."""
 
     status = 403
     code = "stale-form"
@@ -48,7 +48,7 @@ class StaleForm(DomainError):
 
 
 class NotFound(DomainError):
-    """Nothing is here that this person may know of."""
+    """There is nothing here that this person may see."""
 
     status = 404
     code = "missing"
@@ -56,7 +56,7 @@ class NotFound(DomainError):
 
 
 class OnlyForms(DomainError):
-    """The address is right, and only a form is sent to it: somebody opened it by hand, or by a bookmark."""
+    """This address only accepts a form (POST), but was opened as a page."""
 
     status = 405
     code = "method"
@@ -64,7 +64,7 @@ class OnlyForms(DomainError):
 
 
 class WrongState(DomainError):
-    """It would be allowed, but not now: the thing has moved on, or is not there yet."""
+    """The step is not possible in the present state, for example because somebody else changed it meanwhile."""
 
     status = 409
     code = "wrong-state"
@@ -72,7 +72,7 @@ class WrongState(DomainError):
 
 
 class Gone(DomainError):
-    """It was here and has ended: an expired link, a revoked grant."""
+    """It existed and has ended, such as an expired link."""
 
     status = 410
     code = "gone"
@@ -80,7 +80,7 @@ class Gone(DomainError):
 
 
 class Invalid(DomainError):
-    """What was sent cannot be used; `fields` maps a field's name to its sentence."""
+    """The input is not valid; `fields` maps a field's name to its sentence."""
 
     status = 422
     code = "invalid"
@@ -100,7 +100,7 @@ class TooOften(DomainError):
 
 
 class NeedsSignIn(DomainError):
-    """The person must sign in, or sign in again just now, before this can go on."""
+    """The person must sign in, or sign in again, before they can do this."""
 
     status = 401
     code = "sign-in"
@@ -108,7 +108,7 @@ class NeedsSignIn(DomainError):
 
 
 class Unavailable(DomainError):
-    """A part the portal depends on does not answer; nothing was half done."""
+    """A service the portal depends on does not respond; nothing was changed."""
 
     status = 503
     code = "unavailable"

@@ -1,7 +1,7 @@
-"""Idempotency: the same form or API call, sent twice, happens once.
+"""Idempotency: a form or API call that is sent twice is carried out once.
 
-The key is stored in the same transaction as what it protects, so that a crash between the two cannot happen, and a
-second sending waits for the first to end before it answers.
+The key is stored in the same transaction as the change it protects, so neither exists without the other. The second
+call waits until the transaction of the first has ended.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ from apps.core.models import IdempotencyKey
 
 
 @dataclass(frozen=True)
-class Claim:
-    """Ours to do (`first`), or done before with its `location`."""
+class ReservedKey:
+    """A key in use: `first` if this call is to be carried out; otherwise `location` is the result of the first call."""
 
     row_id: int
     first: bool
@@ -29,13 +29,16 @@ class Claim:
 
 
 def digest_of(parts: Iterable[tuple[str, str]]) -> str:
-    """A fingerprint of what was sent, so that one key cannot stand for two different contents."""
+    """A digest of the names and values that were sent, to refuse a key that is used again with other content."""
     text = "\x00".join(f"{name}\x01{value}" for name, value in sorted(parts))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def claim(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Claim:
-    """Claim the key inside the caller's transaction; waits while another transaction has it."""
+def reserve_key(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> ReservedKey:
+    """Reserve the key in the caller's transaction; waits while another transaction is using it.
+
+    Raises Invalid if the key was used before with other content.
+    """
     table = IdempotencyKey._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -45,23 +48,23 @@ def claim(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Claim:
         )
         row = cursor.fetchone()
     if row:
-        return Claim(row_id=row[0], first=True, location="")
+        return ReservedKey(row_id=row[0], first=True, location="")
     found = IdempotencyKey.objects.get(person_id=person_id, key=key)
     if not hmac.compare_digest(found.digest, digest):
         raise Invalid(_("This form was already sent with different content. Reload the page and send it again."))
-    return Claim(row_id=found.pk, first=False, location=found.location)
+    return ReservedKey(row_id=found.pk, first=False, location=found.location)
 
 
-def finish(claimed: Claim, *, location: str) -> None:
-    """Remember where the answer was, for whoever sends the same form again."""
-    IdempotencyKey.objects.filter(pk=claimed.row_id).update(location=location[:500])
+def store_location(reserved: ReservedKey, *, location: str) -> None:
+    """Store where the result is, for a second call with the same key."""
+    IdempotencyKey.objects.filter(pk=reserved.row_id).update(location=location[:500])
 
 
-def release(claimed: Claim) -> None:
-    """What the key stood for was not done after all: the same form may come again, with other contents."""
-    IdempotencyKey.objects.filter(pk=claimed.row_id).delete()
+def release_key(reserved: ReservedKey) -> None:
+    """Delete the key, because nothing was changed: it may be used again, with other content."""
+    IdempotencyKey.objects.filter(pk=reserved.row_id).delete()
 
 
-def forget(*, older_than: timedelta) -> None:
-    """Drop keys nobody will send again."""
+def delete_old_keys(*, older_than: timedelta) -> None:
+    """Delete keys older than this."""
     IdempotencyKey.objects.filter(created_at__lt=clock.now() - older_than).delete()

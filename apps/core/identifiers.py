@@ -1,4 +1,4 @@
-"""Names that nobody can guess and nobody can confuse."""
+"""Ids, references, storage keys and codes: random, and easy to tell apart for people."""
 
 import secrets
 import uuid
@@ -6,7 +6,7 @@ import uuid
 # Crockford's base 32 without I, L, O, U: can be read out over a telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-# No vowels, so that no words come about; no digits, so that nobody asks which it is (RFC 8628, 6.1).
+# No vowels, so that no words are spelled; no digits, which look like other characters (RFC 8628, 6.1).
 CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
@@ -17,23 +17,23 @@ def new_id() -> uuid.UUID:
 
 def new_reference(prefix: str) -> str:
     """A short reference for people, e.g. `DAR-7K3Q-9XQ2`: 40 random bits, unique by constraint where it is stored."""
-    notifications = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{prefix}-{notifications[:4]}-{notifications[4:]}"
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{prefix}-{code[:4]}-{code[4:]}"
 
 
 def new_storage_key() -> str:
-    """Where bytes are kept: random, never made from a file's name; two levels so that no folder grows endless."""
+    """A random path in the storage, not derived from the file's name; two levels, so that no folder gets too large."""
     name = secrets.token_hex(24)
     return f"{name[:2]}/{name[2:4]}/{name[4:]}"
 
 
 def new_user_code() -> str:
-    """What a person types to let a program in, e.g. `WDJB-MJHT`: 34 random bits, for ten minutes."""
-    notifications = "".join(secrets.choice(CONSONANTS) for _ in range(8))
-    return f"{notifications[:4]}-{notifications[4:]}"
+    """A code that a person types to authorise a device, e.g. `WDJB-MJHT`: 34 random bits, valid for ten minutes."""
+    code = "".join(secrets.choice(CONSONANTS) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"
 
 
 def plain_user_code(typed: str) -> str:
-    """The code as it was given out, however it was typed: lower case, no hyphen, other signs between."""
-    notifications = "".join(char for char in typed.upper() if char in CONSONANTS)[:9]
-    return f"{notifications[:4]}-{notifications[4:]}"
+    """The code in the form of `new_user_code`, from what was typed: lower case, no hyphen or other separators."""
+    code = "".join(char for char in typed.upper() if char in CONSONANTS)[:9]
+    return f"{code[:4]}-{code[4:]}"

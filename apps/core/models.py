@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class IdempotencyKey(models.Model):
-    """One form, sent once: the second sending of the same form finds this row and does nothing twice.
+    """A key that was sent with a form or API call, so that a second call with it changes nothing.
 
-    No foreign key to the person: the row is a throw-away and must never hold anyone's evidence.
+    `person_id` is no foreign key: these rows are deleted after a while and are no evidence.
     """
 
     PERSONAL_FIELDS: tuple[str, ...] = ()

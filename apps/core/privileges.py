@@ -24,7 +24,7 @@ ALTER TABLE {table} ALTER COLUMN id SET GENERATED ALWAYS
 
 
 def rows_of_all_tables() -> migrations.RunPython:
-    """The role may read and write the rows of every table, of those made later too; in apps.core, before all others."""
+    """The role may read and write rows of every table, also of later ones. Runs in apps.core, before all other apps."""
 
     def grant(_apps: Any, schema_editor: Any) -> None:
         with schema_editor.connection.cursor() as cursor:
@@ -40,7 +40,7 @@ def rows_of_all_tables() -> migrations.RunPython:
 
 
 def insert_and_select_only(table: str) -> migrations.RunPython:
-    """The role may add rows to `table` and read them; the database numbers them itself. After `rows_of_all_tables`."""
+    """The role may only insert and read rows of `table`; the database sets their ids. After `rows_of_all_tables`."""
 
     def grant(_apps: Any, schema_editor: Any) -> None:
         names = {"role": _role(schema_editor), "table": schema_editor.quote_name(table)}

@@ -1,37 +1,36 @@
-"""How often something that anybody can bring about is worth writing down: a flood leaves its mark, and no flood."""
+"""Limits how often repeated events are recorded, so that a flood of them cannot fill the event log."""
 
 from typing import Any
 
 from django.core.cache import cache
 
 MINUTE = 60
-EACH = 20
+RECORD_EACH = 20
 
 
-def times(what: str, *, within: int = MINUTE) -> int:
-    """How often it has happened in these seconds, counted from the first; each process counts for itself.
+def count_event(key: str, *, within: int = MINUTE) -> int:
+    """Count one more event under `key` and return how many there were since the first, for `within` seconds.
 
-    Without a cache every time is the first.
+    Each process counts by itself. Without a cache every event is counted as the first.
     """
-    key = f"rate:{what}"
-    if cache.add(key, 1, within):
+    cache_key = f"rate:{key}"
+    if cache.add(cache_key, 1, within):
         return 1
     try:
-        return cache.incr(key)
-    except ValueError:  # the time ended in between
+        return cache.incr(cache_key)
+    except ValueError:  # the key expired in between
         return 1
 
 
-def should_record(what: str) -> int:
-    """How often it has happened this minute, if that is worth a line; 0 if not.
+def should_record(key: str) -> int:
+    """Count one more event under `key`; returns the number in this minute if this one is to be recorded, otherwise 0.
 
-    Each of the first twenty is, then every doubling: n times leave 20 + log2(n / 16) lines, and the last line says how
-    many there were, to a factor of two. Counted by each process for itself; without a cache everything is worth a line.
+    The first RECORD_EACH are recorded, then each time the number doubles: n events make 20 + log2(n / 16) records.
     """
-    count = times(what)
-    return count if count <= EACH or count & (count - 1) == 0 else 0
+    count = count_event(key)
+    return count if count <= RECORD_EACH or count & (count - 1) == 0 else 0
 
 
-def counted(count: int) -> dict[str, Any]:
-    """What the line says of it: from the twenty-first on, it stands for all since the last one."""
-    return {"count": count} if count > EACH else {}
+def count_fact(count: int) -> dict[str, Any]:
+    """The fact `count` for the event, if it represents more than itself (from the twenty-first on)."""
+    return {"count": count} if count > RECORD_EACH else {}

@@ -1,8 +1,8 @@
-"""The only module that uses django-guardian: standing roles of a person on one object.
+"""The roles of a person on one object. The only module that uses django-guardian.
 
-A role is a named permission in a table with a direct foreign key to the object (no generic rows, so nothing is left
-behind to re-attach to a reused key), and a table accepts only the roles its model declares. Access to data is never a
-role: it is a dated grant (apps.grants).
+A role is a permission name in a table with a direct foreign key to the object, so a deleted object leaves no rows that
+another object could inherit. A table accepts only the roles that its model declares. Access to data is never a role: it
+is a grant with an end date (apps.grants).
 """
 
 import uuid
@@ -18,7 +18,7 @@ from apps.core.actors import PersonActor, Viewer
 
 
 class RoleRow(UserObjectPermissionBase):
-    """One person's role on one object; subclasses add `content_object`, a foreign key to what the role is on."""
+    """A person's role on one object; subclasses add `content_object`, the foreign key to that object."""
 
     ROLES: ClassVar[tuple[str, ...]] = ()
 
@@ -26,7 +26,7 @@ class RoleRow(UserObjectPermissionBase):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only the model's declared roles can be stored: the list is frozen in code, not in the database."""
+        """Raise ValueError for a role that the model does not declare (the database does not check this)."""
         if self.permission.codename not in self.ROLES:
             raise ValueError(f"{self.permission.codename} is not a role on {self._meta.label}")
         super().save(*args, **kwargs)
@@ -46,25 +46,25 @@ def _check(model: type[models.Model], roles: Iterable[str]) -> None:
         raise ValueError(f"{sorted(unknown)} is not a role on {model.__name__}")
 
 
-def give(person: PersonActor, role: str, obj: models.Model) -> None:
-    """Let the person stand in this role on this object; giving it twice changes nothing."""
+def assign(person: PersonActor, role: str, obj: models.Model) -> None:
+    """Give the person this role on the object. Does nothing if they have it."""
     _check(type(obj), [role])
     assign_perm(role, person, obj)
 
 
-def take(person: PersonActor, role: str, obj: models.Model) -> None:
+def remove(person: PersonActor, role: str, obj: models.Model) -> None:
     """End the person's role on this object."""
     _check(type(obj), [role])
     remove_perm(role, person, obj)
 
 
 def with_roles(person: Viewer, roles: Iterable[str], model: type[models.Model]) -> QuerySet[Any]:
-    """Every object of the model on which the person stands in one of the roles."""
-    return model._default_manager.filter(has(person, roles, model))
+    """Every object of the model on which the person has one of the roles."""
+    return model._default_manager.filter(role_exists(person, roles, model))
 
 
-def has(person: Viewer, roles: Iterable[str], model: type[models.Model], *, outer: str = "pk") -> Exists:
-    """The condition "the person stands in one of these roles on it", for use in a query (`outer` names the object)."""
+def role_exists(person: Viewer, roles: Iterable[str], model: type[models.Model], *, outer: str = "pk") -> Exists:
+    """A condition for queries: the person has one of these roles on the object whose id is in the column `outer`."""
     roles = list(roles)
     _check(model, roles)
     rows = _table(model)._default_manager.filter(
@@ -73,13 +73,13 @@ def has(person: Viewer, roles: Iterable[str], model: type[models.Model], *, oute
     return Exists(rows)
 
 
-def holds(person: Viewer, roles: Iterable[str], obj: models.Model) -> bool:
-    """Whether the person stands in one of the roles on this object."""
+def has_role(person: Viewer, roles: Iterable[str], obj: models.Model) -> bool:
+    """Whether the person has one of the roles on this object."""
     return with_roles(person, roles, type(obj)).filter(pk=obj.pk).exists()
 
 
-def holders(obj: models.Model, role: str) -> QuerySet[Any]:
-    """Everyone who stands in this role on this object."""
+def people_with_role(obj: models.Model, role: str) -> QuerySet[Any]:
+    """The people who have this role on this object."""
     table = _table(type(obj))
     _check(type(obj), [role])
     people = table._meta.get_field("user").related_model
@@ -94,5 +94,5 @@ def roles_on(obj: models.Model) -> list[tuple[uuid.UUID, str]]:
 
 
 def person_id(person: Viewer) -> uuid.UUID:
-    """The id to ask tables with; a visitor who is not signed in gets an id that no row has."""
+    """The person's id for queries; for a visitor an id that no row has."""
     return getattr(person, "pk", None) or uuid.UUID(int=0)

@@ -1,7 +1,7 @@
-"""Sealed storage: bytes lie here and nobody gets an address to them except through a checked download.
+"""Private storage of dataset files and agreements: a file is sent only after a checked download.
 
-`url()` does not exist on purpose; only apps.downloads hands bytes out, by `accel_path` (the front server sends the
-file) or `presign` (a minute-long storage address made at the click).
+`url()` is refused on purpose. Only apps.downloads sends files: by `accel_path` (the front server sends the file) or
+`presign` (a storage address valid for one minute, created for each download).
 """
 
 from typing import Any, NoReturn
@@ -15,28 +15,28 @@ PRESIGNED_SECONDS = 60
 
 
 class PrivateFileStorage(FileSystemStorage):
-    """Local files outside the web root; the front server may read them, Python never streams them."""
+    """Local files outside the web root. The front server sends them; Python does not."""
 
     def url(self, name: str | None) -> NoReturn:
-        raise NotImplementedError("Sealed files have no address; ask apps.downloads.commands.")
+        raise NotImplementedError("Private files have no address; use apps.downloads.commands.")
 
     def accel_path(self, name: str) -> str:
-        """The internal path that the front server turns into bytes when the portal answers X-Accel-Redirect."""
+        """The value of X-Accel-Redirect with which the front server sends the file."""
         return f"{settings.ACCEL_PREFIX}{quote(name)}"
 
 
 class PrivateBucketStorage(S3Storage):
-    """Objects in S3; a one-minute presigned GET is made per click and never stored or shown in a page."""
+    """Objects in S3. Each download gets its own presigned address, which is not stored or shown on a page."""
 
     def url(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise NotImplementedError("Sealed objects have no address; ask apps.downloads.commands.")
+        raise NotImplementedError("Private objects have no address; use apps.downloads.commands.")
 
     def presign(self, name: str, *, disposition: str, media_type: str) -> str:
-        """A storage address for one object, good for PRESIGNED_SECONDS, Range included."""
+        """An address for one object, valid for PRESIGNED_SECONDS; Range requests work."""
         extra = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
         return str(super().url(name, parameters=extra, expire=PRESIGNED_SECONDS))
 
 
-def sealed() -> Any:
-    """The storage that datasets and agreements are kept in."""
-    return storages["sealed"]
+def private_storage() -> Any:
+    """The storage of dataset files and agreements."""
+    return storages["private"]

@@ -1,7 +1,7 @@
 """Database triggers, declared on the models they guard: rows that are evidence cannot be changed or removed.
 
 A trigger is an entry of `Meta.constraints`, so makemigrations and migrate treat it as any other constraint. The whole
-text of its function goes into the migration. No function reads a session variable and each has its own search_path:
+text of its function goes into the migration. No function reads a session variable, and each has its own search_path:
 nothing that a connection may SET changes what a trigger does (docs/decisions/triggers-on-the-models.md).
 """
 
@@ -36,7 +36,7 @@ class Trigger(models.BaseConstraint):
         self.on, self.function, self.each = on, function, each
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        """Nothing inside CREATE TABLE: the trigger is made after the table."""
+        """Nothing within CREATE TABLE: the trigger is created after the table."""
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
     def create_sql(self, model: Any, _schema_editor: Any) -> Any:
@@ -52,14 +52,14 @@ class Trigger(models.BaseConstraint):
         )
 
     def trigger_sql(self, model: Any) -> str:
-        """Word for word what pg_get_triggerdef says of it."""
+        """Exactly the text that pg_get_triggerdef returns for this trigger."""
         return (
             f"CREATE TRIGGER {self.name} BEFORE {self.on} ON public.{model._meta.db_table} "
             f"FOR EACH {self.each} EXECUTE FUNCTION {self.name}()"
         )
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
-        """A form cannot check this beforehand."""
+        """Does nothing: forms cannot check a trigger."""
 
     def deconstruct(self) -> Any:
         path, args, _options = super().deconstruct()
@@ -82,7 +82,7 @@ def evidence(
     refuse_if: Iterable[str] = (),
     error: str = "check_violation",
 ) -> list[Trigger]:
-    """Rows of `table` are never removed, and only the columns named here may be changed; a new column is frozen too.
+    """Rows of `table` cannot be deleted, and only the columns named here may be changed; new columns are frozen too.
 
     Without any such column every UPDATE is refused, even one that changes nothing.
 
@@ -94,7 +94,7 @@ def evidence(
     frozen = f" - ARRAY[{', '.join(map(_text, free + personal))}]"
     emptied = [f"NEW.{column} NOT IN ('', OLD.{column})" for column in personal]
     conditions = [f"to_jsonb(NEW){frozen} <> to_jsonb(OLD){frozen}", *emptied, *refuse_if]
-    changed = "\n        OR ".join(["TG_OP = 'DELETE'", *(f"({one}) IS NOT FALSE" for one in conditions)])
+    changed = "\n        OR ".join(["TG_OP = 'DELETE'", *(f"({condition}) IS NOT FALSE" for condition in conditions)])
     function = _refuse_if(changed, message, error) if free + personal else _refuse(message, error)
     return [
         Trigger(name=f"{table}_frozen", on="DELETE OR UPDATE", function=function),
@@ -108,7 +108,7 @@ def never_truncated(table: str, message: str, *, error: str = "check_violation")
 
 
 def set_once(*columns: str) -> list[str]:
-    """Conditions for `refuse_if`: a column that has a value keeps it."""
+    """Conditions for `refuse_if`: once a column has a value, it cannot be changed."""
     return [f"OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns]
 
 

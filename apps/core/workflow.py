@@ -1,6 +1,6 @@
-"""A workflow is a table `{(state, verb): state}`; only this module sets a state.
+"""Workflows: tables `{(state, verb): state}`. Only this module sets a state.
 
-The same table is the rule, the diagram in docs/diagrams and the list of what a page may offer.
+The same table is used for the check, for the diagram in docs/diagrams and for the steps that a page offers.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from apps.core.errors import WrongState
 
 
 class Workflow:
-    """The moves there are. What is not in the table cannot happen."""
+    """The transitions of one kind of object; all others are refused."""
 
     def __init__(self, table: Mapping[tuple[Any, str], Any], *, start: Any, name: str) -> None:
         self.table = dict(table)
@@ -22,19 +22,21 @@ class Workflow:
         self.name = name
 
     def after(self, state: str, verb: str) -> str | None:
-        """The state that `verb` leads to from `state`, or None if there is no such move."""
-        found = self.table.get((state, verb))
-        return None if found is None else str(_value(found))
+        """The state that `verb` leads to from `state`, or None if there is no such transition."""
+        target = self.table.get((state, verb))
+        return None if target is None else str(_value(target))
 
     def verbs(self, state: str) -> list[str]:
+        """The transitions that are possible in this state."""
         return [verb for (source, verb) in self.table if _value(source) == _value(state)]
 
     def states(self) -> list[str]:
-        seen = [self.start, *(s for (s, _v) in self.table), *self.table.values()]
-        return list(dict.fromkeys(str(_value(s)) for s in seen))
+        """All states, the first one first."""
+        states = [self.start, *(s for (s, _v) in self.table), *self.table.values()]
+        return list(dict.fromkeys(str(_value(s)) for s in states))
 
     def mermaid(self) -> str:
-        """The table as a Mermaid state diagram, ends marked."""
+        """The table as a Mermaid state diagram."""
         sources = {_value(s) for (s, _v) in self.table}
         lines = ["stateDiagram-v2", f"    [*] --> {_value(self.start)}"]
         lines += [f"    {_value(s)} --> {_value(t)}: {verb.replace('_', ' ')}" for (s, verb), t in self.table.items()]
@@ -43,7 +45,7 @@ class Workflow:
 
 
 class WorkflowModel(models.Model):
-    """Something with a `state` that moves only along its `WORKFLOW`."""
+    """A model with a `state` that only changes along its `WORKFLOW`."""
 
     WORKFLOW: ClassVar[Workflow]
     state: "models.CharField[str, str]"
@@ -52,24 +54,25 @@ class WorkflowModel(models.Model):
         abstract = True
 
     def can(self, verb: str) -> bool:
+        """Whether `verb` is possible in the present state."""
         return self.WORKFLOW.after(self.state, verb) is not None
 
     def check_can(self, verb: str) -> None:
-        """Refuse with a sentence if `verb` is no move from the present state."""
+        """Raise WrongState if `verb` is not possible in the present state."""
         if not self.can(verb):
-            raise WrongState(_wrong(self))
+            raise WrongState(_wrong_state(self))
 
     def move(self, verb: str, **facts: Any) -> None:
-        """Take the step `verb` and store it together with the facts that belong to it (who, when, why).
+        """Make the transition `verb`, and store `facts` (fields and their values: who, when, why) in the same update.
 
-        The update compares the state it started from, so that a stale object moves nothing.
+        Raises WrongState if it is not possible, or if the state in the database is no longer that of this object.
         """
         self.check_can(verb)
         target = self.WORKFLOW.after(self.state, verb)
         rows: models.QuerySet[Any] = type(self)._default_manager.filter(pk=self.pk)
         moved = rows.filter(state=self.state).update(state=target, **facts)
         if not moved:
-            raise WrongState(_wrong(self))
+            raise WrongState(_wrong_state(self))
         self.state = str(target)
         for name, value in facts.items():
             setattr(self, name, value)
@@ -79,7 +82,7 @@ def _value(state: Any) -> Any:
     return state.value if isinstance(state, Enum) else state
 
 
-def _wrong(thing: WorkflowModel) -> str:
+def _wrong_state(thing: WorkflowModel) -> str:
     noun = str(thing._meta.verbose_name)
     label = getattr(thing, "get_state_display", lambda: thing.state)()
     return _("This step is not possible now. The status of this %(noun)s is “%(state)s”.") % {

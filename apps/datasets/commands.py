@@ -1,4 +1,4 @@
-"""Verbs about datasets: draft, describe, upload, check, publish, withdraw, share the work."""
+"""Commands on datasets: draft, describe, upload and check files, publish, withdraw, assign roles."""
 
 import hashlib
 import mimetypes
@@ -16,7 +16,7 @@ from apps.core import clock, roles
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id, new_storage_key
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.core.text import is_blank
 from apps.datasets import queries, rules
 from apps.datasets.conditions import Use
@@ -25,14 +25,14 @@ from apps.datasets.states import VersionState
 from apps.people.models import Person
 from apps.people.rules import check_named, check_person
 
-TAKEN_ADDRESSES = {"new"}  # pages of the portal stand where a dataset of this name would
+RESERVED_SLUGS = {"new"}  # /datasets/new/ is a page of the portal
 BLOCK = 1024 * 1024
 MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "application/dicom", ".csv": "text/csv"}
 
 
 @transaction.atomic
 def draft(title: str, *, by: Actor, slug: str = "") -> Dataset:
-    """A new dataset with an empty first version; its maker owns it."""
+    """Create a dataset with an empty first version. The person who creates it becomes its owner."""
     by = check_person(by)
     rules.check_can_draft(by)
     if is_blank(title):
@@ -40,7 +40,7 @@ def draft(title: str, *, by: Actor, slug: str = "") -> Dataset:
     dataset = Dataset.objects.create(
         title=title.strip(), slug=_free_slug(slug or title), institution_id=by.institution_id
     )
-    roles.give(by, Dataset.OWNER, dataset)
+    roles.assign(by, Dataset.OWNER, dataset)
     record(Kind.DATASET_DRAFTED, actor=by, subject=dataset)
     record(Kind.ROLE_GIVEN, actor=by, subject=dataset, about=[by], role=Dataset.OWNER)
     Version.objects.create(dataset=dataset, number=1)
@@ -49,17 +49,18 @@ def draft(title: str, *, by: Actor, slug: str = "") -> Dataset:
 
 @transaction.atomic
 def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> Dataset:
-    """Change the description (the one that was `seen`, if that is said); fields outside DESCRIBED are refused.
+    """Change the description. Fields outside DESCRIBED are refused.
 
-    `conditions` are all of them, as `conditions.Use`.
+    `seen` is the digest of the description that the editor opened; empty skips that check. `conditions` is the complete
+    list of use conditions, as `conditions.Use`.
     """
     by = check_person(by)
     dataset = _lock(dataset)
     rules.check_can_manage(by, dataset)
     rules.check_seen(dataset, seen)
-    foreign = set(changes) - set(rules.DESCRIBED)
-    if foreign:
-        raise Invalid(_("You cannot change these fields here: %(names)s") % {"names": ", ".join(sorted(foreign))})
+    unknown = set(changes) - set(rules.DESCRIBED)
+    if unknown:
+        raise Invalid(_("You cannot change these fields here: %(names)s") % {"names": ", ".join(sorted(unknown))})
     rules.check_description(dataset, changes)
     columns = {name: value for name, value in changes.items() if name != "conditions"}
     changed = [name for name, value in columns.items() if getattr(dataset, name) != value]
@@ -75,17 +76,18 @@ def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> 
 
 
 def _set_conditions(dataset: Dataset, uses: list[Use]) -> bool:
-    """Exactly these use conditions; whether that changed anything."""
-    wanted, had = set(uses), set(queries.uses_of(dataset))
-    for gone in had - wanted:
-        Condition.objects.filter(dataset=dataset, code=gone.code, value=gone.value).delete()
-    Condition.objects.bulk_create(Condition(dataset=dataset, code=new.code, value=new.value) for new in wanted - had)
-    return wanted != had
+    """Replace the use conditions of the dataset; returns whether that changed anything."""
+    wanted, current = set(uses), set(queries.uses_of(dataset))
+    for removed in current - wanted:
+        Condition.objects.filter(dataset=dataset, code=removed.code, value=removed.value).delete()
+    added = [Condition(dataset=dataset, code=use.code, value=use.value) for use in wanted - current]
+    Condition.objects.bulk_create(added)
+    return wanted != current
 
 
 @transaction.atomic
 def start_version(dataset: Dataset, *, by: Actor, notes: str = "") -> Version:
-    """An empty draft after the newest version; there is one draft at a time."""
+    """Create an empty draft after the newest version; returns the existing draft if there is one."""
     by = check_person(by)
     dataset = _lock(dataset)
     rules.check_can_manage(by, dataset)
@@ -101,7 +103,10 @@ def start_version(dataset: Dataset, *, by: Actor, notes: str = "") -> Version:
 def add_file(
     version: Version, *, name: str, content: BinaryIO, size: int, declared: int | None = None, by: Actor
 ) -> Distribution:
-    """Keep a file for a draft version. The bytes are stored first; the row appears only when they are complete."""
+    """Add a file to a draft version. The bytes are stored first, the row is created when they are complete.
+
+    `size` is the number of bytes received, `declared` the number announced by the sender, if any.
+    """
     by = check_person(by)
     with transaction.atomic():
         _check_may_change_files(version, by)
@@ -112,60 +117,60 @@ def add_file(
     try:
         return _register(version, name=name, size=size, key=key, by=by)
     except BaseException:
-        sealed().delete(key)
+        private_storage().delete(key)
         raise
 
 
 @transaction.atomic
 def _register(version: Version, *, name: str, size: int, key: str, by: Person) -> Distribution:
     _check_may_change_files(version, by)
-    stored = sealed().size(key)
+    stored = private_storage().size(key)
     rules.check_size(stored, size)
     try:
         with transaction.atomic():
-            kept = Distribution.objects.create(
+            file = Distribution.objects.create(
                 version=version, name=name, size=size, storage_key=key, media_type=_media_type(name), uploaded_by=by
             )
     except IntegrityError as clash:
         raise _name_taken() from clash
-    record(Kind.FILE_UPLOADED, actor=by, subject=kept, about=[version, version.dataset_id], size=size)
-    return kept
+    record(Kind.FILE_UPLOADED, actor=by, subject=file, about=[version, version.dataset_id], size=size)
+    return file
 
 
 @transaction.atomic
 def check_file(file_id: UUID, *, by: Actor) -> None:
-    """Read the stored bytes and keep their SHA-256 (FIPS 180-4, lower-case hex); in the background, twice is once."""
+    """Store the SHA-256 of the file's bytes (FIPS 180-4, lower-case hex). Does nothing if it is stored already."""
     check_named(by, SYSTEM)
-    kept = Distribution.objects.select_for_update().filter(pk=file_id, sha256="").first()
-    if kept is None:
+    file = Distribution.objects.select_for_update().filter(pk=file_id, sha256="").first()
+    if file is None:
         return
     digest, size = hashlib.sha256(), 0
-    with sealed().open(kept.storage_key, "rb") as stream:
+    with private_storage().open(file.storage_key, "rb") as stream:
         while block := stream.read(BLOCK):
             digest.update(block)
             size += len(block)
-    if size != kept.size:
+    if size != file.size:
         raise Unavailable(_("The size of the stored file has changed since the upload."))
-    Distribution.objects.filter(pk=kept.pk).update(sha256=digest.hexdigest(), checked_at=clock.now())
-    version = kept.version
-    record(Kind.FILE_CHECKED, actor=by, subject=kept, about=[version, version.dataset_id], sha256=digest.hexdigest())
+    Distribution.objects.filter(pk=file.pk).update(sha256=digest.hexdigest(), checked_at=clock.now())
+    version = file.version
+    record(Kind.FILE_CHECKED, actor=by, subject=file, about=[version, version.dataset_id], sha256=digest.hexdigest())
 
 
 @transaction.atomic
-def remove_file(kept: Distribution, *, by: Actor) -> None:
-    """Take a file out of a draft; published files cannot be taken out."""
+def remove_file(file: Distribution, *, by: Actor) -> None:
+    """Remove a file from a draft; files of a published version cannot be removed."""
     by = check_person(by)
-    version = kept.version
+    version = file.version
     _check_may_change_files(version, by)
-    record(Kind.FILE_REMOVED, actor=by, subject=kept, about=[version, version.dataset_id], size=kept.size)
-    key = kept.storage_key
-    kept.delete()
-    transaction.on_commit(lambda: sealed().delete(key))
+    record(Kind.FILE_REMOVED, actor=by, subject=file, about=[version, version.dataset_id], size=file.size)
+    key = file.storage_key
+    file.delete()
+    transaction.on_commit(lambda: private_storage().delete(key))
 
 
 @transaction.atomic
 def publish(version: Version, *, by: Actor, embargo_until: datetime | None = None) -> Version:
-    """Freeze the version and show it to the world (after its embargo, if it has one)."""
+    """Publish the version; it cannot be changed afterwards and becomes visible when its embargo, if any, ends."""
     by = check_person(by)
     dataset = _lock(version.dataset)
     version = Version.objects.select_related("dataset").get(pk=version.pk)
@@ -185,7 +190,7 @@ def publish(version: Version, *, by: Actor, embargo_until: datetime | None = Non
 
 @transaction.atomic
 def withdraw(version: Version, *, by: Actor, reason: str) -> None:
-    """No file of this version leaves any more, at once; a tombstone says why."""
+    """Withdraw the version. Its files cannot be downloaded any more; its page shows the reason."""
     by = check_person(by)
     dataset = _lock(version.dataset)
     version = Version.objects.select_for_update().get(pk=version.pk)
@@ -197,25 +202,25 @@ def withdraw(version: Version, *, by: Actor, reason: str) -> None:
 
 @transaction.atomic
 def give_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None:
-    """Let a colleague help with the dataset."""
+    """Give a colleague a role on the dataset."""
     by = check_person(by)
     rules.check_is_owner(by, dataset)
-    if not roles.holds(person, [role], dataset):
-        roles.give(person, role, dataset)
+    if not roles.has_role(person, [role], dataset):
+        roles.assign(person, role, dataset)
         record(Kind.ROLE_GIVEN, actor=by, subject=dataset, about=[person], role=role)
 
 
 @transaction.atomic
 def take_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None:
-    """End a colleague's role; the last owner who can still sign in stays."""
+    """Remove a colleague's role; the last active owner cannot be removed."""
     by = check_person(by)
     dataset = _lock(dataset)
     rules.check_is_owner(by, dataset)
-    others = roles.holders(dataset, Dataset.OWNER).filter(is_active=True).exclude(pk=person.pk)
+    others = roles.people_with_role(dataset, Dataset.OWNER).filter(is_active=True).exclude(pk=person.pk)
     if role == Dataset.OWNER and not others.exists():
         raise Invalid(_("A dataset must have at least one owner. Add another owner first."))
-    if roles.holds(person, [role], dataset):
-        roles.take(person, role, dataset)
+    if roles.has_role(person, [role], dataset):
+        roles.remove(person, role, dataset)
         record(Kind.ROLE_TAKEN, actor=by, subject=dataset, about=[person], role=role)
 
 
@@ -242,19 +247,19 @@ def _name_taken() -> Invalid:
 def _store(content: BinaryIO) -> str:
     key = new_storage_key()
     try:
-        return str(sealed().save(key, File(content)))
-    except OSError as fault:
-        sealed().delete(key)
-        raise Unavailable(_("The file could not be stored. Nothing was saved. Try again later.")) from fault
+        return str(private_storage().save(key, File(content)))
+    except OSError as error:
+        private_storage().delete(key)
+        raise Unavailable(_("The file could not be stored. Nothing was saved. Try again later.")) from error
 
 
 def _media_type(name: str) -> str:
-    ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    return MEDIA_TYPES.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    extension = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    return MEDIA_TYPES.get(extension) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _free_slug(text: str) -> str:
     base = slugify(text)[:60] or "dataset"
-    if base not in TAKEN_ADDRESSES and not Dataset.objects.filter(slug=base).exists():
+    if base not in RESERVED_SLUGS and not Dataset.objects.filter(slug=base).exists():
         return base
     return f"{base}-{new_id().hex[:6]}"

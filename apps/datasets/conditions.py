@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-# code: (shorthand, what it says to a person)
+# Each code with its abbreviation and label.
 PERMISSIONS: dict[str, tuple[str, Any]] = {
     "DUO:0000004": ("NRES", _("no restriction on the kind of research")),
     "DUO:0000042": ("GRU", _("any general research")),
@@ -37,29 +37,30 @@ TERMS = PERMISSIONS | MODIFIERS
 
 
 def choices() -> list[tuple[str, str]]:
+    """The terms as choices of a form field."""
     return [(code, f"{short}: {label}") for code, (short, label) in TERMS.items()]
 
 
 class Use(NamedTuple):
-    """One use condition: its code, and what it is about (a disease, a region, a date) where the code needs that."""
+    """One use condition: its code, and a value (a disease, a region, a date) if the code needs one."""
 
     code: str
     value: str = ""
 
 
 def in_order(uses: Iterable[Use]) -> list[Use]:
-    """Each once, in the order of the terms; codes that are unknown come last."""
-    places = {code: place for place, code in enumerate(TERMS)}
-    return sorted(set(uses), key=lambda use: (places.get(use.code, len(places)), use))
+    """The conditions without duplicates, in the order of TERMS; unknown codes come last."""
+    positions = {code: position for position, code in enumerate(TERMS)}
+    return sorted(set(uses), key=lambda use: (positions.get(use.code, len(positions)), use))
 
 
 def listed(rows: Iterable[Mapping[str, str]]) -> list[Use]:
-    """The conditions out of `queries.with_conditions`."""
+    """The conditions in an annotation made by `queries.condition_rows`."""
     return in_order(Use(row["code"], row["value"]) for row in rows)
 
 
 def explained(uses: Iterable[Use]) -> list[dict[str, str]]:
-    """Each with its shorthand, sentence and value; an unknown code says so instead of vanishing."""
+    """Each condition with its abbreviation, label and value; an unknown code has a label that says so."""
     unknown = ("?", _("unknown condition: ask the committee"))
     return [
         {

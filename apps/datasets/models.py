@@ -1,4 +1,4 @@
-"""Datasets, their versions and their files (distributions), and who stands in which role on them."""
+"""Datasets, their versions and files (distributions), use conditions and roles."""
 
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -63,20 +63,20 @@ END
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
     def listed(self, at: datetime | None = None) -> Self:
-        """Datasets the whole world may know of: something was published and its embargo is past."""
+        """Datasets that everybody may see: a version was published and its embargo has ended."""
         return self.filter(listed_from__lte=clock.sql_now(at))
 
     def visible_to(self, person: Viewer) -> Self:
-        """What this person may see: everything listed, and what they have a role on."""
-        return self.filter(Q(listed_from__lte=clock.sql_now()) | Q(roles.has(person, Dataset.ROLES, Dataset)))
+        """Datasets this person may see: the listed ones, and those on which they have a role."""
+        return self.filter(Q(listed_from__lte=clock.sql_now()) | Q(roles.role_exists(person, Dataset.ROLES, Dataset)))
 
     def managed_by(self, person: Viewer) -> Self:
         """What this person owns or manages."""
-        return self.filter(roles.has(person, Dataset.MANAGERS, Dataset))
+        return self.filter(roles.role_exists(person, Dataset.MANAGERS, Dataset))
 
 
 class Dataset(models.Model):
-    """What is described, found and applied for."""
+    """A collection of data with a description, published in versions. People request access to it."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
     ROLE_TABLE: ClassVar[str] = "datasets.DatasetRole"
@@ -163,7 +163,7 @@ class Condition(models.Model):
 
 
 class DatasetRole(roles.RoleRow):
-    """A person's standing role on one dataset. It never opens a file: files open by grant."""
+    """A person's role on one dataset. It gives no access to published files; only a grant does."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
     ROLES: ClassVar[tuple[str, ...]] = Dataset.ROLES
@@ -171,20 +171,20 @@ class DatasetRole(roles.RoleRow):
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
-    def out(self, at: datetime | None = None) -> Self:
-        """Versions whose files may leave at all: published (or since superseded), embargo past, not withdrawn."""
+    def available(self, at: datetime | None = None) -> Self:
+        """Versions whose files can be downloaded: published or superseded, not withdrawn, embargo ended."""
         public = self.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
         return public.filter(Q(embargo_until__isnull=True) | Q(embargo_until__lte=clock.sql_now(at)))
 
     def visible_to(self, person: Viewer) -> Self:
-        """Versions this person may know of: those out, tombstones of those that were, and drafts by role."""
+        """Versions this person may see: all but drafts once the embargo has ended, and every version by role."""
         past_embargo = Q(embargo_until__isnull=True) | Q(embargo_until__lte=clock.sql_now())
         public = ~Q(state=VersionState.DRAFT) & past_embargo
-        return self.filter(public | Q(roles.has(person, Dataset.ROLES, Dataset, outer="dataset_id")))
+        return self.filter(public | Q(roles.role_exists(person, Dataset.ROLES, Dataset, outer="dataset_id")))
 
 
 class Version(WorkflowModel):
-    """One immutable state of a dataset's files; later ones supersede it, a withdrawn one leaves a tombstone."""
+    """A version of a dataset. Its files cannot be changed once it is published; a withdrawn version stays visible."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
     WORKFLOW = VERSION_WORKFLOW
@@ -229,8 +229,9 @@ class Version(WorkflowModel):
 
 class DistributionQuerySet(models.QuerySet["Distribution"]):
     def of_visible_versions(self, person: Viewer) -> Self:
-        seen = Version.objects.visible_to(person).filter(pk=OuterRef("version_id"))
-        return self.filter(Exists(seen))
+        """Files of the versions this person may see."""
+        versions = Version.objects.visible_to(person).filter(pk=OuterRef("version_id"))
+        return self.filter(Exists(versions))
 
 
 class Distribution(models.Model):

@@ -38,7 +38,7 @@ COUNTED_UP_TO = 1000
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list walked by key, so that page 4,000 costs what page 1 costs."""
+    """One page of a list with keyset pagination: every page costs the same."""
 
     items: list[Dataset]
     next_cursor: tuple[datetime, UUID] | None
@@ -47,7 +47,7 @@ class Page:
 
 
 def catalogue(*, words: str = "", access: str = "", committee: str = "") -> QuerySet[Dataset]:
-    """What the whole world may find, newest first."""
+    """The datasets that everybody may see, newest first, filtered by search words, access level and committee slug."""
     found = Dataset.objects.listed()
     if words:
         found = found.filter(search=SearchQuery(words, search_type="websearch", config="english"))
@@ -55,11 +55,11 @@ def catalogue(*, words: str = "", access: str = "", committee: str = "") -> Quer
         found = found.filter(access=access)
     if committee:
         found = found.filter(committee__slug=committee)
-    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")  # as the index `dataset_newest` lies
+    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")  # the order of the index `dataset_newest`
 
 
 def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
-    """One page after the cursor, and how many there are in all (counted up to 1,000)."""
+    """The page after the cursor `after`, and the total, counted up to 1,000."""
     total, more = counted(found)
     rows = in_lists(found)
     if after is not None:
@@ -72,20 +72,20 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
 
 
 def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
-    """How many there are, counted up to 1,000, and whether there are more."""
+    """The number of datasets, counted up to 1,000, and whether there are more."""
     number = found.order_by()[: COUNTED_UP_TO + 1].count()
     return min(number, COUNTED_UP_TO), number > COUNTED_UP_TO
 
 
 def in_lists(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """The same datasets with what a line of a list shows, without their long texts."""
+    """The same datasets with the columns that a list shows, without their long texts."""
     return found.defer("search", "description").select_related("committee", "institution")
 
 
 def condition_rows(dataset: str = "pk") -> ArraySubquery:
-    """The use conditions of each row's dataset as an annotation, in the same statement; `conditions.listed` reads it.
+    """The use conditions of each row's dataset, to annotate a query with; `conditions.listed` reads the value.
 
-    `dataset` is the row's column that says which dataset.
+    `dataset` is the column of the row that has the dataset's id.
     """
     rows = Condition.objects.filter(dataset=OuterRef(dataset)).order_by("code", "value")
     return ArraySubquery(rows.values(json=JSONObject(code="code", value="value")))
@@ -97,37 +97,39 @@ def uses_of(dataset: Dataset) -> list[Use]:
 
 
 def visible_to(person: Viewer) -> QuerySet[Dataset]:
+    """The datasets this person may see."""
     return Dataset.objects.visible_to(person)
 
 
 def dataset_called(slug: str, person: Viewer) -> Dataset | None:
-    """The dataset of this short name, if this person may know of it."""
+    """The dataset with this short name; None if there is none or this person may not see it."""
     found = visible_to(person).select_related("committee", "institution").filter(slug=slug)
     return found.annotate(condition_rows=condition_rows()).first()
 
 
 def sized_versions(dataset: Dataset, person: Viewer) -> list[Any]:
-    """The versions of a dataset this person may know of, newest first, with `files` and `bytes` of each."""
+    """The versions of a dataset this person may see, newest first, each with `files` and `bytes` (see `sizes`)."""
     return list(sizes(versions_visible_to(person, dataset).prefetch_related(None)))
 
 
 def managed_by(person: Viewer) -> QuerySet[Dataset]:
+    """The datasets of which this person is an owner or steward."""
     return Dataset.objects.managed_by(person)
 
 
 def versions_visible_to(person: Viewer, dataset: Dataset) -> QuerySet[Version]:
-    """The versions of a dataset this person may know of, newest first, their files fetched along."""
+    """The versions of a dataset this person may see, newest first, with their files prefetched."""
     files = Prefetch("distributions", queryset=Distribution.objects.order_by("name"))
     return Version.objects.visible_to(person).filter(dataset=dataset).prefetch_related(files).order_by("-number")
 
 
 def current_version(dataset: Dataset) -> Version | None:
-    """The version that counts today: the newest one that is out (an embargoed successor does not count yet)."""
-    return Version.objects.out().filter(dataset=dataset).order_by("-number").first()
+    """The newest version that is available now; a later version under embargo is not."""
+    return Version.objects.available().filter(dataset=dataset).order_by("-number").first()
 
 
 def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
-    """Versions with their number of files, of files still being checked, and bytes."""
+    """Versions annotated with `files` (their number), `unchecked` (files without a checksum yet) and `bytes`."""
     unchecked = Case(When(distributions__sha256="", then=Value(1)), output_field=IntegerField())
     return versions.annotate(
         files=Count("distributions"), unchecked=Count(unchecked), bytes=Sum("distributions__size", default=0)
@@ -135,7 +137,7 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
 
 
 def overview_of(person: Viewer) -> QuerySet[Dataset]:
-    """The datasets this person manages, with the number and state of their newest version."""
+    """The datasets this person manages, by title, with the number and state of their newest version."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
     rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
     return rows.annotate(
@@ -149,50 +151,51 @@ def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 @dataclass(frozen=True)
-class Helper:
-    """One person's standing role on a dataset."""
+class RoleHolder:
+    """A person and their role on a dataset."""
 
     person: Person
     role: str
 
 
-def helpers_of(dataset: Dataset) -> list[Helper]:
+def role_holders_of(dataset: Dataset) -> list[RoleHolder]:
     """Everyone with a role on the dataset, owners first."""
     pairs = roles.roles_on(dataset)
     people = {person.pk: person for person in people_by_id(pk for pk, _role in pairs).select_related("institution")}
-    order = {role: place for place, role in enumerate(Dataset.ROLES)}
-    return [Helper(people[pk], role) for pk, role in sorted(pairs, key=lambda pair: order[pair[1]]) if pk in people]
+    order = {role: position for position, role in enumerate(Dataset.ROLES)}
+    return [RoleHolder(people[pk], role) for pk, role in sorted(pairs, key=lambda pair: order[pair[1]]) if pk in people]
 
 
 def owners_of(dataset: Dataset) -> QuerySet[Person]:
-    return roles.holders(dataset, Dataset.OWNER)
+    """The owners of the dataset, active or not."""
+    return roles.people_with_role(dataset, Dataset.OWNER)
 
 
 def stewards_of(dataset: Dataset) -> QuerySet[Person]:
-    return roles.holders(dataset, Dataset.STEWARD)
+    return roles.people_with_role(dataset, Dataset.STEWARD)
 
 
 def is_owner(person: Viewer, dataset: Dataset) -> bool:
-    return roles.holds(person, [Dataset.OWNER], dataset)
+    return roles.has_role(person, [Dataset.OWNER], dataset)
 
 
 def is_manager(person: Viewer, dataset: Dataset) -> bool:
-    return roles.holds(person, Dataset.MANAGERS, dataset)
+    return roles.has_role(person, Dataset.MANAGERS, dataset)
 
 
 def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
-    """Files this person may know of; whether they may have the bytes is asked of the access rule."""
+    """Files whose name and size this person may see; whether they may download them is the access rule."""
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
 
 
 def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
-    """For each dataset the number of files and of bytes of the version that counts today, in one statement."""
-    out = Version.objects.out().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
-    rows = out.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
+    """The number of files and bytes of the current version of each dataset, by dataset id; one statement."""
+    available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
+    rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
     return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
 
 
 def deciding_committees() -> QuerySet[Committee]:
     """The committees that decide on a listed dataset, by name."""
-    cared_for = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
-    return Committee.objects.filter(Exists(cared_for)).order_by("name")
+    decided_on = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
+    return Committee.objects.filter(Exists(decided_on)).order_by("name")

@@ -1,4 +1,4 @@
-"""What publishing asks for, and of whom."""
+"""Who may describe, publish and withdraw datasets, and what their descriptions and files must meet."""
 
 import hashlib
 import json
@@ -24,56 +24,60 @@ DESCRIBED = (
     "title", "summary", "description", "keywords", "licence", "attribution",
     "access", "conditions", "committee", "longest_grant_days", "requires_second_factor",
 )  # fmt: skip
-LONGEST_NAME = 255  # bytes in UTF-8: more than that no file system takes, and no line of a link page could save it
+LONGEST_NAME = 255  # bytes in UTF-8, the limit of common file systems
 
 
 def check_can_manage(by: Person, dataset: Dataset) -> None:
+    """An active owner or steward of the dataset."""
     check_not_break_glass(by)
     if not by.is_active or not queries.is_manager(by, dataset):
         raise Denied(_("Only the dataset owner or a data steward can do this."))
 
 
 def check_is_owner(by: Person, dataset: Dataset) -> None:
+    """An active owner of the dataset."""
     check_not_break_glass(by)
     if not by.is_active or not queries.is_owner(by, dataset):
         raise Denied(_("Only a dataset owner can do this."))
 
 
 def check_can_draft(by: Person) -> None:
+    """An active person of an institution."""
     check_not_break_glass(by)
     if not by.is_active or by.institution_id is None:
         raise Denied(_("To create a dataset, you must belong to an institution. Yours is not known yet."))
 
 
 def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
-    """Known use conditions only; once something was published the access level stands, and somebody decides."""
+    """The use conditions are known. A published dataset keeps its access level and, if controlled, has a committee."""
     unknown = sorted({use.code for use in changes.get("conditions", [])} - set(TERMS))
     if unknown:
         raise Invalid(_("Unknown use condition: %(code)s") % {"code": unknown[0]}, field="conditions")
-    was = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False).values_list("access", flat=True).first()
-    if was is not None and changes.get("access", was) != was:
+    published = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False)
+    published_access = published.values_list("access", flat=True).first()
+    if published_access is not None and changes.get("access", published_access) != published_access:
         raise Invalid(
             _("The access level of a published dataset cannot be changed. Publish a new dataset instead."),
             field="access",
         )
-    if was == Dataset.Access.CONTROLLED and changes.get("committee", dataset.committee) is None:
+    if published_access == Dataset.Access.CONTROLLED and changes.get("committee", dataset.committee) is None:
         raise Invalid(_("Choose the committee that decides on access."), field="committee")
-    said = {"access": dataset.access, "requires_second_factor": dataset.requires_second_factor} | changes
-    if said["requires_second_factor"] and said["access"] == Dataset.Access.OPEN:
+    new = {"access": dataset.access, "requires_second_factor": dataset.requires_second_factor} | changes
+    if new["requires_second_factor"] and new["access"] == Dataset.Access.OPEN:
         raise Invalid(
             _("Open access data can be downloaded without signing in, so a second factor cannot be required."),
             field="requires_second_factor",
         )
 
 
-def seal_of(dataset: Dataset) -> str:
-    """A short mark of everything that is said about the dataset now (SHA-256, hex, shortened)."""
-    said = [str(value) for value in description_of(dataset).values()]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+def description_digest(dataset: Dataset) -> str:
+    """A digest of the dataset's description: the first 32 hex digits of a SHA-256."""
+    values = [str(value) for value in description_of(dataset).values()]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:32]
 
 
 def description_of(dataset: Dataset) -> dict[str, Any]:
-    """Everything that is said about the dataset now: the use conditions as codes with values, the committee by id."""
+    """The values of the DESCRIBED fields: use conditions as `conditions.Use`, the committee as its id."""
     columns = {name: "committee_id" if name == "committee" else name for name in DESCRIBED}
     return {
         name: queries.uses_of(dataset) if name == "conditions" else getattr(dataset, column)
@@ -82,8 +86,8 @@ def description_of(dataset: Dataset) -> dict[str, Any]:
 
 
 def check_seen(dataset: Dataset, seen: str) -> None:
-    """Two people, one description: what one of them opened earlier never overwrites what the other saved since."""
-    if seen and seen != seal_of(dataset):
+    """The description has not changed since the editor opened it; `seen` is its digest then, or empty to skip this."""
+    if seen and seen != description_digest(dataset):
         raise WrongState(
             _("This description was changed after you opened it, by a colleague or in another "
               "window. Copy your text and reload the page.")
@@ -91,9 +95,9 @@ def check_seen(dataset: Dataset, seen: str) -> None:
 
 
 def check_file_name(name: str) -> str:
-    """The name as it will be kept (Unicode NFC, no space around it), or a sentence on what is wrong with it.
+    """The name as it will be stored (Unicode NFC, without surrounding spaces); Invalid if it cannot be.
 
-    Hidden are also the characters that turn the direction of text: they can make "fdp.exe" read as "exe.pdf".
+    Characters that change the direction of text count as hidden: they can make "fdp.exe" look like "exe.pdf".
     """
     name = unicodedata.normalize("NFC", name).strip()
     if is_blank(name) or name in {".", ".."}:
@@ -110,6 +114,7 @@ def check_file_name(name: str) -> str:
 
 
 def check_size(size: int, declared: int | None) -> None:
+    """The size in bytes is positive, within MAX_UPLOAD_BYTES, and the declared one if there is one."""
     if size <= 0:
         raise Invalid(_("The file is empty."), field="file")
     if size > settings.MAX_UPLOAD_BYTES:
@@ -128,7 +133,7 @@ def check_draft(version: Version) -> None:
 
 
 def check_can_publish(by: Person, version: Version) -> None:
-    """Ready to be published: described, at least one file, every file checked, somebody to decide."""
+    """The person manages the dataset, the version is a draft, and the publishing checklist is done."""
     dataset = version.dataset
     check_can_manage(by, dataset)
     version.check_can("publish")
@@ -138,23 +143,23 @@ def check_can_publish(by: Person, version: Version) -> None:
 
 
 def missing_for_publication(version: Version) -> list[str]:
-    """What still stands between a draft and its publication, as sentences."""
+    """What is left to do before the draft can be published, as sentences."""
     dataset, files = version.dataset, version.distributions
-    says: list[str] = []
+    sentences: list[str] = []
     if is_blank(dataset.summary) or is_blank(dataset.description):
-        says.append(_("Add a summary and a description of the dataset."))
+        sentences.append(_("Add a summary and a description of the dataset."))
     if not files.exists():
-        says.append(_("Upload at least one file."))
+        sentences.append(_("Upload at least one file."))
     elif files.filter(sha256="").exists():
-        says.append(_("Some files are still being checked. Wait until they have a checksum."))
+        sentences.append(_("Some files are still being checked. Wait until they have a checksum."))
     if dataset.access == Dataset.Access.CONTROLLED:
         if dataset.committee_id is None:
-            says.append(_("Choose the committee that decides on access."))
+            sentences.append(_("Choose the committee that decides on access."))
         elif not CommitteeMember.objects.appointed().filter(committee_id=dataset.committee_id).exists():
-            says.append(
+            sentences.append(
                 _("The chosen committee has no members yet. Choose another committee or wait until members are added.")
             )
-    return says
+    return sentences
 
 
 def check_embargo(until: datetime | None) -> None:

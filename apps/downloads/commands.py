@@ -1,4 +1,4 @@
-"""Verbs about downloads: make a link, end it, open it. Written down first, then opened."""
+"""Commands on downloads: create, open and end a link, download a file. The event is recorded before a file is sent."""
 
 import base64
 import logging
@@ -18,7 +18,7 @@ from apps.core import clock, rate
 from apps.core.actors import ANONYMOUS, Actor, person_id_of
 from apps.core.db import lock_for_share
 from apps.core.errors import Denied, DomainError, NotFound
-from apps.core.storage import PrivateBucketStorage, sealed
+from apps.core.storage import PrivateBucketStorage, private_storage
 from apps.datasets.models import Dataset, Distribution
 from apps.downloads import queries, rules, signing
 from apps.downloads.models import DownloadLink
@@ -32,7 +32,7 @@ RANGE = re.compile(r"bytes=([0-9,\- ]{1,60})\Z")
 
 @dataclass(frozen=True)
 class Delivery:
-    """How the bytes leave: by the front server (`accel_path`) or by a minute-long storage address (`location`)."""
+    """How a file is sent: by the front server (`accel_path`) or from a storage address for one minute (`location`)."""
 
     name: str
     media_type: str
@@ -44,7 +44,7 @@ class Delivery:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every client may rely on: name, checksum (RFC 9530), and no sniffing, running, keeping or passing on."""
+        """The response headers: file name, checksum (RFC 9530), and no sniffing, scripts, caching or referrer."""
         digest = base64.b64encode(bytes.fromhex(self.sha256)).decode()
         return {
             "Content-Disposition": self.disposition,
@@ -60,13 +60,13 @@ class Delivery:
 
 @transaction.atomic
 def make_link(file: Distribution, *, by: Actor, token_id: UUID | None = None) -> tuple[DownloadLink, str]:
-    """A link to one file and, this once, its secret; it lives a day at most and never longer than the grant.
+    """Create a link to one file. Returns it with its secret, which is not stored.
 
-    A link that was created with a personal token (`token_id`) ends when that token is revoked.
+    The link expires after LINK_HOURS, at the end of the grant, or when the token that made it (`token_id`) is revoked.
     """
     person = check_person_or(by, ANONYMOUS)
     rules.check_can_download(by, file)
-    grant = _grant_behind(file, person)
+    grant = _grant_for(file, person)
     expires_at = clock.now() + timedelta(hours=settings.LINK_HOURS)
     if grant is not None:
         expires_at = min(expires_at, grant.ends_at)
@@ -83,7 +83,7 @@ def make_link(file: Distribution, *, by: Actor, token_id: UUID | None = None) ->
 
 @transaction.atomic
 def end_link(link: DownloadLink, *, by: Actor) -> None:
-    """The link opens nothing any more."""
+    """End the link. Ending it again does nothing."""
     by = check_person(by)
     if link.person_id != by.pk:
         raise Denied(_("This link belongs to another person."))
@@ -91,84 +91,87 @@ def end_link(link: DownloadLink, *, by: Actor) -> None:
         record(Kind.LINK_ENDED, actor=by, subject=link, about=_about(link))
 
 
-def open_link(token: str, *, by: Actor, byte_range: str = "", asked_from: str = "") -> Delivery:
-    """Check the link and everything it stands on, write the event, then say how the bytes leave.
+def open_link(token: str, *, by: Actor, byte_range: str = "", network: str = "") -> Delivery:
+    """Check the link and everything it depends on, record the download, and return how the file is sent.
 
-    `by` is who is signed in where the link is used, or ANONYMOUS (curl); `asked_from` the address of the network it
-    came from. Asked for every request, each Range included. A refusal is written down as well, in a transaction of its
-    own, because the refused one rolls back.
+    `by` is who is signed in where the link is used, or ANONYMOUS (curl); `network` is the address of the client.
+    All of this is checked at every request, each Range included. A refusal is recorded in a transaction of its own,
+    because the refused one rolls back.
     """
     visitor = check_person_or(by, ANONYMOUS)
     digest = signing.digest_of(token)
     link = queries.link_of_digest(digest) if digest else None
     if link is None:
-        _note_guess(asked_from)
+        _record_unknown_link(network)
         raise NotFound(_("This link does not exist."))
     try:
-        return _start(link, by=by, byte_range=byte_range)
+        return _deliver(link, by=by, byte_range=byte_range)
     except DomainError as refusal:
-        _note_refusal(link, about=_about(link), why=refusal.code, by=visitor or link.person or by)
+        _record_refusal(link, about=_about(link), why=refusal.code, by=visitor or link.person or by)
         raise
 
 
 def fetch(file: Distribution, *, by: Actor, byte_range: str = "") -> Delivery:
-    """Let the bytes of one file go to whoever asks in person, or to a visitor when the data are open.
+    """Send one file to a person, or to a visitor if the data are open.
 
-    As if a link had been made, used and ended at once: no address outlives the answer. A refusal is written down.
+    A link is created, used and ended at once, so no address works afterwards. A refusal is recorded.
     """
     check_person_or(by, ANONYMOUS)
     try:
         return _fetch(file, by=by, byte_range=byte_range)
     except DomainError as refusal:
         about = [file.version_id, file.version.dataset_id]
-        _note_refusal(file, about=about, why=refusal.code, by=by)
+        _record_refusal(file, about=about, why=refusal.code, by=by)
         raise
 
 
-def _note_refusal(what: Model, *, about: list[UUID], why: str, by: Actor) -> None:
-    """Write the refusal down; in a flood of the same one, how many so far this minute."""
-    count = rate.should_record(f"no-download:{what.pk}:{person_id_of(by) or 'nobody'}:{why}")
+def _record_refusal(subject: Model, *, about: list[UUID], why: str, by: Actor) -> None:
+    """Record the refusal; if the same one is frequent, with the number so far in this minute."""
+    count = rate.should_record(f"no-download:{subject.pk}:{person_id_of(by) or 'nobody'}:{why}")
     if not count:
         return
-    facts = {"why": why, **rate.counted(count)}
+    facts = {"why": why, **rate.count_fact(count)}
     with transaction.atomic():
-        if why == rules.SOMEBODY_ELSE:
-            record(Kind.LINK_MISUSED, actor=by, subject=what, about=about, **facts)
+        if why == rules.OTHER_PERSON:
+            record(Kind.LINK_MISUSED, actor=by, subject=subject, about=about, **facts)
         else:
-            record(Kind.DOWNLOAD_REFUSED, actor=by, subject=what, about=about, **facts)
+            record(Kind.DOWNLOAD_REFUSED, actor=by, subject=subject, about=about, **facts)
 
 
-def _note_guess(asked_from: str) -> None:
-    """A link that there never was: a slip, or somebody guesses. Links that do exist go on working from there."""
-    tries = rate.times(f"no-link:{asked_from}", within=rules.GUESSING)
-    beyond = tries - rules.MOST_GUESSES
-    if beyond > 0 and beyond & (beyond - 1) == 0:  # the first one beyond, then every doubling
+def _record_unknown_link(network: str) -> None:
+    """Count a link that does not exist; refuse more of them from a network that tried too many."""
+    tries = rate.count_event(f"no-link:{network}", within=rules.UNKNOWN_LINKS_WINDOW)
+    excess = tries - rules.MAX_UNKNOWN_LINKS
+    if excess > 0 and excess & (excess - 1) == 0:  # the first one in excess, then each time the number doubles
         with transaction.atomic():
             record(Kind.LINKS_GUESSED, actor=ANONYMOUS, count=tries)
-        log.warning("%s links that do not exist were tried from %s", tries, asked_from)
-    rules.check_guesses(tries)
+        log.warning("%s links that do not exist were tried from %s", tries, network)
+    rules.check_unknown_links(tries)
 
 
 @transaction.atomic
 def _fetch(file: Distribution, *, by: Actor, byte_range: str) -> Delivery:
     link, _secret = make_link(file, by=by)
-    delivery = _start(link, by=by, byte_range=byte_range)
+    delivery = _deliver(link, by=by, byte_range=byte_range)
     DownloadLink.objects.filter(pk=link.pk).update(ended_at=clock.now())
     return delivery
 
 
 @transaction.atomic
-def _start(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
-    """The grant row is locked for share, so that a revocation orders before this start or after it, never between."""
+def _deliver(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
+    """Check everything the link depends on, record the download, and return how the file is sent.
+
+    The grant row is locked for share, so a revocation is either seen here or waits until the download is recorded.
+    """
     if link.grant_id is not None:
         lock_for_share(AccessGrant, link.grant_id)
-    link = queries.as_it_is_now(link)
+    link = queries.reload_link(link)
     rules.check_same_person(link, by)
-    rules.check_alive(link)
-    rules.check_maker(link)
+    rules.check_active(link)
+    rules.check_signed_out(link)
     rules.check_token(link)
     rules.check_grant(link)
-    if link.person is not None:  # as they had signed in when they made it; a link's rights never change
+    if link.person is not None:  # the sign-in that created the link counts, not the present one
         link.person.second_factor = link.second_factor
     rules.check_can_download(link.person or ANONYMOUS, link.distribution)
     delivery = _delivery(link.distribution)
@@ -179,20 +182,20 @@ def _start(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
     return delivery
 
 
-def _grant_behind(file: Distribution, person: Person | None) -> AccessGrant | None:
-    """The grant a link to this file depends on: the active one that lasts longest; none for open and registered."""
+def _grant_for(file: Distribution, person: Person | None) -> AccessGrant | None:
+    """The active grant that ends last, for a link to this file; None for open and registered access."""
     if person is None or file.version.dataset.access != Dataset.Access.CONTROLLED:
         return None
     active = AccessGrant.objects.active().filter(holder=person, dataset_id=file.version.dataset_id)
     grant = active.order_by("-ends_at").first()
-    if grant is None:  # it ended since the rule was asked
+    if grant is None:  # it ended after the access rule was checked
         raise Denied(_("Your access to this dataset has just ended."))
     return grant
 
 
 def _delivery(file: Distribution) -> Delivery:
     disposition = content_disposition_header(True, file.name) or "attachment"
-    storage, accel, location = sealed(), "", ""
+    storage, accel, location = private_storage(), "", ""
     if isinstance(storage, PrivateBucketStorage):
         location = storage.presign(file.storage_key, disposition=disposition, media_type=file.media_type)
     else:
@@ -209,7 +212,7 @@ def _about(link: DownloadLink) -> list[UUID]:
 
 
 def _range_code(byte_range: str) -> str:
-    """The asked range as a code an event can hold; an odd one is called odd."""
+    """The requested range as a code for the event: `all`, the ranges, or `odd` if it cannot be read."""
     if not byte_range:
         return "all"
     match = RANGE.match(byte_range)

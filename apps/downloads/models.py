@@ -1,4 +1,4 @@
-"""Download links: time-limited, bound to a person, a file and the grant it stands on."""
+"""Download links: time-limited, for one person, one file and the grant that allows the download."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
@@ -17,13 +17,13 @@ LONGEST = timedelta(hours=24)
 
 
 class LinkQuerySet(models.QuerySet["DownloadLink"]):
-    def alive(self, at: datetime | None = None) -> Self:
-        """Links that time and their maker have not ended; whether they open is asked of the access rule at each use."""
+    def active(self, at: datetime | None = None) -> Self:
+        """Links that have not expired and were not ended; at each use the access rule is checked as well."""
         return self.filter(ended_at__isnull=True, expires_at__gt=clock.sql_now(at))
 
 
 class DownloadLink(models.Model):
-    """An address for one file. Its rights never change; a change is another link. The secret is not stored."""
+    """An address for one file. What it allows never changes. Only a digest of its secret is stored."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
@@ -33,7 +33,7 @@ class DownloadLink(models.Model):
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="links")
     grant = models.ForeignKey(AccessGrant, null=True, on_delete=models.PROTECT, related_name="links")
     made_with = models.ForeignKey("tokens.PersonalToken", null=True, on_delete=models.PROTECT, related_name="links")
-    second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made
+    second_factor = models.BooleanField(default=False)  # whether the sign-in that created it had one
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

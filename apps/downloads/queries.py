@@ -1,4 +1,4 @@
-"""Sets of links, and the address of one."""
+"""Sets of download links, and the address of a link."""
 
 from urllib.parse import quote
 
@@ -13,22 +13,22 @@ from apps.downloads.models import DownloadLink
 
 
 def address_of_link(file: Distribution, secret: str) -> str:
-    """The whole address of a link; the name at its end is for programs that take it from there."""
+    """The absolute address of a link. It ends with the file name, which some programs save the file as."""
     path = reverse("link_open", args=[secret, "x"]).removesuffix("x")
     return absolute(f"{path}{quote(file.name, safe='')}")
 
 
 def links_of(person: Viewer) -> QuerySet[DownloadLink]:
-    """The living links this person made, newest first."""
-    mine = DownloadLink.objects.alive().filter(person_id=roles.person_id(person))
+    """The active links of this person, newest first."""
+    mine = DownloadLink.objects.active().filter(person_id=roles.person_id(person))
     return mine.select_related("distribution__version__dataset").order_by("-made_at")
 
 
 def link_of_digest(digest: str) -> DownloadLink | None:
-    """The link whose secret has this digest, ended or not."""
+    """The link whose secret has this digest, active or not; None if there is none."""
     return DownloadLink.objects.filter(digest=digest).first()
 
 
-def as_it_is_now(link: DownloadLink) -> DownloadLink:
+def reload_link(link: DownloadLink) -> DownloadLink:
     """The link, read again, with its file and who made it."""
     return DownloadLink.objects.select_related("person", "distribution__version").get(pk=link.pk)

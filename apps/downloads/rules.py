@@ -1,4 +1,4 @@
-"""When a byte may leave."""
+"""When a file may be downloaded, and when a download link works."""
 
 from django.utils.translation import gettext as _
 
@@ -9,22 +9,23 @@ from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download
 
-SOMEBODY_ELSE = "somebody-else"
-MOST_GUESSES, GUESSING = 100, 15 * 60  # links that do not exist, from one network, in so many seconds
+OTHER_PERSON = "somebody-else"
+MAX_UNKNOWN_LINKS = 100  # links that do not exist, tried from one network within UNKNOWN_LINKS_WINDOW
+UNKNOWN_LINKS_WINDOW = 15 * 60  # seconds
 
 
-def check_guesses(tries: int) -> None:
-    """So many links that do not exist in a quarter of an hour, and from there the next one is too many."""
-    if tries > MOST_GUESSES:
+def check_unknown_links(tries: int) -> None:
+    """At most MAX_UNKNOWN_LINKS links that do not exist are tried from one network in UNKNOWN_LINKS_WINDOW."""
+    if tries > MAX_UNKNOWN_LINKS:
         refusal = TooOften(
             _("There were too many attempts from your network to open links that do not exist. Wait 15 minutes.")
         )
-        refusal.headers = {"Retry-After": str(GUESSING)}
+        refusal.headers = {"Retry-After": str(UNKNOWN_LINKS_WINDOW)}
         raise refusal
 
 
 def check_can_download(by: Viewer, file: Distribution) -> None:
-    """The access rule, asked now."""
+    """The access rule allows this download now."""
     if may_download(by, file.pk):
         return
     if lacks_only_second_factor(by, file.pk):
@@ -42,19 +43,20 @@ def check_can_download(by: Viewer, file: Distribution) -> None:
     )
 
 
-def check_alive(link: DownloadLink) -> None:
+def check_active(link: DownloadLink) -> None:
+    """The link has not expired and was not ended."""
     if link.ended_at is not None or link.expires_at <= clock.now():
         raise Gone(_("This link has expired or was ended. Sign in and create a new one."))
 
 
 def check_same_person(link: DownloadLink, visitor: Actor) -> None:
-    """A link works without a session (curl, wget); but never in somebody else's."""
+    """The link is used by its person, or without a session (curl, wget), but not by another person who is signed in."""
     if visitor is not ANONYMOUS and link.person_id is not None and person_id_of(visitor) != link.person_id:
-        raise Denied(_("This link was created for another person."), code=SOMEBODY_ELSE)
+        raise Denied(_("This link was created for another person."), code=OTHER_PERSON)
 
 
-def check_maker(link: DownloadLink) -> None:
-    """Whoever made the link has not signed out at their institution since."""
+def check_signed_out(link: DownloadLink) -> None:
+    """The person of the link has not signed out at their institution since."""
     if link.person is not None and link.person.signed_out_at is not None:
         raise Gone(
             _(
@@ -65,7 +67,7 @@ def check_maker(link: DownloadLink) -> None:
 
 
 def check_token(link: DownloadLink) -> None:
-    """A link that was made with a token ends with it: whoever revokes a stolen token has nothing else to look for."""
+    """The token with which the link was created is not revoked, so revoking a stolen token ends its links too."""
     if link.made_with is not None and link.made_with.is_revoked():
         raise Gone(
             _(
@@ -76,6 +78,6 @@ def check_token(link: DownloadLink) -> None:
 
 
 def check_grant(link: DownloadLink) -> None:
-    """The very grant the link was made on is still active; another grant means another link."""
+    """The grant for which the link was created is active; another grant needs another link."""
     if link.grant_id is not None and not grant_is_active(link.grant_id):
         raise Gone(_("The access that this link depends on is not active now. See “My access” for the reason."))

@@ -12,13 +12,16 @@ TOKEN = re.compile(r"([a-z0-9]{1,8})\.([A-Za-z0-9_-]{43})\.([0-9a-f]{32})\Z", re
 
 
 def new_token() -> str:
-    """`key id . 256 random bits . HMAC-SHA256 (first 128 bits)`: recognised as ours before any look-up."""
+    """A new secret: `key id . 256 random bits . first 128 bits of an HMAC-SHA256`.
+
+    The HMAC shows that the portal issued the secret, before the database is asked.
+    """
     key_id, secret = settings.LINK_KEY_ID, secrets.token_urlsafe(32)
     return f"{key_id}.{secret}.{_mac(key_id, secret)}"
 
 
 def digest_of(token: str) -> str | None:
-    """What the table stores of a token (SHA-256, hex), or None if the token was never ours or its key has gone."""
+    """The digest of a token that the table stores (SHA-256, hex); None if its signature or its key is not ours."""
     match = TOKEN.match(token)
     if match is None or match[1] not in settings.LINK_KEYS:
         return None

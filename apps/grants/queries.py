@@ -220,7 +220,7 @@ def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
 
 def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
     """Every grant on datasets this person owns or manages: who uses what, for what, until when."""
-    managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     fetched = AccessGrant.objects.filter(managed).select_related(
         "dataset", "holder__institution", "agreement__item__request"
     )
@@ -245,7 +245,7 @@ def download_stops() -> QuerySet[DownloadStop]:
 
 def visible_to(person: Viewer) -> QuerySet[AccessGrant]:
     """The grants a person may read: their own, and those on datasets they manage."""
-    managed = roles.has(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     return _with_state(AccessGrant.objects.filter(Q(holder_id=roles.person_id(person)) | managed))
 
 

@@ -41,7 +41,7 @@ OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
 S3_ADDRESS = environment.text("S3_ENDPOINT_URL")
 DELIVERY = "presigned" if S3_ADDRESS else "accel"
 if S3_ADDRESS:
-    _sealed = private_bucket_storage(
+    _private = private_bucket_storage(
         endpoint=S3_ADDRESS,
         bucket=environment.text("S3_BUCKET"),
         key=environment.text("S3_ACCESS_KEY"),
@@ -49,8 +49,8 @@ if S3_ADDRESS:
         region=environment.text("S3_REGION", "us-east-1"),
     )
 else:
-    _sealed = private_file_storage(DATA_ROOT)
-STORAGES = storages(_sealed, hashed_static=True)
+    _private = private_file_storage(DATA_ROOT)
+STORAGES = storages(_private, hashed_static=True)
 CONTENT_SECURITY_POLICY = content_security_policy(environment.origin(OIDC_ISSUER), environment.origin(S3_ADDRESS))
 
 CELERY_BROKER_URL = environment.text("BROKER_URL", "redis://127.0.0.1:6379/0")

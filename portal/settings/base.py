@@ -264,11 +264,11 @@ def private_bucket_storage(*, endpoint: str, bucket: str, key: str, secret: str,
     }
 
 
-def storages(sealed: dict[str, Any], *, hashed_static: bool) -> dict[str, Any]:
-    """There is no default storage on purpose: a file is sealed, or it is static."""
+def storages(private: dict[str, Any], *, hashed_static: bool) -> dict[str, Any]:
+    """STORAGES: one for private files, one for static files, and on purpose no default storage."""
     kind = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    return {"sealed": sealed, "staticfiles": {"BACKEND": kind if hashed_static else plain}}
+    return {"private": private, "staticfiles": {"BACKEND": kind if hashed_static else plain}}
 
 
 LOGGING = {

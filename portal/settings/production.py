@@ -73,16 +73,16 @@ if DELIVERY == "presigned":
     S3_ADDRESS = environment.secure_address(
         "S3_ENDPOINT_URL", "the https address of the S3 storage that people download from"
     )
-    _sealed = private_bucket_storage(
+    _private = private_bucket_storage(
         endpoint=S3_ADDRESS,
-        bucket=environment.need("S3_BUCKET", "the bucket that keeps the sealed files"),
+        bucket=environment.need("S3_BUCKET", "the bucket of the private files"),
         key=environment.text("S3_ACCESS_KEY"),
         secret=environment.text("S3_SECRET_KEY"),
         region=environment.text("S3_REGION", "us-east-1"),
     )
 else:
-    _sealed = private_file_storage(DATA_ROOT)
-STORAGES = storages(_sealed, hashed_static=True)
+    _private = private_file_storage(DATA_ROOT)
+STORAGES = storages(_private, hashed_static=True)
 CONTENT_SECURITY_POLICY = content_security_policy(
     environment.origin(OIDC_ISSUER),
     environment.origin(OIDC_OP_LOGOUT_ENDPOINT),

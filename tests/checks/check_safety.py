@@ -14,7 +14,7 @@ WITHOUT_CSRF = ("apps/api/", "apps/identity/oidc/")
 RAW_SQL = {
     "apps/core/clock.py": "asks the database for its time",
     "apps/core/db.py": "FOR SHARE, and a queryset run by its own compiled SQL: Django has neither",
-    "apps/core/idempotency.py": "claims a key with ON CONFLICT, which waits for the other transaction",
+    "apps/core/idempotency.py": "reserves a key with ON CONFLICT, which waits for the other transaction",
     "apps/core/triggers.py": "compares the triggers in the database with the declared ones",
     "apps/core/privileges.py": "grants the portal's role its privileges in migrations",
     "apps/audit/": "the log and its outbox: row locks that skip, and privileges",
@@ -128,7 +128,7 @@ def _storage(file: Source) -> Found:
     for call in calls(file.tree):
         if isinstance(call.func, ast.Attribute) and call.func.attr in {"url", "presign"}:
             owner = ast.unparse(call.func.value)
-            if re.search(r"(?:storage|sealed\(\)|storages\[.*\])$", owner):
+            if re.search(r"(?:storage|private_storage\(\)|storages\[.*\])$", owner):
                 yield call, "an address of storage: only apps.downloads makes one, after its checks"
 
 

@@ -143,7 +143,7 @@ FAULTS: dict[str, list[Fault]] = {
         ),
         Fault(
             "apps/web/common/decorators.py",
-            "def f():\n    return sealed().presign('key')",
+            "def f():\n    return private_storage().presign('key')",
             "only apps.downloads makes one",
         ),
     ],

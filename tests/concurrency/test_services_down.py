@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from apps.access_requests.models import AccessRequest
 from apps.audit.models import Event
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.datasets.models import Distribution
 from portal import wake_workers
 from tests import stories
@@ -91,7 +91,7 @@ def test_a_storage_that_does_not_answer_keeps_no_half_file(monkeypatch: pytest.M
     """T123, R7."""
     published_dataset = stories.drafted_dataset()
     before = Distribution.objects.count()
-    monkeypatch.setattr(type(sealed()), "_save", _broken)
+    monkeypatch.setattr(type(private_storage()), "_save", _broken)
     client = stories.client_for(published_dataset.owner, raise_request_exception=False)
     path = f"/my-datasets/{published_dataset.dataset.slug}/versions/1/files/"
     answer = client.post(path, {"file": SimpleUploadedFile("late.csv", b"1")})
@@ -105,7 +105,7 @@ def _broken(*_args: object, **_facts: object) -> str:
     raise OSError(5, "Input/output error")
 
 
-@override_settings(STORAGES={"sealed": {"BACKEND": "tests.concurrency.broken_storage.Broken"}})
+@override_settings(STORAGES={"private": {"BACKEND": "tests.concurrency.broken_storage.Broken"}})
 def test_a_portal_without_storage_is_not_ready() -> None:
     answer = stories.client_for(None).get("/readyz")
     assert answer.status_code == 503

@@ -103,7 +103,7 @@ def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
     """Even with memberships and roles planted behind the commands' back."""
     person = made().account.person
     committee_setup, published_dataset = stories.committee_setup(), stories.published_dataset()
-    roles.give(person, Dataset.OWNER, published_dataset.dataset)
+    roles.assign(person, Dataset.OWNER, published_dataset.dataset)
     signed = stories.signed(published_dataset=published_dataset)
     case = stories.in_review(published_dataset=published_dataset)
     CommitteeMember.objects.create(committee=case.committee_setup.committee, person=person)

@@ -29,14 +29,14 @@ def test_a_flood_of_answers_to_nobodys_question_leaves_few_lines_and_their_numbe
     """T92, L27: a cookie is not even needed to send them."""
     for number in range(MANY):
         assert browser.come_back(Client(), {"code": "x", "state": str(number)}).status_code == 403
-    assert lines("person.sign_in_refused") == [1] * rate.EACH + [32, 64, 128]
+    assert lines("person.sign_in_refused") == [1] * rate.RECORD_EACH + [32, 64, 128]
 
 
 def test_a_flood_of_rubbish_at_the_back_channel_leaves_few_lines_and_their_number(provider: Provider) -> None:
     """T92: from anywhere, without any signature."""
     for number in range(MANY):
         assert send({"logout_token": f"{number}.y.z"}).status_code == 400
-    assert lines("session.logout_refused") == [1] * rate.EACH + [32, 64, 128]
+    assert lines("session.logout_refused") == [1] * rate.RECORD_EACH + [32, 64, 128]
 
 
 def test_a_flood_of_one_kind_hides_no_refusal_of_another(provider: Provider, client: Client) -> None:
@@ -52,13 +52,13 @@ def test_error_codes_of_ones_own_making_are_one_kind() -> None:
     """What an attacker may choose freely does not open a fresh count each time."""
     for number in range(MANY):
         record_sign_in_refused("", why=f"provider_said.a{'b' * (number % 40)}", by=ANONYMOUS)
-    assert len(lines("person.sign_in_refused")) == rate.EACH + 3
+    assert len(lines("person.sign_in_refused")) == rate.RECORD_EACH + 3
 
 
 @pytest.mark.parametrize("times", [1, 20, 21, 32, 1000, 5000])
 def test_the_lines_grow_with_the_logarithm(times: int) -> None:
     noted = [count for count in (rate.should_record("x") for _time in range(times)) if count]
-    assert len(noted) == min(times, rate.EACH) + max(0, int(math.log2(times)) - 4)
+    assert len(noted) == min(times, rate.RECORD_EACH) + max(0, int(math.log2(times)) - 4)
     assert times / 2 < noted[-1] <= times
 
 

@@ -12,7 +12,7 @@ from apps.audit.models import Event
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.core.errors import DomainError
-from apps.core.idempotency import claim
+from apps.core.idempotency import reserve_key
 from apps.downloads import commands as downloads
 from apps.identity.commands.identities import deactivate
 from apps.identity.commands.sessions import begin_session, end_all_sessions, provider_logged_out
@@ -117,7 +117,7 @@ def test_a_form_sent_by_fifty_at_once_is_done_once() -> None:
 
     def send() -> bool:
         with transaction.atomic():
-            return claim(person_id=person.pk, key=key, digest="x" * 64).first
+            return reserve_key(person_id=person.pk, key=key, digest="x" * 64).first
 
     results = at_once(*[send] * CROWD)
     assert (results.count(True), results.count(False)) == (1, CROWD - 1)

@@ -15,7 +15,7 @@ from apps.access_requests.models import Round, Vote
 from apps.agreements.models import Agreement
 from apps.core import clock
 from apps.datasets.models import Version
-from apps.datasets.queries import helpers_of
+from apps.datasets.queries import role_holders_of
 from apps.grants.models import AccessGrant
 from apps.identity.oidc.authorize import SESSION
 from apps.people.models import Person
@@ -55,10 +55,10 @@ def a_role() -> Deed:
     published_dataset, helper = stories.published_dataset(), stories.person()
     path, before = (
         reverse("dataset_people", args=[published_dataset.dataset.slug]),
-        len(helpers_of(published_dataset.dataset)),
+        len(role_holders_of(published_dataset.dataset)),
     )
     fields = {"code": helper.code, "role": "steward_dataset"}
-    return published_dataset.owner, path, fields, lambda: len(helpers_of(published_dataset.dataset)) - before
+    return published_dataset.owner, path, fields, lambda: len(role_holders_of(published_dataset.dataset)) - before
 
 
 def a_member() -> Deed:

@@ -140,7 +140,7 @@ def test_whoever_is_turned_away_is_written_down_without_words() -> None:
     client = stories.client_for(someone)
     assert client.get("/system-status/").status_code == 403
     event = Event.objects.get(kind="refused")
-    assert (event.actor_id, event.facts) == (someone.pk, {"where": "operations"})
+    assert (event.actor_id, event.facts) == (someone.pk, {"where": "system_status"})
     assert client.get("/datasets/no-such/").status_code == 404
     assert Client().get("/system-status/").status_code == 302
     assert Event.objects.filter(kind="refused").count() == 1
@@ -184,7 +184,7 @@ def test_the_address_of_a_form_opened_by_hand_is_a_page_and_not_an_empty_window(
     answer = Client().get("/oidc/logout/")
     assert answer.status_code == 405
     assert "POST" in answer["Allow"]
-    assert "only takes what a form sends" in answer.content.decode()
+    assert "only accepts forms" in answer.content.decode()
 
 
 def test_a_refused_form_in_another_language_leads_back_to_its_page() -> None:
@@ -246,4 +246,4 @@ def test_sealed_storage_never_overwrites_and_never_publishes() -> None:
     assert options["file_overwrite"] is False
     assert options["default_acl"] is None
     assert options["querystring_expire"] <= 60
-    assert set(settings.STORAGES) == {"sealed", "staticfiles"}  # there is no default storage to write to by mistake
+    assert set(settings.STORAGES) == {"private", "staticfiles"}  # there is no default storage to write to by mistake

@@ -32,7 +32,7 @@ def office(*words: str) -> str:
 
 
 def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None:
-    """Institution, home, role, official, committee with chair, terms and template; and roles end."""
+    """Institution, platform role, official, committee with chair, terms and template; and roles end."""
     office("institution", "--name", "Hospital", "--country", "dk", "--ror", "https://ror.org/01aj84f44")
     office("set-institution", "--code", person.code.lower(), "--institution", "Hospital")
     office("platform-role", "--code", person.code, "--kind", "operator", "--days", "30")
@@ -64,13 +64,13 @@ def test_a_portal_is_set_up_from_nothing(person: Person, tmp_path: Path) -> None
     ("words", "sentence"),
     [
         (["platform-role", "--code", "P-0", "--kind", "operator"], "Nobody has this colleague code"),
-        (["institution", "--name", "X", "--country", "Denmark"], "two letters"),
-        (["institution", "--name", "X", "--country", "DK", "--ror", "01"], "A ROR id looks like"),
+        (["institution", "--name", "X", "--country", "Denmark"], "two-letter country code"),
+        (["institution", "--name", "X", "--country", "DK", "--ror", "01"], "Enter a ROR ID such as"),
         (["terms", "--file", "/nowhere"], "cannot be read"),
         (["template", "--file", "/dev/null"], "must be JSON"),
         (["chair", "--committee", "none", "--code", "P-0"], "Nobody has this colleague code"),
         (["template", "--file", "/dev/null", "--committee", "none"], "must be JSON"),
-        (["institution", "--name", "", "--country", "DK"], "Give the institution"),
+        (["institution", "--name", "", "--country", "DK"], "Enter the name of the institution"),
         (["set-institution", "--code", "P-0", "--institution", "Nowhere"], "Nobody has"),
     ],
 )

@@ -19,8 +19,8 @@ from apps.datasets.models import Distribution
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
 from apps.grants.queries import downloadable_by, grant_is_active, may_download, may_download_version
+from apps.identity import queries as sessions
 from apps.identity.commands.identities import deactivate
-from apps.people import queries as sessions
 from apps.people.commands.people import accept_terms
 from apps.people.models import Person
 from apps.tokens.queries import digest

@@ -31,7 +31,7 @@ def test_every_step_of_the_way_is_somewhere_in_the_seeded_world() -> None:
     stopped = AccessGrant.objects.filter(holder__name="Nils Aaberg").get()
     assert not AccessGrant.objects.active().filter(pk=stopped.pk).exists()
     assert Notification.objects.filter(kind="affiliation.expiring", reader__name="Freja Winther").count() == 1
-    assert DownloadLink.objects.alive().exists()
+    assert DownloadLink.objects.active().exists()
     assert not Outbox.objects.exists()
     assert Notification.objects.exists()
 

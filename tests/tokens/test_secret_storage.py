@@ -189,7 +189,7 @@ def test_t56_the_dump_of_the_settings_tells_nothing() -> None:
         "SECRET_KEY": CANARY, "SECRET_KEY_FALLBACKS": [CANARY], "LINK_KEYS": {"k1": CANARY},
         "PROVIDER_SECRETS": {"home": CANARY}, "OIDC_RP_CLIENT_SECRET": CANARY, "EMAIL_HOST_PASSWORD": CANARY,
         "CELERY_BROKER_URL": f"amqp://u:{CANARY}@broker//",
-        "STORAGES": {**settings.STORAGES, "sealed": {"OPTIONS": {"access_key": CANARY, "secret_key": CANARY}}},
+        "STORAGES": {**settings.STORAGES, "private": {"OPTIONS": {"access_key": CANARY, "secret_key": CANARY}}},
         "DATABASES": {"default": {"NAME": "x", "PASSWORD": CANARY}},
     }  # fmt: skip
     reporter = get_default_exception_reporter_filter()

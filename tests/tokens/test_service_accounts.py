@@ -181,7 +181,7 @@ def test_the_pages_make_list_show_once_and_end_it() -> None:
     assert client.post(reverse("service_account_end", args=[account.pk])).status_code == 302
     assert Event.objects.filter(kind="service_account.ended").count() == 1
     assert "was ended" in client.get(page).content.decode()
-    assert "ended" in client.get(reverse("service_accounts")).content.decode()
+    assert "Ended" in client.get(reverse("service_accounts")).content.decode()
 
 
 def test_a_stale_sign_in_makes_and_ends_nothing() -> None:

@@ -11,25 +11,25 @@ UNWRITTEN = {
     "access_requests.name_members": "the same",
     "access_requests.answer": "the same: the next round holds the answer",
     "access_requests.recount": "records only if it decides, and then the decision",
-    "accounts.record_token_use": "each use of a token is an event of what it did",
-    "accounts.drop_visas_of": "follows from a change of the provider that is written down",
-    "accounts.choose_language": "changes nothing but words",
-    "accounts.extend_affiliation": "the sign-in is an event, and the affiliation keeps who said so and when",
-    "accounts.snapshot_actor": "goes with a signature or a vote, which is an event",
-    "accounts.carry_ended": "goes with the splitting of an identity, which is an event",
-    "accounts.begin_session": "the sign-in is an event",
-    "accounts.rekey_session": "the new sign-in is an event",
-    "accounts.record_session_use": "the row keeps when a session was used last",
-    "accounts.end_session_of_key": "the sign-out, or the sign-in that replaces it, is an event",
-    "accounts.end_sessions_of": "goes with the closing or splitting of an account, which is an event",
-    "accounts.end_sessions_from": "goes with the switching off of a provider, which is an event",
-    "accounts.record_role_claims": "the sign-in is an event, and so is each role gained or lost",
-    "accounts.forget_sessions": "drops what has ended a month ago",
+    "tokens.record_token_use": "each use of a token is an event of what it did",
+    "people.drop_visas_of": "follows from a change of the provider that is written down",
+    "people.choose_language": "changes nothing but words",
+    "people.extend_affiliation": "the sign-in is an event, and the affiliation keeps who said so and when",
+    "people.snapshot_actor": "goes with a signature or a vote, which is an event",
+    "people.carry_ended": "goes with the splitting of an identity, which is an event",
+    "identity.begin_session": "the sign-in is an event",
+    "identity.rekey_session": "the new sign-in is an event",
+    "identity.record_session_use": "the row keeps when a session was used last",
+    "identity.end_session_of_key": "the sign-out, or the sign-in that replaces it, is an event",
+    "identity.end_sessions_of": "goes with the closing or splitting of an account, which is an event",
+    "identity.end_sessions_from": "goes with the switching off of a provider, which is an event",
+    "identity.record_role_claims": "the sign-in is an event, and so is each role gained or lost",
+    "identity.forget_sessions": "drops what has ended a month ago",
     "notifications.write_notifications": "follows from an event that is written down",
     "notifications.post_due": "the same",
     "notifications.mark_read": "a reader's own mark",
-    "accounts.request_device_code": "nobody is known yet; strangers must not fill a log that is never emptied",
-    "accounts.forget_devices": "drops what has ended a day ago",
+    "tokens.request_device_code": "nobody is known yet; strangers must not fill a log that is never emptied",
+    "tokens.forget_devices": "drops what has ended a day ago",
 }
 
 
@@ -56,7 +56,7 @@ def called(node: ast.FunctionDef) -> set[str]:
 
 
 # As commands import one another: `from apps.access_requests import commands as requests`.
-KNOWN_AS = {"requests": "access_requests", "accounts": "accounts", "committees": "committees", "datasets": "datasets"}
+KNOWN_AS = {"requests": "access_requests", "committees": "committees", "datasets": "datasets"}
 
 
 def written(name: str, all_verbs: dict[str, ast.FunctionDef], seen: frozenset[str] = frozenset()) -> bool:

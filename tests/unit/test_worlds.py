@@ -86,7 +86,7 @@ def test_a_kept_world_is_what_the_commands_make(make: Callable[[], Any]) -> None
 def test_the_holder_of_a_fetched_grant_may_download_its_bytes(only_fetched: None) -> None:
     access = worlds.granted()
     assert downloadable_by(access.holder).get() == access.file
-    with storage.sealed().open(access.file.storage_key) as stored:
+    with storage.private_storage().open(access.file.storage_key) as stored:
         assert stored.read() == access.published_dataset.contents[access.file.name]
 
 

@@ -22,7 +22,7 @@ def record_sign_in_refused(issuer: str, *, why: str, by: Actor) -> None:
     check_person_or(by, ANONYMOUS)
     count = rate.should_record(f"sign-in:{why.partition('.')[0]}")
     if count:
-        record(Kind.SIGN_IN_REFUSED, actor=by, why=why, issuer=_code(issuer), **rate.counted(count))
+        record(Kind.SIGN_IN_REFUSED, actor=by, why=why, issuer=_code(issuer), **rate.count_fact(count))
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def record_logout_refused(issuer: str, *, why: str, by: Actor) -> None:
     check_named(by, ANONYMOUS)
     count = rate.should_record(f"logout:{why}")
     if count:
-        record(Kind.LOGOUT_REFUSED, actor=by, why=why, issuer=_code(issuer), **rate.counted(count))
+        record(Kind.LOGOUT_REFUSED, actor=by, why=why, issuer=_code(issuer), **rate.count_fact(count))
 
 
 @transaction.atomic

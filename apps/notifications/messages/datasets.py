@@ -18,7 +18,7 @@ from apps.people.models import Person
 def _version_published(event: Event) -> Notes:
     """Holders hear of it when its files may leave; under an embargo only those who manage the dataset do."""
     version, facts, path = _version(event)
-    if Version.objects.out().filter(pk=version.pk).exists():
+    if Version.objects.available().filter(pk=version.pk).exists():
         for holder in _holders(version.dataset):
             yield Note(holder, "version_published.holder", path, facts)
     actor = actor_of(event)

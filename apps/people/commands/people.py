@@ -107,7 +107,7 @@ def give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> Pl
 def appoint_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
     """The person is a signing official of the institution, as long as they are affiliated with it."""
     check_operator(by, CONSOLE)
-    roles.give(person, Institution.SIGNING_OFFICIAL, institution)
+    roles.assign(person, Institution.SIGNING_OFFICIAL, institution)
     extend_affiliation(person, institution=institution, by=SYSTEM)
     record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
 
@@ -125,8 +125,8 @@ def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
 def dismiss_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
     """The person no longer answers for the institution."""
     check_operator(by, CONSOLE)
-    if roles.holds(person, [Institution.SIGNING_OFFICIAL], institution):
-        roles.take(person, Institution.SIGNING_OFFICIAL, institution)
+    if roles.has_role(person, [Institution.SIGNING_OFFICIAL], institution):
+        roles.remove(person, Institution.SIGNING_OFFICIAL, institution)
         record(Kind.ROLE_TAKEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
 
 

@@ -18,7 +18,7 @@ def link_open(request: PageRequest, token: str, name: str) -> HttpResponse:
     """
     by = actor_of(request.actor)
     byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
-    delivery = commands.open_link(token, by=by, byte_range=byte_range, asked_from=asked_from)
+    delivery = commands.open_link(token, by=by, byte_range=byte_range, network=asked_from)
     answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
     if delivery.accel_path:
         answer["X-Accel-Redirect"] = delivery.accel_path

@@ -17,7 +17,7 @@ from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.core.actors import Viewer
 from apps.core.errors import NeedsSignIn, NotFound, WrongState
-from apps.core.storage import PrivateBucketStorage, sealed
+from apps.core.storage import PrivateBucketStorage, private_storage
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.people.models import Person
 from apps.people.rules import check_affiliated
@@ -108,7 +108,7 @@ def agreement_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     answer = HttpResponse(content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    storage = sealed()
+    storage = private_storage()
     if isinstance(storage, PrivateBucketStorage):
         with storage.open(agreement.pdf_key, "rb") as kept:
             answer.content = kept.read()

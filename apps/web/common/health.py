@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from apps.core.errors import Unavailable
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.web.common.decorators import writes
 
 
@@ -39,7 +39,7 @@ def _database() -> bool:
 
 def _storage() -> bool:
     try:
-        sealed().exists("health")
+        private_storage().exists("health")
     except Exception:  # whatever the storage's client raises: it does not work
         return False
     return True

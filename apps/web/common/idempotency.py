@@ -30,16 +30,16 @@ def idempotent_form(view: View) -> View:
         if request.method != "POST" or key is None or not request.actor.is_authenticated:
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            claimed = idempotency.claim(person_id=request.actor.pk, key=key, digest=_digest(request))
+            claimed = idempotency.reserve_key(person_id=request.actor.pk, key=key, digest=_digest(request))
             if not claimed.first:
                 return HttpResponseRedirect(claimed.location or request.path)
             answer = view(request, *args, **kwargs)
             if answer.status_code in (301, 302, 303):
-                idempotency.finish(claimed, location=answer["Location"])
+                idempotency.store_location(claimed, location=answer["Location"])
             elif _mark_of(answer) == DONE:
-                idempotency.finish(claimed, location=request.path)
+                idempotency.store_location(claimed, location=request.path)
             elif _mark_of(answer) == KEPT:
-                idempotency.release(claimed)
+                idempotency.release_key(claimed)
             else:
                 transaction.set_rollback(True)
         return answer
@@ -75,11 +75,11 @@ def remembered(request: PageRequest, do: Callable[[], str]) -> str:
     if key is None or person_id is None:
         return do()
     with transaction.atomic():
-        claimed = idempotency.claim(person_id=person_id, key=key, digest=_digest(request))
+        claimed = idempotency.reserve_key(person_id=person_id, key=key, digest=_digest(request))
         if not claimed.first:
             return claimed.location
         came_of_it = do()
-        idempotency.finish(claimed, location=came_of_it)
+        idempotency.store_location(claimed, location=came_of_it)
     return came_of_it
 
 

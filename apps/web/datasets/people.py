@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Invalid, NotFound
 from apps.datasets import commands
 from apps.datasets.models import Dataset
-from apps.datasets.queries import helpers_of, is_owner
+from apps.datasets.queries import is_owner, role_holders_of
 from apps.people.queries import colleagues_by_code
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -38,19 +38,19 @@ def people(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm, refused: str = "") -> HttpResponse:
-    helpers = helpers_of(dataset)
-    owners = sum(1 for helper in helpers if helper.role == Dataset.OWNER)
+    role_holders = role_holders_of(dataset)
+    owners = sum(1 for holder in role_holders if holder.role == Dataset.OWNER)
     found = {
         "dataset": dataset,
         "tabs": tabs(dataset, "people"),
         "rows": [
             {
-                "person": helper.person,
-                "role": helper.role,
-                "label": ROLE_NAMES.get(helper.role, helper.role),
-                "last_owner": helper.role == Dataset.OWNER and owners == 1,
+                "person": holder.person,
+                "role": holder.role,
+                "label": ROLE_NAMES.get(holder.role, holder.role),
+                "last_owner": holder.role == Dataset.OWNER and owners == 1,
             }
-            for helper in helpers
+            for holder in role_holders
         ],
         "is_owner": is_owner(request.actor, dataset),
         "form": form,
@@ -74,15 +74,15 @@ def _given(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm) ->
 def _take(request: AuthenticatedRequest, dataset: Dataset) -> HttpResponse:
     """End one role of one person; the last owner stays."""
     wanted = (request.POST.get("person", ""), request.POST.get("role", ""))
-    helper = next((one for one in helpers_of(dataset) if (str(one.person.pk), one.role) == wanted), None)
-    if helper is None:
+    holder = next((one for one in role_holders_of(dataset) if (str(one.person.pk), one.role) == wanted), None)
+    if holder is None:
         raise NotFound(_("This person does not have that role."))
     refusal = refusal_of(
-        lambda: commands.take_role(dataset, person=helper.person, role=helper.role, by=request.actor), Invalid
+        lambda: commands.take_role(dataset, person=holder.person, role=holder.role, by=request.actor), Invalid
     )
     if refusal is not None:
         return _page(request, dataset, HelperForm(), refused=refusal.sentence)
-    messages.success(request, _("The role of %(name)s is removed.") % {"name": helper.person})
-    if helper.person.pk == request.actor.pk and helper.role in Dataset.MANAGERS:
+    messages.success(request, _("The role of %(name)s is removed.") % {"name": holder.person})
+    if holder.person.pk == request.actor.pk and holder.role in Dataset.MANAGERS:
         return redirect("my_datasets")
     return redirect("dataset_people", slug=dataset.slug)

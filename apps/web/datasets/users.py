@@ -47,7 +47,7 @@ def uses(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     months = several_months(dict(by_month(DOWNLOAD, dataset.pk, since=since)), since, MONTHS)
     context = {
         "dataset": dataset,
-        "tabs": tabs(dataset, "uses"),
+        "tabs": tabs(dataset, "users"),
         "rows": [{"grant": grant, "downloads": downloads[grant.pk], **_state(grant, now)} for grant in page.rows],
         "to_countersign": to_countersign(request.actor).filter(item__dataset=dataset).order_by("offered_at"),
         "months": months,

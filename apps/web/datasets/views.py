@@ -81,7 +81,7 @@ def describe(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     else:
         uses = uses_of(dataset)
         said = rules.description_of(dataset) | {"conditions": [use.code for use in uses]}
-        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.seal_of(dataset)}
+        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.description_digest(dataset)}
         form = DescriptionForm(initial=said, uses=uses)
     found = {"dataset": dataset, "form": form, "tabs": tabs(dataset, "describe")}
     return render(request, "datasets/describe.html", found, status=status)
@@ -150,7 +150,7 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
         ("workshop", _("Files and versions"), "managed_dataset"),
         ("describe", _("Description"), "dataset_describe"),
         ("people", _("People and roles"), "dataset_people"),
-        ("uses", _("Users"), "dataset_users"),
+        ("users", _("Users"), "dataset_users"),
     ]
     return [
         {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}

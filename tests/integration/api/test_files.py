@@ -75,7 +75,7 @@ def test_the_same_key_leaves_one_living_link(access: stories.Access) -> None:
     assert first != second
     assert opens(first) == 410
     assert opens(second) == 200
-    assert DownloadLink.objects.alive().count() == 1
+    assert DownloadLink.objects.active().count() == 1
     other = stories.published_dataset(files={"b.csv": b"1\n"}, access="open")
     problem = refused(caller.post(f"/files/{other.file.pk}/links", Idempotency_Key=key), 422)
     assert fields(problem) == {"Idempotency-Key"}
@@ -93,7 +93,7 @@ def test_the_token_itself_downloads(access: stories.Access) -> None:
     event = Event.objects.filter(kind="download.started").get()
     assert event.actor_id == access.holder.pk
     assert event.facts["range"] == "0-3"
-    assert not DownloadLink.objects.alive().exists()
+    assert not DownloadLink.objects.active().exists()
 
 
 def test_head_asks_the_same_rule_and_carries_the_same_headers(access: stories.Access) -> None:
@@ -184,7 +184,7 @@ def test_a_bucket_answers_with_a_storage_address(access: stories.Access, monkeyp
         bucket_name="sealed", access_key="k", secret_key="s", endpoint_url="https://s3.test", region_name="us-east-1",
         signature_version="s3v4", addressing_style="path",
     )  # fmt: skip
-    monkeypatch.setattr(commands, "sealed", lambda: bucket)
+    monkeypatch.setattr(commands, "private_storage", lambda: bucket)
     answer = Caller(access.holder, "download").get(f"/files/{access.file.pk}/content")
     assert answer.status_code == 302
     assert answer["Location"].startswith("https://s3.test/sealed/")

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.datasets import commands as datasets
 from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Distribution, Version
@@ -99,10 +99,10 @@ def test_people_without_an_institution_cannot_create_a_dataset() -> None:
     ("name", "content", "fields", "says"),
     [
         ("empty.csv", b"", {}, "The file is empty."),
-        ("x" * 300 + ".csv", b"1", {}, "too long: 255"),
-        ("a.csv", b"1", {"name": "../../etc/passwd"}, "holds a path"),
+        ("x" * 300 + ".csv", b"1", {}, "at most 255"),
+        ("a.csv", b"1", {"name": "../../etc/passwd"}, "contains a path"),
         ("a.csv", b"1", {"name": "evil\u202efdp.exe"}, "hidden characters"),
-        ("a.csv", b"1", {"declared_size": "7"}, "announced with 7 bytes, but 1 arrived"),
+        ("a.csv", b"1", {"declared_size": "7"}, "should be 7 bytes, but 1"),
         ("a.csv", b"1", {"declared_size": "seven"}, "not a number"),
     ],
 )
@@ -124,7 +124,7 @@ def test_a_name_stands_once_in_a_version(owner: Client, draft: stories.Published
     assert upload(owner, draft, "table.csv", b"1\n").status_code == 201
     again = upload(owner, draft, "TABLE.csv", b"2\n")
     assert again.status_code == 422
-    assert "already here" in again.json()["detail"]
+    assert "already exists" in again.json()["detail"]
 
 
 def test_no_file_is_refused(owner: Client, draft: stories.PublishedDataset) -> None:
@@ -139,7 +139,7 @@ def test_a_file_over_the_limit_is_refused_before_it_fills_the_disk(
     with override_settings(MAX_UPLOAD_BYTES=10):
         answer = upload(owner, draft, "large.csv", b"x" * 11)
     assert answer.status_code == 422
-    assert "larger than this portal accepts" in answer.json()["detail"]
+    assert "larger than the limit" in answer.json()["detail"]
 
 
 def test_a_full_disk_in_the_storage_is_a_pause_and_leaves_nothing(
@@ -148,7 +148,7 @@ def test_a_full_disk_in_the_storage_is_a_pause_and_leaves_nothing(
     def full(*_args: Any, **_more: Any) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(sealed(), "_save", full)
+    monkeypatch.setattr(private_storage(), "_save", full)
     answer = upload(owner, draft, "table.csv", b"1\n")
     assert answer.status_code == 503
     assert answer["Retry-After"]
@@ -166,7 +166,7 @@ def test_a_full_disk_while_the_bytes_arrive_is_a_pause_too(
     monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
     answer = upload(owner, draft, "table.csv", b"1\n")
     assert answer.status_code == 503
-    assert "no room" in answer.json()["detail"]
+    assert "not enough storage space" in answer.json()["detail"]
 
 
 def test_a_draft_published_meanwhile_takes_no_more_files(owner: Client, draft: stories.PublishedDataset) -> None:
@@ -174,7 +174,7 @@ def test_a_draft_published_meanwhile_takes_no_more_files(owner: Client, draft: s
     assert upload(owner, draft, "late.csv", b"1\n").status_code == 409
     plain = upload(owner, draft, "late.csv", b"1\n", script=False)
     assert plain.status_code == 409
-    assert "files of a published version cannot be changed" in plain.content.decode()
+    assert "The files of a published version cannot be changed." in plain.content.decode()
 
 
 def test_several_files_without_script_are_kept_one_by_one(owner: Client, draft: stories.PublishedDataset) -> None:
@@ -210,7 +210,8 @@ def test_an_embargo_in_the_past_is_refused(owner: Client, draft: stories.Publish
     url = f"/my-datasets/{draft.dataset.slug}/versions/1/publish/"
     answer = owner.post(url, {"embargo_until": "2001-01-01T12:00"})
     assert answer.status_code == 422
-    assert "lies in the past" in answer.content.decode()
+    assert list(answer.context["form"].errors) == ["embargo_until"]
+    assert 'id="id_embargo_until_error"' in answer.content.decode()
 
 
 def test_a_new_version_begins_and_an_old_one_is_withdrawn_with_a_reason() -> None:
@@ -268,7 +269,7 @@ def test_roles_are_given_by_code_and_the_last_owner_stays() -> None:
 def test_who_uses_it_is_shown_with_downloads_and_ended_with_a_reason() -> None:
     access = stories.granted()
     client = stories.client_for(access.published_dataset.owner)
-    url = f"/my-datasets/{access.published_dataset.dataset.slug}/uses/"
+    url = f"/my-datasets/{access.published_dataset.dataset.slug}/users/"
     page = client.get(url).content.decode()
     assert str(access.case.applicant) in page
     assert "Active" in page
@@ -293,12 +294,12 @@ def test_only_those_who_take_care_suspend_and_strangers_learn_nothing() -> None:
     assert holder.post(f"/access/{pk}/revoke/", {"reason": "We are done."}).status_code == 302
 
 
-def test_the_page_of_uses_costs_the_same_however_many(django_assert_max_num_queries: Any) -> None:
+def test_the_page_of_users_costs_the_same_however_many(django_assert_max_num_queries: Any) -> None:
     published_dataset = stories.published_dataset()
     for _n in range(3):
         stories.granted(published_dataset=published_dataset)
     client = stories.client_for(published_dataset.owner)
-    url = f"/my-datasets/{published_dataset.dataset.slug}/uses/"
+    url = f"/my-datasets/{published_dataset.dataset.slug}/users/"
     client.get(url)
     with django_assert_max_num_queries(16):
         assert client.get(url).status_code == 200
@@ -309,10 +310,9 @@ def test_waiting_agreements_are_offered_for_countersigning() -> None:
     agreement_setup = stories.signed()
     client = stories.client_for(agreement_setup.owner)
     assert agreement_setup.agreement.reference in client.get("/my-datasets/").content.decode()
-    assert (
-        "Read and countersign"
-        in client.get(f"/my-datasets/{agreement_setup.published_dataset.dataset.slug}/uses/").content.decode()
-    )
+    page = client.get(f"/my-datasets/{agreement_setup.published_dataset.dataset.slug}/users/")
+    assert list(page.context["to_countersign"]) == [agreement_setup.agreement]
+    assert "Read and countersign" in page.content.decode()
 
 
 def test_a_suspended_grant_is_not_shown_as_active() -> None:
@@ -320,7 +320,7 @@ def test_a_suspended_grant_is_not_shown_as_active() -> None:
     grants.suspend(access.grant, reason="A question is open.", by=access.published_dataset.owner)
     page = (
         stories.client_for(access.published_dataset.owner)
-        .get(f"/my-datasets/{access.published_dataset.dataset.slug}/uses/")
+        .get(f"/my-datasets/{access.published_dataset.dataset.slug}/users/")
         .content.decode()
     )
     assert "Active" not in page.split("Downloads begun")[0].split("Depends on")[1]
@@ -338,7 +338,7 @@ def test_two_people_describe_one_dataset_and_the_older_window_overwrites_nothing
     answer = owner.post(url, filled | {"title": "By the owner", "summary": ""})
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "changed since you opened it" in text
+    assert "changed after you opened it" in text
     assert "By the owner" in text
     published_dataset.dataset.refresh_from_db()
     assert (published_dataset.dataset.title, published_dataset.dataset.summary) == ("By the steward", "New words")

@@ -105,8 +105,8 @@ def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
     first, second = stories.client_for(stories.operator()), stories.client_for(stories.operator())
     base = "/system-status/downloads"
     assert first.post(f"{base}/propose-resume/").status_code == 409
-    assert first.post(f"{base}/freeze/", {"reason": ""}).status_code == 422
-    assert first.post(f"{base}/freeze/", {"reason": "A leak is suspected."}).status_code == 302
+    assert first.post(f"{base}/stop/", {"reason": ""}).status_code == 422
+    assert first.post(f"{base}/stop/", {"reason": "A leak is suspected."}).status_code == 302
     assert "A leak is suspected." in first.get("/system-status/").content.decode()
     assert first.post(f"{base}/confirm-resume/").status_code == 409
     assert first.post(f"{base}/propose-resume/").status_code == 302

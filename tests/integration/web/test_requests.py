@@ -11,7 +11,7 @@ from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest
 from apps.agreements.models import Agreement
 from apps.api import schemas
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.grants import commands as grants
 from apps.web.requests.forms import AnswerForm, RequestForm
 from tests import stories
@@ -164,7 +164,7 @@ def test_the_applicant_sees_whom_it_waits_for_but_never_who_voted_what() -> None
     case = stories.in_review()
     stories.vote(case, case.committee_setup.members[0])
     text = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/").content.decode()
-    assert f"{case.committee_setup.committee.name} is deciding." in text
+    assert f"Waiting for a decision from {case.committee_setup.committee.name}." in text
     assert "A vote was cast" not in text
     assert case.committee_setup.members[0].name not in text
     assert case.committee_setup.chair.name not in text
@@ -291,7 +291,7 @@ def test_the_pdf_is_there_once_everybody_has_signed() -> None:
     access = stories.granted()
     agreement = Agreement.objects.get(pk=access.agreement_setup.agreement.pk)
     answer = stories.client_for(access.holder).get(f"/agreements/{agreement.pk}/pdf/")
-    assert answer["X-Accel-Redirect"] == sealed().accel_path(agreement.pdf_key)
+    assert answer["X-Accel-Redirect"] == private_storage().accel_path(agreement.pdf_key)
     assert answer["Content-Disposition"] == f'attachment; filename="{agreement.reference}.pdf"'
     other = stories.offered()
     assert stories.client_for(other.applicant).get(f"/agreements/{other.agreement.pk}/pdf/").status_code == 404
@@ -369,7 +369,8 @@ def test_submitting_too_early_keeps_what_was_typed_in_the_draft() -> None:
 def test_the_form_says_how_long_the_data_are_given_for_at_most() -> None:
     case = stories.draft()
     page = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/edit/")
-    assert f"at most {case.published_dataset.dataset.longest_grant_days} days at a time" in page.content.decode()
+    most = case.published_dataset.dataset.longest_grant_days
+    assert f"at most {most} days" in page.content.decode()
 
 
 def test_access_until_the_end_of_a_day_names_that_day_and_not_the_next() -> None:

@@ -46,8 +46,8 @@ def not_in_the_model(table: Iterable[RequestField]) -> set[str]:
 def erased_from_a_round() -> set[str]:
     """What the trigger on rounds lets go from a snapshot, besides the questions."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'access_requests_round_stands'")
-        listed = cursor.fetchone()[0].split("ARRAY[")[1].split("]")[0]
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'access_requests_round_frozen'")
+        listed = cursor.fetchone()[0].split("NEW.snapshot - ARRAY[")[1].split("]")[0]
     return {name.strip(" '") for name in listed.split(",")} - {"questions"}
 
 

@@ -15,7 +15,7 @@ from apps.audit.models import Event
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.grants.models import AccessGrant
 from tests import stories
 
@@ -274,7 +274,7 @@ def test_a_signature_needs_a_sign_in_of_the_last_ten_minutes(noon: Any) -> None:
     tick = timedelta(microseconds=1)
     for auth_time, fine in (
         (noon, True), (noon - rules.SIGN_IN_MAX_AGE, True), (noon - rules.SIGN_IN_MAX_AGE - tick, False),
-        (noon + rules.SKEW, True), (noon + rules.SKEW + tick, False),
+        (noon + rules.CLOCK_SKEW, True), (noon + rules.CLOCK_SKEW + tick, False),
     ):  # fmt: skip
         facts = stories.SignIn(issuer="https://idp.test", acr="", auth_time=auth_time)
         if fine:
@@ -306,7 +306,7 @@ def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
     assert agreement_setup.agreement.executed_at is not None
     stories.drain()
     agreement_setup.reload()
-    with sealed().open(agreement_setup.agreement.pdf_key) as stream:
+    with private_storage().open(agreement_setup.agreement.pdf_key) as stream:
         content = stream.read()
     assert content.startswith(b"%PDF-")
     assert hashlib.sha256(content).hexdigest() == agreement_setup.agreement.pdf_sha256

@@ -107,7 +107,7 @@ def test_access_depends_on_the_institution_of_the_signature_and_on_no_other() ->
     assert not downloadable_by(access.holder).exists()
     assert not queries.grant_is_active(access.grant.pk)
     failing = [fact for fact in queries.facts_of(access.grant) if not fact.holds]
-    assert [(fact.part, fact.who) for fact in failing] == [("affiliation_valid", first.name)]
+    assert [(fact.part, fact.who) for fact in failing] == [("affiliation_active", first.name)]
     assert failing[0].moment is not None and failing[0].moment <= clock.now()
     confirm_affiliation(access.holder, institution=first, reason=WHY, by=official)
     assert downloadable_by(access.holder).exists()
@@ -135,7 +135,7 @@ def test_a_grant_of_which_nobody_knows_the_institution_stays_shut() -> None:
     )
     assert not downloadable_by(holder).exists()
     page = stories.client_for(holder).get(f"/access/{grant.pk}/").content.decode()
-    assert "it is not known which institution" in page
+    assert "the affiliated institution is unknown" in page
 
 
 def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:

@@ -18,9 +18,9 @@ ME, KEY = uuid.uuid4(), uuid.uuid4()
 @pytest.mark.django_db
 def test_the_second_sending_finds_where_the_first_ended() -> None:
     """T88."""
-    first = idempotency.claim(person_id=ME, key=KEY, digest="d")
-    idempotency.finish(first, location="/requests/1/")
-    second = idempotency.claim(person_id=ME, key=KEY, digest="d")
+    first = idempotency.reserve_key(person_id=ME, key=KEY, digest="d")
+    idempotency.store_location(first, location="/requests/1/")
+    second = idempotency.reserve_key(person_id=ME, key=KEY, digest="d")
     assert (first.first, second.first, second.location) == (True, False, "/requests/1/")
     assert str(IdempotencyKey.objects.get()) == str(KEY)
 
@@ -28,25 +28,25 @@ def test_the_second_sending_finds_where_the_first_ended() -> None:
 @pytest.mark.django_db
 def test_one_key_never_stands_for_two_contents() -> None:
     """T88."""
-    idempotency.claim(person_id=ME, key=KEY, digest="d")
+    idempotency.reserve_key(person_id=ME, key=KEY, digest="d")
     with pytest.raises(Invalid, match="different content") as refused:
-        idempotency.claim(person_id=ME, key=KEY, digest="other")
+        idempotency.reserve_key(person_id=ME, key=KEY, digest="other")
     assert refused.value.status == 422
 
 
 @pytest.mark.django_db
 def test_two_people_may_hold_the_same_key() -> None:
-    assert idempotency.claim(person_id=ME, key=KEY, digest="d").first
-    assert idempotency.claim(person_id=uuid.uuid4(), key=KEY, digest="d").first
+    assert idempotency.reserve_key(person_id=ME, key=KEY, digest="d").first
+    assert idempotency.reserve_key(person_id=uuid.uuid4(), key=KEY, digest="d").first
 
 
 @pytest.mark.django_db
 def test_old_keys_are_forgotten_and_young_ones_kept() -> None:
-    idempotency.claim(person_id=ME, key=KEY, digest="d")
-    idempotency.forget(older_than=timedelta(days=1))
+    idempotency.reserve_key(person_id=ME, key=KEY, digest="d")
+    idempotency.delete_old_keys(older_than=timedelta(days=1))
     assert IdempotencyKey.objects.exists()
     with freeze(now() + timedelta(days=2)):
-        idempotency.forget(older_than=timedelta(days=1))
+        idempotency.delete_old_keys(older_than=timedelta(days=1))
     assert not IdempotencyKey.objects.exists()
 
 
@@ -66,9 +66,9 @@ def test_a_second_sending_waits_for_the_first_and_then_does_nothing() -> None:
         order.wait()
         try:
             with transaction.atomic():
-                claimed = idempotency.claim(person_id=ME, key=key, digest="d")
+                claimed = idempotency.reserve_key(person_id=ME, key=key, digest="d")
                 if claimed.first:
-                    idempotency.finish(claimed, location="/done/")
+                    idempotency.store_location(claimed, location="/done/")
                 done.append(claimed.first)
         finally:
             connection.close()
@@ -85,6 +85,6 @@ def test_a_second_sending_waits_for_the_first_and_then_does_nothing() -> None:
 def test_a_first_sending_that_failed_leaves_the_key_free() -> None:
     key = uuid.uuid4()
     with pytest.raises(RuntimeError), transaction.atomic():
-        idempotency.claim(person_id=ME, key=key, digest="d")
+        idempotency.reserve_key(person_id=ME, key=key, digest="d")
         raise RuntimeError
-    assert idempotency.claim(person_id=ME, key=key, digest="d").first
+    assert idempotency.reserve_key(person_id=ME, key=key, digest="d").first

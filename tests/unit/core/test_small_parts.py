@@ -22,7 +22,7 @@ from apps.core.errors import (
     Unavailable,
     WrongState,
 )
-from apps.core.storage import PrivateBucketStorage, PrivateFileStorage, sealed
+from apps.core.storage import PrivateBucketStorage, PrivateFileStorage, private_storage
 
 BUCKET = {
     "bucket_name": "sealed", "access_key": "key", "secret_key": "secret", "region_name": "us-east-1",
@@ -96,7 +96,7 @@ def test_a_refusal_may_carry_its_own_code_and_several_fields() -> None:
 @pytest.mark.django_db
 def test_sealed_files_have_no_address() -> None:
     """L23, T67."""
-    storage = sealed()
+    storage = private_storage()
     assert isinstance(storage, PrivateFileStorage)
     key = storage.save(identifiers.new_storage_key(), File(BytesIO(b"x")))
     with pytest.raises(NotImplementedError, match="no address"):
@@ -105,10 +105,10 @@ def test_sealed_files_have_no_address() -> None:
     storage.delete(key)
 
 
-@override_settings(STORAGES={"sealed": {"BACKEND": "apps.core.storage.PrivateBucketStorage", "OPTIONS": BUCKET}})
+@override_settings(STORAGES={"private": {"BACKEND": "apps.core.storage.PrivateBucketStorage", "OPTIONS": BUCKET}})
 def test_sealed_objects_get_a_minute_and_no_address() -> None:
     """L52, L54: the address is minted per click, ends within a minute and names how the bytes are shown."""
-    storage = sealed()
+    storage = private_storage()
     assert isinstance(storage, PrivateBucketStorage)
     with pytest.raises(NotImplementedError, match="no address"):
         storage.url("ab/cd")

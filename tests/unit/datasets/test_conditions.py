@@ -9,7 +9,7 @@ from apps.datasets import commands
 from apps.datasets.conditions import Use, explained, in_order
 from apps.datasets.models import Condition
 from apps.datasets.queries import uses_of
-from apps.datasets.rules import seal_of
+from apps.datasets.rules import description_digest
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,9 @@ def test_conditions_are_shown_in_the_order_of_the_terms() -> None:
 def test_a_change_of_a_value_is_noticed_by_whoever_had_the_form_open() -> None:
     published_dataset = stories.drafted_dataset()
     set_uses(published_dataset, LUNG)
-    before = seal_of(published_dataset.dataset)
+    before = description_digest(published_dataset.dataset)
     set_uses(published_dataset, BREAST)
-    assert seal_of(published_dataset.dataset) != before
+    assert description_digest(published_dataset.dataset) != before
 
 
 def test_the_page_and_the_api_say_the_value() -> None:

@@ -18,7 +18,7 @@ from apps.committees import commands as committees
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, DomainError, Invalid, Unavailable, WrongState
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.datasets import commands, queries, rules
 from apps.datasets.conditions import TERMS, Use, choices, explained
 from apps.datasets.models import Dataset, Distribution, Version
@@ -34,7 +34,7 @@ def upload(version: Version, by: Any, name: str = "a.csv", content: bytes = b"x"
 
 
 def stored_files() -> set[str]:
-    root = sealed().location
+    root = private_storage().location
     from pathlib import Path
 
     return {str(path) for path in Path(root).rglob("*") if path.is_file()}
@@ -157,7 +157,7 @@ def test_an_uploaded_file_gets_its_checksum_in_the_background() -> None:
     assert kept.sha256 == hashlib.sha256(content).hexdigest()
     assert kept.media_type == "application/x-nifti"
     assert str(kept) == "odd name ✓.nii"
-    with sealed().open(kept.storage_key) as stream:
+    with private_storage().open(kept.storage_key) as stream:
         assert stream.read() == content
 
 
@@ -178,7 +178,7 @@ def test_stored_bytes_that_changed_their_length_get_no_checksum() -> None:
     kept = upload(published_dataset.version, published_dataset.owner, content=b"four")
     from pathlib import Path
 
-    Path(sealed().path(kept.storage_key)).write_bytes(b"five5")
+    Path(private_storage().path(kept.storage_key)).write_bytes(b"five5")
     with pytest.raises(Unavailable, match="size of the stored file"):
         commands.check_file(kept.pk, by=SYSTEM)
     kept.refresh_from_db()
@@ -318,7 +318,7 @@ def test_a_removed_file_is_gone_with_its_bytes(django_capture_on_commit_callback
     with django_capture_on_commit_callbacks(execute=True):
         commands.remove_file(kept, by=published_dataset.owner)
     assert not Distribution.objects.filter(storage_key=key).exists()
-    assert not sealed().exists(key)
+    assert not private_storage().exists(key)
 
 
 # ------------------------------------------------------------------------------------------------------ publishing

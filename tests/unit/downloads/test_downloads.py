@@ -190,7 +190,7 @@ def test_a_file_name_never_breaks_its_header(name: str, monkeypatch: pytest.Monk
     assert "\r" not in said
 
 
-@override_settings(STORAGES={"sealed": {"BACKEND": "apps.core.storage.PrivateBucketStorage", "OPTIONS": BUCKET}})
+@override_settings(STORAGES={"private": {"BACKEND": "apps.core.storage.PrivateBucketStorage", "OPTIONS": BUCKET}})
 def test_bytes_in_a_bucket_leave_by_an_address_of_a_minute() -> None:
     """L52."""
     with override_settings():

@@ -31,7 +31,7 @@ def test_a_thousand_guessed_links_are_slowed_down_and_told(caplog: pytest.LogCap
     operator = stories.operator()
     with caplog.at_level(logging.WARNING, logger="apps.downloads"):
         found = guesses(1000)
-    assert found == [404] * rules.MOST_GUESSES + [429] * (1000 - rules.MOST_GUESSES)
+    assert found == [404] * rules.MAX_UNKNOWN_LINKS + [429] * (1000 - rules.MAX_UNKNOWN_LINKS)
     counts = [event.facts["count"] for event in Event.objects.filter(kind="links.guessed").order_by("pk")]
     assert counts == [101, 102, 104, 108, 116, 132, 164, 228, 356, 612]
     stories.drain()
@@ -46,18 +46,18 @@ def test_a_thousand_guessed_links_are_slowed_down_and_told(caplog: pytest.LogCap
 def test_a_real_link_opens_in_the_middle_of_a_flood_from_the_same_house() -> None:
     """A hospital has one address for all: one colleague who guesses must not stop another."""
     access = stories.linked()
-    assert guesses(rules.MOST_GUESSES + 1)[-1] == 429
+    assert guesses(rules.MAX_UNKNOWN_LINKS + 1)[-1] == 429
     assert status(access.token) == 200
 
 
 def test_who_guesses_elsewhere_is_counted_there() -> None:
     """The control: from another address the very same is answered as if nothing had been."""
-    assert guesses(rules.MOST_GUESSES + 1)[-1] == 429
+    assert guesses(rules.MAX_UNKNOWN_LINKS + 1)[-1] == 429
     assert status("x", origin=THERE) == 404
 
 
 def test_the_answer_says_when_to_come_back() -> None:
-    guesses(rules.MOST_GUESSES)
+    guesses(rules.MAX_UNKNOWN_LINKS)
     answer = Client().get("/d/x/table.csv", headers={"X-Forwarded-For": HERE})
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
 
@@ -85,7 +85,7 @@ def test_an_ended_link_that_is_tried_without_end_leaves_few_lines_and_their_numb
     commands.end_link(access.link, by=access.holder)
     assert {status(access.token) for _time in range(100)} == {410}
     counts = [event.facts.get("count", 1) for event in Event.objects.filter(kind="download.refused").order_by("pk")]
-    assert counts == [1] * rate.EACH + [32, 64]
+    assert counts == [1] * rate.RECORD_EACH + [32, 64]
 
 
 def test_a_flood_by_one_hides_no_refusal_of_another() -> None:
@@ -98,5 +98,5 @@ def test_a_flood_by_one_hides_no_refusal_of_another() -> None:
     with pytest.raises(Denied):
         commands.fetch(published_dataset.file, by=somebody)
     refused = Event.objects.filter(kind="download.refused")
-    assert refused.filter(actor_id=None).count() == rate.EACH + 1
+    assert refused.filter(actor_id=None).count() == rate.RECORD_EACH + 1
     assert refused.filter(actor_id=somebody.pk).count() == 1

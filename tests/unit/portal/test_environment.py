@@ -57,7 +57,7 @@ def test_production_is_never_lax() -> None:
         "settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.OIDC_USE_PKCE, list(settings.STORAGES)"
     )
     said = start(what, **COMPLETE)
-    assert said.stdout.strip() == "(False, False, True, True, ['sealed', 'staticfiles'])"
+    assert said.stdout.strip() == "(False, False, True, True, ['private', 'staticfiles'])"
 
 
 def test_presigned_delivery_names_its_storage_in_the_policy() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import File
 
 from apps.core import clock
-from apps.core.storage import sealed
+from apps.core.storage import private_storage
 from apps.datasets.models import Dataset
 from portal.orphans import delete_orphans
 from tests import stories
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_storage(settings: Any, tmp_path: Path) -> None:
     """Nobody else's files."""
-    kept = settings.STORAGES["sealed"]
-    settings.STORAGES = {**settings.STORAGES, "sealed": {**kept, "OPTIONS": {"location": str(tmp_path)}}}
+    kept = settings.STORAGES["private"]
+    settings.STORAGES = {**settings.STORAGES, "private": {**kept, "OPTIONS": {"location": str(tmp_path)}}}
 
 
 def _stray(name: str) -> str:
-    return str(sealed().save(name, File(BytesIO(b"half"))))
+    return str(private_storage().save(name, File(BytesIO(b"half"))))
 
 
 def _sweep() -> int:
@@ -39,15 +39,15 @@ def test_only_what_nothing_names_and_is_old_goes() -> None:
     stray = _stray("st/ra/y")
     assert delete_orphans(older_than=timedelta(days=1)) == 0
     assert _sweep() == 1
-    assert not sealed().exists(stray)
-    assert sealed().exists(world.file.storage_key)
+    assert not private_storage().exists(stray)
+    assert private_storage().exists(world.file.storage_key)
 
 
 def test_too_many_strangers_are_left_alone() -> None:
     """An older database beside newer files deletes nothing."""
     strays = [_stray(f"no/ne/{number}") for number in range(21)]
     assert _sweep() == 0
-    assert all(sealed().exists(key) for key in strays)
+    assert all(private_storage().exists(key) for key in strays)
 
 
 @pytest.mark.parametrize("declared", [True, False])
@@ -58,4 +58,4 @@ def test_only_a_declared_field_keeps_its_object(declared: bool, monkeypatch: pyt
     if declared:
         monkeypatch.setattr(Dataset, "STORED_FILES", ("attribution",), raising=False)
     assert _sweep() == (0 if declared else 1)
-    assert sealed().exists(kept) is declared
+    assert private_storage().exists(kept) is declared
