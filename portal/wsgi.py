@@ -1,4 +1,4 @@
-"""The door that an application server (gunicorn) opens."""
+"""The WSGI application for an application server (gunicorn)."""
 
 import os
 

@@ -209,7 +209,7 @@ def _dataset(keeper: Keeper, made: stories.PublishedDataset, **how: Any) -> stor
 
 
 def _course(keeper: Keeper) -> None:
-    """One request from its committee to a grant; each chapter is kept, and each other way that it could have gone."""
+    """One request from its committee to a grant; each step is stored, and each other way that it could have gone."""
     from tests import stories, worlds
 
     with keeper.branch(None):

@@ -1,6 +1,6 @@
 """Worlds for tests, told through the portal's own commands: who is there, and how far the main job has come.
 
-Each chapter begins where the one before it ends, and brings about whatever it was not given:
+Each step starts where the one before it ends, and brings about whatever it was not given:
 
     committee -> dataset -> draft -> submitted -> in_review -> returned | decided -> offered -> signed -> executed
           -> granted -> linked
@@ -436,7 +436,7 @@ class AgreementSetup:
 
 @fetched
 def template() -> None:
-    """The house's agreement template, unless there is one."""
+    """The general agreement template, unless there is one."""
     if not agreement_queries.Template.objects.filter(committee__isnull=True).exists():
         agreements.publish_template("Data use agreement", clauses=CLAUSES, committee=None, by=CONSOLE)
 

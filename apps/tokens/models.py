@@ -62,7 +62,7 @@ class TokenQuerySet(models.QuerySet["PersonalToken"]):
     def alive(self, at: datetime | None = None) -> Self:
         """Tokens that still open the API: not revoked, not expired, their person active and not signed out at home.
 
-        Those of a service account end with it as well. This is the one door for all kinds.
+        Those of a service account end with it as well. Every kind of token is checked here.
         """
         return self.not_revoked(at).filter(expires_at__gt=clock.sql_now(at))._of_people_who_may()
 

@@ -1,4 +1,4 @@
-"""What every chapter works with: the people, what was learnt so far, and a way to wait."""
+"""What every step works with: the people, what was learnt so far, and a way to wait."""
 
 import hashlib
 import time

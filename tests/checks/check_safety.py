@@ -41,7 +41,7 @@ def safety(root: Path) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _found_in(file: Source) -> tuple[str, ...]:
-    return tuple(file.at(node, sentence) for law in LAWS for node, sentence in law(file))
+    return tuple(file.at(node, sentence) for rule in RULES for node, sentence in rule(file))
 
 
 def _within(file: Source, places: tuple[str, ...] | dict[str, str]) -> bool:
@@ -58,7 +58,7 @@ def _names(file: Source, wanted: set[str]) -> Iterator[ast.AST]:
 def _csrf(file: Source) -> Found:
     if not _within(file, WITHOUT_CSRF):
         yield from (
-            (node, "csrf_exempt: this file is not on the list of law_safety.py")
+            (node, "csrf_exempt: this file is not on the list of check_safety.py")
             for node in _names(file, {"csrf_exempt"})
         )
 
@@ -75,7 +75,7 @@ def _raw_sql(file: Source) -> Found:
     for call in calls(file.tree):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
         if name in RAW_CALLS:
-            yield call, f"{name}: raw SQL stands only in the files listed in law_safety.py"
+            yield call, f"{name}: raw SQL stands only in the files listed in check_safety.py"
 
 
 def _unsafe(file: Source) -> Found:
@@ -132,7 +132,7 @@ def _storage(file: Source) -> Found:
                 yield call, "an address of storage: only apps.downloads makes one, after its checks"
 
 
-LAWS: tuple[Callable[[Source], Found], ...] = (
+RULES: tuple[Callable[[Source], Found], ...] = (
     _csrf,
     _markup,
     _raw_sql,

@@ -8,13 +8,13 @@ from tests.checks.addresses import addresses
 from tests.checks.check_absolute_addresses import absolute_addresses
 from tests.checks.check_commands import commands
 from tests.checks.check_events import events
+from tests.checks.check_facts import facts
 from tests.checks.check_models import cascades, personal_fields
 from tests.checks.check_safety import safety
 from tests.checks.check_states import states
 from tests.checks.check_stored_files import stored_files
 from tests.checks.check_views import views
 from tests.checks.diagrams import diagrams
-from tests.checks.law_facts import facts
 from tests.checks.sizes import sizes
 from tests.checks.templates import templates
 from tests.checks.translations import translations

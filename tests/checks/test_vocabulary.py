@@ -50,7 +50,15 @@ def test_a_retired_word_is_found_in_every_kind_of_place(place: str, small: Path)
     assert any(f"{kind}: '{FIRST}'" in finding.lower() for finding in found), found
 
 
-@pytest.mark.parametrize("name", [f"apps/grants/{SECOND}.py", f"templates/committee/{THIRD}.html", f"docs/{THIRD}.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"apps/grants/{SECOND}.py",
+        f"templates/committee/{THIRD}.html",
+        f"docs/{THIRD}.md",
+        "apps/grants/law" + "_links.py",
+    ],
+)
 def test_a_file_name_is_looked_at(name: str, small: Path) -> None:
     Fault(name, "", says="").plant(small)
     assert [one for one in vocabulary(small) if one.startswith(f"{name}:1: file name: ")]

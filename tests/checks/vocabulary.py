@@ -101,13 +101,13 @@ def _compiled(pattern: str, title: str) -> re.Pattern[str]:
 
 def found_in(piece: Piece, words: tuple[Retired, ...], names: tuple[Retired, ...]) -> Iterator[str]:
     """The findings in one piece."""
-    text = spoken(piece.text)
+    text, stem = spoken(piece.text), piece.text.rpartition("/")[2]
     for row in words:
         for match in row.pattern.finditer(text):
             line = piece.line + text.count("\n", 0, match.start())
             yield from _finding(piece, line, " ".join(match.group().split()), row)
     for row in names if piece.kind in {"name", "file name"} else ():
-        if row.pattern.fullmatch(piece.text):
+        if row.pattern.fullmatch(piece.text) or (piece.kind == "file name" and row.pattern.fullmatch(stem)):
             yield from _finding(piece, piece.line, piece.text, row)
 
 

@@ -66,7 +66,7 @@ def test_not_everybody_publishes_terms() -> None:
 
 
 def test_not_everybody_publishes_what_is_signed() -> None:
-    """A template is published by the committee's chair or by an operator; the house's own by an operator."""
+    """A template is published by the committee's chair or by an operator; the general one by an operator."""
     committee_setup = stories.committee_setup()
     for by, committee in (
         (stories.person(), None),

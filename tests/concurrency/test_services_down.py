@@ -79,7 +79,7 @@ def test_what_was_sent_into_a_silent_database_is_not_half_done_and_can_be_sent_a
 
 
 def test_a_silent_broker_costs_a_page_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """R4: submitting works while nobody takes the nudge."""
+    """R4: submitting works while nobody takes the wake-up."""
     monkeypatch.setattr(wake_workers, "_ensure_thread", lambda: None)
     case = stories.draft()
     client = stories.client_for(case.applicant)

@@ -33,7 +33,7 @@ def switched_on(settings: Any) -> None:
     settings.BREAK_GLASS = True
 
 
-# ----------------------------------------------------------------------------------------------------------- the door
+# ----------------------------------------------------------------------------------------------------------- sign-in
 @pytest.mark.parametrize("method", ["get", "post", "head"])
 def test_switched_off_the_page_is_not_there(settings: Any, method: str) -> None:
     settings.BREAK_GLASS = False

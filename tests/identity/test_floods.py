@@ -32,7 +32,7 @@ def test_a_flood_of_answers_to_nobodys_question_leaves_few_lines_and_their_numbe
     assert lines("person.sign_in_refused") == [1] * rate.RECORD_EACH + [32, 64, 128]
 
 
-def test_a_flood_of_rubbish_at_the_back_door_leaves_few_lines_and_their_number(provider: Provider) -> None:
+def test_a_flood_of_rubbish_at_the_back_channel_leaves_few_lines_and_their_number(provider: Provider) -> None:
     """T92: from anywhere, without any signature."""
     for number in range(MANY):
         assert send({"logout_token": f"{number}.y.z"}).status_code == 400

@@ -1,4 +1,4 @@
-"""T46: acr and amr below the dataset's demand lead to a step-up and to no byte, at every door there is."""
+"""T46: acr and amr below the dataset's demand lead to a step-up and to no byte, on every page and endpoint."""
 
 from collections.abc import Callable
 from html import unescape
@@ -36,7 +36,7 @@ def strict() -> stories.Access:
 
 
 def strong(person: Person) -> Person:
-    """The person as a door sees them after a sign-in with a second factor."""
+    """The person as a page sees them after a sign-in with a second factor."""
     found = Person.objects.get(pk=person.pk)
     found.second_factor = True
     return found
@@ -66,7 +66,7 @@ def permission(access: stories.Access, **how: Any) -> int:
     return 200 if someone.has_perm(DOWNLOAD, access.file) else 403
 
 
-DOORS: dict[str, Callable[..., int]] = {
+PAGES: dict[str, Callable[..., int]] = {
     "page": page,
     "why page": the_why_page,
     "API, a link": lambda access, **how: api(access, "links", **how),
@@ -75,19 +75,19 @@ DOORS: dict[str, Callable[..., int]] = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_t46_every_door_asks_for_the_second_factor(door: str) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_t46_every_page_asks_for_the_second_factor(page: str) -> None:
     access = strict()
-    assert DOORS[door](access) in {401, 403}
+    assert PAGES[page](access) in {401, 403}
     assert not DownloadLink.objects.exists()
     assert not Event.objects.filter(kind=Kind.DOWNLOAD_STARTED).exists()
-    assert DOORS[door](access, second_factor=True) in {200, 201}
+    assert PAGES[page](access, second_factor=True) in {200, 201}
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_t46_control_the_same_pages_open_where_no_second_factor_is_required(door: str) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_t46_control_the_same_pages_open_where_no_second_factor_is_required(page: str) -> None:
     """Control: without the owner's demand each of them opens after an ordinary sign-in."""
-    assert DOORS[door](stories.granted()) in {200, 201}
+    assert PAGES[page](stories.granted()) in {200, 201}
 
 
 def test_t46_a_link_carries_what_the_sign_in_had_in_which_it_was_made() -> None:

@@ -46,40 +46,40 @@ class Secrets:
         }
 
 
-def as_bearer(secrets_of: Secrets, secret: str) -> bool:
+def as_bearer(secrets: Secrets, secret: str) -> bool:
     return Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
 
 
-def as_refresh(secrets_of: Secrets, secret: str) -> bool:
+def as_refresh(secrets: Secrets, secret: str) -> bool:
     return bool(Program().refresh(secret).status_code == 200)
 
 
-def as_device_code(secrets_of: Secrets, secret: str) -> bool:
+def as_device_code(secrets: Secrets, secret: str) -> bool:
     """Any other answer than that nobody knows it would mean that it was taken for one."""
     return bool(Program().poll(secret).json().get("error") != "invalid_grant")
 
 
-def as_user_code(secrets_of: Secrets, secret: str) -> bool:
+def as_user_code(secrets: Secrets, secret: str) -> bool:
     return stories.client_for(stories.person()).post(reverse("device"), {"user_code": secret[:20]}).status_code == 302
 
 
-def as_link(secrets_of: Secrets, secret: str) -> bool:
-    return Client().get(f"/d/{quote(secret, safe='')}/{secrets_of.file.name}").status_code == 200
+def as_link(secrets: Secrets, secret: str) -> bool:
+    return Client().get(f"/d/{quote(secret, safe='')}/{secrets.file.name}").status_code == 200
 
 
-def as_session(secrets_of: Secrets, secret: str) -> bool:
+def as_session(secrets: Secrets, secret: str) -> bool:
     client = Client()
     client.cookies["sessionid"] = secret
     return client.get("/account/").status_code == 200
 
 
-def as_revocation(secrets_of: Secrets, secret: str) -> bool:
+def as_revocation(secrets: Secrets, secret: str) -> bool:
     before = PersonalToken.objects.filter(revoked_at__isnull=True).count()
-    secrets_of.program.revoke(secret)
+    secrets.program.revoke(secret)
     return PersonalToken.objects.filter(revoked_at__isnull=True).count() < before
 
 
-DOORS: dict[str, tuple[Callable[[Secrets, str], bool], set[str]]] = {
+PURPOSES: dict[str, tuple[Callable[[Secrets, str], bool], set[str]]] = {
     "API": (as_bearer, {"personal access token", "service token", "access token"}),
     "refresh": (as_refresh, {"refresh token"}),
     "device code": (as_device_code, {"device code"}),
@@ -94,15 +94,15 @@ KINDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_secret_opens_its_own_door_and_no_other(door: str) -> None:
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_secret_serves_its_own_purpose_and_no_other(purpose: str) -> None:
     """T53: all pairs; what one try changed is undone before the next."""
-    opens, own = DOORS[door]
-    secrets_of = Secrets()
+    opens, own = PURPOSES[purpose]
+    secrets = Secrets()
     opened = set()
-    for kind, secret in secrets_of.kinds.items():
+    for kind, secret in secrets.kinds.items():
         with transaction.atomic():
-            if opens(secrets_of, secret):
+            if opens(secrets, secret):
                 opened.add(kind)
             transaction.set_rollback(True)
     assert opened == own
@@ -114,12 +114,12 @@ def test_every_kind_of_secret_is_tried() -> None:
 
 def test_every_stored_digest_is_tried() -> None:
     """T53: nor does what is stored of a secret open anything, anywhere."""
-    secrets_of = Secrets()
+    secrets = Secrets()
     token = PersonalToken.objects.get(kind="device")
-    stored: list[Any] = [token.digest, token.refresh_digest, secrets_of.person.sessions.first().key_digest]  # type: ignore[union-attr]
+    stored: list[Any] = [token.digest, token.refresh_digest, secrets.person.sessions.first().key_digest]  # type: ignore[union-attr]
     stored += [row.digest for row in PersonalToken.objects.exclude(kind="device")]
-    for opens, _own in DOORS.values():
+    for opens, _own in PURPOSES.values():
         for digest in stored:
-            assert not opens(secrets_of, str(digest))
+            assert not opens(secrets, str(digest))
     assert PersonSession.objects.exists()
     assert DownloadLink.objects.exists()

@@ -20,7 +20,7 @@ def test_a_whole_course_ends_with_a_link_that_stands_on_a_grant() -> None:
     assert access.agreement_setup.agreement.state == "executed"
 
 
-def test_each_chapter_leaves_its_state() -> None:
+def test_each_step_leaves_its_state() -> None:
     published_dataset = stories.published_dataset()
     assert stories.draft(published_dataset=published_dataset).request.state == "draft"
     assert stories.submitted(published_dataset=published_dataset).request.state == "submitted"

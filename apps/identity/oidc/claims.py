@@ -96,7 +96,7 @@ def _named(provider: Provider, facts: Mapping[str, Any]) -> Institution | None:
 
 def _belongs(institution: Institution, facts: Mapping[str, Any]) -> bool:
     """Where affiliations are claimed, or another institution is claimed, one affiliation must say that the person
-    belongs to this very institution: a guest of the house is not of the house.
+    belongs to this very institution: a guest of the institution is not affiliated with it.
     """
     elsewhere = facts["institution"] not in {"", institution.ror, institution.ror.removeprefix("https://ror.org/")}
     told_otherwise = bool(facts["scoped_affiliations"]) or elsewhere

@@ -105,7 +105,7 @@ _kept: dict[str, Documents] = {}
 
 _key_sets: dict[str, Cached] = {}  # by address; only addresses from the table of visa issuers
 
-_door = threading.Lock()
+_cache_lock = threading.Lock()
 
 
 def document_of(provider: Provider) -> Facts:
@@ -144,20 +144,20 @@ def known_document_of(provider: Provider) -> Facts:
 
 def forget() -> None:
     """Keep nothing (tests, and an operator who changed a provider)."""
-    with _door:
+    with _cache_lock:
         _kept.clear()
         _key_sets.clear()
 
 
 def _key_set(url: str) -> Cached:
-    with _door:
+    with _cache_lock:
         if url not in _key_sets:
             _key_sets[url] = Cached(lambda: _fetch_keys(url), STALE_KEYS)
         return _key_sets[url]
 
 
 def _documents(provider: Provider) -> Documents:
-    with _door:
+    with _cache_lock:
         if provider.issuer not in _kept:
             issuer = provider.issuer
             metadata = Cached(lambda: _fetch_metadata(issuer), STALE_METADATA)

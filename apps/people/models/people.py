@@ -59,7 +59,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid")
     is_superuser = False
-    second_factor = False  # of the sign-in, token or link that this request came with; set at the door, never stored
+    second_factor = (
+        False  # of the sign-in, token or link that this request came with; set when it is authenticated, never stored
+    )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("colleague code"), max_length=20, unique=True, default=new_colleague_code)

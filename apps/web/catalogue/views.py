@@ -31,7 +31,7 @@ SHOWN = 24
 
 @require_safe
 def home(request: PageRequest) -> HttpResponse:
-    """The front of the house: search, what is new, how it works, and what waits for the person."""
+    """The home page: search, what is new, how it works, and what waits for the person."""
     found = datasets.catalogue()
     page = datasets.page_of(found, size=6)
     context: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The door that gunicorn opens."""
+"""The WSGI application for gunicorn."""
 
 import os
 

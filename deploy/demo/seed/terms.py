@@ -1,4 +1,4 @@
-"""The terms for registered data, and the house's wording of the data use agreement."""
+"""The terms for registered data, and the general template of the data use agreement."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Standing roles: only the declared ones, on one object, through one door."""
+"""Standing roles: only the declared ones, on one object, through one module."""
 
 import uuid
 
@@ -32,7 +32,7 @@ def test_a_role_given_twice_is_held_once_and_taken_is_gone() -> None:
 
 
 def test_only_declared_roles_exist() -> None:
-    """L42: neither through the door nor by writing the row."""
+    """L42: neither through that module nor by writing the row."""
     published_dataset = stories.drafted_dataset()
     with pytest.raises(ValueError, match="is not a role on Dataset"):
         roles.assign(published_dataset.owner, "download_dataset", published_dataset.dataset)

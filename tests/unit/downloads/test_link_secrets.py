@@ -142,8 +142,8 @@ def test_a_portal_without_the_key_it_signs_with_does_not_start() -> None:
     assert "LINK_KEYS" in said.stderr.strip().splitlines()[-1]
 
 
-def test_no_secret_opens_the_door_of_another() -> None:
-    """T53: a link, a token for scripts, a session's key, a form's key and a form's token, each tried at every door."""
+def test_no_secret_serves_the_purpose_of_another() -> None:
+    """T53: a link, a token for scripts, a session's key, a form's key and a form's token, tried at every endpoint."""
     access = stories.linked()
     browser = stories.client_for(access.holder)
     page = browser.get("/account/tokens/").content.decode()
@@ -161,12 +161,14 @@ def test_no_secret_opens_the_door_of_another() -> None:
         visitor.cookies[settings.SESSION_COOKIE_NAME] = secret
         return int(visitor.get("/account/").status_code)
 
-    doors: dict[str, Callable[[str], int]] = {
+    endpoints: dict[str, Callable[[str], int]] = {
         "link": lambda secret: Client().get(f"/d/{secret}/x").status_code,
         "token": lambda secret: Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code,
         "session": by_cookie,
         "back channel": lambda secret: send({"logout_token": secret}).status_code,
         "callback": lambda secret: Client().get("/oidc/callback/", {"code": secret, "state": secret}).status_code,
     }
-    opened = {(what, door) for what in secrets for door in doors if doors[door](secrets[what]) == 200}
+    opened = {
+        (what, endpoint) for what in secrets for endpoint in endpoints if endpoints[endpoint](secrets[what]) == 200
+    }
     assert opened == {(name, name) for name in ("link", "token", "session")}

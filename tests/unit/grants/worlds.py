@@ -158,7 +158,7 @@ class Dice:
         )  # fmt: skip
 
     def several(self, files: int) -> list[World]:
-        """One person before several datasets: what is theirs and the house's is the same in all of them."""
+        """One person before several datasets: what is theirs and the portal's is the same in all of them."""
         first, *others = (self.world() for _ in range(files))
         shared = {
             "visitor": first.visitor,

@@ -12,7 +12,7 @@ FIELDS = "apps/access_requests/fields.py"
 FIELD_NAMES = {"purpose", "public_summary"}  # the two of them together are a list of a request's fields
 NAMED_ELSEWHERE = {
     "tests/acceptance/": "plays people who fill in the form over HTTP",
-    "tests/checks/law_facts.py": "names them to find them",
+    "tests/checks/check_facts.py": "names them to find them",
 }
 IN_A_TEMPLATE = re.compile(r"{%[^%]*\bif\b[^%]*\bquorum\b")
 
