@@ -195,7 +195,7 @@ def withdraw(version: Version, *, by: Actor, reason: str) -> None:
     dataset = _lock(version.dataset)
     version = Version.objects.select_for_update().get(pk=version.pk)
     rules.check_is_owner(by, dataset)
-    rules.check_says_why(reason)
+    rules.check_withdrawal_reason(reason)
     version.move("withdraw", withdrawn_at=clock.now(), withdrawn_because=reason.strip())
     record(Kind.VERSION_WITHDRAWN, actor=by, subject=version, about=[dataset], number=version.number)
 
@@ -211,7 +211,7 @@ def give_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None
 
 
 @transaction.atomic
-def take_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None:
+def remove_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None:
     """Remove a colleague's role; the last active owner cannot be removed."""
     by = check_person(by)
     dataset = _lock(dataset)

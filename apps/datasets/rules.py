@@ -167,6 +167,7 @@ def check_embargo(until: datetime | None) -> None:
         raise Invalid(_("The embargo must end in the future."), field="embargo_until")
 
 
-def check_says_why(reason: str) -> None:
+def check_withdrawal_reason(reason: str) -> None:
+    """A version is withdrawn with a reason, which its page shows."""
     if is_blank(reason):
         raise Invalid(_("Give the reason in one sentence. It is shown on the dataset page."), field="reason")

@@ -1,4 +1,4 @@
-// Shows the time left until a date that the page also shows in full. The server decides when it is over.
+// Shows the time left until a date that the page also shows in full. The server decides when the time has expired.
 (() => {
   "use strict";
   const SOON = 3600;

@@ -171,10 +171,10 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
     published_dataset, second = stories.published_dataset(), stories.person()
     datasets.give_role(published_dataset.dataset, person=second, role=Dataset.OWNER, by=published_dataset.owner)
     at_once(
-        lambda: datasets.take_role(
+        lambda: datasets.remove_role(
             published_dataset.dataset, person=second, role=Dataset.OWNER, by=published_dataset.owner
         ),
-        lambda: datasets.take_role(
+        lambda: datasets.remove_role(
             published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=second
         ),
     )

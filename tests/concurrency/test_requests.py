@@ -117,10 +117,10 @@ def test_the_last_owner_who_can_sign_in_stays() -> None:
     datasets.give_role(published_dataset.dataset, person=gone, role=Dataset.OWNER, by=published_dataset.owner)
     deactivate(gone, by=stories.operator())
     with pytest.raises(Invalid):
-        datasets.take_role(
+        datasets.remove_role(
             published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=published_dataset.owner
         )
-    datasets.take_role(published_dataset.dataset, person=gone, role=Dataset.OWNER, by=published_dataset.owner)
+    datasets.remove_role(published_dataset.dataset, person=gone, role=Dataset.OWNER, by=published_dataset.owner)
 
 
 def test_a_dataset_never_hides_behind_a_page_of_the_portal() -> None:

@@ -78,7 +78,7 @@ def _take(request: AuthenticatedRequest, dataset: Dataset) -> HttpResponse:
     if holder is None:
         raise NotFound(_("This person does not have that role."))
     refusal = refusal_of(
-        lambda: commands.take_role(dataset, person=holder.person, role=holder.role, by=request.actor), Invalid
+        lambda: commands.remove_role(dataset, person=holder.person, role=holder.role, by=request.actor), Invalid
     )
     if refusal is not None:
         return _page(request, dataset, HelperForm(), refused=refusal.sentence)

@@ -486,13 +486,13 @@ def test_owners_share_the_work_and_one_owner_stays() -> None:
     with pytest.raises(Denied):
         commands.give_role(published_dataset.dataset, person=stories.person(), role=Dataset.OWNER, by=friend)
     with pytest.raises(Denied):
-        commands.take_role(published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=friend)
+        commands.remove_role(published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=friend)
     with pytest.raises(Invalid, match="at least one owner"):
-        commands.take_role(
+        commands.remove_role(
             published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=published_dataset.owner
         )
     for _turn in range(2):
-        commands.take_role(published_dataset.dataset, person=friend, role=Dataset.STEWARD, by=published_dataset.owner)
+        commands.remove_role(published_dataset.dataset, person=friend, role=Dataset.STEWARD, by=published_dataset.owner)
     assert Event.objects.filter(kind="role.taken").count() == 1
     assert not queries.managed_by(friend).exists()
 
