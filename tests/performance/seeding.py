@@ -37,7 +37,7 @@ def seed(urls: Urls, *, first: int, last: int) -> None:
 
 def fill(superuser: str, owner: str, *, first: int, last: int) -> None:
     """The same in the database of these two addresses."""
-    parts = ["few", "datasets", "grants", "roles"] if first == 1 else ["datasets", "grants"]
+    parts = ["few", "datasets", "grants", "waiting"] if first == 1 else ["datasets", "grants"]
     with psycopg.connect(superuser) as db:
         db.execute("SET session_replication_role = replica")  # bulk: no trigger and no foreign key is asked row by row
         for part in parts:
