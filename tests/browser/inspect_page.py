@@ -30,6 +30,10 @@ COLOURS = {
 WIDE, ZOOMED, NARROW = 1280, 640, 320
 HEIGHTS = {WIDE: 900, ZOOMED: 450, NARROW: 720}
 
+BONES = """() => [
+  [...document.querySelectorAll("h1")].map((e) => e.innerText), document.documentElement.lang,
+  document.querySelectorAll("main").length,
+]"""
 # The widest elements that stick out, so that the failure says what to correct.
 STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
@@ -75,14 +79,13 @@ def _said(violation: dict[str, Any]) -> str:
 
 def bones(page: Page, language: str) -> list[str]:
     """One h1, the right language, exactly one main."""
+    headings, said, mains = page.evaluate(BONES)
     found = []
-    headings = page.locator("h1").all_inner_texts()
     if len(headings) != 1:
         found.append(f"has {len(headings)} headings h1: {headings}")
-    said = page.locator("html").get_attribute("lang")
     if said != language:
         found.append(f"says that its language is {said}, not {language}")
-    if page.locator("main").count() != 1:
+    if mains != 1:
         found.append("has not exactly one main")
     return found
 
