@@ -101,15 +101,15 @@ MEMBERS = RequestField(
     question=_("Colleagues who will also use the data"),
     help=_(
         "Enter their colleague codes, separated by spaces, for example P-7K3Q-9XQ2. Colleagues "
-        "find their code on their Account page, and each signs for themselves. Codes are checked "
-        "when you save or submit."
+        "find their code on their Account page. Each colleague must sign the agreement. Codes are "
+        "checked when you save or submit."
     ),
 )  # fmt: skip
 DATASETS = RequestField(
     "datasets", Kind.DATASETS, "data", most=50,
     label=_("Datasets"),
     question=_("Datasets in this request"),
-    help=_("Clear a checkbox to remove the dataset from the request."),
+    help=_("To remove a dataset from the request, clear its checkbox."),
     missing=_("Choose at least one dataset."),
 )  # fmt: skip
 

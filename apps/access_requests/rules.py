@@ -78,7 +78,7 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
             says[field.name] = field.missing % {"n": field.least}
     says = _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
-        says[fields.DATASETS.name] = _("All datasets in this request are already decided.")
+        says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
     return {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
 
 
@@ -156,7 +156,7 @@ def check_can_vote(
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
-        raise WrongState(_("There is nothing to vote on here now."))
+        raise WrongState(_("There is nothing for you to vote on in this request now."))
     if current is None or current.pk != seen.pk:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
     if Vote.objects.filter(item=item, round=current, voter_id=by.pk).exists():
@@ -168,11 +168,13 @@ def check_vote(choice: str, reason: str, terms: str) -> None:
     if choice not in Vote.Choice.values:
         fields["choice"] = _("Choose a vote.")
     if is_blank(reason):
-        fields["reason"] = _("Enter a reason. The applicant may see it, without your name.")
+        fields["reason"] = _(
+            "Enter a reason. If the decision follows your vote, the applicant sees it without your name."
+        )
     if choice == Vote.Choice.CONDITIONAL and is_blank(terms):
         fields["terms"] = _("Enter the conditions.")
     if fields:
-        raise Invalid(_("Your vote is not recorded. Correct the errors and vote again."), fields=fields)
+        raise Invalid(_("Your vote was not recorded. Correct the errors and vote again."), fields=fields)
 
 
 def check_question(text: str) -> None:

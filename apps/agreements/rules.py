@@ -95,7 +95,10 @@ def check_named_institution(agreement: Agreement, capacity: str, affiliation: Af
     named = agreement.institution
     if capacity == Signature.Capacity.APPLICANT and named is not None and named.pk != affiliation.institution_id:
         raise WrongState(
-            _("This agreement names %(named)s, but you are now affiliated with %(now)s. Submit a new request.")
+            _(
+                "This agreement states that you are affiliated with %(named)s, but you are now "
+                "affiliated with %(now)s. Submit a new request."
+            )
             % {"named": named, "now": affiliation.institution}
         )
 

@@ -17,7 +17,7 @@ from apps.core.errors import NotFound
 # Sentences for the most common error types of pydantic.
 SENTENCES = {
     "missing": gettext_lazy("This field is required."),
-    "extra_forbidden": gettext_lazy("This field is not known."),
+    "extra_forbidden": gettext_lazy("This field is unknown."),
     "string_too_long": gettext_lazy("This is too long."),
     "string_too_short": gettext_lazy("This is too short."),
     "string_type": gettext_lazy("This must be text."),

@@ -177,7 +177,7 @@ class Kind(models.TextChoices):
     )
     COMMITTEE_MEMBER_REFUSED = (
         "committee.member_refused", Group.REQUESTS, "ban", "wait",
-        _("A committee member from sign-in was not added"),
+        _("A committee role from sign-in was not assigned"),
     )  # fmt: skip
     DATASET_DRAFTED = "dataset.drafted", Group.DATASETS, "draft", "still", _("The dataset was created")
     DATASET_DESCRIBED = "dataset.described", Group.DATASETS, "edit", "still", _("The description was changed")
@@ -220,8 +220,14 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
-    REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets in the request are decided")
-    REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("The request became active")
+    REQUEST_DECIDED = (
+        "request.decided",
+        Group.REQUESTS,
+        "decided",
+        "note",
+        _("All datasets in the request were decided"),
+    )
+    REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
     TEMPLATE_PUBLISHED = (
         "agreement.template_published", Group.AGREEMENTS, "agreement", "note",
@@ -255,11 +261,11 @@ class Kind(models.TextChoices):
         Group.ACCESS,
         "ban",
         "bad",
-        _("A download link was tried by a person it does not belong to"),
+        _("A person tried to use another person’s download link"),
     )
     LINKS_GUESSED = (
         "links.guessed", Group.OPERATIONS, "ban", "bad",
-        _("Download links that do not exist were tried repeatedly"),
+        _("Someone repeatedly tried to use download links that do not exist"),
     )  # fmt: skip
     DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
     DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")

@@ -112,5 +112,5 @@ class Unavailable(DomainError):
 
     status = 503
     code = "unavailable"
-    title = _("The portal is temporarily unavailable")
+    title = _("Gatehouse is temporarily unavailable")
     retry_after = 10

@@ -51,7 +51,7 @@ def reserve_key(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Reserve
         return ReservedKey(row_id=row[0], first=True, location="")
     found = IdempotencyKey.objects.get(person_id=person_id, key=key)
     if not hmac.compare_digest(found.digest, digest):
-        raise Invalid(_("This form was already sent with different content. Reload the page and send it again."))
+        raise Invalid(_("This form was already submitted with different content. Reload the page and submit it again."))
     return ReservedKey(row_id=found.pk, first=False, location=found.location)
 
 

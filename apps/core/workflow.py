@@ -85,7 +85,7 @@ def _value(state: Any) -> Any:
 def _wrong_state(thing: WorkflowModel) -> str:
     noun = str(thing._meta.verbose_name)
     label = getattr(thing, "get_state_display", lambda: thing.state)()
-    return _("This step is not possible now. The status of this %(noun)s is “%(state)s”.") % {
+    return _("This action is not possible now. The status of this %(noun)s is “%(state)s”.") % {
         "noun": noun,
         "state": label,
     }

@@ -31,7 +31,7 @@ def check_can_manage(by: Person, dataset: Dataset) -> None:
     """An active owner or steward of the dataset."""
     check_not_break_glass(by)
     if not by.is_active or not queries.is_manager(by, dataset):
-        raise Denied(_("Only the dataset owner or a data steward can do this."))
+        raise Denied(_("Only a dataset owner or a data steward can do this."))
 
 
 def check_is_owner(by: Person, dataset: Dataset) -> None:
@@ -45,7 +45,9 @@ def check_can_draft(by: Person) -> None:
     """An active person of an institution."""
     check_not_break_glass(by)
     if not by.is_active or by.institution_id is None:
-        raise Denied(_("To create a dataset, you must belong to an institution. Yours is not known yet."))
+        raise Denied(
+            _("To create a dataset, you must belong to an institution. Gatehouse does not know your institution yet.")
+        )
 
 
 def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
@@ -108,7 +110,11 @@ def check_file_name(name: str) -> str:
         )
     if len(name.encode()) > LONGEST_NAME:
         raise Invalid(
-            _("The file name is too long. Use at most 255 letters a–z, or fewer in other alphabets."), field="file"
+            _(
+                "The file name is too long. Use at most 255 characters, or fewer if it contains "
+                "characters other than a–z and digits."
+            ),
+            field="file",
         )
     return name
 

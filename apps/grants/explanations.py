@@ -50,19 +50,21 @@ NEXT_ACTIONS: Mapping[str, Any] = {
 EXPLANATIONS: Mapping[str, Explanation] = {
     # ----------------------------------------------------------------------------- the rule: who asks, for what, when
     "person": Explanation(
-        gettext_lazy("The person is known and their account is active"),
-        gettext_lazy("The account is active, or the data are open to everyone."),
+        gettext_lazy("The person has an active account"),
+        gettext_lazy("The account is active, or the dataset has open access."),
         gettext_lazy("Nobody is signed in, or the account is closed."),
         SIGN_IN,
     ),
     "not_break_glass": Explanation(
         gettext_lazy("The person uses their own account, not an emergency account"),
-        gettext_lazy("The person signed in as themselves, or the data are open to everyone."),
-        gettext_lazy("Nobody is signed in, or this is an emergency account. An emergency account opens no data."),
+        gettext_lazy("The person signed in with their own account, or the dataset has open access."),
+        gettext_lazy(
+            "Nobody is signed in, or this is an emergency account. An emergency account gives no access to data."
+        ),
     ),
     "affiliated": Explanation(
         gettext_lazy("The person has a valid affiliation, confirmed within the last year"),
-        gettext_lazy("An affiliation is valid, or the data are open and need none."),
+        gettext_lazy("The affiliation is valid, or the dataset has open access and does not require an affiliation."),
         gettext_lazy("No affiliation is valid. Sign in through your institution again."),
     ),
     "published": Explanation(
@@ -81,7 +83,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         gettext_lazy("The embargo ends on %(when)s."),
     ),
     "entitled": Explanation(
-        gettext_lazy("The dataset is open, its terms are accepted, or a committee has granted access"),
+        gettext_lazy(
+            "The dataset has open access, the terms of use are accepted (registered "
+            "access), or a committee has granted access (controlled access)"
+        ),
         gettext_lazy("The access level allows this download: open access, accepted terms of use, or active access."),
         gettext_lazy(
             "The access level does not allow this download yet. Accept the terms of use "
@@ -90,23 +95,24 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "second_factor": Explanation(
         gettext_lazy("The sign-in had a second factor, if the dataset requires one"),
-        gettext_lazy("The sign-in had a second factor, or the data do not require one."),
+        gettext_lazy("The sign-in had a second factor, or the dataset does not require one."),
         gettext_lazy(
-            "The dataset requires one, and the institution did not confirm one in this sign-in. A "
-            "link or an access token has only the factors of the sign-in in which it was created."
+            "The dataset requires a second factor, and the institution did not confirm one at this "
+            "sign-in. A download link or an access token meets this requirement only if it was "
+            "created in a sign-in with a second factor."
         ),
         SECOND_FACTOR,
     ),
     "not_frozen": Explanation(
         gettext_lazy("Downloads are available"),
         gettext_lazy("Downloads are available."),
-        gettext_lazy("All downloads are stopped for now. Your access is not the cause."),
+        gettext_lazy("All downloads are stopped for now, for everyone."),
     ),
     # ------------------------------------------------------------------------------------------ the grant and its parts
     "begun": Explanation(
         gettext_lazy("The access has started"),
-        gettext_lazy("Access began on %(when)s."),
-        gettext_lazy("Access begins on %(when)s."),
+        gettext_lazy("Access started on %(when)s."),
+        gettext_lazy("Access starts on %(when)s."),
     ),
     "not_ended": Explanation(
         gettext_lazy("The access has not ended"),
@@ -121,7 +127,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "not_suspended": Explanation(
         gettext_lazy("The access is not suspended"),
         gettext_lazy("The access is not suspended."),
-        gettext_lazy("Access is suspended until those who manage the dataset resume it."),
+        gettext_lazy("Access is suspended until a dataset owner or a data steward resumes it."),
     ),
     "signed": Explanation(
         gettext_lazy("The person has signed the agreement themselves"),
@@ -142,9 +148,10 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         gettext_lazy("The affiliation at the time of signing is still valid"),
         gettext_lazy("The affiliation with %(who)s is valid until %(when)s."),
         gettext_lazy(
-            "The affiliation with %(who)s is not valid. Access comes back when the person signs in through it again, or"
-            " when one of its signing officials confirms the affiliation. Whoever has moved to another institution"
-            " submits a new request from there."
+            "The affiliation with %(who)s is not valid. Access resumes when the person signs in "
+            "through this institution again, or when one of its signing officials confirms the "
+            "affiliation. A person who has moved to another institution must submit a new request "
+            "from there."
         ),
     ),
 }
@@ -161,7 +168,7 @@ TERMS = Explanation(
     gettext_lazy("The terms are not accepted yet."),
     ACCEPT_TERMS,
 )
-TERMS_BY_VISA = replace(TERMS, met=gettext_lazy("A visa confirms this, until %(when)s."))
+TERMS_BY_VISA = replace(TERMS, met=gettext_lazy("A visa confirms until %(when)s that the terms are accepted."))
 RESEARCHER_BY_VISA = replace(
     EXPLANATIONS["affiliated"],
     met=gettext_lazy("A visa confirms that the person is a researcher, until %(when)s."),

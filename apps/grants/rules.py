@@ -14,14 +14,14 @@ from apps.people.rules import check_not_break_glass
 def check_can_end(by: Person, grant: AccessGrant) -> None:
     """The dataset's owner or steward; or the holder, who may always end their access early."""
     if not by.is_active or not (grant.holder_id == by.pk or is_manager(by, grant.dataset)):
-        raise Denied(_("Only the dataset owner, a data steward or the person with this access can revoke this access."))
+        raise Denied(_("Only a dataset owner, a data steward or the user with this access can revoke it."))
     if grant.revoked_at is not None:
         raise WrongState(_("This access is already revoked."))
 
 
 def check_can_pause(by: Person, grant: AccessGrant) -> None:
     if not by.is_active or not is_manager(by, grant.dataset):
-        raise Denied(_("Only the dataset owner or a data steward can suspend or resume this access."))
+        raise Denied(_("Only a dataset owner or a data steward can suspend or resume this access."))
     if grant.revoked_at is not None:
         raise WrongState(_("This access is already revoked."))
     if grant.ends_at <= clock.now():
@@ -37,7 +37,7 @@ def check_can_resume(by: Person, grant: AccessGrant) -> None:
 
 def check_says_why(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Give a reason. The person with this access can read it."), field="reason")
+        raise Invalid(_("Give a reason. The user can read it."), field="reason")
 
 
 def check_can_propose_resume(by: Person, freeze: DownloadStop) -> None:

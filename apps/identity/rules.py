@@ -23,7 +23,7 @@ def check_still_theirs(person: Person, provider: Provider, *, subject: str) -> N
     """The identity leads to this person, and the provider's word is taken, at this very moment."""
     theirs = identities_of(person).filter(issuer=provider.issuer, subject=subject).exists()
     if not theirs or not providers().filter(pk=provider.pk).exists():
-        raise WrongState(_("This identity was changed meanwhile. Check the person and try again."))
+        raise WrongState(_("This identity was changed in the meantime. Check the person and try again."))
 
 
 def check_not_left(left: bool) -> None:
@@ -33,17 +33,17 @@ def check_not_left(left: bool) -> None:
 
 def check_can_split(identity: Identity, person: Person) -> None:
     if not person.identities.exclude(pk=identity.pk).exists():
-        raise WrongState(_("This is the person’s only identity. It cannot be split off."))
+        raise WrongState(_("This is the person’s only identity. It cannot be separated from the account."))
 
 
 def check_still_there(moved: int) -> None:
     if not moved:
-        raise WrongState(_("This identity was changed meanwhile. Check the person and try again."))
+        raise WrongState(_("This identity was changed in the meantime. Check the person and try again."))
 
 
 def check_can_merge(person: Person | None, into: Person | None) -> None:
     if person is None or into is None or person.pk == into.pk:
-        raise Invalid(_("Name two different people."), field="into")
+        raise Invalid(_("Enter two different people."), field="into")
     check_not_break_glass(person)
     check_not_break_glass(into)
     if person.merged_into_id is not None or not into.is_active:

@@ -41,7 +41,7 @@ def check_not_break_glass(person: Viewer) -> None:
 def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
     """A signing official of the institution, about somebody else of it; several accounts of one person are one."""
     if not by.is_active or not institutions_signed_for(by).filter(pk=institution.pk).exists():
-        raise Denied(_("Only a signing official of the institution may confirm or end an affiliation."))
+        raise Denied(_("Only a signing official of the institution can confirm or end an affiliation."))
     if accounts_of(by).filter(pk=person.pk).exists():
         raise Denied(
             _(
@@ -75,7 +75,7 @@ def check_affiliation_there(ended: int) -> None:
 
 def check_same(by: Person, person: Person) -> None:
     if by.pk != person.pk:
-        raise Denied(_("Only the person themselves may do this."))
+        raise Denied(_("You can do this only for your own account."))
 
 
 def check_operator(by: Viewer, *or_named: NamedActor) -> None:
@@ -83,12 +83,12 @@ def check_operator(by: Viewer, *or_named: NamedActor) -> None:
     if by in or_named:
         return
     if not has_platform_role(by, PlatformRole.Kind.OPERATOR):
-        raise Denied(_("Only an operator may do this."))
+        raise Denied(_("Only an operator can do this."))
 
 
 def check_auditor(by: Viewer) -> None:
     if not has_platform_role(by, PlatformRole.Kind.AUDITOR):
-        raise Denied(_("Only an auditor may read this."))
+        raise Denied(_("Only an auditor can read this."))
 
 
 def check_platform_role_period(days: int) -> None:
@@ -179,7 +179,7 @@ def check_visa_issuer(*, slug: str, **facts: Any) -> None:
     if not _reached(facts["issuer"]):
         fields["issuer"] = _("Enter the issuer as an https address, exactly as in its visas.")
     if not _reached(facts["jku"]):
-        fields["jku"] = _("Enter the address of its keys as an https address, exactly as in its visas.")
+        fields["jku"] = _("Enter the address of the issuer’s keys as an https address, exactly as in its visas.")
     if not facts["sources"] or not all(0 < len(one) <= 255 for one in facts["sources"]):
         fields["sources"] = _("Enter at least one source that this issuer may issue visas for.")
     if not SLUG.fullmatch(slug):
@@ -202,7 +202,7 @@ def check_provider(*, slug: str, **facts: Any) -> None:
     if not issuer.hostname or issuer.query or issuer.fragment or (issuer.scheme != "https" and not plain):
         fields["issuer"] = _("Enter the issuer as an https address, exactly as in its tokens.")
     if not facts["client_id"].strip():
-        fields["client_id"] = _("Enter the client ID that the provider issued for the portal.")
+        fields["client_id"] = _("Enter the client ID that the provider issued for Gatehouse.")
     if not settings.PROVIDER_SECRETS.get(facts["secret_name"]):
         fields["secret_name"] = _("PROVIDER_SECRETS in the settings has no secret with this name.")
     if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):

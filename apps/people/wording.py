@@ -23,27 +23,27 @@ MEANS: dict[str, Any] = {
 
 WHY_NOT: dict[str, Any] = {
     "form": gettext_lazy("The visa does not have the required format."),
-    "too_many": gettext_lazy("The passport contains more visas than the portal reads at once, so none were read."),
-    "issuer": gettext_lazy("The portal does not know the issuer, so the visa was not checked."),
+    "too_many": gettext_lazy("The passport contains more visas than Gatehouse reads at once, so none were read."),
+    "issuer": gettext_lazy("Gatehouse does not know the issuer, so the visa was not checked."),
     "jku": gettext_lazy(
         "The visa names a different key address from the one registered for its issuer. That address was not contacted."
     ),
-    "format": gettext_lazy("The portal does not accept this kind of visa, only signed visa documents."),
-    "header": gettext_lazy("The portal does not accept the way this visa is signed."),
+    "format": gettext_lazy("Gatehouse does not accept this kind of visa, only signed visa documents."),
+    "header": gettext_lazy("Gatehouse does not accept the way this visa is signed."),
     "signature": gettext_lazy("The signature does not match the issuer’s keys."),
     "no_keys": gettext_lazy("The issuer’s keys could not be read. Sign in again later."),
     "times": gettext_lazy("The dates of the visa are missing or not valid."),
     "expired": gettext_lazy("The visa has expired."),
     "source": gettext_lazy("The issuer may not issue visas for the source that this visa names."),
-    "identity": gettext_lazy("The visa is issued to another identity that is not linked to yours."),
+    "identity": gettext_lazy("The visa was issued to an identity that is not linked to yours."),
     "conditions": gettext_lazy("The conditions of the visa are not met."),
-    "other_status": gettext_lazy("The portal does not accept this type of researcher status."),
+    "other_status": gettext_lazy("Gatehouse does not accept this type of researcher status."),
     "other_terms": gettext_lazy("The visa is not about the current terms of use."),
     "by": gettext_lazy(
-        "The visa does not say who at the source made the statement, or names a role that is not accepted."
+        "The visa does not state who at the source confirmed it, or the role it states is not accepted."
     ),
     "too_early": gettext_lazy("The visa says that the terms were accepted before they were published."),
-    "unused": gettext_lazy("The portal does not use visas of this type."),
+    "unused": gettext_lazy("Gatehouse does not use visas of this type."),
 }
 
 

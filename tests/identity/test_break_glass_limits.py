@@ -181,7 +181,7 @@ def test_the_command_makes_lists_and_disables() -> None:
 
 
 def test_the_command_says_what_does_not_fit(settings: Any) -> None:
-    with pytest.raises(CommandError, match="no break-glass account"):
+    with pytest.raises(CommandError, match="no emergency account"):
         run("disable", "glass-nobody99")
     with pytest.raises(CommandError, match="between 1 and 366"):
         run("create", "--days", "999")

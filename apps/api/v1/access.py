@@ -44,5 +44,5 @@ def read_agreement(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     """One agreement with the text that is signed. Scope: read."""
     found = agreements.of_person(caller(request)).select_related("item__dataset").filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("The agreement does not exist, or you may not see it."))
+        raise NotFound(_("This agreement does not exist, or you are not allowed to see it."))
     return serialise.agreement_line(found) | {"text": found.text}

@@ -75,5 +75,5 @@ def dataset_for(person: Viewer, slug: str) -> Dataset:
     visible = datasets.visible_to(person).annotate(condition_rows=datasets.condition_rows())
     found = visible.select_related("committee", "institution").filter(slug=slug).first()
     if found is None:
-        raise NotFound(_("The dataset does not exist, or you may not see it."))
+        raise NotFound(_("This dataset does not exist, or you are not allowed to see it."))
     return found

@@ -86,5 +86,5 @@ def _file(person: Viewer, pk: UUID) -> Distribution:
     fetched = datasets.files_visible_to(person).select_related("version__dataset")
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("The file does not exist, or you may not see it."))
+        raise NotFound(_("This file does not exist, or you are not allowed to see it."))
     return found

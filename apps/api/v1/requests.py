@@ -122,7 +122,7 @@ def _mine(by: Person, pk: UUID) -> AccessRequest:
     )  # fmt: skip
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("The request does not exist, or you may not see it."))
+        raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     return found
 
 
@@ -161,6 +161,9 @@ def _datasets(by: Person, slugs: list[str]) -> list[Dataset]:
     unknown = [slug for slug in wanted if slug not in found]
     if unknown:
         raise InvalidFields(
-            {"datasets": _("The dataset “%(slug)s” does not exist, or you may not see it.") % {"slug": unknown[0]}}
+            {
+                "datasets": _("The dataset “%(slug)s” does not exist, or you are not allowed to see it.")
+                % {"slug": unknown[0]}
+            }
         )
     return [found[slug] for slug in wanted]

@@ -52,8 +52,8 @@ class BreakGlassAccount(models.Model):
     objects = BreakGlassQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("break-glass account")
-        verbose_name_plural = _("break-glass accounts")
+        verbose_name = _("emergency account")
+        verbose_name_plural = _("emergency accounts")
         ordering = ["made_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("made_at")), name="break_glass_ends_after_it_was_made"),

@@ -124,11 +124,11 @@ MESSAGES: Mapping[Kind, Message] = {
         _link_misused,
         {
             "link_misused.maker": (
-                _("Someone else opened your download link to %(file)s"),
+                _("Someone else tried to use your download link to %(file)s"),
                 _(
-                    "Someone signed in to another account opened the download link that you "
-                    "created for “%(file)s”. They were refused. If you did not share the link, end "
-                    "it on the download links page."
+                    "Someone signed in to another account tried to use the download link that you "
+                    "created for “%(file)s”. The download was refused. If you did not share the "
+                    "link, end it on the download links page."
                 ),
             ),
         },

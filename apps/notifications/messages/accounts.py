@@ -21,7 +21,7 @@ ROLES = {
     "own_dataset": _("dataset owner: publishes, countersigns agreements and manages roles"),
     "steward_dataset": _("data steward: describes and publishes the dataset and sees who uses it"),
     "curate_dataset": _("curator: checks the dataset before it is published"),
-    "view_draft_dataset": _("viewer of the draft"),
+    "view_draft_dataset": _("draft reader: sees descriptions and file lists before they are published"),
 }
 
 
@@ -174,9 +174,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "identity_linked.person": (
                 _("An identity was added to your account"),
                 _(
-                    "Anyone who signs in with that identity at %(provider)s is now signed in as "
-                    "you. If you did not add it, contact the portal’s operator at once. The "
-                    "operator can split it off again."
+                    "Anyone who signs in with that identity at %(provider)s is now signed in to "
+                    "your account. If you did not add the identity, contact the portal’s operator "
+                    "at once. The operator can separate it from your account."
                 ),
             ),
         },
@@ -288,10 +288,11 @@ MESSAGES: Mapping[Kind, Message] = {
             "token_reused.person": (
                 _("A device was signed out of your account"),
                 _(
-                    "“%(token)s” used a secret that had already been used. Two programs may have "
-                    "it, and one of them may not be yours, so both are signed out. If you copied "
-                    "the secret to another machine, authorise each machine separately. If not, "
-                    "someone may have read it on your machine. Check that first."
+                    "The device or program “%(token)s” used a refresh token that had already been "
+                    "used. Two programs may have a copy of the refresh token, and one of them may "
+                    "not be yours, so both were signed out. If you copied it to another machine "
+                    "yourself, authorise each machine separately. If you did not, someone may have "
+                    "read it on your machine. Check your machine before you authorise it again."
                 ),
             ),
         },

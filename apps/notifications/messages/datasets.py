@@ -66,8 +66,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "version_withdrawn.holder": (
                 _("Version %(number)s of %(dataset)s was withdrawn"),
                 _(
-                    "The owner withdrew version %(number)s of “%(dataset)s”. Its files can no "
-                    "longer be downloaded. Stop using copies of it. Reason:"
+                    "A dataset owner withdrew version %(number)s of “%(dataset)s”. Its files can "
+                    "no longer be downloaded. Stop using copies of them. Reason:"
                 ),
             ),
         },

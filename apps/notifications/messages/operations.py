@@ -67,8 +67,8 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("A person signed in with an emergency account"),
                 _(
                     "%(account)s was used on %(when)s. It has the operator role for one hour and "
-                    "no access to registered or controlled data. Ask the operators who used it and "
-                    "why, and check what was done with it."
+                    "no access to datasets with registered or controlled access. Ask the operators "
+                    "who used it and why, and check what was done with it."
                 ),
             ),
         },
@@ -102,10 +102,10 @@ MESSAGES: Mapping[Kind, Message] = {
             "links_guessed.operator": (
                 _("Attempts to use download links that do not exist"),
                 _(
-                    "%(count)s download links that do not exist were tried from one network within "
-                    "15 minutes. Further such attempts from there are refused. Links that exist "
-                    "still work. The server log shows the address. If the attempts continue, block "
-                    "the address at the reverse proxy."
+                    "Within 15 minutes, someone on one network tried to use %(count)s download "
+                    "links that do not exist. Further attempts of this kind from that network are "
+                    "refused. Existing links still work. The server log shows the address. If the "
+                    "attempts continue, block the address at the reverse proxy."
                 ),
             ),
         },

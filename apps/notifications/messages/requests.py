@@ -202,9 +202,9 @@ MESSAGES: Mapping[Kind, Message] = {
                 _(
                     "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
                     "can vote on %(reference)s. The others are involved in the request, have "
-                    "declared a conflict of interest or have left. Add a member who is not "
-                    "involved. New members vote from the next round, so then request changes to "
-                    "start a new round."
+                    "declared a conflict of interest or have left. First add a member who is not "
+                    "involved in the request. Then request changes from the applicant: this starts "
+                    "a new round when the applicant resubmits, and the new member can vote in it."
                 ),
             ),
             "quorum_missing.operator": (

@@ -93,7 +93,7 @@ class IdentityChange(models.Model):
 
     class Kind(models.TextChoices):
         LINKED = "linked", _("linked")
-        SPLIT = "split", _("split off")
+        SPLIT = "split", _("separated")
         MERGED = "merged", _("merged")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

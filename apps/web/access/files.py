@@ -47,7 +47,7 @@ def file_page(request: PageRequest, pk: UUID) -> HttpResponse:
 def _find(person: Viewer, pk: UUID) -> Distribution:
     file = datasets.files_visible_to(person).filter(pk=pk).first()
     if file is None:
-        raise NotFound(_("There is no file at this address, or you are not allowed to see it."))
+        raise NotFound(_("This file does not exist, or you are not allowed to see it."))
     if file.version.state == VersionState.WITHDRAWN:
         raise Gone(_("This version was withdrawn: %(why)s") % {"why": file.version.withdrawn_because})
     return file
@@ -88,5 +88,5 @@ def link_end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if link is None:
         raise NotFound(_("This link does not exist, or it has already ended."))
     commands.end_link(link, by=request.actor)
-    messages.success(request, _("The download link is ended and no longer works."))
+    messages.success(request, _("The download link was ended and no longer works."))
     return HttpResponseRedirect(reverse("my_links"))

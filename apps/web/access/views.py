@@ -44,7 +44,7 @@ def grant_end_early(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The holder ends their own access."""
     grant = _find(request.actor, pk)
     if grant.holder_id != request.actor.pk:
-        raise Denied(_("Only the person with this access can end it early."))
+        raise Denied(_("Only the user with this access can end it early."))
     form = ReasonForm(request.POST)
     if form.is_valid():
         with FormRefusals(form):
@@ -60,7 +60,7 @@ def _find(person: Viewer, pk: UUID) -> AccessGrant:
     )
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no access at this address, or you are not allowed to see it."))
+        raise NotFound(_("This access grant does not exist, or you are not allowed to see it."))
     return found
 
 

@@ -55,7 +55,7 @@ def device_answer(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """What asks, from where, since when and for what; then yes or no, once."""
     asked = devices_of(request.actor).filter(pk=pk).first()
     if asked is None:
-        raise NotFound(_("The device request does not exist, or another person entered its code."))
+        raise NotFound(_("This device request does not exist, or another person entered its code."))
     if request.method == "POST":
         return _answered(request, asked)
     check_can_answer(request.actor, asked)
@@ -73,7 +73,7 @@ def _answered(request: AuthenticatedRequest, asked: DeviceRequest) -> HttpRespon
     approve = request.POST.get("answer") == "approve"
     answer_device(asked, approve=approve, by=request.actor)
     if approve:
-        messages.success(request, _("%(name)s is authorised. You can return to your device.") % {"name": _name(asked)})
+        messages.success(request, _("%(name)s was authorised. You can return to your device.") % {"name": _name(asked)})
     else:
         messages.info(request, _("%(name)s was not authorised.") % {"name": _name(asked)})
     return HttpResponseRedirect(reverse("tokens"))

@@ -59,5 +59,5 @@ class TermsForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     accept = forms.BooleanField(
         label=_("I have read and accept these terms."),
-        error_messages={"required": _("Tick the box to accept the terms.")},
+        error_messages={"required": _("Tick the checkbox to accept the terms.")},
     )

@@ -34,7 +34,7 @@ def notification(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """One notification. Opening it changes nothing; the button marks it as read."""
     one = queries.notifications_of(request.actor).filter(pk=pk).first()
     if one is None:
-        raise NotFound(_("The notification does not exist, or you may not see it."))
+        raise NotFound(_("This notification does not exist, or you are not allowed to see it."))
     return render(request, "account/notification.html", {"notification": one})
 
 
@@ -48,7 +48,7 @@ def notifications_read(request: AuthenticatedRequest) -> HttpResponse:
         try:
             notifications = notifications.filter(pk=UUID(request.POST["notification"]))
         except ValueError as odd:
-            raise NotFound(_("This notification does not exist.")) from odd
+            raise NotFound(_("This notification does not exist, or you are not allowed to see it.")) from odd
     commands.mark_read(notifications, by=request.actor)
     messages.success(request, _("Marked as read."))
     return HttpResponseRedirect(reverse("notifications"))

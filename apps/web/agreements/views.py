@@ -92,7 +92,7 @@ def agreement_terminate(request: AuthenticatedRequest, pk: UUID) -> HttpResponse
     if form.is_valid():
         with FormRefusals(form):
             commands.terminate(agreement, reason=form.cleaned_data["reason"], by=request.actor)
-            messages.success(request, _("The agreement is terminated. Access based on it has ended."))
+            messages.success(request, _("The agreement was terminated. Access based on it has ended."))
             return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
     return _page(request, agreement, end_form=form, status=422)
 
@@ -123,7 +123,7 @@ def _find(person: Viewer, pk: UUID) -> Agreement:
     )
     found = fetched.filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no agreement at this address, or you are not allowed to see it."))
+        raise NotFound(_("This agreement does not exist, or you are not allowed to see it."))
     return found
 
 

@@ -88,14 +88,17 @@ def asks(found: Dataset) -> list[dict[str, str]]:
         return [{"label": _("Download the files"), "note": _("cite the data as described on this page")}]
     begin = {"label": _("Sign in with your institution"), "note": _("you do not need to create an account here")}
     if found.requires_second_factor:
-        begin["note"] = _("with a second factor, such as a code or a key, which your institution confirms")
+        begin["note"] = _("with a second factor, such as a code or a security key, which your institution confirms")
     if found.access == Dataset.Access.REGISTERED:
         return [begin, {"label": _("Accept the terms of use"), "note": _("once, and again if they change")},
                 {"label": _("Download"), "note": ""}]  # fmt: skip
     days = ngettext("for at most %(n)s day", "for at most %(n)s days", found.longest_grant_days)
     return [
         begin,
-        {"label": _("Describe your project"), "note": _("purpose, public summary, start and end date, colleagues")},
+        {
+            "label": _("Describe your project"),
+            "note": _("purpose, public summary, start and end date, project members"),
+        },
         {"label": _("The committee decides"), "note": str(found.committee or "")},
         {
             "label": _("Sign the agreement"),

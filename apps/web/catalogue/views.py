@@ -189,7 +189,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
 def _visible_dataset(person: Viewer, slug: str) -> Dataset:
     found = datasets.dataset_called(slug, person)
     if found is None:
-        raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
+        raise NotFound(_("This dataset does not exist, or you are not allowed to see it."))
     return found
 
 

@@ -29,7 +29,7 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
     """The whole checklist for the version that counts today; managers may ask for somebody else."""
     dataset = datasets.visible_to(request.actor).select_related("committee").filter(slug=slug).first()
     if dataset is None:
-        raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
+        raise NotFound(_("This dataset does not exist, or you are not allowed to see it."))
     form, manages = WhyForm(request.GET or None), _manages(request.actor, dataset)
     if not manages:
         del form.fields["person"]
@@ -68,7 +68,7 @@ def _manages(person: Viewer, dataset: Dataset) -> bool:
 def _asked_person(form: WhyForm, request: PageRequest, code: str, manages: bool) -> Any:
     """Who is asked about: the visitor, or a colleague by code if the visitor manages the dataset."""
     if request.GET.get("person") and not manages:
-        raise Denied(_("Only the dataset owner or a data steward can check the access of another person."))
+        raise Denied(_("Only a dataset owner or a data steward can check the access of another person."))
     if not code:
         return request.actor
     found: Person | None = colleagues_by_code([code.strip().upper()]).first()

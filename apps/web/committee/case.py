@@ -54,7 +54,7 @@ def request_changes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         with refusals:
             commands.request_changes(asked, text=form.cleaned_data["text"], by=request.actor)
             messages.success(
-                request, _("Changes requested. You can review the request again when the applicant submits it again.")
+                request, _("Changes requested. You can review the request again when the applicant resubmits it.")
             )
             return redirect("case", pk=pk)
     if isinstance(refusals.refusal, WrongState):
@@ -123,7 +123,7 @@ def _case(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
     if asked is None:
         if visible_to(request.actor).filter(pk=pk).exists():
             raise Denied(_("Only members of a committee that decides on this request can see this page."))
-        raise NotFound(_("There is no request at this address, or you are not allowed to see it."))
+        raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     rules.check_no_conflict(request.actor, asked)
     return asked
 

@@ -84,7 +84,7 @@ def _steps(case: AccessRequest) -> list[dict[str, Any]]:
         for place, label in enumerate(labels)
     ]
     if case.state == RequestState.RETURNED:
-        steps[1]["note"] = _("with the applicant")
+        steps[1]["note"] = _("waiting for the applicant")
     if here < 0:
         steps = [{"label": labels[0], "state": "done"}, {"label": case.get_state_display(), "state": "stopped"}]
     return steps
@@ -149,7 +149,7 @@ def _my_vote(
     mine = next((vote for vote in entry["votes"] if vote.voter_id == me.pk), None)
     why_not = ""
     if item.state != ItemState.OPEN:
-        why_not = _("This dataset is decided.")
+        why_not = _("This dataset has been decided.")
     elif not entry["mine"]:
         why_not = _("Another committee decides on this dataset. You can read the votes, but you cannot vote.")
     elif me.pk not in {membership.person_id for membership in entry["voters"]}:
@@ -157,7 +157,7 @@ def _my_vote(
     elif case.state == RequestState.SUBMITTED:
         why_not = _("Voting starts when a committee member accepts the request for review.")
     elif case.state != RequestState.IN_REVIEW:
-        why_not = _("You cannot vote: the request is with the applicant or withdrawn.")
+        why_not = _("You cannot vote: the request is waiting for the applicant or has been withdrawn.")
     elif mine is not None:
         why_not = _("You have voted in this round. You cannot change your vote.")
     form = None if why_not else typed or VoteForm(item=item, initial={"seen": shown_round.pk})

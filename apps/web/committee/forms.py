@@ -11,7 +11,7 @@ from apps.web.common.forms import CleanTextField
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
     (Vote.Choice.CONDITIONAL, _("Approve with conditions – if approved, your conditions become part of the agreement")),
-    (Vote.Choice.DENY, _("Deny – if denied, the applicant reads the reason and gets no access")),
+    (Vote.Choice.DENY, _("Deny – if denied, the applicant can read the reason and does not get access")),
 ]
 
 
@@ -33,7 +33,9 @@ class VoteForm(forms.Form):
         ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Enter a reason. The applicant may see it, without your name.")},
+        error_messages={
+            "required": _("Enter a reason. If the decision follows your vote, the applicant sees it without your name.")
+        },
     )
     terms = CleanTextField(
         label=_("Conditions"),

@@ -31,7 +31,7 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """The chair opens and closes the committee for requests, adds and removes members."""
     committee = public().filter(slug=slug).first()
     if committee is None:
-        raise NotFound(_("There is no committee at this address."))
+        raise NotFound(_("This committee does not exist."))
     rules.check_can_manage_committee(request.actor, committee)
     deeds = {"accepting": _set_accepting, "add": _add, "remove": _remove}
     forms: dict[str, Any] = {}

@@ -17,7 +17,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = sys.exc_info()[1]
     if isinstance(fault, OperationalError | InterfaceError):
         return error_response(request, Unavailable(_("The database is not responding. Try again shortly.")))
-    sentence = _("The error was logged under the reference below. No incomplete change was saved.")
+    sentence = _("The error was logged under the reference below. What you sent was saved completely or not at all.")
     if wants_json(request):
         body = {"type": "about:blank#fault", "title": str(sentence), "status": 500, "reference": correlation.current()}
         return JsonResponse(body, status=500, content_type="application/problem+json")
@@ -26,4 +26,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same words for what does not exist and for what may not be known."""
-    return error_response(request, NotFound(_("The page does not exist, or you may not see it.")))
+    return error_response(request, NotFound(_("This page does not exist, or you are not allowed to see it.")))

@@ -97,7 +97,9 @@ class ReadOnlyReads:
 
 def _only_forms(request: PageRequest, *, allowed: str) -> HttpResponse:
     """A page instead of an empty window."""
-    refusal = OnlyForms(_("This address only accepts forms. Open the page with the form and use its button."))
+    refusal = OnlyForms(
+        _("This address only accepts submitted forms. Open the page with the form and submit it from there.")
+    )
     refusal.headers = {"Allow": allowed}
     return error_response(request, refusal)
 

@@ -35,8 +35,8 @@ WHAT_ACCESS_MEANS = [
     (
         Dataset.Access.REGISTERED,
         _(
-            "Registered access – people with a valid affiliation or a researcher visa "
-            "who have accepted the terms of use"
+            "Registered access – people with a valid affiliation or a researcher status visa who "
+            "have accepted the terms of use"
         ),
     ),
     (
@@ -131,7 +131,7 @@ class DescriptionForm(forms.Form):
     )
     longest_grant_days = forms.IntegerField(
         label=_("Maximum access in days"),
-        help_text=_("Access lasts at most this many days from its start, for example 365."),
+        help_text=_("The maximum number of days from the start of access, for example 365."),
         min_value=1,
         max_value=1830,
     )

@@ -82,7 +82,7 @@ def _take(request: AuthenticatedRequest, dataset: Dataset) -> HttpResponse:
     )
     if refusal is not None:
         return _page(request, dataset, HelperForm(), refused=refusal.sentence)
-    messages.success(request, _("The role of %(name)s is removed.") % {"name": holder.person})
+    messages.success(request, _("The role of %(name)s was removed.") % {"name": holder.person})
     if holder.person.pk == request.actor.pk and holder.role in Dataset.MANAGERS:
         return redirect("my_datasets")
     return redirect("dataset_people", slug=dataset.slug)

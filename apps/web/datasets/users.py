@@ -86,7 +86,7 @@ def revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Access ends now; every link on it is refused at its next use."""
     grant = _grant(request, pk)
     rules.check_can_end(request.actor, grant)
-    return _with_reason(request, grant, "revoke", commands.revoke, _("Access is revoked."))
+    return _with_reason(request, grant, "revoke", commands.revoke, _("Access was revoked."))
 
 
 @require_page_or_form
@@ -96,7 +96,7 @@ def suspend(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Access pauses until someone resumes it."""
     grant = _grant(request, pk)
     rules.check_can_pause(request.actor, grant)
-    return _with_reason(request, grant, "suspend", commands.suspend, _("Access is suspended."))
+    return _with_reason(request, grant, "suspend", commands.suspend, _("Access was suspended."))
 
 
 @require_POST
@@ -106,7 +106,7 @@ def resume(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The pause ends."""
     grant = _grant(request, pk)
     commands.resume(grant, by=request.actor)
-    messages.success(request, _("Access is resumed."))
+    messages.success(request, _("Access was resumed."))
     return redirect("dataset_users", slug=grant.dataset.slug)
 
 
@@ -131,5 +131,5 @@ def _grant(request: AuthenticatedRequest, pk: UUID) -> AccessGrant:
     rows = visible_to(request.actor).filter(pk=pk)
     grant = rows.select_related("dataset", "holder__institution", "agreement__item__request").first()
     if grant is None:
-        raise NotFound(_("There is no access at this address, or you are not allowed to see it."))
+        raise NotFound(_("This access grant does not exist, or you are not allowed to see it."))
     return grant

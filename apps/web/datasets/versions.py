@@ -111,7 +111,7 @@ def remove(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
     file = files_visible_to(request.actor).filter(version__dataset=dataset, pk=pk).first()
     if file is not None:  # gone already is as good
         commands.remove_file(file, by=request.actor)
-        messages.success(request, _("%(name)s is removed from the draft.") % {"name": file.name})
+        messages.success(request, _("%(name)s was removed from the draft.") % {"name": file.name})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
@@ -122,7 +122,7 @@ def start(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """An empty draft after the newest version."""
     dataset = managed(request, slug)
     version = commands.start_version(dataset, by=request.actor)
-    messages.success(request, _("The draft of version %(number)s is created.") % {"number": version.number})
+    messages.success(request, _("The draft of version %(number)s was created.") % {"number": version.number})
     return redirect("managed_dataset", slug=dataset.slug)
 
 
@@ -138,7 +138,7 @@ def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):
             commands.publish(version, embargo_until=form.cleaned_data["embargo_until"], by=request.actor)
-            messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
+            messages.success(request, _("Version %(number)s was published.") % {"number": version.number})
             return redirect("managed_dataset", slug=dataset.slug)
     files = list(version.distributions.all())
     found = _about(dataset, version, form) | {
@@ -167,7 +167,7 @@ def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):
             commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.actor)
-            messages.success(request, _("Version %(number)s is withdrawn.") % {"number": version.number})
+            messages.success(request, _("Version %(number)s was withdrawn.") % {"number": version.number})
             return redirect("managed_dataset", slug=dataset.slug)
     return render(request, "datasets/withdraw.html", _about(dataset, version, form), status=422 if form.errors else 200)
 

@@ -57,7 +57,7 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
         with FormRefusals(form):
             dataset = commands.draft(form.cleaned_data["title"], slug=form.cleaned_data["slug"], by=request.actor)
             messages.success(
-                request, _("The dataset is created. Only people with a role on it can see it until it is published.")
+                request, _("The dataset was created. Only people with a role on it can see it until it is published.")
             )
             return redirect("dataset_describe", slug=dataset.slug)
     return render(request, "datasets/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -75,7 +75,7 @@ def describe(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             with refusals:
                 commands.describe(dataset, by=request.actor, **form.cleaned_data)
-                messages.success(request, _("The description is saved."))
+                messages.success(request, _("The description was saved."))
                 return redirect("managed_dataset", slug=dataset.slug)
         status = refusals.status
     else:
@@ -131,7 +131,7 @@ def managed(request: AuthenticatedRequest, slug: str) -> Dataset:
     """The dataset, if this person manages it; 403 if they may only know of it, 404 if not even that."""
     wanted = visible_to(request.actor).filter(slug=slug).select_related("committee", "institution").first()
     if wanted is None:
-        raise NotFound(_("There is no dataset at this address, or you are not allowed to see it."))
+        raise NotFound(_("This dataset does not exist, or you are not allowed to see it."))
     rules.check_can_manage(request.actor, wanted)
     return wanted
 

@@ -31,5 +31,5 @@ class StatementForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The reason is stored, and the person reads it."),
+        help_text=_("The reason is stored, and the person can read it."),
     )

@@ -17,7 +17,7 @@ class EventFilter(forms.Form):
 
     kind = forms.ChoiceField(label=_("Type"), choices=_kinds, required=False)
     actor = forms.UUIDField(
-        label=_("Done by (ID)"),
+        label=_("Who (ID)"),
         required=False,
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
         error_messages={"invalid": _("Enter an ID, for example 123e4567-e89b-12d3-a456-426614174000.")},

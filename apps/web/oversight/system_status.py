@@ -63,7 +63,7 @@ def freeze(request: AuthenticatedRequest) -> HttpResponse:
     if form.is_valid():
         with FormRefusals(form):
             commands.stop_downloads(form.cleaned_data["reason"], by=request.actor)
-            messages.warning(request, _("Downloads are stopped. New download requests are refused."))
+            messages.warning(request, _("Downloads were stopped. New downloads are refused."))
             return redirect("system_status")
     return _page(request, form)
 
@@ -75,7 +75,7 @@ def propose_resume(request: AuthenticatedRequest) -> HttpResponse:
     """One operator says that downloads may run again."""
     check_operator(request.actor)
     commands.propose_resume(_stop(), by=request.actor)
-    messages.success(request, _("Resuming downloads is proposed. A second operator must confirm it."))
+    messages.success(request, _("You proposed to resume downloads. Another operator must confirm it."))
     return redirect("system_status")
 
 
@@ -86,7 +86,7 @@ def confirm_resume(request: AuthenticatedRequest) -> HttpResponse:
     """The second operator agrees."""
     check_operator(request.actor)
     commands.resume_downloads(_stop(), by=request.actor)
-    messages.success(request, _("Downloads are resumed."))
+    messages.success(request, _("Downloads were resumed."))
     return redirect("system_status")
 
 

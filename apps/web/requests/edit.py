@@ -50,7 +50,7 @@ def request_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if not chosen:
         raise Invalid(str(fields.DATASETS.missing))
     commands.add_dataset(found, dataset=chosen[0], by=request.actor)
-    messages.success(request, _("“%(dataset)s” is added to this request.") % {"dataset": chosen[0].title})
+    messages.success(request, _("“%(dataset)s” was added to this request.") % {"dataset": chosen[0].title})
     return HttpResponseRedirect(reverse("request_edit", args=[pk]))
 
 

@@ -72,7 +72,7 @@ def holder(
     if state == RequestState.DECIDED:
         return _signers(items, request.decided_at, is_applicant=is_applicant)
     if state == RequestState.ACTIVE:
-        return _("The request is active."), request.decided_at
+        return _("Access has been granted."), request.decided_at
     return _("This request is closed."), request.ended_at
 
 

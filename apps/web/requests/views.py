@@ -48,7 +48,7 @@ def find(person: Viewer, pk: UUID) -> AccessRequest:
     """The request, if this person may read it; otherwise it is as if it did not exist."""
     found = requests.visible_to(person).select_related("applicant__institution").filter(pk=pk).first()
     if found is None:
-        raise NotFound(_("There is no request at this address, or you are not allowed to see it."))
+        raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     return found
 
 
@@ -127,7 +127,7 @@ def request_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The applicant takes the request back."""
     found = find(request.actor, pk)
     commands.withdraw(found, by=request.actor)
-    messages.success(request, _("The request is withdrawn."))
+    messages.success(request, _("The request was withdrawn."))
     return HttpResponseRedirect(reverse("request_page", args=[pk]))
 
 
