@@ -13,7 +13,7 @@ from tests.access.world import Things
 ROWS = asking.rows()
 # Open to the world on purpose, each with its reason.
 PUBLIC = {
-    "home", "catalogue", "dataset", "why", "dataset_version", "checksums", "committee_page",  # finding data
+    "home", "catalogue", "dataset", "your_access", "dataset_version", "checksums", "committee_page",  # finding data
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
