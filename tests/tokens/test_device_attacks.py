@@ -50,7 +50,7 @@ def test_a_refresh_token_used_twice_ends_the_whole_family_and_notifies_the_perso
     assert error_of(thief.refresh(stolen)) == "invalid_grant"
     assert Event.objects.filter(kind="token.reused").count() == 1
     stories.drain()
-    assert Notification.objects.filter(reader=person, subject__contains="locked out").count() == 1
+    assert Notification.objects.filter(reader=person, subject__contains="signed out").count() == 1
 
 
 def test_every_older_refresh_token_is_remembered() -> None:

@@ -195,7 +195,7 @@ def test_somebody_is_warned_a_month_and_a_week_before_and_told_after_once_each()
         warn_of_expiring_affiliations(by=SYSTEM)
         assert len(notifications(person)) == so_far, days
     subjects = notifications(person)
-    assert sum("Affiliation valid until" in one for one in subjects) == 2
+    assert sum("expires on" in one for one in subjects) == 2
     assert sum("has expired" in one for one in subjects) == 1
 
 
