@@ -225,7 +225,7 @@ class Kind(models.TextChoices):
         Group.REQUESTS,
         "decided",
         "note",
-        _("All datasets in the request were decided"),
+        _("All datasets were decided"),
     )
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
