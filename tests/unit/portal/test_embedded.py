@@ -267,7 +267,7 @@ def test_an_email_is_stored_whole_and_can_be_read(tmp_path: Path) -> None:
         assert b"approved. &lt;script&gt;" in shown
         with pytest.raises(urllib.error.HTTPError, match="404"):
             read(page, "/../secrets")
-    assert [one["id"] for one in mail.notifications(folder)] == [kept[0]["id"]]
+    assert [one["id"] for one in mail.messages(folder)] == [kept[0]["id"]]
 
 
 def read(port: int, path: str) -> bytes:
