@@ -149,7 +149,7 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
     assert f"The affiliation with {name} is not valid." in why
     uses = (
         stories.client_for(access.owner)
-        .get(f"/my-datasets/{access.published_dataset.dataset.slug}/uses/")
+        .get(f"/my-datasets/{access.published_dataset.dataset.slug}/users/")
         .content.decode()
     )
     assert "Suspended: no valid affiliation" in uses
