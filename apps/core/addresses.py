@@ -27,5 +27,5 @@ def absolute(path: str) -> str:
 
 
 def absolute_where_visited(request: HttpRequest, path: str) -> str:
-    """The absolute address with the host of this request, where the browser has its session: to return after sign-in."""
+    """The absolute address with the host of this request, where the browser has its session."""
     return request.build_absolute_uri(path)

@@ -101,7 +101,7 @@ class _PreparedConnection:
 def _cursor() -> Any:
     """A cursor whose statements PostgreSQL prepares (`prepare_threshold` in the settings), unlike Django's own cursors.
 
-    It has Django's wrapper, so that its errors are Django's. If queries are logged or counted, it is Django's own cursor.
+    It has Django's wrapper, so that its errors are Django's. When queries are logged, it is Django's own cursor.
     """
     connection.ensure_connection()
     if connection.queries_logged:

@@ -33,7 +33,12 @@ def test_the_review_queue_shows_requests_with_votes_and_days() -> None:
     text = page.content.decode()
     assert case.request.title in text
     row = page.context["for_me"][0]
-    assert (row["reference"], row["state"], row["days"], row["voted"]) == (case.request.reference, "in_review", 0, False)
+    assert (row["reference"], row["state"], row["days"], row["voted"]) == (
+        case.request.reference,
+        "in_review",
+        0,
+        False,
+    )
     assert row["votes"] in text and ("0 cast" in row["votes"], "2 matching" in row["votes"]) == (True, True)
     assert "Manage committee" in text
 
