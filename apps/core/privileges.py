@@ -40,7 +40,7 @@ def rows_of_all_tables() -> migrations.RunPython:
 
 
 def insert_and_select_only(table: str) -> migrations.RunPython:
-    """The role may only insert and read rows of `table`, and the database sets their ids. Run it afte Follows `rows_of_all_tables`."""
+    """The role may only insert and read rows of `table`, and the database sets the ids. After `rows_of_all_tables`."""
 
     def grant(_apps: Any, schema_editor: Any) -> None:
         names = {"role": _role(schema_editor), "table": schema_editor.quote_name(table)}

@@ -133,7 +133,7 @@ def test_it_neither_asks_nor_votes_nor_signs_nor_publishes() -> None:
         lambda: link_identity(person, provider=provider_from_settings(by=CONSOLE), subject="x", claims={}, by=person),
     ]
     for one in refused:
-        with pytest.raises(Denied, match="break-glass"):
+        with pytest.raises(Denied, match="emergency account"):
             one()
 
 
