@@ -46,12 +46,12 @@ def is_chaired_by(person: Viewer) -> Exists:
 
 
 def member_claims() -> QuerySet[CommitteeMemberClaim]:
-    """The claim rules in use, each with `appointed`: the members it added, confirmed or not."""
+    """The claim rules in use, each with `assigned`: the members it added, confirmed or not."""
     appointed = (
         CommitteeMember.objects.appointed().select_related("person__institution").annotate(counts=flag(confirmed()))
     )
     fetched = CommitteeMemberClaim.objects.filter(CURRENT).select_related("provider", "committee")
-    return fetched.prefetch_related(Prefetch("members", queryset=appointed.order_by("starts_at"), to_attr="appointed"))
+    return fetched.prefetch_related(Prefetch("members", queryset=appointed.order_by("starts_at"), to_attr="assigned"))
 
 
 def memberships_from_claims(person: Viewer) -> QuerySet[CommitteeMember]:

@@ -165,7 +165,7 @@ def between(monkeypatch: pytest.MonkeyPatch, deed: Any) -> None:
         deed()
         return whole(*args, **facts)
 
-    monkeypatch.setattr(views.commands, "begin_session", late)
+    monkeypatch.setattr(views, "begin_session", late)
 
 
 def test_an_account_closed_during_the_sign_in_gets_no_session(

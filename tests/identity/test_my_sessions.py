@@ -130,7 +130,7 @@ def test_t27_nobody_ends_the_sessions_of_somebody_else() -> None:
     """T27: not by the command either, whatever page may call it one day."""
     person, other = stories.person(), stories.person()
     session = session_in(stories.client_for(person))
-    with pytest.raises(Denied, match="somebody else"):
+    with pytest.raises(Denied, match="belongs to another person"):
         end_session(session, by=other)
     with pytest.raises(Denied, match="the person themselves"):
         end_all_sessions(person, by=other)

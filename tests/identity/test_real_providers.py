@@ -160,7 +160,7 @@ def test_the_demos_applicant_brings_one_visa_that_is_accepted_and_one_that_is_no
         ("https://visas.elsewhere.example", "issuer"),
     ]
     page = client.get(reverse("account")).content.decode()
-    assert "Counts as an institution’s word for you" in page
+    assert "Counts as an affiliation for registered access." in page
     assert "The portal does not know its issuer" in page
     assert len(client.session["oidc_id_token"]) < 2000  # it travels in an address when somebody signs out
 

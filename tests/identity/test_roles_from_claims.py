@@ -379,5 +379,5 @@ def test_one_value_gives_one_membership_in_a_committee(provider: loopback.Provid
     said: dict[str, Any] = {"claim": "groups", "value": "dac", "committee": committee_setup.committee, "by": CONSOLE}
     first = committees.add_member_claim(row, is_chair=False, **said)
     assert committees.add_member_claim(row, is_chair=False, **said) == first
-    with pytest.raises(Invalid, match="another membership in the committee already"):
+    with pytest.raises(Invalid, match="already mapped to another role"):
         committees.add_member_claim(row, is_chair=True, **said)

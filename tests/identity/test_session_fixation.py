@@ -59,7 +59,7 @@ def test_a_merged_account_does_not_come_back_with_its_tokens() -> None:
     gone, kept, operator = stories.person(), stories.person(), stories.operator()
     call = {"headers": {"Authorization": f"Bearer {stories.token(gone)}"}}
     merge_people(gone, into=kept, by=operator, reason=REASON)
-    with pytest.raises(WrongState, match="stays closed"):
+    with pytest.raises(WrongState, match="cannot be reopened"):
         reactivate(gone, by=operator)
     assert Client().get("/api/v1/me", **call).status_code == 401
     deactivate(kept, by=operator)

@@ -66,7 +66,7 @@ def goes_round(client: Client, provider: loopback.Provider, path: str = OPERATIO
     """The page, its way to the provider, and back; `answer` is what the provider says instead of a code."""
     first = looks(client, path)
     assert first.status_code == 302, first.status_code
-    assert first["Location"].startswith("/oidc/recheck/?next=")
+    assert first["Location"].startswith("/oidc/roles/?next=")
     away = client.get(first["Location"])
     asked = browser.asked_of(away)
     assert asked["prompt"] == "none"
@@ -281,7 +281,7 @@ def test_an_answer_that_comes_after_a_new_sign_in_changes_nothing(provider: loop
     assert ASKED not in client.session
     assert has_platform_role(person, "operator")
     later(10.5)
-    assert looks(client)["Location"].startswith("/oidc/recheck/")
+    assert looks(client)["Location"].startswith("/oidc/roles/")
 
 
 def test_the_address_that_asks_does_so_for_nobody_else_and_never_early(provider: loopback.Provider) -> None:
@@ -289,10 +289,10 @@ def test_the_address_that_asks_does_so_for_nobody_else_and_never_early(provider:
     client, _person = operator(provider)
     for visitor in (Client(), stories.client_for(stories.person()), client):
         for onward, local in (("/account/", "/account/"), ("//evil.example", "/"), ("https://evil.example", "/")):
-            answer = visitor.get("/oidc/recheck/", {"next": onward})
+            answer = visitor.get("/oidc/roles/", {"next": onward})
             assert (answer.status_code, answer["Location"]) == (302, local)
     later(10.5)
-    answer = client.get("/oidc/recheck/", {"next": "/\\evil.example"})
+    answer = client.get("/oidc/roles/", {"next": "/\\evil.example"})
     asked = browser.asked_of(answer)
     assert browser.come_back(client, provider.authorize(asked))["Location"] == "/"
 
