@@ -15,6 +15,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase, override_settings
 
+from apps.core import correlation
 from tests import database, network, seeded_worlds
 from tests.browser import counting, running
 
@@ -167,6 +168,12 @@ def _fresh_copy_instead_of_truncate(urls: database.Urls, name: str) -> Iterator[
 def nothing_fetched() -> None:
     """Each test may fetch every kept world."""
     seeded_worlds.begin_test()
+
+
+@pytest.fixture(autouse=True)
+def no_token_of_another_test() -> None:
+    """Events of this test do not name the access token of an API call in an earlier one."""
+    correlation.act_through()
 
 
 @pytest.fixture
