@@ -258,8 +258,8 @@ def test_an_email_is_stored_whole_and_can_be_read(tmp_path: Path) -> None:
     notification.set_content("Your request was approved. <script>alert(1)</script>")
     with running(server):
         assert b"No e-mail has been sent yet" in read(page, "/")
-        with smtplib.SMTP("127.0.0.1", smtp) as door:
-            door.send_message(notification)
+        with smtplib.SMTP("127.0.0.1", smtp) as smtp_server:
+            smtp_server.send_message(notification)
         kept = json.loads(read(page, "/emails.json"))
         assert [(one["To"], one["Subject"]) for one in kept] == [("ingrid@nordvik.example", "Decided <b>")]
         assert b"Decided &lt;b&gt;" in read(page, "/")
