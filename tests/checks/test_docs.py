@@ -27,6 +27,8 @@ REGISTERS = {
     ("NOTIFICATIONS", "tests/acceptance/step_audit.py"),
     ("STEPS", "tests/acceptance/script.py"),
     ("COMPLETE", "tests/production.py"),
+    ("FAULTS", "tests/checks/test_import_contracts.py"),
+    ("FAULTS", "tests/checks/test_planted_faults.py"),
     ("BADGES", "apps/web/common/gallery.py"),
 }
 NOT_READ = {Path("docs/glossary.md")}  # its tables contain regular expressions
