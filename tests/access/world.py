@@ -246,7 +246,7 @@ def _who_asks(things: Things) -> None:
 
 # What a correct form holds; where it names a person or a text it depends on who asks and about what.
 FORMS: dict[str, Kwargs] = {
-    "case_return": {"text": "Which variables do you need?"},
+    "case_request_changes": {"text": "Which variables do you need?"},
     "case_recuse": {"reason": "We publish together."},
     "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
@@ -260,7 +260,7 @@ FORMS: dict[str, Kwargs] = {
     "version_withdraw": {"reason": "Consent was withdrawn."},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
     "tokens": {"name": "script", "scopes": ["read"], "days": 30},
-    "downloads_freeze": {"reason": "An incident."},
+    "downloads_stop": {"reason": "An incident."},
     "service_accounts": {"name": "pipeline", "purpose": "Runs every night.", "days": 30},
     "service_account": {"name": "script", "scopes": ["read"], "days": 7},
     "device_answer": {"answer": "approve"},

@@ -226,7 +226,7 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "is not what django.po compiles to"),
     ],
     "vocabulary": [
-        Fault("templates/planted.html", "<p>Nobody sits on the be" + "nch.</p>", "planted.html:1: text: 'be" + "nch'"),
+        Fault("templates/planted.html", "<p>Nobody sits on the be" + "nch.</p>", "planted.html:2: text: 'be" + "nch'"),
         Fault("apps/grants/rules.py", "_('Your grant is in fo" + "rce.')", "text: 'in fo" + "rce'"),
         Fault("apps/grants/rules.py", "def give_se" + "at(person): ...", "name: 'se" + "at'"),
         Fault("docs/for-owners.md", "It stays so for ev" + "er.", "docs: 'for ev" + "er'"),
