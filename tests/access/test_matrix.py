@@ -4,7 +4,7 @@ import pytest
 
 from tests.access import asking
 from tests.access.asking import Row
-from tests.access.world import ACTORS, Things
+from tests.access.world import ACTORS, FORMS, Things
 
 ROWS = asking.rows()
 SIGNED_IN = [actor for actor in ACTORS if actor not in {"anonymous", "deactivated", "scopeless"}]
@@ -43,3 +43,8 @@ def test_control_an_address_without_a_row_is_found() -> None:
 def test_every_line_answers_for_everybody() -> None:
     assert {len(row.expected) for row in ROWS} == {len(ACTORS)}
     assert len({str(row) for row in ROWS}) == len(ROWS)
+
+
+def test_no_form_is_kept_for_an_address_that_is_gone() -> None:
+    """A renamed address would otherwise be asked with an empty form, and its row would say 422 for everybody."""
+    assert set(FORMS) <= {row.address for row in ROWS}

@@ -181,7 +181,7 @@ def test_the_command_makes_lists_and_disables() -> None:
 
 
 def test_the_command_says_what_does_not_fit(settings: Any) -> None:
-    with pytest.raises(CommandError, match="no emergency account"):
+    with pytest.raises(CommandError, match="There is no break-glass account"):
         run("disable", "glass-nobody99")
     with pytest.raises(CommandError, match="1 to 366 days"):
         run("create", "--days", "999")

@@ -152,11 +152,11 @@ def test_claims_are_read_under_the_names_the_provider_uses() -> None:
         "eduperson_assurance": "https://refeds.org/assurance/IAP/high",
         "eduperson_scoped_affiliation": ["faculty@x.example", "faculty@y.example", "@x.example", "faculty", 7],
     }
-    facts = claims.notified(provider, said)
+    facts = claims.facts_about(provider, said)
     assert facts["name"] == "Ann Holm"
     assert facts["email_verified"] is True
     assert facts["assurance"] == ["https://refeds.org/assurance/IAP/high"]
     assert facts["scoped_affiliations"] == ["faculty@x.example"]
-    assert claims.notified(provider, {"email_verified": True})["email_verified"] is False, (
+    assert claims.facts_about(provider, {"email_verified": True})["email_verified"] is False, (
         "nothing is verified of no address"
     )

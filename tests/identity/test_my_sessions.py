@@ -132,6 +132,6 @@ def test_t27_nobody_ends_the_sessions_of_somebody_else() -> None:
     session = session_in(stories.client_for(person))
     with pytest.raises(Denied, match="belongs to another person"):
         end_session(session, by=other)
-    with pytest.raises(Denied, match="the person themselves"):
+    with pytest.raises(Denied, match="your own account"):
         end_all_sessions(person, by=other)
     assert PersonSession.objects.alive().filter(person=person).exists()

@@ -64,10 +64,10 @@ def test_a_provider_is_added_changed_and_switched_off(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"issuer": "http://orcid.example"}, "must be an https address"),
-        ({"issuer": "orcid.example"}, "must be an https address"),
-        ({"client-id": " "}, "tokens are made for it"),
-        ({"secret-name": "nowhere"}, "hold no secret of this name"),
+        ({"issuer": "http://orcid.example"}, "as an https address"),
+        ({"issuer": "orcid.example"}, "as an https address"),
+        ({"client-id": " "}, "Enter the client ID"),
+        ({"secret-name": "nowhere"}, "has no secret with this name"),
         ({"ror": "09zzzzz00"}, "No institution here has the ROR id"),
     ],
 )

@@ -161,7 +161,7 @@ def test_the_demos_applicant_brings_one_visa_that_is_accepted_and_one_that_is_no
     ]
     page = client.get(reverse("account")).content.decode()
     assert "Counts as an affiliation for registered access." in page
-    assert "The portal does not know its issuer" in page
+    assert "Gatehouse does not know the issuer" in page
     assert len(client.session["oidc_id_token"]) < 2000  # it travels in an address when somebody signs out
 
 

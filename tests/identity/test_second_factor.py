@@ -200,10 +200,10 @@ def test_t46_coming_back_without_it_is_refused_and_says_so_and_sends_nobody_roun
     browser.come_back(client, provider.authorize(browser.asked_of(client.get(way(first)))))
     kept = client.get("/sign-in/continue/")
     assert kept.status_code == 403
-    assert "No second factor was confirmed" in kept.content.decode()
+    assert "did not confirm a second factor" in kept.content.decode()
     again = asked_for_a_link(client, access)
     assert (again.status_code, again.has_header("Location")) == (403, False)
-    assert "No second factor was confirmed" in again.content.decode()
+    assert "did not confirm a second factor" in again.content.decode()
     assert not DownloadLink.objects.exists()
 
 

@@ -47,8 +47,8 @@ def test_researcher_status_and_accepted_terms_open_registered_data(provider: Pro
     assert may_download(person, listed.file.pk)
     assert not may_download(person, closed.file.pk)
     page = client.get(f"/datasets/{listed.dataset.slug}/access/").content.decode()
-    assert "A visa from home says that the person is a researcher" in page
-    assert "A visa from home says so" in page
+    assert "A visa confirms that the person is a researcher" in page
+    assert "A visa confirms until" in page
     _client, person = sign_in(provider, issuer.mint(accepted(terms)))
     assert not may_download(person, listed.file.pk)
     failing = [fact.part for fact in why(person, listed.version).facts if not fact.holds]
@@ -170,7 +170,7 @@ def test_the_terms_have_a_lasting_address_that_everybody_can_read() -> None:
     first, second = stories.terms("The first."), stories.terms("The second.")
     answers = [Client().get(f"/terms/{one.version}/").content.decode() for one in (first, second)]
     assert ["The first." in one for one in answers] == [True, False]
-    assert ["no longer count" in one for one in answers] == [True, False]
+    assert ["are no longer valid" in one for one in answers] == [True, False]
     assert Client().get("/terms/99999/").status_code == 404
     assert address_of_terms(second) == f"{settings.PORTAL_ADDRESS}/terms/{second.version}/"
 
