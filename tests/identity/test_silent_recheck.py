@@ -183,7 +183,9 @@ def test_t47_a_form_after_the_lapse_is_refused_with_the_reason_and_kept(provider
     client, _person = operator(provider)
     later(16)
     fields = {"reason": "The storage is being moved tonight.", "_once": str(uuid4())}
-    answer = client.post("/system-status/downloads/stop/", fields, headers={"Referer": "http://testserver/system-status/"})
+    answer = client.post(
+        "/system-status/downloads/stop/", fields, headers={"Referer": "http://testserver/system-status/"}
+    )
     assert answer.status_code == 401
     assert "need confirmation from Nordvik University Hospital" in answer.content.decode()
     assert not DownloadStop.objects.exists()

@@ -184,7 +184,7 @@ def test_the_address_of_a_form_opened_by_hand_is_a_page_and_not_an_empty_window(
     answer = Client().get("/oidc/logout/")
     assert answer.status_code == 405
     assert "POST" in answer["Allow"]
-    assert "only accepts forms" in answer.content.decode()
+    assert "only accepts submitted forms" in answer.content.decode()
 
 
 def test_a_refused_form_in_another_language_leads_back_to_its_page() -> None:

@@ -47,7 +47,7 @@ def test_a_program_is_authorised_reads_renews_and_revokes() -> None:
     ):
         assert said in unescape(shown.content.decode()), said
     done = client.post(f"/device/{DeviceRequest.objects.get().pk}/", {"answer": "approve"}, follow=True)
-    assert "is authorised" in done.content.decode()
+    assert "was authorised" in done.content.decode()
 
     with clock.freeze(clock.now() + timedelta(seconds=6)):
         got = program.poll()

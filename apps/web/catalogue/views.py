@@ -142,7 +142,10 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
     mine: list[Any] = []
     if person.is_authenticated and found.access == Dataset.Access.CONTROLLED:
         mine = list(requests.requests_for_dataset(found, person)[:8])
+    one_version = request.resolver_match is not None and request.resolver_match.url_name == "dataset_version"
+    number = _("Version %(number)s") % {"number": shown.number} if one_version and shown is not None else ""
     context = {
+        "page_title": f"{found.title} · {number}" if number else found.title,
         "dataset": found,
         "versions": versions,
         "version": shown,

@@ -76,7 +76,7 @@ def test_a_draft_and_an_embargoed_dataset_do_not_exist_for_others() -> None:
         page(None, f"/datasets/{one.dataset.slug}/", 404)
         page(one.owner, f"/datasets/{one.dataset.slug}/")
         assert one.dataset.title not in page(None, "/datasets/")
-    assert "embargo" in page(published_dataset.owner, f"/datasets/{published_dataset.dataset.slug}/")
+    assert "Embargo until" in page(published_dataset.owner, f"/datasets/{published_dataset.dataset.slug}/")
 
 
 def test_a_withdrawn_version_leaves_a_tombstone_and_no_files() -> None:

@@ -182,4 +182,4 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     Affiliation.objects.filter(person=expired).update(valid_until=clock.now())
     text = stories.client_for(expired).get("/account/").content.decode()
     assert "Sign in through the institution to renew the affiliation." in text
-    assert "The institution has no signing official here." in text
+    assert "The institution has no signing official in Gatehouse." in text

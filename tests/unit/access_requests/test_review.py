@@ -91,7 +91,7 @@ def test_only_eligible_voters_vote() -> None:
 def test_voting_starts_when_the_request_is_accepted_for_review() -> None:
     """T83."""
     case = stories.submitted()
-    with pytest.raises(WrongState, match="nothing to vote on"):
+    with pytest.raises(WrongState, match="nothing for you to vote on"):
         stories.vote(case, case.committee_setup.chair)
 
 
@@ -128,7 +128,7 @@ def test_a_vote_after_the_decision_is_refused() -> None:
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=2))
     )
     seen = Round.objects.get(request=case.request)
-    with pytest.raises(WrongState, match="nothing to vote on"):
+    with pytest.raises(WrongState, match="nothing for you to vote on"):
         commands.vote(
             case.item, choice="deny", reason="Late.", seen=seen, by=case.committee_setup.members[1], **FRESHLY
         )
@@ -136,7 +136,7 @@ def test_a_vote_after_the_decision_is_refused() -> None:
     seen = queries.open_round(withdrawn.request)
     assert seen is not None
     commands.withdraw(withdrawn.request, by=withdrawn.applicant)
-    with pytest.raises(WrongState, match="nothing to vote on"):
+    with pytest.raises(WrongState, match="nothing for you to vote on"):
         commands.vote(
             withdrawn.item, choice="deny", reason="Late.", seen=seen, by=withdrawn.committee_setup.chair, **FRESHLY
         )

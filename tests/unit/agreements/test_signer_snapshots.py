@@ -87,7 +87,7 @@ def test_who_has_moved_since_it_was_offered_does_not_sign_for_the_institution_it
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=second)
     agreement_setup.applicant.refresh_from_db()
     extend_affiliation(agreement_setup.applicant, institution=second, by=SYSTEM)
-    with pytest.raises(WrongState, match=f"names {first.name}, but you are now affiliated with {second.name}"):
+    with pytest.raises(WrongState, match=f"with {first.name}, but you are now affiliated with {second.name}"):
         sign(agreement_setup, agreement_setup.applicant)
     Person.objects.filter(pk=agreement_setup.applicant.pk).update(institution=first)
     agreement_setup.applicant.refresh_from_db()

@@ -105,7 +105,7 @@ def test_a_description_changes_nothing_else(field: str) -> None:
 def test_strangers_describe_nothing() -> None:
     published_dataset = stories.drafted_dataset()
     for by in (stories.person(), stories.drafted_dataset().owner, published_dataset.committee_setup.chair):
-        with pytest.raises(Denied, match="Only the dataset owner or a data steward"):
+        with pytest.raises(Denied, match="Only a dataset owner or a data steward"):
             commands.describe(published_dataset.dataset, by=by, summary="Mine now.")
 
 

@@ -176,7 +176,7 @@ def test_who_may_end_a_grant() -> None:
         stories.published_dataset().owner,
     ]
     for by in outsiders:
-        with pytest.raises(Denied, match="the person with this access can revoke"):
+        with pytest.raises(Denied, match="the user with this access can revoke"):
             commands.revoke(access.grant, reason="No.", by=by)
     with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
         commands.revoke(access.grant, reason="  ", by=access.owner)

@@ -297,6 +297,6 @@ def test_an_identity_that_has_moved_meanwhile_is_not_split() -> None:
     stale = Identity.objects.get(subject="t")
     third = get_or_create_person(subject="u")
     Identity.objects.filter(pk=stale.pk).update(person=third)
-    with pytest.raises(WrongState, match="changed meanwhile"):
+    with pytest.raises(WrongState, match="changed in the meantime"):
         split_identity(stale, by=boss, reason="It was somebody else.")
     assert Identity.objects.get(subject="t").person == third
