@@ -183,7 +183,8 @@ def test_five_wrong_tries_let_the_account_rest(frozen: Any) -> None:
     assert answer.status_code == 422
     assert whys() == ["password"] * 5 + ["rests"]
     with clock.freeze(clock.now() + timedelta(minutes=15, seconds=1)):
-        assert Client().post(PAGE, typed(account)).status_code == 302
+        opened = Client().post(PAGE, typed(account))
+    assert (opened.status_code, opened["Cache-Control"]) == (302, "private, no-store")
 
 
 def test_four_wrong_tries_and_a_right_one_reset_the_count() -> None:

@@ -290,3 +290,12 @@ class Verbatim:
 
     def loads(self, data: bytes) -> bytes:
         return data
+
+
+def test_no_cache_keeps_the_answer_that_begins_a_session(provider: Provider, client: Client) -> None:
+    """T104: the redirect carries the cookie of a new session; it is private although the visitor had no session yet."""
+    before = Client().get(reverse("catalogue"))
+    assert "private" not in before.headers.get("Cache-Control", "")  # the control: a visitor's page is not marked
+    answer = browser.sign_in(client, provider)
+    assert answer.status_code == 302
+    assert answer["Cache-Control"] == "private, no-store"

@@ -1,6 +1,7 @@
 """The seeded world: real files, people at every step of the way, and no consequence left pending."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from apps.datasets.models import Dataset, Distribution
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 from apps.notifications.models import Notification
+from apps.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +44,11 @@ def test_the_seed_is_sown_only_once() -> None:
     with pytest.raises(CommandError, match="in use already"):
         call_command("seed", stdout=StringIO())
     assert AccessRequest.objects.count() == before
+
+
+def test_the_seed_is_refused_outside_a_demo(settings: Any) -> None:
+    """Its people and its auditor role are invented; on a production database they would be real."""
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="in a demo only"):
+        call_command("seed", stdout=StringIO())
+    assert not Person.objects.exists()

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
 from apps.core import clock
-from apps.core.actors import CONSOLE
+from apps.core.actors import SYSTEM
 from apps.core.addresses import absolute_where_visited
 from apps.identity.oidc import discovery
 from apps.identity.oidc.checks import Untrusted
@@ -120,7 +120,7 @@ def _chosen(request: HttpRequest) -> Provider | None:
     """The provider to go to: the named one, the one of this session for a fresh sign-in, or the only one there is."""
     found = list(providers()[:2])
     if not found and settings.OIDC_ISSUER:
-        found = [provider_from_settings(by=CONSOLE)]
+        found = [provider_from_settings(by=SYSTEM)]
     slug = request.GET.get("provider", "")
     if slug:
         return providers().filter(slug=slug[:60]).first()

@@ -41,6 +41,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             return self._refused("state")
         except DomainError:  # the account, the identity or the session at the provider ended meanwhile
             logout(request)
+            self.request.actor = self.request.user  # the page of the refusal is a visitor's
             return self._refused("overtaken")
         return answer
 
@@ -118,6 +119,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         if request.user.is_authenticated:
             end_session_of_key(old_key, because=PersonSession.Ended.REPLACED, by=request.user)
         super().login_success()
+        request.actor = request.user  # no cache keeps the answer that carries a person's new session
         request.session.set_expiry(None)
         request.session["oidc_id_token"] = request.sign_in_token
         request.session.cycle_key()

@@ -76,6 +76,7 @@ def _in(request: PageRequest, role: PlatformRole) -> HttpResponse:
         end_session_of_key(before, because=PersonSession.Ended.REPLACED, by=request.actor)
     request.session.flush()
     login(request, person, backend=BACKEND)
+    request.actor = person
     request.session.cycle_key()
     request.session.set_expiry(role.ends_at)
     now = int(clock.now().timestamp())
