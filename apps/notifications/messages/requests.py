@@ -262,7 +262,7 @@ MESSAGES: Mapping[Kind, Message] = {
             "committee_member_added.by_claim": (
                 _("%(person)s is now a member of %(committee)s"),
                 _(
-                    "An institution’s sign-in made %(person)s a member of “%(committee)s”. They "
+                    "%(person)s is now a member of “%(committee)s”, because their institution says so at sign-in. They "
                     "can vote in rounds that start from now on, for as long as the institution "
                     "confirms the membership. Members now: %(members)s. Votes needed: %(quorum)s."
                 ),
