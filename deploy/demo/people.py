@@ -49,7 +49,7 @@ PEOPLE = [
         "ingrid.holm@nordvik.example",
         "fjord-applicant",
         "nordvik",
-        "asks for data, signs, downloads; proves who she is with a password and a code",
+        "requests access, signs, downloads; signs in with a password and a code",
         amr=("pwd", "otp"),
     ),
     DemoPerson(
@@ -68,7 +68,7 @@ PEOPLE = [
         "astrid.bergstrom@sundby.example",
         "amber-chair",
         "sundby",
-        "chairs the breast cancer committee; screens, votes, breaks ties",
+        "chairs the breast cancer committee; accepts requests for review, votes, breaks ties",
     ),
     DemoPerson(
         "member1",
@@ -77,7 +77,7 @@ PEOPLE = [
         "jonas.kjaer@sundby.example",
         "heather-member",
         "sundby",
-        "sits on the breast cancer committee and votes",
+        "member of the breast cancer committee",
     ),
     DemoPerson(
         "member2",
@@ -86,7 +86,7 @@ PEOPLE = [
         "leila.haddad@lindholm.example",
         "willow-member",
         "lindholm",
-        "sits on the breast cancer committee and votes",
+        "member of the breast cancer committee",
     ),
     DemoPerson(
         "owner",
@@ -113,7 +113,7 @@ PEOPLE = [
         "pekka.virtanen@saarela.example",
         "lantern-auditor",
         "saarela",
-        "reads what happened, changes nothing; his institution's claim gives him the role",
+        "reads the event log, changes nothing; has the role from sign-in",
         groups=(AUDITORS,),
     ),
     DemoPerson(
@@ -141,7 +141,7 @@ PEOPLE = [
         "olav.strand@nordvik.example",
         "cedar-member",
         "nordvik",
-        "sits on the lung cancer committee and votes",
+        "member of the lung cancer committee",
     ),
     DemoPerson(
         "colleague",
