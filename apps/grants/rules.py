@@ -29,7 +29,7 @@ def check_can_pause(by: Person, grant: AccessGrant) -> None:
 
 
 def check_can_resume(by: Person, grant: AccessGrant) -> None:
-    """Those who manage the dataset; but nobody lifts the pause of their own access."""
+    """A dataset owner or data steward, but nobody resumes their own access."""
     check_can_pause(by, grant)
     if grant.holder_id == by.pk:
         raise Denied(_("You cannot resume your own access. Another dataset owner or data steward must do it."))
@@ -41,7 +41,7 @@ def check_says_why(reason: str) -> None:
 
 
 def check_can_propose_resume(by: Person, freeze: DownloadStop) -> None:
-    """Whoever signed in with an account that is nobody's own may stop downloads, and not let them run again."""
+    """A break-glass account may stop downloads, but not resume them."""
     check_not_break_glass(by)
     if freeze.ends_at is not None:
         raise WrongState(_("Downloads are already resumed."))

@@ -1,4 +1,4 @@
-"""What a person brought from home when they signed in."""
+"""What a sign-in says about a person: its strength, the claims of the provider and the visas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LONGEST_LIST = 2000
 
 @dataclass(frozen=True)
 class SignIn:
-    """The facts of one sign-in: where, how strongly (acr, amr), and when the person last proved who they are (UTC)."""
+    """One sign-in: issuer, strength (acr, amr), and when the person last authenticated (UTC)."""
 
     issuer: str
     acr: str
@@ -24,7 +24,7 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Followed:
-    """What came of following a provider's claims: whether they give any role at all, and whether they gave one now."""
+    """The result of applying a provider's claims: whether they give any role, and whether they gave a new one now."""
 
     gives: bool
     gained: bool
@@ -44,7 +44,7 @@ def says(said: Mapping[str, Any], claim: str, value: str) -> bool:
 
 @dataclass(frozen=True)
 class PresentedVisa:
-    """One visa as it was brought (GA4GH Passport 1.2): what it says, and whether it is accepted or why not.
+    """One visa as presented at sign-in (GA4GH Passport 1.2): what it says, and whether it is accepted or why not.
 
     `why` is a code of apps.people.wording; empty for one that is accepted. What a visa without `trusted` says was
     not proved by anything.

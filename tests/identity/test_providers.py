@@ -97,6 +97,11 @@ def test_the_provider_of_the_settings_is_made_once(settings: Any) -> None:
         run("provider", "deactivate", "nobody")
 
 
+def test_a_visitors_click_that_makes_the_provider_of_the_settings_is_not_logged_as_the_command_line() -> None:
+    browser.start(Client())
+    assert list(Event.objects.filter(kind="provider.added").values_list("actor_kind", flat=True)) == ["system"]
+
+
 def test_identities_are_shown_split_and_merged_at_the_command_line() -> None:
     one, two, operator = stories.person(), stories.person(), stories.operator()
     reason = "--reason=They showed both accounts to us on the telephone."

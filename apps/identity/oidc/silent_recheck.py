@@ -1,7 +1,8 @@
-"""Off to the institution and back while somebody works, without any page (Core 1.0, 3.1.2.1: prompt=none).
+"""The silent recheck of roles: ask the provider again with prompt=none (OpenID Connect Core 1.0, 3.1.2.1).
 
-Nothing that a visitor sends starts it early: it asks only when the last word is ten minutes old, of the provider this
-session stands on, about the person who sits here.
+A role that comes from a claim is valid for CONFIRMED_FOR (15 minutes) after the provider last confirmed it. When the
+last confirmation is older than ASK_AFTER (10 minutes), the next page request is sent to the provider of its session
+and back, without a page in between. Nothing in a request can make this happen earlier.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,11 +22,18 @@ from apps.people.models import Person, Provider
 from apps.people.models.claims import ASK_AFTER, CONFIRMED_FOR
 from apps.people.sign_in import Followed
 
-LONGEST_HINT = 4000  # characters of an address that every server takes
+LONGEST_HINT = 4000  # characters; a longer id_token_hint makes an address that some servers refuse
+ASKED = "silent_recheck"  # key in the session: when the provider was last asked, and how that ended
+TRY_AGAIN = timedelta(minutes=5)
+UNDER_WAY = "under_way"
+PASSING = {*NO_ANSWER, UNDER_WAY}  # outcomes after which the provider is asked again
+
+Follower = Callable[..., Followed]
+_followers: list[Follower] = [sync_platform_role_claims]
 
 
 class SilentRecheck(SignInStart):
-    """Off to the institution and back without any page of its own: does it still say what it said at the sign-in?"""
+    """Send the browser to the provider and back to the page it asked for, to have the roles confirmed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         onward = local_path(request.GET.get("next", ""))
@@ -58,21 +66,9 @@ silent_recheck_view = SilentRecheck.as_view()
 
 silent_recheck_view.writes_on_get = True
 
-ASKED = "silent_recheck"
-
-TRY_AGAIN = timedelta(minutes=5)
-
-UNDER_WAY = "under_way"
-
-PASSING = {*NO_ANSWER, UNDER_WAY}
-
-Follower = Callable[..., Followed]
-
-_followers: list[Follower] = [sync_platform_role_claims]
-
 
 def on_claims_received(follower: Follower) -> None:
-    """Call `follower(person, provider=, said=, by=SYSTEM)` whenever a provider has said who somebody is.
+    """Register `follower(person, provider=, said=, by=SYSTEM)`, called whenever a provider has sent its claims.
 
     portal/apps.py names the followers.
     """
@@ -82,7 +78,7 @@ def on_claims_received(follower: Follower) -> None:
 
 @transaction.atomic
 def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, Any]) -> bool:
-    """Every role that comes from this provider is as it says now, all of them together; whether one was gained."""
+    """Apply the claims that the provider sends now to all roles, in one transaction; whether one was gained."""
     results = [follower(session.person, provider=session.provider, said=said, by=SYSTEM) for follower in _followers]
     request.session.pop(ASKED, None)
     record_role_claims(session, gives=any(one.gives for one in results), by=SYSTEM)
@@ -90,14 +86,14 @@ def follow(request: HttpRequest, session: PersonSession, *, said: Mapping[str, A
 
 
 def session_of(request: HttpRequest) -> PersonSession | None:
-    """The living session this request came in, if its provider gives roles."""
+    """The active session of this request, if its provider gives roles."""
     found: PersonSession | None = getattr(request, "person_session", None)
     counts = found is not None and found.provider is not None and found.roles_confirmed_at is not None
     return found if counts else None
 
 
 def is_due(request: HttpRequest) -> bool:
-    """The provider's word is ten minutes old, and it was not asked in vain."""
+    """The last confirmation is older than ASK_AFTER, and no earlier attempt forbids asking again now."""
     session = session_of(request)
     if session is None or session.provider is None or not session.provider.is_active:
         return False
@@ -111,7 +107,7 @@ def is_due(request: HttpRequest) -> bool:
 
 
 def is_expired(request: HttpRequest) -> bool:
-    """The provider's word is too old: whatever role came from it rests."""
+    """The last confirmation is older than CONFIRMED_FOR: roles from this provider are suspended."""
     session = session_of(request)
     if session is None or session.roles_confirmed_at is None:
         return False
@@ -120,20 +116,20 @@ def is_expired(request: HttpRequest) -> bool:
 
 
 def record_recheck(request: HttpRequest, why: str = UNDER_WAY) -> None:
-    """Remember that the provider was asked, and how that ended, for as long as this sign-in lasts."""
+    """Store in the session that the provider was asked now, and how that ended."""
     session = session_of(request)
     at = session.asked_at.timestamp() if session is not None else 0
     request.session[ASKED] = {"at": at, "why": why, "shown": False}
 
 
 def asked_in_vain(request: HttpRequest) -> dict[str, Any]:
-    """How the last asking ended, if it ended badly: `why`, and whether the person was `told`."""
+    """How the last attempt failed (`why`), and whether the person was `told`; empty if it did not fail."""
     asked: dict[str, Any] = request.session.get(ASKED, {})
     return asked if asked.get("why", UNDER_WAY) != UNDER_WAY else {}
 
 
 def confirmed_person(request: HttpRequest, *, provider: Provider, subject: str, expected: str) -> Person | None:
-    """Who sits here, if the provider speaks of them and of this very session; None if it speaks of anybody else."""
+    """The person of this session, if the answer is about them and about this session; otherwise None."""
     session = session_of(request)
     if session is None or str(session.pk) != expected:
         return None

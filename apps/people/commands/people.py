@@ -39,7 +39,7 @@ def get_or_create_person(
     claims: dict[str, Any] | None = None,
     scoped: str = "",
 ) -> Person:
-    """The person behind (issuer, subject): found, or made on their first sign-in. An e-mail address never decides."""
+    """The person with this identity (issuer, subject), created at the first sign-in. E-mail addresses never decide."""
     check_named(by, SYSTEM)
     identity = Identity.objects.select_related("person").filter(issuer=issuer, subject=subject).first()
     if identity is None:
@@ -123,7 +123,7 @@ def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
 
 @transaction.atomic
 def dismiss_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
-    """The person no longer answers for the institution."""
+    """The person is no longer a signing official of the institution."""
     check_operator(by, CONSOLE)
     if roles.has_role(person, [Institution.SIGNING_OFFICIAL], institution):
         roles.remove(person, Institution.SIGNING_OFFICIAL, institution)
@@ -134,7 +134,7 @@ def dismiss_signing_official(person: Person, *, institution: Institution, by: Ac
 def register_institution(
     name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Actor
 ) -> Institution:
-    """An institution the portal knows."""
+    """Register an institution."""
     check_operator(by, CONSOLE)
     check_institution(name, country, ror)
     institution = Institution.objects.create(
@@ -146,7 +146,7 @@ def register_institution(
 
 @transaction.atomic
 def set_domains(institution: Institution, *, domains: Iterable[str], by: Actor) -> None:
-    """What its people have behind the @ in their affiliations; from the next sign-in others are not believed."""
+    """Set the domains after the @ of its people's affiliations; from the next sign-in, others are not accepted."""
     check_operator(by, CONSOLE)
     Institution.objects.filter(pk=institution.pk).update(domains=check_domains(domains))
     record(Kind.INSTITUTION_CHANGED, actor=by, subject=institution)

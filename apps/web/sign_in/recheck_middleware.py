@@ -27,7 +27,7 @@ NOT_ASKED_ON = ("/oidc/", "/api/", "/d/", "/static/", "/sign-in/", "/healthz", "
 
 
 class RoleRecheck:
-    """A page request may go round by the provider first, at most every few minutes; nothing else ever does."""
+    """Send a page request to the provider first when a recheck is due; other requests are never redirected."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -51,7 +51,7 @@ class RoleRecheck:
 
 
 def _is_page(request: PageRequest) -> bool:
-    """A page that somebody looks at: not a form, not a fragment, not a file, not a program's call."""
+    """A page that a browser opens: not a form, a poll, a file or an API call."""
     plain = request.method == "GET" and not is_poll(request)
     wanted = "text/html" in request.headers.get("Accept", "")
     shown = request.headers.get("Sec-Fetch-Dest", "document") == "document"
@@ -59,7 +59,7 @@ def _is_page(request: PageRequest) -> bool:
 
 
 def _show_message(request: PageRequest) -> None:
-    """Say once that the roles rest, to somebody who has any."""
+    """Show the message about suspended roles once, to a person who has any."""
     asked = silent_recheck.asked_in_vain(request)
     if not asked or asked.get("shown"):
         return
@@ -75,7 +75,7 @@ def _held(request: PageRequest) -> list[str]:
 
 
 def _resting(request: PageRequest) -> list[str]:
-    """Those of them that nobody confirms at the moment."""
+    """Those of these roles that are not confirmed now."""
     roles, memberships = claimed_platform_roles_of(request.actor), memberships_from_claims(request.actor)
     return _names(roles.exclude(confirmed()), memberships.exclude(confirmed()))
 
