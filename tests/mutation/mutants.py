@@ -7,8 +7,10 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 SWAPPED_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -20,9 +22,10 @@ SWAPPED_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 SWAPPED_LOOKUPS = {"lt": "lte", "lte": "lt", "gt": "gte", "gte": "gt"}
 SWAPPED_NAMES = {"filter": "exclude", "exclude": "filter", "any": "all", "all": "any", "min": "max", "max": "min"}
 CONDITIONS = {"filter", "exclude", "Q", "When"}  # calls whose arguments are conditions: each can be left out
+NOT_RUN = {"annotation", "returns", "decorator_list"}  # parts of a node that its function does not run
 TEXTS = {"_", "gettext", "ngettext", "pgettext", "gettext_lazy"}
 
-Change = Callable[[ast.AST], ast.AST | None]  # the node to put in its place, or None to remove it
+Change = Callable[[Any], ast.AST]  # from the node to the node to put in its place
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """The mutant's name in the list of survivors; it does not contain the line, so that it lives on when lines move."""
+        """The mutant's name in the list of survivors; the line is not in it, for lines move."""
         return f"{self.path}::{self.function}: {self.change}"
 
 
@@ -49,10 +52,10 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
             changed = copy.deepcopy(tree)
             target = list(_nodes(changed))[number][0]
             replacement = _changes(target)[choice][1](target)
-            if _put(changed, target, replacement):
-                ast.fix_missing_locations(changed)
-                line = getattr(node, "lineno", 0) or _line_of(node)
-                yield Mutant(path, line, function, change, changed)
+            _put(changed, target, replacement)
+            ast.fix_missing_locations(changed)
+            line = getattr(node, "lineno", 0) or _line_of(node)
+            yield Mutant(path, line, function, change, changed)
 
 
 def functions_of(tree: ast.Module, path: Path) -> dict[tuple[str, int], CodeType]:
@@ -73,31 +76,32 @@ def functions_of(tree: ast.Module, path: Path) -> dict[tuple[str, int], CodeType
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """Each node inside a function's body, with the function's qualified name, always in the same order."""
+    yield from _outside(tree, "")
 
-    def inside(node: ast.AST, function: str) -> Iterator[tuple[ast.AST, str]]:
-        if _is_text(node) or isinstance(node, ast.arguments):
-            return
-        yield node, function
-        for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "decorator_list"):
-                continue
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
-                    yield from inside(child, function)
 
-    def outside(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.ClassDef):
-                yield from outside(child, f"{name}{child.name}.")
-            elif isinstance(child, ast.FunctionDef):
-                for statement in child.body:
-                    yield from inside(statement, f"{name}{child.name}")
-            elif isinstance(child, ast.Lambda):
-                yield from inside(child.body, f"{name}<lambda>")
-            else:
-                yield from outside(child, name)
+def _outside(node: ast.AST, name: str) -> Iterator[tuple[ast.AST, str]]:
+    """The functions in a module or class."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield from _outside(child, f"{name}{child.name}.")
+        elif isinstance(child, ast.FunctionDef):
+            for statement in child.body:
+                yield from _inside(statement, f"{name}{child.name}")
+        elif isinstance(child, ast.Lambda):
+            yield from _inside(child.body, f"{name}<lambda>")
+        else:
+            yield from _outside(child, name)
 
-    yield from outside(tree, "")
+
+def _inside(node: ast.AST, function: str) -> Iterator[tuple[ast.AST, str]]:
+    """The node and what is in it, but for texts, annotations and decorators."""
+    if _is_text(node) or isinstance(node, ast.arguments):
+        return
+    yield node, function
+    parts = (value for name, value in ast.iter_fields(node) if name not in NOT_RUN)
+    for child in chain.from_iterable(part if isinstance(part, list) else [part] for part in parts):
+        if isinstance(child, ast.AST):
+            yield from _inside(child, function)
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -116,70 +120,110 @@ def _said(node: ast.AST) -> str:
     return text if len(text) <= 80 else f"{text[:50]} ... {text[-25:]}"
 
 
-def _changes(node: ast.AST) -> list[tuple[str, Change]]:
-    """The changes of this node itself: in words, and as a function of the node in a copy of the tree."""
-    found: list[tuple[str, Change]] = []
-    here = _said(node) if isinstance(node, ast.expr | ast.stmt) else ""
-    if isinstance(node, ast.Compare):
-        found += [
-            (f"{here}: comparison {place + 1} turned", _compare(place, SWAPPED_COMPARISONS[type(op)]))
-            for place, op in enumerate(node.ops)
-        ]
-    elif isinstance(node, ast.BoolOp):
-        found.append((f"{here}: and/or", lambda n: _with(n, op=ast.Or() if isinstance(n.op, ast.And) else ast.And())))
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert):
-        found.append((f"{here}: negation left out", lambda n: n.operand))
-    elif isinstance(node, ast.BinOp) and type(node.op) in SWAPPED_OPERATORS:
-        found.append((f"{here}: operator turned", lambda n: _with(n, op=SWAPPED_OPERATORS[type(n.op)]())))
-    elif isinstance(node, ast.Constant) and type(node.value) is bool:
-        found.append((f"{here}: turned", lambda n: _with(n, value=not n.value)))
-    elif isinstance(node, ast.Constant) and type(node.value) is int:
-        found.append((f"{here}: one more", lambda n: _with(n, value=n.value + 1)))
-    elif isinstance(node, ast.If | ast.IfExp):
-        found.append((f"if {_said(node.test)}: negated", lambda n: _with(n, test=ast.UnaryOp(ast.Not(), n.test))))
-    elif isinstance(node, ast.Raise):
-        found.append((f"{here}: left out", lambda n: ast.Pass()))
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        found.append((f"{here}: left out", lambda n: ast.Pass()))
-    elif isinstance(node, ast.comprehension):
-        found += [(f"if {_said(test)}: left out", _without("ifs", place)) for place, test in enumerate(node.ifs)]
-    elif isinstance(node, ast.List | ast.Set | ast.Tuple) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
-        found += [
-            (f"{here}: without {_said(one)}", _without("elts", place))
-            for place, one in enumerate(node.elts)
-            if len(node.elts) > 1
-        ]
-    elif isinstance(node, ast.Dict):
-        found += [
-            (f"dict without {_said(key) if key else 'a part'}", _without_key(place))
-            for place, key in enumerate(node.keys)
-        ]
-    elif isinstance(node, ast.Call):
-        found += _changes_of_call(node, here)
-    return found
+Changes = list[tuple[str, Change]]  # each in words, and as a function of the node in a copy of the tree
 
 
-def _changes_of_call(node: ast.Call, here: str) -> list[tuple[str, Change]]:
-    found: list[tuple[str, Change]] = []
+def _changes(node: ast.AST) -> Changes:
+    """The changes of this node itself."""
+    change = CHANGES.get(type(node))
+    return change(node) if change is not None else []
+
+
+def _of_comparison(node: Any) -> Changes:
+    return [
+        (f"{_said(node)}: comparison {place + 1} turned", _compare(place, SWAPPED_COMPARISONS[type(op)]))
+        for place, op in enumerate(node.ops)
+    ]
+
+
+def _of_bool_op(node: Any) -> Changes:
+    turned = ast.Or if isinstance(node.op, ast.And) else ast.And
+    return [(f"{_said(node)}: and/or", lambda n: _with(n, op=turned()))]
+
+
+def _of_unary_op(node: Any) -> Changes:
+    negates = isinstance(node.op, ast.Not | ast.Invert)
+    return [(f"{_said(node)}: negation left out", lambda n: n.operand)] if negates else []
+
+
+def _of_bin_op(node: Any) -> Changes:
+    turned = SWAPPED_OPERATORS.get(type(node.op))
+    return [(f"{_said(node)}: operator turned", lambda n: _with(n, op=turned()))] if turned else []
+
+
+def _of_constant(node: Any) -> Changes:
+    if type(node.value) is bool:
+        return [(f"{_said(node)}: turned", lambda n: _with(n, value=not n.value))]
+    if type(node.value) is int:
+        return [(f"{_said(node)}: one more", lambda n: _with(n, value=n.value + 1))]
+    return []
+
+
+def _of_condition(node: Any) -> Changes:
+    return [(f"if {_said(node.test)}: negated", lambda n: _with(n, test=ast.UnaryOp(ast.Not(), n.test)))]
+
+
+def _of_statement(node: Any) -> Changes:
+    calls = isinstance(node, ast.Raise) or isinstance(node.value, ast.Call)
+    return [(f"{_said(node)}: left out", lambda n: ast.Pass())] if calls else []
+
+
+def _of_comprehension(node: Any) -> Changes:
+    return [(f"if {_said(test)}: left out", _without("ifs", place)) for place, test in enumerate(node.ifs)]
+
+
+def _of_sequence(node: Any) -> Changes:
+    if len(node.elts) < 2 or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        return []
+    return [(f"{_said(node)}: without {_said(one)}", _without("elts", place)) for place, one in enumerate(node.elts)]
+
+
+def _of_dict(node: Any) -> Changes:
+    return [
+        (f"dict without {_said(key) if key else 'a part'}", _without_key(place)) for place, key in enumerate(node.keys)
+    ]
+
+
+def _of_call(node: Any) -> Changes:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    found: Changes = []
     if name in SWAPPED_NAMES:
-        found.append((f"{here}: {SWAPPED_NAMES[name]} for {name}", _renamed(SWAPPED_NAMES[name])))
+        found.append((f"{_said(node)}: {SWAPPED_NAMES[name]} for {name}", _renamed(SWAPPED_NAMES[name])))
     if name in CONDITIONS:
-        found += [(f"{here}: without {_said(one)}", _without("args", at)) for at, one in enumerate(node.args)]
+        found += [(f"{_said(node)}: without {_said(one)}", _without("args", at)) for at, one in enumerate(node.args)]
         for at, keyword in enumerate(node.keywords):
-            said = f"{keyword.arg}={_said(keyword.value)}"
-            if keyword.arg != "then":
-                found.append((f"{here}: without {said}", _without("keywords", at)))
-            base, _, lookup = (keyword.arg or "").rpartition("__")
-            if lookup in SWAPPED_LOOKUPS:
-                turned = f"{base}__{SWAPPED_LOOKUPS[lookup]}"
-                found.append((f"{here}: {turned} for {keyword.arg}", _keyword(at, turned)))
+            found += _of_keyword(node, at, keyword)
     if name == "order_by":
-        for at, argument in enumerate(node.args):
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                turned = argument.value[1:] if argument.value.startswith("-") else f"-{argument.value}"
-                found.append((f"order by {turned}, not {argument.value}", _argument(at, turned)))
+        found += [
+            (f"order by {_turned(one.value)}, not {one.value}", _argument(at, _turned(one.value)))
+            for at, one in enumerate(node.args)
+            if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
     return found
+
+
+def _of_keyword(call: ast.Call, at: int, keyword: ast.keyword) -> Changes:
+    """Without this condition of a query, and with its limit moved."""
+    found: Changes = []
+    if keyword.arg != "then":
+        found.append((f"{_said(call)}: without {_said(keyword.value)} at {keyword.arg}", _without("keywords", at)))
+    base, _, lookup = (keyword.arg or "").rpartition("__")
+    if lookup in SWAPPED_LOOKUPS:
+        turned = f"{base}__{SWAPPED_LOOKUPS[lookup]}"
+        found.append((f"{_said(call)}: {turned} for {keyword.arg}", _keyword(at, turned)))
+    return found
+
+
+def _turned(order: str) -> str:
+    return order[1:] if order.startswith("-") else f"-{order}"
+
+
+CHANGES: dict[type[ast.AST], Callable[[Any], Changes]] = {
+    ast.Compare: _of_comparison, ast.BoolOp: _of_bool_op, ast.UnaryOp: _of_unary_op, ast.BinOp: _of_bin_op,
+    ast.Constant: _of_constant, ast.If: _of_condition, ast.IfExp: _of_condition, ast.Raise: _of_statement,
+    ast.Expr: _of_statement, ast.comprehension: _of_comprehension, ast.List: _of_sequence, ast.Set: _of_sequence,
+    ast.Tuple: _of_sequence, ast.Dict: _of_dict, ast.Call: _of_call,
+}  # fmt: skip
 
 
 def _with(node: ast.AST, **fields: object) -> ast.AST:
@@ -189,7 +233,7 @@ def _with(node: ast.AST, **fields: object) -> ast.AST:
 
 
 def _compare(place: int, turned: type[ast.cmpop]) -> Change:
-    return lambda n: _with(n, ops=[*n.ops[:place], turned(), *n.ops[place + 1 :]])  # type: ignore[attr-defined]
+    return lambda n: _with(n, ops=[*n.ops[:place], turned(), *n.ops[place + 1 :]])
 
 
 def _without(field: str, place: int) -> Change:
@@ -197,44 +241,38 @@ def _without(field: str, place: int) -> Change:
 
 
 def _without_key(place: int) -> Change:
-    return lambda n: _without("values", place)(_without("keys", place)(n) or n)
+    return lambda n: _without("values", place)(_without("keys", place)(n))
 
 
 def _keyword(place: int, name: str) -> Change:
-    def change(node: ast.AST) -> ast.AST:
-        node.keywords[place].arg = name  # type: ignore[attr-defined]
+    def change(node: ast.Call) -> ast.AST:
+        node.keywords[place].arg = name
         return node
 
     return change
 
 
 def _argument(place: int, value: str) -> Change:
-    return lambda n: _with(n, args=[ast.Constant(value) if at == place else one for at, one in enumerate(n.args)])  # type: ignore[attr-defined]
+    return lambda n: _with(n, args=[ast.Constant(value) if at == place else one for at, one in enumerate(n.args)])
 
 
 def _renamed(name: str) -> Change:
-    def change(node: ast.AST) -> ast.AST:
-        called = node.func  # type: ignore[attr-defined]
+    def change(node: ast.Call) -> ast.AST:
+        called = node.func
         setattr(called, "attr" if isinstance(called, ast.Attribute) else "id", name)
         return node
 
     return change
 
 
-def _put(tree: ast.AST, target: ast.AST, replacement: ast.AST | None) -> bool:
-    """Put the replacement where the target stands; False if there is nothing to put."""
+def _put(tree: ast.AST, target: ast.AST, replacement: ast.AST) -> None:
+    """Put the replacement where the target stands."""
     if replacement is target:
-        return True
-    if replacement is None:
-        return False
+        return
+    ast.copy_location(replacement, target)
     for parent in ast.walk(tree):
         for name, value in ast.iter_fields(parent):
             if value is target:
-                setattr(parent, name, ast.copy_location(replacement, target))
-                return True
-            if isinstance(value, list) and any(one is target for one in value):
-                setattr(
-                    parent, name, [ast.copy_location(replacement, target) if one is target else one for one in value]
-                )
-                return True
-    return False
+                setattr(parent, name, replacement)
+            elif isinstance(value, list):
+                setattr(parent, name, [replacement if one is target else one for one in value])
