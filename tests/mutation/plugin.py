@@ -153,13 +153,13 @@ def change(mutant: Mutant) -> None:
     if not changed:
         raise LookupError(f"nothing is different: {mutant.name}")
     for one in gc.get_objects():
-        if isinstance(one, FunctionType):
+        if type(one) is FunctionType:
             code = one.__code__
             key = (code.co_qualname, code.co_firstlineno)
             if key in changed and Path(code.co_filename) == path.resolve():
                 one.__code__ = changed[key]
-        elif isinstance(one, Prepared):
+        elif type(one) is Prepared:
             one._exists = one._rows = None
-        elif isinstance(one, _lru_cache_wrapper) and getattr(one, "__module__", "").startswith("apps."):
+        elif type(one) is _lru_cache_wrapper and getattr(one, "__module__", "").startswith("apps."):
             one.cache_clear()
     sys.stdout.flush()
