@@ -166,6 +166,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='dataset',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True), models.Q(('summary__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True), models.Q(('description__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True), models.Q(('keywords__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True), models.Q(('licence__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True), models.Q(('attribution__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True)), name='dataset_text_is_seen'),
+        ),
+        migrations.AddConstraint(
+            model_name='dataset',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('access', 'controlled'), _negated=True), ('listed_from__isnull', True), ('committee__isnull', False), _connector='OR'), name='dataset_controlled_has_committee'),
         ),
         migrations.AddConstraint(
@@ -227,6 +231,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='searchdocument',
             constraint=apps.core.triggers.Trigger(each='ROW', function="\nBEGIN\n    IF (NEW.name, NEW.is_active) IS DISTINCT FROM (OLD.name, OLD.is_active) THEN PERFORM public.search_refresh(ARRAY(SELECT id FROM public.datasets_dataset WHERE listed_from IS NOT NULL AND id IN (SELECT content_object_id FROM public.datasets_datasetrole WHERE user_id = NEW.id AND permission_id IN (SELECT id FROM public.auth_permission WHERE codename = 'own_dataset')))); END IF;\n    RETURN NULL;\nEND\n", name='people_person_searched', on='UPDATE', table='people_person', when='AFTER'),
+        ),
+        migrations.AddConstraint(
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notes__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True), models.Q(('withdrawn_because__regex', '[\\u0001-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ue000-\\uf8ff\\U000e0000-\\U000e00ff\\U000f0000-\\U0010ffff]'), _negated=True)), name='version_text_is_seen'),
         ),
         migrations.AddConstraint(
             model_name='version',
