@@ -303,9 +303,11 @@ _SEARCH_TRIGGERS = [
                 _refresh(f"{_LISTED} id = {_EITHER_ROW.format('dataset_id')}")),
     _refreshing("datasets_datasetrole", "INSERT OR DELETE OR UPDATE",
                 _refresh(f"{_LISTED} id = {_EITHER_ROW.format('content_object_id')}")),
-    _refreshing("people_institution", "UPDATE", _RENAMED.format(_refresh(f"{_LISTED} institution_id = NEW.id"))),
+    _refreshing("people_institution", "UPDATE",
+                _RENAMED.format(_refresh(f"{_LISTED} institution_id = NEW.id"))),
     _refreshing("committees_committee", "UPDATE", _RENAMED.format(_refresh(f"{_LISTED} committee_id = NEW.id"))),
-    _refreshing("people_person", "UPDATE", "IF (NEW.name, NEW.is_active) IS DISTINCT FROM (OLD.name, OLD.is_active) THEN "
+    _refreshing("people_person", "UPDATE",
+                "IF (NEW.name, NEW.is_active) IS DISTINCT FROM (OLD.name, OLD.is_active) THEN "
                 + _refresh(f"{_LISTED} id IN ({_OWNED})") + " END IF;"),
 ]  # fmt: skip
 

@@ -10,7 +10,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -24,7 +23,6 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.datasets.conditions import Use, in_order
@@ -200,9 +198,3 @@ def is_manager(person: Viewer, dataset: Dataset) -> bool:
 def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
     """Files whose name and size this person may see; whether they may download them is the access rule."""
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
-
-
-def deciding_committees() -> QuerySet[Committee]:
-    """The committees that decide on a listed dataset, by name."""
-    decided_on = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
-    return Committee.objects.filter(Exists(decided_on)).order_by("name")

@@ -7,8 +7,8 @@ it is valid.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -44,30 +44,54 @@ class _Compiled(SearchQuery):
         self.query_text = text
 
 
-@dataclass(frozen=True)
-class Value:
-    """One value of a filter: as the address has it, as it is shown, and how many results have it."""
+class Row(NamedTuple):
+    """What a list needs of one search document; `relevance` is 0 without words."""
 
-    value: str
-    label: str
-    count: int
+    dataset: UUID
+    committee: UUID | None
+    access: str
+    subjects: list[str]
+    subject_labels: list[str]
+    conditions: list[str]
+    institution__name: str | None
+    committee__slug: str | None
+    committee__name: str | None
+    formats: list[str]
+    relevance: float = 0.0
+
+
+_COLUMNS = ("dataset_id", "committee_id", *Row._fields[2:-1])
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was found: the search documents, their number up to 1,000, and how the words were understood."""
+    """What was found: up to 1,001 rows, the most relevant first or the newest, and how the words were understood.
 
-    documents: QuerySet[SearchDocument]
+    Of more than 1,000 results the rows are the newest. `without_filters` is the number of results without the filters
+    if nothing was found with them.
+    """
+
     words: Understood
     filters: Filters
-    total: int
-    more_than_counted: bool
-    without_filters: int = 0  # if nothing was found: the number of results without the filters
+    rows: list[Row]
+    without_filters: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of results, counted up to 1,000."""
+        return min(len(self.rows), COUNTED_UP_TO)
+
+    @property
+    def more_than_counted(self) -> bool:
+        return len(self.rows) > COUNTED_UP_TO
 
     @property
     def datasets(self) -> QuerySet[Dataset]:
-        """The same as datasets, newest first."""
-        return newest_first(_joined(self.words, self.filters))
+        """All results as datasets, newest first."""
+        found = Dataset.objects.listed()
+        if self.words.query or self.filters:
+            found = found.filter(_valid("documents__") & _matching(self.words, self.filters, "documents__"))
+        return newest_first(found)
 
 
 def find(words: str = "", filters: Filters | None = None) -> Result:
@@ -78,15 +102,15 @@ def find(words: str = "", filters: Filters | None = None) -> Result:
     chosen = {name: list(values) for name, values in (filters or {}).items() if values}
     asked = understood(words)
     found = _result(asked, chosen)
-    if found.total or not asked.query:
+    if found.rows or not (asked.query or chosen):
         return found
     if chosen and (number := _result(asked, {}).total):
         return replace(found, without_filters=number)
     for other in (corrected, relaxed):
         tried = other(asked)
         if tried is not None and (number := _result(tried, {}).total):
-            found = _result(tried, chosen)
-            return replace(found, without_filters=0 if found.total else number)
+            found = _result(tried, chosen) if chosen else _result(tried, {})
+            return replace(found, without_filters=0 if found.rows else number)
     return found
 
 
@@ -96,16 +120,18 @@ def valid_documents() -> QuerySet[SearchDocument]:
 
 
 def _result(words: Understood, filters: Filters) -> Result:
-    documents = valid_documents().filter(_matching(words, filters))
-    number = documents.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
-    return Result(documents, words, filters, min(number, COUNTED_UP_TO), number > COUNTED_UP_TO)
+    return Result(words, filters, _rows(words, filters))
 
 
-def _joined(words: Understood, filters: Filters) -> QuerySet[Dataset]:
-    found = Dataset.objects.listed()
-    if words.query or filters:
-        found = found.filter(_valid("documents__") & _matching(words, filters, "documents__"))
-    return found
+def _rows(words: Understood, filters: Filters) -> list[Row]:
+    """The newest 1,001 rows; with words the most relevant of these first. The rank is computed for these only."""
+    newest = valid_documents().filter(_matching(words, filters)).order_by("-listed_from", "-dataset_id")
+    if not words.query:
+        return [Row(*row) for row in newest.values_list(*_COLUMNS)[: COUNTED_UP_TO + 1]]
+    bounded = SearchDocument.objects.filter(pk__in=newest.values("pk")[: COUNTED_UP_TO + 1])
+    rank = SearchRank(F("search"), _Compiled(words.query), weights=WEIGHTS)
+    ranked = bounded.annotate(relevance=rank).order_by("-relevance", "-listed_from", "-dataset_id")
+    return [Row(*row) for row in ranked.values_list(*_COLUMNS, "relevance")]
 
 
 def _valid(prefix: str = "") -> Q:
@@ -124,71 +150,45 @@ def _matching(words: Understood, filters: Filters, prefix: str = "") -> Q:
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """One candidate of a sort order that no index has."""
+class Value:
+    """One value of a filter: as the address has it, as it is shown, and how many results have it."""
 
-    dataset: UUID
-    committee: UUID | None
-    access: str
-    relevance: float = field(default=0.0)
-
-
-def candidates(result: Result) -> list[Ranked]:
-    """The newest 1,000 of the results, the most relevant first."""
-    newest = result.documents.order_by("-listed_from", "-dataset_id")
-    if not result.words.query:
-        return [Ranked(*row) for row in newest.values_list("dataset_id", "committee_id", "access")[:COUNTED_UP_TO]]
-    bounded = SearchDocument.objects.filter(pk__in=newest.values("pk")[:COUNTED_UP_TO])
-    rank = SearchRank(F("search"), _Compiled(result.words.query), weights=WEIGHTS)
-    ranked = bounded.annotate(relevance=rank).order_by("-relevance", "-listed_from", "-dataset_id")
-    return [Ranked(*row) for row in ranked.values_list("dataset_id", "committee_id", "access", "relevance")]
+    value: str
+    label: str
+    count: int
 
 
 def facets(result: Result) -> dict[str, list[Value]]:
     """For each filter the values that results have, most frequent first.
 
-    A filter's own choice does not narrow its values. Of more than 1,000 results the newest 1,000 are read, and the
-    counts are those of these.
+    A filter's own choice does not narrow its values. Of more than 1,000 results the newest 1,000 are counted.
     """
     found: dict[str, list[Value]] = {}
-    shared: list[Any] | None = None
     for name in FACETS:
+        rows = result.rows
         if name in result.filters:
             others = {other: values for other, values in result.filters.items() if other != name}
-            rows = _facet_rows(valid_documents().filter(_matching(result.words, others)))
-        else:
-            if shared is None:
-                shared = _facet_rows(result.documents)
-            rows = shared
-        found[name] = _values(rows, name, result.filters.get(name, ()))
+            rows = _result(result.words, others).rows
+        found[name] = values_of(rows[:COUNTED_UP_TO], name, result.filters.get(name, ()))
     return found
 
 
-_COLUMNS = (
-    "access", "subjects", "subject_labels", "conditions", "institution__name", "committee__slug", "committee__name",
-    "formats",
-)  # fmt: skip
-
-
-def _facet_rows(documents: QuerySet[SearchDocument]) -> list[dict[str, Any]]:
-    return list(documents.order_by("-listed_from", "-dataset_id").values(*_COLUMNS)[:COUNTED_UP_TO])
-
-
-def _values(rows: Iterable[Mapping[str, Any]], name: str, chosen: Sequence[str]) -> list[Value]:
+def values_of(rows: Iterable[Row], name: str, chosen: Sequence[str]) -> list[Value]:
+    """The values of one filter in these rows, most frequent first, and the chosen ones."""
     column, several = FACETS[name]
     labelled = {"subject": "subject_labels", "committee": "committee__name"}.get(name, column)
     counts: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for row in rows:
-        pairs = zip(row[column], row[labelled], strict=True) if several else [(row[column], row[labelled])]
-        for value, label in dict(pairs).items():
-            if value:
-                counts[value] += 1
-                labels.setdefault(value, label)
-    for value in chosen:
-        counts[value] += 0
+        value, label = getattr(row, column), getattr(row, labelled)
+        for one, shown in dict(zip(value, label, strict=True)).items() if several else [(value, label)]:
+            if one:
+                counts[one] += 1
+                labels.setdefault(one, shown)
+    for one in chosen:
+        counts[one] += 0
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], labels.get(pair[0], pair[0]).casefold()))
-    return [Value(value, labels.get(value, value), count) for value, count in ordered]
+    return [Value(one, labels.get(one, one), count) for one, count in ordered]
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,12 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _filled(statement: str, **parts: str) -> str:
+    for name, text in parts.items():
+        statement = statement.replace(f"<{name}>", text)
+    return statement
+
+
 def _replaced(expression: str, pairs: tuple[tuple[str, str], ...]) -> str:
     for before, after in pairs:
         expression = f"replace({expression}, {_quoted(before)}, {_quoted(after)})"
@@ -68,24 +74,25 @@ _JOINER = _quoted(f"[{JOINERS}]+")
 _SPACELESS = _quoted(f"[{SPACELESS}]")
 # A chunk stands between spaces; joiners divide it into parts; a part in a script without spaces is cut into pairs of
 # characters, each at its own place. `spelt` has ä, ö, ü, ø, å as two letters, `other` the other spelling.
-TOKENS = f"""
+TOKENS = _filled(
+    r"""
 WITH folded AS (
     SELECT public.search_fold(source) AS written,
-           public.search_fold({_replaced("normalize(source, NFC)", DIGRAPHS)}) AS spelt
+           public.search_fold(<spelt>) AS spelt
 ), chunks AS (
     SELECT c.chunk, c.written, c.spelt, c.other FROM folded, unnest(
         string_to_array(written, ' '), string_to_array(spelt, ' '),
-        string_to_array(btrim({_replaced("' ' || written || ' '", SPELLINGS)}), ' ')
+        string_to_array(btrim(<other>), ' ')
     ) WITH ORDINALITY AS c(written, spelt, other, chunk) WHERE c.written <> ''
 ), parts AS (
-    SELECT chunk, p.part, p.written, p.spelt, p.other, p.written ~ {_SPACELESS} AS spaceless
+    SELECT chunk, p.part, p.written, p.spelt, p.other, p.written ~ <spaceless> AS spaceless
     FROM chunks, unnest(
-        regexp_split_to_array(chunks.written, {_JOINER}), regexp_split_to_array(chunks.spelt, {_JOINER}),
-        regexp_split_to_array(chunks.other, {_JOINER})
+        regexp_split_to_array(chunks.written, <joiner>), regexp_split_to_array(chunks.spelt, <joiner>),
+        regexp_split_to_array(chunks.other, <joiner>)
     ) WITH ORDINALITY AS p(written, spelt, other, part) WHERE p.written <> ''
 ), runs AS (
-    SELECT chunk, part, r.run, r.found[1] AS text, r.found[1] ~ {_SPACELESS} AS spaceless
-    FROM parts, regexp_matches(written, {_quoted(f"[{SPACELESS}]+|[^{SPACELESS}]+")}, 'g')
+    SELECT chunk, part, r.run, r.found[1] AS text, r.found[1] ~ <spaceless> AS spaceless
+    FROM parts, regexp_matches(written, <runs>, 'g')
     WITH ORDINALITY AS r(found, run) WHERE parts.spaceless
 ), units AS (
     SELECT chunk, part, 0::bigint AS run, 1 AS step, 'word' AS kind, written, spelt, other
@@ -100,8 +107,8 @@ WITH folded AS (
 SELECT chunk::int, place::int, kind, left(written, 200) FROM placed
 UNION ALL
 SELECT chunk::int, place::int, 'form', left(form, 200) FROM placed, unnest(ARRAY[
-    spelt, other, substring(written FROM '^(?:[وبلفك]?ال|لل)(.{{2,}})$'),
-    substring(written FROM '^[והבלמשכ]([א-ת]{{3,}})$')
+    spelt, other, substring(written FROM '^(?:[وبلفك]?ال|لل)(.{2,})$'),
+    substring(written FROM '^[והבלמשכ]([א-ת]{3,})$')
 ]) AS form WHERE form <> written
 UNION ALL
 SELECT chunk::int, place::int, 'stem', stem FROM placed, unnest(
@@ -114,8 +121,14 @@ SELECT chunk::int, min(place)::int, 'joined', string_agg(written, '' ORDER BY pl
 WHERE kind = 'word' GROUP BY chunk HAVING count(*) BETWEEN 2 AND 4 AND sum(length(written)) <= 60
 UNION ALL
 SELECT chunk::int, place::int, 'piece', piece[1] FROM placed, regexp_matches(written, '[0-9]+|[^0-9]+', 'g') AS piece
-WHERE kind = 'word' AND written ~ '^(?:[0-9]{{1,4}}[^0-9]+|[^0-9]+[0-9]{{1,4}}[^0-9]{{0,3}})$'
-"""
+WHERE kind = 'word' AND written ~ '^(?:[0-9]{1,4}[^0-9]+|[^0-9]+[0-9]{1,4}[^0-9]{0,3})$'
+""",
+    spelt=_replaced("normalize(source, NFC)", DIGRAPHS),
+    other=_replaced("' ' || written || ' '", SPELLINGS),
+    joiner=_JOINER,
+    spaceless=_SPACELESS,
+    runs=_quoted(f"[{SPACELESS}]+|[^{SPACELESS}]+"),
+)
 VECTOR = """
 SELECT coalesce(string_agg(quote_literal(lexeme) || ':' || least(place, 16383) || weight, ' '), '')::tsvector
 FROM public.search_tokens(source)
@@ -131,7 +144,8 @@ SELECT array_agg(DISTINCT shape) FROM (
 _ENDING = _quoted(r"\.([A-Za-z0-9]{1,8})(?:\.(?:gz|bz2|xz|zip))?$")
 _VERSIONS = "v.dataset_id = d.id AND v.state IN ('published', 'superseded')"
 # Each document is valid from one moment to the next at which an embargo ends, so no job has to change it.
-REFRESH = f"""
+REFRESH = _filled(
+    r"""
 DECLARE
     longest int;
 BEGIN
@@ -143,8 +157,8 @@ BEGIN
                 institution_id, committee_id, subjects, subject_labels, conditions, formats, files, bytes, search)
             SELECT d.id, m.valid_from, lead(m.valid_from) OVER (PARTITION BY d.id ORDER BY m.valid_from),
                 d.listed_from, d.access, d.institution_id, d.committee_id,
-                coalesce(subject.keys, '{{}}'), coalesce(subject.labels, '{{}}'), coalesce(uses.codes, '{{}}'),
-                coalesce(file.formats, '{{}}'), coalesce(file.number, 0), coalesce(file.bytes, 0),
+                coalesce(subject.keys, '{}'), coalesce(subject.labels, '{}'), coalesce(uses.codes, '{}'),
+                coalesce(file.formats, '{}'), coalesce(file.number, 0), coalesce(file.bytes, 0),
                 public.search_vector(d.title, 'A') || public.search_vector(d.keywords, 'B')
                 || public.search_vector(concat_ws(' ; ', d.summary, i.name, c.name, uses.words), 'B')
                 || public.search_vector(concat_ws(' ; ', d.attribution, owner.names, left(d.description, longest)), 'C')
@@ -152,7 +166,7 @@ BEGIN
             FROM public.datasets_dataset AS d
             CROSS JOIN LATERAL (
                 SELECT d.listed_from AS valid_from UNION SELECT v.embargo_until FROM public.datasets_version AS v
-                WHERE {_VERSIONS} AND v.embargo_until > d.listed_from
+                WHERE <public_versions> AND v.embargo_until > d.listed_from
             ) AS m
             LEFT JOIN public.people_institution AS i ON i.id = d.institution_id
             LEFT JOIN public.committees_committee AS c ON c.id = d.committee_id
@@ -172,13 +186,13 @@ BEGIN
             ) AS owner ON true
             LEFT JOIN LATERAL (
                 SELECT v.id FROM public.datasets_version AS v
-                WHERE {_VERSIONS} AND (v.embargo_until IS NULL OR v.embargo_until <= m.valid_from)
+                WHERE <public_versions> AND (v.embargo_until IS NULL OR v.embargo_until <= m.valid_from)
                 ORDER BY v.number DESC LIMIT 1
             ) AS current ON true
             LEFT JOIN LATERAL (
                 SELECT count(*) AS number, sum(f.size) AS bytes, string_agg(f.name, ' ; ' ORDER BY f.name) AS names,
-                       array_agg(DISTINCT upper(substring(f.name FROM {_ENDING})))
-                       FILTER (WHERE f.name ~ {_ENDING}) AS formats
+                       array_agg(DISTINCT upper(substring(f.name FROM <ending>)))
+                       FILTER (WHERE f.name ~ <ending>) AS formats
                 FROM public.datasets_distribution AS f WHERE f.version_id = current.id
             ) AS file ON true
             WHERE d.id = ANY(ids) AND d.listed_from IS NOT NULL;
@@ -197,7 +211,10 @@ BEGIN
             AND length(t.lexeme) BETWEEN 4 AND 24 AND t.lexeme !~ '[0-9]'
     ) AS words ORDER BY word ON CONFLICT DO NOTHING;
 END
-"""
+""",
+    public_versions=_VERSIONS,
+    ending=_ENDING,
+)
 _HEAD = "LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp"
 
 

@@ -36,14 +36,12 @@ def list_datasets(
 ) -> dict[str, Any]:
     """The catalogue, newest first; filter by search words, access level and committee. Scope: read, or no token.
 
-    If nothing matches the words, `searched_for` has the words that are spelt almost like them and were searched instead;
+    If nothing matches the words, `searched_for` has the words spelt almost like them that were searched instead;
     `some_words` says that the datasets match some of the words only.
     """
     found = search.find(q, {"access": [access] if access else [], "committee": [committee] if committee else []})
     total = (found.total, found.more_than_counted)
-    page = datasets.page_of(
-        found.datasets, after=pagination.decode_cursor(LIST, cursor), size=limit, total=total
-    )
+    page = datasets.page_of(found.datasets, after=pagination.decode_cursor(LIST, cursor), size=limit, total=total)
     return {
         "searched_for": found.words.shown_for or None,
         "some_words": found.words.partial,

@@ -45,7 +45,7 @@ def _is_hit(asked: Judged, slugs: list[str]) -> bool:
 
 
 def first_results(query: str) -> list[str]:
-    ids = [one.dataset for one in search.candidates(search.find(query))[:FIRST]]
+    ids = [one.dataset for one in search.find(query).rows[:FIRST]]
     slugs = dict(Dataset.objects.filter(pk__in=ids).values_list("pk", "slug"))
     return [slugs[pk] for pk in ids]
 
