@@ -300,6 +300,7 @@ class Kind(models.TextChoices):
         "audit.access_checked", Group.OPERATIONS, "eye", "still",
         _("The access of another person was looked up"),
     )  # fmt: skip
+    LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -156,6 +156,12 @@ class DownloadStop(models.Model):
                 name="download_stop_ended_by_two",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="download_stop_has_reason"),
+            # One constant value among the stops that have not ended: a second one is refused by the database.
+            models.UniqueConstraint(
+                ExpressionWrapper(Q(ends_at__isnull=True), output_field=models.BooleanField()),
+                condition=Q(ends_at__isnull=True),
+                name="download_stop_one_current",
+            ),
         ]
         indexes = [models.Index(fields=["starts_at"], condition=Q(ends_at__isnull=True), name="download_stop_current")]
 
