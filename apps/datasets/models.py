@@ -354,7 +354,7 @@ class SearchDocument(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of listed datasets and its shapes, each with one character left out. Words with a shape in common are alike.
+    """A word of listed datasets and its shapes, each with a character left out. Words with a shape in common are alike.
 
     Names of people and files are not among them. A word that no dataset has any more is never suggested.
     """

@@ -36,7 +36,7 @@ FACET_LABELS: dict[str, Any] = {
 }
 # Names of file formats by the ending of the file name; an ending without a name is shown itself.
 FORMATS = {
-    "DCM": "DICOM", "NII": "NIfTI", "H5": "HDF5", "HDF5": "HDF5", "H5AD": "AnnData", "PARQUET": "Parquet", "XLSX": "Excel",
+    "DCM": "DICOM", "NII": "NIfTI", "H5": "HDF5", "H5AD": "AnnData", "PARQUET": "Parquet", "XLSX": "Excel",
     "SAV": "SPSS", "DTA": "Stata", "SAS7BDAT": "SAS", "RDS": "R", "GZ": "gzip", "JPG": "JPEG", "TIF": "TIFF",
 }  # fmt: skip
 # States that say nothing beyond the access level, which is beside them.
