@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from apps.web.requests import edit, views
+from apps.web.requests import edit, my_requests, views
 
 urlpatterns = [
-    path("requests/", views.my_requests, name="my_requests"),
+    path("requests/", my_requests.my_requests, name="my_requests"),
     path("requests/new/", edit.request_new, name="request_new"),
     path("requests/<uuid:pk>/", views.request_page, name="request_page"),
     path("requests/<uuid:pk>/edit/", edit.request_edit, name="request_edit"),
