@@ -153,7 +153,8 @@ def versions_with_parts(person: Viewer, datasets: Iterable[UUID]) -> list[tuple[
     """Every version of these datasets, newest first, with each part of the rule for this person: one statement."""
     parts = rule(person)
     flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
-    rows = Version.objects.filter(dataset__in=set(datasets)).defer("notes").annotate(**flags).order_by("-number")
+    rows = Version.objects.filter(dataset__in=set(datasets)).defer("notes").annotate(**flags)
+    rows = rows.annotate(asked_at=clock.sql_now()).order_by("-number")
     return [(row, {name: getattr(row, f"part_{name}") for name in parts}) for row in rows]
 
 

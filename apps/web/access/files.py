@@ -29,7 +29,10 @@ from apps.web.sign_in.step_up import second_factor_first
 @require_page_or_form
 @idempotent_form
 def file_page(request: PageRequest, pk: UUID) -> HttpResponse:
-    """One file; a POST makes a link and shows it in the answer itself, because nothing else keeps its secret."""
+    """One file; a POST makes a link and shows it in the answer itself, because nothing else keeps its secret.
+
+    With `start`, the page that answers starts the download by itself.
+    """
     file = _find(request.actor, pk)
     if request.method != "POST":
         return _page(request, file)
@@ -41,7 +44,12 @@ def file_page(request: PageRequest, pk: UUID) -> HttpResponse:
     except Denied as refusal:
         return _page(request, file, refused=str(refusal.sentence), status=refusal.status)
     forget_saved_form(request)
-    return shown_once_response(_page(request, file, link=link, address=queries.address_of_link(file, token)))
+    more: dict[str, Any] = {
+        "link": link,
+        "address": queries.address_of_link(file, token),
+        "starts": "start" in request.POST,
+    }
+    return shown_once_response(_page(request, file, **more))
 
 
 def _find(person: Viewer, pk: UUID) -> Distribution:

@@ -93,7 +93,8 @@ def test_a_dataset_nobody_knows_is_named_beside_its_field() -> None:
 def test_a_dataset_is_added_to_a_draft_from_its_own_page() -> None:
     case, other = stories.draft(), stories.published_dataset()
     client, old = stories.client_for(case.applicant), typed(case)
-    path, page = f"/requests/{case.request.pk}/datasets/", f"/datasets/{other.dataset.slug}/"
+    path, page = f"/requests/{case.request.pk}/datasets/", f"/datasets/{other.dataset.slug}/request/"
+    assert page in client.get(f"/datasets/{other.dataset.slug}/").content.decode()
     assert path in client.get(page).content.decode()
     form = {"dataset": other.dataset.slug, "_once": str(uuid.uuid4())}
     answers = [client.post(path, form) for _twice in range(2)]
