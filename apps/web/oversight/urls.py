@@ -6,6 +6,7 @@ from apps.web.oversight import events, roles, system_status
 
 urlpatterns = [
     path("oversight/events/", events.events, name="events"),
+    path("oversight/events/<int:number>/", events.event, name="event"),
     path("oversight/roles/", roles.claimed_roles, name="claimed_roles"),
     path("system-status/", system_status.operations, name="system_status"),
     path("system-status/downloads/stop/", system_status.freeze, name="downloads_stop"),
