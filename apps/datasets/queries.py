@@ -29,7 +29,7 @@ from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.datasets.conditions import Use, in_order
-from apps.datasets.models import Condition, Dataset, Distribution, Version
+from apps.datasets.models import Condition, Dataset, DatasetRole, Distribution, Version
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 
@@ -169,6 +169,17 @@ def role_holders_of(dataset: Dataset) -> list[RoleHolder]:
 def owners_of(dataset: Dataset) -> QuerySet[Person]:
     """The owners of the dataset, active or not."""
     return roles.people_with_role(dataset, Dataset.OWNER)
+
+
+def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
+    """The active owners of each of these datasets, by name; one statement."""
+    rows = DatasetRole.objects.filter(
+        content_object__in=set(datasets), permission__codename=Dataset.OWNER, user__is_active=True
+    )
+    found: dict[UUID, list[Person]] = {}
+    for row in rows.select_related("user").order_by("user__name", "pk"):
+        found.setdefault(row.content_object_id, []).append(row.user)
+    return found
 
 
 def stewards_of(dataset: Dataset) -> QuerySet[Person]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.core.triggers import evidence, set_once
 from apps.datasets.models import Dataset
 from apps.people.models import Affiliation, Institution, Person
@@ -83,6 +84,7 @@ class AccessGrant(models.Model):
         verbose_name_plural = _("access grants")
         ordering = ["-issued_at"]
         constraints = [
+            seen_text("revoked_because", name="grant_text_is_seen"),
             models.UniqueConstraint(fields=["agreement", "holder"], name="grant_once_per_agreement_and_holder"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start"),
             models.CheckConstraint(
@@ -123,6 +125,7 @@ class Suspension(models.Model):
 
     class Meta:
         constraints = [
+            seen_text("reason", name="suspension_text_is_seen"),
             models.UniqueConstraint(fields=["grant"], condition=Q(ends_at__isnull=True), name="suspension_one_open"),
             models.CheckConstraint(condition=~Q(reason=""), name="suspension_says_why"),
         ]
@@ -146,6 +149,7 @@ class DownloadStop(models.Model):
 
     class Meta:
         constraints = [
+            seen_text("reason", name="download_stop_text_is_seen"),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True)
                 | (Q(ended_by__isnull=False, resume_proposed_by__isnull=False) & ~Q(ended_by=F("resume_proposed_by"))),
