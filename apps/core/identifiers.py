@@ -31,7 +31,7 @@ def in_reference_form(prefix: str, code: str) -> str:
 def plain_reference(typed: str) -> tuple[str, str]:
     """Prefix and code of a reference as somebody typed it: `dar 7k3q9xq2` gives `("DAR", "7K3Q9XQ2")`.
 
-    Lower case, other hyphens, missing hyphens and letters that look like digits are understood. The prefix is empty
+    Lower case, other hyphens, missing hyphens, and O, I and L for 0 and 1 are understood. The prefix is empty
     if none was typed.
     """
     plain = "".join(char for char in unicodedata.normalize("NFKC", typed).upper() if char.isascii() and char.isalnum())

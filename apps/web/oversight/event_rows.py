@@ -24,7 +24,7 @@ from apps.datasets.models import Dataset, Distribution
 from apps.people.models import Institution, Person
 from apps.web.common.csv_export import AT_ONCE, MOST_ROWS
 from apps.web.common.history import NAMED_ACTORS, noun_of, sentence_of
-from apps.web.oversight.event_filters import DATASET, PERSON, REFERENCE
+from apps.web.oversight.event_filters import DATASET, REFERENCE
 
 
 @dataclass(frozen=True)

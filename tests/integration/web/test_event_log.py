@@ -107,7 +107,9 @@ def test_the_number_of_an_event_finds_it_and_is_its_permanent_address() -> None:
     assert stories.client_for(stories.operator()).get(f"{LOG}{event.pk}/").status_code == 403
 
 
-@pytest.mark.parametrize("words", ["Ingrid Holm", "holm", "INGRID.HOLM@", "0000-0001-5109", "orcid.org/0000-0001-5109-3700"])
+@pytest.mark.parametrize(
+    "words", ["Ingrid Holm", "holm", "INGRID.HOLM@", "0000-0001-5109", "orcid.org/0000-0001-5109-3700"]
+)
 def test_a_person_is_found_by_a_part_of_what_is_known(words: str) -> None:
     """Case 19: "Ingrid Holm" was refused."""
     case = stories.in_review()
@@ -173,10 +175,14 @@ def test_filters_are_named_and_each_can_be_removed() -> None:
     page = read(ref=case.request.reference, group="requests", kind="request.submitted")
     assert kinds(page) == {"request.submitted"}
     assert len(page.context["list"].chips) == 3
-    assert f"ref={case.request.reference}" in page.context["list"].chips[0]["url"] + page.context["list"].chips[1]["url"]
+    assert (
+        f"ref={case.request.reference}" in page.context["list"].chips[0]["url"] + page.context["list"].chips[1]["url"]
+    )
 
 
-@pytest.mark.parametrize("asked", [{"thing": "nonsense"}, {"kind": "no.such"}, {"group": "x"}, {"after": "1"}, {"sort": "?"}])
+@pytest.mark.parametrize(
+    "asked", [{"thing": "nonsense"}, {"kind": "no.such"}, {"group": "x"}, {"after": "1"}, {"sort": "?"}]
+)
 def test_what_cannot_be_understood_is_said_and_ignored(asked: dict[str, str]) -> None:
     stories.submitted()
     page = read(**asked)
@@ -261,7 +267,9 @@ def test_the_number_of_statements_does_not_grow_with_the_events() -> None:
     asked = {"person": case.applicant.code, "ref": case.request.reference}
 
     def statements() -> int:
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert auditor.get(LOG, asked).status_code == 200
         return len(seen)
 

@@ -51,7 +51,7 @@ def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
 
 
 def test_a_second_stop_shows_the_stop_that_is_there() -> None:
-    """Case 8: pressed again, the page of the stop says who stopped downloads; a blank reason is refused at its field."""
+    """Case 8: pressed again, the page says who stopped downloads; a blank reason is refused at its field."""
     first, second = stories.client_for(stories.operator()), stories.client_for(stories.operator())
     blank = first.post("/system-status/downloads/stop/", {"reason": "\u2063 "})
     assert blank.status_code == 422
