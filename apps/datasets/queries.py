@@ -29,7 +29,7 @@ from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.datasets.conditions import Use, in_order
-from apps.datasets.models import Condition, Dataset, Distribution, Version
+from apps.datasets.models import Condition, Dataset, DatasetRole, Distribution, Version
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 
@@ -169,6 +169,23 @@ def role_holders_of(dataset: Dataset) -> list[RoleHolder]:
 def owners_of(dataset: Dataset) -> QuerySet[Person]:
     """The owners of the dataset, active or not."""
     return roles.people_with_role(dataset, Dataset.OWNER)
+
+
+def has_owner(dataset: Dataset) -> bool:
+    """Whether somebody who can act owns the dataset."""
+    return owners_of(dataset).filter(is_active=True).exists()
+
+
+def left_without_owner(person_id: UUID | None) -> list[Dataset]:
+    """The datasets that this person owns and no active person does."""
+    owned = roles.with_roles(Person(pk=person_id), [Dataset.OWNER], Dataset).order_by("pk")
+    return [dataset for dataset in owned if not has_owner(dataset)]
+
+
+def ownerless() -> QuerySet[Dataset]:
+    """The datasets that no active person owns."""
+    rows = DatasetRole.objects.filter(permission__codename=Dataset.OWNER, user__is_active=True)
+    return Dataset.objects.exclude(pk__in=rows.values("content_object_id")).order_by("title", "pk")
 
 
 def stewards_of(dataset: Dataset) -> QuerySet[Person]:

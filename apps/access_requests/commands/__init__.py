@@ -9,12 +9,14 @@ from apps.access_requests.commands.applicant import (
     name_members,
     submit,
     withdraw,
+    withdraw_for_closed_account,
 )
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
     add_committee_member,
     close_denied,
+    close_over,
     record_committees_without_quorum,
     recount,
     recuse,
@@ -31,6 +33,7 @@ __all__ = [
     "change",
     "choose_datasets",
     "close_denied",
+    "close_over",
     "draft",
     "sync_member_claims",
     "name_members",
@@ -44,4 +47,5 @@ __all__ = [
     "remove_committee_member",
     "vote",
     "withdraw",
+    "withdraw_for_closed_account",
 ]
