@@ -14,6 +14,7 @@ from apps.committees.models import Committee
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.identifiers import new_id, new_storage_key
+from apps.core.text import seen_text
 from apps.core.triggers import Trigger, never_truncated
 from apps.core.workflow import WorkflowModel
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
@@ -120,6 +121,9 @@ class Dataset(models.Model):
             ("download_dataset", "May download now (never stored: answered by the access rule)"),
         ]
         constraints = [
+            seen_text(
+                "title", "summary", "description", "keywords", "licence", "attribution", name="dataset_text_is_seen"
+            ),
             models.CheckConstraint(
                 condition=~Q(access="controlled") | Q(listed_from__isnull=True) | Q(committee__isnull=False),
                 name="dataset_controlled_has_committee",
@@ -207,6 +211,7 @@ class Version(WorkflowModel):
         verbose_name_plural = _("versions")
         ordering = ["-number"]
         constraints = [
+            seen_text("notes", "withdrawn_because", name="version_text_is_seen"),
             models.UniqueConstraint(fields=["dataset", "number"], name="version_number_once"),
             models.UniqueConstraint(fields=["dataset"], condition=Q(state="draft"), name="version_one_draft"),
             models.UniqueConstraint(fields=["dataset"], condition=Q(state="published"), name="version_one_published"),
