@@ -16,9 +16,9 @@ from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
 from apps.core.storage import private_storage
+from apps.core.text import given
 from apps.datasets.commands import give_role as add_owner
 from apps.datasets.models import Dataset
-from apps.core.text import given
 from apps.grants.models import AccessGrant
 from tests import stories
 
