@@ -311,16 +311,18 @@ def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
     assert agreement_setup.agreement.executed_at is not None
     stories.drain()
     agreement_setup.reload()
-    with private_storage().open(agreement_setup.agreement.pdf_key) as stream:
+    pdf = agreement_setup.agreement.pdfs.get()
+    with private_storage().open(pdf.storage_key) as stream:
         content = stream.read()
     assert content.startswith(b"%PDF-")
-    assert hashlib.sha256(content).hexdigest() == agreement_setup.agreement.pdf_sha256
-    assert commands._pdf_of(agreement_setup.agreement) == content
+    assert hashlib.sha256(content).hexdigest() == pdf.sha256
+    rows = list(agreement_setup.agreement.signatures.select_related("actor_snapshot").order_by("signed_at"))
+    assert commands._pdf_of(agreement_setup.agreement, rows) == content
     commands.store_pdf(agreement_setup.agreement.pk, by=SYSTEM)
     assert Event.objects.filter(kind="agreement.pdf_stored").count() == 1
     unsigned = stories.offered()
     commands.store_pdf(unsigned.agreement.pk, by=SYSTEM)
-    assert unsigned.reload().agreement.pdf_key == ""
+    assert not unsigned.reload().agreement.pdfs.exists()
 
 
 # ------------------------------------------------------------------------------------------------------ terminating
@@ -374,7 +376,7 @@ def test_the_database_itself_keeps_what_was_signed(change: str) -> None:
 def test_control_what_is_no_evidence_may_change() -> None:
     """Control: the same row, another column, passes."""
     agreement_setup = stories.signed()
-    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(pdf_key="x") == 1
+    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(ended_because="x") == 1
 
 
 def test_an_agreement_is_seen_by_those_who_see_its_request() -> None:
