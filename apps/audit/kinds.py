@@ -49,6 +49,10 @@ class Kind(models.TextChoices):
     PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
     PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
     SIGN_IN_REFUSED = "person.sign_in_refused", Group.ACCOUNTS, "ban", "bad", _("A sign-in was refused")
+    NAME_ENTERED = (
+        "person.name_entered", Group.ACCOUNTS, "person", "note",
+        _("The person entered their own name, because their institution did not send one"),
+    )  # fmt: skip
     PERSON_DEACTIVATED = "person.deactivated", Group.ACCOUNTS, "ban", "bad", _("The account was closed")
     PERSON_REACTIVATED = "person.reactivated", Group.ACCOUNTS, "check", "good", _("The account was reopened")
     AFFILIATION_CONFIRMED = (
@@ -155,6 +159,10 @@ class Kind(models.TextChoices):
     SERVICE_ACCOUNT_MADE = "service_account.made", Group.ACCOUNTS, "key", "note", _("A service account was created")
     SERVICE_ACCOUNT_ENDED = "service_account.ended", Group.ACCOUNTS, "key", "still", _("A service account was ended")
     ROLE_GIVEN = "role.given", Group.ACCOUNTS, "person", "note", _("A role was assigned")
+    OWNER_MISSING = (
+        "dataset.owner_missing", Group.DATASETS, "person", "bad",
+        _("The account of the last dataset owner was closed"),
+    )  # fmt: skip
     ROLE_TAKEN = "role.taken", Group.ACCOUNTS, "person", "still", _("A role was removed")
     COMMITTEE_CREATED = "committee.created", Group.REQUESTS, "committee", "note", _("The committee was created")
     COMMITTEE_CHANGED = (

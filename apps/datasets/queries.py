@@ -172,6 +172,17 @@ def owners_of(dataset: Dataset) -> QuerySet[Person]:
     return roles.people_with_role(dataset, Dataset.OWNER)
 
 
+def has_owner(dataset: Dataset) -> bool:
+    """Whether somebody who can act owns the dataset."""
+    return owners_of(dataset).filter(is_active=True).exists()
+
+
+def left_without_owner(person_id: UUID | None) -> list[Dataset]:
+    """The datasets that this person owns and no active person does."""
+    owned = roles.with_roles(Person(pk=person_id), [Dataset.OWNER], Dataset).order_by("pk")
+    return [dataset for dataset in owned if not has_owner(dataset)]
+
+
 def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """The active owners of each of these datasets, by name; one statement."""
     rows = DatasetRole.objects.filter(

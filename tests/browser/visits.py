@@ -262,6 +262,8 @@ NOT_PAGES = {
         ),
         POST_ONLY,
     ),
+    "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
+    "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
