@@ -8,23 +8,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from apps.access_requests import fields, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
-from apps.access_requests.states import ItemState
+from apps.access_requests.states import ItemState, RequestState
 from apps.audit.record import Kind, record
 from apps.core import clock
-from apps.core.actors import Actor
+from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid
 from apps.core.text import is_blank, typed
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
-from apps.people.rules import check_person
+from apps.people.rules import check_named, check_person
 
 
 @transaction.atomic
@@ -88,8 +88,10 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
+    inside = set(request.items.values_list("dataset_id", flat=True))
     for dataset in datasets:
-        rules.check_can_request(by, dataset)
+        if dataset.pk not in inside:
+            rules.check_can_request(by, dataset)
     if not datasets:
         raise Invalid(str(fields.DATASETS.missing), field=fields.DATASETS.name)
     _set_items(request, datasets)
@@ -182,22 +184,50 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
 
 @transaction.atomic
 def withdraw(request: AccessRequest, *, by: Actor) -> None:
-    """The applicant takes the request back before it is decided."""
+    """The applicant takes back what is not decided yet; what a committee has decided stays."""
     by = check_person(by)
     request = _lock(request)
     rules.check_can_withdraw(by, request)
-    request.move("withdraw", ended_at=clock.now())
+    _withdraw(request, by=by)
+
+
+@transaction.atomic
+def withdraw_for_closed_account(request: AccessRequest, *, by: Actor) -> None:
+    """The applicant's account is closed: what is before a committee or waits for the applicant is withdrawn.
+
+    A draft stays as it is, because nobody else knows of it.
+    """
+    check_named(by, SYSTEM)
+    request = _lock(request)
+    if not request.applicant.is_active and request.state != RequestState.DRAFT and request.can("withdraw"):
+        _withdraw(request, by=by, closed_account=True)
+
+
+def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False) -> None:
+    """The caller holds the lock on the request."""
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
-    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request)
+    if not request.items.filter(decided_at__isnull=False).exists():
+        request.move("withdraw", ended_at=clock.now())
+        record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, closed_account=closed_account)
+        return
+    for item in request.items.select_for_update().filter(state=ItemState.OPEN).order_by("pk"):
+        item.move("withdraw")
+    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, rest=True, closed_account=closed_account)
+    request.move("decide", decided_at=clock.now())
+    record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)
 
 
 def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
-    if Vote.objects.filter(item__in=dropped).exists():
+    kept = request.items.filter(state=ItemState.OPEN, dataset__in=datasets)
+    added = set(datasets) - set(Dataset.objects.filter(items__request=request))
+    if dropped.exists() and not kept.exists() and not added:
         raise Invalid(
-            _("A committee has already voted on one of these datasets. It cannot be removed from this request."),
+            _("No undecided dataset would be left in this request. To give up the rest, withdraw the request."),
             field="datasets",
         )
+    for item in dropped.filter(Exists(Vote.objects.filter(item=OuterRef("pk")))):
+        item.move("withdraw")  # the votes on it are kept
     dropped.delete()
     for dataset in datasets:
         Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})
