@@ -32,3 +32,4 @@ AGREEMENT_WORKFLOW = Workflow(
     start=AgreementState.OFFERED,
     name="agreement",
 )
+AWAITING = (AgreementState.OFFERED, AgreementState.SIGNED)  # a signature is missing

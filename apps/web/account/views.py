@@ -29,6 +29,7 @@ from apps.people.queries import (
     terms_of_version,
     visas_of,
 )
+from apps.web.account.details import details
 from apps.web.account.forms import TermsForm
 from apps.web.common.actor import AuthenticatedRequest, PageRequest
 from apps.web.common.auth import sign_in_address, signed_in
@@ -38,7 +39,7 @@ from apps.web.common.idempotency import idempotent_form
 
 @require_safe
 @signed_in
-def account(request: PageRequest) -> HttpResponse:
+def account(request: AuthenticatedRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person = request.actor
     context = {
@@ -49,6 +50,7 @@ def account(request: PageRequest) -> HttpResponse:
         "institutions": institutions_signed_for(person),
         "terms": current_terms(),
         "terms_accepted": has_accepted_terms(person),
+        **details(person),
         "visas": [wording.visa_in_words(one) for one in visas_of(person)],
     }
     return render(request, "account/account.html", context)
@@ -79,7 +81,7 @@ def terms(request: AuthenticatedRequest) -> HttpResponse:
         "text": current.text_da if danish and current else current.text if current else "",
         "accepted": has_accepted_terms(request.actor),
         "form": form,
-        "next": request.POST.get("next", request.GET.get("next", "")),
+        "next": _asked_back(request),
     }
     return render(request, "account/terms.html", context, status=status)
 
@@ -106,10 +108,14 @@ def _accepted(request: AuthenticatedRequest, current: Terms, shown: int) -> Http
     return HttpResponseRedirect(_back(request))
 
 
+def _asked_back(request: PageRequest) -> str:
+    """Where the person came from, if that is a page of this portal; else nothing."""
+    asked = request.POST.get("next", request.GET.get("next", ""))
+    return asked if asked and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
+
+
 def _back(request: PageRequest) -> str:
-    """Where the person came from, if that is a page of this portal."""
-    asked = request.POST.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked else reverse("terms")
+    return _asked_back(request) or reverse("terms")
 
 
 @require_safe

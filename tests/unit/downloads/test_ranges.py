@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.downloads.commands import disposition_of
+from apps.downloads.delivery import disposition_of
 from apps.downloads.ranges import MOST_RANGES, Asked, asked_of, plan, ranges_of
 
 SIZE, ETAG = 1000, '"abc"'
