@@ -296,6 +296,10 @@ class Kind(models.TextChoices):
         _("Someone repeatedly tried to use download links that do not exist"),
     )  # fmt: skip
     DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
+    DOWNLOAD_CONTINUED = (
+        "download.continued", Group.ACCESS, "download", "still",
+        _("A further part of a download was sent"),
+    )  # fmt: skip
     DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")
     DOWNLOADS_STOPPED = "downloads.stopped", Group.OPERATIONS, "frozen", "bad", _("All downloads were stopped")
     RESUME_PROPOSED = (
