@@ -275,6 +275,10 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    SITE_TEXT_PUBLISHED = (
+        "site_text.published", Group.OPERATIONS, "edit", "note",
+        _("A text of the portal was published"),
+    )  # fmt: skip
     AUDIT_LOG_READ = "audit_log.read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")

@@ -176,6 +176,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         if known is not None and not known.person.is_active:
             self.request.sign_in_person = known.person
             raise Untrusted("inactive")
+        self.request.sign_in_is_first = known is None
         return get_or_create_person(
             self.provider.issuer,
             subject=subject,
