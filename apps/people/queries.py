@@ -114,6 +114,24 @@ def institutions_signed_for(person: Viewer) -> QuerySet[Institution]:
     )
 
 
+def institutions_answered_for(person: Viewer) -> QuerySet[Institution]:
+    """The institutions whose people this person may confirm: as signing official, or as an operator those that no
+    signing official answers for.
+    """
+    mine = Q(pk__in=institutions_signed_for(person).order_by().values("pk"))
+    if has_platform_role(person, PlatformRole.Kind.OPERATOR):
+        mine |= ~Q(Exists(_officials().filter(content_object=OuterRef("pk"))))
+    return Institution.objects.filter(mine).order_by("name", "pk")
+
+
+def _officials() -> QuerySet[InstitutionRole]:
+    """The roles of signing officials who are active and affiliated with the institution they sign for."""
+    affiliated = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
+    return InstitutionRole.objects.filter(
+        Exists(affiliated), user__is_active=True, permission__codename=Institution.SIGNING_OFFICIAL
+    )
+
+
 def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
     """Everyone whose home is there, or for whom the institution has ever stood; accounts merged away are left out."""
     known = Affiliation.objects.filter(person=OuterRef("pk"), institution__in=institutions.order_by().values("pk"))
@@ -154,6 +172,19 @@ def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
     return Person.objects.filter(code__in=codes, is_active=True, is_break_glass=False)
 
 
+def colleagues_named(words: str, by: Person) -> QuerySet[Person]:
+    """The active people that `words` name exactly: a colleague code, an ORCID iD, a verified e-mail address, or the
+    whole name of somebody at the same institution. Nothing is found by a part of these.
+    """
+    words = " ".join(words.split())
+    named = Q(code=words.upper()) | Q(orcid=words.removeprefix("https://orcid.org/"), orcid__gt="")
+    if "@" in words:
+        named = Q(email__iexact=words, email_verified=True)
+    elif by.institution_id is not None:
+        named |= Q(name__iexact=words, institution_id=by.institution_id)
+    return Person.objects.filter(named, is_active=True, is_break_glass=False).order_by("pk")
+
+
 def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
     """The people behind ids, for pages that name who did something."""
     return Person.objects.filter(pk__in=set(ids))
@@ -173,6 +204,13 @@ def current_affiliation_of(person: Viewer) -> Affiliation | None:
     return found.order_by(home_first, "-confirmed_at", "pk").first()
 
 
+def missing_details(person: Person) -> list[str]:
+    """What no provider sent about the person, of `name`, `email` and `affiliation`."""
+    missing = [] if person.name and not person.name_entered else ["name"]
+    missing += [] if person.email and person.email_verified else ["email"]
+    return missing + ([] if current_affiliation_of(person) is not None else ["affiliation"])
+
+
 def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     """The newest word of each institution about this person, with whether it still counts."""
     counts = Affiliation.objects.active().filter(pk=OuterRef("pk"))
@@ -183,11 +221,7 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
 
 def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Who signs for these institutions today, by institution; one statement."""
-    stands = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
-    rows = InstitutionRole.objects.filter(
-        Exists(stands), content_object__in=set(institutions), user__is_active=True,
-        permission__codename=Institution.SIGNING_OFFICIAL,
-    )  # fmt: skip
+    rows = _officials().filter(content_object__in=set(institutions))
     found: dict[UUID, list[Person]] = {}
     for row in rows.select_related("user").order_by("user__name", "pk"):
         found.setdefault(row.content_object_id, []).append(row.user)

@@ -274,6 +274,8 @@ FORMS: dict[str, Kwargs] = {
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
+    "dataset_owner": {"person": "P-NOPE-NOPE"},
+    "account_name": {"name": "Ann Holm"},
     "tokens": {"name": "script", "scopes": ["read"], "days": 30},
     "downloads_stop": {"reason": "An incident."},
     "service_accounts": {"name": "pipeline", "purpose": "Runs every night.", "days": 30},

@@ -162,6 +162,7 @@ VISITS = [
     Visit("dataset", ("applicant",), _of(LUNG), note="granted"),
     Visit("dataset", (VISITOR, "colleague"), _of(CYTOLOGY), note="registered"),
     Visit("dataset", (VISITOR,), _of(BRAIN), note="open"),
+    Visit("request_begin", ("colleague", "applicant"), _of(GBSG2)),
     Visit("dataset_version", (VISITOR, "applicant"), _of(GBSG2, number=1)),
     Visit("your_access", ("applicant",), _of(LUNG), note="yes"),
     Visit("your_access", ("colleague", "owner"), _of(GBSG2), note="no"),
@@ -260,7 +261,8 @@ POST_ONLY = "takes forms only; the page that holds the form is visited"
 NOT_PAGES = {
     **dict.fromkeys(
         (
-            "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
+            "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
+            "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
@@ -269,6 +271,8 @@ NOT_PAGES = {
         ),
         POST_ONLY,
     ),
+    "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
+    "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",

@@ -3,12 +3,16 @@
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCLogoutView
 
 from apps.core import zones
@@ -24,7 +28,7 @@ from apps.identity.oidc.client_info import browser_family
 from apps.identity.oidc.errors import refused
 from apps.people.commands.people import choose_language, choose_time_zone
 from apps.people.models import Provider
-from apps.people.queries import providers
+from apps.people.queries import missing_details, providers
 from apps.people.sign_in import SignIn
 
 
@@ -111,7 +115,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             silent_recheck.follow(request, session, said=request.sign_in_said)
             request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
         record_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
-        answer = HttpResponseRedirect(self.entry["next"])
+        answer = HttpResponseRedirect(self._next_page())
         self._keep_language_and_time_zone(answer)
         return answer
 
@@ -120,12 +124,24 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         where no other was chosen. A time zone that the browser says is kept until the person chooses one.
         """
         cookies, person = self.request.COOKIES, self.user
-        if getattr(self.request, "sign_in_is_first", False):
+        if getattr(self.request, "sign_in_first", False):
             choose_language(person, language=get_language() or settings.LANGUAGE_CODE, by=person)
         elif settings.LANGUAGE_COOKIE_NAME not in cookies:
             _show_in(person.language, answer)
         if not person.time_zone and zones.is_known(cookies.get(zones.COOKIE, "")):
             choose_time_zone(person, time_zone=cookies[zones.COOKIE], by=person)
+
+    def _next_page(self) -> str:
+        """Where the person wanted to go; before that, who has no name is asked for it."""
+        person = self.user
+        if not person.name and not self.entry["link"]:
+            return f"{reverse('account_name')}?{urlencode({'next': self.entry['next']})}"
+        if getattr(self.request, "sign_in_first", False) and missing_details(person):
+            messages.warning(
+                self.request,
+                _("Your institution did not send all details that Gatehouse needs. Your Account page lists them."),
+            )
+        return str(self.entry["next"])
 
     def _rekey(self, old_key: str) -> None:
         self.request.session.cycle_key()

