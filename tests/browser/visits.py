@@ -121,6 +121,16 @@ def _at_home(key: str) -> Question:
     return "SELECT id AS pk, institution_id AS institution FROM people_person WHERE email = %s", person(key).email
 
 
+def _code(key: str) -> Question:
+    """Somebody's colleague code."""
+    return "SELECT code FROM people_person WHERE email = %s", person(key).email
+
+
+def _all_access(key: str) -> Question:
+    """Somebody, as an operator ends all access of theirs."""
+    return "SELECT code, 'portal' AS reach FROM people_person WHERE email = %s", person(key).email
+
+
 def _file(slug: str) -> Question:
     """The first file of a dataset."""
     return (
@@ -229,6 +239,10 @@ VISITS = [
     # watching over it
     Visit("events", ("auditor",)),
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
+    Visit("events", ("auditor",), note="named", query="?person=holm&day_from=2020-01-01"),
+    Visit("event", ("auditor",), ("SELECT min(id) AS number FROM audit_event",)),
+    Visit("person_record", ("auditor", "operator", "official"), _code("applicant")),
+    Visit("person_end_access", ("operator",), _all_access("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),
     Visit("system_status", ("operator",)),
     Visit("gallery", (VISITOR,)),
@@ -248,6 +262,8 @@ NOT_PAGES = {
         ),
         POST_ONLY,
     ),
+    "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
+    "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from apps.core.actors import Viewer, actor_of
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, NotFound
@@ -64,7 +64,8 @@ def _find(person: Viewer, pk: UUID) -> Distribution:
 def _page(request: PageRequest, file: Distribution, *, status: int = 200, **more: Any) -> HttpResponse:
     version = file.version
     one = files_of(version, request.actor).filter(pk=file.pk).first()
-    alive = queries.links_of(request.actor).filter(distribution=file) if request.actor.is_authenticated else []
+    mine = queries.every_link_of(request.actor) if request.actor.is_authenticated else None
+    alive = mine.filter(distribution=file, opens=True) if mine is not None else []
     may = bool(getattr(one, "may_download", False))
     context: dict[str, Any] = {
         "file": file,
@@ -78,13 +79,6 @@ def _page(request: PageRequest, file: Distribution, *, status: int = 200, **more
     if "address" in more:
         context["commands"] = lines.commands(file, more["address"])
     return render(request, "access/file.html", context, status=status)
-
-
-@require_safe
-@signed_in
-def my_links(request: PageRequest) -> HttpResponse:
-    """Every link of the person's that still lives."""
-    return render(request, "access/links.html", {"links": queries.links_of(request.actor)})
 
 
 @require_POST

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from apps.web.requests import edit, views
+from apps.web.requests import edit, my_requests, views
 
 urlpatterns = [
-    path("requests/", views.my_requests, name="my_requests"),
+    path("requests/", my_requests.my_requests, name="my_requests"),
     path("datasets/<slug:slug>/request/", edit.request_begin, name="request_begin"),
     path("requests/new/", edit.request_new, name="request_new"),
     path("requests/<uuid:pk>/", views.request_page, name="request_page"),
