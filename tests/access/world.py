@@ -141,6 +141,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
+    things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -260,7 +261,6 @@ def _who_asks(things: Things) -> None:
 FORMS: dict[str, Kwargs] = {
     "case_request_changes": {"text": "Which variables do you need?"},
     "case_recuse": {"reason": "We publish together."},
-    "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
     "grant_revoke": {"reason": "A breach."},

@@ -262,7 +262,7 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answer",
+            "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
