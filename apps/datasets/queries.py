@@ -209,3 +209,10 @@ def is_manager(person: Viewer, dataset: Dataset) -> bool:
 def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
     """Files whose name and size this person may see; whether they may download them is the access rule."""
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
+
+
+def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
+    """The number of files and bytes of the current version of each dataset, by dataset id; one statement."""
+    available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
+    rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
+    return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}

@@ -1,5 +1,6 @@
 """Sets of people, their institutions, affiliations and platform roles."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,7 @@ from django.urls import reverse
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
+from apps.core.identifiers import in_reference_form
 from apps.people.models import (
     Affiliation,
     Identity,
@@ -40,6 +42,8 @@ from apps.people.models import (
 )
 from apps.people.models.claims import CURRENT, confirmed
 from apps.people.models.visas import ACCEPTED_TERMS
+
+PART_OF_ORCID = re.compile(r"[0-9X-]{4,19}")
 
 
 def row_of(person: Viewer) -> QuerySet[Person]:
@@ -150,9 +154,15 @@ def people_affiliated_with(institution: Institution) -> QuerySet[Person]:
 
 
 def named(people: QuerySet[Person], words: str) -> QuerySet[Person]:
-    """Those of them whose name, address or colleague code holds every word."""
+    """Those of them whose name, e-mail address, ORCID iD or colleague code holds every word."""
     for word in words.split()[:10]:
-        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word))
+        plain = word.upper().replace("-", "")
+        code = in_reference_form("P", plain.removeprefix("P")[:8])
+        found = Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word) | Q(code=code)
+        orcid = word.lower().rpartition("orcid.org/")[2].upper()
+        if PART_OF_ORCID.fullmatch(orcid):
+            found |= Q(orcid__icontains=orcid)
+        people = people.filter(found)
     return people
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
@@ -203,6 +204,8 @@ def _rest(things: Things, committee_setup: stories.CommitteeSetup) -> None:
     accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.kwargs["terms", "current"] = {"version": terms.version}
     things.kwargs["terms", "unknown"] = {"version": 999_999}
+    things.kwargs["event", "first"] = {"number": newest().earliest("pk").pk}
+    things.kwargs["event", "unknown"] = {"number": 10**18}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
 
 
@@ -227,6 +230,12 @@ def _people_of_institutions(things: Things) -> None:
         things.kwargs["person", state] = {"institution": place, "pk": things.people[who].pk}
     things.kwargs["person", "of another"] = {"institution": home, "pk": things.people["stranger"].pk}
     things.kwargs["person", "unknown"] = {"institution": home, "pk": NOBODY}
+    code = things.people["applicant"].code
+    things.kwargs["record", "of applicant"] = {"code": code}
+    things.kwargs["record", "of stranger"] = {"code": things.people["stranger"].code}
+    things.kwargs["record", "unknown"] = {"code": "P-0000-0000"}
+    for reach in ("datasets", "institution", "portal"):
+        things.kwargs["record", reach] = {"code": code, "reach": reach}
 
 
 def _who_asks(things: Things) -> None:
@@ -255,6 +264,7 @@ FORMS: dict[str, Kwargs] = {
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
+    "person_end_access": {"reason": "They left the project."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
