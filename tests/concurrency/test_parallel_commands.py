@@ -172,10 +172,18 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
     datasets.give_role(published_dataset.dataset, person=second, role=Dataset.OWNER, by=published_dataset.owner)
     at_once(
         lambda: datasets.remove_role(
-            published_dataset.dataset, person=second, role=Dataset.OWNER, by=published_dataset.owner
+            published_dataset.dataset,
+            person=second,
+            role=Dataset.OWNER,
+            reason="They left.",
+            by=published_dataset.owner,
         ),
         lambda: datasets.remove_role(
-            published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=second
+            published_dataset.dataset,
+            person=published_dataset.owner,
+            role=Dataset.OWNER,
+            reason="They left.",
+            by=second,
         ),
     )
     assert len([who for who in (published_dataset.owner, second) if Dataset.objects.managed_by(who).exists()]) == 1

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from apps.core import correlation
 from apps.core.errors import DomainError, Invalid
 
-PAGES = {400, 401, 403, 404, 405, 409, 410, 422, 429, 503}
+PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 503}
 
 
 def problem(refusal: DomainError) -> dict[str, Any]:
