@@ -22,6 +22,7 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Unavailable
 from apps.core.identifiers import new_reference, new_storage_key
 from apps.core.storage import private_storage
+from apps.core.text import given, typed
 from apps.datasets.queries import owners_of
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
@@ -34,6 +35,8 @@ def publish_template(title: str, *, clauses: list[dict[str, str]], committee: Co
     """A new version of the wording; agreements already offered keep theirs."""
     rules.check_can_publish_template(by, committee)
     rules.check_template(title, clauses)
+    title = typed(title, field="title")
+    clauses = [{part: typed(text, field=part) for part, text in clause.items()} for clause in clauses]
     newest = Template.objects.filter(committee=committee).order_by("-version").first()
     template = Template.objects.create(
         committee=committee,
@@ -111,8 +114,8 @@ def _without_full_stop(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """User text as one paragraph, so that it cannot look like a clause of the agreement."""
-    return " ".join(text.split())
+    """User text as one paragraph of visible text, so that it cannot look like a clause of the agreement."""
+    return " ".join(given(text).split())
 
 
 @transaction.atomic
@@ -150,7 +153,7 @@ def _sign(
     rules.check_named_institution(agreement, capacity, affiliation)
     actor_snapshot = snapshot_actor(by, sign_in=signed_in, affiliation=affiliation, by=by)
     signature = Signature.objects.create(
-        agreement=agreement, signer=by, capacity=capacity, typed_name=" ".join(typed_name.split()),
+        agreement=agreement, signer=by, capacity=capacity, typed_name=_one_line(typed_name),
         text_sha256=agreement.sha256, issuer=signed_in.issuer, acr=signed_in.acr, auth_time=signed_in.auth_time,
         actor_snapshot=actor_snapshot,
     )  # fmt: skip

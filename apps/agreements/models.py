@@ -12,6 +12,7 @@ from apps.access_requests.models import Item
 from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
+from apps.core.text import seen_text
 from apps.core.triggers import evidence, set_once
 from apps.core.workflow import WorkflowModel
 from apps.people.models import ActorSnapshot, Institution, Person
@@ -39,6 +40,7 @@ class Template(models.Model):
         verbose_name_plural = _("agreement templates")
         ordering = ["-version"]
         constraints = [
+            seen_text("title", name="template_text_is_seen"),
             models.UniqueConstraint(
                 fields=["committee", "version"], name="template_version_once", nulls_distinct=False
             ),
@@ -79,6 +81,7 @@ class Agreement(WorkflowModel):
         verbose_name_plural = _("data use agreements")
         ordering = ["-offered_at"]
         constraints = [
+            seen_text("text", "ended_because", name="agreement_text_is_seen"),
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="agreement_ends_after_start"),
             models.CheckConstraint(
                 condition=~Q(state="executed") | Q(executed_at__isnull=False), name="agreement_executed_says_when"
@@ -129,6 +132,7 @@ class Signature(models.Model):
         verbose_name_plural = _("signatures")
         ordering = ["signed_at"]
         constraints = [
+            seen_text("typed_name", name="signature_text_is_seen"),
             models.UniqueConstraint(fields=["agreement", "signer"], name="signature_once"),
             *evidence("agreements_signature", "a signature cannot be changed or deleted"),
         ]

@@ -12,6 +12,7 @@ from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.text import typed
 from apps.people.models import Institution, Person, Provider
 from apps.people.models.claims import CONFIRMED_FOR, CURRENT
 from apps.people.rules import check_claim_rule, check_named, check_operator, check_person
@@ -24,6 +25,7 @@ def create_committee(
 ) -> Committee:
     """Create a committee that has no members yet."""
     check_operator(by, CONSOLE)
+    name, about = typed(name, field="name"), typed(about, field="about")
     rules.check_new_committee(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
     record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)

@@ -14,6 +14,7 @@ from apps.committees.models import Committee
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.identifiers import new_id, new_storage_key
+from apps.core.text import seen_text
 from apps.core.triggers import Trigger, never_truncated
 from apps.core.workflow import WorkflowModel
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
@@ -120,6 +121,9 @@ class Dataset(models.Model):
             ("download_dataset", "May download now (never stored: answered by the access rule)"),
         ]
         constraints = [
+            seen_text(
+                "title", "summary", "description", "keywords", "licence", "attribution", name="dataset_text_is_seen"
+            ),
             models.CheckConstraint(
                 condition=~Q(access="controlled") | Q(listed_from__isnull=True) | Q(committee__isnull=False),
                 name="dataset_controlled_has_committee",
@@ -154,6 +158,7 @@ class Condition(models.Model):
         verbose_name_plural = _("use conditions")
         ordering = ["code", "value"]
         constraints = [
+            seen_text("value", name="condition_text_is_seen"),
             models.UniqueConstraint(fields=["dataset", "code", "value"], name="condition_once"),
             models.CheckConstraint(condition=~Q(code=""), name="condition_has_code"),
         ]
@@ -191,6 +196,7 @@ class CommitteeProposal(models.Model):
         verbose_name_plural = _("proposals to committees")
         ordering = ["-proposed_at"]
         constraints = [
+            seen_text("reason", name="proposal_text_is_seen"),
             models.UniqueConstraint(fields=["dataset"], condition=Q(outcome="awaiting"), name="proposal_one_open"),
             models.CheckConstraint(
                 condition=Q(outcome="awaiting", answered_by__isnull=True, answered_at__isnull=True)
@@ -228,6 +234,7 @@ class Removal(models.Model):
                 | Q(person__isnull=True, role="") & ~Q(name=""),
                 name="removal_of_one_thing",
             ),
+            seen_text("reason", name="removal_text_is_seen"),
         ]
 
     def __str__(self) -> str:
@@ -280,6 +287,7 @@ class Version(WorkflowModel):
         verbose_name_plural = _("versions")
         ordering = ["-number"]
         constraints = [
+            seen_text("notes", "withdrawn_because", name="version_text_is_seen"),
             models.UniqueConstraint(fields=["dataset", "number"], name="version_number_once"),
             models.UniqueConstraint(fields=["dataset"], condition=Q(state="draft"), name="version_one_draft"),
             # A version under an embargo is published beside the one that it will supersede.
