@@ -1,6 +1,6 @@
 """Who may ask, and who may decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from apps.access_requests.states import EDITABLE, ItemState, RequestState
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import clock
-from apps.core.errors import Denied, Invalid, WrongState
+from apps.core.errors import Denied, DomainError, Invalid, WrongState
 from apps.core.text import is_blank, seen_length
 from apps.datasets.models import Dataset
 from apps.people.models import Person
@@ -38,6 +38,21 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
             % {"committee": dataset.committee, "why": dataset.committee.closed_because},
             field="datasets",
         )
+
+
+def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
+    """Those of the datasets that can be requested now; if there is none, the first one's refusal."""
+    refusal: DomainError = Invalid(str(fields.DATASETS.missing), field=fields.DATASETS.name)
+    found = []
+    for dataset in datasets:
+        try:
+            check_can_request(by, dataset)
+            found.append(dataset)
+        except DomainError as refused:
+            refusal = refused
+    if not found:
+        raise refusal
+    return found
 
 
 def check_is_applicant(by: Person, request: AccessRequest) -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
+from django.db.models import Count, F, Func, Max, Q, QuerySet, UUIDField
 from django.db.models.functions import TruncMonth
 
 from apps.audit.models import Event, Outbox
@@ -45,6 +45,13 @@ def counted(kind: str, things: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by().annotate(thing=one)
     found = dict(rows.values_list("thing").annotate(n=Count("pk")))
     return {thing: found.get(thing, 0) for thing in wanted}
+
+
+def latest(kind: str, things: Iterable[uuid.UUID], *, actor_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
+    """When this person last did something of this kind with each of these things, by id; in one statement."""
+    one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
+    rows = Event.objects.filter(kind=kind, actor_id=actor_id, about__overlap=list(things)).order_by()
+    return dict(rows.annotate(thing=one).values_list("thing").annotate(last=Max("at")))
 
 
 def counted_by(kind: str, actor_id: uuid.UUID, *, since: datetime) -> int:

@@ -153,7 +153,8 @@ def versions_with_parts(person: Viewer, datasets: Iterable[UUID]) -> list[tuple[
     """Every version of these datasets, newest first, with each part of the rule for this person: one statement."""
     parts = rule(person)
     flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
-    rows = Version.objects.filter(dataset__in=set(datasets)).defer("notes").annotate(**flags).order_by("-number")
+    rows = Version.objects.filter(dataset__in=set(datasets)).defer("notes").annotate(**flags)
+    rows = rows.annotate(asked_at=clock.sql_now()).order_by("-number")
     return [(row, {name: getattr(row, f"part_{name}") for name in parts}) for row in rows]
 
 
@@ -225,6 +226,11 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     }
     who = {"affiliation_active": grant.institution.name if grant.institution is not None else ""}
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
+
+
+def held_by(person: Viewer) -> QuerySet[AccessGrant]:
+    """Every grant this person has or had, without more: its state is asked of `apps.grants.access_state`."""
+    return AccessGrant.objects.filter(holder_id=roles.person_id(person))
 
 
 def grants_of(person: Viewer) -> QuerySet[AccessGrant]:

@@ -175,6 +175,7 @@ VISITS = [
     Visit("dataset", ("applicant",), _of(LUNG), note="granted"),
     Visit("dataset", (VISITOR, "colleague"), _of(CYTOLOGY), note="registered"),
     Visit("dataset", (VISITOR,), _of(BRAIN), note="open"),
+    Visit("request_begin", ("colleague", "applicant"), _of(GBSG2)),
     Visit("dataset_version", (VISITOR, "applicant"), _of(GBSG2, number=1)),
     Visit("your_access", ("applicant",), _of(LUNG), note="yes"),
     Visit("your_access", ("colleague", "owner"), _of(GBSG2), note="no"),
@@ -265,7 +266,8 @@ POST_ONLY = "takes forms only; the page that holds the form is visited"
 NOT_PAGES = {
     **dict.fromkeys(
         (
-            "request_new", "request_add", "request_autosave", "request_submit", "request_withdraw", "request_answer",
+            "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
+            "request_answer",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -19,6 +22,7 @@ from apps.core.actors import Actor
 from apps.core.errors import Invalid
 from apps.core.text import is_blank
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
 from apps.people.rules import check_person
 
@@ -33,6 +37,25 @@ def draft(datasets: list[Dataset], *, by: Actor) -> AccessRequest:
     _set_items(request, datasets)
     record(Kind.REQUEST_DRAFTED, actor=by, subject=request, about=datasets)
     return request
+
+
+@transaction.atomic
+def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest:
+    """A new draft that starts with what this request says, for the datasets that can still be requested.
+
+    It renews access from `starts_on`, or revises what was denied. The end date is left empty.
+    """
+    by = check_person(by)
+    rules.check_is_applicant(by, request)
+    datasets = Dataset.objects.filter(items__request=request).select_related("committee")
+    chosen = rules.check_any_can_be_requested(by, datasets)
+    stored = {name: getattr(request, name) for name in fields.stored() if name not in (fields.ENDS_ON.name,)}
+    drafted = AccessRequest.objects.create(applicant=by, **stored | {fields.STARTS_ON.name: starts_on})
+    _set_items(drafted, chosen)
+    for person in Person.objects.filter(memberships__request=request, is_active=True):
+        Membership.objects.create(request=drafted, person=person)
+    record(Kind.REQUEST_DRAFTED, actor=by, subject=drafted, about=[*chosen, request])
+    return drafted
 
 
 @transaction.atomic
@@ -112,6 +135,22 @@ def answer(question: Question, *, text: str, by: Actor) -> None:
     if is_blank(text):
         raise Invalid(_("Write an answer for the committee."), field="answer")
     Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=clock.now())
+
+
+@transaction.atomic
+def save_answers(request: AccessRequest, *, answers: Mapping[UUID, str], by: Actor) -> None:
+    """Keep what the applicant has answered so far, by question; an emptied answer is unanswered again."""
+    by = check_person(by)
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    for question in Question.objects.filter(request=request, pk__in=answers):
+        text = answers[question.pk].strip()
+        if text == question.answer:
+            continue
+        if is_blank(text):
+            Question.objects.filter(pk=question.pk).update(answer="", answered_at=None)
+        else:
+            answer(question, text=text, by=by)
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import RequestState
@@ -29,13 +31,15 @@ def access_state(person: Viewer, dataset: Dataset) -> AccessState:
 def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, AccessState]:
     """The same for many datasets, by id; the number of statements does not depend on how many."""
     found = {dataset.pk: dataset for dataset in datasets}
+    prefetch_related_objects(list(found.values()), "committee")
     items: list[Any] = []
     grants = None
     if isinstance(person, Person):
         mine = Item.objects.filter(dataset__in=found, request__in=requests.of_person(person).values("pk"))
         items = list(items_of(mine))
         grants = AccessGrant.objects.filter(dataset__in=found, holder=person)
-    facts = read(person, found, items=items, grants=grants)
+    me = roles.person_id(person)
+    facts = read(person, found, asked=[(item, me) for item in items], grants=grants)
     who = Who(person, is_viewer=True)
     by_dataset: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
     for item in items:
@@ -49,14 +53,14 @@ def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, Acc
     return {pk: _first(dataset, by_dataset[pk], facts) for pk, dataset in found.items()}
 
 
-def state_of_version(person: Viewer, version: Version) -> AccessState:
-    """The state on the page of one version: a withdrawn one says so and leads to the current one."""
-    state = access_state(person, version.dataset)
+def state_of_version(person: Viewer, version: Version, dataset: Dataset) -> AccessState:
+    """The state on the page of one version of the dataset: a withdrawn one says so and leads to the current one."""
+    state = access_state(person, dataset)
     if version.state != VersionState.WITHDRAWN or state.state == State.VERSION_WITHDRAWN:
         return state
-    current = Version.objects.available().filter(dataset=version.dataset_id).order_by("-number").first()
+    current = Version.objects.available().filter(dataset=dataset).order_by("-number").first()
     action = Action(Do.VIEW_CURRENT, current) if current is not None else None
-    return replace(withdrawn(version, version.dataset, state.at), version=current or version, action=action)
+    return replace(withdrawn(version, dataset, state.at), action=action)
 
 
 def state_of_request(person: Viewer, request: AccessRequest) -> AccessState:
@@ -69,8 +73,10 @@ def states_of_requests(person: Viewer, wanted: Iterable[AccessRequest]) -> dict[
     found = {request.pk: request for request in wanted}
     items: list[Any] = list(items_of(Item.objects.filter(request__in=found)))
     grants = AccessGrant.objects.filter(agreement__item__request__in=found)
-    facts = read(person, {item.dataset_id for item in items}, items=items, grants=grants)
     theirs = set(requests.of_person(person).filter(pk__in=found).values_list("pk", flat=True))
+    me = roles.person_id(person)
+    asked = [(item, me if item.request_id in theirs else item.request.applicant_id) for item in items]
+    facts = read(person, {item.dataset_id for item in items}, asked=asked, grants=grants)
     by_request: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
     for item in items:
         who = Who(person, True) if item.request_id in theirs else Who(item.request.applicant, False)
@@ -130,7 +136,7 @@ def _first(dataset: Dataset, states: list[AccessState], facts: Facts) -> AccessS
     if first.state == State.ACTIVE:
         first = _renewable(first, also)
     elif first.is_closed:
-        first = _again(first, offer)
+        first = _again(first, offer, facts)
     return replace(first, also=also)
 
 
@@ -144,12 +150,14 @@ def _renewable(state: AccessState, also: tuple[AccessState, ...]) -> AccessState
     return state
 
 
-def _again(state: AccessState, offer: AccessState) -> AccessState:
-    """What is over offers a new request, if one can be made now."""
+def _again(state: AccessState, offer: AccessState, facts: Facts) -> AccessState:
+    """What is over offers a new request, if one can be made now: the applicant's starts with what they wrote."""
     if offer.state not in (State.NONE, State.AFFILIATION_NEEDED):
         return state
-    again = Do.REVISE if state.state == State.DENIED else Do.REQUEST_AGAIN
-    return replace(state, action=Action(again, state.request))
+    request = state.request
+    if request is None or request.applicant_id != roles.person_id(facts.viewer):
+        return replace(state, action=Action(Do.REQUEST_ACCESS, state.dataset))
+    return replace(state, action=Action(Do.REVISE if state.state == State.DENIED else Do.REQUEST_AGAIN, request))
 
 
 def _first_of_request(

@@ -79,7 +79,7 @@ def terms(request: AuthenticatedRequest) -> HttpResponse:
         "text": current.text_da if danish and current else current.text if current else "",
         "accepted": has_accepted_terms(request.actor),
         "form": form,
-        "next": request.POST.get("next", request.GET.get("next", "")),
+        "next": _asked_back(request),
     }
     return render(request, "account/terms.html", context, status=status)
 
@@ -106,10 +106,14 @@ def _accepted(request: AuthenticatedRequest, current: Terms, shown: int) -> Http
     return HttpResponseRedirect(_back(request))
 
 
+def _asked_back(request: PageRequest) -> str:
+    """Where the person came from, if that is a page of this portal; else nothing."""
+    asked = request.POST.get("next", request.GET.get("next", ""))
+    return asked if asked and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
+
+
 def _back(request: PageRequest) -> str:
-    """Where the person came from, if that is a page of this portal."""
-    asked = request.POST.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked else reverse("terms")
+    return _asked_back(request) or reverse("terms")
 
 
 @require_safe

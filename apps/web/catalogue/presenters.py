@@ -20,15 +20,6 @@ ACCESS_WORDS: dict[str, Any] = {
     Dataset.Access.REGISTERED: gettext_lazy("Registered access"),
     Dataset.Access.CONTROLLED: gettext_lazy("Controlled access"),
 }
-ACCESS_MEANS: dict[str, Any] = {
-    Dataset.Access.OPEN: gettext_lazy("Anyone can download these files without signing in."),
-    Dataset.Access.REGISTERED: gettext_lazy(
-        "Sign in with your institution and accept the terms of use. Then you can download the files."
-    ),
-    Dataset.Access.CONTROLLED: gettext_lazy(
-        "A data access committee decides on each request. You sign an agreement, and access ends on a fixed date."
-    ),
-}
 
 
 def cards(found: Iterable[Dataset]) -> list[dict[str, Any]]:
@@ -74,35 +65,7 @@ def about(found: Any, person: Viewer) -> dict[str, Any]:
     """What the page of a dataset (as `dataset_called` found it) says besides its files."""
     return {
         "access_label": ACCESS_WORDS[found.access],
-        "access_means": ACCESS_MEANS[found.access],
         "conditions": explained(listed(found.condition_rows)),
         "keywords": _keywords(found),
-        "asks": asks(found),
         "manages": isinstance(person, Person) and datasets.managed_by(person).filter(pk=found.pk).exists(),
     }
-
-
-def asks(found: Dataset) -> list[dict[str, str]]:
-    """What having the data asks of a person, in the order in which it comes."""
-    if found.access == Dataset.Access.OPEN:
-        return [{"label": _("Download the files"), "note": _("cite the data as described on this page")}]
-    begin = {"label": _("Sign in with your institution"), "note": _("you do not need to create an account here")}
-    if found.requires_second_factor:
-        begin["note"] = _("with a second factor, such as a code or a security key, which your institution confirms")
-    if found.access == Dataset.Access.REGISTERED:
-        return [begin, {"label": _("Accept the terms of use"), "note": _("once, and again if they change")},
-                {"label": _("Download"), "note": ""}]  # fmt: skip
-    days = ngettext("for at most %(n)s day", "for at most %(n)s days", found.longest_grant_days)
-    return [
-        begin,
-        {
-            "label": _("Describe your project"),
-            "note": _("purpose, public summary, start and end date, project members"),
-        },
-        {"label": _("The committee decides"), "note": str(found.committee or "")},
-        {
-            "label": _("Sign the agreement"),
-            "note": _("you and each project member sign, then the dataset owner countersigns"),
-        },
-        {"label": _("Download"), "note": days % {"n": found.longest_grant_days}},
-    ]

@@ -19,9 +19,11 @@ from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
 from apps.grants import queries as grants
+from apps.grants.access_state import access_state, state_of_version
 from apps.people.models import Person
 from apps.web.catalogue import presenters as parts
 from apps.web.catalogue.forms import CatalogueForm
+from apps.web.catalogue.panel import panel
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
 from apps.web.common.pagination import page_of
@@ -138,10 +140,8 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
     person = request.actor
     committee = found.committee
     waits = cached_for_a_minute("waits", requests.waits) if committee else {}
-    files = [] if shown is None or shown.state == VersionState.WITHDRAWN else grants.files_of(shown, person)
-    mine: list[Any] = []
-    if person.is_authenticated and found.access == Dataset.Access.CONTROLLED:
-        mine = list(requests.requests_for_dataset(found, person)[:8])
+    files = [] if shown is None or shown.state == VersionState.WITHDRAWN else list(grants.files_of(shown, person))
+    state = access_state(person, found) if shown is None else state_of_version(person, shown, found)
     one_version = request.resolver_match is not None and request.resolver_match.url_name == "dataset_version"
     number = _("Version %(number)s") % {"number": shown.number} if one_version and shown is not None else ""
     context = {
@@ -150,10 +150,8 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
         "versions": versions,
         "version": shown,
         "files": files,
-        "openable": any(getattr(one, "may_download", False) for one in files),
         "newest": next((one for one in versions if one.state == VersionState.PUBLISHED), None),
-        "wait": waits.get(committee.pk) if committee else None,
-        "my_requests": mine,
+        "panel": panel(person, found, state, files, waits.get(committee.pk) if committee else None),
         **parts.about(found, person),
     }
     return render(request, "catalogue/dataset.html", context)

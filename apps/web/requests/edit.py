@@ -1,5 +1,6 @@
 """Writing a request: begin, edit, keep what is typed, submit."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,20 +9,24 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, fields, rules
+from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
+from apps.core import clock
 from apps.core.actors import Viewer
-from apps.core.errors import Invalid, WrongState
+from apps.core.errors import Invalid, NotFound, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
+from apps.grants.access_state import access_state, state_of_request
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
-from apps.web.common.forms import FormRefusals
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
+from apps.web.common.state_presenters import shown
 from apps.web.requests.forms import RequestForm, begun
 from apps.web.requests.views import find
 
@@ -36,6 +41,39 @@ def request_new(request: AuthenticatedRequest) -> HttpResponse:
     if not chosen:
         raise Invalid(str(fields.DATASETS.missing))
     drafted = commands.draft(chosen, by=request.actor)
+    return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
+
+
+@require_safe
+@signed_in
+def request_begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """Where signing in leads for a request: begin it, or add the dataset to a draft; what there is comes first."""
+    dataset = datasets.visible_to(request.actor).select_related("committee", "institution").filter(slug=slug).first()
+    if dataset is None:
+        raise NotFound(_("This dataset does not exist, or you are not allowed to see it."))
+    state = access_state(request.actor, dataset)
+    refused = refusal_of(lambda: rules.check_can_request(request.actor, dataset))
+    context = {
+        "dataset": dataset,
+        "existing": shown(state) if state.request is not None else None,
+        "refused": refused.sentence if refused is not None else "",
+        "drafts": requests.requests_for_dataset(dataset, request.actor).filter(holds=False)[:8],
+    }
+    return render(request, "requests/new.html", context)
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_copy(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """A new draft with what this request says: to renew access, or to revise what was denied."""
+    found = find(request.actor, pk)
+    rules.check_is_applicant(request.actor, found)
+    state = state_of_request(request.actor, found)
+    last_days = [one.last_day for one in (state, *state.also) if one.gives_access and one.last_day is not None]
+    starts_on = max(last_days) + timedelta(days=1) if last_days else clock.today()
+    drafted = commands.copy(found, starts_on=starts_on, by=request.actor)
+    messages.success(request, _("A new draft was created with what you wrote before. Check it, then submit it."))
     return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
 

@@ -1,4 +1,4 @@
-"""My requests, and one request: its progress, whom it is waiting for, its questions and decisions."""
+"""One request: its progress, whom it is waiting for, its questions and decisions."""
 
 from typing import Any
 from uuid import UUID
@@ -28,14 +28,6 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.request_rows import written
 from apps.web.requests import progress as course
 from apps.web.requests.forms import AnswerForm
-
-
-@require_safe
-@signed_in
-def my_requests(request: AuthenticatedRequest) -> HttpResponse:
-    """Every request in which the person is applicant or named, newest first."""
-    rows = requests.of_person(request.actor).select_related("applicant").prefetch_related("items__dataset")
-    return render(request, "requests/requests.html", {"requests": rows})
 
 
 @require_safe
