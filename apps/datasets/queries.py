@@ -158,6 +158,12 @@ def _proposals(dataset: Dataset) -> QuerySet[CommitteeProposal]:
     return CommitteeProposal.objects.filter(dataset=dataset).select_related("committee", "answered_by")
 
 
+def last_proposals(datasets: Iterable[Dataset]) -> dict[UUID, CommitteeProposal]:
+    """The newest proposal of each of these datasets to a committee, by dataset id; one statement."""
+    rows = CommitteeProposal.objects.filter(dataset__in=[one.pk for one in datasets]).select_related("committee")
+    return {one.dataset_id: one for one in rows.order_by("proposed_at")}
+
+
 def proposals_visible_to(person: Viewer) -> QuerySet[CommitteeProposal]:
     """The proposals that this person may read: those to committees of which they are the chair; all for an operator."""
     if has_platform_role(person, PlatformRole.Kind.OPERATOR):
@@ -187,11 +193,16 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
 
 
 def overview_of(person: Viewer) -> QuerySet[Dataset]:
-    """The datasets this person manages, by title, with the number and state of their newest version."""
+    """The datasets this person manages, by title, with their newest version and their newest one that is no draft."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+    published = newest.exclude(state=VersionState.DRAFT)
     rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
     return rows.annotate(
-        version_number=Subquery(newest.values("number")[:1]), version_state=Subquery(newest.values("state")[:1])
+        version_number=Subquery(newest.values("number")[:1]),
+        version_state=Subquery(newest.values("state")[:1]),
+        published_number=Subquery(published.values("number")[:1]),
+        published_at=Subquery(published.values("published_at")[:1]),
+        published_state=Subquery(published.values("state")[:1]),
     ).order_by("title", "pk")
 
 

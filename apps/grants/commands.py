@@ -84,6 +84,16 @@ def revoke(grant: AccessGrant, *, reason: str, by: Actor) -> None:
 
 
 @transaction.atomic
+def revoke_all(grants: list[AccessGrant], *, reason: str, by: Actor) -> int:
+    """End several grants together: all of them, or none if one may not be ended; returns how many."""
+    by = check_person(by)
+    rules.check_says_why(reason)
+    for grant in sorted(grants, key=lambda one: one.pk):
+        revoke(grant, reason=reason, by=by)
+    return len(grants)
+
+
+@transaction.atomic
 def suspend(grant: AccessGrant, *, reason: str, by: Actor) -> Suspension:
     """The grant pauses now, until someone resumes it."""
     by = check_person(by)

@@ -111,6 +111,8 @@ def _datasets(
         things.data["request_new", state] = {"dataset": slug}
         things.data["api:draft_request", state] = {}
     things.kwargs["dataset", "unknown"] = {"slug": "no-such-dataset"}
+    for who in ("applicant", "stranger"):
+        things.kwargs["user", who] = {"person": things.people[who].pk}
     things.kwargs["role on", "draft"] = {
         "slug": draft.dataset.slug, "person": things.people["steward"].pk, "role": Dataset.STEWARD
     }  # fmt: skip
@@ -267,13 +269,14 @@ FORMS: dict[str, Kwargs] = {
     "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
-    "grant_revoke": {"reason": "A breach."},
+    "grant_revoke": {"reason": "A breach.", "scope": "access"},
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
+    "dataset_user_revoke": {"reason": "A breach."},
     "dataset_role_remove": {"reason": "They have left."},
     "dataset_proposal": {"answer": "accept", "reason": ""},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},

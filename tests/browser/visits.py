@@ -155,6 +155,11 @@ def _proposal(slug: str) -> Question:
     ), slug
 
 
+def _user(key: str) -> Question:
+    """Somebody who has access to a dataset."""
+    return "SELECT id AS person FROM people_person WHERE email = %s", person(key).email
+
+
 def _of(slug: str, **more: int) -> dict[str, Any]:
     return {"slug": slug, **more}
 
@@ -224,6 +229,10 @@ VISITS = [
     Visit("dataset_discard", ("owner",), _of(DRAFT)),
     Visit("file_remove", ("owner",), _file_of(DRAFT)),
     Visit("dataset_proposal", ("chair2",), _proposal(LUNG), note="accepted"),
+    Visit("owner_requests", ("owner",)),
+    Visit("dataset_requests", ("owner",), _of(GBSG2)),
+    Visit("dataset_user", ("owner",), _user("applicant")),
+    Visit("dataset_user_revoke", ("owner",), _user("applicant")),
     Visit("dataset_users", ("owner",), _of(LUNG), note="used"),
     Visit("dataset_users", ("owner",), _of(GBSG2), note="unused"),
     Visit("version_publish", ("owner",), _of(DRAFT, number=1)),

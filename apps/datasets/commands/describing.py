@@ -21,7 +21,7 @@ from apps.datasets.models import CommitteeProposal, Condition, Dataset, Removal,
 from apps.people.models import Person
 from apps.people.rules import check_person
 
-RESERVED_SLUGS = {"new"}  # /datasets/new/ is a page of the portal
+RESERVED_SLUGS = {"new", "requests", "users"}  # /my-datasets/requests/ and the like are pages of the portal
 SLUG_ATTEMPTS = 5
 
 

@@ -92,6 +92,26 @@ class ReasonForm(forms.Form):
         self.fields["reason"].help_text = reads
 
 
+class RevokeForm(ReasonForm):
+    """How much access is revoked, and why."""
+
+    scope = forms.ChoiceField(
+        label=_("What do you want to revoke?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to revoke.")},
+    )
+    field_order = ("scope", "reason")
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, reads=_("The user and their institution can read this reason."), **kwargs)
+        field = self.fields["scope"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        field.initial = choices[0][0]
+        if len(choices) == 1:
+            field.widget = forms.HiddenInput()
+
+
 class HelperForm(forms.Form):
     """A colleague gets a role on the dataset."""
 

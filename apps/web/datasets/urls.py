@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from apps.web.datasets import people, proposals, uploads, users, versions, views
+from apps.web.datasets import ending, overview, people, proposals, requests, uploads, users, versions, views
 
 urlpatterns = [
-    path("my-datasets/", views.home, name="my_datasets"),
+    path("my-datasets/", overview.home, name="my_datasets"),
     path("my-datasets/new/", views.new, name="dataset_new"),
+    path("my-datasets/requests/", requests.owner_requests, name="owner_requests"),
+    path("my-datasets/users/<uuid:person>/", users.one_person, name="dataset_user"),
+    path("my-datasets/users/<uuid:person>/revoke/", ending.revoke_person, name="dataset_user_revoke"),
     path("my-datasets/<slug:slug>/", views.workshop, name="managed_dataset"),
     path("my-datasets/<slug:slug>/describe/", views.describe, name="dataset_describe"),
     path("my-datasets/<slug:slug>/versions/new/", versions.start, name="version_new"),
@@ -21,7 +24,8 @@ urlpatterns = [
     path("my-datasets/<slug:slug>/people/", people.people, name="dataset_people"),
     path("my-datasets/<slug:slug>/people/<uuid:person>/<slug:role>/remove/", people.remove, name="dataset_role_remove"),
     path("my-datasets/<slug:slug>/users/", users.uses, name="dataset_users"),
-    path("access/<uuid:pk>/revoke/", users.revoke, name="grant_revoke"),
-    path("access/<uuid:pk>/suspend/", users.suspend, name="grant_suspend"),
-    path("access/<uuid:pk>/resume/", users.resume, name="grant_resume"),
+    path("my-datasets/<slug:slug>/requests/", requests.dataset_requests, name="dataset_requests"),
+    path("access/<uuid:pk>/revoke/", ending.revoke, name="grant_revoke"),
+    path("access/<uuid:pk>/suspend/", ending.suspend, name="grant_suspend"),
+    path("access/<uuid:pk>/resume/", ending.resume, name="grant_resume"),
 ]

@@ -1,4 +1,4 @@
-"""The datasets a person manages: the list, a new one, its description, its workspace."""
+"""A dataset that a person manages: created, described, discarded; its files and versions."""
 
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from apps.agreements.queries import to_countersign
 from apps.core.errors import NotFound, WrongState
 from apps.datasets import commands, rules
 from apps.datasets.conditions import explained
@@ -21,14 +20,11 @@ from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.queries import (
     is_owner,
     last_proposal,
-    managed_by,
-    overview_of,
     uses_of,
     versions_visible_to,
     visible_to,
 )
 from apps.datasets.states import VersionState
-from apps.grants.queries import active_grant_counts
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
@@ -36,27 +32,6 @@ from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.description_form import DescriptionForm
 from apps.web.datasets.forms import NewDatasetForm
-
-
-@require_safe
-@signed_in
-def home(request: AuthenticatedRequest) -> HttpResponse:
-    """My datasets with their states, the active access on each, and the agreements that wait for my signature."""
-    datasets = list(overview_of(request.actor))
-    active = active_grant_counts(managed_by(request.actor)) if datasets else {}
-    found = {
-        "rows": [_row(dataset, active.get(dataset.pk, 0)) for dataset in datasets],
-        "active": sum(active.values()),
-        "drafts": sum(1 for one in datasets if getattr(one, "version_state", "") == VersionState.DRAFT),
-        "to_countersign": to_countersign(request.actor).order_by("offered_at"),
-        "cannot_draft": request.actor.institution_id is None,
-    }
-    return render(request, "datasets/my_datasets.html", found)
-
-
-def _row(dataset: Any, active: int) -> dict[str, Any]:
-    state = dataset.version_state
-    return {"dataset": dataset, "active": active, "version_label": VersionState(state).label if state else ""}
 
 
 @require_page_or_form
@@ -194,8 +169,9 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
     pages = [
         ("workshop", _("Files and versions"), "managed_dataset"),
         ("describe", _("Description"), "dataset_describe"),
-        ("people", _("People and roles"), "dataset_people"),
+        ("requests", _("Requests"), "dataset_requests"),
         ("users", _("Users"), "dataset_users"),
+        ("people", _("People and roles"), "dataset_people"),
     ]
     return [
         {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}
