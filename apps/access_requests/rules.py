@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from apps.access_requests import fields, queries
+from apps.access_requests import fields, obstacles, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -24,7 +24,9 @@ LONGEST = timedelta(days=5 * 366)
 
 
 def check_can_request(by: Person, dataset: Dataset) -> None:
-    """A dataset can be asked for if it is controlled, listed, and its committee accepts requests."""
+    """A dataset can be asked for if it is controlled, listed, its committee accepts requests, and people other than
+    this one could decide and countersign.
+    """
     check_not_break_glass(by)
     if not by.is_active:
         raise Denied(_("Your account is not active."))
@@ -38,6 +40,7 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
             % {"committee": dataset.committee, "why": dataset.committee.closed_because},
             field="datasets",
         )
+    obstacles.check_others_can_act(dataset, [by.pk])
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
@@ -61,11 +64,11 @@ def check_is_applicant(by: Person, request: AccessRequest) -> None:
 
 
 def check_can_withdraw(by: Person, request: AccessRequest) -> None:
-    """Before any decision: what a committee has decided stands."""
+    """While a dataset of it is undecided: what a committee has decided stays as it is."""
     check_is_applicant(by, request)
     request.check_can("withdraw")
-    if request.items.exclude(state=ItemState.OPEN).exists():
-        raise WrongState(_("A committee has already decided. You cannot withdraw the request."))
+    if not request.items.filter(state=ItemState.OPEN).exists():
+        raise WrongState(_("The committees have already decided. You cannot withdraw the request."))
 
 
 def check_can_discard(by: Person, request: AccessRequest) -> None:
@@ -133,11 +136,26 @@ def check_can_submit(by: Person, request: AccessRequest) -> None:
     missing = missing_for_submission(request)
     if missing:
         raise Invalid(_("The request is not complete yet."), fields=missing)
-    for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
-        check_can_request(by, item.dataset)  # what is decided is asked of nobody any more
+    obstacles.check_can_complete(by)
+    _check_new_datasets(by, request)
     unanswered = request.questions.filter(answer="")
     if request.state == RequestState.RETURNED and unanswered.exists():
         raise Invalid(_("Answer the committee’s question first."), field="answer")
+
+
+def _check_new_datasets(by: Person, request: AccessRequest) -> None:
+    """What is decided is asked of nobody any more, and what a committee returned it takes back: a committee that has
+    stopped accepting requests still finishes those it has.
+    """
+    last = request.rounds.first()
+    returned = last.snapshot["datasets"] if last is not None else []
+    parties = [person.pk for person in queries.people_of(request)]
+    for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
+        if str(item.dataset_id) not in returned:
+            check_can_request(by, item.dataset)
+            obstacles.check_others_can_act(item.dataset, parties)
+    if last is None:
+        obstacles.check_an_operator_is_outside(parties)
 
 
 def check_is_committee_member(by: Person, request: AccessRequest) -> None:

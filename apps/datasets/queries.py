@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -25,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from apps.committees.models import Committee, CommitteeMember
+from apps.committees.models import CommitteeMember
 from apps.committees.queries import chaired_by
 from apps.core import clock, roles
 from apps.core.actors import Viewer
@@ -56,21 +54,25 @@ class Page:
     more_than_counted: bool
 
 
-def catalogue(*, words: str = "", access: str = "", committee: str = "") -> QuerySet[Dataset]:
-    """The datasets that everybody may see, newest first, filtered by search words, access level and committee slug."""
-    found = Dataset.objects.listed()
-    if words:
-        found = found.filter(search=SearchQuery(words, search_type="websearch", config="english"))
-    if access:
-        found = found.filter(access=access)
-    if committee:
-        found = found.filter(committee__slug=committee)
-    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")  # the order of the index `dataset_newest`
+def catalogue() -> QuerySet[Dataset]:
+    """The datasets that everybody may see, newest first; with words and filters: `search.find`."""
+    return newest_first(Dataset.objects.listed())
 
 
-def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
-    """The page after the cursor `after`, and the total, counted up to 1,000."""
-    total, more = counted(found)
+def newest_first(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """The same in the order of the index `dataset_newest`."""
+    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")
+
+
+def page_of(
+    found: QuerySet[Dataset],
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    size: int = 25,
+    total: tuple[int, bool] | None = None,
+) -> Page:
+    """The page after the cursor `after`, and the total, counted up to 1,000 unless it is given."""
+    number, more = total or counted(found)
     rows = in_lists(found)
     if after is not None:
         when, pk = after
@@ -78,7 +80,7 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
     items = list(rows[: size + 1])
     last = items[size - 1] if len(items) > size else None
     cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None
-    return Page(items[:size], cursor, total, more)
+    return Page(items[:size], cursor, number, more)
 
 
 def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
@@ -89,7 +91,7 @@ def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
 
 def in_lists(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
     """The same datasets with the columns that a list shows, without their long texts."""
-    return found.defer("search", "description").select_related("committee", "institution")
+    return found.defer("description").select_related("committee", "institution")
 
 
 def condition_rows(dataset: str = "pk") -> ArraySubquery:
@@ -196,7 +198,7 @@ def overview_of(person: Viewer) -> QuerySet[Dataset]:
     """The datasets this person manages, by title, with their newest version and their newest one that is no draft."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
     published = newest.exclude(state=VersionState.DRAFT)
-    rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
+    rows = managed_by(person).defer("description").select_related("committee", "institution")
     return rows.annotate(
         version_number=Subquery(newest.values("number")[:1]),
         version_state=Subquery(newest.values("state")[:1]),
@@ -237,6 +239,17 @@ def owners_of(dataset: Dataset) -> QuerySet[Person]:
     return roles.people_with_role(dataset, Dataset.OWNER)
 
 
+def has_owner(dataset: Dataset) -> bool:
+    """Whether somebody who can act owns the dataset."""
+    return owners_of(dataset).filter(is_active=True).exists()
+
+
+def left_without_owner(person_id: UUID | None) -> list[Dataset]:
+    """The datasets that this person owns and no active person does."""
+    owned = roles.with_roles(Person(pk=person_id), [Dataset.OWNER], Dataset).order_by("pk")
+    return [dataset for dataset in owned if not has_owner(dataset)]
+
+
 def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """The active owners of each of these datasets, by name; one statement."""
     rows = DatasetRole.objects.filter(
@@ -270,9 +283,3 @@ def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]
     available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
     rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
     return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
-
-
-def deciding_committees() -> QuerySet[Committee]:
-    """The committees that decide on a listed dataset, by name."""
-    decided_on = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
-    return Committee.objects.filter(Exists(decided_on)).order_by("name")

@@ -16,6 +16,7 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import WrongState
 from apps.grants import queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import Person
 from apps.people.rules import check_named, check_operator, check_person
 
 
@@ -91,6 +92,25 @@ def revoke_all(grants: list[AccessGrant], *, reason: str, by: Actor) -> int:
     for grant in sorted(grants, key=lambda one: one.pk):
         revoke(grant, reason=reason, by=by)
     return len(grants)
+
+
+@transaction.atomic
+def end_all_access(holder: Person, *, reach: str, reason: str, by: Actor) -> list[AccessGrant]:
+    """Revoke every grant of the person that `by` can end in this capacity (a value of `Reach`), all or none.
+
+    Each is an event of its own, as if it had been revoked alone; the person reads the reason. Returns the grants.
+    """
+    by = check_person(by)
+    theirs = queries.not_over(queries.within_reach(by, reach).filter(holder=holder)).order_by("pk")
+    grants = list(theirs.select_for_update(of=("self",)).select_related("agreement__item"))
+    rules.check_can_end_all(by, holder, grants)
+    rules.check_says_why(reason)
+    now = clock.now()
+    for grant in grants:
+        grant.revoked_at, grant.revoked_by, grant.revoked_because = now, by, reason.strip()
+        grant.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
+        record(Kind.GRANT_REVOKED, actor=by, subject=grant, about=_about(grant), reach=reach)
+    return grants
 
 
 @transaction.atomic

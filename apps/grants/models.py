@@ -23,6 +23,14 @@ REVOKED_ONCE = [
 ]
 
 
+class Reach(models.TextChoices):
+    """Whose access somebody can end in one act, and as what."""
+
+    DATASETS = "datasets", _("The datasets you manage")
+    INSTITUTION = "institution", _("Access through your institution")
+    PORTAL = "portal", _("All datasets")
+
+
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
     def parts(self, at: datetime | None = None) -> dict[str, Q]:
         """What must all hold for a grant to be active: each part by name, so that a page can show each fact."""

@@ -52,11 +52,6 @@ def what_ends(grant: AccessGrant, scope: Scope, *, reader: Viewer) -> list[Acces
     return [one for one in held if one.pk == grant.pk]
 
 
-def held_on_datasets_of(reader: Viewer, holder: UUID) -> list[AccessGrant]:
-    """The access of this person that is not over, on datasets that the reader manages."""
-    return _of_holder(holder, reader)
-
-
 def _of_holder(holder: UUID, reader: Viewer) -> list[AccessGrant]:
     return _current(on_datasets_managed_by(reader).filter(holder_id=holder))
 

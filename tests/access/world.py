@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
@@ -111,8 +112,6 @@ def _datasets(
         things.data["request_new", state] = {"dataset": slug}
         things.data["api:draft_request", state] = {}
     things.kwargs["dataset", "unknown"] = {"slug": "no-such-dataset"}
-    for who in ("applicant", "stranger"):
-        things.kwargs["user", who] = {"person": things.people[who].pk}
     things.kwargs["role on", "draft"] = {
         "slug": draft.dataset.slug, "person": things.people["steward"].pk, "role": Dataset.STEWARD
     }  # fmt: skip
@@ -221,6 +220,8 @@ def _rest(things: Things, committee_setup: stories.CommitteeSetup) -> None:
     accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.kwargs["terms", "current"] = {"version": terms.version}
     things.kwargs["terms", "unknown"] = {"version": 999_999}
+    things.kwargs["event", "first"] = {"number": newest().earliest("pk").pk}
+    things.kwargs["event", "unknown"] = {"number": 10**18}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
 
 
@@ -245,6 +246,12 @@ def _people_of_institutions(things: Things) -> None:
         things.kwargs["person", state] = {"institution": place, "pk": things.people[who].pk}
     things.kwargs["person", "of another"] = {"institution": home, "pk": things.people["stranger"].pk}
     things.kwargs["person", "unknown"] = {"institution": home, "pk": NOBODY}
+    code = things.people["applicant"].code
+    things.kwargs["record", "of applicant"] = {"code": code}
+    things.kwargs["record", "of stranger"] = {"code": things.people["stranger"].code}
+    things.kwargs["record", "unknown"] = {"code": "P-0000-0000"}
+    for reach in ("datasets", "institution", "portal"):
+        things.kwargs["record", reach] = {"code": code, "reach": reach}
 
 
 def _who_asks(things: Things) -> None:
@@ -273,13 +280,15 @@ FORMS: dict[str, Kwargs] = {
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
+    "person_end_access": {"reason": "They left the project."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
-    "dataset_user_revoke": {"reason": "A breach."},
     "dataset_role_remove": {"reason": "They have left."},
     "dataset_proposal": {"answer": "accept", "reason": ""},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
+    "dataset_owner": {"person": "P-NOPE-NOPE"},
+    "account_name": {"name": "Ann Holm"},
     "tokens": {"name": "script", "scopes": ["read"], "days": 30},
     "downloads_stop": {"reason": "An incident."},
     "service_accounts": {"name": "pipeline", "purpose": "Runs every night.", "days": 30},

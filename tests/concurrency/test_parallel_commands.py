@@ -190,7 +190,7 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
 
 
 def test_a_stop_pressed_by_twenty_at_once_is_one_stop() -> None:
-    """Case 8: nineteen are told that downloads are stopped already."""
+    """Case 8: the other nineteen are refused."""
     operators = [stories.operator() for _ in range(4)] * 5
     results = at_once(*[lambda who=who: grants.stop_downloads("A leak.", by=who) for who in operators])
     assert refused(results) == 19

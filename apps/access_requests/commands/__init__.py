@@ -12,12 +12,14 @@ from apps.access_requests.commands.applicant import (
     save_answers,
     submit,
     withdraw,
+    withdraw_for_closed_account,
 )
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
     add_committee_member,
     close_denied,
+    close_over,
     record_committees_without_quorum,
     recount,
     recuse,
@@ -34,6 +36,7 @@ __all__ = [
     "change",
     "choose_datasets",
     "close_denied",
+    "close_over",
     "copy",
     "discard",
     "draft",
@@ -50,4 +53,5 @@ __all__ = [
     "remove_committee_member",
     "vote",
     "withdraw",
+    "withdraw_for_closed_account",
 ]

@@ -3,7 +3,7 @@
 from apps.datasets.commands.describing import describe, discard, draft
 from apps.datasets.commands.files import add_file, check_file, remove_file
 from apps.datasets.commands.proposals import accept_dataset, decline_dataset, withdraw_proposal
-from apps.datasets.commands.role_holders import give_role, remove_role
+from apps.datasets.commands.role_holders import give_role, name_owner, record_owner_missing, remove_role
 from apps.datasets.commands.versions import discard_version, publish, release_versions, start_version, withdraw
 
 __all__ = [
@@ -16,7 +16,9 @@ __all__ = [
     "discard_version",
     "draft",
     "give_role",
+    "name_owner",
     "publish",
+    "record_owner_missing",
     "release_versions",
     "remove_file",
     "remove_role",

@@ -3,10 +3,14 @@
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCLogoutView
 
 from apps.core.addresses import absolute_where_visited
@@ -20,7 +24,7 @@ from apps.identity.oidc.checks import Untrusted, answer_faults
 from apps.identity.oidc.client_info import browser_family
 from apps.identity.oidc.errors import refused
 from apps.people.models import Provider
-from apps.people.queries import providers
+from apps.people.queries import missing_details, providers
 from apps.people.sign_in import SignIn
 
 
@@ -107,7 +111,19 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             silent_recheck.follow(request, session, said=request.sign_in_said)
             request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
         record_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
-        return HttpResponseRedirect(self.entry["next"])
+        return HttpResponseRedirect(self._next_page())
+
+    def _next_page(self) -> str:
+        """Where the person wanted to go; before that, who has no name is asked for it."""
+        person = self.user
+        if not person.name and not self.entry["link"]:
+            return f"{reverse('account_name')}?{urlencode({'next': self.entry['next']})}"
+        if getattr(self.request, "sign_in_first", False) and missing_details(person):
+            messages.warning(
+                self.request,
+                _("Your institution did not send all details that Gatehouse needs. Your Account page lists them."),
+            )
+        return str(self.entry["next"])
 
     def _rekey(self, old_key: str) -> None:
         self.request.session.cycle_key()

@@ -70,6 +70,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("colleague code"), max_length=20, unique=True, default=new_colleague_code)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    name_entered = models.BooleanField(default=False, db_default=False)  # by the person: no provider sent one
     email = models.EmailField(_("e-mail"), blank=True)
     email_verified = models.BooleanField(default=False)
     orcid = models.CharField(_("ORCID iD"), max_length=40, blank=True)

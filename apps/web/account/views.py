@@ -29,6 +29,7 @@ from apps.people.queries import (
     terms_of_version,
     visas_of,
 )
+from apps.web.account.details import details
 from apps.web.account.forms import TermsForm
 from apps.web.common.actor import AuthenticatedRequest, PageRequest
 from apps.web.common.auth import sign_in_address, signed_in
@@ -38,7 +39,7 @@ from apps.web.common.idempotency import idempotent_form
 
 @require_safe
 @signed_in
-def account(request: PageRequest) -> HttpResponse:
+def account(request: AuthenticatedRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person = request.actor
     context = {
@@ -49,6 +50,7 @@ def account(request: PageRequest) -> HttpResponse:
         "institutions": institutions_signed_for(person),
         "terms": current_terms(),
         "terms_accepted": has_accepted_terms(person),
+        **details(person),
         "visas": [wording.visa_in_words(one) for one in visas_of(person)],
     }
     return render(request, "account/account.html", context)

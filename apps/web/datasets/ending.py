@@ -1,4 +1,4 @@
-"""How access ends or pauses: one access, or all that somebody has on the datasets that the reader manages."""
+"""How access to a dataset ends or pauses, for the holder and for those who manage the dataset."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,7 +17,7 @@ from apps.downloads.models import DownloadLink
 from apps.grants import commands, rules
 from apps.grants.models import AccessGrant
 from apps.grants.queries import visible_to
-from apps.grants.remaining import Remaining, Scope, held_on_datasets_of, what_ends, what_remains
+from apps.grants.remaining import Remaining, Scope, what_ends, what_remains
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -87,27 +86,6 @@ def _what_was_done(grant: AccessGrant, n: int, *, reader: Person) -> str:
 def _living_links(grant: AccessGrant) -> int:
     """How many download links stop working when this access ends."""
     return int(DownloadLink.objects.active().filter(grant=grant).count())
-
-
-@require_page_or_form
-@signed_in
-@freshly_signed_in
-@idempotent_form
-def revoke_person(request: AuthenticatedRequest, person: UUID) -> HttpResponse:
-    """Say what ends and what stays; then end all access of one person to the datasets that the reader manages."""
-    ending = held_on_datasets_of(request.actor, person)
-    if not ending:
-        raise NotFound(_("This person has no access to datasets that you manage."))
-    reads = _("The user and their institution can read this reason.")
-    form = ReasonForm(request.POST if request.method == "POST" else None, reads=reads)
-    if request.method == "POST" and form.is_valid():
-        with FormRefusals(form):
-            n = commands.revoke_all(ending, reason=form.cleaned_data["reason"], by=request.actor)
-            done = ngettext("%(n)s access was revoked.", "%(n)s accesses were revoked.", n) % {"n": n}
-            messages.success(request, done)
-            return redirect("dataset_user", person=person)
-    found = {"user": ending[0].holder, "ending": ending, "form": form, "back": reverse("dataset_user", args=[person])}
-    return render(request, "datasets/end_all_access.html", found, status=422 if form.errors else 200)
 
 
 @require_page_or_form

@@ -112,6 +112,18 @@ class RevokeForm(ReasonForm):
             field.widget = forms.HiddenInput()
 
 
+class OwnerForm(forms.Form):
+    """Who owns the dataset from now on."""
+
+    person = CleanTextField(
+        label=_("New owner"),
+        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the person who will own the dataset.")},
+    )
+
+
 class HelperForm(forms.Form):
     """A colleague gets a role on the dataset."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.access_requests import queries as requests
+from apps.access_requests.fields import Kind, of_kind
 from apps.access_requests.models import AccessRequest, Item
 from apps.audit.commands import record_export
 from apps.datasets.models import Dataset
@@ -28,7 +29,7 @@ from apps.web.common.lists import ListSpec, Sort, counted, list_page
 from apps.web.common.state_presenters import shown
 from apps.web.datasets.views import managed, tabs
 
-LONG_TEXTS = ("purpose", "public_summary")
+LONG_TEXTS = [field.name for field in of_kind(Kind.TEXT)]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from django.urls import path
 
-from apps.web.datasets import ending, overview, people, proposals, requests, uploads, users, versions, views
+from apps.web.datasets import ending, overview, owner, people, proposals, requests, uploads, users, versions, views
 
 urlpatterns = [
+    path("datasets/<slug:slug>/owner/", owner.dataset_owner, name="dataset_owner"),
     path("my-datasets/", overview.home, name="my_datasets"),
     path("my-datasets/new/", views.new, name="dataset_new"),
     path("my-datasets/requests/", requests.owner_requests, name="owner_requests"),
-    path("my-datasets/users/<uuid:person>/", users.one_person, name="dataset_user"),
-    path("my-datasets/users/<uuid:person>/revoke/", ending.revoke_person, name="dataset_user_revoke"),
     path("my-datasets/<slug:slug>/", views.workshop, name="managed_dataset"),
     path("my-datasets/<slug:slug>/describe/", views.describe, name="dataset_describe"),
     path("my-datasets/<slug:slug>/versions/new/", versions.start, name="version_new"),

@@ -1,17 +1,15 @@
-"""Who uses the datasets that somebody manages: the users of one dataset, and one person over all datasets."""
+"""Who uses a dataset: one row for each person and project."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
@@ -21,7 +19,6 @@ from apps.audit.commands import record_export
 from apps.audit.kinds import Kind
 from apps.audit.queries import by_month, latest
 from apps.core import clock
-from apps.core.errors import NotFound
 from apps.datasets.models import Dataset
 from apps.downloads.queries import Use, ever_used, use_of
 from apps.grants import waiting
@@ -150,29 +147,6 @@ def rows_of(reader: Person, part: Iterable[AccessGrant]) -> list[Row]:
         )
         for one in part
     ]  # fmt: skip
-
-
-@require_safe
-@signed_in
-def one_person(request: AuthenticatedRequest, person: UUID) -> HttpResponse:
-    """Everything that one person has or had on the datasets that the reader manages."""
-    grants = _grants_of(request, person)
-    rows = rows_of(request.actor, grants)
-    found = {
-        "user": grants[0].holder,
-        "rows": rows,
-        "current": sum(1 for row in rows if row.is_current),
-        "datasets": len({row.grant.dataset_id for row in rows if row.is_current}),
-    }
-    return render(request, "datasets/user.html", found)
-
-
-def _grants_of(request: AuthenticatedRequest, person: UUID) -> Sequence[AccessGrant]:
-    """At most 200 grants of the person, newest first; none is as if the person did not exist."""
-    grants = list(on_datasets_managed_by(request.actor).filter(holder_id=person).order_by("-issued_at", "-pk")[:200])
-    if not grants:
-        raise NotFound(_("This person has no access to datasets that you manage."))
-    return grants
 
 
 COLUMNS: list[Column] = [

@@ -304,7 +304,6 @@ def test_the_pages_of_users_and_requests_cost_the_same_however_many(django_asser
     pages = (
         f"{base}/users/",
         f"{base}/requests/?show=all",
-        f"/my-datasets/users/{someone.pk}/",
         "/my-datasets/requests/",
     )
     for _n in range(2):

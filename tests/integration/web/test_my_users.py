@@ -51,21 +51,12 @@ def test_revoking_says_what_remains_and_ends_as_much_as_was_chosen() -> None:
     }
 
 
-def test_all_access_of_one_person_ends_in_one_act_and_nothing_of_others() -> None:
+def test_a_user_leads_to_everything_that_they_have_on_the_datasets_of_the_owner() -> None:
     owner, user, accesses = two_datasets()
-    elsewhere = stories.granted(applicant=user)
     client = stories.client_for(owner)
-    url = f"/my-datasets/users/{user.pk}/"
-    assert len(client.get(url).context["rows"]) == 3
-    assert len(client.get(f"{url}revoke/").context["ending"]) == 3
-    before = Event.objects.filter(kind="grant.revoked").count()
-    assert client.post(f"{url}revoke/", {"reason": "They left the institution."}).status_code == 302
-    assert Event.objects.filter(kind="grant.revoked").count() == before + 3
-    assert list(AccessGrant.objects.active().filter(holder=user)) == [elsewhere.grant]
-    others = AccessGrant.objects.filter(agreement=accesses[0].grant.agreement).exclude(holder=user)
-    assert not others.filter(revoked_at__isnull=False).exists()
-    assert client.get(f"{url}revoke/").status_code == 404
-    assert client.get(f"/my-datasets/users/{stories.person().pk}/").status_code == 404
+    page = client.get(f"/my-datasets/{accesses[0].published_dataset.dataset.slug}/users/").content.decode()
+    assert f"/people/{user.code}/" in page
+    assert client.get(f"/people/{user.code}/").status_code == 200
 
 
 def test_several_grants_end_together_or_none_does() -> None:
