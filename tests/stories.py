@@ -73,7 +73,8 @@ CLAUSES = [
     {
         "heading": "What this is about",
         "text": "$applicant of $institution, with $members, may use $dataset of $dataset_owner from $starts_on to "
-        "$ends_on for: $purpose. Reference $reference, decided by $committee. Conditions: $conditions.",
+        "$ends_on for: $purpose. Reference $reference, decided by $committee. Conditions: $conditions. "
+        "Use conditions: $use_conditions.",
         "plain": "You may use this data for what you asked, and for nothing else.",
         "plain_da": "Du må bruge data til det, du har søgt om, og ikke til andet.",
     },

@@ -196,3 +196,15 @@ def explained(uses: Iterable[Use]) -> list[dict[str, str]]:
         }
         for use in in_order(uses)
     ]
+
+
+def in_words(uses: Iterable[Use]) -> str:
+    """All conditions in one line: "research on the named disease only (DS): breast carcinoma; ..."."""
+    shown: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
+    for line in explained(uses):
+        labels[line["code"]] = f"{line['label']} ({line['short']})"
+        shown.setdefault(line["code"], [])
+        if line["shown"]:
+            shown[line["code"]].append(line["shown"])
+    return "; ".join(f"{labels[code]}: {', '.join(said)}" if said else labels[code] for code, said in shown.items())

@@ -255,3 +255,11 @@ def test_uploading_and_publishing_at_once_never_adds_to_what_is_published(turn: 
     world.version.refresh_from_db()
     if world.version.state == "published":
         assert not world.version.distributions.filter(sha256="").exists()
+
+
+def test_twenty_datasets_of_one_title_at_once_have_twenty_addresses() -> None:
+    """Case 8: who takes a short name a moment later gets another one, and no error."""
+    owner = stories.person()
+    made = at_once(*[lambda: datasets.draft("One title for all", by=owner) for _n in range(20)])
+    assert all(isinstance(one, Dataset) for one in made)
+    assert len({one.slug for one in made}) == 20

@@ -162,7 +162,7 @@ def _enter(world: World, key: str, described: Described) -> Version:
     )
     proposal = open_proposal(dataset)
     if proposal is not None:  # the committee is at another institution than the owner
-        datasets.accept_dataset(proposal, by=world.people["chair2"])
+        world.datasets[key] = datasets.accept_dataset(proposal, by=world.people["chair2"])
     version = dataset.versions.get()
     for name in described.files:
         _add(world, version, name, (DATA / name).read_bytes())
