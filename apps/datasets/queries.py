@@ -206,6 +206,18 @@ def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]
     return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
 
 
+def public_numbers() -> dict[str, int]:
+    """How many datasets are listed, how many of them are open, and of how many institutions; one statement."""
+    is_open = Q(access=Dataset.Access.OPEN)
+    return (
+        Dataset.objects.listed()
+        .order_by()
+        .aggregate(
+            datasets=Count("pk"), open=Count("pk", filter=is_open), institutions=Count("institution", distinct=True)
+        )
+    )
+
+
 def deciding_committees() -> QuerySet[Committee]:
     """The committees that decide on a listed dataset, by name."""
     decided_on = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
