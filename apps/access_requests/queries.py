@@ -36,9 +36,10 @@ from apps.people.queries import accounts_of
 def of_person(person: Viewer) -> QuerySet[AccessRequest]:
     """The requests in which this person is applicant or named member (members see it once it is submitted)."""
     me = roles.person_id(person)
-    named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
-    member = Q(Exists(named)) & ~Q(state=RequestState.DRAFT)
-    return AccessRequest.objects.filter(Q(applicant_id=me) | member)
+    own = AccessRequest.objects.filter(applicant_id=me).order_by().values("pk")
+    named = Membership.objects.filter(person_id=me).exclude(request__state=RequestState.DRAFT).values("request_id")
+    # A union, so that the database walks two indexes; with OR it would read every request of the portal.
+    return AccessRequest.objects.filter(pk__in=own.union(named))
 
 
 def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessRequest]:
@@ -80,11 +81,11 @@ def visible_to(person: Viewer) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
-def review_queue_of(person: Viewer, among: list[UUID] | None = None) -> QuerySet[Item]:
+def review_queue_of(person: Viewer, among: Any = None) -> QuerySet[Item]:
     """What waits for this committee member: open items under review that they are not part of, oldest first.
 
-    `among` are the committees they sit in. They are asked for first, so that the database walks the open items of these
-    and of no others.
+    `among` are the ids of their committees, as a list or as a query. As a list they are asked for first, so that the
+    database walks the open items of these and of no others.
     """
     mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
     waiting = Item.objects.filter(committee_id__in=mine, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)

@@ -194,6 +194,8 @@ VISITS = [
     Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
     # asking, signing, using
     Visit("my_requests", ("applicant", "applicant2", "auditor")),
+    Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
+    Visit("my_requests", ("applicant2",), note="closed", query="?tab=closed"),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
     Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
@@ -209,6 +211,7 @@ VISITS = [
     Visit("agreement_page", ("owner", "applicant2"), _agreement("applicant2", "signed"), note="to-countersign"),
     Visit("agreement_page", ("applicant", "owner"), _agreement("applicant", "executed"), note="executed"),
     Visit("my_access", ("applicant", "member1", "auditor")),
+    Visit("my_access", ("applicant",), note="nothing", query="?q=neutrino&show=over"),
     Visit("grant_page", ("applicant",), _grant("applicant"), note="active"),
     Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
     Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
@@ -216,6 +219,7 @@ VISITS = [
     Visit("your_access", ("applicant2",), _of(CYTOLOGY), note="second-factor"),
     Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
     Visit("my_links", ("applicant", "colleague")),
+    Visit("my_links", ("applicant",), note="over", query="?show=over"),
     # deciding
     Visit("review_queue", ("chair", "member1", "chair2")),
     Visit("case", ("chair", "member2"), _request("applicant2", "submitted"), note="submitted"),
@@ -252,6 +256,7 @@ VISITS = [
     Visit("device", ("applicant",), note="code", query="?user_code=WDJB-MJHT"),
     Visit("sessions", ("applicant", "operator")),
     Visit("notifications", ("applicant", "auditor")),
+    Visit("notifications", ("applicant",), note="filtered", query="?read=no&topic=requests&written_to=2026-01-01"),
     Visit("notification", ("applicant",), _notification("applicant")),
     Visit("terms", ("applicant", "official")),
     Visit("terms_version", (VISITOR,), {"version": 1}),
