@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from apps.access_requests.tasks import check_quorum, close_if_denied, recount_votes
+from apps.access_requests.tasks import check_quorum, close_if_denied, report_lost_voters, report_open_votes
 from apps.agreements.tasks import offer_agreement, store_agreement_pdf
 from apps.audit.kinds import Kind, kind_of
 from apps.audit.models import Event, Outbox
@@ -27,15 +27,17 @@ Consequence = Callable[[Event], None]
 CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.FILE_UPLOADED: [check_uploaded_file],
     Kind.REQUEST_SUBMITTED: [check_quorum],
-    Kind.MEMBER_RECUSED: [check_quorum],
+    Kind.MEMBER_RECUSED: [report_open_votes, check_quorum],
+    Kind.VOTE_CAST: [report_open_votes],
+    Kind.VOTE_CHANGED: [report_open_votes],
     Kind.ITEM_DECIDED: [offer_agreement],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
     Kind.AGREEMENT_SIGNED: [issue_grants],
     Kind.AGREEMENT_EXECUTED: [issue_grants, store_agreement_pdf],
     Kind.GRANT_ISSUED: [activate_request],
-    Kind.COMMITTEE_MEMBER_REMOVED: [recount_votes, check_quorum],
-    Kind.PERSON_DEACTIVATED: [recount_votes, check_quorum],
-    Kind.PEOPLE_MERGED: [recount_votes, check_quorum],
+    Kind.COMMITTEE_MEMBER_REMOVED: [report_lost_voters, check_quorum],
+    Kind.PERSON_DEACTIVATED: [report_lost_voters, check_quorum],
+    Kind.PEOPLE_MERGED: [report_lost_voters, check_quorum],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from apps.access_requests.tasks import report_ended_memberships
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
 from apps.identity.commands.sessions import forget_sessions
@@ -32,9 +33,13 @@ def sweep() -> None:
 
 @app.task
 def warn() -> None:
-    """Notify people whose affiliation expires soon, or has. Access does not depend on it."""
+    """Notify people whose affiliation expires soon, or has, and committees whose members reached their last day.
+
+    Neither access nor a decision depends on it.
+    """
     correlation.begin()
     warn_of_expiring_affiliations(by=SYSTEM)
+    report_ended_memberships()
 
 
 @app.task

@@ -10,19 +10,23 @@ from apps.access_requests.commands.applicant import (
     submit,
     withdraw,
 )
+from apps.access_requests.commands.members import (
+    add_committee_member,
+    name_chair,
+    remove_committee_member,
+    report_lost_voters,
+    report_open_votes,
+    sync_member_claims,
+)
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
-    add_committee_member,
     close_denied,
     record_committees_without_quorum,
-    recount,
     recuse,
-    remove_committee_member,
     request_changes,
-    sync_member_claims,
-    vote,
 )
+from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
     "activate",
@@ -35,7 +39,11 @@ __all__ = [
     "sync_member_claims",
     "name_members",
     "record_committees_without_quorum",
-    "recount",
+    "report_lost_voters",
+    "report_open_votes",
+    "confirm_vote",
+    "propose_condition",
+    "name_chair",
     "request_changes",
     "accept_for_review",
     "add_committee_member",
