@@ -3,29 +3,56 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.audit.kinds import Group, Kind
 from apps.core.errors import NotFound
 from apps.notifications import commands, queries
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.idempotency import idempotent_form
-from apps.web.common.pagination import page_of
+from apps.web.common.list_filters import Choice, DateRange, Option, Search, columns
+from apps.web.common.lists import ListSpec, Sort, list_page
 
-SHOWN = 30
+TOPICS = (
+    (Group.REQUESTS, _lazy("Requests")),
+    (Group.AGREEMENTS, _lazy("Agreements")),
+    (Group.ACCESS, _lazy("Access and downloads")),
+    (Group.DATASETS, _lazy("Datasets")),
+    (Group.ACCOUNTS, _lazy("Account")),
+    (Group.OPERATIONS, _lazy("Portal")),
+)
+LIST = ListSpec(
+    noun=ngettext_lazy("%(total)s notification", "%(total)s notifications", "n"),
+    sorts=(Sort("newest", _lazy("Newest first"), "-written_at -event_id"),
+           Sort("oldest", _lazy("Oldest first"), "written_at event_id")),
+    filters=(
+        Search(_lazy("Words in the subject or text"), columns("subject", "body")),
+        Choice("read", _lazy("Read"), [
+            Option("no", _lazy("Unread"), Q(read_at=None)), Option("yes", _lazy("Read"), Q(read_at__isnull=False)),
+        ]),
+        Choice("topic", _lazy("Topic"), [
+            Option(str(group), label, Q(kind__in=[str(kind) for kind in Kind if kind.group == group]))
+            for group, label in TOPICS
+        ]),
+        DateRange("written", _lazy("Created"), "written_at"),
+    ),
+)  # fmt: skip
 
 
 @require_safe
 @signed_in
 def inbox(request: AuthenticatedRequest) -> HttpResponse:
-    """Notifications, newest first, paginated by key."""
-    page = page_of(request, queries.notifications_of(request.actor), by="-written_at -event_id", size=SHOWN)
-    context = {"notifications": page.rows, "page": page, "any_unread": any(one.read_at is None for one in page.rows)}
-    return render(request, "account/notifications.html", context)
+    """Every notification to the person, newest first."""
+    page = list_page(request, LIST, queries.notifications_of(request.actor))
+    return render(request, "account/notifications.html", {"list": page})
 
 
 @require_safe

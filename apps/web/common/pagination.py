@@ -55,6 +55,13 @@ def page_of(
     return Page(rows[:size], next_url=_next(here, names, rows, size))
 
 
+def rows_before(found: QuerySet[Row], *, by: str, row: Row) -> QuerySet[Row]:
+    """The rows of `found` that come before this one in the order `by`."""
+    names = by.replace("-", "").split()
+    key = [getattr(row, name) for name in names]
+    return found.filter(_further(names, key, "gt" if by.startswith("-") else "lt"))
+
+
 def _next(here: str, names: list[str], rows: list[Row], size: int) -> str:
     return _url(here, AFTER, names, rows[size - 1]) if len(rows) > size else ""
 
@@ -79,8 +86,7 @@ def _key(found: QuerySet[Any], names: list[str], text: str) -> list[Any]:
     parts = text.rsplit("~", len(names) - 1)
     if len(parts) != len(names) or "\x00" in text:
         raise _incomplete()
-    meta = found.model._meta
-    fields = [meta.pk if name == "pk" else meta.get_field(name) for name in names]
+    fields = [_field(found, name) for name in names]
     try:
         key = [field.to_python(part) for field, part in zip(fields, parts, strict=True)]
     except ValidationError as odd:
@@ -88,6 +94,14 @@ def _key(found: QuerySet[Any], names: list[str], text: str) -> list[Any]:
     if any(isinstance(value, datetime) and is_naive(value) for value in key):
         raise _incomplete()
     return key
+
+
+def _field(found: QuerySet[Any], name: str) -> Any:
+    """The field that reads this part of a key: of the model, or of an expression that the list is annotated with."""
+    expression = found.query.annotations.get(name)
+    if expression is not None:
+        return expression.output_field
+    return found.model._meta.pk if name == "pk" else found.model._meta.get_field(name)
 
 
 def _incomplete() -> Invalid:

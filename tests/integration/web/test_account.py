@@ -96,7 +96,17 @@ def test_notifications_of_others_are_not_found() -> None:
     assert stories.client_for(stories.person()).get(f"/notifications/{notification.pk}/").status_code == 404
     client = stories.client_for(case.applicant)
     assert client.get(f"/notifications/?after=2020-01-01T00:00:00Z~{notification.event_id}").status_code == 200
-    assert client.get("/notifications/?after=soon").status_code == 422
+    answer = client.get("/notifications/?after=soon")
+    assert answer.status_code == 200
+    assert len(answer.context["list"].problems) == 1
+
+
+def test_notifications_are_filtered_by_read_topic_and_words() -> None:
+    case = stories.returned()
+    client, notification = stories.client_for(case.applicant), notifications_of(case.applicant)[0]
+    for query, found in (("read=no", 1), ("read=yes", 0), ("topic=requests", 1), ("topic=access", 0), ("q=zzz", 0)):
+        rows = client.get(f"/notifications/?{query}").context["list"].rows
+        assert (notification in rows) is bool(found), query
 
 
 def test_the_language_is_stored_for_notifications_too() -> None:
