@@ -34,7 +34,6 @@ from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import accounts_of
 
-
 COUNTED_SINCE = Coalesce("member_since", "starts_at")  # of a membership: the rounds opened from then on
 
 
@@ -150,16 +149,16 @@ def eligible_voters(item: Item) -> QuerySet[CommitteeMember]:
 def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> QuerySet[CommitteeMember]:
     """Memberships active since the open round began: nobody is added in the middle of a round to change its outcome."""
     begun = Round.objects.filter(request=request, closed_at__isnull=True).values("opened_at")
-    members = members.annotate(counted_since=COUNTED_SINCE).filter(Q(counted_since__lte=Subquery(begun)) | ~Q(Exists(begun)))
+    members = members.annotate(counted_since=COUNTED_SINCE).filter(
+        Q(counted_since__lte=Subquery(begun)) | ~Q(Exists(begun))
+    )
     people = people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
     return members.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
 
 
-def lost_voters(
-    request: AccessRequest, current: Round, *, people: Iterable[UUID | None]
-) -> QuerySet[CommitteeMember]:
+def lost_voters(request: AccessRequest, current: Round, *, people: Iterable[UUID | None]) -> QuerySet[CommitteeMember]:
     """The memberships of these people that counted when the round opened and no longer do; not of recused members."""
     deciding = request.items.filter(state=ItemState.OPEN).values("committee_id")
     members = CommitteeMember.objects.filter(committee_id__in=deciding, person_id__in=[pk for pk in people if pk])
@@ -174,8 +173,19 @@ def lost_voters(
 def ends_of_memberships() -> QuerySet[Event]:
     """The events by which memberships were ended that reached their last day in the last seven days."""
     now = clock.sql_now()
-    ended = CommitteeMember.objects.filter(ends_at__lte=now, ends_at__gt=now - timedelta(days=7), ended_by__isnull=False)
+    ended = CommitteeMember.objects.filter(
+        ends_at__lte=now, ends_at__gt=now - timedelta(days=7), ended_by__isnull=False
+    )
     return Event.objects.filter(kind=Kind.COMMITTEE_MEMBER_REMOVED, subject_id__in=ended.values("pk")).order_by("id")
+
+
+def ends_of(request: AccessRequest, people: Iterable[UUID]) -> dict[tuple[UUID, UUID], str]:
+    """The reason for which each of these people's memberships ended, by committee and person."""
+    committee_ids = request.items.values("committee_id")
+    ended = CommitteeMember.objects.filter(committee_id__in=committee_ids, person_id__in=list(people)).order_by(
+        "ends_at"
+    )
+    return {(one.committee_id, one.person_id): one.end_reason for one in ended.filter(ends_at__isnull=False)}
 
 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:

@@ -8,14 +8,26 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DateTimeField, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Coalesce, JSONObject, TruncMonth
 
 from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
 from apps.access_requests.queries import COUNTED_SINCE, concerns, voters_listed
-from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees import queries as committees
-from apps.committees.models import CommitteeMember
+from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 
@@ -62,7 +74,7 @@ def with_items(
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
     Each of those has the voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
-    `conditions_proposed` and `round_number`. One statement, however many requests there are.
+    `conditions_proposed`, `round_number`, and `me`, who reads. One statement, however many requests there are.
     """
     cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
     number = Round.objects.filter(request=OuterRef("request_id")).order_by("-number").values("number")[:1]
@@ -74,9 +86,34 @@ def with_items(
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         conditions_proposed=Count("conditions"),
         round_number=Subquery(number),
+        me=Value(roles.person_id(person), output_field=UUIDField()),
     )
     rows = found.select_related("applicant__institution").annotate(asked_at=clock.sql_now())
-    return rows.prefetch_related(Prefetch("items", queryset=annotated.order_by("dataset__title"), to_attr="for_committee"))
+    return rows.prefetch_related(
+        Prefetch("items", queryset=annotated.order_by("dataset__title"), to_attr="for_committee")
+    )
+
+
+def undecided_before(committee: Committee) -> QuerySet[Item]:
+    """The items that wait for this committee now, each with what `queries.listed_decision` reads, oldest first."""
+    cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
+    items = Item.objects.filter(committee=committee, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    annotated = items.select_related("request", "dataset", "committee").annotate(
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
+        voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+    )
+    return annotated.order_by("request__submitted_at", "pk")
+
+
+def waiting_votes(committee: Committee) -> dict[UUID, int]:
+    """How many undecided requests wait for the vote of each member of the committee now, by person."""
+    waiting: dict[UUID, int] = {}
+    for item in undecided_before(committee).filter(request__state=RequestState.IN_REVIEW):
+        voted = {one["voter"] for one in item.votes_cast}  # type: ignore[attr-defined]
+        for one in item.voters:  # type: ignore[attr-defined]
+            if one["person"] not in voted:
+                waiting[UUID(one["person"])] = waiting.get(UUID(one["person"]), 0) + 1
+    return waiting
 
 
 def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetime, int]]:

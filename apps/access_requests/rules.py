@@ -173,8 +173,10 @@ def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condi
             "Enter a reason. If the decision follows your vote, the applicant sees it without your name."
         )
     if choice == Vote.Choice.CONDITIONAL and not conditions and is_blank(new_condition):
-        fields["conditions"] = _("Select at least one condition, or enter a new one.")
-    if choice == Vote.Choice.CONDITIONAL and not known.issuperset(conditions):
+        fields["new_condition"] = _("Select at least one condition, or enter a new one.")
+    if choice in (Vote.Choice.APPROVE, Vote.Choice.DENY) and (conditions or not is_blank(new_condition)):
+        fields["choice"] = _("You selected or entered conditions. Choose “Approve with conditions” or remove them.")
+    if not known.issuperset(conditions):
         fields["conditions"] = _("Select conditions from the list.")
     if fields:
         raise Invalid(_("Your vote was not recorded. Correct the errors and vote again."), fields=fields)
@@ -185,7 +187,9 @@ def check_can_confirm(by: Person, item: Item, decision: Decision) -> None:
     if not decision.must_be_confirmed or by.pk not in decision.votes:
         raise WrongState(_("You do not need to confirm your vote."))
     if queries.let_a_voter_leave(item, by.pk):
-        raise Denied(_("You ended a membership or an account in this committee. Another voter must confirm their vote."))
+        raise Denied(
+            _("You ended a membership or an account in this committee. Another voter must confirm their vote.")
+        )
 
 
 def check_condition(text: str) -> None:

@@ -33,9 +33,7 @@ def newest(
     return events
 
 
-def acts_since(
-    since: datetime, *, by: uuid.UUID, kinds: Iterable[str], people: Iterable[uuid.UUID]
-) -> QuerySet[Event]:
+def acts_since(since: datetime, *, by: uuid.UUID, kinds: Iterable[str], people: Iterable[uuid.UUID]) -> QuerySet[Event]:
     """What this person did after that moment, of these kinds, to one of these people."""
     concerned = list(people)
     mine = Event.objects.filter(actor_id=by, at__gt=since, kind__in=list(kinds))

@@ -1,6 +1,6 @@
 """Data access committees, their members, and the claims that make people members."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -128,3 +128,8 @@ class CommitteeMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.committee_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day (UTC) of a membership that has an end."""
+        return (self.ends_at - timedelta(microseconds=1)).date() if self.ends_at is not None else None

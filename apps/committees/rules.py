@@ -77,7 +77,9 @@ def check_end(reason: str, last_day: date | None) -> None:
 
 def check_chair_reason(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Enter a reason. The members read it in the history of the requests concerned."), field="reason")
+        raise Invalid(
+            _("Enter a reason. The members read it in the history of the requests concerned."), field="reason"
+        )
 
 
 def has_no_chair(committee_id: UUID) -> bool:

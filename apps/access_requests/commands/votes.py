@@ -106,7 +106,8 @@ def _record_vote(
     cast = Vote.objects.create(
         item=item, round=seen, voter=by, supersedes=earlier, actor_snapshot=actor_snapshot, **said
     )
-    Item.objects.filter(pk=item.pk).update(asked_to_confirm=[])
+    if item.asked_to_confirm:
+        Item.objects.filter(pk=item.pk).update(asked_to_confirm=[])
     record(kind, actor=by, subject=item, about=[item.request_id, item.dataset_id], round=seen.number)
     return cast
 
@@ -120,7 +121,11 @@ def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
         return
     winning = Vote.objects.current().filter(item=item, round=current, voter_id__in=decision.winners)
     reason = "\n\n".join(dict.fromkeys(winning.order_by("cast_at", "pk").values_list("reason", flat=True)))
-    adopted = item.conditions.filter(pk__in=decision.conditions) if decision.outcome == Outcome.APPROVE_WITH_CONDITIONS else []
+    adopted = (
+        item.conditions.filter(pk__in=decision.conditions)
+        if decision.outcome == Outcome.APPROVE_WITH_CONDITIONS
+        else []
+    )
     terms = "\n\n".join(condition.text for condition in adopted)
     item.move(decision.outcome.value, decided_at=clock.now(), decided_in=current, reason=reason, terms=terms)
     about = [request, item.dataset_id]

@@ -252,9 +252,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "confirmation_needed.voter": (
                 _("Confirm your vote on %(reference)s"),
                 _(
-                    "A member of “%(committee)s” can no longer vote on “%(dataset)s” in the request “%(title)s”, and all "
-                    "remaining members have voted. This decides nothing by itself. Open the request and confirm or "
-                    "change your vote. Then the votes are counted."
+                    "A member of “%(committee)s” can no longer vote on “%(dataset)s” in the request “%(title)s”, and "
+                    "all remaining members have voted. This decides nothing by itself. Open the request and confirm "
+                    "or change your vote. Then the votes are counted."
                 ),
             ),
             "confirmation_needed.operator": (
