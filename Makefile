@@ -8,7 +8,7 @@ INSTALL = @found=$$(command -v $(PYTHON) || command -v python3) || { \
 # What a person may set: make demo PORT=8080 DATA_DIR=var/second S3=1
 DEMO_OPTIONS = $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(S3),--s3)
 
-.PHONY: demo demo-reset test test-all lint bench soak requirements messages
+.PHONY: demo demo-reset test test-all lint bench mutation soak requirements messages
 .DEFAULT_GOAL := demo
 
 demo:  ## a whole portal on this machine; Ctrl-C stops it
@@ -34,6 +34,10 @@ lint:  ## every check that needs no running portal
 bench:  ## how fast it is, beside the limit of this machine
 	$(INSTALL) test
 	@$(RUN) -m tests.performance $(ARGS)
+
+mutation:  ## changes the rules one line at a time, and sees whether a test notices (an hour)
+	$(INSTALL) test
+	@$(RUN) -m tests.mutation $(ARGS)
 
 soak:  ## the tests that take minutes to hours
 	$(INSTALL) test

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from apps.access_requests.tasks import report_ended_memberships
+from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
 from apps.identity.commands.sessions import forget_sessions
@@ -33,11 +34,13 @@ def sweep() -> None:
 
 @app.task
 def warn() -> None:
-    """Notify people whose affiliation expires soon, or has, and committees whose members reached their last day.
+    """Notify people whose affiliation expires soon, or has, committees whose members reached their last day, and those
+    whose agreement was not signed in time.
 
     Neither access nor a decision depends on it.
     """
     correlation.begin()
+    expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
     report_ended_memberships()
 

@@ -14,6 +14,7 @@ from apps.access_requests.states import ITEM_WORKFLOW, REQUEST_WORKFLOW, ItemSta
 from apps.committees import decisions
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
+from apps.core.text import seen_text
 from apps.core.triggers import Trigger, evidence, set_once
 from apps.core.workflow import WorkflowModel
 from apps.datasets.models import Dataset
@@ -49,6 +50,7 @@ class AccessRequest(WorkflowModel):
         verbose_name_plural = _("access requests")
         ordering = ["-created_at"]
         constraints = [
+            seen_text("title", "purpose", "public_summary", name="request_text_is_seen"),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
                 name="request_ends_after_start",
@@ -140,6 +142,7 @@ class Item(WorkflowModel):
         verbose_name = _("dataset in a request")
         verbose_name_plural = _("datasets in requests")
         constraints = [
+            seen_text("reason", "terms", name="item_text_is_seen"),
             models.UniqueConstraint(fields=["request", "dataset"], name="item_dataset_once"),
             models.CheckConstraint(
                 condition=Q(state="open", decided_at__isnull=True, decided_in__isnull=True)
@@ -170,6 +173,7 @@ class Condition(models.Model):
         verbose_name_plural = _("proposed conditions")
         ordering = ["proposed_at", "id"]
         constraints = [
+            seen_text("text", name="condition_text_is_seen"),
             *evidence(
                 "access_requests_condition",
                 "a proposed condition cannot be changed or deleted",
@@ -234,6 +238,7 @@ class Vote(models.Model):
         verbose_name_plural = _("votes")
         ordering = ["cast_at"]
         constraints = [
+            seen_text("reason", name="vote_text_is_seen"),
             models.UniqueConstraint(
                 fields=["item", "round", "voter"], condition=Q(supersedes__isnull=True), name="vote_first_of_voter_once"
             ),
@@ -262,7 +267,10 @@ class Recusal(models.Model):
     declared_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["request", "person"], name="recusal_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "person"], name="recusal_once"),
+            seen_text("reason", name="recusal_text_is_seen"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} is recused from {self.request_id}"
@@ -284,7 +292,10 @@ class Question(models.Model):
 
     class Meta:
         ordering = ["asked_at"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="question_not_empty")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="question_not_empty"),
+            seen_text("text", "answer", name="question_text_is_seen"),
+        ]
 
     def __str__(self) -> str:
         return f"question on {self.request_id}"

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
@@ -85,9 +86,22 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
         raise Denied(_("Only the applicant and the project members can sign this agreement."))
     if agreement.state == AgreementState.TERMINATED:
         raise WrongState(_("This agreement is terminated."))
+    check_not_over(agreement)
     if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():
         raise WrongState(_("You have already signed this agreement."))
     return capacity
+
+
+def check_not_over(agreement: Agreement) -> None:
+    """The last day of the agreed period (UTC) is not over: a signature after it would give access to nobody."""
+    if agreement.ends_on < clock.today():
+        raise WrongState(
+            _(
+                "This agreement can no longer be signed, because its period ended on %(day)s. The applicant can "
+                "submit a new request with a later end date."
+            )
+            % {"day": date_format(agreement.ends_on, "j F Y")}
+        )
 
 
 def check_named_institution(agreement: Agreement, capacity: str, affiliation: Affiliation) -> None:
@@ -111,6 +125,7 @@ def check_can_countersign(by: Person, agreement: Agreement) -> None:
     in_request = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
     if in_request.exists() or any(queries.is_named_in(account, agreement) for account in accounts_of(by)):
         raise Denied(_("You cannot countersign an agreement you are part of."))
+    check_not_over(agreement)
     agreement.check_can("countersign")
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from apps.access_requests import fields
+from apps.core.errors import Invalid
+from apps.core.text import typed
 
 
 def _day(value: Any) -> Any:
@@ -38,6 +40,15 @@ def _moment(value: Any) -> datetime:
     return found
 
 
+def _seen(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return typed(value)
+    except Invalid as refusal:
+        raise PydanticCustomError("hidden", "{sentence}", {"sentence": refusal.sentence}) from None
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Slug = Annotated[str, Field(max_length=80)]
@@ -45,9 +56,17 @@ Code = Annotated[str, Field(max_length=fields.CODE_LENGTH)]
 
 
 class Input(Schema):
-    """The body of a call; unknown fields are refused."""
+    """The body of a call; unknown fields and hidden characters are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _without_hidden_characters(cls, value: Any) -> Any:
+        """Each text as it is stored (`apps.core.text.typed`)."""
+        if isinstance(value, list):
+            return [_seen(one) for one in value]
+        return _seen(value)
 
 
 class Problem(Schema):
@@ -85,6 +104,8 @@ class DatasetPage(Schema):
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last page.")
     total: int = Field(description="How many there are, counted up to 1000.")
     total_is_exact: bool
+    searched_for: str | None = Field(description="Words that were searched because nothing matched `q`; else null.")
+    some_words: bool = Field(description="Nothing matched all words of `q`; these match some of them.")
 
 
 class File(Schema):

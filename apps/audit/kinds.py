@@ -202,6 +202,18 @@ class Kind(models.TextChoices):
         "request.accepted_for_review", Group.REQUESTS, "screened", "note",
         _("The request was accepted for review; voting started"),
     )  # fmt: skip
+    PROJECT_MEMBER_ADDED = (
+        "request.project_member_added", Group.REQUESTS, "person", "note",
+        _("A project member was added to the request"),
+    )  # fmt: skip
+    PROJECT_MEMBER_REMOVED = (
+        "request.project_member_removed", Group.REQUESTS, "person", "still",
+        _("A project member was removed from the request"),
+    )  # fmt: skip
+    QUESTION_ANSWERED = (
+        "request.question_answered", Group.REQUESTS, "question", "note",
+        _("The applicant answered a question of the committee"),
+    )  # fmt: skip
     REQUEST_RETURNED = (
         "request.returned", Group.REQUESTS, "returned", "wait",
         _("The committee requested changes"),
@@ -262,6 +274,14 @@ class Kind(models.TextChoices):
         "agreement.pdf_stored", Group.AGREEMENTS, "file", "still",
         _("The signed agreement was saved as a PDF"),
     )  # fmt: skip
+    AGREEMENT_PDF_DOWNLOADED = (
+        "agreement.pdf_downloaded", Group.AGREEMENTS, "download", "still",
+        _("The signed PDF was downloaded"),
+    )  # fmt: skip
+    AGREEMENT_EXPIRED = (
+        "agreement.expired", Group.AGREEMENTS, "expired", "bad",
+        _("The agreement expired before everyone signed"),
+    )  # fmt: skip
     GRANT_ISSUED = "grant.issued", Group.ACCESS, "grant", "good", _("Access to %(dataset)s was granted")
     GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
     GRANT_SUSPENDED = "grant.suspended", Group.ACCESS, "suspended", "wait", _("Access to %(dataset)s was suspended")
@@ -287,6 +307,11 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
+    ACCESS_CHECKED = (
+        "audit.access_checked", Group.OPERATIONS, "eye", "still",
+        _("The access of another person was looked up"),
+    )  # fmt: skip
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 

@@ -13,6 +13,7 @@ from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor, person_id_of
+from apps.core.text import typed
 from apps.people.models import Institution, Person, Provider
 from apps.people.models.claims import CONFIRMED_FOR, CURRENT
 from apps.people.rules import check_claim_rule, check_named, check_operator, check_person
@@ -25,6 +26,7 @@ def create_committee(
 ) -> Committee:
     """Create a committee that has no members yet."""
     check_operator(by, CONSOLE)
+    name, about = typed(name, field="name"), typed(about, field="about")
     rules.check_new_committee(name, slug, quorum)
     committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
     record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
@@ -58,12 +60,13 @@ def remove_member(membership: CommitteeMember, *, reason: str, last_day: date | 
     """
     by = check_person(by)
     rules.check_can_remove_member(by, membership)
+    reason = typed(reason, field="reason").strip()
     rules.check_end(reason, last_day)
     now = clock.now()
     ends_at = now
     if last_day is not None and last_day > now.date():
         ends_at = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=UTC)
-    _end(membership, ends_at=ends_at, reason=reason.strip(), by=by)
+    _end(membership, ends_at=ends_at, reason=reason, by=by)
 
 
 @transaction.atomic
@@ -75,12 +78,13 @@ def hand_over_chair(committee: Committee, *, person: Person, reason: str = "", b
     check_operator(by, CONSOLE)
     Committee.objects.select_for_update().get(pk=committee.pk)
     rules.check_can_chair(person, committee)
+    reason = typed(reason, field="reason").strip()
     member_since = None
     replaced = Q(is_chair=True) | Q(person=person)
     for membership in CommitteeMember.objects.not_ended().filter(replaced, committee=committee):
         if membership.person_id == person.pk:
             member_since = membership.member_since or membership.starts_at
-        _end(membership, ends_at=clock.now(), reason=reason.strip(), by=by)
+        _end(membership, ends_at=clock.now(), reason=reason, by=by)
     return _add_member(committee, person=person, is_chair=True, by=by, member_since=member_since)
 
 

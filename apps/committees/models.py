@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.committees.decisions import RULES
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.people.models import ClaimRule, Institution, Person
 from apps.people.models.claims import confirmed, confirmed_in_full
 
@@ -40,6 +41,7 @@ class Committee(models.Model):
         verbose_name_plural = _("committees")
         ordering = ["name"]
         constraints = [
+            seen_text("name", "about", "closed_because", name="committee_text_is_seen"),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
             models.CheckConstraint(condition=Q(rule__in=sorted(RULES)), name="committee_rule_is_known"),
             models.CheckConstraint(
@@ -124,6 +126,7 @@ class CommitteeMember(models.Model):
                 name="committee_member_ends_after_start",
             ),
             confirmed_in_full("committee_member_by_claim_confirmed"),
+            seen_text("end_reason", name="committee_member_text_is_seen"),
         ]
 
     def __str__(self) -> str:

@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -25,11 +23,10 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.datasets.conditions import Use, in_order
-from apps.datasets.models import Condition, Dataset, Distribution, Version
+from apps.datasets.models import Condition, Dataset, DatasetRole, Distribution, Version
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 
@@ -46,21 +43,25 @@ class Page:
     more_than_counted: bool
 
 
-def catalogue(*, words: str = "", access: str = "", committee: str = "") -> QuerySet[Dataset]:
-    """The datasets that everybody may see, newest first, filtered by search words, access level and committee slug."""
-    found = Dataset.objects.listed()
-    if words:
-        found = found.filter(search=SearchQuery(words, search_type="websearch", config="english"))
-    if access:
-        found = found.filter(access=access)
-    if committee:
-        found = found.filter(committee__slug=committee)
-    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")  # the order of the index `dataset_newest`
+def catalogue() -> QuerySet[Dataset]:
+    """The datasets that everybody may see, newest first; with words and filters: `search.find`."""
+    return newest_first(Dataset.objects.listed())
 
 
-def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
-    """The page after the cursor `after`, and the total, counted up to 1,000."""
-    total, more = counted(found)
+def newest_first(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """The same in the order of the index `dataset_newest`."""
+    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")
+
+
+def page_of(
+    found: QuerySet[Dataset],
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    size: int = 25,
+    total: tuple[int, bool] | None = None,
+) -> Page:
+    """The page after the cursor `after`, and the total, counted up to 1,000 unless it is given."""
+    number, more = total or counted(found)
     rows = in_lists(found)
     if after is not None:
         when, pk = after
@@ -68,7 +69,7 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
     items = list(rows[: size + 1])
     last = items[size - 1] if len(items) > size else None
     cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None
-    return Page(items[:size], cursor, total, more)
+    return Page(items[:size], cursor, number, more)
 
 
 def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
@@ -79,7 +80,7 @@ def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
 
 def in_lists(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
     """The same datasets with the columns that a list shows, without their long texts."""
-    return found.defer("search", "description").select_related("committee", "institution")
+    return found.defer("description").select_related("committee", "institution")
 
 
 def condition_rows(dataset: str = "pk") -> ArraySubquery:
@@ -139,7 +140,7 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
 def overview_of(person: Viewer) -> QuerySet[Dataset]:
     """The datasets this person manages, by title, with the number and state of their newest version."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
-    rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
+    rows = managed_by(person).defer("description").select_related("committee", "institution")
     return rows.annotate(
         version_number=Subquery(newest.values("number")[:1]), version_state=Subquery(newest.values("state")[:1])
     ).order_by("title", "pk")
@@ -171,6 +172,17 @@ def owners_of(dataset: Dataset) -> QuerySet[Person]:
     return roles.people_with_role(dataset, Dataset.OWNER)
 
 
+def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
+    """The active owners of each of these datasets, by name; one statement."""
+    rows = DatasetRole.objects.filter(
+        content_object__in=set(datasets), permission__codename=Dataset.OWNER, user__is_active=True
+    )
+    found: dict[UUID, list[Person]] = {}
+    for row in rows.select_related("user").order_by("user__name", "pk"):
+        found.setdefault(row.content_object_id, []).append(row.user)
+    return found
+
+
 def stewards_of(dataset: Dataset) -> QuerySet[Person]:
     return roles.people_with_role(dataset, Dataset.STEWARD)
 
@@ -186,16 +198,3 @@ def is_manager(person: Viewer, dataset: Dataset) -> bool:
 def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
     """Files whose name and size this person may see; whether they may download them is the access rule."""
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
-
-
-def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
-    """The number of files and bytes of the current version of each dataset, by dataset id; one statement."""
-    available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
-    rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
-    return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
-
-
-def deciding_committees() -> QuerySet[Committee]:
-    """The committees that decide on a listed dataset, by name."""
-    decided_on = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
-    return Committee.objects.filter(Exists(decided_on)).order_by("name")

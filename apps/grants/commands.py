@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as requests
@@ -111,25 +111,31 @@ def resume(grant: AccessGrant, *, by: Actor) -> None:
 
 @transaction.atomic
 def stop_downloads(reason: str, *, by: Actor) -> DownloadStop:
-    """Stop every download of every file at once. One operator is enough."""
+    """Stop every download of every file at once. One operator is enough; a second stop beside it is refused."""
     by = check_person(by)
     check_operator(by)
-    rules.check_says_why(reason)
-    existing = queries.current_download_stop()
-    if existing is not None:
-        return existing
-    stop = DownloadStop.objects.create(started_by=by, reason=reason.strip())
+    rules.check_stop_says_why(reason)
+    rules.check_not_stopped(queries.current_download_stop())
+    try:
+        with transaction.atomic():
+            stop = DownloadStop.objects.create(started_by=by, reason=reason.strip())
+    except IntegrityError:  # another operator was a moment faster
+        rules.check_not_stopped(queries.current_download_stop())
+        raise
     record(Kind.DOWNLOADS_STOPPED, actor=by, subject=stop)
     return stop
 
 
 @transaction.atomic
 def propose_resume(stop: DownloadStop, *, by: Actor) -> None:
-    """One operator says that downloads may run again; another one must confirm."""
+    """One operator says that downloads may run again; another one must confirm. Proposing twice changes nothing."""
     by = check_person(by)
     check_operator(by)
-    stop = DownloadStop.objects.select_for_update().get(pk=stop.pk)
+    stop = DownloadStop.objects.select_for_update(of=("self",)).select_related("resume_proposed_by").get(pk=stop.pk)
     rules.check_can_propose_resume(by, stop)
+    if stop.resume_proposed_by_id == by.pk:
+        return
+    rules.check_not_proposed(stop)
     DownloadStop.objects.filter(pk=stop.pk).update(resume_proposed_by=by)
     record(Kind.RESUME_PROPOSED, actor=by, subject=stop)
 

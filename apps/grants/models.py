@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.core.triggers import evidence, set_once
 from apps.datasets.models import Dataset
 from apps.people.models import Affiliation, Institution, Person
@@ -83,6 +84,7 @@ class AccessGrant(models.Model):
         verbose_name_plural = _("access grants")
         ordering = ["-issued_at"]
         constraints = [
+            seen_text("revoked_because", name="grant_text_is_seen"),
             models.UniqueConstraint(fields=["agreement", "holder"], name="grant_once_per_agreement_and_holder"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start"),
             models.CheckConstraint(
@@ -123,6 +125,7 @@ class Suspension(models.Model):
 
     class Meta:
         constraints = [
+            seen_text("reason", name="suspension_text_is_seen"),
             models.UniqueConstraint(fields=["grant"], condition=Q(ends_at__isnull=True), name="suspension_one_open"),
             models.CheckConstraint(condition=~Q(reason=""), name="suspension_says_why"),
         ]
@@ -146,12 +149,19 @@ class DownloadStop(models.Model):
 
     class Meta:
         constraints = [
+            seen_text("reason", name="download_stop_text_is_seen"),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True)
                 | (Q(ended_by__isnull=False, resume_proposed_by__isnull=False) & ~Q(ended_by=F("resume_proposed_by"))),
                 name="download_stop_ended_by_two",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="download_stop_has_reason"),
+            # One constant value among the stops that have not ended: a second one is refused by the database.
+            models.UniqueConstraint(
+                ExpressionWrapper(Q(ends_at__isnull=True), output_field=models.BooleanField()),
+                condition=Q(ends_at__isnull=True),
+                name="download_stop_one_current",
+            ),
         ]
         indexes = [models.Index(fields=["starts_at"], condition=Q(ends_at__isnull=True), name="download_stop_current")]
 

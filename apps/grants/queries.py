@@ -149,6 +149,21 @@ class Verdict:
     visas: dict[str, datetime]  # the types of visas from home that count for the person, and until when
 
 
+def versions_with_parts(person: Viewer, datasets: Iterable[UUID]) -> list[tuple[Version, dict[str, bool]]]:
+    """Every version of these datasets, newest first, with each part of the rule for this person: one statement."""
+    parts = rule(person)
+    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    rows = Version.objects.filter(dataset__in=set(datasets)).defer("notes").annotate(**flags).order_by("-number")
+    return [(row, {name: getattr(row, f"part_{name}") for name in parts}) for row in rows]
+
+
+def with_parts(grants: QuerySet[AccessGrant]) -> list[tuple[AccessGrant, dict[str, bool]]]:
+    """These grants, each with every part of "is it active": one statement."""
+    parts = AccessGrant.objects.parts()
+    rows = grants.annotate(**{f"part_{name}": _flag(part) for name, part in parts.items()})
+    return [(row, {name: getattr(row, f"part_{name}") for name in parts}) for row in rows]
+
+
 def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 

@@ -40,6 +40,24 @@ def check_says_why(reason: str) -> None:
         raise Invalid(_("Give a reason. The user can read it."), field="reason")
 
 
+def check_stop_says_why(reason: str) -> None:
+    if is_blank(reason):
+        raise Invalid(_("Enter the reason for the stop in one sentence."), field="reason")
+
+
+def check_not_stopped(current: DownloadStop | None) -> None:
+    """Downloads are not stopped already; otherwise who stopped them is named, since only operators ask."""
+    if current is not None:
+        raise WrongState(_("Downloads are already stopped. %(name)s stopped them.") % {"name": current.started_by})
+
+
+def check_not_proposed(stop: DownloadStop) -> None:
+    if stop.resume_proposed_by_id is not None:
+        raise WrongState(
+            _("%(name)s already proposed to resume downloads. You can confirm it.") % {"name": stop.resume_proposed_by}
+        )
+
+
 def check_can_propose_resume(by: Person, freeze: DownloadStop) -> None:
     """A break-glass account may stop downloads, but not resume them."""
     check_not_break_glass(by)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.people.models.people import Person
 
 LONGEST_ACCOUNT = timedelta(days=366)
@@ -48,6 +49,7 @@ class ServiceAccount(models.Model):
         verbose_name_plural = _("service accounts")
         ordering = ["-made_at"]
         constraints = [
+            seen_text("name", "purpose", name="service_account_text_is_seen"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("made_at")) & Q(ends_at__lte=F("made_at") + LONGEST_ACCOUNT),
                 name="service_account_ends_within_a_year",
@@ -126,6 +128,7 @@ class PersonalToken(models.Model):
         verbose_name_plural = _("personal access tokens")
         ordering = ["-created_at"]
         constraints = [
+            seen_text("name", name="token_text_is_seen"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_creation"),
             models.CheckConstraint(
                 condition=Q(kind="service", service__isnull=False) | (~Q(kind="service") & Q(service__isnull=True)),

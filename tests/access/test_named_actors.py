@@ -36,6 +36,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "people.warn_of_expiring_affiliations": {SYSTEM},
     "agreements.offer": {SYSTEM},
     "agreements.store_pdf": {SYSTEM},
+    "agreements.expire": {SYSTEM},
     "datasets.check_file": {SYSTEM},
     "grants.activate_request": {SYSTEM},
     "grants.issue": {SYSTEM},

@@ -95,7 +95,10 @@ FAULTS: dict[str, list[Fault]] = {
             new=True,
         ),
         Fault(
-            "portal/consequences.py", "FLOW = {Kind.LINK_MADE: [notify]}", "Kind.LINK_MADE has a row without", new=True
+            "portal/consequences.py",
+            "CONSEQUENCES = {Kind.LINK_MADE: [notify]}",
+            "Kind.LINK_MADE has a row without",
+            new=True,
         ),
         Fault(
             "apps/notifications/messages/strange.py",

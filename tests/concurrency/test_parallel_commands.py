@@ -22,7 +22,7 @@ from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
-from apps.grants.models import AccessGrant
+from apps.grants.models import AccessGrant, DownloadStop
 from portal import consequences
 from tests import stories
 
@@ -179,6 +179,24 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
         ),
     )
     assert len([who for who in (published_dataset.owner, second) if Dataset.objects.managed_by(who).exists()]) == 1
+
+
+def test_a_stop_pressed_by_twenty_at_once_is_one_stop() -> None:
+    """Case 8: nineteen are told that downloads are stopped already."""
+    operators = [stories.operator() for _ in range(4)] * 5
+    results = at_once(*[lambda who=who: grants.stop_downloads("A leak.", by=who) for who in operators])
+    assert refused(results) == 19
+    assert DownloadStop.objects.count() == 1
+    assert Event.objects.filter(kind=Kind.DOWNLOADS_STOPPED).count() == 1
+
+
+def test_a_proposal_sent_twenty_times_at_once_is_one_event() -> None:
+    """Case 8."""
+    boss = stories.operator()
+    stop = grants.stop_downloads("A leak.", by=boss)
+    results = at_once(*[lambda: grants.propose_resume(stop, by=boss) for _ in range(20)])
+    assert refused(results) == 0
+    assert Event.objects.filter(kind=Kind.RESUME_PROPOSED).count() == 1
 
 
 def test_two_operators_resume_downloads_once() -> None:

@@ -8,8 +8,6 @@ UNWRITTEN = {
     "access_requests.change": "a draft is the applicant's own; what is submitted is frozen with its fingerprint",
     "access_requests.choose_datasets": "the same",
     "access_requests.add_dataset": "the same",
-    "access_requests.name_members": "the same",
-    "access_requests.answer": "the same: the next round holds the answer",
     "tokens.record_token_use": "each use of a token is an event of what it did",
     "people.drop_visas_of": "follows from a change of the provider that is written down",
     "people.choose_language": "changes nothing but words",

@@ -17,7 +17,7 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import Invalid
-from apps.core.text import is_blank
+from apps.core.text import is_blank, typed
 from apps.datasets.models import Dataset
 from apps.people.queries import colleagues_by_code
 from apps.people.rules import check_person
@@ -52,7 +52,8 @@ def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **
 def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
     for name in fields.stored():
         if name in changes:
-            setattr(request, name, changes[name])
+            value = changes[name]
+            setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
     begin, end = request.starts_on, request.ends_on
     if begin is not None and end is not None and end <= begin:
         raise Invalid(_("The end date must be after the start date."), field="ends_on")
@@ -98,9 +99,14 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None
             field="members",
         )
     people = [person for person in found.values() if person.pk != request.applicant_id]
-    Membership.objects.filter(request=request).exclude(person__in=people).delete()
+    removed = Membership.objects.filter(request=request).exclude(person__in=people)
+    for membership in removed:
+        record(Kind.PROJECT_MEMBER_REMOVED, actor=by, subject=request, about=[membership.person_id])
+    removed.delete()
     for person in people:
-        Membership.objects.get_or_create(request=request, person=person)
+        _membership, added = Membership.objects.get_or_create(request=request, person=person)
+        if added:
+            record(Kind.PROJECT_MEMBER_ADDED, actor=by, subject=request, about=[person])
 
 
 @transaction.atomic
@@ -109,9 +115,11 @@ def answer(question: Question, *, text: str, by: Actor) -> None:
     by = check_person(by)
     request = _lock(question.request)
     rules.check_can_edit(by, request)
+    text = typed(text, field="answer")
     if is_blank(text):
         raise Invalid(_("Write an answer for the committee."), field="answer")
     Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=clock.now())
+    record(Kind.QUESTION_ANSWERED, actor=by, subject=request, about=[question])
 
 
 @transaction.atomic

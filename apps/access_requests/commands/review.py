@@ -10,6 +10,7 @@ from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
+from apps.core.text import typed
 from apps.people.rules import check_named, check_person
 
 
@@ -29,10 +30,11 @@ def request_changes(request: AccessRequest, *, text: str, by: Actor) -> Question
     by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
+    text = typed(text, field="text").strip()
     rules.check_question(text)
     request.check_can("return")
     current = _close_round(request)
-    question = Question.objects.create(request=request, round=current, asked_by=by, text=text.strip())
+    question = Question.objects.create(request=request, round=current, asked_by=by, text=text)
     request.move("return")
     record(Kind.REQUEST_RETURNED, actor=by, subject=request, round=current.number)
     return question
@@ -46,8 +48,9 @@ def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
     by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
+    reason = typed(reason, field="reason").strip()
     rules.check_says_conflict(reason)
-    Recusal.objects.create(request=request, person=by, reason=reason.strip())
+    Recusal.objects.create(request=request, person=by, reason=reason)
     record(Kind.MEMBER_RECUSED, actor=by, subject=request)
 
 

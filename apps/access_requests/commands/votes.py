@@ -14,6 +14,7 @@ from apps.committees.decisions import Outcome
 from apps.committees.models import CommitteeMember
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
+from apps.core.text import typed
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
 from apps.people.queries import current_affiliation_of
@@ -26,6 +27,7 @@ def propose_condition(item: Item, *, text: str, seen: Round, by: Actor) -> Condi
     """Propose a condition for an approval of this item; the other members see it without the name."""
     by = check_person(by)
     item, _voters = _lock_for_vote(item, seen=seen, by=by)
+    text = typed(text, field="new_condition").strip()
     rules.check_condition(text)
     return _proposed(item, text=text, by=by)
 
@@ -50,14 +52,15 @@ def vote(
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
+    reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
     known = set(item.conditions.values_list("pk", flat=True))
-    rules.check_vote(choice, reason, conditions, new_condition, known)
+    rules.check_vote(choice, reason, conditions, new, known)
     adopts = set(conditions) if choice == Vote.Choice.CONDITIONAL else set()
-    if choice == Vote.Choice.CONDITIONAL and new_condition.strip():
-        adopts.add(_proposed(item, text=new_condition, by=by).pk)
+    if choice == Vote.Choice.CONDITIONAL and new:
+        adopts.add(_proposed(item, text=new, by=by).pk)
     earlier = queries.current_vote(item, by)
     kind = Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED
-    said = {"choice": choice, "reason": reason.strip(), "adopts": sorted(adopts)}
+    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts)}
     cast = _record_vote(item, kind, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
     if earlier is None or not queries.let_a_voter_leave(item, by.pk):
         _decide_if_clear(item, voters)
@@ -90,10 +93,10 @@ def _lock_for_vote(item: Item, *, seen: Round, by: Person) -> tuple[Item, Sequen
 
 def _proposed(item: Item, *, text: str, by: Person) -> Condition:
     """The condition with this text; proposed now, unless somebody has proposed it already."""
-    same = item.conditions.filter(text=text.strip()).first()
+    same = item.conditions.filter(text=text).first()
     if same is not None:
         return same
-    condition = Condition.objects.create(item=item, text=text.strip(), proposed_by=by)
+    condition = Condition.objects.create(item=item, text=text, proposed_by=by)
     record(Kind.CONDITION_PROPOSED, actor=by, subject=condition, about=[item.request_id, item.dataset_id])
     return condition
 

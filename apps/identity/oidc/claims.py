@@ -1,10 +1,10 @@
 """What a provider tells about a person, as far as it may be trusted: its own names, its own domains, plain text."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from apps.core.text import given
 from apps.people.models import Institution, Provider
 
 ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\Z", re.ASCII)
@@ -14,8 +14,6 @@ MOST = 30
 # eduPerson, eduPersonAffiliation: who belongs to the institution. An alumnus, an affiliate or a reader of the library
 # is known there, and that is no affiliation with it.
 BELONG = frozenset({"member", "faculty", "staff", "employee", "student"})
-
-JOINERS = "\u200c\u200d"  # hidden too, but some scripts cannot be written without them
 
 
 def facts_about(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,8 +37,7 @@ def plain(value: Any, longest: int) -> str:
     """One line of what can be seen: people choose it themselves, and others read it in e-mails and lists."""
     if not isinstance(value, str):
         return ""
-    line = " ".join(value.split())
-    return "".join(c for c in line if c in JOINERS or unicodedata.category(c)[0] != "C")[:longest]
+    return " ".join(given(value).split())[:longest]
 
 
 def email(value: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries as requests
@@ -40,6 +41,18 @@ def _agreement_terminated(event: Event) -> Notes:
             yield Note(person, "agreement_terminated.party", path, facts, agreement.ended_because)
 
 
+def _agreement_expired(event: Event) -> Notes:
+    """Whoever was to sign, and the owners; the applicant reads how to go on."""
+    agreement, facts, path = _agreement(event)
+    facts |= {"day": date_format(agreement.ends_on, "j F Y")}
+    applicant = agreement.item.request.applicant
+    yield Note(applicant, "agreement_expired.applicant", path, facts)
+    for person in requests.people_of(agreement.item.request).exclude(pk=applicant.pk):
+        yield Note(person, "agreement_expired.other", path, facts)
+    for owner in owners_of(agreement.item.dataset):
+        yield Note(owner, "agreement_expired.other", path, facts)
+
+
 def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
     fetched = Agreement.objects.select_related("item__dataset", "item__request__applicant__institution")
     agreement = fetched.get(pk=subject_of(event))
@@ -68,6 +81,25 @@ MESSAGES: Mapping[Kind, Message] = {
                 _(
                     "%(actor)s (%(institution)s) signed the data use agreement for “%(dataset)s”. "
                     "Access starts only after an owner of the dataset has countersigned it."
+                ),
+            ),
+        },
+    ),
+    Kind.AGREEMENT_EXPIRED: Message(
+        _agreement_expired,
+        {
+            "agreement_expired.applicant": (
+                _("The agreement %(reference)s expired before everyone signed"),
+                _(
+                    "The data use agreement for “%(dataset)s” was not signed by everyone before its period ended on "
+                    "%(day)s. No access was granted. Submit a new request with a later end date."
+                ),
+            ),
+            "agreement_expired.other": (
+                _("The agreement %(reference)s expired before everyone signed"),
+                _(
+                    "The data use agreement for “%(dataset)s” was not signed by everyone before its period ended on "
+                    "%(day)s. No access was granted. The applicant can submit a new request."
                 ),
             ),
         },

@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
 from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.text import typed
 from apps.people.commands.affiliations import extend_affiliation
 from apps.people.models import Identity, Institution, Person, PlatformRole, Provider, Terms, TermsAcceptance
 from apps.people.queries import current_terms, platform_roles_of
@@ -69,6 +70,7 @@ def get_or_create_person(
 def publish_terms(text: str, *, text_da: str, by: Actor) -> Terms:
     """A new version of the terms for registered data, and everybody has to accept again."""
     check_operator(by, CONSOLE)
+    text, text_da = typed(text, field="text"), typed(text_da, field="text_da")
     latest = current_terms()
     terms = Terms.objects.create(
         version=latest.version + 1 if latest else 1,
@@ -136,6 +138,7 @@ def register_institution(
 ) -> Institution:
     """Register an institution."""
     check_operator(by, CONSOLE)
+    name = typed(name, field="name").strip()
     check_institution(name, country, ror)
     institution = Institution.objects.create(
         name=name.strip(), country=country.upper(), ror=ror, domains=check_domains(domains)

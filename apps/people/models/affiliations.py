@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.core.triggers import evidence
 from apps.people.models.people import Institution, Person
 from apps.people.models.providers import Provider
@@ -96,6 +97,7 @@ class AffiliationStatement(models.Model):
     class Meta:
         ordering = ["-at"]
         constraints = [
+            seen_text("reason", name="affiliation_statement_text_is_seen"),
             models.CheckConstraint(condition=~Q(reason=""), name="affiliation_statement_has_reason"),
             *evidence(
                 "people_affiliationstatement",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import roles
 from apps.core.identifiers import new_id, new_reference
+from apps.core.text import seen_text
 
 
 class Institution(models.Model):
@@ -32,7 +33,10 @@ class Institution(models.Model):
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
         permissions = [("sign_for_institution", "Signs for the institution")]
-        constraints = [models.UniqueConstraint(fields=["ror"], condition=~Q(ror=""), name="institution_ror_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["ror"], condition=~Q(ror=""), name="institution_ror_once"),
+            seen_text("name", name="institution_text_is_seen"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -82,6 +86,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
+        constraints = [seen_text("name", name="person_text_is_seen")]
         verbose_name = _("person")
         verbose_name_plural = _("people")
 
@@ -169,6 +174,7 @@ class Terms(models.Model):
     published_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        constraints = [seen_text("text", "text_da", name="terms_text_is_seen")]
         verbose_name = _("terms of use")
         verbose_name_plural = _("terms of use")
         ordering = ["-version"]

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.core.triggers import evidence
 from apps.people.models.people import Institution, Person
 
@@ -42,11 +43,12 @@ class ActorSnapshot(models.Model):
         verbose_name = _("actor snapshot")
         verbose_name_plural = _("actor snapshots")
         constraints = [
+            seen_text("name", "institution_name", name="actor_snapshot_text_is_seen"),
             *evidence(
                 "people_actorsnapshot",
                 "an actor snapshot cannot be changed or deleted; personal fields may only be emptied",
                 may_be_emptied=PERSONAL,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

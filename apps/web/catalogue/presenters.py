@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.access_requests import queries as requests
 from apps.core.actors import Viewer
 from apps.datasets import queries as datasets
+from apps.datasets import search
 from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset
 from apps.people.models import Person
@@ -34,23 +35,23 @@ ACCESS_MEANS: dict[str, Any] = {
 def cards(found: Iterable[Dataset]) -> list[dict[str, Any]]:
     """The datasets as cards; two statements for all of them, however many there are."""
     rows = list(found)
-    sizes = datasets.sizes_of_current(rows)
+    sizes = search.sizes_of(one.pk for one in rows)
     waits = cached_for_a_minute("waits", requests.waits)
     return [_card(one, sizes.get(one.pk), waits.get(one.committee_id) if one.committee_id else None) for one in rows]
 
 
-def _card(one: Dataset, size: tuple[int, int] | None, wait: requests.Wait | None) -> dict[str, Any]:
+def _card(one: Dataset, size: search.Size | None, wait: requests.Wait | None) -> dict[str, Any]:
     return {
         "url": reverse("dataset", args=[one.slug]),
         "title": one.title,
         "summary": one.summary,
         "access": one.access,
         "access_label": ACCESS_WORDS[one.access],
-        "state": "" if size else "withdrawn",
-        "state_label": "" if size else _("No files available"),
+        "state": "" if size and size.files else "withdrawn",
+        "state_label": "" if size and size.files else _("No files available"),
         "institution": str(one.institution or ""),
-        "files": size[0] if size else None,
-        "size": size[1] if size else None,
+        "files": size.files if size and size.files else None,
+        "size": size.bytes if size and size.files else None,
         "keywords": _keywords(one)[:4],
         "wait": _wait_words(one, wait),
     }

@@ -16,15 +16,14 @@ from apps.committees.models import Committee
 from apps.core.actors import Viewer
 from apps.core.errors import Gone, NotFound
 from apps.datasets import queries as datasets
+from apps.datasets import search
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
 from apps.grants import queries as grants
 from apps.people.models import Person
 from apps.web.catalogue import presenters as parts
-from apps.web.catalogue.forms import CatalogueForm
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
-from apps.web.common.pagination import page_of
 
 SHOWN = 24
 
@@ -63,54 +62,6 @@ def _waiting(person: Person) -> list[dict[str, str]]:
         for one in back
     ]  # fmt: skip
     return rows
-
-
-@require_safe
-def catalogue(request: PageRequest) -> HttpResponse:
-    """Every listed dataset, newest first, walked by key."""
-    form = CatalogueForm(request.GET)
-    valid = form.is_valid()
-    asked = form.cleaned_data if valid else {}
-    found = datasets.catalogue(
-        words=asked.get("q", ""), access=asked.get("access", ""), committee=asked.get("committee", "")
-    )
-    filters = form.filters if valid else {}
-    total, more = datasets.counted(found)
-    page = page_of(request, datasets.in_lists(found), by="-listed_from -pk", size=SHOWN, kept=filters)
-    context = {
-        "form": form,
-        "valid": valid,
-        "filters": filters,
-        "words": request.GET.get("q", "")[:200],
-        "kept": {name: value for name, value in form.filters.items() if name != "q"},
-        "total": total,
-        "more": more,
-        "page": page,
-        "cards": parts.cards(page.rows),
-        "filter_groups": _filter_groups(filters),
-    }
-    return render(request, "catalogue/catalogue.html", context, status=200 if valid else 422)
-
-
-def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """The filters as links, each keeping the others."""
-    deciders = cached_for_a_minute("deciders", lambda: [(one.slug, one.name) for one in datasets.deciding_committees()])
-    where = reverse("catalogue")
-    groups: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
-        ("access", _("Access"), [("", _("Any access level")), *parts.ACCESS_WORDS.items()]),
-        ("committee", _("Committee"), [("", _("Any committee")), *deciders]),
-    ]
-    return [
-        {"label": label, "choices": [_choice(where, filters, name, value, words) for value, words in choices]}
-        for name, label, choices in groups
-    ]
-
-
-def _choice(where: str, filters: dict[str, Any], name: str, value: Any, words: Any) -> dict[str, Any]:
-    kept = {key: kept for key, kept in filters.items() if key != name}
-    asked = urlencode({**kept, name: value} if value else kept)
-    url = where + (f"?{asked}" if asked else "")
-    return {"label": words, "url": url, "current": filters.get(name, "") == value}
 
 
 @require_safe
@@ -178,7 +129,8 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     committee: Committee | None = committees.public().filter(slug=slug).first()
     if committee is None:
         raise NotFound(_("This committee does not exist."))
-    page = datasets.page_of(datasets.catalogue(committee=slug), size=SHOWN)
+    found = search.find(filters={"committee": [slug]})
+    page = datasets.page_of(found.datasets, size=SHOWN, total=(found.total, found.more_than_counted))
     context = {
         "committee": committee,
         "memberships": committees.memberships_of(committee).select_related("person__institution"),

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import EMPTY_VALUES
 
 from apps.core.errors import DomainError, Invalid
+from apps.core.text import typed
 
 
 class FormRefusals:
@@ -55,14 +56,21 @@ def refusal_of(act: Callable[[], object], kind: type[DomainError] = DomainError)
 
 
 class CleanTextField(forms.CharField):
-    """Text that may turn out too long: the browser is not asked to cut it without a word, the answer says it.
+    """Text as it is stored (`apps.core.text.typed`): a hidden character is an error of the field.
 
-    A line's end counts as one character, as it does in the browser, which sends two.
+    The browser is not asked to cut text that is too long: the answer says so. A line's end counts as one character, as
+    it does in the browser, which sends two.
     """
 
     def to_python(self, value: object) -> str | None:
-        text = super().to_python(value)
-        return text.replace("\r\n", "\n") if text else text
+        sent = super().to_python(value)
+        if not sent:
+            return sent
+        try:
+            text = typed(sent)
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal.sentence, code="hidden") from None
+        return (text.strip() if self.strip else text) or self.empty_value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {name: said for name, said in super().widget_attrs(widget).items() if name != "maxlength"}

@@ -1,6 +1,6 @@
 """Lists on pages, walked by key: page 4,000 costs what page 1 costs, and nothing is seen twice when rows are added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -29,7 +29,12 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    request: HttpRequest, found: QuerySet[Row], *, by: str, size: int = 50, kept: Mapping[str, Any] | None = None
+    request: HttpRequest,
+    found: QuerySet[Row],
+    *,
+    by: str,
+    size: int = 50,
+    kept: Mapping[str, Any] | Sequence[tuple[str, str]] | None = None,
 ) -> Page[Row]:
     """The page of `found` that the address asks for by `after` or `before`; one statement.
 

@@ -8,14 +8,17 @@ from django.views.decorators.http import require_safe
 
 from apps.audit.models import Event
 from apps.audit.queries import newest
+from apps.people.commands.readings import record_log_reading
 from apps.people.rules import check_auditor
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
+from apps.web.common.decorators import writes
 from apps.web.common.history import NAMED_ACTORS, noun_of, sentence_of
 from apps.web.common.pagination import Page, page_of
 from apps.web.oversight.forms import EventFilter
 
 
+@writes
 @require_safe
 @signed_in
 def events(request: AuthenticatedRequest) -> HttpResponse:
@@ -30,6 +33,9 @@ def events(request: AuthenticatedRequest) -> HttpResponse:
     )
     asked = {name: str(wanted[name]) for name in ("kind", "actor", "thing") if wanted.get(name)}
     page = page_of(request, log, by="-id", kept=asked) if form.is_valid() else Page[Event](rows=[])
+    if form.is_valid() and request.method == "GET":
+        ids = [wanted[name] for name in ("actor", "thing") if wanted.get(name)]
+        record_log_reading(filters=list(asked), about=ids, by=request.actor)
     context = {
         "form": form,
         "rows": [_row(event) for event in page.rows],

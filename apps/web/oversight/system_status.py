@@ -61,9 +61,12 @@ def freeze(request: AuthenticatedRequest) -> HttpResponse:
     check_operator(request.actor)
     form = StopDownloadsForm(request.POST)
     if form.is_valid():
-        with FormRefusals(form):
+        with FormRefusals(form, WrongState) as refusals:
             commands.stop_downloads(form.cleaned_data["reason"], by=request.actor)
             messages.warning(request, _("Downloads were stopped. New downloads are refused."))
+            return redirect("system_status")
+        if isinstance(refusals.refusal, WrongState):  # stopped meanwhile: the page of that stop, with what it says
+            messages.info(request, refusals.refusal.sentence)
             return redirect("system_status")
     return _page(request, form)
 

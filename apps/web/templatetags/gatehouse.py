@@ -5,7 +5,9 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from apps.web.common import markdown as texts
 from apps.web.common.idempotency import FIELD
 
 register = template.Library()
@@ -28,3 +30,21 @@ def initials(name: Any) -> str:
     """The initials: the first character of the first and the last word of a name."""
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+
+
+@register.filter
+def bdi(text: Any) -> SafeString:
+    """Text of a user within a line: its direction does not change the order of the words around it."""
+    return format_html("<bdi>{}</bdi>", text) if str(text or "") else format_html("{}", "")
+
+
+@register.filter
+def linked(text: Any) -> SafeString:
+    """Text of a user within a line, with its web addresses and DOIs as links."""
+    return texts.linked(str(text or ""))
+
+
+@register.filter
+def markdown(text: Any) -> SafeString:
+    """A long text of a user as HTML: paragraphs, lists, headings, emphasis and links; nothing else gets through."""
+    return texts.markdown(str(text or ""))

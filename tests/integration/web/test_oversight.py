@@ -8,6 +8,7 @@ import pytest
 from apps.audit.models import Event, Outbox
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, CONSOLE, NamedActor
+from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop
 from apps.identity.commands.sign_ins import record_sign_in_refused
 from apps.people.commands.people import register_institution, set_institution
@@ -116,6 +117,18 @@ def test_downloads_stop_with_one_operator_and_run_again_with_two() -> None:
     assert second.post(f"{base}/confirm-resume/").status_code == 302
     assert current_download_stop() is None
     assert "A leak is suspected." in second.get("/system-status/").content.decode()
+
+
+def test_a_second_stop_shows_the_stop_that_is_there() -> None:
+    """Case 8: pressed again, the page of the stop says who stopped downloads; a blank reason is refused at its field."""
+    first, second = stories.client_for(stories.operator()), stories.client_for(stories.operator())
+    blank = first.post("/system-status/downloads/stop/", {"reason": "\u2063 "})
+    assert blank.status_code == 422
+    assert list(blank.context["form"].errors) == ["reason"]
+    for client in (first, second, first):
+        answer = client.post("/system-status/downloads/stop/", {"reason": "A leak is suspected."})
+        assert (answer.status_code, answer["Location"]) == (302, "/system-status/")
+    assert DownloadStop.objects.count() == 1
 
 
 def test_only_operators_stop_and_resume_downloads() -> None:

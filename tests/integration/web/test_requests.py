@@ -291,7 +291,7 @@ def test_the_pdf_is_there_once_everybody_has_signed() -> None:
     access = stories.granted()
     agreement = Agreement.objects.get(pk=access.agreement_setup.agreement.pk)
     answer = stories.client_for(access.holder).get(f"/agreements/{agreement.pk}/pdf/")
-    assert answer["X-Accel-Redirect"] == private_storage().accel_path(agreement.pdf_key)
+    assert answer["X-Accel-Redirect"] == private_storage().accel_path(agreement.pdfs.get().storage_key)
     assert answer["Content-Disposition"] == f'attachment; filename="{agreement.reference}.pdf"'
     other = stories.offered()
     assert stories.client_for(other.applicant).get(f"/agreements/{other.agreement.pk}/pdf/").status_code == 404

@@ -16,6 +16,7 @@ from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
 from apps.core.storage import private_storage
+from apps.core.text import given
 from apps.grants.models import AccessGrant
 from tests import stories
 
@@ -251,7 +252,8 @@ def test_a_name_may_be_typed_in_any_case_and_spacing() -> None:
 def test_one_name_in_two_spellings_signs(notified: str, typed: str) -> None:
     agreement_setup = stories.offered()
     agreement_setup.applicant.name = notified
-    assert sign(agreement_setup, agreement_setup.applicant, typed_name=typed).typed_name == typed
+    signature = sign(agreement_setup, agreement_setup.applicant, typed_name=typed)
+    assert signature.typed_name == given(typed)
 
 
 @pytest.mark.parametrize("typed", ["Ingrid Ho\u0308lm", "Ingrid\u200bHolm", "Ingrid Ηolm"])
@@ -306,16 +308,18 @@ def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
     assert agreement_setup.agreement.executed_at is not None
     stories.drain()
     agreement_setup.reload()
-    with private_storage().open(agreement_setup.agreement.pdf_key) as stream:
+    pdf = agreement_setup.agreement.pdfs.get()
+    with private_storage().open(pdf.storage_key) as stream:
         content = stream.read()
     assert content.startswith(b"%PDF-")
-    assert hashlib.sha256(content).hexdigest() == agreement_setup.agreement.pdf_sha256
-    assert commands._pdf_of(agreement_setup.agreement) == content
+    assert hashlib.sha256(content).hexdigest() == pdf.sha256
+    rows = list(agreement_setup.agreement.signatures.select_related("actor_snapshot").order_by("signed_at"))
+    assert commands._pdf_of(agreement_setup.agreement, rows) == content
     commands.store_pdf(agreement_setup.agreement.pk, by=SYSTEM)
     assert Event.objects.filter(kind="agreement.pdf_stored").count() == 1
     unsigned = stories.offered()
     commands.store_pdf(unsigned.agreement.pk, by=SYSTEM)
-    assert unsigned.reload().agreement.pdf_key == ""
+    assert not unsigned.reload().agreement.pdfs.exists()
 
 
 # ------------------------------------------------------------------------------------------------------ terminating
@@ -358,7 +362,7 @@ def test_the_database_itself_keeps_what_was_signed(change: str) -> None:
 def test_control_what_is_no_evidence_may_change() -> None:
     """Control: the same row, another column, passes."""
     agreement_setup = stories.signed()
-    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(pdf_key="x") == 1
+    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(ended_because="x") == 1
 
 
 def test_an_agreement_is_seen_by_those_who_see_its_request() -> None:

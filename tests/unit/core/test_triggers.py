@@ -19,6 +19,7 @@ EVIDENCE = {
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",
     "agreements_signature": "typed_name = typed_name",
+    "agreements_signedpdf": "sha256 = 'other'",
     "agreements_template": "title = title",
     "audit_event": "kind = kind",
     "datasets_distribution": "size = size + 1",

@@ -262,7 +262,9 @@ def test_one_operator_stops_everything_and_two_start_it_again() -> None:
     with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
         commands.stop_downloads(" ", by=first)
     stop = commands.stop_downloads("An incident.", by=first)
-    assert commands.stop_downloads("Another.", by=second) == stop == queries.current_download_stop()
+    with pytest.raises(WrongState):
+        commands.stop_downloads("Another.", by=second)
+    assert stop == queries.current_download_stop()
     assert str(stop).startswith("freeze from ")
     assert not opens(access)
     with pytest.raises(WrongState, match="Nobody has proposed"):
@@ -286,6 +288,30 @@ def test_downloads_are_resumed_once() -> None:
         with pytest.raises(WrongState, match="already resumed"):
             again()
     assert Event.objects.filter(kind__in=["downloads.resumed", "downloads.resume_proposed"]).count() == 2
+
+
+def test_a_proposal_sent_again_is_one_event_and_another_operator_is_sent_to_confirm() -> None:
+    """Case 8."""
+    first, second = stories.operator(), stories.operator()
+    stop = commands.stop_downloads("An incident.", by=first)
+    for _again in range(3):
+        commands.propose_resume(stop, by=first)
+    with pytest.raises(WrongState):
+        commands.propose_resume(stop, by=second)
+    stop.refresh_from_db()
+    assert stop.resume_proposed_by == first
+    assert Event.objects.filter(kind="downloads.resume_proposed").count() == 1
+
+
+def test_the_database_holds_one_stop_at_a_time() -> None:
+    """Case 8: also for rows that no command wrote; an ended stop does not count."""
+    first, second = stories.operator(), stories.operator()
+    stop = commands.stop_downloads("An incident.", by=first)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DownloadStop.objects.create(started_by=second, reason="Another.")
+    commands.propose_resume(stop, by=first)
+    commands.resume_downloads(stop, by=second)
+    assert commands.stop_downloads("A second incident.", by=second).ends_at is None
 
 
 def test_the_database_asks_for_two_people_too() -> None:

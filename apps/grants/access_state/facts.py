@@ -1,0 +1,138 @@
+"""What the access state reads: the access rule's parts, grants, items, signatures and owners, in a fixed number of
+statements however many datasets, requests or grants are asked about.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+
+from apps.access_requests.models import Item, Membership, Question
+from apps.agreements.models import Signature
+from apps.core import clock
+from apps.core.actors import Viewer
+from apps.datasets.models import Version
+from apps.datasets.queries import owners_by_dataset
+from apps.grants import queries
+from apps.grants.models import AccessGrant, Suspension
+from apps.people.models import Person
+
+VERSION_PARTS = ("published", "not_withdrawn", "embargo_past")
+Parts = Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """The access rule for the viewer and one dataset: `opens` if any version can be downloaded.
+
+    `parts` are those of the version that is nearest to it (or of no version: then nothing holds).
+    """
+
+    opens: bool
+    version: Version | None
+    parts: Parts
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose state it is, and whether the viewer is that person (else they only read it)."""
+
+    person: Any
+    is_viewer: bool
+
+
+@dataclass(frozen=True)
+class GrantFacts:
+    """A grant with each part of "is it active", and its pause if there is one."""
+
+    grant: AccessGrant
+    parts: Parts
+    pause: Suspension | None
+
+
+@dataclass
+class Facts:
+    """Everything that was read, by id."""
+
+    viewer: Viewer
+    now: datetime
+    datasets: dict[UUID, DatasetFacts] = field(default_factory=dict)
+    grants: dict[tuple[UUID, UUID], GrantFacts] = field(default_factory=dict)  # by (agreement, holder)
+    signed: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)  # by (agreement, signer)
+    members: dict[UUID, set[UUID]] = field(default_factory=dict)  # by request
+    owners: dict[UUID, list[Person]] = field(default_factory=dict)  # by dataset
+
+
+def read(
+    viewer: Viewer, datasets: Iterable[UUID], *, items: Iterable[Any] = (), grants: QuerySet[AccessGrant] | None = None
+) -> Facts:
+    """The facts about these datasets, items and grants."""
+    items = list(items)
+    facts = Facts(viewer, clock.now())
+    facts.grants = _grants(grants) if grants is not None else {}
+    facts.datasets = _datasets(
+        viewer, datasets, {one.grant.dataset_id for one in facts.grants.values() if all(one.parts.values())}
+    )
+    agreements = {one.agreement.pk for one in items if getattr(one, "agreement", None) is not None}
+    if agreements:
+        rows = Signature.objects.filter(agreement__in=agreements)
+        facts.signed = {(row[0], row[1]): row[2] for row in rows.values_list("agreement", "signer", "signed_at")}
+        for request, person in Membership.objects.filter(request__in={one.request_id for one in items}).values_list(
+            "request", "person"
+        ):
+            facts.members.setdefault(request, set()).add(person)
+        facts.owners = owners_by_dataset({one.dataset_id for one in items})
+    return facts
+
+
+def items_of(rows: QuerySet[Item]) -> QuerySet[Item]:
+    """These items with what their state needs: the request, the committee, the agreement if there is one, the members
+    the committee approved, and the questions that are not answered yet.
+    """
+    asked = Question.objects.filter(request=OuterRef("request")).order_by().values("request")
+    fetched = rows.select_related("request__applicant", "committee", "dataset__committee", "agreement")
+    light = fetched.defer(
+        "request__purpose", "request__public_summary", "agreement__text", "dataset__description",
+        "committee__about",
+    )  # fmt: skip
+    return light.annotate(
+        approved_members=F("decided_in__snapshot__members"),
+        asked_at=Subquery(asked.annotate(last=Max("asked_at")).values("last")),
+        unanswered=Subquery(asked.annotate(n=Count("pk", filter=Q(answer=""))).values("n")),
+    ).order_by("-request__created_at", "pk")
+
+
+def _datasets(viewer: Viewer, wanted: Iterable[UUID], with_grants: set[UUID]) -> dict[UUID, DatasetFacts]:
+    """An embargoed version counts only for those with access, or if it is all there is: others do not know of it."""
+    wanted = set(wanted)
+    by_dataset: dict[UUID, list[tuple[Version, dict[str, bool]]]] = {one: [] for one in wanted}
+    for version, parts in queries.versions_with_parts(viewer, wanted):
+        by_dataset[version.dataset_id].append((version, parts))
+    return {one: _nearest(rows, knows=one in with_grants) for one, rows in by_dataset.items()}
+
+
+def _nearest(rows: list[tuple[Version, dict[str, bool]]], *, knows: bool) -> DatasetFacts:
+    opened = next((row for row in rows if all(row[1].values())), None)
+    if opened is not None:
+        return DatasetFacts(True, *opened)
+    public = [row for row in rows if row[1]["embargo_past"]]
+    rows = rows if knows or not public else public
+    if not rows:
+        return DatasetFacts(False, None, {})
+    best = max(rows, key=lambda row: (sum(row[1][part] for part in VERSION_PARTS), row[0].number))
+    return DatasetFacts(False, *best)
+
+
+def _grants(grants: QuerySet[AccessGrant]) -> dict[tuple[UUID, UUID], GrantFacts]:
+    fetched = grants.select_related("holder", "institution", "revoked_by", "dataset", "agreement__item__request")
+    light = fetched.defer(
+        "agreement__text", "dataset__description", "agreement__item__request__purpose",
+        "agreement__item__request__public_summary",
+    )  # fmt: skip
+    rows = queries.with_parts(light)
+    open_ones = Suspension.objects.filter(grant__in=[row.pk for row, _parts in rows], ends_at__isnull=True)
+    pauses = {pause.grant_id: pause for pause in open_ones.select_related("by")}
+    return {(row.agreement_id, row.holder_id): GrantFacts(row, parts, pauses.get(row.pk)) for row, parts in rows}

@@ -1,0 +1,181 @@
+"""The states of people, datasets, requests and grants, and which one comes first."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from apps.access_requests import queries as requests
+from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.states import RequestState
+from apps.core import roles
+from apps.core.actors import Viewer
+from apps.datasets.models import Dataset, Version
+from apps.datasets.states import VersionState
+from apps.grants.access_state.facts import Facts, Who, items_of, read
+from apps.grants.access_state.grants import of_grant
+from apps.grants.access_state.items import of_item
+from apps.grants.access_state.kinds import UNDER_WAY, AccessState, Action, Do, State, Turn
+from apps.grants.access_state.offers import base, withdrawn
+from apps.grants.models import AccessGrant
+from apps.people.models import Person
+
+
+def access_state(person: Viewer, dataset: Dataset) -> AccessState:
+    """The state of this person or visitor on this dataset, now."""
+    return access_states(person, [dataset])[dataset.pk]
+
+
+def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, AccessState]:
+    """The same for many datasets, by id; the number of statements does not depend on how many."""
+    found = {dataset.pk: dataset for dataset in datasets}
+    items: list[Any] = []
+    grants = None
+    if isinstance(person, Person):
+        mine = Item.objects.filter(dataset__in=found, request__in=requests.of_person(person).values("pk"))
+        items = list(items_of(mine))
+        grants = AccessGrant.objects.filter(dataset__in=found, holder=person)
+    facts = read(person, found, items=items, grants=grants)
+    who = Who(person, is_viewer=True)
+    by_dataset: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
+    for item in items:
+        state = of_item(item, who, facts)
+        if state is not None:
+            by_dataset[item.dataset_id].append(state)
+    listed = {one.grant.pk for states in by_dataset.values() for one in states if one.grant is not None}
+    for one in facts.grants.values():
+        if one.grant.pk not in listed:  # of an agreement whose request names them no more
+            by_dataset[one.grant.dataset_id].append(of_grant(one, who, facts))
+    return {pk: _first(dataset, by_dataset[pk], facts) for pk, dataset in found.items()}
+
+
+def state_of_version(person: Viewer, version: Version) -> AccessState:
+    """The state on the page of one version: a withdrawn one says so and leads to the current one."""
+    state = access_state(person, version.dataset)
+    if version.state != VersionState.WITHDRAWN or state.state == State.VERSION_WITHDRAWN:
+        return state
+    current = Version.objects.available().filter(dataset=version.dataset_id).order_by("-number").first()
+    action = Action(Do.VIEW_CURRENT, current) if current is not None else None
+    return replace(withdrawn(version, version.dataset, state.at), version=current or version, action=action)
+
+
+def state_of_request(person: Viewer, request: AccessRequest) -> AccessState:
+    """The state of one request, as this viewer may know it: the applicant's, or a member's own."""
+    return states_of_requests(person, [request])[request.pk]
+
+
+def states_of_requests(person: Viewer, wanted: Iterable[AccessRequest]) -> dict[UUID, AccessState]:
+    """By id; `also` has the other datasets of the request. What waits for the viewer comes first, then for others."""
+    found = {request.pk: request for request in wanted}
+    items: list[Any] = list(items_of(Item.objects.filter(request__in=found)))
+    grants = AccessGrant.objects.filter(agreement__item__request__in=found)
+    facts = read(person, {item.dataset_id for item in items}, items=items, grants=grants)
+    theirs = set(requests.of_person(person).filter(pk__in=found).values_list("pk", flat=True))
+    by_request: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
+    for item in items:
+        who = Who(person, True) if item.request_id in theirs else Who(item.request.applicant, False)
+        state = of_item(item, who, facts)
+        if state is not None:
+            by_request[item.request_id].append(state)
+    return {
+        pk: _first_of_request(request, by_request[pk], facts, is_theirs=pk in theirs) for pk, request in found.items()
+    }
+
+
+def state_of_grant(person: Viewer, grant: AccessGrant) -> AccessState:
+    """The state of one access, as its holder or a manager of the dataset sees it."""
+    return states_of_grants(person, [grant])[grant.pk]
+
+
+def states_of_grants(person: Viewer, wanted: Iterable[AccessGrant]) -> dict[UUID, AccessState]:
+    """By id, whoever holds them."""
+    ids = {grant.pk for grant in wanted}
+    grants = AccessGrant.objects.filter(pk__in=ids)
+    facts = read(person, grants.values_list("dataset", flat=True), grants=grants)
+    me = roles.person_id(person)
+    return {
+        one.grant.pk: of_grant(one, Who(one.grant.holder, one.grant.holder_id == me), facts)
+        for one in facts.grants.values()
+    }
+
+
+# ------------------------------------------------------------------------------------------------- which comes first
+def _rank(state: AccessState) -> int:
+    """What gives access now; then what waits for the person; then access that waits; drafts; others; what is over."""
+    if state.gives_access:
+        return 0
+    if state.state == State.DRAFT:
+        return 3
+    if state.turn == Turn.YOU:
+        return 1
+    if state.is_closed:
+        return 5
+    return 4 if state.state in UNDER_WAY else 2
+
+
+def _newest(state: AccessState) -> float:
+    """For sorting: the longest access first, else what happened last."""
+    moment = state.until if state.gives_access else state.since
+    return -moment.timestamp() if moment is not None else 0.0
+
+
+def _first(dataset: Dataset, states: list[AccessState], facts: Facts) -> AccessState:
+    """The one state of the dataset, with the others in `also`."""
+    offer = base(dataset, facts)
+    states = sorted(states, key=lambda one: (_rank(one), _newest(one)))
+    controlled = dataset.access == Dataset.Access.CONTROLLED
+    if not states or offer.gives_access or (not controlled and _rank(states[0]) > 1):
+        return replace(offer, also=tuple(states))
+    first, also = states[0], tuple(states[1:])
+    if first.state == State.ACTIVE:
+        first = _renewable(first, also)
+    elif first.is_closed:
+        first = _again(first, offer)
+    return replace(first, also=also)
+
+
+def _renewable(state: AccessState, also: tuple[AccessState, ...]) -> AccessState:
+    """Several projects are counted; from 60 days before the end the next action is to renew, once."""
+    projects = 1 + sum(one.state == State.ACTIVE for one in also)
+    if projects > 1:
+        return replace(state, cause="several", number=projects, action=Action(Do.DOWNLOAD, state.dataset))
+    if state.cause == "ends_soon" and any(one.state in UNDER_WAY for one in also):
+        return replace(state, cause="renewing", action=Action(Do.DOWNLOAD, state.dataset))
+    return state
+
+
+def _again(state: AccessState, offer: AccessState) -> AccessState:
+    """What is over offers a new request, if one can be made now."""
+    if offer.state not in (State.NONE, State.AFFILIATION_NEEDED):
+        return state
+    again = Do.REVISE if state.state == State.DENIED else Do.REQUEST_AGAIN
+    return replace(state, action=Action(again, state.request))
+
+
+def _first_of_request(
+    request: AccessRequest, states: list[AccessState], facts: Facts, *, is_theirs: bool
+) -> AccessState:
+    """The one state of the request. Of several datasets, what waits comes before what is given."""
+    if not states:
+        return _of_empty(request, facts, is_theirs=is_theirs)
+
+    def order(one: AccessState) -> tuple[int, int, float]:
+        waits = 0 if one.turn == Turn.YOU else 1 if one.state in UNDER_WAY else 2
+        return waits, _rank(one), _newest(one)
+
+    first, *also = sorted(states, key=order)
+    return replace(first, also=tuple(also))
+
+
+def _of_empty(request: AccessRequest, facts: Facts, *, is_theirs: bool) -> AccessState:
+    """A request without datasets, or with none that concerns the viewer."""
+    if request.state == RequestState.WITHDRAWN:
+        return AccessState(State.WITHDRAWN, facts.now, since=request.ended_at, request=request)
+    if request.state == RequestState.DRAFT and is_theirs:
+        action = Action(Do.CONTINUE_DRAFT, request)
+        return AccessState(
+            State.DRAFT, facts.now, turn=Turn.YOU, since=request.created_at, request=request, action=action
+        )
+    return AccessState(
+        State.NONE, facts.now, cause="not_named", request=request, action=Action(Do.VIEW_REQUEST, request)
+    )

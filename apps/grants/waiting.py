@@ -1,0 +1,120 @@
+"""What waits for a person, and what is under way, as sets in SQL: counts of the navigation, tabs and order of lists.
+
+`apps.grants.access_state` says the same of one row at a time; `tests/unit/grants/test_waiting.py` compares the two.
+"""
+
+from datetime import UTC, timedelta
+from typing import Any
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import TruncDate, TruncDay
+
+from apps.access_requests import queries as requests
+from apps.access_requests.models import AccessRequest, Item, Membership
+from apps.access_requests.states import ACCEPTED, EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.agreements import queries as agreements
+from apps.agreements.models import Agreement
+from apps.agreements.states import AgreementState
+from apps.core import clock, roles
+from apps.core.actors import Viewer
+from apps.grants.access_state.kinds import RENEW_DAYS
+from apps.grants.models import AccessGrant
+from apps.grants.queries import grants_of
+
+IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
+
+
+def requests_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
+    """Requests whose next step is this person's: drafts, changes to make, agreements to sign."""
+    mine = Q(applicant_id=roles.person_id(person), state__in=EDITABLE)
+    return AccessRequest.objects.filter(mine | Q(pk__in=agreements_waiting_for(person).values("item__request_id")))
+
+
+def agreements_waiting_for(person: Viewer) -> QuerySet[Agreement]:
+    """Agreements that this person has yet to sign and still can: the period is not over."""
+    return agreements.to_sign(person).filter(_not_over()).exclude(item__request__state=RequestState.WITHDRAWN)
+
+
+def _not_over() -> Q:
+    """A condition on agreements: their last day is today (UTC) or later."""
+    return Q(ends_on__gte=TruncDate(clock.sql_now(), tzinfo=UTC))
+
+
+def items_under_way(person: Viewer) -> QuerySet[Item]:
+    """Datasets in this person's requests that are not decided, or whose agreement waits for signatures."""
+    me = roles.person_id(person)
+    named = Membership.objects.filter(request=OuterRef("request_id"), person_id=me)
+    theirs = Q(request__applicant_id=me) | (Q(Exists(named)) & ~Q(request__state=RequestState.DRAFT))
+    undecided = Q(state=ItemState.OPEN, request__state__in=IN_PROGRESS)
+    given = AccessGrant.objects.filter(agreement__item=OuterRef("pk"), holder_id=me)
+    own = agreements.of_person(person).filter(item=OuterRef("pk")).exclude(state=AgreementState.TERMINATED)
+    to_sign = Q(Exists(own.filter(_not_over()))) & ~Q(Exists(given))
+    accepted = Q(state__in=ACCEPTED) & ~Q(request__state=RequestState.WITHDRAWN)
+    return Item.objects.filter(theirs, undecided | (accepted & (Q(agreement__isnull=True) | to_sign)))
+
+
+def requests_under_way(person: Viewer) -> QuerySet[AccessRequest]:
+    """This person's requests of which something is under way; drafts, also without a dataset, among them."""
+    return requests.of_person(person).filter(_under_way(person))
+
+
+def requests_with_access(person: Viewer) -> QuerySet[AccessRequest]:
+    """This person's requests of which nothing is under way and that gave access which is not over."""
+    return requests.of_person(person).filter(~_under_way(person), _with_access(person))
+
+
+def requests_closed(person: Viewer) -> QuerySet[AccessRequest]:
+    """This person's other requests: denied, withdrawn, expired, or all access of them is over."""
+    return requests.of_person(person).filter(~_under_way(person), ~_with_access(person))
+
+
+def _under_way(person: Viewer) -> Q:
+    return Q(state=RequestState.DRAFT) | Q(Exists(items_under_way(person).filter(request=OuterRef("pk"))))
+
+
+def _with_access(person: Viewer) -> Q:
+    mine = AccessGrant.objects.filter(access_not_over(), holder_id=roles.person_id(person))
+    return Q(Exists(mine.filter(agreement__item__request=OuterRef("pk"))))
+
+
+def access_not_over() -> Q:
+    """A condition on grants: not ended, not revoked, and the agreement was not terminated."""
+    return _all_of("not_ended", "not_revoked", "not_terminated")
+
+
+def access_suspended() -> Q:
+    """A condition on grants: not over, and suspended by a person or because the affiliation is not valid."""
+    parts = AccessGrant.objects.parts()
+    return access_not_over() & ~(parts["not_suspended"] & parts["affiliation_active"])
+
+
+def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
+    """Access of this person that they can resume by signing in through their institution, or should renew."""
+    return grants_of(person).filter(resumable() | renewable(person))
+
+
+def resumable() -> Q:
+    """A condition on grants: everything lasts but the affiliation of the holder."""
+    lasts = _all_of("not_ended", "not_revoked", "not_terminated", "not_suspended")
+    return lasts & ~AccessGrant.objects.parts()["affiliation_active"]
+
+
+def renewable(person: Viewer) -> Q:
+    """A condition on grants of this person: active, ends within 60 days, and no other request is under way."""
+    me = roles.person_id(person)
+    first_day_out = _sum(TruncDay(clock.sql_now(), tzinfo=UTC), timedelta(days=RENEW_DAYS + 1))
+    again = items_under_way(person).filter(dataset=OuterRef("dataset_id"))
+    active = _all_of(*AccessGrant.objects.parts())
+    return active & Q(agreement__item__request__applicant_id=me, ends_at__lte=first_day_out) & ~Q(Exists(again))
+
+
+def _all_of(*names: str) -> Q:
+    parts = AccessGrant.objects.parts()
+    found = Q()
+    for name in names:
+        found &= parts[name]
+    return found
+
+
+def _sum(moment: Any, more: timedelta) -> ExpressionWrapper:
+    return ExpressionWrapper(moment + Value(more), output_field=DateTimeField())

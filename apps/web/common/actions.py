@@ -1,0 +1,79 @@
+"""Where each next action of an access state is done: one table for pages, lists, e-mails and links."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from apps.grants.access_state import Action, Do
+from apps.web.common.auth import sign_in_address
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address to open; or, with `post`, to which a form with these `fields` is sent."""
+
+    href: str
+    post: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def _dataset(one: Any) -> str:
+    return reverse("dataset", args=[one.slug])
+
+
+def _signing_in(one: Any) -> Place:
+    return Place(sign_in_address(_dataset(one)))
+
+
+def _new_request(one: Any) -> Place:
+    return Place(reverse("request_new"), post=True, fields={"dataset": one.slug})
+
+
+def _files(one: Any) -> Place:
+    """The files of a grant are on its own page, those of other datasets on the page of the dataset."""
+    if one._meta.model_name == "accessgrant":
+        return Place(reverse("grant_page", args=[one.pk]) + "#files")
+    return Place(_dataset(one) + "#files")
+
+
+def _page(name: str) -> Callable[[Any], Place]:
+    return lambda one: Place(reverse(name, args=[one.pk]))
+
+
+PLACES: Mapping[Do, Callable[[Any], Place]] = {
+    Do.SIGN_IN: _signing_in,
+    Do.SIGN_IN_TO_REQUEST: _signing_in,
+    Do.SECOND_FACTOR: lambda one: Place(sign_in_address(_dataset(one), factor=True)),
+    Do.SIGN_IN_AGAIN: _signing_in,
+    Do.ACCEPT_TERMS: lambda one: Place(f"{reverse('terms')}?next={_dataset(one)}"),
+    Do.REQUEST_ACCESS: _new_request,
+    Do.REQUEST_AGAIN: _page("request_page"),
+    Do.REVISE: _page("request_page"),
+    Do.RENEW: _page("request_page"),
+    Do.CONTINUE_DRAFT: _page("request_edit"),
+    Do.ANSWER: lambda one: Place(reverse("request_page", args=[one.pk]) + "#questions"),
+    Do.VIEW_REQUEST: _page("request_page"),
+    Do.SIGN: _page("agreement_page"),
+    Do.COUNTERSIGN: _page("agreement_page"),
+    Do.VIEW_AGREEMENT: _page("agreement_page"),
+    Do.DOWNLOAD: _files,
+    Do.VIEW_ACCESS: _page("grant_page"),
+    Do.VIEW_CURRENT: lambda one: Place(reverse("dataset_version", args=[one.dataset.slug, one.number])),
+    Do.VIEW_COMMITTEE: lambda one: Place(reverse("committee_page", args=[one.slug])),
+    Do.WHY: lambda one: Place(reverse("your_access", args=[one.slug])),
+}
+
+
+def place_of(action: Action | None) -> Place | None:
+    """The place of this action; None without one."""
+    return PLACES[action.code](action.on) if action is not None else None
+
+
+def href_of(action: Action | None) -> str:
+    """The address as a link, for e-mails and lists: what must be sent by a form is started on the page it is about."""
+    place = place_of(action)
+    if place is None or action is None:
+        return ""
+    return _dataset(action.on) if place.post else place.href

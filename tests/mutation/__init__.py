@@ -1,0 +1,1 @@
+"""Mutation run: change one thing in the rules, and see whether a test notices. `python -m tests.mutation --help`."""

@@ -1,0 +1,211 @@
+"""The access state: "active" exactly where the access rule opens, one next action, in every state of a request."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.core import clock
+from apps.datasets.models import Dataset
+from apps.grants.access_state import (
+    AccessState,
+    Do,
+    State,
+    Turn,
+    access_state,
+    access_states,
+    state_of_grant,
+    state_of_request,
+    states_of_grants,
+    states_of_requests,
+)
+from apps.grants.access_state.words import LABELS, WORDS, said, words_of
+from apps.grants.queries import downloadable_versions
+from apps.people.commands.people import accept_terms
+from apps.web.common.actions import PLACES, href_of
+from tests import stories
+from tests import worlds as ready
+from tests.unit.grants import worlds
+from tests.unit.grants.policy import Grant, World
+from tests.unit.grants.test_access_rule import forgotten
+
+pytestmark = pytest.mark.django_db
+
+
+def summary(state: AccessState) -> tuple[str, str, str]:
+    return state.state, state.turn, state.action.code if state.action else ""
+
+
+# ------------------------------------------------------------------------------------------------- it decides nothing
+@pytest.mark.parametrize("seed", range(60, 66))
+def test_access_is_given_exactly_where_the_access_rule_opens(seed: int) -> None:
+    """6 people before 10 datasets at 4 moments: 240 worlds; with the state of each grant."""
+    dice = worlds.Dice(seed)
+    together, ticks = dice.several(10), dice.chance.sample(range(worlds.LAST + 1), 4)
+    with forgotten():
+        laid = worlds.lay(*together)
+        for tick in ticks:
+            with clock.freeze(worlds._sure(tick)):
+                check(laid, together)
+
+
+def check(laid: worlds.Laid, together: list[World]) -> None:
+    datasets = [version.dataset for version in laid.versions]
+    opened = set(downloadable_versions(laid.person).values_list("dataset_id", flat=True))
+    states = access_states(laid.person, datasets)
+    for dataset, world in zip(datasets, together, strict=True):
+        one = states[dataset.pk]
+        assert one.gives_access is (dataset.pk in opened), (world, one)
+        assert (one.state == State.ACTIVE) is (dataset.access == "controlled" and dataset.pk in opened), (world, one)
+        assert all(other.state != State.ACTIVE or one.gives_access for other in one.also), (world, one)
+        assert said(one).badge
+        assert words_of(one)
+    mine = {one.grant.pk: one for state in states.values() for one in (state, *state.also) if one.grant is not None}
+    for grant, state in states_of_grants(laid.person, [one.grant for one in mine.values() if one.grant]).items():
+        assert state.gives_access is mine[grant].gives_access
+
+
+def test_control_a_state_that_forgets_the_embargo_is_found() -> None:
+    """Control: the comparison above fails for a state that is not the rule's."""
+    open_world = World(grants=(Grant(0, 10),))
+    with forgotten():
+        laid = worlds.lay(replace(open_world, embargo=9))
+        with clock.freeze(worlds._sure(3)):
+            one = access_state(laid.person, laid.version.dataset)
+            assert one.state == State.EMBARGOED
+            assert one.gives_access is (
+                laid.version.pk in downloadable_versions(laid.person).values_list("pk", flat=True)
+            )
+    with forgotten():
+        laid = worlds.lay(open_world)
+        with clock.freeze(worlds._sure(3)):
+            assert access_state(laid.person, laid.version.dataset).state == State.ACTIVE
+
+
+# ------------------------------------------------------------------------------------------------- each state
+EXPECTED: list[tuple[str, Any, tuple[State, Turn, Do | str]]] = [
+    ("draft", stories.draft, (State.DRAFT, Turn.YOU, Do.CONTINUE_DRAFT)),
+    ("submitted", stories.submitted, (State.SUBMITTED, Turn.OTHERS, Do.VIEW_REQUEST)),
+    ("in_review", stories.in_review, (State.IN_REVIEW, Turn.OTHERS, Do.VIEW_REQUEST)),
+    ("returned", stories.returned, (State.CHANGES_REQUESTED, Turn.YOU, Do.ANSWER)),
+    ("decided", stories.decided, (State.PREPARING, Turn.OTHERS, Do.VIEW_REQUEST)),
+    ("denied", ready.denied, (State.DENIED, Turn.NOBODY, Do.REVISE)),
+    ("withdrawn", ready.withdrawn, (State.WITHDRAWN, Turn.NOBODY, Do.REQUEST_AGAIN)),
+    ("offered", stories.offered, (State.AWAITING_SIGNATURES, Turn.YOU, Do.SIGN)),
+    ("signed", stories.signed, (State.AWAITING_SIGNATURES, Turn.OTHERS, Do.VIEW_AGREEMENT)),
+    ("executed", stories.executed, (State.PREPARING, Turn.OTHERS, Do.VIEW_AGREEMENT)),
+    ("granted", stories.granted, (State.ACTIVE, Turn.NOBODY, Do.DOWNLOAD)),
+    ("suspended", ready.suspended, (State.SUSPENDED, Turn.OTHERS, Do.VIEW_ACCESS)),
+    ("revoked", ready.revoked, (State.REVOKED, Turn.NOBODY, Do.REQUEST_AGAIN)),
+    ("granted_on_withdrawn_version", ready.granted_on_withdrawn_version,
+     (State.VERSION_WITHDRAWN, Turn.NOBODY, Do.VIEW_ACCESS)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "make", "expected"), EXPECTED, ids=[row[0] for row in EXPECTED])
+def test_each_state_of_a_request(name: str, make: Any, expected: tuple[State, Turn, Do | str]) -> None:
+    world = make()
+    case = getattr(world, "case", world)
+    dataset: Dataset = case.published_dataset.dataset
+    state = access_state(case.applicant, dataset)
+    assert summary(state) == expected
+    assert href_of(state.action).startswith("/")
+    of_request = state_of_request(case.applicant, case.request)
+    assert of_request.state == state.state, name
+    assert said(of_request).badge == said(state).badge
+    watching = state_of_request(case.published_dataset.owner, case.request)
+    assert watching.state == state.state
+    assert (watching.turn == Turn.YOU) is (name == "signed")
+    if state.grant is not None:
+        assert state_of_grant(case.applicant, state.grant).state == state.state
+
+
+def test_the_owner_countersigns() -> None:
+    setup = stories.signed()
+    state = state_of_request(setup.owner, setup.case.request)
+    assert summary(state) == (State.AWAITING_SIGNATURES, Turn.YOU, Do.COUNTERSIGN)
+    assert state_of_request(setup.applicant, setup.case.request).waiting_for == (setup.owner.name,)
+
+
+def test_an_access_that_ends_soon_can_be_renewed_and_then_has_ended() -> None:
+    access = stories.granted()
+    dataset = access.published_dataset.dataset
+    for days, expected in ((61, Do.DOWNLOAD), (60, Do.RENEW), (0, Do.RENEW)):
+        with clock.freeze(access.grant.ends_at - timedelta(days=days, hours=1)):
+            state = access_state(access.holder, dataset)
+            assert state.state == State.ACTIVE
+            assert (state.action.code if state.action else "") == expected
+            assert state.days_left == days
+    with clock.freeze(access.grant.ends_at):
+        state = access_state(access.holder, dataset)
+        assert state.state == State.ENDED
+        assert state.days_left is None
+        assert state_of_request(access.holder, access.case.request).state == State.ENDED
+
+
+def test_visitors_and_people_without_a_request() -> None:
+    controlled, someone = stories.published_dataset(), stories.person()
+    assert summary(access_state(AnonymousUser(), controlled.dataset)) == (
+        State.SIGN_IN_NEEDED, Turn.YOU, Do.SIGN_IN_TO_REQUEST,
+    )  # fmt: skip
+    assert summary(access_state(someone, controlled.dataset)) == (State.NONE, Turn.YOU, Do.REQUEST_ACCESS)
+    opened = stories.published_dataset(access="open")
+    for viewer in (AnonymousUser(), someone):
+        assert summary(access_state(viewer, opened.dataset)) == (State.OPEN, Turn.NOBODY, Do.DOWNLOAD)
+
+
+def test_case_14_the_true_obstacle_is_the_button() -> None:
+    """Case 14: terms accepted, second factor missing: the second factor is asked for, not the terms."""
+
+    someone, data = stories.person(), stories.published_dataset(access="registered", second_factor=True)
+    someone.second_factor = True
+    assert summary(access_state(someone, data.dataset)) == (State.TERMS_NEEDED, Turn.YOU, Do.ACCEPT_TERMS)
+    accept_terms(stories.terms(), by=someone)
+    someone.second_factor = False
+    state = access_state(someone, data.dataset)
+    assert summary(state) == (State.SECOND_FACTOR_NEEDED, Turn.YOU, Do.SECOND_FACTOR)
+    assert state.cause == "terms_accepted"
+    someone.second_factor = True
+    assert summary(access_state(someone, data.dataset)) == (State.REGISTERED, Turn.NOBODY, Do.DOWNLOAD)
+
+
+# ------------------------------------------------------------------------------------------------- the tables
+def test_every_state_has_a_row_and_every_action_its_label_and_its_place() -> None:
+    assert missing(WORDS) == set()
+    assert set(LABELS) == set(Do)
+    assert set(PLACES) == set(Do)
+
+
+def test_control_a_state_without_words_is_found() -> None:
+    planted = {key: row for key, row in WORDS.items() if key != (State.EXPIRED, "")}
+    assert missing(planted) == {State.EXPIRED}
+
+
+def missing(table: Any) -> set[State]:
+    return {state for state in State if (state, "") not in table}
+
+
+# ------------------------------------------------------------------------------------------------- what it costs
+def test_the_number_of_statements_does_not_depend_on_how_many() -> None:
+    access = stories.granted()
+    case = stories.offered(applicant=access.holder)
+    one, many = [access.published_dataset.dataset], [access.published_dataset.dataset]
+    for make in (stories.submitted, stories.draft, stories.returned):
+        many.append(make(applicant=access.holder).published_dataset.dataset)
+    many += [case.published_dataset.dataset, stories.published_dataset().dataset]
+    assert counted(lambda: access_states(access.holder, one)) == counted(lambda: access_states(access.holder, many))
+    requests = [access.case.request, case.case.request]
+    assert counted(lambda: states_of_requests(access.holder, requests[:1])) == counted(
+        lambda: states_of_requests(access.holder, requests)
+    )
+    assert counted(lambda: access_states(access.holder, many)) <= 9
+
+
+def counted(ask: Any) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return len(captured)
