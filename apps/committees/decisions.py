@@ -136,6 +136,16 @@ class Decision:
         return RULES[self.rule].needed(self.eligible)
 
     @property
+    def waits_for_quorum(self) -> bool:
+        """Whether `needed` matching votes alone do not decide, because the quorum is higher."""
+        return self.quorum > self.needed
+
+    @property
+    def needs_everyone(self) -> bool:
+        """Whether every eligible voter has to vote, because they are just the quorum."""
+        return self.eligible == self.quorum
+
+    @property
     def blocked(self) -> Blocked:
         """Why further votes cannot decide, if they cannot."""
         if too_few(self.eligible, self.quorum):

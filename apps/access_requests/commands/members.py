@@ -77,8 +77,8 @@ def report_lost_voters(request: AccessRequest, *, event: Event, by: Actor) -> No
     actor = Person.objects.filter(pk=event.actor_id).first() or by
     for membership in queries.lost_voters(request, current, people=[event.subject_id, *event.about]):
         about = [membership.committee_id, membership.person_id]
-        told = timeline_of(request.pk).filter(kind=Kind.VOTER_LEFT, about__contains=about, facts__round=current.number)
-        if not told.exists():
+        same = timeline_of(request.pk).filter(kind=Kind.VOTER_LEFT, about__contains=about, facts__round=current.number)
+        if not same.exists():
             record(Kind.VOTER_LEFT, actor=actor, subject=request, about=about, round=current.number)
 
 
@@ -96,17 +96,21 @@ def report_open_votes(request: AccessRequest, *, by: Actor) -> None:
         item.request = request
         voters = queries.fetch_eligible_voters(item)
         decision = queries.decision_on(item, voters)
+        about = [item.request_id, item.committee_id, item.dataset_id]
         if decision.must_be_confirmed:
             people = queries.who_may_confirm(item, voters)
             Item.objects.filter(pk=item.pk).update(asked_to_confirm=sorted(person.pk for person in people))
-            _report(item, Kind.CONFIRMATION_NEEDED, asked=len(people), eligible=decision.eligible, by=by)
+            facts: dict[str, Any] = {"asked": len(people), "eligible": decision.eligible}
+            if _is_new(item, Kind.CONFIRMATION_NEEDED, facts):
+                record(Kind.CONFIRMATION_NEEDED, actor=by, subject=item, about=about, **facts)
         elif decision.blocked in (Blocked.TIE_WITHOUT_CHAIR, Blocked.CONDITIONS_DIVIDED):
-            _report(item, Kind.VOTES_DIVIDED, why=decision.blocked.value, eligible=decision.eligible, by=by)
+            facts = {"why": decision.blocked.value, "eligible": decision.eligible}
+            if _is_new(item, Kind.VOTES_DIVIDED, facts):
+                record(Kind.VOTES_DIVIDED, actor=by, subject=item, about=about, **facts)
 
 
-def _report(item: Item, kind: Kind, *, by: Actor, **facts: Any) -> None:
-    """Record it unless it was recorded since the last vote on the item."""
+def _is_new(item: Item, kind: Kind, facts: dict[str, Any]) -> bool:
+    """Whether the same was not recorded since the last vote on the item."""
     last = Vote.objects.filter(item=item).order_by("-cast_at").values_list("cast_at", flat=True)[:1]
     same = timeline_of(item.pk).filter(kind=kind, facts__contains=facts)
-    if not same.filter(at__gt=last[0] if last else item.request.created_at).exists():
-        record(kind, actor=by, subject=item, about=[item.request_id, item.committee_id, item.dataset_id], **facts)
+    return not same.filter(at__gt=last[0] if last else item.request.created_at).exists()

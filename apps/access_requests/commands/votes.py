@@ -1,6 +1,7 @@
 """Verbs of the eligible voters: vote, change a vote, confirm it, propose a condition. Only these decide an item."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -59,9 +60,15 @@ def vote(
     if choice == Vote.Choice.CONDITIONAL and new:
         adopts.add(_proposed(item, text=new, by=by).pk)
     earlier = queries.current_vote(item, by)
-    kind = Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED
     said = {"choice": choice, "reason": reason, "adopts": sorted(adopts)}
-    cast = _record_vote(item, kind, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
+    cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
+    record(
+        Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED,
+        actor=by,
+        subject=item,
+        about=[item.request_id, item.dataset_id],
+        round=seen.number,
+    )
     if earlier is None or not queries.let_a_voter_leave(item, by.pk):
         _decide_if_clear(item, voters)
     return cast
@@ -76,7 +83,9 @@ def confirm_vote(item: Item, *, seen: Round, signed_in: SignIn, by: Actor) -> Vo
     earlier = queries.current_vote(item, by)
     assert earlier is not None
     said = {"choice": earlier.choice, "reason": earlier.reason, "adopts": earlier.adopts}
-    cast = _record_vote(item, Kind.VOTE_CONFIRMED, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
+    cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
+    about = [item.request_id, item.dataset_id]
+    record(Kind.VOTE_CONFIRMED, actor=by, subject=item, about=about, round=seen.number)
     _decide_if_clear(item, voters)
     return cast
 
@@ -101,18 +110,15 @@ def _proposed(item: Item, *, text: str, by: Person) -> Condition:
     return condition
 
 
-def _record_vote(
-    item: Item, kind: Kind, said: dict[str, object], *, seen: Round, earlier: Vote | None, signed_in: SignIn, by: Person
+def _cast(
+    item: Item, said: dict[str, Any], *, seen: Round, earlier: Vote | None, signed_in: SignIn, by: Person
 ) -> Vote:
-    """The vote and its event, which does not say the choice: those who have not voted may read the history."""
+    """The vote, with who the voter is now. Its event does not say the choice: who has not voted may read it."""
     actor_snapshot = snapshot_actor(by, sign_in=signed_in, affiliation=current_affiliation_of(by), by=by)
-    cast = Vote.objects.create(
-        item=item, round=seen, voter=by, supersedes=earlier, actor_snapshot=actor_snapshot, **said
-    )
+    facts = {"supersedes": earlier, "actor_snapshot": actor_snapshot, **said}
     if item.asked_to_confirm:
         Item.objects.filter(pk=item.pk).update(asked_to_confirm=[])
-    record(kind, actor=by, subject=item, about=[item.request_id, item.dataset_id], round=seen.number)
-    return cast
+    return Vote.objects.create(item=item, round=seen, voter=by, **facts)
 
 
 def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from apps.access_requests.queries import listed_decision
 from apps.access_requests.review_queue import undecided_before
 from apps.access_requests.states import RequestState
-from apps.committees.decisions import Decision, too_few
+from apps.committees.decisions import Blocked, Decision
 from apps.committees.models import Committee
 
 
@@ -34,7 +34,7 @@ def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, A
             "vote": _("Cast; it will no longer count") if str(person_id) in before.votes else _("Not cast"),
             "before": before.eligible,
             "after": after.eligible,
-            "warning": too_few(after.eligible, after.quorum) or after.eligible == after.quorum,
+            "warning": after.blocked == Blocked.TOO_FEW_VOTERS or after.needs_everyone,
             "follows": _follows(after, in_review=in_review),
         })  # fmt: skip
     return rows
@@ -42,7 +42,7 @@ def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, A
 
 def _follows(after: Decision, *, in_review: bool) -> str:
     """What the committee has to do then."""
-    if too_few(after.eligible, after.quorum):
+    if after.blocked == Blocked.TOO_FEW_VOTERS:
         return _(
             "The quorum of %(quorum)s cannot be reached. Add a member and request changes: the new member can "
             "vote in the next round."
@@ -55,7 +55,7 @@ def _follows(after: Decision, *, in_review: bool) -> str:
             "matching votes decide.",
             after.needed,
         ) % {"n": after.needed}
-    if after.eligible == after.quorum:
+    if after.needs_everyone:
         return _("The quorum of %(quorum)s then needs every remaining member.") % {"quorum": after.quorum}
     return ngettext(
         "Stays undecided. %(n)s matching vote then decides.", "Stays undecided. %(n)s matching votes then decide.",

@@ -66,7 +66,7 @@ def what_decides(decision: Decision) -> str:
     needed = ngettext("%(n)s matching vote decides", "%(n)s matching votes decide", decision.needed) % {
         "n": decision.needed
     }
-    if decision.quorum <= decision.needed:
+    if not decision.waits_for_quorum:
         return needed
     return ngettext(
         "%(needed)s, once %(n)s member has voted", "%(needed)s, once %(n)s members have voted", decision.quorum

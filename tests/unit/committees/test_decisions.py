@@ -168,6 +168,8 @@ def test_the_number_of_matching_votes_is_that_of_the_rule_and_not_the_quorum(
 ) -> None:
     """With a quorum of 4 of 5, three matching votes decide once four have voted; saying four would overstate."""
     assert decision(voters, {}, quorum=quorum).needed == needed
+    assert decision(voters, {}, quorum=quorum).waits_for_quorum == (quorum > needed)
+    assert decision(voters, {}, quorum=quorum).needs_everyone == (quorum == voters)
     votes = dict(enumerate(["approve"] * needed + ["deny"] * max(0, quorum - needed)))
     assert decision(voters, votes, quorum=quorum).outcome == "approve"
     del votes[0]
