@@ -238,7 +238,7 @@ def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: 
 
 
 def listed_decision(item: Any) -> Decision:
-    """The vote on one row of `review_queue_of`."""
+    """The vote on one of the items that `review_queue.with_items` or `undecided_before` lists."""
     chairs = {one["person"]: one["is_chair"] for one in item.voters}
     return _decision(item.committee, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
 

@@ -10,10 +10,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from apps.access_requests import commands as requests
 from apps.access_requests.models import Item
-from apps.access_requests.states import ACCEPTED
+from apps.access_requests.states import ACCEPTED, ItemState
 from apps.agreements import queries, rules, wording
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
+from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee
 from apps.core import clock
@@ -235,6 +237,30 @@ def terminate(agreement: Agreement, *, reason: str, by: Actor) -> None:
     agreement.move("terminate", ended_at=clock.now(), ended_because=reason.strip())
     about = [agreement.item.request_id, agreement.item.dataset_id]
     record(Kind.AGREEMENT_TERMINATED, actor=by, subject=agreement, about=about)
+
+
+@transaction.atomic
+def end_for_closed_account(agreement: Agreement, *, by: Actor) -> None:
+    """The applicant's account is closed and they have not signed: the agreement is terminated."""
+    check_named(by, SYSTEM)
+    agreement = _lock(agreement)
+    if agreement.state != AgreementState.OFFERED or agreement.item.request.applicant.is_active:
+        return
+    agreement.move("terminate", ended_at=clock.now(), ended_because=_("The account of the applicant was closed."))
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_TERMINATED, actor=by, subject=agreement, about=about)
+
+
+@transaction.atomic
+def close_request_if_over(agreement: Agreement, *, by: Actor) -> None:
+    """The request is closed once all its agreements have ended and nothing in it is undecided."""
+    check_named(by, SYSTEM)
+    request = agreement.item.request
+    approved = request.items.filter(state__in=ACCEPTED)
+    others = approved.exclude(agreement__state__in=AgreementState.ended())
+    undecided = request.items.filter(state=ItemState.OPEN)
+    if not others.exists() and not undecided.exists():
+        requests.close_over(request, by=by)
 
 
 def _lock(agreement: Agreement) -> Agreement:

@@ -39,6 +39,12 @@ def of_person(person: Viewer) -> QuerySet[Agreement]:
     return Agreement.objects.filter(Q(item__request__applicant_id=person_id) | member)
 
 
+def concerning(person: Viewer) -> QuerySet[Agreement]:
+    """The agreements this person is party to, and those for the datasets they own, which they countersign."""
+    owned = roles.role_exists(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
+    return Agreement.objects.filter(Q(pk__in=of_person(person).values("pk")) | Q(owned))
+
+
 def to_sign(person: Viewer) -> QuerySet[Agreement]:
     """The agreements this person has yet to sign as applicant or project member."""
     mine = Signature.objects.filter(agreement=OuterRef("pk"), signer_id=roles.person_id(person))

@@ -19,7 +19,7 @@ from apps.core.text import is_blank, is_hidden
 from apps.datasets.queries import is_owner
 from apps.people.models import Affiliation, Person
 from apps.people.queries import accounts_of
-from apps.people.rules import check_not_break_glass, check_operator
+from apps.people.rules import check_has_name, check_not_break_glass, check_operator
 from apps.people.sign_in import SignIn
 
 SIGN_IN_MAX_AGE = timedelta(minutes=10)
@@ -60,7 +60,8 @@ def check_signed_in_freshly(signed_in: SignIn) -> None:
 
 def check_typed_name(by: Person, typed: str) -> None:
     """The typed name is the person's name, apart from case, spaces and look-alike apostrophes and hyphens."""
-    if not by.name or _folded(typed) != _folded(by.name):
+    check_has_name(by, field="typed_name")
+    if _folded(typed) != _folded(by.name):
         raise Invalid(_("Type your name exactly as shown: %(name)s") % {"name": by.name}, field="typed_name")
 
 
@@ -130,8 +131,9 @@ def check_can_countersign(by: Person, agreement: Agreement) -> None:
 
 
 def check_can_terminate(by: Person, agreement: Agreement, reason: str) -> None:
-    """An owner of the dataset, with a reason."""
-    if not by.is_active or not is_owner(by, agreement.item.dataset):
+    """An owner of the dataset, or the applicant before it is fully signed; with a reason."""
+    declines = agreement.item.request.applicant_id == by.pk and agreement.state in AgreementState.awaiting_signatures()
+    if not by.is_active or not (declines or is_owner(by, agreement.item.dataset)):
         raise Denied(_("Only a dataset owner can terminate this agreement."))
     if is_blank(reason):
         raise Invalid(_("Enter a reason. The other party can read it."), field="reason")

@@ -4,11 +4,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce, TruncMonth
 
+from apps.audit.kinds import LOG_GROUPS
 from apps.audit.models import Event, Outbox
 from apps.audit.record import Kind
+
+LARGEST_NUMBER = 2**63 - 1  # of a bigint, which numbers the events
 
 
 def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
@@ -16,21 +19,39 @@ def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
     return Event.objects.filter(Q(subject_id=thing_id) | Q(about__contains=[thing_id])).order_by("id")
 
 
-def newest(
-    *,
-    kind: str = "",
-    actor_id: uuid.UUID | None = None,
-    thing_id: uuid.UUID | None = None,
-) -> QuerySet[Event]:
+def newest() -> QuerySet[Event]:
     """The log from its end backwards."""
-    events = Event.objects.order_by("-id")
-    if kind:
-        events = events.filter(kind=kind)
-    if actor_id is not None:
-        events = events.filter(actor_id=actor_id)
-    if thing_id is not None:
-        events = events.filter(Q(subject_id=thing_id) | Q(about__contains=[thing_id]))
-    return events
+    return Event.objects.order_by("-at", "-id")
+
+
+def event_numbered(number: int) -> Event | None:
+    return Event.objects.filter(pk=number).first() if number <= LARGEST_NUMBER else None
+
+
+def concerning(things: Iterable[uuid.UUID]) -> Q:
+    """The events about one of these things."""
+    wanted = list(things)
+    return Q(subject_id__in=wanted) | Q(about__overlap=wanted)
+
+
+def by_or_concerning(people: Iterable[uuid.UUID]) -> Q:
+    """What these people did, and what was about them."""
+    wanted = list(people)
+    return Q(actor_id__in=wanted) | concerning(wanted)
+
+
+def counted_by_group(events: QuerySet[Event], *, at_most: int) -> dict[str, int]:
+    """How many of these events are in each group of `LOG_GROUPS`, counted up to `at_most`; one statement."""
+    counts = {}
+    for code, (_heading, group) in LOG_GROUPS.items():
+        some = events.filter(kind__in=group).order_by().values("pk")[:at_most]
+        counts[code] = Event.objects.filter(pk__in=some).order_by().annotate(one=Value(1)).values("one")
+    per_group = {
+        code: Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+        for code, rows in counts.items()
+    }
+    one_row = Event.objects.order_by("pk").annotate(**per_group).values(*per_group)[:1]
+    return dict(one_row[0]) if one_row else dict.fromkeys(LOG_GROUPS, 0)
 
 
 def acts_since(since: datetime, *, by: uuid.UUID, kinds: Iterable[str], people: Iterable[uuid.UUID]) -> QuerySet[Event]:
@@ -52,6 +73,13 @@ def counted(kind: str, things: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by().annotate(thing=one)
     found = dict(rows.values_list("thing").annotate(n=Count("pk")))
     return {thing: found.get(thing, 0) for thing in wanted}
+
+
+def latest(kind: str, things: Iterable[uuid.UUID], *, actor_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
+    """When this person last did something of this kind with each of these things, by id; in one statement."""
+    one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
+    rows = Event.objects.filter(kind=kind, actor_id=actor_id, about__overlap=list(things)).order_by()
+    return dict(rows.annotate(thing=one).values_list("thing").annotate(last=Max("at")))
 
 
 def counted_by(kind: str, actor_id: uuid.UUID, *, since: datetime) -> int:

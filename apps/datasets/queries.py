@@ -105,7 +105,14 @@ def visible_to(person: Viewer) -> QuerySet[Dataset]:
 def dataset_called(slug: str, person: Viewer) -> Dataset | None:
     """The dataset with this short name; None if there is none or this person may not see it."""
     found = visible_to(person).select_related("committee", "institution").filter(slug=slug)
-    return found.annotate(condition_rows=condition_rows()).first()
+    return found.annotate(condition_rows=condition_rows(), owner_names=_owner_names()).first()
+
+
+def _owner_names() -> ArraySubquery:
+    """The names of the active owners of each row's dataset."""
+    owners = DatasetRole.objects.filter(content_object=OuterRef("pk"), permission__codename=Dataset.OWNER)
+    named = owners.filter(user__is_active=True).exclude(user__name="")
+    return ArraySubquery(named.order_by("user__name").values("user__name"))
 
 
 def sized_versions(dataset: Dataset, person: Viewer) -> list[Any]:
@@ -172,6 +179,17 @@ def owners_of(dataset: Dataset) -> QuerySet[Person]:
     return roles.people_with_role(dataset, Dataset.OWNER)
 
 
+def has_owner(dataset: Dataset) -> bool:
+    """Whether somebody who can act owns the dataset."""
+    return owners_of(dataset).filter(is_active=True).exists()
+
+
+def left_without_owner(person_id: UUID | None) -> list[Dataset]:
+    """The datasets that this person owns and no active person does."""
+    owned = roles.with_roles(Person(pk=person_id), [Dataset.OWNER], Dataset).order_by("pk")
+    return [dataset for dataset in owned if not has_owner(dataset)]
+
+
 def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """The active owners of each of these datasets, by name; one statement."""
     rows = DatasetRole.objects.filter(
@@ -198,3 +216,10 @@ def is_manager(person: Viewer, dataset: Dataset) -> bool:
 def files_visible_to(person: Viewer) -> QuerySet[Distribution]:
     """Files whose name and size this person may see; whether they may download them is the access rule."""
     return Distribution.objects.of_visible_versions(person).select_related("version__dataset__committee")
+
+
+def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]:
+    """The number of files and bytes of the current version of each dataset, by dataset id; one statement."""
+    available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
+    rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
+    return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from apps.core import roles
@@ -10,6 +10,9 @@ from apps.core.actors import Viewer
 from apps.core.addresses import absolute
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
+from apps.grants.models import AccessGrant
+from apps.grants.queries import downloadable_versions
+from apps.people.models import Person
 
 
 def address_of_link(file: Distribution, secret: str) -> str:
@@ -22,6 +25,53 @@ def links_of(person: Viewer) -> QuerySet[DownloadLink]:
     """The active links of this person, newest first."""
     mine = DownloadLink.objects.active().filter(person_id=roles.person_id(person))
     return mine.select_related("distribution__version__dataset").order_by("-made_at")
+
+
+def every_link_of(person: Viewer) -> QuerySet[DownloadLink]:
+    """Every link this person created, each with `is_living` (not expired, not ended) and `opens` (it works now).
+
+    `opens` asks what `rules` checks when the link is used: the sign-in, the token and the grant it depends on, and the
+    access rule for its file.
+    """
+    mine = DownloadLink.objects.filter(person_id=roles.person_id(person))
+    return mine.select_related("distribution__version__dataset").annotate(
+        is_living=_flag(_living()), opens=_flag(_opens(person))
+    )
+
+
+def _living() -> Q:
+    return Q(pk__in=DownloadLink.objects.active().values("pk"))
+
+
+def _opens(person: Viewer) -> Q:
+    """A condition on links of this person: each would be delivered now to whoever has it."""
+    token = DownloadLink.made_with.field.related_model  # apps.tokens, which this app does not import
+    token_ends = Q(made_with__isnull=False) & ~Q(Exists(token.objects.not_revoked().filter(pk=OuterRef("made_with"))))
+    grant_active = Exists(AccessGrant.objects.active().filter(pk=OuterRef("grant")))
+    version = OuterRef("distribution__version")
+    allowed = {
+        strong: Q(Exists(downloadable_versions(_as(person, strong=strong)).filter(pk=version)))
+        for strong in (False, True)
+    }
+    by_rule = (Q(second_factor=True) & allowed[True]) | (Q(second_factor=False) & allowed[False])
+    return (
+        _living()
+        & Q(person__signed_out_at__isnull=True)
+        & ~token_ends
+        & (Q(grant__isnull=True) | Q(grant_active))
+        & by_rule
+    )
+
+
+def _as(person: Viewer, *, strong: bool) -> Person:
+    """The person as they were signed in when the link was created."""
+    someone = Person(pk=roles.person_id(person))
+    someone.second_factor = strong
+    return someone
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def link_of_digest(digest: str) -> DownloadLink | None:

@@ -17,9 +17,8 @@ from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
 from apps.core import clock, roles
 from apps.core.actors import Viewer
-from apps.grants.access_state.kinds import RENEW_DAYS
-from apps.grants.models import AccessGrant
-from apps.grants.queries import grants_of
+from apps.grants.models import RENEW_DAYS, AccessGrant
+from apps.grants.queries import held_by
 
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
@@ -33,6 +32,20 @@ def requests_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
 def agreements_waiting_for(person: Viewer) -> QuerySet[Agreement]:
     """Agreements that this person has yet to sign and still can: the period is not over."""
     return agreements.to_sign(person).filter(_not_over()).exclude(item__request__state=RequestState.WITHDRAWN)
+
+
+def agreements_to_countersign(person: Viewer) -> QuerySet[Agreement]:
+    """Agreements that this owner has yet to countersign and still can: not of their own request, period not over."""
+    me = roles.person_id(person)
+    named = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=me)
+    own = Q(item__request__applicant_id=me) | Q(Exists(named))
+    own |= Q(item__decided_in__snapshot__members__contains=[str(me)])
+    return agreements.to_countersign(person).filter(_not_over()).exclude(own)
+
+
+def agreement_is_open() -> Q:
+    """A condition on agreements: somebody has yet to sign, and the period is not over."""
+    return ~Q(state__in=[AgreementState.EXECUTED, AgreementState.TERMINATED]) & _not_over()
 
 
 def _not_over() -> Q:
@@ -90,7 +103,7 @@ def access_suspended() -> Q:
 
 def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
     """Access of this person that they can resume by signing in through their institution, or should renew."""
-    return grants_of(person).filter(resumable() | renewable(person))
+    return held_by(person).filter(resumable() | renewable(person))
 
 
 def resumable() -> Q:
@@ -116,5 +129,5 @@ def _all_of(*names: str) -> Q:
     return found
 
 
-def _sum(moment: Any, more: timedelta) -> ExpressionWrapper:
+def _sum(moment: Any, more: timedelta) -> Any:
     return ExpressionWrapper(moment + Value(more), output_field=DateTimeField())

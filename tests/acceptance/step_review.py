@@ -58,8 +58,11 @@ def second_vote(context: Context) -> None:
     """Two of three are the majority: decided, with the condition that both adopt, and an agreement is offered."""
     member = context.who("member2")
     member.sign_in(_case(context), again=True)
-    said = {"choice": "conditional", "reason": REASON, "new_condition": CONDITION}
-    member.send(_case(context), context.facts["vote"], said)
+    member.send(
+        _case(context),
+        context.facts["vote"],
+        {"choice": "conditional", "reason": REASON, "new_condition": CONDITION},
+    )
     check(
         context.who("chair").get(_case(context)).form(context.facts["vote"]) is None,
         "a decided item can still be voted on",

@@ -24,6 +24,11 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     # consequences of events, and work that the clock starts
     "access_requests.activate": {SYSTEM},
     "access_requests.close_denied": {SYSTEM},
+    "access_requests.close_over": {SYSTEM},
+    "access_requests.withdraw_for_closed_account": {SYSTEM},
+    "agreements.close_request_if_over": {SYSTEM},
+    "agreements.end_for_closed_account": {SYSTEM},
+    "datasets.record_owner_missing": {SYSTEM},
     "access_requests.record_committees_without_quorum": {SYSTEM},
     "access_requests.report_lost_voters": {SYSTEM},
     "access_requests.report_open_votes": {SYSTEM},

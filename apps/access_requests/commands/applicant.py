@@ -2,25 +2,29 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from apps.access_requests import fields, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
-from apps.access_requests.states import ItemState
+from apps.access_requests.states import ItemState, RequestState
 from apps.audit.record import Kind, record
 from apps.core import clock
-from apps.core.actors import Actor
+from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid
 from apps.core.text import is_blank, typed
 from apps.datasets.models import Dataset
+from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
-from apps.people.rules import check_person
+from apps.people.rules import check_named, check_person
 
 
 @transaction.atomic
@@ -33,6 +37,25 @@ def draft(datasets: list[Dataset], *, by: Actor) -> AccessRequest:
     _set_items(request, datasets)
     record(Kind.REQUEST_DRAFTED, actor=by, subject=request, about=datasets)
     return request
+
+
+@transaction.atomic
+def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest:
+    """A new draft that starts with what this request says, for the datasets that can still be requested.
+
+    It renews access from `starts_on`, or revises what was denied. The end date is left empty.
+    """
+    by = check_person(by)
+    rules.check_is_applicant(by, request)
+    datasets = Dataset.objects.filter(items__request=request).select_related("committee")
+    chosen = rules.check_any_can_be_requested(by, datasets)
+    stored = {name: getattr(request, name) for name in fields.stored() if name not in (fields.ENDS_ON.name,)}
+    drafted = AccessRequest.objects.create(applicant=by, **stored | {fields.STARTS_ON.name: starts_on})
+    _set_items(drafted, chosen)
+    for person in Person.objects.filter(memberships__request=request, is_active=True):
+        Membership.objects.create(request=drafted, person=person)
+    record(Kind.REQUEST_DRAFTED, actor=by, subject=drafted, about=[*chosen, request])
+    return drafted
 
 
 @transaction.atomic
@@ -65,8 +88,10 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
+    inside = set(request.items.values_list("dataset_id", flat=True))
     for dataset in datasets:
-        rules.check_can_request(by, dataset)
+        if dataset.pk not in inside:
+            rules.check_can_request(by, dataset)
     if not datasets:
         raise Invalid(str(fields.DATASETS.missing), field=fields.DATASETS.name)
     _set_items(request, datasets)
@@ -123,6 +148,22 @@ def answer(question: Question, *, text: str, by: Actor) -> None:
 
 
 @transaction.atomic
+def save_answers(request: AccessRequest, *, answers: Mapping[UUID, str], by: Actor) -> None:
+    """Keep what the applicant has answered so far, by question; an emptied answer is unanswered again."""
+    by = check_person(by)
+    request = _lock(request)
+    rules.check_can_edit(by, request)
+    for question in Question.objects.filter(request=request, pk__in=answers):
+        text = answers[question.pk].strip()
+        if text == question.answer:
+            continue
+        if is_blank(text):
+            Question.objects.filter(pk=question.pk).update(answer="", answered_at=None)
+        else:
+            answer(question, text=text, by=by)
+
+
+@transaction.atomic
 def submit(request: AccessRequest, *, by: Actor) -> Round:
     """Hand the request to the committees: what they will read is frozen now."""
     by = check_person(by)
@@ -143,22 +184,50 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
 
 @transaction.atomic
 def withdraw(request: AccessRequest, *, by: Actor) -> None:
-    """The applicant takes the request back before it is decided."""
+    """The applicant takes back what is not decided yet; what a committee has decided stays."""
     by = check_person(by)
     request = _lock(request)
     rules.check_can_withdraw(by, request)
-    request.move("withdraw", ended_at=clock.now())
+    _withdraw(request, by=by)
+
+
+@transaction.atomic
+def withdraw_for_closed_account(request: AccessRequest, *, by: Actor) -> None:
+    """The applicant's account is closed: what is before a committee or waits for the applicant is withdrawn.
+
+    A draft stays as it is, because nobody else knows of it.
+    """
+    check_named(by, SYSTEM)
+    request = _lock(request)
+    if not request.applicant.is_active and request.state != RequestState.DRAFT and request.can("withdraw"):
+        _withdraw(request, by=by, closed_account=True)
+
+
+def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False) -> None:
+    """The caller holds the lock on the request."""
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
-    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request)
+    if not request.items.filter(decided_at__isnull=False).exists():
+        request.move("withdraw", ended_at=clock.now())
+        record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, closed_account=closed_account)
+        return
+    for item in request.items.select_for_update().filter(state=ItemState.OPEN).order_by("pk"):
+        item.move("withdraw")
+    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, rest=True, closed_account=closed_account)
+    request.move("decide", decided_at=clock.now())
+    record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)
 
 
 def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
-    if Vote.objects.filter(item__in=dropped).exists():
+    kept = request.items.filter(state=ItemState.OPEN, dataset__in=datasets)
+    added = set(datasets) - set(Dataset.objects.filter(items__request=request))
+    if dropped.exists() and not kept.exists() and not added:
         raise Invalid(
-            _("A committee has already voted on one of these datasets. It cannot be removed from this request."),
+            _("No undecided dataset would be left in this request. To give up the rest, withdraw the request."),
             field="datasets",
         )
+    for item in dropped.filter(Exists(Vote.objects.filter(item=OuterRef("pk")))):
+        item.move("withdraw")  # the votes on it are kept
     dropped.delete()
     for dataset in datasets:
         Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})

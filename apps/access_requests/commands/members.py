@@ -74,7 +74,7 @@ def report_lost_voters(request: AccessRequest, *, event: Event, by: Actor) -> No
     current = queries.open_round(request)
     if current is None:
         return
-    actor = Person.objects.filter(pk=event.actor_id).first() or by
+    actor = Person.objects.filter(pk__in=[event.actor_id]).first() or by
     for membership in queries.lost_voters(request, current, people=[event.subject_id, *event.about]):
         about = [membership.committee_id, membership.person_id]
         same = timeline_of(request.pk).filter(kind=Kind.VOTER_LEFT, about__contains=about, facts__round=current.number)

@@ -87,3 +87,13 @@ def close_denied(request: AccessRequest, *, by: Actor) -> None:
     if request.can("close") and not request.items.filter(state__in=ACCEPTED).exists():
         request.move("close", ended_at=clock.now())
         record(Kind.REQUEST_CLOSED, actor=by, subject=request)
+
+
+@transaction.atomic
+def close_over(request: AccessRequest, *, by: Actor) -> None:
+    """Every agreement of the request has ended, so that nothing can follow any more: the request is closed."""
+    check_named(by, SYSTEM)
+    request = _lock(request)
+    if request.can("close"):
+        request.move("close", ended_at=clock.now())
+        record(Kind.REQUEST_CLOSED, actor=by, subject=request)

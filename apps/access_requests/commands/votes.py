@@ -137,7 +137,7 @@ def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
     )
     terms = "\n\n".join(condition.text for condition in adopted)
     item.move(decision.outcome.value, decided_at=clock.now(), decided_in=current, reason=reason, terms=terms)
-    about = [request, item.dataset_id]
+    about = [request.pk, item.dataset_id]
     record(Kind.ITEM_DECIDED, actor=SYSTEM, subject=item, about=about, outcome=decision.outcome.value)
     _close_if_decided(request)
 

@@ -67,25 +67,35 @@ class Facts:
 
 
 def read(
-    viewer: Viewer, datasets: Iterable[UUID], *, items: Iterable[Any] = (), grants: QuerySet[AccessGrant] | None = None
-) -> Facts:
-    """The facts about these datasets, items and grants."""
-    items = list(items)
-    facts = Facts(viewer, clock.now())
-    facts.grants = _grants(grants) if grants is not None else {}
-    facts.datasets = _datasets(
-        viewer, datasets, {one.grant.dataset_id for one in facts.grants.values() if all(one.parts.values())}
-    )
-    agreements = {one.agreement.pk for one in items if getattr(one, "agreement", None) is not None}
-    if agreements:
-        rows = Signature.objects.filter(agreement__in=agreements)
-        facts.signed = {(row[0], row[1]): row[2] for row in rows.values_list("agreement", "signer", "signed_at")}
-        for request, person in Membership.objects.filter(request__in={one.request_id for one in items}).values_list(
-            "request", "person"
-        ):
-            facts.members.setdefault(request, set()).add(person)
-        facts.owners = owners_by_dataset({one.dataset_id for one in items})
+    viewer: Viewer, datasets: Iterable[UUID], *, asked: Iterable[tuple[Any, UUID]] = (),
+    grants: QuerySet[AccessGrant] | None = None,
+) -> Facts:  # fmt: skip
+    """The facts about these datasets and grants, and about each item that is asked for with the person it is about."""
+    given = _grants(grants) if grants is not None else {}
+    usable = {one.grant.dataset_id for one in given.values() if all(one.parts.values())}
+    known = _datasets(viewer, datasets, usable)
+    facts = Facts(viewer, _now(known), known, given)
+    agreed = [(one, person) for one, person in asked if getattr(one, "agreement", None) is not None]
+    pending = [one for one, person in agreed if (one.agreement.pk, person) not in given]
+    if pending:
+        _read_signing(facts, pending)
     return facts
+
+
+def _read_signing(facts: Facts, items: list[Any]) -> None:
+    """Who has signed, who is named and who may countersign: for agreements that gave no access yet."""
+    rows = Signature.objects.filter(agreement__in={one.agreement.pk for one in items})
+    facts.signed = {(row[0], row[1]): row[2] for row in rows.values_list("agreement", "signer", "signed_at")}
+    named = Membership.objects.filter(request__in={one.request_id for one in items})
+    for request, person in named.values_list("request", "person"):
+        facts.members.setdefault(request, set()).add(person)
+    facts.owners = owners_by_dataset({one.dataset_id for one in items})
+
+
+def _now(known: Mapping[UUID, DatasetFacts]) -> datetime:
+    """The moment at which the database looked at the versions."""
+    looked: Any = next((one.version for one in known.values() if one.version is not None), None)
+    return looked.asked_at if looked is not None else clock.now()
 
 
 def items_of(rows: QuerySet[Item]) -> QuerySet[Item]:
@@ -133,6 +143,7 @@ def _grants(grants: QuerySet[AccessGrant]) -> dict[tuple[UUID, UUID], GrantFacts
         "agreement__item__request__public_summary",
     )  # fmt: skip
     rows = queries.with_parts(light)
-    open_ones = Suspension.objects.filter(grant__in=[row.pk for row, _parts in rows], ends_at__isnull=True)
-    pauses = {pause.grant_id: pause for pause in open_ones.select_related("by")}
+    suspended = [row.pk for row, parts in rows if not parts["not_suspended"]]
+    open_ones = Suspension.objects.filter(grant__in=suspended, ends_at__isnull=True)
+    pauses = {pause.grant_id: pause for pause in open_ones.select_related("by")} if suspended else {}
     return {(row.agreement_id, row.holder_id): GrantFacts(row, parts, pauses.get(row.pk)) for row, parts in rows}

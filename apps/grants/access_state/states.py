@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import RequestState
@@ -18,6 +20,7 @@ from apps.grants.access_state.items import of_item
 from apps.grants.access_state.kinds import UNDER_WAY, AccessState, Action, Do, State, Turn
 from apps.grants.access_state.offers import base, withdrawn
 from apps.grants.models import AccessGrant
+from apps.grants.waiting import items_under_way
 from apps.people.models import Person
 
 
@@ -29,13 +32,15 @@ def access_state(person: Viewer, dataset: Dataset) -> AccessState:
 def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, AccessState]:
     """The same for many datasets, by id; the number of statements does not depend on how many."""
     found = {dataset.pk: dataset for dataset in datasets}
+    prefetch_related_objects(list(found.values()), "committee")
     items: list[Any] = []
     grants = None
     if isinstance(person, Person):
         mine = Item.objects.filter(dataset__in=found, request__in=requests.of_person(person).values("pk"))
         items = list(items_of(mine))
         grants = AccessGrant.objects.filter(dataset__in=found, holder=person)
-    facts = read(person, found, items=items, grants=grants)
+    me = roles.person_id(person)
+    facts = read(person, found, asked=[(item, me) for item in items], grants=grants)
     who = Who(person, is_viewer=True)
     by_dataset: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
     for item in items:
@@ -49,14 +54,14 @@ def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, Acc
     return {pk: _first(dataset, by_dataset[pk], facts) for pk, dataset in found.items()}
 
 
-def state_of_version(person: Viewer, version: Version) -> AccessState:
-    """The state on the page of one version: a withdrawn one says so and leads to the current one."""
-    state = access_state(person, version.dataset)
+def state_of_version(person: Viewer, version: Version, dataset: Dataset) -> AccessState:
+    """The state on the page of one version of the dataset: a withdrawn one says so and leads to the current one."""
+    state = access_state(person, dataset)
     if version.state != VersionState.WITHDRAWN or state.state == State.VERSION_WITHDRAWN:
         return state
-    current = Version.objects.available().filter(dataset=version.dataset_id).order_by("-number").first()
+    current = Version.objects.available().filter(dataset=dataset).order_by("-number").first()
     action = Action(Do.VIEW_CURRENT, current) if current is not None else None
-    return replace(withdrawn(version, version.dataset, state.at), version=current or version, action=action)
+    return replace(withdrawn(version, dataset, state.at), action=action)
 
 
 def state_of_request(person: Viewer, request: AccessRequest) -> AccessState:
@@ -69,17 +74,27 @@ def states_of_requests(person: Viewer, wanted: Iterable[AccessRequest]) -> dict[
     found = {request.pk: request for request in wanted}
     items: list[Any] = list(items_of(Item.objects.filter(request__in=found)))
     grants = AccessGrant.objects.filter(agreement__item__request__in=found)
-    facts = read(person, {item.dataset_id for item in items}, items=items, grants=grants)
     theirs = set(requests.of_person(person).filter(pk__in=found).values_list("pk", flat=True))
+    me = roles.person_id(person)
+    asked = [(item, me if item.request_id in theirs else item.request.applicant_id) for item in items]
+    facts = read(person, {item.dataset_id for item in items}, asked=asked, grants=grants)
     by_request: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
     for item in items:
         who = Who(person, True) if item.request_id in theirs else Who(item.request.applicant, False)
         state = of_item(item, who, facts)
         if state is not None:
-            by_request[item.request_id].append(state)
-    return {
+            by_request[item.request_id].append(_with_offer(state, facts) if who.is_viewer else state)
+    states = {
         pk: _first_of_request(request, by_request[pk], facts, is_theirs=pk in theirs) for pk, request in found.items()
     }
+    return _renewed_once(person, states)
+
+
+def _with_offer(state: AccessState, facts: Facts) -> AccessState:
+    """What is over offers a new request, in lists and on the page of a request too."""
+    if not state.is_closed or state.dataset is None:
+        return state
+    return _again(state, base(state.dataset, facts), facts)
 
 
 def state_of_grant(person: Viewer, grant: AccessGrant) -> AccessState:
@@ -93,10 +108,18 @@ def states_of_grants(person: Viewer, wanted: Iterable[AccessGrant]) -> dict[UUID
     grants = AccessGrant.objects.filter(pk__in=ids)
     facts = read(person, grants.values_list("dataset", flat=True), grants=grants)
     me = roles.person_id(person)
-    return {
+    states = {
         one.grant.pk: of_grant(one, Who(one.grant.holder, one.grant.holder_id == me), facts)
         for one in facts.grants.values()
     }
+    return _renewed_once(person, states)
+
+
+def _renewed_once(person: Viewer, states: dict[UUID, AccessState]) -> dict[UUID, AccessState]:
+    """Access that ends soon and for whose dataset another request is under way is not renewed a second time."""
+    ending = {one.dataset.pk for one in states.values() if one.cause == "ends_soon" and one.dataset is not None}
+    again = set(items_under_way(person).filter(dataset__in=ending).values_list("dataset", flat=True)) if ending else ()
+    return {pk: _renewing(one) if one.dataset and one.dataset.pk in again else one for pk, one in states.items()}
 
 
 # ------------------------------------------------------------------------------------------------- which comes first
@@ -130,7 +153,7 @@ def _first(dataset: Dataset, states: list[AccessState], facts: Facts) -> AccessS
     if first.state == State.ACTIVE:
         first = _renewable(first, also)
     elif first.is_closed:
-        first = _again(first, offer)
+        first = _again(first, offer, facts)
     return replace(first, also=also)
 
 
@@ -139,17 +162,26 @@ def _renewable(state: AccessState, also: tuple[AccessState, ...]) -> AccessState
     projects = 1 + sum(one.state == State.ACTIVE for one in also)
     if projects > 1:
         return replace(state, cause="several", number=projects, action=Action(Do.DOWNLOAD, state.dataset))
-    if state.cause == "ends_soon" and any(one.state in UNDER_WAY for one in also):
-        return replace(state, cause="renewing", action=Action(Do.DOWNLOAD, state.dataset))
+    if any(one.state in UNDER_WAY for one in also):
+        return _renewing(state)
     return state
 
 
-def _again(state: AccessState, offer: AccessState) -> AccessState:
-    """What is over offers a new request, if one can be made now."""
+def _renewing(state: AccessState) -> AccessState:
+    """A new request is under way: there is nothing to renew a second time."""
+    if state.cause != "ends_soon":
+        return state
+    return replace(state, cause="renewing", action=Action(Do.DOWNLOAD, state.grant))
+
+
+def _again(state: AccessState, offer: AccessState, facts: Facts) -> AccessState:
+    """What is over offers a new request, if one can be made now: the applicant's starts with what they wrote."""
     if offer.state not in (State.NONE, State.AFFILIATION_NEEDED):
         return state
-    again = Do.REVISE if state.state == State.DENIED else Do.REQUEST_AGAIN
-    return replace(state, action=Action(again, state.request))
+    request = state.request
+    if request is None or request.applicant_id != roles.person_id(facts.viewer):
+        return replace(state, action=Action(Do.REQUEST_ACCESS, state.dataset))
+    return replace(state, action=Action(Do.REVISE if state.state == State.DENIED else Do.REQUEST_AGAIN, request))
 
 
 def _first_of_request(

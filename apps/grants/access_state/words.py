@@ -56,7 +56,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         (_("A committee decides on each request."),),
     ),
     (State.SIGN_IN_NEEDED, "registered"): Words(
-        "id",
+        "id-card",
         _("Registered access"),
         (_("Sign in with your institution and accept the terms of use to download the files."),),
     ),
@@ -142,7 +142,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         (_("%(by)s suspended this access: %(reason)s"), _("Without the suspension, it lasts until %(last)s.")),
     ),
     (State.SUSPENDED, "affiliation"): Words(
-        "building",
+        "institution",
         _("Suspended: affiliation not valid"),
         (
             _(
@@ -164,16 +164,16 @@ WORDS: Mapping[tuple[State, str], Words] = {
         (_("%(by)s ended this access early, on %(since)s."),),
     ),
     (State.REVOKED, ""): Words(
-        "stop",
+        "ban",
         _("Revoked on %(since)s"),
         (_("%(by)s revoked this access: %(reason)s"),),
     ),
     (State.TERMINATED, ""): Words(
-        "stop",
+        "ban",
         _("Agreement terminated on %(since)s"),
         (_("The agreement was terminated: %(reason)s"),),
     ),
-    (State.DENIED, ""): Words("stop", _("Denied on %(since)s"), (_("%(by)s denied the request."),)),
+    (State.DENIED, ""): Words("ban", _("Denied on %(since)s"), (_("%(by)s denied the request."),)),
     (State.EXPIRED, ""): Words(
         "calendar",
         _("Expired: not signed in time"),
@@ -196,7 +196,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         (_("You accepted the terms of use. You can download the files."),),
     ),
     (State.TERMS_NEEDED, ""): Words(
-        "id",
+        "id-card",
         _("Registered access"),
         (_("You are signed in. Accept the terms of use to download the files."),),
     ),
@@ -216,12 +216,12 @@ WORDS: Mapping[tuple[State, str], Words] = {
         (_("You have access until %(last)s. This dataset also requires a second factor, and your sign-in had none."),),
     ),
     (State.AFFILIATION_NEEDED, ""): Words(
-        "building",
+        "institution",
         _("Affiliation not verified"),
         (_("No institution confirms your affiliation now. Sign in through your institution again."),),
     ),
     (State.AFFILIATION_NEEDED, "request"): Words(
-        "building",
+        "institution",
         _("Affiliation not verified"),
         (
             _("No institution confirms your affiliation now. Sign in through your institution again."),
@@ -229,7 +229,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         ),
     ),
     (State.ACCOUNT_BLOCKED, ""): Words(
-        "stop",
+        "ban",
         _("No access"),
         (_("This account cannot be used to access data."),),
     ),
@@ -247,12 +247,12 @@ WORDS: Mapping[tuple[State, str], Words] = {
         ),
     ),
     (State.VERSION_WITHDRAWN, ""): Words(
-        "stop",
+        "ban",
         _("Withdrawn on %(since)s"),
         (_("Version %(version)s was withdrawn: %(reason)s"),),
     ),
     (State.VERSION_WITHDRAWN, "granted"): Words(
-        "stop",
+        "ban",
         _("Withdrawn on %(since)s"),
         (
             _("Version %(version)s was withdrawn: %(reason)s"),

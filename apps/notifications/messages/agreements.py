@@ -36,7 +36,8 @@ def _agreement_terminated(event: Event) -> Notes:
     """Everyone who was to sign or has signed, except the one who did it."""
     agreement, facts, path = _agreement(event)
     signed = Person.objects.filter(pk__in=agreement.signatures.values("signer_id"))
-    for person in (*requests.people_of(agreement.item.request), *signed):
+    parties = (*requests.people_of(agreement.item.request), *signed, *owners_of(agreement.item.dataset))
+    for person in {one.pk: one for one in parties}.values():
         if person.pk != event.actor_id:
             yield Note(person, "agreement_terminated.party", path, facts, agreement.ended_because)
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from apps.core.actors import Viewer, actor_of
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, NotFound
@@ -29,7 +29,10 @@ from apps.web.sign_in.step_up import second_factor_first
 @require_page_or_form
 @idempotent_form
 def file_page(request: PageRequest, pk: UUID) -> HttpResponse:
-    """One file; a POST makes a link and shows it in the answer itself, because nothing else keeps its secret."""
+    """One file; a POST makes a link and shows it in the answer itself, because nothing else keeps its secret.
+
+    With `start`, the page that answers starts the download by itself.
+    """
     file = _find(request.actor, pk)
     if request.method != "POST":
         return _page(request, file)
@@ -41,7 +44,12 @@ def file_page(request: PageRequest, pk: UUID) -> HttpResponse:
     except Denied as refusal:
         return _page(request, file, refused=str(refusal.sentence), status=refusal.status)
     forget_saved_form(request)
-    return shown_once_response(_page(request, file, link=link, address=queries.address_of_link(file, token)))
+    more: dict[str, Any] = {
+        "link": link,
+        "address": queries.address_of_link(file, token),
+        "starts": "start" in request.POST,
+    }
+    return shown_once_response(_page(request, file, **more))
 
 
 def _find(person: Viewer, pk: UUID) -> Distribution:
@@ -56,7 +64,8 @@ def _find(person: Viewer, pk: UUID) -> Distribution:
 def _page(request: PageRequest, file: Distribution, *, status: int = 200, **more: Any) -> HttpResponse:
     version = file.version
     one = files_of(version, request.actor).filter(pk=file.pk).first()
-    alive = queries.links_of(request.actor).filter(distribution=file) if request.actor.is_authenticated else []
+    mine = queries.every_link_of(request.actor) if request.actor.is_authenticated else None
+    alive = mine.filter(distribution=file, opens=True) if mine is not None else []
     may = bool(getattr(one, "may_download", False))
     context: dict[str, Any] = {
         "file": file,
@@ -70,13 +79,6 @@ def _page(request: PageRequest, file: Distribution, *, status: int = 200, **more
     if "address" in more:
         context["commands"] = lines.commands(file, more["address"])
     return render(request, "access/file.html", context, status=status)
-
-
-@require_safe
-@signed_in
-def my_links(request: PageRequest) -> HttpResponse:
-    """Every link of the person's that still lives."""
-    return render(request, "access/links.html", {"links": queries.links_of(request.actor)})
 
 
 @require_POST

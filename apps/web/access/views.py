@@ -1,4 +1,4 @@
-"""My access: every grant, whether it is active, why or why not, and ending it early."""
+"""One access of a person: whether it is active, why or why not, and ending it early."""
 
 from uuid import UUID
 
@@ -21,14 +21,6 @@ from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
-
-
-@require_safe
-@signed_in
-def my_grants(request: AuthenticatedRequest) -> HttpResponse:
-    """Every access the person has or had."""
-    rows = queries.grants_of(request.actor).select_related("agreement__item__request")
-    return render(request, "access/grants.html", {"grants": rows})
 
 
 @require_safe

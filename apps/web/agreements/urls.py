@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from apps.web.agreements import views
+from apps.web.agreements import my_agreements, views
 
 urlpatterns = [
-    path("agreements/", views.agreements, name="agreements"),
+    path("agreements/", my_agreements.my_agreements, name="agreements"),
     path("agreements/<uuid:pk>/", views.agreement_page, name="agreement_page"),
     path("agreements/<uuid:pk>/sign/", views.agreement_sign, name="agreement_sign"),
     path("agreements/<uuid:pk>/countersign/", views.agreement_countersign, name="agreement_countersign"),

@@ -1,4 +1,4 @@
-"""Agreements: the text, who has signed, what happens next, and the signing itself."""
+"""One agreement: the text, who has signed, what happens next, and the signing itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,19 +31,6 @@ from apps.web.common.reason_form import ReasonForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
 ENDED = {AgreementState.TERMINATED, AgreementState.EXPIRED}
-
-
-@require_safe
-@signed_in
-def agreements(request: AuthenticatedRequest) -> HttpResponse:
-    """What waits for the person's signature, and every agreement they are party to."""
-    fetched = queries.with_expiry(queries.of_person(request.actor)).select_related("item__dataset", "item__request")
-    context = {
-        "to_sign": queries.to_sign(request.actor),
-        "to_countersign": queries.to_countersign(request.actor),
-        "agreements": fetched.order_by("-offered_at"),
-    }
-    return render(request, "agreements/agreements.html", context)
 
 
 @require_safe

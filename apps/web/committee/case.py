@@ -114,8 +114,7 @@ def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
     if form.is_valid():
         with refusals:
             seen = _round(asked, form.cleaned_data["seen"])
-            facts = {"seen": seen, "signed_in": sign_in_facts(request), "by": request.actor}
-            commands.vote(wanted, **form.chosen(), **facts)
+            commands.vote(wanted, **form.chosen(), seen=seen, signed_in=sign_in_facts(request), by=request.actor)
             messages.success(request, what_followed(wanted))
             return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
     if isinstance(refusals.refusal, WrongState):
@@ -167,7 +166,7 @@ def _item(asked: AccessRequest, pk: UUID) -> Item:
 
 def _round(asked: AccessRequest, pk: UUID | None) -> Round:
     """The round that the member has read."""
-    seen = asked.rounds.filter(pk=pk).first()
+    seen = asked.rounds.filter(pk__in=[pk]).first()
     if seen is None:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
     return seen

@@ -85,7 +85,7 @@ def _ballots(
     """One row for each eligible voter, and for each other person whose vote no longer counts."""
     cast = {vote.voter_id: vote for vote in votes}
     texts = {condition.pk: condition.text for condition in proposed}
-    rows = [
+    rows: list[Entry] = [
         {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
         for member in voters
     ]

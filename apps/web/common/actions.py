@@ -27,8 +27,18 @@ def _signing_in(one: Any) -> Place:
     return Place(sign_in_address(_dataset(one)))
 
 
+def _begin(one: Any) -> str:
+    """The page on which a request for this dataset is begun: signing in comes back to it."""
+    return reverse("request_begin", args=[one.slug])
+
+
 def _new_request(one: Any) -> Place:
     return Place(reverse("request_new"), post=True, fields={"dataset": one.slug})
+
+
+def _copy(one: Any) -> Place:
+    """A new draft that starts with what this request says."""
+    return Place(reverse("request_copy", args=[one.pk]), post=True)
 
 
 def _files(one: Any) -> Place:
@@ -44,14 +54,14 @@ def _page(name: str) -> Callable[[Any], Place]:
 
 PLACES: Mapping[Do, Callable[[Any], Place]] = {
     Do.SIGN_IN: _signing_in,
-    Do.SIGN_IN_TO_REQUEST: _signing_in,
+    Do.SIGN_IN_TO_REQUEST: lambda one: Place(sign_in_address(_begin(one))),
     Do.SECOND_FACTOR: lambda one: Place(sign_in_address(_dataset(one), factor=True)),
     Do.SIGN_IN_AGAIN: _signing_in,
     Do.ACCEPT_TERMS: lambda one: Place(f"{reverse('terms')}?next={_dataset(one)}"),
     Do.REQUEST_ACCESS: _new_request,
-    Do.REQUEST_AGAIN: _page("request_page"),
-    Do.REVISE: _page("request_page"),
-    Do.RENEW: _page("request_page"),
+    Do.REQUEST_AGAIN: _copy,
+    Do.REVISE: _copy,
+    Do.RENEW: _copy,
     Do.CONTINUE_DRAFT: _page("request_edit"),
     Do.ANSWER: lambda one: Place(reverse("request_page", args=[one.pk]) + "#questions"),
     Do.VIEW_REQUEST: _page("request_page"),
@@ -72,8 +82,10 @@ def place_of(action: Action | None) -> Place | None:
 
 
 def href_of(action: Action | None) -> str:
-    """The address as a link, for e-mails and lists: what must be sent by a form is started on the page it is about."""
+    """The address as a link, for e-mails and lists: what a form must send is begun on the page it is about."""
     place = place_of(action)
     if place is None or action is None:
         return ""
-    return _dataset(action.on) if place.post else place.href
+    if not place.post:
+        return place.href
+    return _begin(action.on) if action.code == Do.REQUEST_ACCESS else reverse("request_page", args=[action.on.pk])

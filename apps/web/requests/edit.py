@@ -1,5 +1,6 @@
 """Writing a request: begin, edit, keep what is typed, submit."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,22 +9,26 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, fields, rules
+from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
+from apps.core import clock
 from apps.core.actors import Viewer
-from apps.core.errors import Invalid, WrongState
+from apps.core.errors import Invalid, NotFound, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
+from apps.grants.access_state import access_state, state_of_request
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
-from apps.web.common.forms import FormRefusals
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
-from apps.web.requests.forms import RequestForm, begun
-from apps.web.requests.views import find
+from apps.web.common.state_presenters import shown
+from apps.web.requests.forms import RequestForm, begun, name_unanswered
+from apps.web.requests.views import find, questions_of
 
 
 @require_POST
@@ -36,6 +41,39 @@ def request_new(request: AuthenticatedRequest) -> HttpResponse:
     if not chosen:
         raise Invalid(str(fields.DATASETS.missing))
     drafted = commands.draft(chosen, by=request.actor)
+    return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
+
+
+@require_safe
+@signed_in
+def request_begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """Where signing in leads for a request: begin it, or add the dataset to a draft; what there is comes first."""
+    dataset = datasets.visible_to(request.actor).select_related("committee", "institution").filter(slug=slug).first()
+    if dataset is None:
+        raise NotFound(_("This dataset does not exist, or you are not allowed to see it."))
+    state = access_state(request.actor, dataset)
+    refused = refusal_of(lambda: rules.check_can_request(request.actor, dataset))
+    context = {
+        "dataset": dataset,
+        "existing": shown(state) if state.request is not None else None,
+        "refused": refused.sentence if refused is not None else "",
+        "drafts": requests.requests_for_dataset(dataset, request.actor).exclude(items__dataset=dataset)[:8],
+    }
+    return render(request, "requests/new.html", context)
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_copy(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """A new draft with what this request says: to renew access, or to revise what was denied."""
+    found = find(request.actor, pk)
+    rules.check_is_applicant(request.actor, found)
+    state = state_of_request(request.actor, found)
+    last_days = [one.last_day for one in (state, *state.also) if one.gives_access and one.last_day is not None]
+    starts_on = max(last_days) + timedelta(days=1) if last_days else clock.today()
+    drafted = commands.copy(found, starts_on=starts_on, by=request.actor)
+    messages.success(request, _("A new draft was created with what you wrote before. Check it, then submit it."))
     return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
 
@@ -111,6 +149,8 @@ def _after_submit(request: AuthenticatedRequest, found: AccessRequest) -> HttpRe
         commands.submit(found, by=request.actor)
         messages.success(request, _("Request submitted. This page shows who has to act next."))
         return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+    if refusals.refusal is not None and refusals.refusal.field == "answer":
+        name_unanswered(form, str(refusals.refusal.sentence))
     return saved_with_errors(_page(request, found, form, status=refusals.status))
 
 
@@ -129,6 +169,7 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         if not form.is_valid():
             first = {name: str(errors[0]) for name, errors in form.errors.items()}
             raise Invalid(next(iter(first.values())), fields=first)
+        commands.save_answers(found, answers=form.answers, by=request.actor)
         kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **form.texts)
         return f"{kept.revision} {kept.changed_at.isoformat()}"
 
@@ -137,12 +178,10 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _form(found: AccessRequest, data: Any = None) -> RequestForm:
-    asked = [item.dataset for item in _items(found)]
-    chosen = [(dataset.slug, dataset.title) for dataset in asked]
-    longest = min((dataset.longest_grant_days for dataset in asked), default=None)
+    chosen = [item.dataset for item in _items(found)]
     codes = [one.person.code for one in found.memberships.select_related("person")] if data is None else []
-    initial = begun(found, codes) | {"datasets": [slug for slug, _title in chosen]}
-    return RequestForm(data, initial=initial, chosen=chosen, longest=longest)
+    initial = begun(found, codes) | {"datasets": [dataset.slug for dataset in chosen]}
+    return RequestForm(data, initial=initial, chosen=chosen, questions=questions_of(found))
 
 
 def _bound(found: AccessRequest) -> RequestForm:
@@ -159,6 +198,7 @@ def _items(found: AccessRequest) -> Any:
 def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     """Everything the form holds, or (with a sentence) nothing of it."""
     facts = form.cleaned_data
+    commands.save_answers(found, answers=form.answers, by=person)
     commands.change(found, by=person, revision=facts["revision"], **form.texts)
     commands.name_members(found, codes=facts["members"], by=person)
     slugs = [*facts["datasets"], *([facts["add_dataset"]] if facts["add_dataset"] else [])]
@@ -168,5 +208,5 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
 
 
 def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    context = {"asked": found, "form": form, "questions": found.questions.filter(answer="")}
+    context = {"asked": found, "form": form}
     return render(request, "requests/edit.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from typing import Any
+from typing import Any, overload
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -30,6 +30,10 @@ View = Callable[..., HttpResponse]
 Shows = Callable[..., list[tuple[str, str]]]
 
 
+@overload
+def freshly_signed_in(view: View) -> View: ...
+@overload
+def freshly_signed_in(*, shows: Shows) -> Callable[[View], View]: ...
 def freshly_signed_in(view: View | None = None, *, shows: Shows | None = None) -> Any:
     """A form sent to this view counts only after a sign-in of the last ten minutes.
 

@@ -109,11 +109,10 @@ def test_a_committee_that_takes_no_requests_says_why_and_offers_no_button() -> N
 def test_the_wait_is_the_median_of_this_committees_decisions_with_their_number() -> None:
     case = stories.decided()
     text = page(None, f"/datasets/{case.published_dataset.dataset.slug}/")
-    assert "<strong>1 day</strong>" in text
-    assert "Median of 1 decision" in text
+    assert "<strong>1 day</strong>" not in text  # fewer than five decisions are no basis for a median
     assert "median of 1 decision" in page(None, f"/committees/{case.committee_setup.committee.slug}/")
     other = stories.published_dataset()
-    assert "Its target review time is 28 days" in page(None, f"/datasets/{other.dataset.slug}/")
+    assert "28 days" in page(None, f"/datasets/{other.dataset.slug}/")
 
 
 def test_an_unknown_committee_or_dataset_is_not_there() -> None:
@@ -130,7 +129,8 @@ def test_pages_to_find_data_cost_the_same_however_much_there_is(url: str, django
     url = url.format(slug=access.published_dataset.dataset.slug, committee=access.case.committee_setup.committee.slug)
     client = stories.client_for(access.holder)
     client.get(url)
-    with django_assert_max_num_queries(12 + 2):  # the test's own savepoint is opened and closed
+    most = 14 if "/datasets/" in url and url != "/datasets/" else 12  # the panel knows what the person has
+    with django_assert_max_num_queries(most + 2):  # the test's own savepoint is opened and closed
         client.get(url)
 
 

@@ -59,7 +59,7 @@ WAYS: dict[str, Callable[[Case, Person], Any]] = {
     "removed": remove,
     "account closed": lambda _case, person: deactivate(person, by=stories.operator()),
     "merged": lambda case, person: merge_people(
-        case.applicant, into=person, by=stories.operator(), reason="One person, two providers."
+        case.members[0], into=person, by=stories.operator(), reason="One person, two providers."
     ),
     "claim ended": claim_ends,
     "recused": lambda case, person: commands.recuse(case.request, reason="We publish together.", by=person),
@@ -68,7 +68,7 @@ WAYS: dict[str, Callable[[Case, Person], Any]] = {
 
 def split() -> Case:
     """Chair denies, the first member approves, the second has not voted: one vote is missing."""
-    case = stories.in_review()
+    case = stories.in_review(members=[stories.person()])
     chair, first, _second = case.committee_setup.everyone
     stories.vote(case, chair, "deny")
     stories.vote(case, first, "approve")
@@ -293,7 +293,8 @@ def test_no_sequence_of_member_changes_decides_an_item(course: tuple[int, int, l
     """Case 1: the state of an item changes in the step of a vote only, also after the consequences are carried."""
     members, quorum, steps = course
     setup = stories.committee_setup(members=members, quorum=quorum)
-    case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=setup))
+    shelf = stories.published_dataset(committee_setup=setup)
+    case = stories.in_review(published_dataset=shelf, members=[stories.person()])
     for what, place in steps:
         before = case.item.state
         voted = Vote.objects.count()

@@ -17,6 +17,8 @@ from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
 from apps.core.storage import private_storage
 from apps.core.text import given
+from apps.datasets.commands import give_role as add_owner
+from apps.datasets.models import Dataset
 from apps.grants.models import AccessGrant
 from tests import stories
 
@@ -296,6 +298,7 @@ def test_the_owner_signs_last_and_is_no_part_of_the_request() -> None:
         with pytest.raises(Denied, match="Only a dataset owner"):
             stories.countersign(agreement_setup.agreement, by)
     published_dataset = stories.published_dataset()
+    add_owner(published_dataset.dataset, person=stories.person(), role=Dataset.OWNER, by=published_dataset.owner)
     own = stories.signed(published_dataset=published_dataset, applicant=published_dataset.owner)
     with pytest.raises(Denied, match="you are part of"):
         stories.countersign(own.agreement, published_dataset.owner)
@@ -325,7 +328,7 @@ def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
 # ------------------------------------------------------------------------------------------------------ terminating
 def test_an_owner_terminates_with_a_reason_and_nobody_signs_afterwards() -> None:
     agreement_setup = stories.offered()
-    for by in (agreement_setup.applicant, stories.person()):
+    for by in (agreement_setup.case.committee_setup.chair, stories.person()):
         with pytest.raises(Denied, match="Only a dataset owner"):
             commands.terminate(agreement_setup.agreement, reason="No.", by=by)
     with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
@@ -336,6 +339,17 @@ def test_an_owner_terminates_with_a_reason_and_nobody_signs_afterwards() -> None
     with pytest.raises(WrongState, match="is terminated"):
         sign(agreement_setup, agreement_setup.applicant)
     assert not queries.to_sign(agreement_setup.applicant).exists()
+
+
+def test_an_applicant_may_decline_until_the_agreement_is_fully_signed() -> None:
+    for agreement_setup in (stories.offered(), stories.signed()):
+        commands.terminate(agreement_setup.agreement, reason="Another institution now.", by=agreement_setup.applicant)
+        stories.drain()
+        assert agreement_setup.reload().agreement.state == "terminated"
+        assert agreement_setup.case.reload().request.state == "closed"
+    executed = stories.executed()
+    with pytest.raises(Denied):
+        commands.terminate(executed.agreement, reason="Too late.", by=executed.applicant)
 
 
 # ---------------------------------------------------------------------------------------------------------- evidence

@@ -197,12 +197,14 @@ def test_the_number_of_statements_does_not_depend_on_how_many() -> None:
     for make in (stories.submitted, stories.draft, stories.returned):
         many.append(make(applicant=access.holder).published_dataset.dataset)
     many += [case.published_dataset.dataset, stories.published_dataset().dataset]
-    assert counted(lambda: access_states(access.holder, one)) == counted(lambda: access_states(access.holder, many))
+    assert counted(lambda: access_states(access.holder, one)) <= 4
+    assert counted(lambda: access_states(access.holder, many)) <= 7
+    more = [stories.offered(applicant=access.holder), stories.granted(), stories.signed(applicant=access.holder)]
+    many += [each.published_dataset.dataset for each in more]
+    assert counted(lambda: access_states(access.holder, many)) <= 7
     requests = [access.case.request, case.case.request]
-    assert counted(lambda: states_of_requests(access.holder, requests[:1])) == counted(
-        lambda: states_of_requests(access.holder, requests)
-    )
-    assert counted(lambda: access_states(access.holder, many)) <= 9
+    assert counted(lambda: states_of_requests(access.holder, requests)) <= 7
+    assert counted(lambda: states_of_requests(access.holder, requests + [one.case.request for one in more])) <= 7
 
 
 def counted(ask: Any) -> int:

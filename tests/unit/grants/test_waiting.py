@@ -7,6 +7,7 @@ import pytest
 
 from apps.access_requests import commands as requests
 from apps.access_requests import queries as requests_queries
+from apps.agreements.states import AgreementState
 from apps.core import clock
 from apps.grants import waiting
 from apps.grants.access_state import State, Turn, states_of_grants, states_of_requests
@@ -39,10 +40,18 @@ def agree(person: Person) -> dict[str, int]:
     mine = {
         pk for pk, all_of in every.items() if any(one.turn == Turn.YOU and one.state in UNDER_WAY for one in all_of)
     }
+    managed = list(requests_queries.for_datasets_managed_by(person))
+    countersign = {
+        one.agreement.pk
+        for state in states_of_requests(person, managed).values()
+        for one in (state, *state.also)
+        if one.agreement is not None and one.cause == "countersign"
+    }
     sets = {
         "under_way": (waiting.requests_under_way(person), under_way),
         "with_access": (waiting.requests_with_access(person), lasting - under_way),
         "closed": (waiting.requests_closed(person), set(states) - under_way - lasting),
+        "countersign": (waiting.agreements_to_countersign(person), countersign),
         "waiting": (waiting.requests_waiting_for(person), mine),
     }
     grants = states_of_grants(person, grants_of(person))
@@ -71,8 +80,11 @@ def test_requests_before_and_after_the_decision(stage: Any) -> None:
 @pytest.mark.parametrize("stage", SIGNING, ids=lambda one: one.__name__)
 def test_agreements_until_everybody_has_signed(stage: Any) -> None:
     agreement_setup = stage()
-    for person in (agreement_setup.case.applicant, agreement_setup.case.published_dataset.owner):
-        agree(person)
+    agree(agreement_setup.case.applicant)
+    signed = agreement_setup.agreement.state == AgreementState.SIGNED
+    assert agree(agreement_setup.case.published_dataset.owner)["countersign"] == signed
+    with clock.freeze(datetime.combine(agreement_setup.agreement.ends_on + DAY, time(1), tzinfo=UTC)):
+        assert agree(agreement_setup.case.published_dataset.owner)["countersign"] == 0
 
 
 @pytest.mark.parametrize("stage", GRANTS, ids=lambda one: one.__name__)
