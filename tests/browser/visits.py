@@ -91,6 +91,18 @@ def _notification(key: str) -> Question:
     )
 
 
+def _member_of(slug: str) -> Question:
+    """A committee and the membership of somebody who is not its chair."""
+    return (
+        (
+            "SELECT c.slug, m.id AS pk FROM committees_committeemember m "
+            "JOIN committees_committee c ON c.id = m.committee_id "
+            "WHERE c.slug = %s AND NOT m.is_chair AND m.ends_at IS NULL ORDER BY m.starts_at"
+        ),
+        slug,
+    )
+
+
 def _service(key: str) -> Question:
     """Somebody's first service account."""
     return (
@@ -226,7 +238,12 @@ VISITS = [
     Visit("case", ("chair", "member1"), _request("applicant", "in_review"), note="in-review"),
     Visit("case", ("chair2",), _request("applicant2", "returned"), note="returned"),
     Visit("case", ("chair2",), _request("applicant", "active"), note="decided"),
+    Visit("review_queue", ("chair", "chair2"), note="to-check", query="?tab=to-check"),
+    Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
+    Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    Visit("member_remove", ("chair",), _member_of("breast-cancer")),
+    Visit("committee_chair", ("operator",), _of("breast-cancer")),
     # managing data
     Visit("my_datasets", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
@@ -299,7 +316,7 @@ NOT_PAGES = {
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
             "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
-            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
+            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
