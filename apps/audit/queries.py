@@ -59,11 +59,12 @@ def kinds() -> list[str]:
     return sorted(Kind.values)
 
 
-def counted(kind: str, things: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many events of this kind concern each of these things; in one statement."""
+def counted(kind: str, things: Iterable[uuid.UUID], *, before: datetime | None = None) -> dict[uuid.UUID, int]:
+    """How many events of this kind concern each of these things, up to the moment `before`; in one statement."""
     wanted = list(things)
     one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
     rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by().annotate(thing=one)
+    rows = rows.filter(at__lte=before) if before is not None else rows
     found = dict(rows.values_list("thing").annotate(n=Count("pk")))
     return {thing: found.get(thing, 0) for thing in wanted}
 

@@ -87,7 +87,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
     if facts["signs"]:
         entries.append(_entry(_("Institution"), "institution_people"))
     if facts["audits"]:
-        entries.append(_entry(_("Event log"), "events"))
+        entries += [_entry(_("Event log"), "events"), _entry(_("Access at a moment"), "access_at")]
     if facts["operates"]:
         entries.append(_entry(_("System status"), "system_status"))
     if facts["audits"] or facts["operates"]:
