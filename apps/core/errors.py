@@ -79,6 +79,22 @@ class Gone(DomainError):
     title = _("No longer available")
 
 
+class UnknownCharset(DomainError):
+    """The body is in another encoding than UTF-8 (RFC 9110, 15.5.16)."""
+
+    status = 415
+    code = "charset"
+    title = _("Send this in UTF-8")
+
+
+class UploadTooLarge(DomainError):
+    """What was sent is larger than the limit for one request (RFC 9110, 15.5.14)."""
+
+    status = 413
+    code = "too-large"
+    title = _("Too large")
+
+
 class Invalid(DomainError):
     """The input is not valid; `fields` maps a field's name to its sentence."""
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     Exists,
     F,
     OuterRef,
@@ -314,12 +313,6 @@ def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
         "dataset", "holder__institution", "agreement__item__request"
     )
     return _with_state(fetched)
-
-
-def active_grant_counts(datasets: QuerySet[Dataset]) -> dict[UUID, int]:
-    """How many grants are active now on each of these datasets."""
-    rows = AccessGrant.objects.active().filter(dataset__in=datasets.order_by().values("pk")).order_by()
-    return dict(rows.values_list("dataset_id").annotate(n=Count("pk")))
 
 
 def suspended_now() -> Exists:
