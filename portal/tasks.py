@@ -7,6 +7,7 @@ from django.core.management import call_command
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
+from apps.grants.commands import announce_available_versions, notify_of_ends
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -33,13 +34,14 @@ def sweep() -> None:
 
 @app.task
 def warn() -> None:
-    """Notify people whose affiliation expires soon, or has, and those whose agreement was not signed in time.
-
-    Access does not depend on it.
+    """Notify people whose affiliation or access ends soon, or has ended, those whose agreement was not signed in time,
+    and those who wait for the end of an embargo. Access does not depend on it.
     """
     correlation.begin()
     expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
+    notify_of_ends(by=SYSTEM)
+    announce_available_versions(by=SYSTEM)
 
 
 @app.task

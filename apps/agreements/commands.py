@@ -15,6 +15,7 @@ from apps.access_requests.models import Item
 from apps.access_requests.states import ACCEPTED, ItemState
 from apps.agreements import queries, rules, wording
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
+from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee
 from apps.core import clock

@@ -197,6 +197,10 @@ class Kind(models.TextChoices):
         _("The draft of version %(number)s was created"),
     )
     VERSION_PUBLISHED = "version.published", Group.DATASETS, "published", "good", _("Version %(number)s was published")
+    VERSION_AVAILABLE = (
+        "version.available", Group.DATASETS, "unlock", "good",
+        _("The embargo of version %(number)s ended"),
+    )  # fmt: skip
     VERSION_WITHDRAWN = "version.withdrawn", Group.DATASETS, "withdrawn", "bad", _("Version %(number)s was withdrawn")
     FILE_UPLOADED = "file.uploaded", Group.DATASETS, "upload", "note", _("A file was uploaded")
     FILE_CHECKED = "file.checked", Group.DATASETS, "check", "good", _("The checksum of a file was computed")
@@ -282,6 +286,8 @@ class Kind(models.TextChoices):
     GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
     GRANT_SUSPENDED = "grant.suspended", Group.ACCESS, "suspended", "wait", _("Access to %(dataset)s was suspended")
     GRANT_RESUMED = "grant.resumed", Group.ACCESS, "active", "good", _("Access to %(dataset)s was resumed")
+    GRANT_ENDING = "grant.ending", Group.ACCESS, "calendar", "wait", _("Access to %(dataset)s ends soon")
+    GRANT_ENDED = "grant.ended", Group.ACCESS, "calendar", "still", _("Access to %(dataset)s ended")
     LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
     LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
     LINK_MISUSED = (

@@ -44,6 +44,8 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "datasets.check_file": {SYSTEM},
     "grants.activate_request": {SYSTEM},
     "grants.issue": {SYSTEM},
+    "grants.notify_of_ends": {SYSTEM},
+    "grants.announce_available_versions": {SYSTEM},
     "notifications.post_due": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people

@@ -8,7 +8,6 @@ UNWRITTEN = {
     "access_requests.change": "a draft is the applicant's own; what is submitted is frozen with its fingerprint",
     "access_requests.choose_datasets": "the same",
     "access_requests.add_dataset": "the same",
-    "access_requests.save_answers": "the same",
     "access_requests.recount": "records only if it decides, and then the decision",
     "tokens.record_token_use": "each use of a token is an event of what it did",
     "people.drop_visas_of": "follows from a change of the provider that is written down",

@@ -27,6 +27,13 @@ def _version_published(event: Event) -> Notes:
         yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
 
 
+def _version_available(event: Event) -> Notes:
+    """Holders waited for the end of the embargo."""
+    version, facts, path = _version(event)
+    for holder in _holders(version.dataset):
+        yield Note(holder, "version_available.holder", path, facts)
+
+
 def _version_withdrawn(event: Event) -> Notes:
     version, facts, path = _version(event)
     for holder in _holders(version.dataset):
@@ -83,6 +90,18 @@ MESSAGES: Mapping[Kind, Message] = {
             "version_published.manager": (
                 _("Version %(number)s of %(dataset)s is published"),
                 _("%(actor)s published version %(number)s of “%(dataset)s”. Its files can no longer be changed."),
+            ),
+        },
+    ),
+    Kind.VERSION_AVAILABLE: Message(
+        _version_available,
+        {
+            "version_available.holder": (
+                _("The files of %(dataset)s are available"),
+                _(
+                    "The embargo of version %(number)s of “%(dataset)s” has ended. You can download "
+                    "its files with your access."
+                ),
             ),
         },
     ),
