@@ -205,6 +205,9 @@ def _rest(things: Things, committee_setup: stories.CommitteeSetup) -> None:
     accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.kwargs["terms", "current"] = {"version": terms.version}
     things.kwargs["terms", "unknown"] = {"version": 999_999}
+    things.kwargs["guide", "applicants"], things.kwargs["guide", "unknown"] = {"slug": "applicants"}, {"slug": "x"}
+    things.kwargs["text", "privacy"] = {"kind": "privacy", "language": "en"}
+    things.kwargs["text", "unknown"] = {"kind": "news", "language": "en"}
     things.kwargs["event", "first"] = {"number": newest().earliest("pk").pk}
     things.kwargs["event", "unknown"] = {"number": 10**18}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
@@ -264,6 +267,8 @@ FORMS: dict[str, Kwargs] = {
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
+    "set_time_zone": {"time_zone": "Europe/Copenhagen"},
+    "site_text_edit": {"text": "What we store."},
     "person_end_access": {"reason": "They left the project."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
