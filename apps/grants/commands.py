@@ -185,19 +185,23 @@ def notify_of_ends(*, by: Actor) -> int:
     """
     check_named(by, SYSTEM)
     now = clock.now()
-    recorded = _record_ends(queries.ended_since(now - ENDED_WITHIN), Kind.GRANT_ENDED, stage=0)
+    recorded = _record_ends(queries.ended_since(now - ENDED_WITHIN), stage=0)
     for days in (7, 30):
-        recorded += _record_ends(queries.ending_before(now + timedelta(days=days)), Kind.GRANT_ENDING, stage=days)
+        recorded += _record_ends(queries.ending_before(now + timedelta(days=days)), stage=days)
     return recorded
 
 
-def _record_ends(grants: QuerySet[AccessGrant], kind: Kind, *, stage: int) -> int:
-    """One event for each that has none of this stage, or of a later one; two workers at once share them out."""
+def _record_ends(grants: QuerySet[AccessGrant], *, stage: int) -> int:
+    """One event for each that has none of this stage (days before the end) or a later one; two workers share them."""
+    kind = Kind.GRANT_ENDING if stage else Kind.GRANT_ENDED
     before = Event.objects.filter(kind=kind, subject_id=OuterRef("pk"), facts__stage__lte=stage)
     due = grants.filter(~Exists(before)).select_for_update(of=("self",), skip_locked=True)
     rows = list(due.select_related("agreement__item").order_by("pk")[:AT_ONCE])
     for grant in rows:
-        record(kind, actor=SYSTEM, subject=grant, about=_about(grant), stage=stage, until=grant.ends_at)
+        record(
+            Kind.GRANT_ENDING if stage else Kind.GRANT_ENDED, actor=SYSTEM, subject=grant, about=_about(grant),
+            stage=stage, until=grant.ends_at,
+        )  # fmt: skip
     return len(rows)
 
 

@@ -18,6 +18,7 @@ from apps.datasets.queries import is_manager
 from apps.grants import commands, rules
 from apps.grants.models import AccessGrant
 from apps.grants.queries import on_datasets_managed_by, suspended_now, visible_to
+from apps.grants.remaining import what_remains
 from apps.web.committee.presenters import months_before, several_months
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -122,7 +123,7 @@ def _with_reason(
             if is_manager(request.actor, grant.dataset):
                 return redirect("dataset_users", slug=grant.dataset.slug)
             return redirect("grant_page", pk=grant.pk)
-    found = {"grant": grant, "form": form, "verb": verb}
+    found = {"grant": grant, "form": form, "verb": verb, "remains": what_remains(grant)}
     return render(request, "datasets/end_access.html", found, status=422 if form.errors else 200)
 
 
