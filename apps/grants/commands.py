@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as requests
@@ -16,7 +16,6 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import WrongState
-from apps.datasets.models import Version
 from apps.grants import queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.people.models import Person
@@ -86,6 +85,16 @@ def revoke(grant: AccessGrant, *, reason: str, by: Actor) -> None:
     grant.revoked_at, grant.revoked_by, grant.revoked_because = clock.now(), by, reason.strip()
     grant.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
     record(Kind.GRANT_REVOKED, actor=by, subject=grant, about=_about(grant))
+
+
+@transaction.atomic
+def revoke_all(grants: list[AccessGrant], *, reason: str, by: Actor) -> int:
+    """End several grants together: all of them, or none if one may not be ended; returns how many."""
+    by = check_person(by)
+    rules.check_says_why(reason)
+    for grant in sorted(grants, key=lambda one: one.pk):
+        revoke(grant, reason=reason, by=by)
+    return len(grants)
 
 
 @transaction.atomic
@@ -202,22 +211,6 @@ def _record_ends(grants: QuerySet[AccessGrant], *, stage: int) -> int:
             Kind.GRANT_ENDING if stage else Kind.GRANT_ENDED, actor=SYSTEM, subject=grant, about=_about(grant),
             stage=stage, until=grant.ends_at,
         )  # fmt: skip
-    return len(rows)
-
-
-@transaction.atomic
-def announce_available_versions(*, by: Actor) -> int:
-    """Record each version whose embargo ended in the last 30 days, once, so that holders are notified."""
-    check_named(by, SYSTEM)
-    now = clock.now()
-    under_embargo = Version.objects.filter(embargo_until__gt=F("published_at"))
-    ended = under_embargo.available().filter(embargo_until__gt=now - ENDED_WITHIN)
-    before = Event.objects.filter(kind=Kind.VERSION_AVAILABLE, subject_id=OuterRef("pk"))
-    due = ended.filter(~Exists(before)).select_for_update(of=("self",), skip_locked=True)
-    rows = list(due.order_by("pk")[:AT_ONCE])
-    for version in rows:
-        about = [version.dataset_id]
-        record(Kind.VERSION_AVAILABLE, actor=SYSTEM, subject=version, about=about, number=version.number)
     return len(rows)
 
 

@@ -18,7 +18,7 @@ from apps.datasets.models import Distribution
 from apps.grants import commands, queries
 from apps.grants.access_state import AccessState, Do, state_of_grant
 from apps.grants.models import AccessGrant
-from apps.grants.remaining import what_remains
+from apps.grants.remaining import what_holder_keeps
 from apps.people.queries import officials_of
 from apps.web.catalogue import access_presenters
 from apps.web.common.actor import AuthenticatedRequest
@@ -77,7 +77,7 @@ def _page(
         "lapsed": bool(lapsed),
         "mine": mine,
         "checks": [access_presenters.row(fact) for fact in queries.facts_of(grant)],
-        "remains": what_remains(grant),
+        "remains": what_holder_keeps(grant),
         "version": version,
         "files": files,
         "form": form or ReasonForm(),

@@ -1,4 +1,4 @@
-"""Holders are notified before and at the end of their access, and when what they wait for is available: once each."""
+"""Holders are notified before and at the end of their access: once each."""
 
 from datetime import timedelta
 
@@ -8,9 +8,8 @@ from apps.access_requests import commands as requests
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.actors import SYSTEM
-from apps.datasets import commands as datasets
 from apps.grants.access_state import Do, State, access_state, state_of_grant, state_of_request
-from apps.grants.commands import announce_available_versions, notify_of_ends, revoke
+from apps.grants.commands import notify_of_ends, revoke
 from apps.notifications.models import Notification
 from portal.tasks import warn
 from tests import stories
@@ -82,26 +81,6 @@ def test_case_17_access_is_renewed_with_what_was_written_before() -> None:
             assert state.action.code == Do.DOWNLOAD
         requests.withdraw(draft, by=access.holder)
         assert access_state(access.holder, dataset).cause == "ends_soon"
-
-
-def test_holders_are_notified_once_when_an_embargo_ends() -> None:
-    access = stories.granted(days=100)
-    dataset, owner = access.published_dataset.dataset, access.owner
-    version = datasets.start_version(dataset, by=owner)
-    if not version.distributions.exists():
-        stories.add_files(version, {"new.csv": stories.CSV}, by=owner)
-    stories.drain()
-    until = clock.now() + 20 * DAY
-    datasets.publish(version, by=owner, embargo_until=until)
-    stories.drain()
-    before = Notification.objects.filter(reader=access.holder).count()
-    with clock.freeze(until - TICK):
-        assert announce_available_versions(by=SYSTEM) == 0
-    with clock.freeze(until):
-        assert announce_available_versions(by=SYSTEM) == 1
-        assert announce_available_versions(by=SYSTEM) == 0
-        stories.drain()
-        assert Notification.objects.filter(reader=access.holder).count() == before + 1
 
 
 def test_the_task_of_the_hour_does_all_of_it() -> None:
