@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.states import ItemState
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound, WrongState
@@ -192,7 +193,7 @@ def _bound(found: AccessRequest) -> RequestForm:
 
 
 def _items(found: AccessRequest) -> Any:
-    return found.items.select_related("dataset").order_by("dataset__title")
+    return found.items.exclude(state=ItemState.WITHDRAWN).select_related("dataset").order_by("dataset__title")
 
 
 def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
@@ -201,12 +202,13 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     commands.save_answers(found, answers=form.answers, by=person)
     commands.change(found, by=person, revision=facts["revision"], **form.texts)
     commands.name_members(found, codes=facts["members"], by=person)
-    slugs = [*facts["datasets"], *([facts["add_dataset"]] if facts["add_dataset"] else [])]
+    slugs = [*facts["datasets"], *facts["further"], *([facts["add_dataset"]] if facts["add_dataset"] else [])]
     before = {item.dataset.slug for item in _items(found)}
     if set(slugs) != before:
         commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
 
 
 def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    context = {"asked": found, "form": form}
+    members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
+    context = {"asked": found, "form": form, "members": members}
     return render(request, "requests/edit.html", context, status=status)

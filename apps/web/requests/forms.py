@@ -14,6 +14,8 @@ from apps.access_requests import fields, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.datasets.models import Dataset
+from apps.datasets.requestable import datasets_matching
+from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
 
 
@@ -43,7 +45,7 @@ class AnswersForm(forms.Form):
 class RequestForm(AnswersForm):
     """A request as it is being written: everything may still be empty; submitting asks for the rest.
 
-    Its fields are those of `apps.access_requests.fields`; besides them the revision, and one more dataset by address.
+    Its fields are those of `apps.access_requests.fields`; besides them the revision, and further datasets.
     """
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
@@ -51,12 +53,17 @@ class RequestForm(AnswersForm):
         label=_("Add another dataset"),
         required=False,
         max_length=300,
-        help_text=_("Enter the web address of the dataset page, or the last part of it."),
+        help_text=_("Enter words from its title or description, or the web address of its page. Then save."),
+    )
+    further = forms.MultipleChoiceField(
+        label=_("Datasets that match your words"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._chosen = chosen
+        if self.is_bound:
+            self._offer_matches()
         for one in fields.FIELDS:
             self.fields[one.name] = WIDGETS[one.kind](one)
         self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
@@ -67,6 +74,35 @@ class RequestForm(AnswersForm):
             choice = self.fields[one.name]
             assert isinstance(choice, RequiredChoicesField)
             choice.choices = [(dataset.slug, dataset.title) for dataset in chosen]
+
+    def _offer_matches(self) -> None:
+        """The datasets that match what was entered, to choose from."""
+        chosen = {dataset.pk for dataset in self._chosen}
+        matches = [one for one in datasets_matching(str(self.data.get("add_dataset", ""))) if one.pk not in chosen]
+        sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
+        self.matches = {one.slug: one for one in matches}
+        further = self.fields["further"]
+        assert isinstance(further, forms.MultipleChoiceField)
+        further.choices = [(one.slug, one.title) for one in matches if len(matches) > 1 or one.slug in sent]
+
+    @property
+    def offers_matches(self) -> bool:
+        """Whether there is something to choose from."""
+        return bool(getattr(self.fields["further"], "choices", None))
+
+    def clean_add_dataset(self) -> str:
+        """The short name of the one dataset that was entered or chosen; of several, the person chooses first."""
+        entered = str(self.cleaned_data["add_dataset"]).strip()
+        chosen = self.data.getlist("further") if hasattr(self.data, "getlist") else []
+        if not entered or chosen:
+            return ""
+        if not self.matches:
+            raise forms.ValidationError(
+                _("No dataset that you can add matches “%(words)s”. Enter other words.") % {"words": entered[:80]}
+            )
+        if len(self.matches) > 1:
+            raise forms.ValidationError(_("Several datasets match. Choose one or more below, then save."))
+        return next(iter(self.matches))
 
     def clean(self) -> dict[str, Any]:
         """A period that is longer than the datasets in the form allow is refused beside its field."""
@@ -79,12 +115,8 @@ class RequestForm(AnswersForm):
                 self.add_error(name, sentence)
         return facts
 
-    def clean_add_dataset(self) -> str:
-        """The short name out of whatever was pasted: an address, a path or the name itself."""
-        return str(self.cleaned_data["add_dataset"]).split("?")[0].split("#")[0].strip().rstrip("/").rsplit("/", 1)[-1]
-
     def clean_members(self) -> list[str]:
-        return str(self.cleaned_data["members"]).replace(",", " ").replace(";", " ").split()
+        return split_entries(str(self.cleaned_data["members"]))
 
     @property
     def groups(self) -> dict[str, list[forms.BoundField]]:
@@ -115,8 +147,8 @@ def _day_field(one: RequestField) -> forms.Field:
 
 
 def _people_field(one: RequestField) -> forms.Field:
-    box = forms.Textarea(attrs={"rows": one.lines, "autocapitalize": "characters", "spellcheck": "false"})
-    longest = one.most * fields.CODE_LENGTH
+    box = forms.Textarea(attrs={"rows": one.lines, "autocapitalize": "none", "spellcheck": "false"})
+    longest = one.most * fields.ENTRY_LENGTH
     return CleanTextField(label=one.question, help_text=one.help, required=False, max_length=longest, widget=box)
 
 
@@ -149,7 +181,7 @@ def _at_most(limit: Dataset, starts_on: date | None) -> str:
 def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
     """The request as the form first shows it."""
     kept = {name: getattr(request, name) for name in fields.stored()}
-    return {"revision": request.revision, **kept, "members": " ".join(members)}
+    return {"revision": request.revision, **kept, "members": "\n".join(members)}
 
 
 def answer_name(question: Question) -> str:
