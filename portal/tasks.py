@@ -7,6 +7,7 @@ from django.core.management import call_command
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
+from apps.datasets.commands import release_versions
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -40,6 +41,13 @@ def warn() -> None:
     correlation.begin()
     expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
+
+
+@app.task
+def release() -> None:
+    """Supersede versions that a later one replaces now that its embargo has ended. Access does not depend on it."""
+    correlation.begin()
+    release_versions(by=SYSTEM)
 
 
 @app.task

@@ -66,6 +66,13 @@ def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
 
 
+def undecided_for_datasets_managed_by(person: Viewer) -> QuerySet[Item]:
+    """Datasets in submitted requests that await a decision, and that this person owns or manages."""
+    managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    waiting = (*UNDER_REVIEW, RequestState.RETURNED)
+    return Item.objects.filter(managed, state=ItemState.OPEN, request__state__in=waiting)
+
+
 def visible_to(person: Viewer) -> QuerySet[AccessRequest]:
     """Every request this person may read: their own, their committees', their datasets'."""
     parts = (of_person(person), before_committees_of(person), for_datasets_managed_by(person))
