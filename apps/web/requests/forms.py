@@ -14,7 +14,6 @@ from apps.access_requests import fields, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.datasets.models import Dataset
-from apps.datasets.requestable import datasets_matching
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
 
@@ -62,8 +61,8 @@ class RequestForm(AnswersForm):
     def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._chosen = chosen
-        if self.is_bound:
-            self._offer_matches()
+        sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
+        self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
         for one in fields.FIELDS:
             self.fields[one.name] = WIDGETS[one.kind](one)
         self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
@@ -75,34 +74,14 @@ class RequestForm(AnswersForm):
             assert isinstance(choice, RequiredChoicesField)
             choice.choices = [(dataset.slug, dataset.title) for dataset in chosen]
 
-    def _offer_matches(self) -> None:
-        """The datasets that match what was entered, to choose from."""
-        chosen = {dataset.pk for dataset in self._chosen}
-        matches = [one for one in datasets_matching(str(self.data.get("add_dataset", ""))) if one.pk not in chosen]
-        sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
-        self.matches = {one.slug: one for one in matches}
+    def offer(self, matches: Sequence[Dataset]) -> None:
+        """Show these datasets to choose from."""
+        self._choices_of_further([(one.slug, one.title) for one in matches])
+
+    def _choices_of_further(self, choices: list[tuple[str, str]]) -> None:
         further = self.fields["further"]
         assert isinstance(further, forms.MultipleChoiceField)
-        further.choices = [(one.slug, one.title) for one in matches if len(matches) > 1 or one.slug in sent]
-
-    @property
-    def offers_matches(self) -> bool:
-        """Whether there is something to choose from."""
-        return bool(getattr(self.fields["further"], "choices", None))
-
-    def clean_add_dataset(self) -> str:
-        """The short name of the one dataset that was entered or chosen; of several, the person chooses first."""
-        entered = str(self.cleaned_data["add_dataset"]).strip()
-        chosen = self.data.getlist("further") if hasattr(self.data, "getlist") else []
-        if not entered or chosen:
-            return ""
-        if not self.matches:
-            raise forms.ValidationError(
-                _("No dataset that you can add matches “%(words)s”. Enter other words.") % {"words": entered[:80]}
-            )
-        if len(self.matches) > 1:
-            raise forms.ValidationError(_("Several datasets match. Choose one or more below, then save."))
-        return next(iter(self.matches))
+        further.choices, self.offers_matches = choices, bool(choices)
 
     def clean(self) -> dict[str, Any]:
         """A period that is longer than the datasets in the form allow is refused beside its field."""
