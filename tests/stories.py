@@ -207,6 +207,10 @@ class CommitteeSetup:
     def everyone(self) -> list[Person]:
         return [self.chair, *self.members]
 
+    def lose_chair(self) -> None:
+        """The chair's membership ends, as when an institution no longer confirms it."""
+        CommitteeMember.objects.filter(committee=self.committee, is_chair=True).update(ends_at=clock.now())
+
     def membership_of(self, someone: Person) -> CommitteeMember:
         return CommitteeMember.objects.get(committee=self.committee, person=someone, ends_at__isnull=True)
 
@@ -407,7 +411,7 @@ def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: 
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(published_dataset or case.published_dataset)
-    said = {"choice": choice, "reason": f"My reason to {choice}.", "terms": named}
+    said = {"choice": choice, "reason": f"My reason to {choice}.", "new_condition": named}
     return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 

@@ -262,6 +262,18 @@ class Kind(models.TextChoices):
         _("The committee has too few eligible voters to decide"),
     )  # fmt: skip
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
+    VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
+    VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
+    CONDITION_PROPOSED = "request.condition_proposed", Group.REQUESTS, "edit", "note", _("A condition was proposed")
+    VOTER_LEFT = "request.voter_left", Group.REQUESTS, "person", "wait", _("A committee member can no longer vote")
+    CONFIRMATION_NEEDED = (
+        "request.confirmation_needed", Group.REQUESTS, "vote", "wait",
+        _("All remaining members have voted; one of them must confirm or change their vote"),
+    )  # fmt: skip
+    VOTES_DIVIDED = (
+        "request.votes_divided", Group.REQUESTS, "vote", "wait",
+        _("All members have voted, and the votes do not decide"),
+    )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = (
         "request.decided",
@@ -389,5 +401,10 @@ BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
     ),
 }
 
-# What only the committee may read: who voted and who declared a conflict of interest.
-COMMITTEE_ONLY = frozenset({Kind.VOTE_CAST, Kind.MEMBER_RECUSED})
+# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are.
+COMMITTEE_ONLY = frozenset({
+    Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED,
+})  # fmt: skip
+# What is proposed without a name.
+UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

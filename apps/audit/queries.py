@@ -54,6 +54,13 @@ def counted_by_group(events: QuerySet[Event], *, at_most: int) -> dict[str, int]
     return dict(one_row[0]) if one_row else dict.fromkeys(LOG_GROUPS, 0)
 
 
+def acts_since(since: datetime, *, by: uuid.UUID, kinds: Iterable[str], people: Iterable[uuid.UUID]) -> QuerySet[Event]:
+    """What this person did after that moment, of these kinds, to one of these people."""
+    concerned = list(people)
+    mine = Event.objects.filter(actor_id=by, at__gt=since, kind__in=list(kinds))
+    return mine.filter(Q(subject_id__in=concerned) | Q(about__overlap=concerned))
+
+
 def kinds() -> list[str]:
     """Every kind of event there is, for a filter."""
     return sorted(Kind.values)

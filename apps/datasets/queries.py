@@ -290,3 +290,15 @@ def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]
     available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
     rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
     return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
+
+
+def public_numbers() -> dict[str, int]:
+    """How many datasets are listed, how many of them are open, and of how many institutions; one statement."""
+    is_open = Q(access=Dataset.Access.OPEN)
+    return (
+        Dataset.objects.listed()
+        .order_by()
+        .aggregate(
+            datasets=Count("pk"), open=Count("pk", filter=is_open), institutions=Count("institution", distinct=True)
+        )
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -32,7 +33,7 @@ def links_of(person: Viewer) -> QuerySet[DownloadLink]:
     return mine.select_related("distribution__version__dataset").order_by("-made_at")
 
 
-def every_link_of(person: Viewer) -> QuerySet[DownloadLink]:
+def every_link_of(person: Viewer) -> QuerySet[Any]:
     """Every link this person created, each with `is_living` (not expired, not ended) and `opens` (it works now).
 
     `opens` asks what `rules` checks when the link is used: the sign-in, the token and the grant it depends on, and the
@@ -50,7 +51,7 @@ def _living() -> Q:
 
 def _opens(person: Viewer) -> Q:
     """A condition on links of this person: each would be delivered now to whoever has it."""
-    token = DownloadLink.made_with.field.related_model  # apps.tokens, which this app does not import
+    token: Any = DownloadLink.made_with.field.related_model  # apps.tokens, which this app does not import
     token_ends = Q(made_with__isnull=False) & ~Q(Exists(token.objects.not_revoked().filter(pk=OuterRef("made_with"))))
     grant_active = Exists(AccessGrant.objects.active().filter(pk=OuterRef("grant")))
     version = OuterRef("distribution__version")

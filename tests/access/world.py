@@ -123,6 +123,11 @@ def _datasets(
     things.kwargs["file", "unknown"] = {"pk": NOBODY}
     things.kwargs["committee", "member"] = {"slug": committee_setup.committee.slug}
     things.kwargs["committee", "unknown"] = {"slug": "no-such-committee"}
+    slug, unknown = committee_setup.committee.slug, {"slug": committee_setup.committee.slug, "pk": NOBODY}
+    for role, person in (("member", committee_setup.members[1]), ("chair", committee_setup.chair)):
+        things.kwargs["membership", role] = {"slug": slug, "pk": committee_setup.membership_of(person).pk}
+    things.kwargs["membership", "unknown"] = unknown
+    things.data["committee_chair", ""] = {"code": committee_setup.members[1].code, "reason": "The chair retires."}
 
 
 def _proposals(things: Things, committee_setup: stories.CommitteeSetup, owner: Person) -> None:
@@ -150,7 +155,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.kwargs["request", state] = {"pk": case.request.pk}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
         seen = case.round.pk if case.round else NOBODY
-        things.data["vote", state] = {"choice": "approve", "reason": "Good.", "terms": "", "seen": str(seen)}
+        things.data["vote_confirm", state] = {"seen": str(seen)}
+        things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
     question = cases["returned"].question
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
@@ -300,6 +306,7 @@ FORMS: dict[str, Kwargs] = {
     "service_account": {"name": "script", "scopes": ["read"], "days": 7},
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
+    "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},
     "api:change_request": {"title": "A title", "revision": 1},

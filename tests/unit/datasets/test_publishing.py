@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.audit.models import Event
-from apps.committees import commands as committees
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, DomainError, Invalid, Unavailable, WrongState
@@ -335,10 +334,7 @@ def test_what_is_missing_for_publication_is_said_in_full() -> None:
 
 def test_a_controlled_dataset_needs_a_committee_member() -> None:
     published_dataset = stories.drafted_dataset(committee_setup=stories.committee_setup(members=0))
-    committees.remove_member(
-        published_dataset.committee_setup.membership_of(published_dataset.committee_setup.chair),
-        by=stories.operator(),
-    )
+    published_dataset.committee_setup.lose_chair()
     with pytest.raises(Invalid, match="no members yet"):
         commands.publish(published_dataset.version, by=published_dataset.owner)
 
