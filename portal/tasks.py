@@ -7,6 +7,7 @@ from django.core.management import call_command
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
+from apps.datasets.search import tidy_words
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -26,9 +27,10 @@ def drain() -> None:
 
 @app.task
 def sweep() -> None:
-    """Look for stored bytes that nothing names."""
+    """Look for stored bytes that nothing names, and for words that the search no longer has."""
     correlation.begin()
     delete_orphans(older_than=timedelta(days=1))
+    tidy_words()
 
 
 @app.task
