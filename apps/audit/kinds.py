@@ -296,6 +296,10 @@ class Kind(models.TextChoices):
         _("Someone repeatedly tried to use download links that do not exist"),
     )  # fmt: skip
     DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
+    DOWNLOAD_CONTINUED = (
+        "download.continued", Group.ACCESS, "download", "still",
+        _("A further part of a download was sent"),
+    )  # fmt: skip
     DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")
     DOWNLOADS_STOPPED = "downloads.stopped", Group.OPERATIONS, "frozen", "bad", _("All downloads were stopped")
     RESUME_PROPOSED = (
@@ -303,6 +307,10 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    SITE_TEXT_PUBLISHED = (
+        "site_text.published", Group.OPERATIONS, "edit", "note",
+        _("A text of the portal was published"),
+    )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",

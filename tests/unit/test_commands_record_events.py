@@ -12,6 +12,7 @@ UNWRITTEN = {
     "tokens.record_token_use": "each use of a token is an event of what it did",
     "people.drop_visas_of": "follows from a change of the provider that is written down",
     "people.choose_language": "changes nothing but words",
+    "people.choose_time_zone": "changes nothing but how times are shown",
     "people.extend_affiliation": "the sign-in is an event, and the affiliation keeps who said so and when",
     "people.snapshot_actor": "goes with a signature or a vote, which is an event",
     "people.carry_ended": "goes with the splitting of an identity, which is an event",
