@@ -40,6 +40,7 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.GRANT_ISSUED: [activate_request],
     Kind.COMMITTEE_MEMBER_REMOVED: [recount_votes, check_quorum],
     Kind.AGREEMENT_TERMINATED: [close_request_if_over],
+    Kind.AGREEMENT_EXPIRED: [close_request_if_over],
     Kind.PERSON_DEACTIVATED: [
         withdraw_requests,
         end_unsigned_agreements,

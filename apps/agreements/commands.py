@@ -15,6 +15,7 @@ from apps.access_requests.models import Item
 from apps.access_requests.states import ACCEPTED, ItemState
 from apps.agreements import queries, rules, wording
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
+from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee
 from apps.core import clock
@@ -252,11 +253,11 @@ def end_for_closed_account(agreement: Agreement, *, by: Actor) -> None:
 
 @transaction.atomic
 def close_request_if_over(agreement: Agreement, *, by: Actor) -> None:
-    """The request is closed once all its agreements are terminated and nothing in it is undecided."""
+    """The request is closed once all its agreements are terminated or expired and nothing in it is undecided."""
     check_named(by, SYSTEM)
     request = agreement.item.request
     approved = request.items.filter(state__in=ACCEPTED)
-    others = approved.exclude(agreement__state=AgreementState.TERMINATED)
+    others = approved.exclude(agreement__state__in=[AgreementState.TERMINATED, AgreementState.EXPIRED])
     undecided = request.items.filter(state=ItemState.OPEN)
     if not others.exists() and not undecided.exists():
         requests.close_over(request, by=by)
