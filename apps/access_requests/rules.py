@@ -1,9 +1,11 @@
 """Who may ask, and who may decide."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.access_requests import fields, obstacles, queries
 from apps.access_requests.fields import Kind, RequestField
@@ -120,7 +122,32 @@ def _wrong_dates(request: AccessRequest) -> dict[str, str]:
         return {"starts_on": _("The start date must be less than five years from now.")}
     if request.ends_on - request.starts_on > LONGEST:
         return {"ends_on": _("Access can last at most five years. Enter an earlier end date.")}
-    return {}
+    undecided = Dataset.objects.filter(items__request=request, items__state=ItemState.OPEN)
+    limit = shortest_limit(undecided.only("title", "longest_grant_days"))
+    return wrong_period(request.starts_on, request.ends_on, limit)
+
+
+def shortest_limit(datasets: Iterable[Dataset]) -> Dataset | None:
+    """The dataset that allows the shortest access; None without datasets."""
+    return min(datasets, key=lambda one: (one.longest_grant_days, one.title), default=None)
+
+
+def last_possible_day(starts_on: date, limit: Dataset) -> date:
+    """The last day of access to this dataset that starts on that day; both days count."""
+    return starts_on + timedelta(days=limit.longest_grant_days - 1)
+
+
+def wrong_period(starts_on: date, ends_on: date, limit: Dataset | None) -> dict[str, str]:
+    """What is signed is what is given: a period that is longer than the dataset allows is refused before."""
+    if limit is None or ends_on <= last_possible_day(starts_on, limit):
+        return {}
+    said = ngettext(
+        "Access to %(dataset)s lasts at most %(n)s day. The last possible day is %(day)s.",
+        "Access to %(dataset)s lasts at most %(n)s days. The last possible day is %(day)s.",
+        limit.longest_grant_days,
+    )
+    last = formats.date_format(last_possible_day(starts_on, limit), "j M Y")
+    return {"ends_on": said % {"dataset": limit.title, "n": limit.longest_grant_days, "day": last}}
 
 
 def check_can_submit(by: Person, request: AccessRequest) -> None:

@@ -253,11 +253,11 @@ def end_for_closed_account(agreement: Agreement, *, by: Actor) -> None:
 
 @transaction.atomic
 def close_request_if_over(agreement: Agreement, *, by: Actor) -> None:
-    """The request is closed once all its agreements are terminated or expired and nothing in it is undecided."""
+    """The request is closed once all its agreements have ended and nothing in it is undecided."""
     check_named(by, SYSTEM)
     request = agreement.item.request
     approved = request.items.filter(state__in=ACCEPTED)
-    others = approved.exclude(agreement__state__in=[AgreementState.TERMINATED, AgreementState.EXPIRED])
+    others = approved.exclude(agreement__state__in=AgreementState.ended())
     undecided = request.items.filter(state=ItemState.OPEN)
     if not others.exists() and not undecided.exists():
         requests.close_over(request, by=by)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.access_requests.queries import people_of
 from apps.agreements import queries, wording
 from apps.agreements.models import Agreement, Signature
-from apps.agreements.states import AWAITING, AgreementState
+from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
 from apps.committees.rules import check_can_manage_committee
 from apps.core import clock
@@ -132,7 +132,7 @@ def check_can_countersign(by: Person, agreement: Agreement) -> None:
 
 def check_can_terminate(by: Person, agreement: Agreement, reason: str) -> None:
     """An owner of the dataset, or the applicant before it is fully signed; with a reason."""
-    declines = agreement.item.request.applicant_id == by.pk and agreement.state in AWAITING
+    declines = agreement.item.request.applicant_id == by.pk and agreement.state in AgreementState.awaiting_signatures()
     if not by.is_active or not (declines or is_owner(by, agreement.item.dataset)):
         raise Denied(_("Only a dataset owner can terminate this agreement."))
     if is_blank(reason):

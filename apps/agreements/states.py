@@ -18,6 +18,11 @@ class AgreementState(models.TextChoices):
         """The states in which the applicant or a dataset owner has yet to sign."""
         return [cls.OFFERED, cls.SIGNED]
 
+    @classmethod
+    def ended(cls) -> list[str]:
+        """The states from which no access follows."""
+        return [cls.TERMINATED, cls.EXPIRED]
+
 
 AGREEMENT_WORKFLOW = Workflow(
     {
@@ -32,4 +37,3 @@ AGREEMENT_WORKFLOW = Workflow(
     start=AgreementState.OFFERED,
     name="agreement",
 )
-AWAITING = (AgreementState.OFFERED, AgreementState.SIGNED)  # a signature is missing

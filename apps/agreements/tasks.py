@@ -21,7 +21,7 @@ def end_unsigned_agreements(event: Event) -> None:
 
 
 def close_request_if_over(event: Event) -> None:
-    """An agreement was terminated or expired: a request without any other is closed."""
+    """An agreement ended before or after it was fully signed: a request without any other is closed."""
     for agreement in Agreement.objects.filter(pk__in=[event.subject_id]).select_related("item__request"):
         commands.close_request_if_over(agreement, by=SYSTEM)
 

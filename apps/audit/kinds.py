@@ -307,6 +307,10 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    SITE_TEXT_PUBLISHED = (
+        "site_text.published", Group.OPERATIONS, "edit", "note",
+        _("A text of the portal was published"),
+    )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",

@@ -276,7 +276,7 @@ class Distribution(models.Model):
 
 # ------------------------------------------------------------------------------------------------------------- search
 def _refreshing(table: str, on: str, block: str) -> Trigger:
-    """A trigger that writes the search documents of the datasets in `block` anew, in the transaction of the change."""
+    """A trigger that writes the search documents of the datasets in `block` again, in the transaction of the change."""
     name = f"{table}_searched"
     return Trigger(
         name=name, on=on, when="AFTER", table=table, function=f"\nBEGIN\n    {block}\n    RETURN NULL;\nEND\n"
@@ -354,7 +354,7 @@ class SearchDocument(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of listed datasets, and its shapes with one letter left out: two words with a shape in common are alike.
+    """A word of listed datasets and its shapes, each with a character left out. Words with a shape in common are alike.
 
     Names of people and files are not among them. A word that no dataset has any more is never suggested.
     """

@@ -105,7 +105,14 @@ def visible_to(person: Viewer) -> QuerySet[Dataset]:
 def dataset_called(slug: str, person: Viewer) -> Dataset | None:
     """The dataset with this short name; None if there is none or this person may not see it."""
     found = visible_to(person).select_related("committee", "institution").filter(slug=slug)
-    return found.annotate(condition_rows=condition_rows()).first()
+    return found.annotate(condition_rows=condition_rows(), owner_names=_owner_names()).first()
+
+
+def _owner_names() -> ArraySubquery:
+    """The names of the active owners of each row's dataset."""
+    owners = DatasetRole.objects.filter(content_object=OuterRef("pk"), permission__codename=Dataset.OWNER)
+    named = owners.filter(user__is_active=True).exclude(user__name="")
+    return ArraySubquery(named.order_by("user__name").values("user__name"))
 
 
 def sized_versions(dataset: Dataset, person: Viewer) -> list[Any]:

@@ -2,7 +2,7 @@
 
 They depend on no extension, locale or dictionary file of a server: the same text gives the same words everywhere.
 
-search_fold(text)        one line: small letters without accents, punctuation as spaces; joiners stay between letters
+search_fold(text)        one line in lower case without accents, punctuation as spaces; joiners stay inside words
 search_tokens(text)      the words of a text with their places and the other forms in which each can be found
 search_vector(text, w)   the same as a tsvector with the weight A, B, C or D
 search_refresh(ids)      writes the search documents of these datasets
@@ -62,7 +62,7 @@ def _replaced(expression: str, pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 _CAPITALS_MADE_SMALL = f'translate(lower(normalize(source, NFKD) COLLATE "C"), {_quoted(CAPITALS)}, {_quoted(SMALL)})'
-_A_MARK = _quoted(f"[{MARKS}]|(?<!и)" + r"\u0306")  # й is a letter of its own
+_A_MARK = _quoted(f"[{MARKS}]|(?<!и)" + r"\u0306")  # й is a character of its own
 _UNMARKED = f"regexp_replace({_replaced(_CAPITALS_MADE_SMALL, ONE_BY_TWO)}, {_A_MARK}, '', 'g')"
 _EDGES = _quoted(f"(?<![^ ])[{JOINERS}]+|[{JOINERS}]+(?![^ ])")
 FOLD = f"""
@@ -133,8 +133,8 @@ VECTOR = """
 SELECT coalesce(string_agg(quote_literal(lexeme) || ':' || least(place, 16383) || weight, ' '), '')::tsvector
 FROM public.search_tokens(source)
 """
-# The words of which a query may have a misspelt one, each with the shapes it has when one letter is left out. Names of
-# people are not among them, nor names of files.
+# The words of which a query may have a misspelt one, each with its shapes: one character left out. Names of people and
+# of files are not among them.
 SHAPES = """
 SELECT array_agg(DISTINCT shape) FROM (
     SELECT word AS shape UNION ALL
@@ -219,7 +219,7 @@ _HEAD = "LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_t
 
 
 def _condition(terms: dict[str, tuple[str, Any]]) -> str:
-    """What else a use condition can be found by: its abbreviation and its words in English."""
+    """What else a use condition can be found by: its abbreviation and its label in English."""
     rows = " ".join(
         f"WHEN {_quoted(code)} THEN {_quoted(f'{short} {label._args[0]}')}" for code, (short, label) in terms.items()
     )

@@ -14,7 +14,7 @@ from django.db import connection
 from apps.core import clock
 
 LONGEST, MOST_WORDS = 200, 16
-PREFIX_FROM, TYPO_FROM, LONG_WORD = 2, 4, 8  # letters
+PREFIX_FROM, TYPO_FROM, LONG_WORD = 2, 4, 8  # characters
 CANDIDATES = 60
 # Words that say nothing about a dataset; they count if nothing else was typed, or in capitals ("WHO", "IT").
 SMALL_WORDS = {
@@ -64,7 +64,7 @@ class Group:
 class Understood:
     """The words that were typed, without what cannot be searched, and the query made of them.
 
-    `query` is empty if nothing was typed, or nothing with a letter or digit. `shown_for` are the words whose results
+    `query` is empty if nothing was typed, or nothing that can be searched. `shown_for` are the words whose results
     are shown instead, `partial` says that they match some of the words only, `is_cut` that the end was left out.
     """
 
@@ -213,14 +213,14 @@ def _rows(statement: str, **values: Any) -> list[Any]:
 
 
 def distance(one: str, two: str) -> int:
-    """How many letters to insert, delete, change or swap with the next one make one word the other."""
+    """How many characters to insert, delete, change or swap with the next one make one word the other."""
     before: list[int] = []
     above = list(range(len(two) + 1))
-    for i, letter in enumerate(one, 1):
+    for i, mine in enumerate(one, 1):
         row = [i]
         for j, other in enumerate(two, 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == two[j - 2] and one[i - 2] == other:
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (mine != other))
+            if i > 1 and j > 1 and mine == two[j - 2] and one[i - 2] == other:
                 cost = min(cost, before[j - 2] + 1)
             row.append(cost)
         before, above = above, row

@@ -2,7 +2,7 @@
 
 Each row is a part of a word as it may be written and the part that the search compares; both the texts and the words of
 a query are changed in the order of the rows. A space is the end or the beginning of a word. After a change,
-`manage.py makemigrations` writes the functions anew, and the migration rebuilds all search documents.
+`manage.py makemigrations` writes the new functions, and the migration rebuilds all search documents.
 """
 
 SPELLINGS: tuple[tuple[str, str], ...] = (

@@ -49,14 +49,12 @@ def issue(agreement_id: UUID, *, by: Actor) -> list[AccessGrant]:
 
 
 def _period(agreement: Agreement) -> tuple[datetime, datetime]:
-    """From the day asked for (or now, if later) until the end of the last day (UTC), within the dataset's limit.
+    """From the first day that was signed (or now, if later) until the end of the last day that was signed (UTC).
 
-    The limit counts from the agreement's own beginning: who signs late gets less, not more.
+    The dataset's limit was checked when the request was submitted; what was signed after that is what is given.
     """
-    first = _midnight(agreement.starts_on)
-    begin = max(clock.now(), first)
-    longest = max(agreement.executed_at or begin, first) + timedelta(days=agreement.item.dataset.longest_grant_days)
-    return begin, min(_midnight(agreement.ends_on) + timedelta(days=1), longest)
+    begin = max(clock.now(), _midnight(agreement.starts_on))
+    return begin, _midnight(agreement.ends_on) + timedelta(days=1)
 
 
 def _midnight(day: date) -> datetime:

@@ -16,6 +16,7 @@ from apps.core.triggers import evidence, set_once
 from apps.datasets.models import Dataset
 from apps.people.models import Affiliation, Institution, Person
 
+RENEW_DAYS = 60  # days before the end from which access can be renewed
 REVOCATION = ("revoked_at", "revoked_by_id", "revoked_because")
 REVOKED_ONCE = [
     *set_once("revoked_at", "revoked_by_id"),

@@ -35,6 +35,7 @@ from apps.people.models import (
     PlatformRole,
     PlatformRoleClaim,
     Provider,
+    SiteText,
     Terms,
     TermsAcceptance,
     Visa,
@@ -281,6 +282,17 @@ def visas_of(person: Viewer) -> QuerySet[Visa]:
 def accepted_visas_of(person: Viewer, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
     """The visas of one type that count for the person at the moment."""
     return Visa.objects.counted_now(at).filter(type=kind, identity__person_id=roles.person_id(person))
+
+
+def newest_site_text(kind: str, language: str) -> SiteText | None:
+    """The text of this kind that counts today in this language."""
+    return SiteText.objects.filter(kind=kind, language=language).order_by("-version").first()
+
+
+def site_texts() -> dict[tuple[str, str], SiteText]:
+    """The texts that count today, by kind and language; one statement."""
+    newest = SiteText.objects.order_by("kind", "language", "-version").distinct("kind", "language")
+    return {(one.kind, one.language): one for one in newest}
 
 
 def providers() -> QuerySet[Provider]:

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.core import clock
+from apps.core import clock, zones
 from apps.core.actors import Actor, NamedActor, Viewer
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 from apps.core.text import is_blank, is_hidden, seen_length
-from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole
+from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole, SiteText
 from apps.people.queries import (
     accounts_of,
     current_affiliation_of,
@@ -101,6 +101,18 @@ def check_entered_name(name: str) -> str:
 def check_affiliation_there(ended: int) -> None:
     if not ended:
         raise WrongState(_("There is no current affiliation to end."))
+
+
+def check_site_text(kind: str, language: str, text: str) -> None:
+    if kind not in SiteText.Kind.values or language not in dict(settings.LANGUAGES):
+        raise Invalid(_("The portal has no such text."))
+    if is_blank(text):
+        raise Invalid(_("Enter the text."), field="text")
+
+
+def check_time_zone(name: str) -> None:
+    if not zones.is_known(name):
+        raise Invalid(_("Choose a time zone from the list."), field="time_zone")
 
 
 def check_same(by: Person, person: Person) -> None:

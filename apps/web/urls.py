@@ -14,6 +14,7 @@ ROOMS = [
     "datasets",
     "institution",
     "oversight",
+    "help",
     "account",
     "sign_in",
 ]

@@ -141,6 +141,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
+    things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -204,6 +205,9 @@ def _rest(things: Things, committee_setup: stories.CommitteeSetup) -> None:
     accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.kwargs["terms", "current"] = {"version": terms.version}
     things.kwargs["terms", "unknown"] = {"version": 999_999}
+    things.kwargs["guide", "applicants"], things.kwargs["guide", "unknown"] = {"slug": "applicants"}, {"slug": "x"}
+    things.kwargs["text", "privacy"] = {"kind": "privacy", "language": "en"}
+    things.kwargs["text", "unknown"] = {"kind": "news", "language": "en"}
     things.kwargs["event", "first"] = {"number": newest().earliest("pk").pk}
     things.kwargs["event", "unknown"] = {"number": 10**18}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
@@ -257,13 +261,14 @@ def _who_asks(things: Things) -> None:
 FORMS: dict[str, Kwargs] = {
     "case_request_changes": {"text": "Which variables do you need?"},
     "case_recuse": {"reason": "We publish together."},
-    "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
     "grant_revoke": {"reason": "A breach."},
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
+    "set_time_zone": {"time_zone": "Europe/Copenhagen"},
+    "site_text_edit": {"text": "What we store."},
     "person_end_access": {"reason": "They left the project."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},

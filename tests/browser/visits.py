@@ -245,6 +245,15 @@ VISITS = [
     Visit("person_end_access", ("operator",), _all_access("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),
     Visit("system_status", ("operator",)),
+    Visit("site_text_edit", ("operator",), {"kind": "privacy", "language": "en"}),
+    # help
+    Visit("help", (VISITOR, "applicant")),
+    Visit("help_page", (VISITOR,), {"slug": "applicants"}),
+    Visit("help_page", (VISITOR,), {"slug": "operators"}, note="long"),
+    Visit("help_page", (VISITOR,), {"slug": "glossary"}, note="tables"),
+    Visit("contact", (VISITOR, "applicant")),
+    Visit("privacy", (VISITOR,)),
+    Visit("accessibility", (VISITOR,)),
     Visit("gallery", (VISITOR,)),
 ]
 
@@ -253,11 +262,11 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answer",
+            "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
-            "set_language", "identity_link", "service_account_end", "session_end", "sessions_end_all",
+            "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_stop", "resume_propose", "resume_confirm",
         ),
         POST_ONLY,

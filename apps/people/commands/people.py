@@ -26,6 +26,7 @@ from apps.people.rules import (
     check_person,
     check_platform_role_period,
     check_same,
+    check_time_zone,
 )
 
 
@@ -185,3 +186,12 @@ def choose_language(person: Person, *, language: str, by: Actor) -> None:
     """Notifications and pages use this language for the person."""
     by = check_person(by)
     Person.objects.filter(pk=person.pk).update(language=language)
+
+
+@transaction.atomic
+def choose_time_zone(person: Person, *, time_zone: str, by: Actor) -> None:
+    """Pages and e-mails show the person times in this time zone (an IANA name)."""
+    by = check_person(by)
+    check_same(by, person)
+    check_time_zone(time_zone)
+    Person.objects.filter(pk=person.pk).update(time_zone=time_zone)

@@ -76,6 +76,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     orcid = models.CharField(_("ORCID iD"), max_length=40, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)  # an IANA name; empty: UTC
     is_active = models.BooleanField(default=True)
     is_break_glass = models.BooleanField(default=False)  # nobody's own account: the operator role, and no data
     signed_out_at = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in

@@ -23,5 +23,6 @@ urlpatterns = [
     path("account/terms/", views.terms, name="terms"),
     path("terms/<int:version>/", views.terms_version, name="terms_version"),
     path("sign-in/refused/", views.sign_in_refused, name="sign_in_refused"),
+    path("account/time-zone/", views.set_time_zone, name="set_time_zone"),
     path("language/", views.set_language, name="set_language"),
 ]

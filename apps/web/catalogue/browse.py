@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from apps.core.errors import Invalid
 from apps.datasets import queries as datasets
 from apps.datasets import search
 from apps.datasets.models import Dataset
 from apps.grants import queries as grants
 from apps.web.catalogue import browse_presenters as parts
 from apps.web.common.actor import PageRequest
-from apps.web.common.pagination import Page, page_of, rows_before
+from apps.web.common.pagination import Page, page_or_first, rows_before
 
 SIZE = 25
 BY_KEY = "-listed_from -pk"
@@ -108,11 +107,8 @@ def _page(request: PageRequest, asked: Asked, found: search.Result) -> tuple[Pag
     """
     if asked.sort == NEWEST and found.more_than_counted:
         rows = datasets.in_lists(found.datasets)
-        try:
-            page = page_of(request, rows, by=BY_KEY, size=SIZE, kept=asked.pairs())
-        except Invalid as refusal:
-            asked.problems.append(str(refusal.sentence))
-            return Page(list(rows[:SIZE])), 0
+        page, problem = page_or_first(request, rows, by=BY_KEY, size=SIZE, kept=asked.pairs())
+        asked.problems.extend([problem] if problem else [])
         before = rows_before(found.datasets, by=BY_KEY, row=page.rows[0]) if page.first_url and page.rows else None
         return page, datasets.counted(before)[0] if before is not None else 0
     return _numbered(request, asked, _sorted(asked, found))

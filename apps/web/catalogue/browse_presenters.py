@@ -34,6 +34,11 @@ FACET_LABELS: dict[str, Any] = {
     "committee": gettext_lazy("Committee"),
     "format": gettext_lazy("File format"),
 }
+# Names of file formats by the ending of the file name; an ending without a name is shown itself.
+FORMATS = {
+    "DCM": "DICOM", "NII": "NIfTI", "H5": "HDF5", "H5AD": "AnnData", "PARQUET": "Parquet", "XLSX": "Excel",
+    "SAV": "SPSS", "DTA": "Stata", "SAS7BDAT": "SAS", "RDS": "R", "GZ": "gzip", "JPG": "JPEG", "TIF": "TIFF",
+}  # fmt: skip
 # States that say nothing beyond the access level, which is beside them.
 UNSAID = {
     State.NONE, State.OPEN, State.REGISTERED, State.SIGN_IN_NEEDED, State.TERMS_NEEDED, State.SECOND_FACTOR_NEEDED,
@@ -79,7 +84,7 @@ def notes(found: search.Result) -> list[str]:
     """What the reader should know about how the words were understood."""
     sentences = []
     if found.words.typed and not found.words.query:
-        sentences.append(_("The search has no letters or digits, so it was ignored."))
+        sentences.append(_("The search contains no words. All datasets are shown."))
     if found.words.is_cut:
         sentences.append(_("The search is too long. Only its first words were used."))
     return sentences
@@ -111,7 +116,7 @@ def _row(
         "institution": str(one.institution or ""),
         "year": one.listed_from,
         "size": size if size is not None and size.files else None,
-        "formats": ", ".join(size.formats[:4]) if size is not None else "",
+        "formats": ", ".join(FORMATS.get(one, one) for one in size.formats[:4]) if size is not None else "",
         "state": said(state) if state is not None and state.state not in UNSAID else None,
         "wait": _wait(one, waits),
     }
@@ -161,6 +166,8 @@ def label_of(name: str, value: search.Value) -> str:
     if name == "condition":
         short, label = TERMS.get(value.value, ("", ""))
         return f"{str(label)[:1].upper()}{str(label)[1:]} ({short})" if short else value.value
+    if name == "format":
+        return FORMATS.get(value.value, value.value)
     return value.label
 
 

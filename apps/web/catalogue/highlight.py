@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-FEWEST = 2  # letters that a marked word has in common with a typed one
+FEWEST = 2  # characters that a marked word has in common with a typed one
 
 
 def marked(text: str, typed: list[str]) -> SafeString:
@@ -55,6 +55,6 @@ def _is_like(word: str, typed: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Small letters without accents."""
+    """Lower case without accents."""
     apart = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c))).casefold()

@@ -17,15 +17,16 @@ from apps.core.actors import Viewer
 from apps.core.errors import Gone, NotFound
 from apps.datasets import queries as datasets
 from apps.datasets import search
-from apps.datasets.models import Dataset, Version
+from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
-from apps.grants import queries as grants
 from apps.grants.access_state import access_state, state_of_version
 from apps.people.models import Person
 from apps.web.catalogue import presenters as parts
+from apps.web.catalogue.files import files_page
 from apps.web.catalogue.panel import panel
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
+from apps.web.common.lists import ListPage
 
 SHOWN = 24
 
@@ -91,7 +92,7 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
     person = request.actor
     committee = found.committee
     waits = cached_for_a_minute("waits", requests.waits) if committee else {}
-    files = [] if shown is None or shown.state == VersionState.WITHDRAWN else list(grants.files_of(shown, person))
+    listed = None if shown is None or shown.state == VersionState.WITHDRAWN else files_page(request, shown, person)
     state = access_state(person, found) if shown is None else state_of_version(person, shown, found)
     one_version = request.resolver_match is not None and request.resolver_match.url_name == "dataset_version"
     number = _("Version %(number)s") % {"number": shown.number} if one_version and shown is not None else ""
@@ -100,12 +101,20 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
         "dataset": found,
         "versions": versions,
         "version": shown,
-        "files": files,
+        "files": listed,
+        "tabs": parts.on_this_page(found, versions, shown),
         "newest": next((one for one in versions if one.state == VersionState.PUBLISHED), None),
-        "panel": panel(person, found, state, files, waits.get(committee.pk) if committee else None),
-        **parts.about(found, person),
+        "panel": panel(
+            person, found, state, shown, waits.get(committee.pk) if committee else None, _only(shown, listed)
+        ),
+        **parts.about(found, person, shown),
     }
     return render(request, "catalogue/dataset.html", context)
+
+
+def _only(version: Any, listed: ListPage | None) -> Distribution | None:
+    """The file of a version that has one file, if the list shows it."""
+    return listed.rows[0] if listed is not None and version.files == 1 and listed.rows else None
 
 
 @require_safe

@@ -60,6 +60,18 @@ def page_of(
     return Page(rows[:size], next_url=_next(here, names, rows, size))
 
 
+def page_or_first(
+    request: HttpRequest, found: QuerySet[Row], *, by: str, size: int, kept: Sequence[tuple[str, str]]
+) -> tuple[Page[Row], str]:
+    """The page as `page_of` answers it; for a key that no page gave the first page, and a sentence that says so."""
+    try:
+        return page_of(request, found, by=by, size=size, kept=kept), ""
+    except Invalid as refusal:
+        bare = HttpRequest()
+        bare.path = request.path
+        return page_of(bare, found, by=by, size=size, kept=kept), str(refusal.sentence)
+
+
 def rows_before(found: QuerySet[Row], *, by: str, row: Row) -> QuerySet[Row]:
     """The rows of `found` that come before this one in the order `by`."""
     names = by.replace("-", "").split()

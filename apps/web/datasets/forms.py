@@ -11,6 +11,7 @@ from apps.committees.queries import public
 from apps.datasets.conditions import MODIFIERS, PERMISSIONS, Use
 from apps.datasets.models import Dataset
 from apps.web.common.forms import CleanTextField
+from apps.web.common.time_zone import with_zone
 
 ROLE_NAMES = {
     "own_dataset": _("dataset owner"),
@@ -172,7 +173,7 @@ class PublishForm(forms.Form):
     """When the files may leave."""
 
     embargo_until = forms.DateTimeField(
-        label=_("Embargo until (UTC)"),
+        label=with_zone(_("Embargo until")),
         help_text=_(
             "Leave empty to publish now. Until the embargo ends, only people with a role "
             "on the dataset can see this version."

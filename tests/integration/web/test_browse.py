@@ -53,7 +53,7 @@ def test_any_words_are_answered(words: Any) -> None:
 
 
 @pytest.mark.parametrize("words", ["!!!", "\u202e", "\x00"])
-def test_words_without_a_letter_or_digit_are_ignored_and_said_so(words: str) -> None:
+def test_a_search_without_words_is_ignored_and_said_so(words: str) -> None:
     stories.published_dataset()
     answer = get(q=words)
     assert answer.context["found"].total == 1
@@ -67,16 +67,16 @@ def test_too_many_words_are_cut_and_said_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "is_said"),
     [
         ({"access": "secret"}, True), ({"sort": "colour"}, True), ({"page": "x"}, False), ({"page": "999999"}, False),
         ({"after": "yesterday"}, False), ({"committee": "none"}, False), ({"institution": "\x00"}, False),
         ({"subject": "x" * 5000}, False), ({"q": "hearts", "page": "-1"}, False), ({"sort": "relevance"}, False),
     ],
 )  # fmt: skip
-def test_what_the_address_should_not_hold_is_ignored(address: dict[str, str], told: bool) -> None:
+def test_what_the_address_should_not_hold_is_ignored(address: dict[str, str], is_said: bool) -> None:
     stories.published_dataset(title="Rare hearts")
-    assert bool(get(**address).context["problems"]) is told
+    assert bool(get(**address).context["problems"]) is is_said
 
 
 def test_a_filter_counts_the_current_result_and_leaves_out_what_has_none() -> None:

@@ -25,6 +25,7 @@ EVIDENCE = {
     "grants_accessgrant": "ends_at = ends_at + interval '1 day'",
     "people_actorsnapshot": "acr = 'other'",
     "people_affiliationstatement": "reason = 'other'",
+    "people_sitetext": "text = 'other'",
 }
 STATEMENTS = {
     "update": "UPDATE {table} SET {change}",

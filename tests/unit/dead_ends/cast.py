@@ -160,6 +160,12 @@ def name_of(world: World, someone: Person) -> str:
     return f"p{number} ({'/'.join(parts) or 'nobody'})"
 
 
+def in_order(world: World, people: Iterable[Person]) -> list[Person]:
+    """People by their place in the cast, so that a seed chooses the same ones in every run."""
+    places = {one.pk: place for place, one in enumerate(world.cast.everyone)}
+    return sorted((one for one in people if one.pk in places), key=lambda one: places[one.pk])
+
+
 def fresh(people: Iterable[Person]) -> list[Person]:
     """The same people as they are now, the active ones only."""
     found = Person.objects.in_bulk([one.pk for one in people])

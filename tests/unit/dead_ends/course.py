@@ -1,6 +1,6 @@
 """What is played in a world: steps of the main course in any order, and everything that may happen in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from random import Random
@@ -12,6 +12,7 @@ from apps.access_requests.models import AccessRequest, Item, Membership
 from apps.access_requests.queries import open_round
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
+from apps.agreements.tasks import expire_agreements
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.errors import DomainError
@@ -22,16 +23,18 @@ from apps.grants.models import AccessGrant
 from apps.identity.commands.identities import deactivate, merge_people
 from apps.people.models import Affiliation, Person
 from tests import stories
-from tests.unit.dead_ends.cast import World, fresh
+from tests.unit.dead_ends.cast import World, as_now, fresh, in_order
 
 Step = Callable[[World, Random], None]
 
 
-def attempt(deed: Callable[[], object]) -> DomainError | None:
-    """Do it in a savepoint; the refusal, if it is refused."""
+def attempt(deed: Callable[[], object], *, undo: bool = False) -> DomainError | None:
+    """Do it in a savepoint, and `undo` it; the refusal, if it is refused."""
     try:
         with transaction.atomic():
             deed()
+            if undo:
+                transaction.set_rollback(True)
     except DomainError as refusal:
         return refusal
     return None
@@ -48,10 +51,26 @@ def play(world: World, time: ExitStack) -> None:
         world.course.append(f"{name}{' refused' if refusal else ''}")
         if refusal:
             world.refused[name] = str(refusal)
-    if rng.random() < 0.15:
+    if rng.random() < 0.1:
         time.enter_context(clock.freeze(clock.now() + timedelta(days=rng.choice([60, 200, 400]))))
         world.course.append("time passes")
+        expire_agreements()
     stories.drain()
+
+
+def variants(world: World) -> Iterator[str]:
+    """The same world with one thing more that happened, each in turn; what is refused is left out."""
+    course = list(world.course)
+    for number, (name, step) in enumerate(DISTURBANCES):
+        rng = Random(world.seed * 100 + number)
+        world.cast, world.course = as_now(world.cast), list(course)
+        with transaction.atomic():
+            refusal = attempt(lambda step=step, rng=rng: step(world, rng))
+            if refusal is None:
+                world.course.append(f"at last {name}")
+                yield name
+            transaction.set_rollback(True)
+    world.course = course
 
 
 def _next(world: World, rng: Random) -> tuple[str, Step]:
@@ -107,7 +126,7 @@ def _submit(world: World, rng: Random) -> None:
 
 def _somebody_of(world: World, request: AccessRequest, rng: Random) -> Person:
     memberships = CommitteeMember.objects.appointed().filter(committee__items__request=request)
-    people = list(Person.objects.filter(pk__in=memberships.values("person_id"), is_active=True).order_by("pk"))
+    people = in_order(world, Person.objects.filter(pk__in=memberships.values("person_id"), is_active=True))
     if not people:
         raise DomainError("the committee is empty")
     return rng.choice(people)
@@ -120,7 +139,7 @@ def _accept(world: World, rng: Random) -> None:
 
 def _vote(world: World, rng: Random) -> None:
     request = _one(world, rng)
-    item = rng.choice(list(request.items.select_related("request", "committee", "dataset").order_by("pk")))
+    item = rng.choice(list(request.items.select_related("request", "committee", "dataset").order_by("dataset__title")))
     vote(item, _somebody_of(world, request, rng), rng.choice(["approve"] * 5 + ["deny", "conditional"]))
     stories.drain()
 
@@ -148,13 +167,13 @@ def _sign(world: World, rng: Random) -> None:
 
 def _countersign(world: World, rng: Random) -> None:
     agreement = _agreement(world, rng)
-    owners = list(roles.people_with_role(agreement.item.dataset, Dataset.OWNER))
+    owners = in_order(world, roles.people_with_role(agreement.item.dataset, Dataset.OWNER))
     stories.countersign(agreement, rng.choice(owners or [world.applicant]))
     stories.drain()
 
 
 def _agreement(world: World, rng: Random) -> Agreement:
-    found = list(Agreement.objects.filter(item__request__in=world.requests).order_by("pk"))
+    found = list(Agreement.objects.filter(item__request__in=world.requests).order_by("offered_at"))
     if not found:
         raise DomainError("there is no agreement")
     return rng.choice(found)
@@ -234,7 +253,8 @@ def _recuse(world: World, rng: Random) -> None:
 
 def _leave_committee(world: World, rng: Random) -> None:
     """A membership ends, whoever ended it."""
-    memberships = list(CommitteeMember.objects.filter(ends_at__isnull=True, committee__in=world.cast.committees))
+    living = CommitteeMember.objects.filter(ends_at__isnull=True, committee__in=world.cast.committees)
+    memberships = list(living.order_by("committee__slug", "starts_at", "is_chair", "person__code"))
     if not memberships:
         raise DomainError("there are no members")
     membership = rng.choice(memberships)
@@ -252,7 +272,8 @@ def _close_committee(world: World, rng: Random) -> None:
 
 
 def _lose_owner(world: World, rng: Random) -> None:
-    rows = list(DatasetRole.objects.filter(permission__codename=Dataset.OWNER).select_related("user", "content_object"))
+    owning = DatasetRole.objects.filter(permission__codename=Dataset.OWNER)
+    rows = list(owning.select_related("user", "content_object").order_by("pk"))
     if not rows:
         raise DomainError("there are no owners")
     row = rng.choice(rows)
@@ -263,9 +284,9 @@ def _lose_owner(world: World, rng: Random) -> None:
 
 def _withdraw_version(world: World, rng: Random) -> None:
     version = Version.objects.filter(dataset=rng.choice(world.cast.datasets), state="published").first()
-    owner = roles.people_with_role(version.dataset, Dataset.OWNER).filter(is_active=True).first() if version else None
-    if version is None or owner is None:
+    if version is None or not roles.people_with_role(version.dataset, Dataset.OWNER).exists():
         raise DomainError("nothing to withdraw, or nobody who could")
+    owner = in_order(world, roles.people_with_role(version.dataset, Dataset.OWNER))[0]
     datasets.withdraw(version, reason="Consent was withdrawn.", by=owner)
     stories.drain()
 
@@ -277,26 +298,26 @@ def _withdraw_request(world: World, rng: Random) -> None:
 
 def _terminate(world: World, rng: Random) -> None:
     agreement = _agreement(world, rng)
-    owner = roles.people_with_role(agreement.item.dataset, Dataset.OWNER).first() or world.applicant
+    owner = (in_order(world, roles.people_with_role(agreement.item.dataset, Dataset.OWNER)) or [world.applicant])[0]
     agreements.terminate(agreement, reason="The terms were wrong.", by=owner)
     stories.drain()
 
 
 def _grant(world: World, rng: Random) -> AccessGrant:
-    found = list(AccessGrant.objects.filter(dataset__in=world.cast.datasets).order_by("pk"))
+    found = list(AccessGrant.objects.filter(dataset__in=world.cast.datasets).order_by("issued_at"))
     if not found:
         raise DomainError("there is no access")
     return rng.choice(found)
 
 
-def _managers(dataset: Dataset) -> list[Person]:
+def _managers(world: World, dataset: Dataset) -> list[Person]:
     rows = DatasetRole.objects.filter(content_object=dataset, permission__codename__in=Dataset.MANAGERS)
-    return [row.user for row in rows.select_related("user").order_by("pk")]
+    return in_order(world, (row.user for row in rows.select_related("user")))
 
 
 def _suspend(world: World, rng: Random) -> None:
     grant = _grant(world, rng)
-    grants.suspend(grant, reason="Training has expired.", by=rng.choice(_managers(grant.dataset)))
+    grants.suspend(grant, reason="Training has expired.", by=rng.choice(_managers(world, grant.dataset)))
     stories.drain()
 
 

@@ -5,8 +5,10 @@ repeats a rule of the portal.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.db import transaction
 
 from apps.access_requests import commands as requests
 from apps.access_requests import queries as access_requests
@@ -45,23 +47,40 @@ class Move:
 
 @dataclass(frozen=True)
 class Made:
-    """A move that was made, by whom, and whether they had been notified."""
+    """A move that was made, by whom, whether they had been notified, and what a further check found wrong."""
 
     move: Move
     by: Person
     notified: bool
+    wrong: str = ""
 
 
-def make_first(world: World, thing: Any, moves: Iterable[Move]) -> Made | None:
-    """The first of the moves that anybody is able to make; people who were notified are tried first."""
+def make_first(
+    world: World, thing: Any, moves: Iterable[Move], *, check: Callable[[World, Any, Made], str] | None = None
+) -> Made | None:
+    """The first of the moves that anybody is able to make; people who were notified are tried first.
+
+    `check` is called with the world as it was before the move, and says what is wrong.
+    """
     everyone = fresh([*world.cast.everyone])
     for move in moves:
         readers = _readers(move)
         for person in sorted(everyone, key=lambda one: one.pk not in readers):
-            if attempt(lambda move=move, person=person: move.deed(world, thing, person)) is None:
+            if attempt(lambda move=move, person=person: move.deed(world, thing, person), undo=True) is None:
+                made = Made(move, person, not move.notified_by or person.pk in readers)
+                wrong = check(world, thing, made) if check is not None else ""
+                move.deed(world, type(thing)._default_manager.get(pk=thing.pk), person)
                 stories.drain()
-                return Made(move, person, not move.notified_by or person.pk in readers)
+                return replace(made, wrong=wrong)
     return None
+
+
+def undone(deed: Callable[[], str]) -> str:
+    """Do it, and put everything back."""
+    with transaction.atomic():
+        said = deed()
+        transaction.set_rollback(True)
+    return said
 
 
 def _readers(move: Move) -> set[Any]:
@@ -240,7 +259,8 @@ def _enough_for_a_new_round(committee: Committee, request: AccessRequest) -> boo
 def waiting(world: World) -> list[Any]:
     """Everything in the world that is not final."""
     asked = AccessRequest.objects.filter(pk__in=[one.pk for one in world.requests]).order_by("pk")
-    signing = Agreement.objects.filter(item__request__in=asked, state__in=["offered", "signed"])
+    signing = Agreement.objects.filter(item__request__in=asked, state__in=AgreementState.awaiting_signatures())
+    signing = signing.filter(ends_on__gte=clock.today())
     paused = AccessGrant.objects.filter(suspensions__ends_at__isnull=True, suspensions__isnull=False)
     things: list[Any] = [one for one in asked.filter(state__in=[*EDITABLE, *UNDER_REVIEW]) if not _private(one)]
     things += signing.select_related("item__request__applicant", "item__dataset").order_by("pk")
@@ -255,4 +275,5 @@ def _private(request: AccessRequest) -> bool:
 def never_closed(world: World) -> list[AccessRequest]:
     """Requests that say they are going on although nothing can follow any more."""
     asked = AccessRequest.objects.filter(pk__in=[one.pk for one in world.requests], state=RequestState.DECIDED)
-    return [one for one in asked if not Agreement.objects.filter(item__request=one).exclude(state="terminated")]
+    living = Agreement.objects.exclude(state__in=AgreementState.ended()).filter(ends_on__gte=clock.today())
+    return [one for one in asked if not living.filter(item__request=one).exists()]
