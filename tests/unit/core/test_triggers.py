@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from apps.access_requests.models import Recusal
+from apps.access_requests.models import Condition, Recusal
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
 from apps.grants import commands as grants
@@ -16,6 +16,7 @@ from tests import stories
 
 EVIDENCE = {
     "access_requests_recusal": "person_id = (SELECT id FROM people_person ORDER BY id DESC LIMIT 1)",
+    "access_requests_condition": "proposed_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",
@@ -47,6 +48,8 @@ def world(db: None) -> None:
     grants.stop_downloads("A test.", by=stories.operator())
     Recusal.objects.create(request=access.case.request, person=access.owner, reason="A colleague.")
     SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
+    case = access.case
+    Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
     affiliation = access.holder.affiliations.get()
     AffiliationStatement.objects.create(
         affiliation=affiliation, kind="ended", by=access.owner, reason="Left.", at=clock.now()
