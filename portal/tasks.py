@@ -8,6 +8,7 @@ from apps.access_requests.tasks import report_ended_memberships
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
+from apps.datasets.commands import release_versions
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -43,6 +44,13 @@ def warn() -> None:
     expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
     report_ended_memberships()
+
+
+@app.task
+def release() -> None:
+    """Supersede versions that a later one replaces now that its embargo has ended. Access does not depend on it."""
+    correlation.begin()
+    release_versions(by=SYSTEM)
 
 
 @app.task

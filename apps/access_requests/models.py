@@ -177,7 +177,7 @@ class Condition(models.Model):
         verbose_name_plural = _("proposed conditions")
         ordering = ["proposed_at", "id"]
         constraints = [
-            seen_text("text", name="condition_text_is_seen"),
+            seen_text("text", name="proposed_condition_text_is_seen"),
             *evidence(
                 "access_requests_condition",
                 "a proposed condition cannot be changed or deleted",

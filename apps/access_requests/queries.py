@@ -40,9 +40,10 @@ COUNTED_SINCE = Coalesce("member_since", "starts_at")  # of a membership: the ro
 def of_person(person: Viewer) -> QuerySet[AccessRequest]:
     """The requests in which this person is applicant or named member (members see it once it is submitted)."""
     me = roles.person_id(person)
-    named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
-    member = Q(Exists(named)) & ~Q(state=RequestState.DRAFT)
-    return AccessRequest.objects.filter(Q(applicant_id=me) | member)
+    own = AccessRequest.objects.filter(applicant_id=me).order_by().values("pk")
+    named = Membership.objects.filter(person_id=me).exclude(request__state=RequestState.DRAFT).values("request_id")
+    # A union, so that the database walks two indexes; with OR it would read every request of the portal.
+    return AccessRequest.objects.filter(pk__in=own.union(named))
 
 
 def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessRequest]:
@@ -71,6 +72,13 @@ def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
         roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     )
     return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
+
+
+def undecided_for_datasets_managed_by(person: Viewer) -> QuerySet[Item]:
+    """Datasets in submitted requests that await a decision, and that this person owns or manages."""
+    managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    waiting = (*UNDER_REVIEW, RequestState.RETURNED)
+    return Item.objects.filter(managed, state=ItemState.OPEN, request__state__in=waiting)
 
 
 def visible_to(person: Viewer) -> QuerySet[AccessRequest]:

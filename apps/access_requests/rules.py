@@ -75,6 +75,13 @@ def check_can_withdraw(by: Person, request: AccessRequest) -> None:
         raise WrongState(_("The committees have already decided. You cannot withdraw the request."))
 
 
+def check_can_discard(by: Person, request: AccessRequest) -> None:
+    """The applicant, as long as the request was never submitted."""
+    check_is_applicant(by, request)
+    if request.state != RequestState.DRAFT or request.rounds.exists():
+        raise WrongState(_("This request was submitted, so it cannot be discarded. You can withdraw it."))
+
+
 def check_can_edit(by: Person, request: AccessRequest) -> None:
     check_is_applicant(by, request)
     if request.state not in EDITABLE:

@@ -196,12 +196,35 @@ class Kind(models.TextChoices):
         "still",
         _("The draft of version %(number)s was created"),
     )
+    DATASET_DISCARDED = (
+        "dataset.discarded", Group.DATASETS, "trash", "still",
+        _("The dataset was discarded before it was published"),
+    )  # fmt: skip
+    DATASET_PROPOSED = (
+        "dataset.proposed", Group.DATASETS, "committee", "wait",
+        _("The dataset was proposed to a committee of another institution"),
+    )  # fmt: skip
+    DATASET_ACCEPTED = "dataset.accepted", Group.DATASETS, "check", "good", _("The committee accepted the dataset")
+    DATASET_DECLINED = "dataset.declined", Group.DATASETS, "ban", "bad", _("The committee declined the dataset")
+    PROPOSAL_WITHDRAWN = (
+        "dataset.proposal_withdrawn", Group.DATASETS, "undo", "still",
+        _("The proposal to the committee was withdrawn"),
+    )  # fmt: skip
+    VERSION_DISCARDED = (
+        "version.discarded", Group.DATASETS, "trash", "still",
+        _("The draft of version %(number)s was discarded"),
+    )  # fmt: skip
+    VERSION_RELEASED = (
+        "version.released", Group.DATASETS, "published", "good",
+        _("The embargo of version %(number)s ended"),
+    )  # fmt: skip
     VERSION_PUBLISHED = "version.published", Group.DATASETS, "published", "good", _("Version %(number)s was published")
     VERSION_WITHDRAWN = "version.withdrawn", Group.DATASETS, "withdrawn", "bad", _("Version %(number)s was withdrawn")
     FILE_UPLOADED = "file.uploaded", Group.DATASETS, "upload", "note", _("A file was uploaded")
     FILE_CHECKED = "file.checked", Group.DATASETS, "check", "good", _("The checksum of a file was computed")
     FILE_REMOVED = "file.removed", Group.DATASETS, "trash", "still", _("A file was removed from the draft")
     REQUEST_DRAFTED = "request.drafted", Group.REQUESTS, "draft", "still", _("The request was created")
+    REQUEST_DISCARDED = "request.discarded", Group.REQUESTS, "trash", "still", _("The draft request was discarded")
     REQUEST_SUBMITTED = (
         "request.submitted", Group.REQUESTS, "submitted", "note",
         _("The request was submitted (round %(round)s)"),

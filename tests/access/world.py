@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
+from apps.datasets.queries import open_proposal
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
 from apps.identity.commands.identities import deactivate
@@ -111,6 +112,10 @@ def _datasets(
         things.data["request_new", state] = {"dataset": slug}
         things.data["api:draft_request", state] = {}
     things.kwargs["dataset", "unknown"] = {"slug": "no-such-dataset"}
+    things.kwargs["role on", "draft"] = {
+        "slug": draft.dataset.slug, "person": things.people["steward"].pk, "role": Dataset.STEWARD
+    }  # fmt: skip
+    _proposals(things, committee_setup, owner)
     things.kwargs["version", "unknown"] = {"slug": "no-such-dataset", "number": 1}
     things.kwargs["version", "none"] = {"slug": free.dataset.slug, "number": 99}
     datasets.start_version(free.dataset, by=owner)
@@ -123,6 +128,17 @@ def _datasets(
         things.kwargs["membership", role] = {"slug": slug, "pk": committee_setup.membership_of(person).pk}
     things.kwargs["membership", "unknown"] = unknown
     things.data["committee_chair", "member"] = {"code": committee_setup.members[1].code, "reason": "The chair retires."}
+
+
+def _proposals(things: Things, committee_setup: stories.CommitteeSetup, owner: Person) -> None:
+    """A dataset that awaits the answer of the committee, which belongs to another institution."""
+    dataset = datasets.draft("Proposed", by=owner)
+    datasets.describe(dataset, by=owner, committee=committee_setup.committee)
+    proposal = open_proposal(dataset)
+    assert proposal is not None
+    things.kwargs["proposal", "open"] = {"pk": proposal.pk}
+    things.kwargs["proposal", "unknown"] = {"pk": NOBODY}
+    things.kwargs["proposal of", "open"] = {"pk": proposal.pk, "slug": dataset.slug}
 
 
 def _requests(things: Things, published_dataset: stories.PublishedDataset) -> None:
@@ -269,7 +285,7 @@ FORMS: dict[str, Kwargs] = {
     "case_recuse": {"reason": "We publish together."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
-    "grant_revoke": {"reason": "A breach."},
+    "grant_revoke": {"reason": "A breach.", "scope": "access"},
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
@@ -279,6 +295,8 @@ FORMS: dict[str, Kwargs] = {
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
+    "dataset_role_remove": {"reason": "They have left."},
+    "dataset_proposal": {"answer": "accept", "reason": ""},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
     "dataset_owner": {"person": "P-NOPE-NOPE"},
     "account_name": {"name": "Ann Holm"},

@@ -154,6 +154,29 @@ def _file(slug: str) -> Question:
     )
 
 
+def _file_of(slug: str) -> Question:
+    """A dataset and its first file."""
+    return _file(slug)[0].replace("SELECT f.id AS pk", "SELECT f.id AS pk, d.slug"), slug
+
+
+def _role(slug: str, key: str, role: str) -> Question:
+    """A dataset, somebody with a role on it, and the role."""
+    return (
+        "SELECT %s AS slug, id AS person, %s AS role FROM people_person WHERE email = %s",
+        slug,
+        role,
+        person(key).email,
+    )
+
+
+def _proposal(slug: str) -> Question:
+    """The first proposal of a dataset to a committee."""
+    return (
+        "SELECT p.id AS pk FROM datasets_committeeproposal p JOIN datasets_dataset d ON d.id = p.dataset_id "
+        "WHERE d.slug = %s ORDER BY p.proposed_at"
+    ), slug
+
+
 def _of(slug: str, **more: int) -> dict[str, Any]:
     return {"slug": slug, **more}
 
@@ -183,6 +206,8 @@ VISITS = [
     Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
     # asking, signing, using
     Visit("my_requests", ("applicant", "applicant2", "auditor")),
+    Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
+    Visit("my_requests", ("applicant2",), note="closed", query="?tab=closed"),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
     Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
@@ -191,12 +216,14 @@ VISITS = [
     Visit("request_page", ("applicant",), _request("applicant", "active"), note="active"),
     Visit("request_page", ("chair2",), _request("chair2", "withdrawn"), note="withdrawn"),
     Visit("request_edit", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_discard", ("applicant",), _request("applicant", "draft")),
     Visit("request_edit", ("applicant2",), _request("applicant2", "returned"), note="returned"),
     Visit("agreements", ("applicant", "applicant2", "owner", "auditor")),
     Visit("agreement_page", ("member3",), _agreement("member3", "offered"), note="to-sign"),
     Visit("agreement_page", ("owner", "applicant2"), _agreement("applicant2", "signed"), note="to-countersign"),
     Visit("agreement_page", ("applicant", "owner"), _agreement("applicant", "executed"), note="executed"),
     Visit("my_access", ("applicant", "member1", "auditor")),
+    Visit("my_access", ("applicant",), note="nothing", query="?q=neutrino&show=over"),
     Visit("grant_page", ("applicant",), _grant("applicant"), note="active"),
     Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
     Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
@@ -204,6 +231,7 @@ VISITS = [
     Visit("your_access", ("applicant2",), _of(CYTOLOGY), note="second-factor"),
     Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
     Visit("my_links", ("applicant", "colleague")),
+    Visit("my_links", ("applicant",), note="over", query="?show=over"),
     # deciding
     Visit("review_queue", ("chair", "member1", "chair2")),
     Visit("case", ("chair", "member2"), _request("applicant2", "submitted"), note="submitted"),
@@ -223,6 +251,12 @@ VISITS = [
     Visit("managed_dataset", ("owner",), _of(DRAFT), note="draft"),
     Visit("dataset_describe", ("owner",), _of(GBSG2)),
     Visit("dataset_people", ("owner",), _of(CYTOLOGY)),
+    Visit("dataset_role_remove", ("owner",), _role(CYTOLOGY, "member1", "steward_dataset")),
+    Visit("dataset_discard", ("owner",), _of(DRAFT)),
+    Visit("file_remove", ("owner",), _file_of(DRAFT)),
+    Visit("dataset_proposal", ("chair2",), _proposal(LUNG), note="accepted"),
+    Visit("owner_requests", ("owner",)),
+    Visit("dataset_requests", ("owner",), _of(GBSG2)),
     Visit("dataset_users", ("owner",), _of(LUNG), note="used"),
     Visit("dataset_users", ("owner",), _of(GBSG2), note="unused"),
     Visit("version_publish", ("owner",), _of(DRAFT, number=1)),
@@ -239,6 +273,7 @@ VISITS = [
     Visit("device", ("applicant",), note="code", query="?user_code=WDJB-MJHT"),
     Visit("sessions", ("applicant", "operator")),
     Visit("notifications", ("applicant", "auditor")),
+    Visit("notifications", ("applicant",), note="filtered", query="?read=no&topic=requests&written_to=2026-01-01"),
     Visit("notification", ("applicant",), _notification("applicant")),
     Visit("terms", ("applicant", "official")),
     Visit("terms_version", (VISITOR,), {"version": 1}),
@@ -284,10 +319,14 @@ NOT_PAGES = {
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
+            "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
+            "set_language", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_stop", "resume_propose", "resume_confirm",
         ),
         POST_ONLY,
     ),
+    "too_large": "what the front server shows for a request that is too large",
+    "version_discard": "the demo has no draft after a published version; dataset_discard shows the same page",
     "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
