@@ -3,17 +3,18 @@
 One row is one request. Requests that the member is part of, or is recused from, are in none of the sets.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
     DateTimeField,
     Exists,
+    F,
     Func,
+    IntegerField,
     Max,
     OuterRef,
     Prefetch,
@@ -24,6 +25,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, JSONObject, TruncMonth
+from django.db.models.lookups import IsNull
 
 from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
 from apps.access_requests.queries import COUNTED_SINCE, concerns, voters_listed
@@ -33,41 +35,37 @@ from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 
-Among = Any  # the ids of the committees, as a list or as a query; None are those of the person
 
-
-def to_check_of(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
+def to_check_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """Requests that wait for a completeness check, which this member may make."""
     return _requests(_open_items(person, among).filter(request__state=RequestState.SUBMITTED))
 
 
-def to_vote_of(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
+def to_vote_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """Requests with a dataset on which this member may vote and has not, or whose vote they are asked to confirm."""
     return _requests(_open_items(person, among).filter(_in_review(), _waits_for_vote_of(person)))
 
 
-def waiting_for(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
-    """What this member can check or vote on now: the tabs To check and To vote, oldest first."""
-    items = _open_items(person, among)
-    voting = _in_review() & _waits_for_vote_of(person)
-    waiting = items.filter(Q(request__state=RequestState.SUBMITTED) | voting)
-    return _requests(waiting).order_by("submitted_at", "pk")
+def waiting_for(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """What waits for this member: to check or to vote on. `among` may be a query for the ids of their committees."""
+    checks, votes = to_check_of(person, among).values("pk"), to_vote_of(person, among).values("pk")
+    return AccessRequest.objects.filter(Q(pk__in=checks) | Q(pk__in=votes)).order_by("submitted_at", "pk")
 
 
-def with_others_of(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
+def with_others_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """Requests in review that wait for the votes of other members."""
     waiting = _requests(_open_items(person, among).filter(_in_review()))
     return waiting.exclude(pk__in=to_vote_of(person, among).values("pk"))
 
 
-def with_applicant_of(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
+def with_applicant_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """Requests whose applicant was asked for changes; `since` is when, `question` what was asked last."""
     asked = Question.objects.filter(request=OuterRef("pk")).order_by("-asked_at")
     found = _requests(_open_items(person, among).filter(request__state=RequestState.RETURNED))
     return found.annotate(since=Subquery(asked.values("asked_at")[:1]), question=Subquery(asked.values("text")[:1]))
 
 
-def decided_of(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
+def decided_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """Requests on which this member's committees decided, or that were withdrawn before they did.
 
     `closed_on` is the time of the last decision of these committees, or of the withdrawal.
@@ -80,7 +78,9 @@ def decided_of(person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
     return _requests(items).annotate(closed_on=Coalesce(last, "ended_at"))
 
 
-def with_items(found: QuerySet[AccessRequest], person: Viewer, among: Among = None) -> QuerySet[AccessRequest]:
+def with_items(
+    found: QuerySet[AccessRequest], person: Viewer, among: Iterable[UUID] | None = None
+) -> QuerySet[AccessRequest]:
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
     Each of those has the voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
@@ -133,12 +133,14 @@ def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetim
     return list(months.annotate(n=Count("pk")).order_by("month"))
 
 
-def _committees(person: Viewer, among: Among) -> Any:
-    """The ids first, so that the database walks the items of these committees and of no others."""
-    return list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
+def _committees(person: Viewer, among: Iterable[UUID] | None) -> Iterable[UUID]:
+    """The ids first, so that the database walks the items of these committees and of no others; a query stays one."""
+    if isinstance(among, QuerySet):
+        return among
+    return list(committees.committees_of(person).values_list("pk", flat=True) if among is None else among)
 
 
-def _open_items(person: Viewer, among: Among) -> QuerySet[Item]:
+def _open_items(person: Viewer, among: Iterable[UUID] | None) -> QuerySet[Item]:
     mine = _committees(person, among)
     return Item.objects.filter(committee_id__in=mine, state=ItemState.OPEN).exclude(concerns(person))
 
@@ -158,10 +160,10 @@ def _waits_for_vote_of(person: Viewer) -> Q:
     member = CommitteeMember.objects.active().filter(committee=OuterRef("committee_id"), person_id=me)
     counted = member.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=Subquery(begun))
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=me, round__closed_at__isnull=True)
-    return Q(Exists(counted)) & (~Q(Exists(voted)) | Q(asked_to_confirm__contains=_array(me)))
+    return Q(Exists(counted)) & (~Q(Exists(voted)) | Q(_is_in(me, "asked_to_confirm")))
 
 
-def _array(person_id: UUID) -> Any:
-    """An array of one id in SQL, whose id is a parameter of its own: a prepared statement fills it in."""
-    one = Value(person_id, output_field=UUIDField())
-    return Func(one, template="ARRAY[%(expressions)s]", output_field=ArrayField(UUIDField()))
+def _is_in(person: UUID | None, array: str) -> IsNull:
+    """Whether the array of ids has this one, as a plain parameter (`Prepared` fills in no lists)."""
+    place = Func(F(array), Value(person, UUIDField()), function="array_position", output_field=IntegerField())
+    return IsNull(place, False)

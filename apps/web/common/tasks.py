@@ -12,8 +12,8 @@ from apps.grants import waiting
 
 
 def reviews_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
-    """Requests that this committee member can check or vote on, or whose vote they are asked to confirm."""
-    return review_queue.waiting_for(person, among=committees_of(person).values("pk"))
+    """Requests that this committee member is to check or to vote on: the first two tabs of the queue."""
+    return review_queue.waiting_for(person, among=committees_of(person).values_list("pk", flat=True))
 
 
 def waiting_for(person: Viewer) -> dict[str, QuerySet[Any]]:

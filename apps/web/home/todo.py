@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
 from apps.grants.access_state import Do, State
@@ -98,24 +99,19 @@ def of_access(row: dict[str, Any]) -> Task:
     )
 
 
-def of_review(request: Any) -> Task:
-    """A request that waits for this committee member, one of `review_queue.with_items`."""
-    items = [item for item in request.for_committee if item.waits_for_me] or request.for_committee
-    what = _("Vote on a request")
-    if request.state == RequestState.SUBMITTED:
-        what = _("Check that a request is complete")
-    elif all(item.i_voted for item in items):
-        what = _("Confirm or change your vote")
+def of_review(request: AccessRequest) -> Task:
+    """A request that waits for this committee member."""
+    to_check = request.state == RequestState.SUBMITTED
     return Task(
         rank=WAITING,
-        what=what,
+        what=_("Check that a request is complete") if to_check else _("Vote on a request"),
         about=request.title or request.reference,
         place=Place(reverse("case", args=[request.pk])),
         label=_("Open request"),
         icon="vote",
         tone="note",
         reference=request.reference,
-        note=", ".join(item.dataset.title for item in items),
+        note=str(request.applicant),
         since=request.submitted_at,
     )
 
