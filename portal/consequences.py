@@ -11,12 +11,17 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from apps.access_requests.tasks import check_quorum, close_if_denied, recount_votes
-from apps.agreements.tasks import offer_agreement, store_agreement_pdf
+from apps.access_requests.tasks import check_quorum, close_if_denied, recount_votes, withdraw_requests
+from apps.agreements.tasks import (
+    close_request_if_over,
+    end_unsigned_agreements,
+    offer_agreement,
+    store_agreement_pdf,
+)
 from apps.audit.kinds import Kind, kind_of
 from apps.audit.models import Event, Outbox
 from apps.core import clock
-from apps.datasets.tasks import check_uploaded_file
+from apps.datasets.tasks import check_owners, check_uploaded_file
 from apps.grants.tasks import activate_request, issue_grants
 from apps.notifications.messages import MESSAGES
 from apps.notifications.tasks import notify
@@ -30,11 +35,19 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.MEMBER_RECUSED: [check_quorum],
     Kind.ITEM_DECIDED: [offer_agreement],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
-    Kind.AGREEMENT_SIGNED: [issue_grants],
-    Kind.AGREEMENT_EXECUTED: [issue_grants, store_agreement_pdf],
+    Kind.AGREEMENT_SIGNED: [store_agreement_pdf, issue_grants],
+    Kind.AGREEMENT_EXECUTED: [store_agreement_pdf, issue_grants],
     Kind.GRANT_ISSUED: [activate_request],
     Kind.COMMITTEE_MEMBER_REMOVED: [recount_votes, check_quorum],
-    Kind.PERSON_DEACTIVATED: [recount_votes, check_quorum],
+    Kind.AGREEMENT_TERMINATED: [close_request_if_over],
+    Kind.AGREEMENT_EXPIRED: [close_request_if_over],
+    Kind.PERSON_DEACTIVATED: [
+        withdraw_requests,
+        end_unsigned_agreements,
+        check_owners,
+        recount_votes,
+        check_quorum,
+    ],
     Kind.PEOPLE_MERGED: [recount_votes, check_quorum],
 }
 LONGEST_WAIT = timedelta(minutes=10)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
 from apps.identity.commands.sessions import forget_sessions
@@ -32,8 +33,12 @@ def sweep() -> None:
 
 @app.task
 def warn() -> None:
-    """Notify people whose affiliation expires soon, or has. Access does not depend on it."""
+    """Notify people whose affiliation expires soon, or has, and those whose agreement was not signed in time.
+
+    Access does not depend on it.
+    """
     correlation.begin()
+    expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
 
 

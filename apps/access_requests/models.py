@@ -142,8 +142,12 @@ class Item(WorkflowModel):
             seen_text("reason", "terms", name="item_text_is_seen"),
             models.UniqueConstraint(fields=["request", "dataset"], name="item_dataset_once"),
             models.CheckConstraint(
-                condition=Q(state="open", decided_at__isnull=True, decided_in__isnull=True)
-                | (~Q(state="open") & Q(decided_at__isnull=False, decided_in__isnull=False) & ~Q(reason="")),
+                condition=Q(state__in=["open", "withdrawn"], decided_at__isnull=True, decided_in__isnull=True)
+                | (
+                    ~Q(state__in=["open", "withdrawn"])
+                    & Q(decided_at__isnull=False, decided_in__isnull=False)
+                    & ~Q(reason="")
+                ),
                 name="item_decided_in_full",
             ),
             models.CheckConstraint(condition=~Q(state="conditional") | ~Q(terms=""), name="item_conditions_are_named"),

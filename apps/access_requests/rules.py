@@ -1,11 +1,13 @@
 """Who may ask, and who may decide."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from apps.access_requests import fields, queries
+from apps.access_requests import fields, obstacles, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -24,7 +26,9 @@ LONGEST = timedelta(days=5 * 366)
 
 
 def check_can_request(by: Person, dataset: Dataset) -> None:
-    """A dataset can be asked for if it is controlled, listed, and its committee accepts requests."""
+    """A dataset can be asked for if it is controlled, listed, its committee accepts requests, and people other than
+    this one could decide and countersign.
+    """
     check_not_break_glass(by)
     if not by.is_active:
         raise Denied(_("Your account is not active."))
@@ -38,6 +42,7 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
             % {"committee": dataset.committee, "why": dataset.committee.closed_because},
             field="datasets",
         )
+    obstacles.check_others_can_act(dataset, [by.pk])
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
@@ -61,11 +66,11 @@ def check_is_applicant(by: Person, request: AccessRequest) -> None:
 
 
 def check_can_withdraw(by: Person, request: AccessRequest) -> None:
-    """Before any decision: what a committee has decided stands."""
+    """While a dataset of it is undecided: what a committee has decided stays as it is."""
     check_is_applicant(by, request)
     request.check_can("withdraw")
-    if request.items.exclude(state=ItemState.OPEN).exists():
-        raise WrongState(_("A committee has already decided. You cannot withdraw the request."))
+    if not request.items.filter(state=ItemState.OPEN).exists():
+        raise WrongState(_("The committees have already decided. You cannot withdraw the request."))
 
 
 def check_can_edit(by: Person, request: AccessRequest) -> None:
@@ -117,7 +122,32 @@ def _wrong_dates(request: AccessRequest) -> dict[str, str]:
         return {"starts_on": _("The start date must be less than five years from now.")}
     if request.ends_on - request.starts_on > LONGEST:
         return {"ends_on": _("Access can last at most five years. Enter an earlier end date.")}
-    return {}
+    undecided = Dataset.objects.filter(items__request=request, items__state=ItemState.OPEN)
+    limit = shortest_limit(undecided.only("title", "longest_grant_days"))
+    return wrong_period(request.starts_on, request.ends_on, limit)
+
+
+def shortest_limit(datasets: Iterable[Dataset]) -> Dataset | None:
+    """The dataset that allows the shortest access; None without datasets."""
+    return min(datasets, key=lambda one: (one.longest_grant_days, one.title), default=None)
+
+
+def last_possible_day(starts_on: date, limit: Dataset) -> date:
+    """The last day of access to this dataset that starts on that day; both days count."""
+    return starts_on + timedelta(days=limit.longest_grant_days - 1)
+
+
+def wrong_period(starts_on: date, ends_on: date, limit: Dataset | None) -> dict[str, str]:
+    """What is signed is what is given: a period that is longer than the dataset allows is refused before."""
+    if limit is None or ends_on <= last_possible_day(starts_on, limit):
+        return {}
+    said = ngettext(
+        "Access to %(dataset)s lasts at most %(n)s day. The last possible day is %(day)s.",
+        "Access to %(dataset)s lasts at most %(n)s days. The last possible day is %(day)s.",
+        limit.longest_grant_days,
+    )
+    last = formats.date_format(last_possible_day(starts_on, limit), "j M Y")
+    return {"ends_on": said % {"dataset": limit.title, "n": limit.longest_grant_days, "day": last}}
 
 
 def check_can_submit(by: Person, request: AccessRequest) -> None:
@@ -126,11 +156,26 @@ def check_can_submit(by: Person, request: AccessRequest) -> None:
     missing = missing_for_submission(request)
     if missing:
         raise Invalid(_("The request is not complete yet."), fields=missing)
-    for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
-        check_can_request(by, item.dataset)  # what is decided is asked of nobody any more
+    obstacles.check_can_complete(by)
+    _check_new_datasets(by, request)
     unanswered = request.questions.filter(answer="")
     if request.state == RequestState.RETURNED and unanswered.exists():
         raise Invalid(_("Answer the committee’s question first."), field="answer")
+
+
+def _check_new_datasets(by: Person, request: AccessRequest) -> None:
+    """What is decided is asked of nobody any more, and what a committee returned it takes back: a committee that has
+    stopped accepting requests still finishes those it has.
+    """
+    last = request.rounds.first()
+    returned = last.snapshot["datasets"] if last is not None else []
+    parties = [person.pk for person in queries.people_of(request)]
+    for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
+        if str(item.dataset_id) not in returned:
+            check_can_request(by, item.dataset)
+            obstacles.check_others_can_act(item.dataset, parties)
+    if last is None:
+        obstacles.check_an_operator_is_outside(parties)
 
 
 def check_is_committee_member(by: Person, request: AccessRequest) -> None:

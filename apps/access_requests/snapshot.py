@@ -6,6 +6,7 @@ from typing import Any
 from apps.access_requests import fields
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.states import ItemState
 
 
 def snapshot_of(request: AccessRequest) -> dict[str, Any]:
@@ -24,6 +25,6 @@ def _frozen(field: RequestField, request: AccessRequest) -> Any:
     if field.kind == Kind.PEOPLE:
         return sorted(str(m.person_id) for m in request.memberships.all())
     if field.kind == Kind.DATASETS:
-        return sorted(str(item.dataset_id) for item in request.items.all())
+        return sorted(str(item.dataset_id) for item in request.items.exclude(state=ItemState.WITHDRAWN))
     value = getattr(request, field.name)
     return value.isoformat() if isinstance(value, date) else value

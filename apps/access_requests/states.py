@@ -22,6 +22,7 @@ class ItemState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     CONDITIONAL = "conditional", _("Approved with conditions")
     DENIED = "denied", _("Denied")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 REQUEST_WORKFLOW = Workflow(
@@ -31,11 +32,13 @@ REQUEST_WORKFLOW = Workflow(
         (RequestState.SUBMITTED, "accept_for_review"): RequestState.IN_REVIEW,
         (RequestState.SUBMITTED, "return"): RequestState.RETURNED,
         (RequestState.SUBMITTED, "withdraw"): RequestState.WITHDRAWN,
+        (RequestState.SUBMITTED, "decide"): RequestState.DECIDED,
         (RequestState.IN_REVIEW, "return"): RequestState.RETURNED,
         (RequestState.IN_REVIEW, "withdraw"): RequestState.WITHDRAWN,
         (RequestState.IN_REVIEW, "decide"): RequestState.DECIDED,
         (RequestState.RETURNED, "submit"): RequestState.SUBMITTED,
         (RequestState.RETURNED, "withdraw"): RequestState.WITHDRAWN,
+        (RequestState.RETURNED, "decide"): RequestState.DECIDED,
         (RequestState.DECIDED, "activate"): RequestState.ACTIVE,
         (RequestState.DECIDED, "close"): RequestState.CLOSED,
         (RequestState.ACTIVE, "close"): RequestState.CLOSED,
@@ -49,6 +52,7 @@ ITEM_WORKFLOW = Workflow(
         (ItemState.OPEN, "approve"): ItemState.APPROVED,
         (ItemState.OPEN, "approve_with_conditions"): ItemState.CONDITIONAL,
         (ItemState.OPEN, "deny"): ItemState.DENIED,
+        (ItemState.OPEN, "withdraw"): ItemState.WITHDRAWN,
     },
     start=ItemState.OPEN,
     name="request item",

@@ -2,6 +2,7 @@
 
 from apps.access_requests import commands, queries
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.states import UNDER_REVIEW, RequestState
 from apps.audit.models import Event
 from apps.core.actors import SYSTEM
 
@@ -10,6 +11,13 @@ def close_if_denied(event: Event) -> None:
     """A request of which nothing was approved is over."""
     if event.subject_id is not None:
         commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=SYSTEM)
+
+
+def withdraw_requests(event: Event) -> None:
+    """An account was closed: what its person has before committees is withdrawn."""
+    theirs = AccessRequest.objects.filter(applicant_id=event.subject_id, applicant__is_active=False)
+    for request in theirs.filter(state__in=[*UNDER_REVIEW, RequestState.RETURNED]).order_by("pk"):
+        commands.withdraw_for_closed_account(request, by=SYSTEM)
 
 
 def recount_votes(event: Event) -> None:

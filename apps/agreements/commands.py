@@ -10,10 +10,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from apps.access_requests import commands as requests
 from apps.access_requests.models import Item
-from apps.access_requests.states import ACCEPTED
+from apps.access_requests.states import ACCEPTED, ItemState
 from apps.agreements import queries, rules, wording
-from apps.agreements.models import Agreement, Signature, Template
+from apps.agreements.models import Agreement, Signature, SignedPdf, Template
 from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee
@@ -101,16 +102,11 @@ def _values(item: Item, reference: str) -> dict[str, str]:
             "dataset": _one_line(item.dataset.title),
             "dataset_owner": ", ".join(_one_line(p.name) for p in owners_of(item.dataset)),
             "committee": _one_line(item.committee.name),
-            "purpose": _without_full_stop(snapshot["purpose"]),
+            "purpose": _one_line(snapshot["purpose"]),
             "starts_on": snapshot["starts_on"],
             "ends_on": snapshot["ends_on"],
-            "conditions": _without_full_stop(item.terms) or no_conditions,
+            "conditions": _one_line(item.terms) or no_conditions,
         }
-
-
-def _without_full_stop(text: str) -> str:
-    """One line without its last full stop, because the clause ends with one."""
-    return _one_line(text).rstrip(".")
 
 
 def _one_line(text: str) -> str:
@@ -163,22 +159,58 @@ def _sign(
 
 
 @transaction.atomic
+def expire(agreement: Agreement, *, by: Actor) -> None:
+    """Record that the agreement was not fully signed in time, so that both sides are notified.
+
+    Nothing depends on it: nobody can sign after the last day, whether or not this has run. Running twice does nothing.
+    """
+    check_named(by, SYSTEM)
+    agreement = _lock(agreement)
+    if not (agreement.is_expired and agreement.can("expire")):
+        return
+    agreement.move("expire", ended_at=clock.now())
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_EXPIRED, actor=by, subject=agreement, about=about, until=agreement.ends_on)
+
+
+@transaction.atomic
 def store_pdf(agreement_id: UUID, *, by: Actor) -> None:
-    """Store the fully signed agreement as a PDF in private storage. Does nothing if it is stored already."""
+    """Store the fully signed agreement as a PDF in private storage, if there is none with all its signatures yet.
+
+    The first one is stored when the agreement is fully signed, a further one when a member signs later.
+    """
     check_named(by, SYSTEM)
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
-    if agreement.pdf_key or agreement.state != AgreementState.EXECUTED:
+    if agreement.executed_at is None:
         return
-    content = _pdf_of(agreement)
-    key = private_storage().save(new_storage_key(), File(BytesIO(content)))
+    rows = list(agreement.signatures.select_related("actor_snapshot").order_by("signed_at", "pk"))
+    newest = agreement.pdfs.first()
+    if newest is not None and newest.signatures >= len(rows):
+        return
+    content = _pdf_of(agreement, rows)
     sha256 = hashlib.sha256(content).hexdigest()
-    Agreement.objects.filter(pk=agreement.pk).update(pdf_key=key, pdf_sha256=sha256)
-    record(Kind.AGREEMENT_PDF_STORED, actor=by, subject=agreement, about=[agreement.item.request_id], sha256=sha256)
+    stored = SignedPdf.objects.create(
+        agreement=agreement,
+        number=newest.number + 1 if newest else 1,
+        signatures=len(rows),
+        storage_key=private_storage().save(new_storage_key(), File(BytesIO(content))),
+        sha256=sha256,
+    )
+    about = [agreement.item.request_id]
+    record(Kind.AGREEMENT_PDF_STORED, actor=by, subject=agreement, about=about, sha256=sha256, number=stored.number)
 
 
-def _pdf_of(agreement: Agreement) -> bytes:
-    """The agreement with its signatures, as PDF bytes."""
-    rows = Signature.objects.filter(agreement=agreement).select_related("actor_snapshot").order_by("signed_at", "pk")
+@transaction.atomic
+def open_pdf(pdf: SignedPdf, *, by: Actor) -> None:
+    """Record that somebody downloads this PDF; the caller sends the bytes afterwards."""
+    by = check_person(by)
+    agreement = pdf.agreement
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_PDF_DOWNLOADED, actor=by, subject=agreement, about=about, sha256=pdf.sha256)
+
+
+def _pdf_of(agreement: Agreement, rows: list[Signature]) -> bytes:
+    """The agreement with these signatures, as PDF bytes."""
     signatures = [
         {
             "name": row.typed_name,
@@ -205,6 +237,30 @@ def terminate(agreement: Agreement, *, reason: str, by: Actor) -> None:
     agreement.move("terminate", ended_at=clock.now(), ended_because=reason.strip())
     about = [agreement.item.request_id, agreement.item.dataset_id]
     record(Kind.AGREEMENT_TERMINATED, actor=by, subject=agreement, about=about)
+
+
+@transaction.atomic
+def end_for_closed_account(agreement: Agreement, *, by: Actor) -> None:
+    """The applicant's account is closed and they have not signed: the agreement is terminated."""
+    check_named(by, SYSTEM)
+    agreement = _lock(agreement)
+    if agreement.state != AgreementState.OFFERED or agreement.item.request.applicant.is_active:
+        return
+    agreement.move("terminate", ended_at=clock.now(), ended_because=_("The account of the applicant was closed."))
+    about = [agreement.item.request_id, agreement.item.dataset_id]
+    record(Kind.AGREEMENT_TERMINATED, actor=by, subject=agreement, about=about)
+
+
+@transaction.atomic
+def close_request_if_over(agreement: Agreement, *, by: Actor) -> None:
+    """The request is closed once all its agreements have ended and nothing in it is undecided."""
+    check_named(by, SYSTEM)
+    request = agreement.item.request
+    approved = request.items.filter(state__in=ACCEPTED)
+    others = approved.exclude(agreement__state__in=AgreementState.ended())
+    undecided = request.items.filter(state=ItemState.OPEN)
+    if not others.exists() and not undecided.exists():
+        requests.close_over(request, by=by)
 
 
 def _lock(agreement: Agreement) -> Agreement:

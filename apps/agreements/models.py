@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access_requests.models import Item
 from apps.agreements.states import AGREEMENT_WORKFLOW, AgreementState
 from apps.committees.models import Committee
+from apps.core import clock
 from apps.core.identifiers import new_id, new_reference
 from apps.core.text import seen_text
 from apps.core.triggers import evidence, set_once
@@ -55,7 +56,6 @@ class Agreement(WorkflowModel):
     """What both sides sign for one approved dataset of a request: the exact text and its SHA-256."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text", "ended_because")
-    STORED_FILES: ClassVar[tuple[str, ...]] = ("pdf_key",)
     WORKFLOW = AGREEMENT_WORKFLOW
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -73,8 +73,6 @@ class Agreement(WorkflowModel):
     executed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=500, blank=True)
-    pdf_key = models.CharField(max_length=100, blank=True)
-    pdf_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("data use agreement")
@@ -93,13 +91,61 @@ class Agreement(WorkflowModel):
             *evidence(
                 "agreements_agreement",
                 "the text and the terms of an agreement cannot be changed, and it cannot be deleted",
-                may_change=["state", "executed_at", "ended_at", "ended_because", "pdf_key", "pdf_sha256"],
+                may_change=["state", "executed_at", "ended_at", "ended_because"],
                 refuse_if=set_once("executed_at", "ended_at"),
             ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether nobody can sign any more, because the last day of the agreed period (UTC) is over.
+
+        A question of the date: `EXPIRED` is stored later, by a task that only notifies. A fully signed agreement does
+        not expire; its grants end.
+        """
+        if self.state not in AgreementState.awaiting_signatures():
+            return self.state == AgreementState.EXPIRED
+        over: bool | None = getattr(self, "over", None)  # of a list: see `queries.with_expiry`
+        return self.ends_on < clock.today() if over is None else over
+
+    @property
+    def shown_state(self) -> AgreementState:
+        """The state that pages, e-mails and the API tell: an agreement expires by its date, before a task stores it."""
+        return AgreementState.EXPIRED if self.is_expired else AgreementState(self.state)
+
+
+class SignedPdf(models.Model):
+    """A kept PDF of a fully signed agreement, with all signatures there were. Never changed.
+
+    A member who signs later is in the next one; every earlier one stays. `signatures` is how many it contains.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    STORED_FILES: ClassVar[tuple[str, ...]] = ("storage_key",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="pdfs")
+    number = models.PositiveIntegerField()
+    signatures = models.PositiveIntegerField()
+    storage_key = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    stored_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("signed PDF")
+        verbose_name_plural = _("signed PDFs")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="signed_pdf_number_once"),
+            models.UniqueConstraint(fields=["agreement", "signatures"], name="signed_pdf_once_per_signature"),
+            *evidence("agreements_signedpdf", "a signed PDF cannot be changed or deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"PDF {self.number} of {self.agreement_id}"
 
 
 class Signature(models.Model):

@@ -1,14 +1,14 @@
 """Sets of agreements, and who still has to sign."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, When
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
-from apps.agreements.models import Agreement, Signature, Template
+from apps.agreements.models import Agreement, Signature, SignedPdf, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
-from apps.core import roles
+from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
 from apps.people.models import Person
@@ -48,15 +48,32 @@ def concerning(person: Viewer) -> QuerySet[Agreement]:
 def to_sign(person: Viewer) -> QuerySet[Agreement]:
     """The agreements this person has yet to sign as applicant or project member."""
     mine = Signature.objects.filter(agreement=OuterRef("pk"), signer_id=roles.person_id(person))
-    open_ones = of_person(person).exclude(state=AgreementState.TERMINATED)
-    return open_ones.exclude(Exists(mine)).select_related("item__dataset", "item__request")
+    return open_to_sign(of_person(person)).exclude(Exists(mine)).select_related("item__dataset", "item__request")
 
 
 def to_countersign(person: Viewer) -> QuerySet[Agreement]:
     """The agreements this person has yet to countersign as dataset owner."""
     owned = roles.role_exists(person, [Dataset.OWNER], Dataset, outer="item__dataset_id")
     waiting = Agreement.objects.filter(owned, state=AgreementState.SIGNED)
-    return waiting.select_related("item__dataset", "item__request__applicant__institution")
+    return open_to_sign(waiting).select_related("item__dataset", "item__request__applicant__institution")
+
+
+def open_to_sign(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """Those of the agreements that somebody may still sign: not ended, and the last day (UTC) is not over."""
+    ended = [AgreementState.TERMINATED, AgreementState.EXPIRED]
+    return agreements.exclude(state__in=ended).filter(ends_on__gte=clock.sql_today())
+
+
+def with_expiry(agreements: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """The agreements with `over` (whether their last day is over), so that a list asks for the date once."""
+    over = Case(When(ends_on__lt=clock.sql_today(), then=True), default=False, output_field=BooleanField())
+    return agreements.annotate(over=over)
+
+
+def overdue() -> QuerySet[Agreement]:
+    """The agreements that were not fully signed on their last day (UTC), and about which nobody is notified yet."""
+    waiting = Agreement.objects.filter(state__in=AgreementState.awaiting_signatures(), ends_on__lt=clock.sql_today())
+    return waiting.order_by("ends_on", "pk")
 
 
 def of_request(request: AccessRequest) -> QuerySet[Agreement]:
@@ -70,6 +87,13 @@ def missing_signers(agreement: Agreement) -> QuerySet[Person]:
     item = agreement.item
     decided_on = [item.request.applicant_id, *(item.decided_in.snapshot["members"] if item.decided_in else [])]
     return requests.people_of(item.request).filter(pk__in=decided_on).exclude(pk__in=signed)
+
+
+def pdf_of(agreement: Agreement, copy: str = "") -> SignedPdf | None:
+    """The newest signed PDF of the agreement, or the one whose number is `copy`; None if there is none."""
+    if not copy:
+        return agreement.pdfs.first()
+    return agreement.pdfs.filter(number=copy).first() if copy.isascii() and copy.isdecimal() and len(copy) < 6 else None
 
 
 def is_named_in(person: Person, agreement: Agreement) -> bool:

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
@@ -18,7 +19,7 @@ from apps.core.text import is_blank, is_hidden
 from apps.datasets.queries import is_owner
 from apps.people.models import Affiliation, Person
 from apps.people.queries import accounts_of
-from apps.people.rules import check_not_break_glass, check_operator
+from apps.people.rules import check_has_name, check_not_break_glass, check_operator
 from apps.people.sign_in import SignIn
 
 SIGN_IN_MAX_AGE = timedelta(minutes=10)
@@ -59,7 +60,8 @@ def check_signed_in_freshly(signed_in: SignIn) -> None:
 
 def check_typed_name(by: Person, typed: str) -> None:
     """The typed name is the person's name, apart from case, spaces and look-alike apostrophes and hyphens."""
-    if not by.name or _folded(typed) != _folded(by.name):
+    check_has_name(by, field="typed_name")
+    if _folded(typed) != _folded(by.name):
         raise Invalid(_("Type your name exactly as shown: %(name)s") % {"name": by.name}, field="typed_name")
 
 
@@ -85,9 +87,22 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
         raise Denied(_("Only the applicant and the project members can sign this agreement."))
     if agreement.state == AgreementState.TERMINATED:
         raise WrongState(_("This agreement is terminated."))
+    check_not_over(agreement)
     if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():
         raise WrongState(_("You have already signed this agreement."))
     return capacity
+
+
+def check_not_over(agreement: Agreement) -> None:
+    """The last day of the agreed period (UTC) is not over: a signature after it would give access to nobody."""
+    if agreement.ends_on < clock.today():
+        raise WrongState(
+            _(
+                "This agreement can no longer be signed, because its period ended on %(day)s. The applicant can "
+                "submit a new request with a later end date."
+            )
+            % {"day": date_format(agreement.ends_on, "j F Y")}
+        )
 
 
 def check_named_institution(agreement: Agreement, capacity: str, affiliation: Affiliation) -> None:
@@ -111,12 +126,14 @@ def check_can_countersign(by: Person, agreement: Agreement) -> None:
     in_request = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
     if in_request.exists() or any(queries.is_named_in(account, agreement) for account in accounts_of(by)):
         raise Denied(_("You cannot countersign an agreement you are part of."))
+    check_not_over(agreement)
     agreement.check_can("countersign")
 
 
 def check_can_terminate(by: Person, agreement: Agreement, reason: str) -> None:
-    """An owner of the dataset, with a reason."""
-    if not by.is_active or not is_owner(by, agreement.item.dataset):
+    """An owner of the dataset, or the applicant before it is fully signed; with a reason."""
+    declines = agreement.item.request.applicant_id == by.pk and agreement.state in AgreementState.awaiting_signatures()
+    if not by.is_active or not (declines or is_owner(by, agreement.item.dataset)):
         raise Denied(_("Only a dataset owner can terminate this agreement."))
     if is_blank(reason):
         raise Invalid(_("Enter a reason. The other party can read it."), field="reason")

@@ -11,13 +11,26 @@ class AgreementState(models.TextChoices):
     SIGNED = "signed", _("Awaiting countersignature")
     EXECUTED = "executed", _("Fully signed")
     TERMINATED = "terminated", _("Terminated")
+    EXPIRED = "expired", _("Expired before everyone signed")
+
+    @classmethod
+    def awaiting_signatures(cls) -> list[str]:
+        """The states in which the applicant or a dataset owner has yet to sign."""
+        return [cls.OFFERED, cls.SIGNED]
+
+    @classmethod
+    def ended(cls) -> list[str]:
+        """The states from which no access follows."""
+        return [cls.TERMINATED, cls.EXPIRED]
 
 
 AGREEMENT_WORKFLOW = Workflow(
     {
         (AgreementState.OFFERED, "sign"): AgreementState.SIGNED,
         (AgreementState.OFFERED, "terminate"): AgreementState.TERMINATED,
+        (AgreementState.OFFERED, "expire"): AgreementState.EXPIRED,
         (AgreementState.SIGNED, "countersign"): AgreementState.EXECUTED,
+        (AgreementState.SIGNED, "expire"): AgreementState.EXPIRED,
         (AgreementState.SIGNED, "terminate"): AgreementState.TERMINATED,
         (AgreementState.EXECUTED, "terminate"): AgreementState.TERMINATED,
     },

@@ -5,6 +5,7 @@ A placeholder is a `$name` in the text of a clause (string.Template).
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import typst
 
+SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "።")
 CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
 PLACEHOLDERS = frozenset({
     "applicant", "institution", "members", "dataset", "dataset_owner", "committee", "reference",
@@ -40,8 +42,18 @@ def unknown_placeholders(clauses: list[dict[str, str]]) -> set[str]:
 
 
 def filled(clauses: list[dict[str, str]], values: Mapping[str, str]) -> list[dict[str, str]]:
-    """The clauses with their placeholders replaced; a missing value raises KeyError."""
-    return [{**clause, "text": ClauseTemplate(clause["text"]).substitute(values)} for clause in clauses]
+    """The clauses with their placeholders replaced; a missing value raises KeyError.
+
+    A value is kept as it was written. If it ends its sentence and the clause has a full stop after it, there is one.
+    """
+    return [{**clause, "text": _filled(clause["text"], values)} for clause in clauses]
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        if value.endswith(SENTENCE_ENDS):
+            text = re.sub(rf"(?<!\$)(\${name}(?!\w)|\$\{{{name}\}})\.(?!\.)", r"\1", text)
+    return ClauseTemplate(text).substitute(values)
 
 
 def full_text(title: str, clauses: list[dict[str, str]]) -> str:
@@ -84,6 +96,13 @@ def _layout() -> bytes:
     return (Path(__file__).parent / "agreement.typ").read_bytes()
 
 
+def han_font(text: str) -> str:
+    """The font of the Han characters in the text: Japanese beside kana, Korean beside Hangul, otherwise Chinese."""
+    if re.search("[\u3040-\u30ff]", text):
+        return "Noto Sans CJK JP"
+    return "Noto Sans CJK KR" if re.search("[\u1100-\u11ff\uac00-\ud7af]", text) else "Noto Sans CJK SC"
+
+
 def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, Any]]) -> bytes:
     """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes.
 
@@ -91,10 +110,18 @@ def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, An
     """
     title, clauses = parsed(text)
     data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}
-    sources = {"data": json.dumps(data)}
+    sources = {"data": json.dumps(data), "han_font": han_font(json.dumps(data, ensure_ascii=False))}
     try:
-        return bytes(typst.compile(_layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"]))
+        return _compiled(sources, accessible=True)
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
-        return bytes(typst.compile(_layout(), format="pdf", sys_inputs=sources))
+        return _compiled(sources, accessible=False)
+
+
+def _compiled(sources: dict[str, str], *, accessible: bool) -> bytes:
+    return bytes(
+        typst.compile(
+            _layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"] if accessible else [],
+        )
+    )  # fmt: skip

@@ -104,6 +104,8 @@ class DatasetPage(Schema):
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last page.")
     total: int = Field(description="How many there are, counted up to 1000.")
     total_is_exact: bool
+    searched_for: str | None = Field(description="Words that were searched because nothing matched `q`; else null.")
+    some_words: bool = Field(description="Nothing matched all words of `q`; these match some of them.")
 
 
 class File(Schema):

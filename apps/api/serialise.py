@@ -140,7 +140,7 @@ def agreement_line(agreement: Agreement) -> JsonObject:
     return {
         "id": agreement.pk,
         "reference": agreement.reference,
-        "state": agreement.state,
+        "state": agreement.shown_state,
         "dataset": agreement.item.dataset.slug,
         "request": agreement.item.request_id,
         "sha256": agreement.sha256,

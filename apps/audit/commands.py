@@ -1,12 +1,27 @@
-"""Recording what only reads: an export of data about other people."""
+"""Recording what only reads: the event log, and exports of data about other people."""
+
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core.actors import Actor
 
+SEARCHED_AT_MOST = 5
+
 
 @transaction.atomic
 def record_export(name: str, *, rows: int, by: Actor) -> None:
     """Somebody takes a list about other people away as a file; `name` is the list's code, `rows` how many it has."""
     record(Kind.LIST_EXPORTED, actor=by, list=name, rows=rows)
+
+
+@transaction.atomic
+def record_log_read(filters: Iterable[str], *, searched: Iterable[UUID], shown: int, by: Actor) -> None:
+    """Somebody reads the event log; `filters` are the names of the filters, `searched` whom or what they searched for.
+
+    The ids are facts and not `about`: a reading belongs to nobody's history but the reader's.
+    """
+    facts = {f"searched_{place}": pk for place, pk in enumerate(list(searched)[:SEARCHED_AT_MOST], 1)}
+    record(Kind.AUDIT_LOG_READ, actor=by, filters="+".join(sorted(filters)), shown=shown, **facts)

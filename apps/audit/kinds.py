@@ -49,6 +49,10 @@ class Kind(models.TextChoices):
     PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
     PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
     SIGN_IN_REFUSED = "person.sign_in_refused", Group.ACCOUNTS, "ban", "bad", _("A sign-in was refused")
+    NAME_ENTERED = (
+        "person.name_entered", Group.ACCOUNTS, "person", "note",
+        _("The person entered their own name, because their institution did not send one"),
+    )  # fmt: skip
     PERSON_DEACTIVATED = "person.deactivated", Group.ACCOUNTS, "ban", "bad", _("The account was closed")
     PERSON_REACTIVATED = "person.reactivated", Group.ACCOUNTS, "check", "good", _("The account was reopened")
     AFFILIATION_CONFIRMED = (
@@ -155,6 +159,10 @@ class Kind(models.TextChoices):
     SERVICE_ACCOUNT_MADE = "service_account.made", Group.ACCOUNTS, "key", "note", _("A service account was created")
     SERVICE_ACCOUNT_ENDED = "service_account.ended", Group.ACCOUNTS, "key", "still", _("A service account was ended")
     ROLE_GIVEN = "role.given", Group.ACCOUNTS, "person", "note", _("A role was assigned")
+    OWNER_MISSING = (
+        "dataset.owner_missing", Group.DATASETS, "person", "bad",
+        _("The account of the last dataset owner was closed"),
+    )  # fmt: skip
     ROLE_TAKEN = "role.taken", Group.ACCOUNTS, "person", "still", _("A role was removed")
     COMMITTEE_CREATED = "committee.created", Group.REQUESTS, "committee", "note", _("The committee was created")
     COMMITTEE_CHANGED = (
@@ -201,6 +209,18 @@ class Kind(models.TextChoices):
     REQUEST_ACCEPTED_FOR_REVIEW = (
         "request.accepted_for_review", Group.REQUESTS, "screened", "note",
         _("The request was accepted for review; voting started"),
+    )  # fmt: skip
+    PROJECT_MEMBER_ADDED = (
+        "request.project_member_added", Group.REQUESTS, "person", "note",
+        _("A project member was added to the request"),
+    )  # fmt: skip
+    PROJECT_MEMBER_REMOVED = (
+        "request.project_member_removed", Group.REQUESTS, "person", "still",
+        _("A project member was removed from the request"),
+    )  # fmt: skip
+    QUESTION_ANSWERED = (
+        "request.question_answered", Group.REQUESTS, "question", "note",
+        _("The applicant answered a question of the committee"),
     )  # fmt: skip
     REQUEST_RETURNED = (
         "request.returned", Group.REQUESTS, "returned", "wait",
@@ -250,6 +270,14 @@ class Kind(models.TextChoices):
         "agreement.pdf_stored", Group.AGREEMENTS, "file", "still",
         _("The signed agreement was saved as a PDF"),
     )  # fmt: skip
+    AGREEMENT_PDF_DOWNLOADED = (
+        "agreement.pdf_downloaded", Group.AGREEMENTS, "download", "still",
+        _("The signed PDF was downloaded"),
+    )  # fmt: skip
+    AGREEMENT_EXPIRED = (
+        "agreement.expired", Group.AGREEMENTS, "expired", "bad",
+        _("The agreement expired before everyone signed"),
+    )  # fmt: skip
     GRANT_ISSUED = "grant.issued", Group.ACCESS, "grant", "good", _("Access to %(dataset)s was granted")
     GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
     GRANT_SUSPENDED = "grant.suspended", Group.ACCESS, "suspended", "wait", _("Access to %(dataset)s was suspended")
@@ -268,6 +296,10 @@ class Kind(models.TextChoices):
         _("Someone repeatedly tried to use download links that do not exist"),
     )  # fmt: skip
     DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
+    DOWNLOAD_CONTINUED = (
+        "download.continued", Group.ACCESS, "download", "still",
+        _("A further part of a download was sent"),
+    )  # fmt: skip
     DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")
     DOWNLOADS_STOPPED = "downloads.stopped", Group.OPERATIONS, "frozen", "bad", _("All downloads were stopped")
     RESUME_PROPOSED = (
@@ -275,9 +307,36 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    SITE_TEXT_PUBLISHED = (
+        "site_text.published", Group.OPERATIONS, "edit", "note",
+        _("A text of the portal was published"),
+    )  # fmt: skip
+    AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
+    ACCESS_CHECKED = (
+        "audit.access_checked", Group.OPERATIONS, "eye", "still",
+        _("The access of another person was looked up"),
+    )  # fmt: skip
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 
+
+# What an auditor chooses from: code, heading, and the kinds of event below it. Every kind is in exactly one.
+_HEADINGS = {
+    Group.REQUESTS: _("Requests, decisions and votes"),
+    Group.ACCESS: _("Access granted and ended"),
+    Group.AGREEMENTS: _("Agreements and signatures"),
+    Group.DATASETS: _("Datasets and files"),
+    Group.ACCOUNTS: _("Sign-in and roles"),
+    Group.OPERATIONS: _("Settings and operation"),
+}
+_DOWNLOADS = tuple(kind for kind in Kind if kind.group == Group.ACCESS and kind.startswith(("link.", "download.")))
+LOG_GROUPS: Mapping[str, tuple[Any, tuple[Kind, ...]]] = {
+    "downloads": (_("Downloads and links"), _DOWNLOADS),
+    **{
+        group.value: (heading, tuple(kind for kind in Kind if kind.group == group and kind not in _DOWNLOADS))
+        for group, heading in _HEADINGS.items()
+    },
+}
 
 BY_CODE: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
 

@@ -32,9 +32,10 @@ class Event(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["subject_id", "id"], name="event_by_subject"),
-            models.Index(fields=["actor_id", "id"], name="event_by_actor"),
-            models.Index(fields=["kind", "id"], name="event_by_kind"),
+            models.Index(fields=["at", "id"], name="event_by_time"),
+            models.Index(fields=["subject_id", "at", "id"], name="event_by_subject"),
+            models.Index(fields=["actor_id", "at", "id"], name="event_by_actor"),
+            models.Index(fields=["kind", "at", "id"], name="event_by_kind"),
             GinIndex(fields=["about"], name="event_by_about", fastupdate=True),
         ]
         constraints = [

@@ -4,11 +4,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Func, Max, Q, QuerySet, UUIDField
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce, TruncMonth
 
+from apps.audit.kinds import LOG_GROUPS
 from apps.audit.models import Event, Outbox
 from apps.audit.record import Kind
+
+LARGEST_NUMBER = 2**63 - 1  # of a bigint, which numbers the events
 
 
 def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
@@ -16,21 +19,39 @@ def timeline_of(thing_id: uuid.UUID) -> QuerySet[Event]:
     return Event.objects.filter(Q(subject_id=thing_id) | Q(about__contains=[thing_id])).order_by("id")
 
 
-def newest(
-    *,
-    kind: str = "",
-    actor_id: uuid.UUID | None = None,
-    thing_id: uuid.UUID | None = None,
-) -> QuerySet[Event]:
+def newest() -> QuerySet[Event]:
     """The log from its end backwards."""
-    events = Event.objects.order_by("-id")
-    if kind:
-        events = events.filter(kind=kind)
-    if actor_id is not None:
-        events = events.filter(actor_id=actor_id)
-    if thing_id is not None:
-        events = events.filter(Q(subject_id=thing_id) | Q(about__contains=[thing_id]))
-    return events
+    return Event.objects.order_by("-at", "-id")
+
+
+def event_numbered(number: int) -> Event | None:
+    return Event.objects.filter(pk=number).first() if number <= LARGEST_NUMBER else None
+
+
+def concerning(things: Iterable[uuid.UUID]) -> Q:
+    """The events about one of these things."""
+    wanted = list(things)
+    return Q(subject_id__in=wanted) | Q(about__overlap=wanted)
+
+
+def by_or_concerning(people: Iterable[uuid.UUID]) -> Q:
+    """What these people did, and what was about them."""
+    wanted = list(people)
+    return Q(actor_id__in=wanted) | concerning(wanted)
+
+
+def counted_by_group(events: QuerySet[Event], *, at_most: int) -> dict[str, int]:
+    """How many of these events are in each group of `LOG_GROUPS`, counted up to `at_most`; one statement."""
+    counts = {}
+    for code, (_heading, group) in LOG_GROUPS.items():
+        some = events.filter(kind__in=group).order_by().values("pk")[:at_most]
+        counts[code] = Event.objects.filter(pk__in=some).order_by().annotate(one=Value(1)).values("one")
+    per_group = {
+        code: Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+        for code, rows in counts.items()
+    }
+    one_row = Event.objects.order_by("pk").annotate(**per_group).values(*per_group)[:1]
+    return dict(one_row[0]) if one_row else dict.fromkeys(LOG_GROUPS, 0)
 
 
 def kinds() -> list[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
@@ -35,6 +35,11 @@ def sql_now(at: datetime | None = None) -> Any:
     """The time to compare with in a query: `at`, the frozen time, or the database's time when the statement runs."""
     moment = at or _frozen.get()
     return Now() if moment is None else Value(moment, output_field=DateTimeField())
+
+
+def sql_today() -> Any:
+    """The date of `sql_now()` in UTC, to compare with in a query."""
+    return TruncDate(sql_now(), tzinfo=UTC)
 
 
 def is_frozen() -> bool:

@@ -1,4 +1,4 @@
-"""Database access that Django does not offer: shared row locks and prepared statements."""
+"""Database access that Django does not offer: shared and named locks, and prepared statements."""
 
 import copy
 import uuid
@@ -23,6 +23,12 @@ def lock_for_share(model: type[models.Model], pk: uuid.UUID) -> None:
     with connection.cursor() as cursor:
         table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
         cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = %s FOR SHARE", [pk])  # noqa: S608
+
+
+def lock_name(name: str) -> None:
+    """Wait until no other transaction has locked this name, and lock it until this one ends (an advisory lock)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 Parameter = uuid.UUID | str

@@ -79,6 +79,14 @@ class Gone(DomainError):
     title = _("No longer available")
 
 
+class UnknownCharset(DomainError):
+    """The body is in another encoding than UTF-8 (RFC 9110, 15.5.16)."""
+
+    status = 415
+    code = "charset"
+    title = _("Send this in UTF-8")
+
+
 class Invalid(DomainError):
     """The input is not valid; `fields` maps a field's name to its sentence."""
 

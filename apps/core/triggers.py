@@ -25,15 +25,18 @@ WHERE NOT trigger.tgisinternal
 
 
 class Trigger(models.BaseConstraint):
-    """A BEFORE trigger and its function, both called `name`.
+    """A BEFORE (or AFTER) trigger and its function, both called `name`.
 
     `on` is the events as PostgreSQL prints them: INSERT OR DELETE OR UPDATE, or TRUNCATE. `each` is ROW or STATEMENT.
     `function` is a PL/pgSQL block; it writes the schema before each table, and must not ask for session variables.
+    `table` is the guarded table if it is not that of the model: an app may follow the rows of an earlier one.
     """
 
-    def __init__(self, *, name: str, on: str, function: str, each: str = "ROW") -> None:
+    def __init__(
+        self, *, name: str, on: str, function: str, each: str = "ROW", when: str = "BEFORE", table: str = ""
+    ) -> None:
         super().__init__(name=name)
-        self.on, self.function, self.each = on, function, each
+        self.on, self.function, self.each, self.when, self.table = on, function, each, when, table
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         """Nothing within CREATE TABLE: the trigger is created after the table."""
@@ -43,7 +46,7 @@ class Trigger(models.BaseConstraint):
         return f"{self.function_sql()}; {self.trigger_sql(model)}"
 
     def remove_sql(self, model: Any, _schema_editor: Any) -> Any:
-        return f"DROP TRIGGER {self.name} ON public.{model._meta.db_table}; DROP FUNCTION public.{self.name}()"
+        return f"DROP TRIGGER {self.name} ON public.{self._table_of(model)}; DROP FUNCTION public.{self.name}()"
 
     def function_sql(self) -> str:
         return (
@@ -54,16 +57,20 @@ class Trigger(models.BaseConstraint):
     def trigger_sql(self, model: Any) -> str:
         """Exactly the text that pg_get_triggerdef returns for this trigger."""
         return (
-            f"CREATE TRIGGER {self.name} BEFORE {self.on} ON public.{model._meta.db_table} "
+            f"CREATE TRIGGER {self.name} {self.when} {self.on} ON public.{self._table_of(model)} "
             f"FOR EACH {self.each} EXECUTE FUNCTION {self.name}()"
         )
+
+    def _table_of(self, model: Any) -> str:
+        return self.table or str(model._meta.db_table)
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """Does nothing: forms cannot check a trigger."""
 
     def deconstruct(self) -> Any:
         path, args, _options = super().deconstruct()
-        return path, args, {"name": self.name, "on": self.on, "each": self.each, "function": self.function}
+        options = {"name": self.name, "on": self.on, "each": self.each, "function": self.function}
+        return path, args, options | ({"when": self.when, "table": self.table} if self.table else {})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Trigger) and self.deconstruct() == other.deconstruct()

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from apps.audit.models import Event
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
 from apps.core.actors import SYSTEM, Actor
@@ -208,6 +209,27 @@ def give_role(dataset: Dataset, *, person: Person, role: str, by: Actor) -> None
     if not roles.has_role(person, [role], dataset):
         roles.assign(person, role, dataset)
         record(Kind.ROLE_GIVEN, actor=by, subject=dataset, about=[person], role=role)
+
+
+@transaction.atomic
+def name_owner(dataset: Dataset, *, person: Person, by: Actor) -> None:
+    """Give an owner to a dataset that no active person owns."""
+    by = check_person(by)
+    dataset = _lock(dataset)
+    rules.check_can_name_owner(by, dataset)
+    rules.check_can_become_owner(by, person)
+    roles.assign(person, Dataset.OWNER, dataset)
+    record(Kind.ROLE_GIVEN, actor=by, subject=dataset, about=[person], role=Dataset.OWNER)
+
+
+@transaction.atomic
+def record_owner_missing(dataset: Dataset, *, cause: int, by: Actor) -> None:
+    """Write down, once for each `cause` (the id of an event), that no active person owns the dataset."""
+    check_named(by, SYSTEM)
+    dataset = _lock(dataset)
+    reported = Event.objects.filter(kind=Kind.OWNER_MISSING, subject_id=dataset.pk, facts__cause=cause)
+    if not reported.exists():
+        record(Kind.OWNER_MISSING, actor=by, subject=dataset, cause=cause)
 
 
 @transaction.atomic

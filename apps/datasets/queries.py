@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -25,7 +23,6 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from apps.committees.models import Committee
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.datasets.conditions import Use, in_order
@@ -46,21 +43,25 @@ class Page:
     more_than_counted: bool
 
 
-def catalogue(*, words: str = "", access: str = "", committee: str = "") -> QuerySet[Dataset]:
-    """The datasets that everybody may see, newest first, filtered by search words, access level and committee slug."""
-    found = Dataset.objects.listed()
-    if words:
-        found = found.filter(search=SearchQuery(words, search_type="websearch", config="english"))
-    if access:
-        found = found.filter(access=access)
-    if committee:
-        found = found.filter(committee__slug=committee)
-    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")  # the order of the index `dataset_newest`
+def catalogue() -> QuerySet[Dataset]:
+    """The datasets that everybody may see, newest first; with words and filters: `search.find`."""
+    return newest_first(Dataset.objects.listed())
 
 
-def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
-    """The page after the cursor `after`, and the total, counted up to 1,000."""
-    total, more = counted(found)
+def newest_first(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """The same in the order of the index `dataset_newest`."""
+    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")
+
+
+def page_of(
+    found: QuerySet[Dataset],
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    size: int = 25,
+    total: tuple[int, bool] | None = None,
+) -> Page:
+    """The page after the cursor `after`, and the total, counted up to 1,000 unless it is given."""
+    number, more = total or counted(found)
     rows = in_lists(found)
     if after is not None:
         when, pk = after
@@ -68,7 +69,7 @@ def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = N
     items = list(rows[: size + 1])
     last = items[size - 1] if len(items) > size else None
     cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None
-    return Page(items[:size], cursor, total, more)
+    return Page(items[:size], cursor, number, more)
 
 
 def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
@@ -79,7 +80,7 @@ def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:
 
 def in_lists(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
     """The same datasets with the columns that a list shows, without their long texts."""
-    return found.defer("search", "description").select_related("committee", "institution")
+    return found.defer("description").select_related("committee", "institution")
 
 
 def condition_rows(dataset: str = "pk") -> ArraySubquery:
@@ -104,7 +105,14 @@ def visible_to(person: Viewer) -> QuerySet[Dataset]:
 def dataset_called(slug: str, person: Viewer) -> Dataset | None:
     """The dataset with this short name; None if there is none or this person may not see it."""
     found = visible_to(person).select_related("committee", "institution").filter(slug=slug)
-    return found.annotate(condition_rows=condition_rows()).first()
+    return found.annotate(condition_rows=condition_rows(), owner_names=_owner_names()).first()
+
+
+def _owner_names() -> ArraySubquery:
+    """The names of the active owners of each row's dataset."""
+    owners = DatasetRole.objects.filter(content_object=OuterRef("pk"), permission__codename=Dataset.OWNER)
+    named = owners.filter(user__is_active=True).exclude(user__name="")
+    return ArraySubquery(named.order_by("user__name").values("user__name"))
 
 
 def sized_versions(dataset: Dataset, person: Viewer) -> list[Any]:
@@ -139,7 +147,7 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
 def overview_of(person: Viewer) -> QuerySet[Dataset]:
     """The datasets this person manages, by title, with the number and state of their newest version."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
-    rows = managed_by(person).defer("search", "description").select_related("committee", "institution")
+    rows = managed_by(person).defer("description").select_related("committee", "institution")
     return rows.annotate(
         version_number=Subquery(newest.values("number")[:1]), version_state=Subquery(newest.values("state")[:1])
     ).order_by("title", "pk")
@@ -169,6 +177,17 @@ def role_holders_of(dataset: Dataset) -> list[RoleHolder]:
 def owners_of(dataset: Dataset) -> QuerySet[Person]:
     """The owners of the dataset, active or not."""
     return roles.people_with_role(dataset, Dataset.OWNER)
+
+
+def has_owner(dataset: Dataset) -> bool:
+    """Whether somebody who can act owns the dataset."""
+    return owners_of(dataset).filter(is_active=True).exists()
+
+
+def left_without_owner(person_id: UUID | None) -> list[Dataset]:
+    """The datasets that this person owns and no active person does."""
+    owned = roles.with_roles(Person(pk=person_id), [Dataset.OWNER], Dataset).order_by("pk")
+    return [dataset for dataset in owned if not has_owner(dataset)]
 
 
 def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
@@ -216,9 +235,3 @@ def public_numbers() -> dict[str, int]:
             datasets=Count("pk"), open=Count("pk", filter=is_open), institutions=Count("institution", distinct=True)
         )
     )
-
-
-def deciding_committees() -> QuerySet[Committee]:
-    """The committees that decide on a listed dataset, by name."""
-    decided_on = Dataset.objects.listed().filter(committee_id=OuterRef("pk"), access=Dataset.Access.CONTROLLED)
-    return Committee.objects.filter(Exists(decided_on)).order_by("name")

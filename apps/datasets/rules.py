@@ -17,7 +17,8 @@ from apps.datasets import queries
 from apps.datasets.conditions import TERMS
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
-from apps.people.models import Person
+from apps.people.models import Person, PlatformRole
+from apps.people.queries import accounts_of, has_platform_role, institutions_signed_for
 from apps.people.rules import check_not_break_glass
 
 DESCRIBED = (
@@ -39,6 +40,25 @@ def check_is_owner(by: Person, dataset: Dataset) -> None:
     check_not_break_glass(by)
     if not by.is_active or not queries.is_owner(by, dataset):
         raise Denied(_("Only a dataset owner can do this."))
+
+
+def check_can_name_owner(by: Person, dataset: Dataset) -> None:
+    """A signing official of the dataset's institution, or an operator, for a dataset that no active person owns."""
+    check_not_break_glass(by)
+    official = institutions_signed_for(by).filter(datasets=dataset).exists()
+    if not by.is_active or not (official or has_platform_role(by, PlatformRole.Kind.OPERATOR)):
+        raise Denied(_("Only a signing official of the institution or an operator can name an owner for this dataset."))
+    if queries.has_owner(dataset):
+        raise WrongState(_("This dataset has an owner, who can add other owners."))
+
+
+def check_can_become_owner(by: Person, person: Person) -> None:
+    """Somebody else than whoever names them, active and of an institution."""
+    check_not_break_glass(person)
+    if accounts_of(by).filter(pk=person.pk).exists():
+        raise Denied(_("You cannot name yourself. Enter another person."))
+    if not person.is_active or person.institution_id is None:
+        raise Invalid(_("This person cannot own a dataset, because their institution is not known."), field="person")
 
 
 def check_can_draft(by: Person) -> None:

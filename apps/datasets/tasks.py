@@ -2,7 +2,13 @@
 
 from apps.audit.models import Event
 from apps.core.actors import SYSTEM
-from apps.datasets import commands
+from apps.datasets import commands, queries
+
+
+def check_owners(event: Event) -> None:
+    """An account was closed: a dataset that has no other owner needs one."""
+    for dataset in queries.left_without_owner(event.subject_id):
+        commands.record_owner_missing(dataset, cause=event.pk, by=SYSTEM)
 
 
 def check_uploaded_file(event: Event) -> None:

@@ -1,61 +1,31 @@
 """Commands on downloads: create, open and end a link, download a file. The event is recorded before a file is sent."""
 
-import base64
 import logging
-import re
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from apps.audit.record import Kind, record
 from apps.core import clock, rate
 from apps.core.actors import ANONYMOUS, Actor, person_id_of
-from apps.core.db import lock_for_share
+from apps.core.db import lock_for_share, lock_name
 from apps.core.errors import Denied, DomainError, NotFound
 from apps.core.storage import PrivateBucketStorage, private_storage
 from apps.datasets.models import Dataset, Distribution
 from apps.downloads import queries, rules, signing
+from apps.downloads.delivery import Delivery, disposition_of, etag_of
 from apps.downloads.models import DownloadLink
+from apps.downloads.ranges import Asked, Plan, plan
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
 from apps.people.rules import check_person, check_person_or
 
 log = logging.getLogger(__name__)
-RANGE = re.compile(r"bytes=([0-9,\- ]{1,60})\Z")
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How a file is sent: by the front server (`accel_path`) or from a storage address for one minute (`location`)."""
-
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    disposition: str
-    accel_path: str = ""
-    location: str = ""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The response headers: file name, checksum (RFC 9530), and no sniffing, scripts, caching or referrer."""
-        digest = base64.b64encode(bytes.fromhex(self.sha256)).decode()
-        return {
-            "Content-Disposition": self.disposition,
-            "ETag": f'"{self.sha256}"',
-            "Repr-Digest": f"sha-256=:{digest}:",
-            "Accept-Ranges": "bytes",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Referrer-Policy": "no-referrer",
-            "Cache-Control": "private, no-store",
-        }
+ONE_DOWNLOAD = timedelta(hours=1)  # calls of the API within it, by one person for one file, are one download
 
 
 @transaction.atomic
@@ -91,8 +61,11 @@ def end_link(link: DownloadLink, *, by: Actor) -> None:
         record(Kind.LINK_ENDED, actor=by, subject=link, about=_about(link))
 
 
-def open_link(token: str, *, by: Actor, byte_range: str = "", network: str = "") -> Delivery:
+def open_link(token: str, *, by: Actor, asked: Asked | None = None, network: str = "") -> Delivery:
     """Check the link and everything it depends on, record the download, and return how the file is sent.
+
+    A response without bytes (HEAD, 304, 412, 416) is no download and no event. The first bytes sent by a link are a
+    download; further parts, a resumed download or a repetition by the same link continue it.
 
     `by` is who is signed in where the link is used, or ANONYMOUS (curl); `network` is the address of the client.
     All of this is checked at every request, each Range included. A refusal is recorded in a transaction of its own,
@@ -105,20 +78,21 @@ def open_link(token: str, *, by: Actor, byte_range: str = "", network: str = "")
         _record_unknown_link(network)
         raise NotFound(_("This link does not exist."))
     try:
-        return _deliver(link, by=by, byte_range=byte_range)
+        return _deliver(link, by=by, asked=asked or Asked())
     except DomainError as refusal:
         _record_refusal(link, about=_about(link), why=refusal.code, by=visitor or link.person or by)
         raise
 
 
-def fetch(file: Distribution, *, by: Actor, byte_range: str = "") -> Delivery:
+def fetch(file: Distribution, *, by: Actor, asked: Asked | None = None) -> Delivery:
     """Send one file to a person, or to a visitor if the data are open.
 
-    A link is created, used and ended at once, so no address works afterwards. A refusal is recorded.
+    A link is created, used and ended at once, so no address works afterwards. A refusal is recorded. Calls of one
+    person for one file within ONE_DOWNLOAD, and parts without the first byte sent to a visitor, continue a download.
     """
     check_person_or(by, ANONYMOUS)
     try:
-        return _fetch(file, by=by, byte_range=byte_range)
+        return _fetch(file, by=by, asked=asked or Asked())
     except DomainError as refusal:
         about = [file.version_id, file.version.dataset_id]
         _record_refusal(file, about=about, why=refusal.code, by=by)
@@ -150,15 +124,26 @@ def _record_unknown_link(network: str) -> None:
 
 
 @transaction.atomic
-def _fetch(file: Distribution, *, by: Actor, byte_range: str) -> Delivery:
+def _fetch(file: Distribution, *, by: Actor, asked: Asked) -> Delivery:
+    continues = _continues(file, by, asked)
     link, _secret = make_link(file, by=by)
-    delivery = _deliver(link, by=by, byte_range=byte_range)
+    delivery = _deliver(link, by=by, asked=asked, continues=continues)
     DownloadLink.objects.filter(pk=link.pk).update(ended_at=clock.now())
     return delivery
 
 
+def _continues(file: Distribution, by: Actor, asked: Asked) -> bool:
+    """Whether a call without a link of its own continues a download. Calls of one person for one file take turns."""
+    person_id = person_id_of(by)
+    if person_id is None:
+        return not plan(asked, size=file.size, etag=etag_of(file.sha256)).from_start
+    lock_name(f"download:{person_id}:{file.pk}")
+    since = clock.now() - ONE_DOWNLOAD
+    return DownloadLink.objects.filter(person_id=person_id, distribution=file, started_at__gte=since).exists()
+
+
 @transaction.atomic
-def _deliver(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
+def _deliver(link: DownloadLink, *, by: Actor, asked: Asked, continues: bool = False) -> Delivery:
     """Check everything the link depends on, record the download, and return how the file is sent.
 
     The grant row is locked for share, so a revocation is either seen here or waits until the download is recorded.
@@ -174,12 +159,22 @@ def _deliver(link: DownloadLink, *, by: Actor, byte_range: str) -> Delivery:
     if link.person is not None:  # the sign-in that created the link counts, not the present one
         link.person.second_factor = link.second_factor
     rules.check_can_download(link.person or ANONYMOUS, link.distribution)
-    delivery = _delivery(link.distribution)
-    record(
-        Kind.DOWNLOAD_STARTED, actor=link.person or ANONYMOUS, subject=link, about=_about(link),
-        range=_range_code(byte_range), sha256=link.distribution.sha256,
-    )  # fmt: skip
+    delivery = _delivery(link.distribution, asked)
+    if delivery.plan.sends_bytes:
+        _record_bytes(link, delivery.plan, continues=continues)
     return delivery
+
+
+def _record_bytes(link: DownloadLink, planned: Plan, *, continues: bool) -> None:
+    """Record which bytes are sent: of a download that starts, or of one that continues."""
+    unused = DownloadLink.objects.filter(pk=link.pk, started_at__isnull=True)
+    first = link.started_at is None and unused.update(started_at=clock.now())
+    facts = {"range": planned.code, "sha256": link.distribution.sha256}
+    by, about = link.person or ANONYMOUS, _about(link)
+    if first and not continues:
+        record(Kind.DOWNLOAD_STARTED, actor=by, subject=link, about=about, **facts)
+    else:
+        record(Kind.DOWNLOAD_CONTINUED, actor=by, subject=link, about=about, **facts)
 
 
 def _grant_for(file: Distribution, person: Person | None) -> AccessGrant | None:
@@ -193,8 +188,8 @@ def _grant_for(file: Distribution, person: Person | None) -> AccessGrant | None:
     return grant
 
 
-def _delivery(file: Distribution) -> Delivery:
-    disposition = content_disposition_header(True, file.name) or "attachment"
+def _delivery(file: Distribution, asked: Asked) -> Delivery:
+    planned, disposition = plan(asked, size=file.size, etag=etag_of(file.sha256)), disposition_of(file.name)
     storage, accel, location = private_storage(), "", ""
     if isinstance(storage, PrivateBucketStorage):
         location = storage.presign(file.storage_key, disposition=disposition, media_type=file.media_type)
@@ -202,18 +197,10 @@ def _delivery(file: Distribution) -> Delivery:
         accel = storage.accel_path(file.storage_key)
     return Delivery(
         name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256,
-        disposition=disposition, accel_path=accel, location=location,
+        disposition=disposition, plan=planned, accel_path=accel, location=location,
     )  # fmt: skip
 
 
 def _about(link: DownloadLink) -> list[UUID]:
     ids = [link.distribution_id, link.distribution.version_id, link.distribution.version.dataset_id, link.grant_id]
     return [pk for pk in ids if pk is not None]
-
-
-def _range_code(byte_range: str) -> str:
-    """The requested range as a code for the event: `all`, the ranges, or `odd` if it cannot be read."""
-    if not byte_range:
-        return "all"
-    match = RANGE.match(byte_range)
-    return match[1].replace(" ", "").replace(",", "+") if match else "odd"

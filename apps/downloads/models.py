@@ -37,6 +37,7 @@ class DownloadLink(models.Model):
     made_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)  # when the first bytes were sent; later ones continue that download
 
     objects = LinkQuerySet.as_manager()
 

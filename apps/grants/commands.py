@@ -16,6 +16,7 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import WrongState
 from apps.grants import queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import Person
 from apps.people.rules import check_named, check_operator, check_person
 
 
@@ -48,14 +49,12 @@ def issue(agreement_id: UUID, *, by: Actor) -> list[AccessGrant]:
 
 
 def _period(agreement: Agreement) -> tuple[datetime, datetime]:
-    """From the day asked for (or now, if later) until the end of the last day (UTC), within the dataset's limit.
+    """From the first day that was signed (or now, if later) until the end of the last day that was signed (UTC).
 
-    The limit counts from the agreement's own beginning: who signs late gets less, not more.
+    The dataset's limit was checked when the request was submitted; what was signed after that is what is given.
     """
-    first = _midnight(agreement.starts_on)
-    begin = max(clock.now(), first)
-    longest = max(agreement.executed_at or begin, first) + timedelta(days=agreement.item.dataset.longest_grant_days)
-    return begin, min(_midnight(agreement.ends_on) + timedelta(days=1), longest)
+    begin = max(clock.now(), _midnight(agreement.starts_on))
+    return begin, _midnight(agreement.ends_on) + timedelta(days=1)
 
 
 def _midnight(day: date) -> datetime:
@@ -81,6 +80,25 @@ def revoke(grant: AccessGrant, *, reason: str, by: Actor) -> None:
     grant.revoked_at, grant.revoked_by, grant.revoked_because = clock.now(), by, reason.strip()
     grant.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
     record(Kind.GRANT_REVOKED, actor=by, subject=grant, about=_about(grant))
+
+
+@transaction.atomic
+def end_all_access(holder: Person, *, reach: str, reason: str, by: Actor) -> list[AccessGrant]:
+    """Revoke every grant of the person that `by` can end in this capacity (a value of `Reach`), all or none.
+
+    Each is an event of its own, as if it had been revoked alone; the person reads the reason. Returns the grants.
+    """
+    by = check_person(by)
+    theirs = queries.not_over(queries.within_reach(by, reach).filter(holder=holder)).order_by("pk")
+    grants = list(theirs.select_for_update(of=("self",)).select_related("agreement__item"))
+    rules.check_can_end_all(by, holder, grants)
+    rules.check_says_why(reason)
+    now = clock.now()
+    for grant in grants:
+        grant.revoked_at, grant.revoked_by, grant.revoked_because = now, by, reason.strip()
+        grant.save(update_fields=["revoked_at", "revoked_by", "revoked_because"])
+        record(Kind.GRANT_REVOKED, actor=by, subject=grant, about=_about(grant), reach=reach)
+    return grants
 
 
 @transaction.atomic

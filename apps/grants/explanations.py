@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -205,8 +206,8 @@ def explain(fact: Fact, verdict: Verdict | None = None) -> Explained:
 
 
 def moment(when: datetime) -> str:
-    """A moment as it is written in a sentence, in UTC."""
-    return _("%(when)s UTC") % {"when": formats.date_format(when, "j F Y, H:i")}
+    """A moment as it is written in a sentence, in the reader's time zone."""
+    return formats.date_format(localtime(when), "j F Y, H:i T")
 
 
 def _row(fact: Fact, verdict: Verdict) -> tuple[Explanation, Fact]:

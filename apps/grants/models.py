@@ -16,11 +16,20 @@ from apps.core.triggers import evidence, set_once
 from apps.datasets.models import Dataset
 from apps.people.models import Affiliation, Institution, Person
 
+RENEW_DAYS = 60  # days before the end from which access can be renewed
 REVOCATION = ("revoked_at", "revoked_by_id", "revoked_because")
 REVOKED_ONCE = [
     *set_once("revoked_at", "revoked_by_id"),
     "OLD.revoked_at IS NOT NULL AND NEW.revoked_because <> OLD.revoked_because",
 ]
+
+
+class Reach(models.TextChoices):
+    """Whose access somebody can end in one act, and as what."""
+
+    DATASETS = "datasets", _("The datasets you manage")
+    INSTITUTION = "institution", _("Access through your institution")
+    PORTAL = "portal", _("All datasets")
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):

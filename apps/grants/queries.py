@@ -17,10 +17,10 @@ from apps.core import clock, roles
 from apps.core.actors import ANONYMOUS, Viewer
 from apps.core.db import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
-from apps.grants.models import AccessGrant, DownloadStop, Suspension
-from apps.people.models import Affiliation, Institution, Person, Terms, Visa
+from apps.grants.models import AccessGrant, DownloadStop, Reach, Suspension
+from apps.people.models import Affiliation, Institution, Person, PlatformRole, Terms, Visa
 from apps.people.models.visas import RESEARCHER
-from apps.people.queries import accepted_terms, accepted_visas_of
+from apps.people.queries import accepted_terms, accepted_visas_of, institutions_signed_for, platform_roles_of
 
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
@@ -314,3 +314,18 @@ def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
 def open_suspension(grant: AccessGrant) -> Suspension | None:
     """The pause of this grant that is on now, if there is one."""
     return Suspension.objects.filter(grant=grant, ends_at__isnull=True).first()
+
+
+def within_reach(by: Viewer, reach: str) -> QuerySet[AccessGrant]:
+    """The grants that `by` may see and end as manager of datasets, as signing official, or as operator."""
+    if reach == Reach.DATASETS:
+        return AccessGrant.objects.filter(roles.role_exists(by, Dataset.MANAGERS, Dataset, outer="dataset_id"))
+    if reach == Reach.INSTITUTION:
+        return AccessGrant.objects.filter(institution__in=institutions_signed_for(by).order_by().values("pk"))
+    operates = platform_roles_of(by).filter(kind=PlatformRole.Kind.OPERATOR)
+    return AccessGrant.objects.filter(Exists(operates)) if reach == Reach.PORTAL else AccessGrant.objects.none()
+
+
+def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
+    """Those that are neither revoked nor past their end; suspended ones and those that have not begun included."""
+    return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")

@@ -1,5 +1,7 @@
 """Who ends or pauses a grant."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -8,6 +10,7 @@ from apps.core.text import is_blank
 from apps.datasets.queries import is_manager
 from apps.grants.models import AccessGrant, DownloadStop
 from apps.people.models import Person
+from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass
 
 
@@ -17,6 +20,16 @@ def check_can_end(by: Person, grant: AccessGrant) -> None:
         raise Denied(_("Only a dataset owner, a data steward or the user with this access can revoke it."))
     if grant.revoked_at is not None:
         raise WrongState(_("This access is already revoked."))
+
+
+def check_can_end_all(by: Person, holder: Person, grants: Collection[AccessGrant]) -> None:
+    """Whoever ends all of somebody's access within their reach: there is some, and it is not their own."""
+    if not by.is_active:
+        raise Denied(_("Your account is not active. Contact the portal’s operator."))
+    if accounts_of(by).filter(pk=holder.pk).exists():
+        raise Denied(_("This is your own access. End it in My access."))
+    if not grants:
+        raise WrongState(_("This person has no access here that you can end."))
 
 
 def check_can_pause(by: Person, grant: AccessGrant) -> None:

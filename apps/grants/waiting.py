@@ -17,8 +17,7 @@ from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
 from apps.core import clock, roles
 from apps.core.actors import Viewer
-from apps.grants.access_state.kinds import RENEW_DAYS
-from apps.grants.models import AccessGrant
+from apps.grants.models import RENEW_DAYS, AccessGrant
 from apps.grants.queries import held_by
 
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)

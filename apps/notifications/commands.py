@@ -8,13 +8,15 @@ from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.audit.models import Event
-from apps.core import clock
+from apps.core import clock, zones
 from apps.core.actors import SYSTEM, Actor
 from apps.core.addresses import absolute, portal_host
 from apps.notifications import messages, queries, wording
@@ -42,7 +44,7 @@ def write_notifications(event: Event, *, by: Actor) -> None:
 
 
 def _notification(event: Event, note: Note, words: Words) -> Notification:
-    with override(note.reader.language):
+    with override(note.reader.language), timezone.override(zones.zone(note.reader.time_zone)):
         subject, body = wording.written(words, note.facts, reader=note.reader.name, quoted=note.quoted)
     return Notification(
         event_id=event.pk, reader=note.reader, kind=event.kind, subject=subject, body=body, path=note.path
@@ -105,6 +107,13 @@ def _wait(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(attempts, 12)), LONGEST_WAIT)
 
 
+def _whom_to_ask() -> list[str]:
+    """Who runs the portal and how to reach them, as the operator has set it."""
+    who, contact = settings.OPERATOR_NAME, settings.CONTACT_EMAIL or settings.CONTACT_PAGE
+    lines = [_("Gatehouse is run by %(name)s.") % {"name": who}] if who else []
+    return lines + ([_("Questions: %(contact)s") % {"contact": contact}] if contact else [])
+
+
 def _message(notification: Notification) -> EmailMessage:
     """The notification as an e-mail: plain text, with the address of the page it is about."""
     language = notification.reader.language
@@ -112,6 +121,7 @@ def _message(notification: Notification) -> EmailMessage:
         foot = _(
             "This notification is also in Gatehouse under Notifications. Gatehouse never asks for a password by e-mail."
         )
+        foot += "".join(f"\n{line}" for line in _whom_to_ask())
     link = absolute(notification.path) if notification.path else ""
     return EmailMessage(
         subject=notification.subject,

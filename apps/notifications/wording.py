@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from apps.notifications.recipients import Words
@@ -33,7 +34,7 @@ def written(words: Words, facts: Mapping[str, Any], *, reader: str, quoted: str)
 def _shown(value: Any) -> str:
     """A fact as it stands in a sentence: moments with their zone, the portal's own words, or what somebody typed."""
     if isinstance(value, datetime):
-        return f"{formats.date_format(value, 'j F Y H:i')} UTC"
+        return formats.date_format(localtime(value), "j F Y, H:i T")
     if isinstance(value, Promise):
         return str(value)
     return one_line(str(value))

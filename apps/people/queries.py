@@ -1,5 +1,6 @@
 """Sets of people, their institutions, affiliations and platform roles."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,7 @@ from django.urls import reverse
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
+from apps.core.identifiers import in_reference_form
 from apps.people.models import (
     Affiliation,
     Identity,
@@ -33,6 +35,7 @@ from apps.people.models import (
     PlatformRole,
     PlatformRoleClaim,
     Provider,
+    SiteText,
     Terms,
     TermsAcceptance,
     Visa,
@@ -40,6 +43,8 @@ from apps.people.models import (
 )
 from apps.people.models.claims import CURRENT, confirmed
 from apps.people.models.visas import ACCEPTED_TERMS
+
+PART_OF_ORCID = re.compile(r"[0-9X-]{4,19}")
 
 
 def row_of(person: Viewer) -> QuerySet[Person]:
@@ -109,6 +114,24 @@ def institutions_signed_for(person: Viewer) -> QuerySet[Institution]:
     )
 
 
+def institutions_answered_for(person: Viewer) -> QuerySet[Institution]:
+    """The institutions whose people this person may confirm: as signing official, or as an operator those that no
+    signing official answers for.
+    """
+    mine = Q(pk__in=institutions_signed_for(person).order_by().values("pk"))
+    if has_platform_role(person, PlatformRole.Kind.OPERATOR):
+        mine |= ~Q(Exists(_officials().filter(content_object=OuterRef("pk"))))
+    return Institution.objects.filter(mine).order_by("name", "pk")
+
+
+def _officials() -> QuerySet[InstitutionRole]:
+    """The roles of signing officials who are active and affiliated with the institution they sign for."""
+    affiliated = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
+    return InstitutionRole.objects.filter(
+        Exists(affiliated), user__is_active=True, permission__codename=Institution.SIGNING_OFFICIAL
+    )
+
+
 def people_of(institutions: QuerySet[Institution]) -> QuerySet[Person]:
     """Everyone whose home is there, or for whom the institution has ever stood; accounts merged away are left out."""
     known = Affiliation.objects.filter(person=OuterRef("pk"), institution__in=institutions.order_by().values("pk"))
@@ -132,15 +155,34 @@ def people_affiliated_with(institution: Institution) -> QuerySet[Person]:
 
 
 def named(people: QuerySet[Person], words: str) -> QuerySet[Person]:
-    """Those of them whose name, address or colleague code holds every word."""
+    """Those of them whose name, e-mail address, ORCID iD or colleague code holds every word."""
     for word in words.split()[:10]:
-        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word))
+        plain = word.upper().replace("-", "")
+        code = in_reference_form("P", plain.removeprefix("P")[:8])
+        found = Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word) | Q(code=code)
+        orcid = word.lower().rpartition("orcid.org/")[2].upper()
+        if PART_OF_ORCID.fullmatch(orcid):
+            found |= Q(orcid__icontains=orcid)
+        people = people.filter(found)
     return people
 
 
 def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:
     """Active people by the colleague codes they gave away themselves; a break-glass account is nobody's colleague."""
     return Person.objects.filter(code__in=codes, is_active=True, is_break_glass=False)
+
+
+def colleagues_named(words: str, by: Person) -> QuerySet[Person]:
+    """The active people that `words` name exactly: a colleague code, an ORCID iD, a verified e-mail address, or the
+    whole name of somebody at the same institution. Nothing is found by a part of these.
+    """
+    words = " ".join(words.split())
+    named = Q(code=words.upper()) | Q(orcid=words.removeprefix("https://orcid.org/"), orcid__gt="")
+    if "@" in words:
+        named = Q(email__iexact=words, email_verified=True)
+    elif by.institution_id is not None:
+        named |= Q(name__iexact=words, institution_id=by.institution_id)
+    return Person.objects.filter(named, is_active=True, is_break_glass=False).order_by("pk")
 
 
 def people_by_id(ids: Iterable[UUID]) -> QuerySet[Person]:
@@ -162,6 +204,13 @@ def current_affiliation_of(person: Viewer) -> Affiliation | None:
     return found.order_by(home_first, "-confirmed_at", "pk").first()
 
 
+def missing_details(person: Person) -> list[str]:
+    """What no provider sent about the person, of `name`, `email` and `affiliation`."""
+    missing = [] if person.name and not person.name_entered else ["name"]
+    missing += [] if person.email and person.email_verified else ["email"]
+    return missing + ([] if current_affiliation_of(person) is not None else ["affiliation"])
+
+
 def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     """The newest word of each institution about this person, with whether it still counts."""
     counts = Affiliation.objects.active().filter(pk=OuterRef("pk"))
@@ -172,11 +221,7 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
 
 def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Who signs for these institutions today, by institution; one statement."""
-    stands = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
-    rows = InstitutionRole.objects.filter(
-        Exists(stands), content_object__in=set(institutions), user__is_active=True,
-        permission__codename=Institution.SIGNING_OFFICIAL,
-    )  # fmt: skip
+    rows = _officials().filter(content_object__in=set(institutions))
     found: dict[UUID, list[Person]] = {}
     for row in rows.select_related("user").order_by("user__name", "pk"):
         found.setdefault(row.content_object_id, []).append(row.user)
@@ -237,6 +282,17 @@ def visas_of(person: Viewer) -> QuerySet[Visa]:
 def accepted_visas_of(person: Viewer, kind: str, at: datetime | None = None) -> QuerySet[Visa]:
     """The visas of one type that count for the person at the moment."""
     return Visa.objects.counted_now(at).filter(type=kind, identity__person_id=roles.person_id(person))
+
+
+def newest_site_text(kind: str, language: str) -> SiteText | None:
+    """The text of this kind that counts today in this language."""
+    return SiteText.objects.filter(kind=kind, language=language).order_by("-version").first()
+
+
+def site_texts() -> dict[tuple[str, str], SiteText]:
+    """The texts that count today, by kind and language; one statement."""
+    newest = SiteText.objects.order_by("kind", "language", "-version").distinct("kind", "language")
+    return {(one.kind, one.language): one for one in newest}
 
 
 def providers() -> QuerySet[Provider]:

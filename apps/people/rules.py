@@ -1,6 +1,7 @@
 """What an account must be before its person may act, and what an institution may say."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -9,17 +10,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.core import clock
+from apps.core import clock, zones
 from apps.core.actors import Actor, NamedActor, Viewer
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
-from apps.core.text import is_blank, seen_length
-from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole
+from apps.core.text import is_blank, is_hidden, seen_length
+from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole, SiteText
 from apps.people.queries import (
     accounts_of,
     current_affiliation_of,
     has_platform_role,
     institution_named,
-    institutions_signed_for,
+    institutions_answered_for,
     people_of,
 )
 from apps.people.sign_in import SignIn
@@ -39,8 +40,11 @@ def check_not_break_glass(person: Viewer) -> None:
 
 
 def check_can_speak_for(by: Person, institution: Institution, person: Person) -> None:
-    """A signing official of the institution, about somebody else of it; several accounts of one person are one."""
-    if not by.is_active or not institutions_signed_for(by).filter(pk=institution.pk).exists():
+    """A signing official of the institution, or an operator where it has none, about somebody else of it; several
+    accounts of one person are one.
+    """
+    check_not_break_glass(by)
+    if not by.is_active or not institutions_answered_for(by).filter(pk=institution.pk).exists():
         raise Denied(_("Only a signing official of the institution can confirm or end an affiliation."))
     if accounts_of(by).filter(pk=person.pk).exists():
         raise Denied(
@@ -60,17 +64,55 @@ def check_affiliated(person: Person) -> Affiliation:
     if affiliation is None:
         raise WrongState(
             _(
-                "You need a current affiliation to sign. Sign in again through your institution. "
-                "If that does not help, ask one of its signing officials to confirm your "
-                "affiliation."
+                "You need a current affiliation to request access and to sign. Sign in again through your institution. "
+                "If that does not help, ask one of its signing officials to confirm your affiliation, "
+                "or the operator of the portal if the institution has no signing official."
             )
         )
     return affiliation
 
 
+def check_has_name(person: Person, *, field: str = "") -> None:
+    """The person has a name, which they type to sign; Invalid at `field` if not."""
+    if is_blank(person.name):
+        raise Invalid(
+            _("Your institution did not send your name. Enter your name on your Account page, then try again."),
+            field=field,
+        )
+
+
+def check_can_enter_name(person: Person) -> None:
+    """A name that a provider sent is changed there, not here."""
+    check_not_break_glass(person)
+    if person.name and not person.name_entered:
+        raise Denied(_("Your institution sends your name. Ask your institution to change it."))
+
+
+def check_entered_name(name: str) -> str:
+    """The name on one line: 2 to 200 visible characters, an alphabetic one among them, none hidden."""
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if any(is_hidden(c) for c in name):
+        raise Invalid(_("The name contains hidden characters. Type it instead of pasting it."), field="name")
+    if not 2 <= seen_length(name) <= 200 or not any(c.isalpha() for c in name) or "@" in name:
+        raise Invalid(_("Enter your given name and family name as they are in your identity document."), field="name")
+    return name
+
+
 def check_affiliation_there(ended: int) -> None:
     if not ended:
         raise WrongState(_("There is no current affiliation to end."))
+
+
+def check_site_text(kind: str, language: str, text: str) -> None:
+    if kind not in SiteText.Kind.values or language not in dict(settings.LANGUAGES):
+        raise Invalid(_("The portal has no such text."))
+    if is_blank(text):
+        raise Invalid(_("Enter the text."), field="text")
+
+
+def check_time_zone(name: str) -> None:
+    if not zones.is_known(name):
+        raise Invalid(_("Choose a time zone from the list."), field="time_zone")
 
 
 def check_same(by: Person, person: Person) -> None:

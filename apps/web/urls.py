@@ -15,6 +15,7 @@ ROOMS = [
     "datasets",
     "institution",
     "oversight",
+    "help",
     "account",
     "sign_in",
 ]

@@ -56,6 +56,8 @@ CONTENT_SECURITY_POLICY = content_security_policy(environment.origin(OIDC_ISSUER
 CELERY_BROKER_URL = environment.text("BROKER_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
 
+OPERATOR_NAME = "Nordvik University Hospital (demo)"
+CONTACT_EMAIL = "help@gatehouse.example"
 MAIL_FROM = "Gatehouse demo <no-reply@gatehouse.example>"
 DEFAULT_FROM_EMAIL = MAIL_FROM
 EMAIL_HOST = "127.0.0.1"

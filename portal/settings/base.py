@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.web.sign_in.session_middleware.PersonSessions",
+    "apps.web.common.time_zone.ReaderTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.web.common.middleware.BearerTokens",
@@ -129,6 +130,11 @@ AFFILIATION_MONTHS = 12
 
 # Programs that a person may authorise by typing a code (RFC 8628): public clients, the name that the person reads.
 SCRIPT_PROGRAMS = {"gatehouse-cli": "Gatehouse command line"}
+
+# Who runs this portal, and how to reach them: in the footer, on error pages and at the foot of e-mails.
+OPERATOR_NAME = ""
+CONTACT_EMAIL = ""
+CONTACT_PAGE = ""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("da", _("Danish"))]

@@ -63,6 +63,10 @@ OIDC_RP_CLIENT_SECRET = environment.strong_secret(
 PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET, **environment.named_secrets("PROVIDER_SECRETS")}
 OIDC_OP_LOGOUT_ENDPOINT = environment.text("OIDC_END_SESSION_ENDPOINT")
 
+OPERATOR_NAME = environment.text("OPERATOR_NAME")
+CONTACT_EMAIL = environment.text("CONTACT_EMAIL")
+CONTACT_PAGE = environment.text("CONTACT_PAGE")
+
 BREAK_GLASS = environment.flag("BREAK_GLASS")
 
 DELIVERY = environment.text("DELIVERY", "accel")

@@ -12,6 +12,12 @@
     show();
   }
 
+  // The time zone of the browser: pages show times in it until the person chooses another on the page Account.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  if (/^[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*$/.test(zone) && !document.cookie.split("; ").includes(`time_zone=${zone}`)) {
+    document.cookie = `time_zone=${zone}; Path=/; Max-Age=${YEAR}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  }
+
   function show() {
     const now = root.dataset.theme || "";
     for (const button of document.querySelectorAll("[data-theme-choice]")) {

@@ -20,7 +20,7 @@ PUBLIC = {
     "silent_recheck",  # asks nothing about a visitor
     "set_language", "back_channel_logout",
     "device_authorize", "oauth_token", "oauth_revoke", "oauth_metadata",  # programs, which have no session
-    "terms_version",
+    "terms_version", "help", "help_page", "contact", "privacy", "accessibility",
     "healthz", "readyz", "gallery",
 }  # fmt: skip
 # Machines that look at no cookie, so that no browser can be made to act: what they send is its own proof.

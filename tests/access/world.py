@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
@@ -140,6 +141,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
+    things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -203,6 +205,11 @@ def _rest(things: Things, committee_setup: stories.CommitteeSetup) -> None:
     accept_terms(terms, by=things.people["stranger"])  # nobody else has, so registered data are theirs alone
     things.kwargs["terms", "current"] = {"version": terms.version}
     things.kwargs["terms", "unknown"] = {"version": 999_999}
+    things.kwargs["guide", "applicants"], things.kwargs["guide", "unknown"] = {"slug": "applicants"}, {"slug": "x"}
+    things.kwargs["text", "privacy"] = {"kind": "privacy", "language": "en"}
+    things.kwargs["text", "unknown"] = {"kind": "news", "language": "en"}
+    things.kwargs["event", "first"] = {"number": newest().earliest("pk").pk}
+    things.kwargs["event", "unknown"] = {"number": 10**18}
     things.data["terms", ""] = {"version": terms.version, "accept": "on"}
 
 
@@ -227,6 +234,12 @@ def _people_of_institutions(things: Things) -> None:
         things.kwargs["person", state] = {"institution": place, "pk": things.people[who].pk}
     things.kwargs["person", "of another"] = {"institution": home, "pk": things.people["stranger"].pk}
     things.kwargs["person", "unknown"] = {"institution": home, "pk": NOBODY}
+    code = things.people["applicant"].code
+    things.kwargs["record", "of applicant"] = {"code": code}
+    things.kwargs["record", "of stranger"] = {"code": things.people["stranger"].code}
+    things.kwargs["record", "unknown"] = {"code": "P-0000-0000"}
+    for reach in ("datasets", "institution", "portal"):
+        things.kwargs["record", reach] = {"code": code, "reach": reach}
 
 
 def _who_asks(things: Things) -> None:
@@ -248,17 +261,21 @@ def _who_asks(things: Things) -> None:
 FORMS: dict[str, Kwargs] = {
     "case_request_changes": {"text": "Which variables do you need?"},
     "case_recuse": {"reason": "We publish together."},
-    "request_answer": {"answer": "All of them."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
     "grant_revoke": {"reason": "A breach."},
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
+    "set_time_zone": {"time_zone": "Europe/Copenhagen"},
+    "site_text_edit": {"text": "What we store."},
+    "person_end_access": {"reason": "They left the project."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
+    "dataset_owner": {"person": "P-NOPE-NOPE"},
+    "account_name": {"name": "Ann Holm"},
     "tokens": {"name": "script", "scopes": ["read"], "days": 30},
     "downloads_stop": {"reason": "An incident."},
     "service_accounts": {"name": "pipeline", "purpose": "Runs every night.", "days": 30},

@@ -121,6 +121,16 @@ def _at_home(key: str) -> Question:
     return "SELECT id AS pk, institution_id AS institution FROM people_person WHERE email = %s", person(key).email
 
 
+def _code(key: str) -> Question:
+    """Somebody's colleague code."""
+    return "SELECT code FROM people_person WHERE email = %s", person(key).email
+
+
+def _all_access(key: str) -> Question:
+    """Somebody, as an operator ends all access of theirs."""
+    return "SELECT code, 'portal' AS reach FROM people_person WHERE email = %s", person(key).email
+
+
 def _file(slug: str) -> Question:
     """The first file of a dataset."""
     return (
@@ -234,8 +244,21 @@ VISITS = [
     # watching over it
     Visit("events", ("auditor",)),
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
+    Visit("events", ("auditor",), note="named", query="?person=holm&day_from=2020-01-01"),
+    Visit("event", ("auditor",), ("SELECT min(id) AS number FROM audit_event",)),
+    Visit("person_record", ("auditor", "operator", "official"), _code("applicant")),
+    Visit("person_end_access", ("operator",), _all_access("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),
     Visit("system_status", ("operator",)),
+    Visit("site_text_edit", ("operator",), {"kind": "privacy", "language": "en"}),
+    # help
+    Visit("help", (VISITOR, "applicant")),
+    Visit("help_page", (VISITOR,), {"slug": "applicants"}),
+    Visit("help_page", (VISITOR,), {"slug": "operators"}, note="long"),
+    Visit("help_page", (VISITOR,), {"slug": "glossary"}, note="tables"),
+    Visit("contact", (VISITOR, "applicant")),
+    Visit("privacy", (VISITOR,)),
+    Visit("accessibility", (VISITOR,)),
     Visit("gallery", (VISITOR,)),
 ]
 
@@ -244,15 +267,17 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answer",
+            "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
-            "set_language", "identity_link", "service_account_end", "session_end", "sessions_end_all",
+            "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_stop", "resume_propose", "resume_confirm",
         ),
         POST_ONLY,
     ),
+    "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
+    "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",

@@ -213,7 +213,7 @@ def test_a_worker_killed_at_any_statement_leaves_nothing_half_done_or_doubled(mo
     notified = Counter(Event.objects.values_list("kind", flat=True))
     assert (notified["grant.issued"], notified["request.activated"], notified["agreement.pdf_stored"]) == (2, 1, 1)
     assert set(Counter(Notification.objects.values_list("event_id", "reader_id")).values()) == {1}
-    assert agreement_setup.reload().agreement.pdf_key
+    assert agreement_setup.reload().agreement.pdfs.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

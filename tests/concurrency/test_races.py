@@ -103,10 +103,10 @@ def race(access: stories.Access, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A revocation that begins when the download has been checked and is not yet written down; the events' order."""
     checked, seen = threading.Event(), downloads._delivery
 
-    def slow(file: Any) -> Any:
+    def slow(file: Any, asked: Any) -> Any:
         checked.set()
         revoked.wait(1.5)
-        return seen(file)
+        return seen(file, asked)
 
     revoked = threading.Event()
     monkeypatch.setattr(downloads, "_delivery", slow)

@@ -37,13 +37,13 @@ def _answer() -> tuple[Any, str, dict[str, str], Callable[[], str]]:
     case = stories.returned()
     question = case.question
     assert question is not None
-    path = reverse("request_answer", args=[case.request.pk, question.pk])
+    path = reverse("request_answers", args=[case.request.pk])
 
     def kept() -> str:
         question.refresh_from_db()
         return str(question.answer)
 
-    return case, path, {"answer": WORDS, "_once": str(uuid4())}, kept
+    return case, path, {f"answer_{question.pk.hex}": WORDS, "_once": str(uuid4())}, kept
 
 
 def test_what_was_typed_in_a_session_that_ended_waits_for_the_person() -> None:

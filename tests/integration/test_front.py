@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import requests
 
+from apps.downloads.ranges import asked_of, plan
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import running
 from deploy.demo.embedded.world import ROOT, World
@@ -24,7 +25,10 @@ def portal(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
     path = environ["PATH_INFO"]
     if path.startswith("/d/"):
         key = "ab/cdef" if path == "/d/token" else "../secrets.json" if path == "/d/climb" else "gone"
-        heads = {"X-Accel-Redirect": f"/_sealed/{key}", "ETag": ETAG, "Content-Type": "text/csv"}
+        sent = {name: environ.get(f"HTTP_{name.upper().replace('-', '_')}", "") for name in ("Range", "If-Range")}
+        planned = plan(asked_of(environ["REQUEST_METHOD"], sent), size=len(CONTENT), etag=ETAG)
+        heads = {"X-Accel-Range": planned.byte_range}
+        heads |= {"X-Accel-Redirect": f"/_sealed/{key}", "ETag": ETAG, "Content-Type": "text/csv"}
         heads |= {"Content-Disposition": 'attachment; filename="x.csv"', "Cache-Control": "private, no-store"}
         start("200 OK", list({**heads, "Content-Length": "0"}.items()))
         return [b""]
@@ -84,6 +88,27 @@ def test_a_part_of_it_comes_by_range(world: World) -> None:
 @pytest.mark.parametrize(("tag", "status"), [(ETAG, 206), ('"another-file"', 200)])
 def test_a_part_is_only_added_to_the_same_file(world: World, tag: str, status: int) -> None:
     assert get(world, "/d/token", **{"Range": "bytes=100-199", "If-Range": tag}).status_code == status
+
+
+@pytest.mark.parametrize("asked", ["items=0-1", "bytes=5-1", "bytes=x", "bytes=--1"])
+def test_a_range_that_cannot_be_read_is_ignored(world: World, asked: str) -> None:
+    """Case 30: the front sends what the portal decided, whatever it would make of the header itself."""
+    answer = get(world, "/d/token", Range=asked)
+    assert (answer.status_code, answer.content) == (200, CONTENT)
+
+
+def test_the_end_of_a_range_is_clamped_to_the_file(world: World) -> None:
+    """Case 30."""
+    answer = get(world, "/d/token", Range="bytes=100-99999999999999999999")
+    assert (answer.status_code, answer.content) == (206, CONTENT[100:])
+    assert "X-Accel-Range" not in answer.headers
+
+
+@pytest.mark.parametrize("name", ["If-None-Match", "If-Match", "If-Modified-Since", "If-Unmodified-Since"])
+def test_the_front_answers_no_condition_itself(world: World, name: str) -> None:
+    """Case 29: after the portal has written that bytes are sent, they are sent."""
+    for value in (ETAG, '"other"', "Fri, 01 Jan 2100 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"):
+        assert get(world, "/d/token", **{name: value}).status_code == 200
 
 
 def test_a_look_at_the_head_sends_no_byte(world: World) -> None:

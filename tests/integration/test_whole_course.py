@@ -91,7 +91,7 @@ def test_from_first_draft_to_the_refused_link() -> None:
         verb(agreement, typed_name=who.name, seen_sha256=agreement.sha256, signed_in=fresh, by=who)
     consequences.drain()
     agreement.refresh_from_db()
-    assert agreement.pdf_sha256
+    assert agreement.pdfs.get().sha256
     grant = AccessGrant.objects.get(holder=applicant)
     asked.refresh_from_db()
     assert asked.state == "active"

@@ -57,7 +57,7 @@ def test_it_reads_exactly_what_its_owner_may_and_its_events_say_so() -> None:
     assert words[0]["who"] == "you, through a service account"
     own = stories.token(access.holder, "download")
     assert status_of(own, f"/api/v1/files/{access.file.pk}/content") == 200
-    latest = Event.objects.filter(kind="download.started").latest("id")
+    latest = Event.objects.filter(kind="download.continued").latest("id")  # the same person and file
     assert "service_account" not in latest.facts
     browser = stories.client_for(access.holder)
     browser.post(f"/files/{access.file.pk}/")

@@ -11,12 +11,14 @@ from apps.access_requests.commands.applicant import (
     save_answers,
     submit,
     withdraw,
+    withdraw_for_closed_account,
 )
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
     add_committee_member,
     close_denied,
+    close_over,
     record_committees_without_quorum,
     recount,
     recuse,
@@ -33,6 +35,7 @@ __all__ = [
     "change",
     "choose_datasets",
     "close_denied",
+    "close_over",
     "copy",
     "draft",
     "sync_member_claims",
@@ -48,4 +51,5 @@ __all__ = [
     "remove_committee_member",
     "vote",
     "withdraw",
+    "withdraw_for_closed_account",
 ]

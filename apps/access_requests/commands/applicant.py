@@ -8,23 +8,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from apps.access_requests import fields, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
-from apps.access_requests.states import ItemState
+from apps.access_requests.states import ItemState, RequestState
 from apps.audit.record import Kind, record
 from apps.core import clock
-from apps.core.actors import Actor
+from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid
-from apps.core.text import is_blank
+from apps.core.text import is_blank, typed
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
-from apps.people.rules import check_person
+from apps.people.rules import check_named, check_person
 
 
 @transaction.atomic
@@ -75,7 +75,8 @@ def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **
 def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
     for name in fields.stored():
         if name in changes:
-            setattr(request, name, changes[name])
+            value = changes[name]
+            setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
     begin, end = request.starts_on, request.ends_on
     if begin is not None and end is not None and end <= begin:
         raise Invalid(_("The end date must be after the start date."), field="ends_on")
@@ -87,8 +88,10 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
+    inside = set(request.items.values_list("dataset_id", flat=True))
     for dataset in datasets:
-        rules.check_can_request(by, dataset)
+        if dataset.pk not in inside:
+            rules.check_can_request(by, dataset)
     if not datasets:
         raise Invalid(str(fields.DATASETS.missing), field=fields.DATASETS.name)
     _set_items(request, datasets)
@@ -121,9 +124,14 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None
             field="members",
         )
     people = [person for person in found.values() if person.pk != request.applicant_id]
-    Membership.objects.filter(request=request).exclude(person__in=people).delete()
+    removed = Membership.objects.filter(request=request).exclude(person__in=people)
+    for membership in removed:
+        record(Kind.PROJECT_MEMBER_REMOVED, actor=by, subject=request, about=[membership.person_id])
+    removed.delete()
     for person in people:
-        Membership.objects.get_or_create(request=request, person=person)
+        _membership, added = Membership.objects.get_or_create(request=request, person=person)
+        if added:
+            record(Kind.PROJECT_MEMBER_ADDED, actor=by, subject=request, about=[person])
 
 
 @transaction.atomic
@@ -132,9 +140,11 @@ def answer(question: Question, *, text: str, by: Actor) -> None:
     by = check_person(by)
     request = _lock(question.request)
     rules.check_can_edit(by, request)
+    text = typed(text, field="answer")
     if is_blank(text):
         raise Invalid(_("Write an answer for the committee."), field="answer")
     Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=clock.now())
+    record(Kind.QUESTION_ANSWERED, actor=by, subject=request, about=[question])
 
 
 @transaction.atomic
@@ -174,22 +184,50 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
 
 @transaction.atomic
 def withdraw(request: AccessRequest, *, by: Actor) -> None:
-    """The applicant takes the request back before it is decided."""
+    """The applicant takes back what is not decided yet; what a committee has decided stays."""
     by = check_person(by)
     request = _lock(request)
     rules.check_can_withdraw(by, request)
-    request.move("withdraw", ended_at=clock.now())
+    _withdraw(request, by=by)
+
+
+@transaction.atomic
+def withdraw_for_closed_account(request: AccessRequest, *, by: Actor) -> None:
+    """The applicant's account is closed: what is before a committee or waits for the applicant is withdrawn.
+
+    A draft stays as it is, because nobody else knows of it.
+    """
+    check_named(by, SYSTEM)
+    request = _lock(request)
+    if not request.applicant.is_active and request.state != RequestState.DRAFT and request.can("withdraw"):
+        _withdraw(request, by=by, closed_account=True)
+
+
+def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False) -> None:
+    """The caller holds the lock on the request."""
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
-    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request)
+    if not request.items.filter(decided_at__isnull=False).exists():
+        request.move("withdraw", ended_at=clock.now())
+        record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, closed_account=closed_account)
+        return
+    for item in request.items.select_for_update().filter(state=ItemState.OPEN).order_by("pk"):
+        item.move("withdraw")
+    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, rest=True, closed_account=closed_account)
+    request.move("decide", decided_at=clock.now())
+    record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)
 
 
 def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
-    if Vote.objects.filter(item__in=dropped).exists():
+    kept = request.items.filter(state=ItemState.OPEN, dataset__in=datasets)
+    added = set(datasets) - set(Dataset.objects.filter(items__request=request))
+    if dropped.exists() and not kept.exists() and not added:
         raise Invalid(
-            _("A committee has already voted on one of these datasets. It cannot be removed from this request."),
+            _("No undecided dataset would be left in this request. To give up the rest, withdraw the request."),
             field="datasets",
         )
+    for item in dropped.filter(Exists(Vote.objects.filter(item=OuterRef("pk")))):
+        item.move("withdraw")  # the votes on it are kept
     dropped.delete()
     for dataset in datasets:
         Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})

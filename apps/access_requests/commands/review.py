@@ -165,6 +165,16 @@ def close_denied(request: AccessRequest, *, by: Actor) -> None:
         record(Kind.REQUEST_CLOSED, actor=by, subject=request)
 
 
+@transaction.atomic
+def close_over(request: AccessRequest, *, by: Actor) -> None:
+    """Every agreement of the request has ended, so that nothing can follow any more: the request is closed."""
+    check_named(by, SYSTEM)
+    request = _lock(request)
+    if request.can("close"):
+        request.move("close", ended_at=clock.now())
+        record(Kind.REQUEST_CLOSED, actor=by, subject=request)
+
+
 def _recount(request: AccessRequest) -> None:
     for item in request.items.select_for_update().filter(state=ItemState.OPEN):
         _decide_if_clear(item, queries.fetch_eligible_voters(item))

@@ -34,8 +34,9 @@ def list_grants(request: HttpRequest, cursor: Cursor = "", limit: Size = paginat
 @router.get("/agreements", response=schemas.AgreementPage, auth=READ)
 def list_agreements(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.DEFAULT_SIZE) -> dict[str, Any]:
     """The agreements you are party to as applicant or member. Signing is done in a browser. Scope: read."""
-    mine = agreements.of_person(caller(request)).select_related("item__dataset").defer("text")
-    items, next_cursor = pagination.page("agreements", mine, moment="offered_at", cursor=cursor, size=limit)
+    mine = agreements.with_expiry(agreements.of_person(caller(request)))
+    rows = mine.select_related("item__dataset").defer("text")
+    items, next_cursor = pagination.page("agreements", rows, moment="offered_at", cursor=cursor, size=limit)
     return {"items": [serialise.agreement_line(each) for each in items], "next_cursor": next_cursor}
 
 

@@ -14,6 +14,7 @@ from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import NotFound
 from apps.datasets import queries as datasets
+from apps.datasets import search
 from apps.datasets.models import Dataset
 from apps.grants import queries as grants
 
@@ -33,10 +34,17 @@ def list_datasets(
     cursor: Cursor = "",
     limit: Size = pagination.DEFAULT_SIZE,
 ) -> dict[str, Any]:
-    """The catalogue, newest first; filter by search words, access level and committee. Scope: read, or no token."""
-    matching = datasets.catalogue(words=q, access=access, committee=committee)
-    page = datasets.page_of(matching, after=pagination.decode_cursor(LIST, cursor), size=limit)
+    """The catalogue, newest first; filter by search words, access level and committee. Scope: read, or no token.
+
+    If nothing matches the words, `searched_for` has the words spelt almost like them that were searched instead;
+    `some_words` says that the datasets match some of the words only.
+    """
+    found = search.find(q, {"access": [access] if access else [], "committee": [committee] if committee else []})
+    total = (found.total, found.more_than_counted)
+    page = datasets.page_of(found.datasets, after=pagination.decode_cursor(LIST, cursor), size=limit, total=total)
     return {
+        "searched_for": found.words.shown_for or None,
+        "some_words": found.words.partial,
         "items": [serialise.dataset_line(each) for each in page.items],
         "next_cursor": pagination.encode_cursor(LIST, page.next_cursor),
         "total": page.total,

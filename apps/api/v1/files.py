@@ -17,6 +17,7 @@ from apps.datasets.models import Distribution
 from apps.downloads import commands
 from apps.downloads import queries as links
 from apps.downloads.models import DownloadLink
+from apps.downloads.ranges import asked_of
 
 router = Router(tags=["files"])
 LinkAndSecret = tuple[DownloadLink, str]
@@ -65,21 +66,9 @@ def content(request: HttpRequest, pk: UUID) -> HttpResponse:
     """
     person = caller(request)
     by = actor_of(person)
-    delivery = commands.fetch(_file(person, pk), by=by, byte_range=request.headers.get("Range", ""))
-    return _file_response(delivery, only_headers=request.META["REQUEST_METHOD"] == "HEAD")
-
-
-def _file_response(delivery: commands.Delivery, *, only_headers: bool) -> HttpResponse:
-    """The response that sends the file: by the front server, or with a redirect to a storage address for one minute."""
-    response = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
-    if delivery.accel_path:
-        response["X-Accel-Redirect"] = delivery.accel_path
-    elif only_headers:  # a storage address is signed for GET, not for HEAD
-        response["Content-Length"] = str(delivery.size)
-    else:
-        response.status_code = 302
-        response["Location"] = delivery.location
-    return response
+    asked = asked_of(request.META["REQUEST_METHOD"], request.headers)
+    delivery = commands.fetch(_file(person, pk), by=by, asked=asked)
+    return HttpResponse(status=delivery.status, content_type=delivery.media_type, headers=delivery.headers)
 
 
 def _file(person: Viewer, pk: UUID) -> Distribution:

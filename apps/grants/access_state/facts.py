@@ -105,7 +105,7 @@ def items_of(rows: QuerySet[Item]) -> QuerySet[Item]:
     asked = Question.objects.filter(request=OuterRef("request")).order_by().values("request")
     fetched = rows.select_related("request__applicant", "committee", "dataset__committee", "agreement")
     light = fetched.defer(
-        "request__purpose", "request__public_summary", "agreement__text", "dataset__description", "dataset__search",
+        "request__purpose", "request__public_summary", "agreement__text", "dataset__description",
         "committee__about",
     )  # fmt: skip
     return light.annotate(
@@ -139,7 +139,7 @@ def _nearest(rows: list[tuple[Version, dict[str, bool]]], *, knows: bool) -> Dat
 def _grants(grants: QuerySet[AccessGrant]) -> dict[tuple[UUID, UUID], GrantFacts]:
     fetched = grants.select_related("holder", "institution", "revoked_by", "dataset", "agreement__item__request")
     light = fetched.defer(
-        "agreement__text", "dataset__description", "dataset__search", "agreement__item__request__purpose",
+        "agreement__text", "dataset__description", "agreement__item__request__purpose",
         "agreement__item__request__public_summary",
     )  # fmt: skip
     rows = queries.with_parts(light)

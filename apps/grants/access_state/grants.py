@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.grants.access_state.facts import Facts, GrantFacts, Who
-from apps.grants.access_state.kinds import RENEW_DAYS, AccessState, Action, Do, State, Turn
+from apps.grants.access_state.kinds import AccessState, Action, Do, State, Turn
 from apps.grants.access_state.offers import outside
-from apps.grants.models import AccessGrant
+from apps.grants.models import RENEW_DAYS, AccessGrant
 
 # The parts of the rule that are known here, for access that somebody else holds; with another part it is not active.
 RULE_PARTS = frozenset(

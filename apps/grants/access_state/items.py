@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import ItemState, RequestState
 from apps.agreements.models import Agreement
@@ -21,8 +23,9 @@ def of_item(item: Any, who: Who, facts: Facts) -> AccessState | None:
     """The state of one dataset in a request; None if the person is named in the request but not in what was decided."""
     request = item.request
     same = {"dataset": item.dataset, "request": request, "at": facts.now}
-    if request.state == RequestState.WITHDRAWN:
-        return AccessState(State.WITHDRAWN, since=request.ended_at, action=_see(request), **same)
+    if request.state == RequestState.WITHDRAWN or item.state == ItemState.WITHDRAWN:
+        since = request.ended_at or request.decided_at
+        return AccessState(State.WITHDRAWN, since=since, action=_see(request), **same)
     if request.state == RequestState.DRAFT:
         mine = who.is_viewer
         action = Action(Do.CONTINUE_DRAFT, request) if mine else _see(request)
@@ -110,7 +113,7 @@ def _to_be_signed(item: Any, agreement: Agreement, who: Who, facts: Facts, same:
         )  # fmt: skip
     by_applicant = agreement.state == AgreementState.OFFERED
     owners = _countersigners(item, facts)
-    waiting = (str(item.request.applicant),) if by_applicant else tuple(str(one) for one in owners)
+    waiting = (str(item.request.applicant),) if by_applicant else _names(owners or facts.owners.get(item.dataset_id))
     me = roles.person_id(facts.viewer)
     mine = not by_applicant and any(one.pk == me for one in owners)
     since = facts.signed.get((agreement.pk, item.request.applicant_id)) or agreement.offered_at
@@ -119,6 +122,13 @@ def _to_be_signed(item: Any, agreement: Agreement, who: Who, facts: Facts, same:
         since=since, waiting_for=waiting,
         action=Action(Do.COUNTERSIGN if mine else Do.VIEW_AGREEMENT, agreement), **same,
     )  # fmt: skip
+
+
+def _names(owners: list[Person] | None) -> tuple[str, ...]:
+    """Whom a countersignature waits for. Owners who may not countersign name another owner; an official of the
+    institution or the operator does where there is none.
+    """
+    return tuple(str(one) for one in owners or ()) or (gettext("the institution of the dataset or the operator"),)
 
 
 def _countersigners(item: Any, facts: Facts) -> list[Person]:

@@ -13,8 +13,6 @@ from apps.agreements.models import Agreement
 from apps.datasets.models import Dataset, Version
 from apps.grants.models import AccessGrant
 
-RENEW_DAYS = 60  # days before the end from which access can be renewed
-
 
 class State(StrEnum):
     """What a person has on a dataset. The values are those of the API."""

@@ -20,6 +20,7 @@ from apps.grants.access_state.items import of_item
 from apps.grants.access_state.kinds import UNDER_WAY, AccessState, Action, Do, State, Turn
 from apps.grants.access_state.offers import base, withdrawn
 from apps.grants.models import AccessGrant
+from apps.grants.waiting import items_under_way
 from apps.people.models import Person
 
 
@@ -82,10 +83,18 @@ def states_of_requests(person: Viewer, wanted: Iterable[AccessRequest]) -> dict[
         who = Who(person, True) if item.request_id in theirs else Who(item.request.applicant, False)
         state = of_item(item, who, facts)
         if state is not None:
-            by_request[item.request_id].append(state)
-    return {
+            by_request[item.request_id].append(_with_offer(state, facts) if who.is_viewer else state)
+    states = {
         pk: _first_of_request(request, by_request[pk], facts, is_theirs=pk in theirs) for pk, request in found.items()
     }
+    return _renewed_once(person, states)
+
+
+def _with_offer(state: AccessState, facts: Facts) -> AccessState:
+    """What is over offers a new request, in lists and on the page of a request too."""
+    if not state.is_closed or state.dataset is None:
+        return state
+    return _again(state, base(state.dataset, facts), facts)
 
 
 def state_of_grant(person: Viewer, grant: AccessGrant) -> AccessState:
@@ -99,10 +108,18 @@ def states_of_grants(person: Viewer, wanted: Iterable[AccessGrant]) -> dict[UUID
     grants = AccessGrant.objects.filter(pk__in=ids)
     facts = read(person, grants.values_list("dataset", flat=True), grants=grants)
     me = roles.person_id(person)
-    return {
+    states = {
         one.grant.pk: of_grant(one, Who(one.grant.holder, one.grant.holder_id == me), facts)
         for one in facts.grants.values()
     }
+    return _renewed_once(person, states)
+
+
+def _renewed_once(person: Viewer, states: dict[UUID, AccessState]) -> dict[UUID, AccessState]:
+    """Access that ends soon and for whose dataset another request is under way is not renewed a second time."""
+    ending = {one.dataset.pk for one in states.values() if one.cause == "ends_soon" and one.dataset is not None}
+    again = set(items_under_way(person).filter(dataset__in=ending).values_list("dataset", flat=True)) if ending else ()
+    return {pk: _renewing(one) if one.dataset and one.dataset.pk in again else one for pk, one in states.items()}
 
 
 def states_of_own(
@@ -166,9 +183,16 @@ def _renewable(state: AccessState, also: tuple[AccessState, ...]) -> AccessState
     projects = 1 + sum(one.state == State.ACTIVE for one in also)
     if projects > 1:
         return replace(state, cause="several", number=projects, action=Action(Do.DOWNLOAD, state.dataset))
-    if state.cause == "ends_soon" and any(one.state in UNDER_WAY for one in also):
-        return replace(state, cause="renewing", action=Action(Do.DOWNLOAD, state.dataset))
+    if any(one.state in UNDER_WAY for one in also):
+        return _renewing(state)
     return state
+
+
+def _renewing(state: AccessState) -> AccessState:
+    """A new request is under way: there is nothing to renew a second time."""
+    if state.cause != "ends_soon":
+        return state
+    return replace(state, cause="renewing", action=Action(Do.DOWNLOAD, state.grant))
 
 
 def _again(state: AccessState, offer: AccessState, facts: Facts) -> AccessState:

@@ -173,6 +173,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
     def _known_person(self, facts: dict[str, Any]) -> Person:
         subject, institution = self.request.sign_in_subject, institution_of(self.provider, facts)
         known = Identity.objects.filter(issuer=self.provider.issuer, subject=subject).select_related("person").first()
+        self.request.sign_in_first = known is None
         if known is not None and not known.person.is_active:
             self.request.sign_in_person = known.person
             raise Untrusted("inactive")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from apps.core.text import given
+from apps.core.text import given, is_blank
 from apps.people.models import Institution, Provider
 
 ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])\Z", re.ASCII)
@@ -22,15 +22,28 @@ def facts_about(provider: Provider, claims: Mapping[str, Any]) -> dict[str, Any]
     def said(ours: str) -> Any:
         return claims.get(provider.claim(ours))
 
+    address = email(said("email"))
     return {
-        "name": plain(said("name"), 200),
-        "email": email(said("email")),
-        "email_verified": said("email_verified") is True and bool(email(said("email"))),
+        "name": _name(said("name"), claims),
+        "email": address,
+        "email_verified": said("email_verified") is True and bool(address),
         "orcid": orcid(said("orcid")),
         "scoped_affiliations": [one for one in words(said("scoped_affiliations")) if _in_scope(one, provider)],
         "assurance": words(said("assurance")),
         "institution": plain(said("institution"), 40),
     }
+
+
+def _name(full: Any, claims: Mapping[str, Any]) -> str:
+    """The full name; else the given and the family name (OpenID Connect Core 1.0, 5.1), or the one that there is."""
+    parts = [_single(claims.get("given_name")), _single(claims.get("family_name"))]
+    return _single(full) or " ".join(part for part in parts if part)[:200]
+
+
+def _single(value: Any) -> str:
+    """A line of text, also when it is sent as a list of one; empty for what shows nothing."""
+    line = plain(value[0] if isinstance(value, list) and len(value) == 1 else value, 200)
+    return "" if is_blank(line) else line
 
 
 def plain(value: Any, longest: int) -> str:
@@ -42,6 +55,7 @@ def plain(value: Any, longest: int) -> str:
 
 def email(value: Any) -> str:
     """An address that mail can be sent to: one @, no spaces, nothing that could start a second header."""
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
     address = plain(value, 255)
     local, at, domain = address.partition("@")
     usable = bool(local and at and domain) and "@" not in domain and not re.search(r"[\s,;<>\"]", address)

@@ -3,12 +3,19 @@
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCLogoutView
 
+from apps.core import zones
 from apps.core.addresses import absolute_where_visited
 from apps.core.errors import DomainError
 from apps.identity.commands.sessions import begin_session, end_session_of_key, rekey_session
@@ -19,8 +26,9 @@ from apps.identity.oidc.authorize import LINKING, LONGEST_ANSWER, LONGEST_SITTIN
 from apps.identity.oidc.checks import Untrusted, answer_faults
 from apps.identity.oidc.client_info import browser_family
 from apps.identity.oidc.errors import refused
+from apps.people.commands.people import choose_language, choose_time_zone
 from apps.people.models import Provider
-from apps.people.queries import providers
+from apps.people.queries import missing_details, providers
 from apps.people.sign_in import SignIn
 
 
@@ -107,7 +115,33 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             silent_recheck.follow(request, session, said=request.sign_in_said)
             request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
         record_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
-        return HttpResponseRedirect(self.entry["next"])
+        answer = HttpResponseRedirect(self._next_page())
+        self._keep_language_and_time_zone(answer)
+        return answer
+
+    def _keep_language_and_time_zone(self, answer: HttpResponse) -> None:
+        """The first sign-in keeps the language that was shown, for e-mails too; later the account's language is shown
+        where no other was chosen. A time zone that the browser says is kept until the person chooses one.
+        """
+        cookies, person = self.request.COOKIES, self.user
+        if getattr(self.request, "sign_in_first", False):
+            choose_language(person, language=get_language() or settings.LANGUAGE_CODE, by=person)
+        elif settings.LANGUAGE_COOKIE_NAME not in cookies:
+            _show_in(person.language, answer)
+        if not person.time_zone and zones.is_known(cookies.get(zones.COOKIE, "")):
+            choose_time_zone(person, time_zone=cookies[zones.COOKIE], by=person)
+
+    def _next_page(self) -> str:
+        """Where the person wanted to go; before that, who has no name is asked for it."""
+        person = self.user
+        if not person.name and not self.entry["link"]:
+            return f"{reverse('account_name')}?{urlencode({'next': self.entry['next']})}"
+        if getattr(self.request, "sign_in_first", False) and missing_details(person):
+            messages.warning(
+                self.request,
+                _("Your institution did not send all details that Gatehouse needs. Your Account page lists them."),
+            )
+        return str(self.entry["next"])
 
     def _rekey(self, old_key: str) -> None:
         self.request.session.cycle_key()
@@ -139,6 +173,20 @@ class SignInCallback(OIDCAuthenticationCallbackView):
     def login_failure(self) -> HttpResponse:
         """Never reached with anything done: whatever failed is raised, written down once and shown."""
         raise Untrusted(getattr(self.request, "sign_in_fault", "refused"))
+
+
+def _show_in(language: str, answer: HttpResponse) -> None:
+    """Later pages in this browser are in this language, as if it had been chosen in the menu."""
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        domain=settings.LANGUAGE_COOKIE_DOMAIN,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
 
 
 class SignOut(OIDCLogoutView):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries as requests
@@ -35,9 +36,22 @@ def _agreement_terminated(event: Event) -> Notes:
     """Everyone who was to sign or has signed, except the one who did it."""
     agreement, facts, path = _agreement(event)
     signed = Person.objects.filter(pk__in=agreement.signatures.values("signer_id"))
-    for person in (*requests.people_of(agreement.item.request), *signed):
+    parties = (*requests.people_of(agreement.item.request), *signed, *owners_of(agreement.item.dataset))
+    for person in {one.pk: one for one in parties}.values():
         if person.pk != event.actor_id:
             yield Note(person, "agreement_terminated.party", path, facts, agreement.ended_because)
+
+
+def _agreement_expired(event: Event) -> Notes:
+    """Whoever was to sign, and the owners; the applicant reads how to go on."""
+    agreement, facts, path = _agreement(event)
+    facts |= {"day": date_format(agreement.ends_on, "j F Y")}
+    applicant = agreement.item.request.applicant
+    yield Note(applicant, "agreement_expired.applicant", path, facts)
+    for person in requests.people_of(agreement.item.request).exclude(pk=applicant.pk):
+        yield Note(person, "agreement_expired.other", path, facts)
+    for owner in owners_of(agreement.item.dataset):
+        yield Note(owner, "agreement_expired.other", path, facts)
 
 
 def _agreement(event: Event) -> tuple[Agreement, dict[str, Any], str]:
@@ -68,6 +82,25 @@ MESSAGES: Mapping[Kind, Message] = {
                 _(
                     "%(actor)s (%(institution)s) signed the data use agreement for “%(dataset)s”. "
                     "Access starts only after an owner of the dataset has countersigned it."
+                ),
+            ),
+        },
+    ),
+    Kind.AGREEMENT_EXPIRED: Message(
+        _agreement_expired,
+        {
+            "agreement_expired.applicant": (
+                _("The agreement %(reference)s expired before everyone signed"),
+                _(
+                    "The data use agreement for “%(dataset)s” was not signed by everyone before its period ended on "
+                    "%(day)s. No access was granted. Submit a new request with a later end date."
+                ),
+            ),
+            "agreement_expired.other": (
+                _("The agreement %(reference)s expired before everyone signed"),
+                _(
+                    "The data use agreement for “%(dataset)s” was not signed by everyone before its period ended on "
+                    "%(day)s. No access was granted. The applicant can submit a new request."
                 ),
             ),
         },

@@ -12,7 +12,8 @@ from apps.datasets.models import Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant
 from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
-from apps.people.models import Person
+from apps.people.models import Person, PlatformRole
+from apps.people.queries import officials_of, people_with_platform_role
 
 
 def _version_published(event: Event) -> Notes:
@@ -32,6 +33,19 @@ def _version_withdrawn(event: Event) -> Notes:
         yield Note(holder, "version_withdrawn.holder", path, facts, version.withdrawn_because)
 
 
+def _owner_missing(event: Event) -> Notes:
+    """The officials of the dataset's institution; the operators where there is none."""
+    dataset = Dataset.objects.get(pk=subject_of(event))
+    path = reverse("dataset_owner", args=[dataset.slug])
+    officials = officials_of([dataset.institution_id] if dataset.institution_id else [])
+    for person in [one for each in officials.values() for one in each] or _operators():
+        yield Note(person, "owner_missing.chooser", path, {"dataset": dataset.title})
+
+
+def _operators() -> Iterable[Person]:
+    return people_with_platform_role(PlatformRole.Kind.OPERATOR)
+
+
 def _version(event: Event) -> tuple[Version, dict[str, Any], str]:
     version = Version.objects.select_related("dataset").get(pk=subject_of(event))
     facts = {"dataset": version.dataset.title, "number": version.number}
@@ -44,6 +58,18 @@ def _holders(dataset: Dataset) -> Iterable[Person]:
 
 
 MESSAGES: Mapping[Kind, Message] = {
+    Kind.OWNER_MISSING: Message(
+        _owner_missing,
+        {
+            "owner_missing.chooser": (
+                _("%(dataset)s has no owner"),
+                _(
+                    "The account of the last owner of “%(dataset)s” was closed. Nobody can countersign agreements, "
+                    "revoke access or publish versions until the dataset has an owner. Name one on this page."
+                ),
+            ),
+        },
+    ),
     Kind.VERSION_PUBLISHED: Message(
         _version_published,
         {

@@ -42,10 +42,11 @@ def _request_withdrawn(event: Event) -> Notes:
     request, facts = _request(event)
     if request.submitted_at is None:
         return
+    words = ".closed_account" if event.facts.get("closed_account") else ""
     for member in _eligible_voters(request):
-        yield Note(member, "request_withdrawn.committee", reverse("case", args=[request.pk]), facts)
+        yield Note(member, f"request_withdrawn.committee{words}", reverse("case", args=[request.pk]), facts)
     for person in requests.people_of(request).exclude(pk=request.applicant_id):
-        yield Note(person, "request_withdrawn.member", reverse("request_page", args=[request.pk]), facts)
+        yield Note(person, f"request_withdrawn.member{words}", reverse("request_page", args=[request.pk]), facts)
 
 
 def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
@@ -187,6 +188,20 @@ MESSAGES: Mapping[Kind, Message] = {
             "request_withdrawn.committee": (
                 _("%(reference)s was withdrawn"),
                 _("%(applicant)s withdrew the request “%(title)s”. You do not need to do anything."),
+            ),
+            "request_withdrawn.committee.closed_account": (
+                _("%(reference)s was withdrawn"),
+                _(
+                    "The account of %(applicant)s was closed, so the request “%(title)s” was withdrawn. You do not "
+                    "need to do anything."
+                ),
+            ),
+            "request_withdrawn.member.closed_account": (
+                _("%(reference)s was withdrawn"),
+                _(
+                    "The account of %(applicant)s was closed, so the request “%(title)s”, in which you are named, was "
+                    "withdrawn. To use the data, submit a new request."
+                ),
             ),
             "request_withdrawn.member": (
                 _("%(reference)s was withdrawn"),

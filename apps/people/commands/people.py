@@ -16,13 +16,17 @@ from apps.people.models import Identity, Institution, Person, PlatformRole, Prov
 from apps.people.queries import current_terms, platform_roles_of
 from apps.people.rules import (
     check_active,
+    check_can_enter_name,
     check_domains,
+    check_entered_name,
     check_institution,
     check_named,
     check_not_break_glass,
     check_operator,
     check_person,
     check_platform_role_period,
+    check_same,
+    check_time_zone,
 )
 
 
@@ -53,7 +57,7 @@ def get_or_create_person(
     person = identity.person
     seen = {"last_seen_at": clock.now()} | ({"provider": provider, "claims": claims} if provider and claims else {})
     Identity.objects.filter(pk=identity.pk).update(**seen)
-    changes: dict[str, Any] = {"name": name} if name else {}
+    changes: dict[str, Any] = {"name": name, "name_entered": False} if name else {}
     changes |= {"email": email, "email_verified": email_verified} if email else {}
     if claims and claims.get("orcid"):
         changes["orcid"] = claims["orcid"]
@@ -165,7 +169,29 @@ def set_institution(person: Person, *, institution: Institution, by: Actor) -> N
 
 
 @transaction.atomic
+def enter_name(person: Person, *, name: str, by: Actor) -> None:
+    """The person enters their own name, because no provider sent one. A name sent later replaces it."""
+    by = check_person(by)
+    check_active(by)
+    check_same(by, person)
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    check_can_enter_name(locked)
+    name = check_entered_name(name)
+    Person.objects.filter(pk=person.pk).update(name=name, name_entered=True)
+    record(Kind.NAME_ENTERED, actor=by, subject=person)
+
+
+@transaction.atomic
 def choose_language(person: Person, *, language: str, by: Actor) -> None:
     """Notifications and pages use this language for the person."""
     by = check_person(by)
     Person.objects.filter(pk=person.pk).update(language=language)
+
+
+@transaction.atomic
+def choose_time_zone(person: Person, *, time_zone: str, by: Actor) -> None:
+    """Pages and e-mails show the person times in this time zone (an IANA name)."""
+    by = check_person(by)
+    check_same(by, person)
+    check_time_zone(time_zone)
+    Person.objects.filter(pk=person.pk).update(time_zone=time_zone)

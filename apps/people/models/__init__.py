@@ -13,6 +13,7 @@ from apps.people.models.people import (
     new_colleague_code,
 )
 from apps.people.models.providers import ALGORITHMS, IdentityChange, Provider
+from apps.people.models.site_texts import SiteText
 from apps.people.models.snapshots import ActorSnapshot
 from apps.people.models.visas import Visa, VisaIssuer
 
@@ -30,6 +31,7 @@ __all__ = [
     "Person",
     "Provider",
     "ActorSnapshot",
+    "SiteText",
     "Terms",
     "TermsAcceptance",
     "Visa",

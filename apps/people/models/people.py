@@ -70,11 +70,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("colleague code"), max_length=20, unique=True, default=new_colleague_code)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    name_entered = models.BooleanField(default=False, db_default=False)  # by the person: no provider sent one
     email = models.EmailField(_("e-mail"), blank=True)
     email_verified = models.BooleanField(default=False)
     orcid = models.CharField(_("ORCID iD"), max_length=40, blank=True)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(_("language"), max_length=8, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)  # an IANA name; empty: UTC
     is_active = models.BooleanField(default=True)
     is_break_glass = models.BooleanField(default=False)  # nobody's own account: the operator role, and no data
     signed_out_at = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in

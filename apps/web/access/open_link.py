@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from apps.core.actors import actor_of
 from apps.downloads import commands
+from apps.downloads.ranges import asked_of
 from apps.identity.oidc.client_info import network_of
 from apps.web.common.actor import PageRequest
 from apps.web.common.decorators import writes
@@ -17,14 +18,6 @@ def link_open(request: PageRequest, token: str, name: str) -> HttpResponse:
     address.
     """
     by = actor_of(request.actor)
-    byte_range, asked_from = request.headers.get("Range", ""), network_of(request)
-    delivery = commands.open_link(token, by=by, byte_range=byte_range, network=asked_from)
-    answer = HttpResponse(content_type=delivery.media_type, headers=delivery.headers)
-    if delivery.accel_path:
-        answer["X-Accel-Redirect"] = delivery.accel_path
-    elif request.method == "HEAD":
-        answer["Content-Length"] = str(delivery.size)
-    else:
-        answer.status_code = 302
-        answer["Location"] = delivery.location
-    return answer
+    asked, asked_from = asked_of(request.method or "", request.headers), network_of(request)
+    delivery = commands.open_link(token, by=by, asked=asked, network=asked_from)
+    return HttpResponse(status=delivery.status, content_type=delivery.media_type, headers=delivery.headers)

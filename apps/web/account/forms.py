@@ -7,6 +7,19 @@ from apps.tokens.models import PersonalToken
 from apps.web.common.forms import RequiredChoicesField, RequiredTextField
 
 
+class NameForm(forms.Form):
+    """The name of a person whose institution sends none."""
+
+    use_required_attribute = False
+
+    name = RequiredTextField(
+        label=_("Your full name"),
+        max_length=200,
+        help_text=_("Given name and family name, as in your identity document. You type this name to sign agreements."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
 class TokenForm(forms.Form):
     """A key for scripts: what for, what it may do, and how long."""
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from apps.web.account import devices, notifications, service_accounts, sessions, tokens, views
+from apps.web.account import details, devices, notifications, service_accounts, sessions, tokens, views
 
 urlpatterns = [
     path("account/", views.account, name="account"),
+    path("account/name/", details.account_name, name="account_name"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("account/services/", service_accounts.service_accounts, name="service_accounts"),
@@ -22,5 +23,6 @@ urlpatterns = [
     path("account/terms/", views.terms, name="terms"),
     path("terms/<int:version>/", views.terms_version, name="terms_version"),
     path("sign-in/refused/", views.sign_in_refused, name="sign_in_refused"),
+    path("account/time-zone/", views.set_time_zone, name="set_time_zone"),
     path("language/", views.set_language, name="set_language"),
 ]

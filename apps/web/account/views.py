@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as keep_language
 
-from apps.core import correlation
+from apps.core import correlation, zones
 from apps.core.actors import Viewer
 from apps.core.errors import NotFound, WrongState
 from apps.people import wording
-from apps.people.commands.people import accept_terms, choose_language
+from apps.people.commands.people import accept_terms, choose_language, choose_time_zone
 from apps.people.models import Terms
 from apps.people.queries import (
     current_terms,
@@ -29,16 +29,18 @@ from apps.people.queries import (
     terms_of_version,
     visas_of,
 )
+from apps.web.account.details import details
 from apps.web.account.forms import TermsForm
 from apps.web.common.actor import AuthenticatedRequest, PageRequest
 from apps.web.common.auth import sign_in_address, signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.time_zone import of_browser
 
 
 @require_safe
 @signed_in
-def account(request: PageRequest) -> HttpResponse:
+def account(request: AuthenticatedRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person = request.actor
     context = {
@@ -49,6 +51,9 @@ def account(request: PageRequest) -> HttpResponse:
         "institutions": institutions_signed_for(person),
         "terms": current_terms(),
         "terms_accepted": has_accepted_terms(person),
+        "time_zones": zones.names(),
+        "browser_zone": of_browser(request),
+        **details(person),
         "visas": [wording.visa_in_words(one) for one in visas_of(person)],
     }
     return render(request, "account/account.html", context)
@@ -121,6 +126,15 @@ def sign_in_refused(request: PageRequest) -> HttpResponse:
     """One plain page for every sign-in that went wrong, with a reference and no reason an attacker could use."""
     context = {"reference": correlation.current(), "again_url": sign_in_address(reverse("home"))}
     return render(request, "sign_in/provider_refused.html", context, status=403)
+
+
+@require_POST
+@signed_in
+def set_time_zone(request: AuthenticatedRequest) -> HttpResponse:
+    """Pages and e-mails show times in this time zone from now on."""
+    choose_time_zone(request.actor, time_zone=request.POST.get("time_zone", ""), by=request.actor)
+    messages.success(request, _("The time zone was saved."))
+    return HttpResponseRedirect(f"{reverse('account')}#time-zone")
 
 
 @require_POST

@@ -24,10 +24,13 @@ from apps.people.rules import check_affiliated
 from apps.web.agreements.forms import SignForm
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import sign_in_address, signed_in
+from apps.web.common.decorators import writes
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
 from apps.web.sign_in.step_up import freshly_signed_in
+
+ENDED = {AgreementState.TERMINATED, AgreementState.EXPIRED}
 
 
 @require_safe
@@ -84,23 +87,27 @@ def agreement_terminate(request: AuthenticatedRequest, pk: UUID) -> HttpResponse
     return _page(request, agreement, end_form=form, status=422)
 
 
+@writes
 @require_safe
 @signed_in
 def agreement_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """The executed agreement as it was kept; before that there is only the page, which prints."""
+    """A signed PDF as it was stored: the newest, or the one with the number `copy`. The event is written first."""
     agreement = _find(request.actor, pk)
-    if not agreement.pdf_key:
+    pdf = queries.pdf_of(agreement, request.GET.get("copy", ""))
+    if pdf is None:
         raise NotFound(_("The PDF is available after everyone has signed. Until then, print the page."))
+    if request.method == "GET":
+        commands.open_pdf(pdf, by=request.actor)
     name = f"{agreement.reference}.pdf"
     answer = HttpResponse(content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     storage = private_storage()
     if isinstance(storage, PrivateBucketStorage):
-        with storage.open(agreement.pdf_key, "rb") as kept:
+        with storage.open(pdf.storage_key, "rb") as kept:
             answer.content = kept.read()
     else:
-        answer["X-Accel-Redirect"] = storage.accel_path(agreement.pdf_key)
+        answer["X-Accel-Redirect"] = storage.accel_path(pdf.storage_key)
     return answer
 
 
@@ -133,7 +140,8 @@ def _page(
         "clauses": _clauses(agreement, clauses),
         "plain_is_help": get_language() == "da",
         "signatures": signatures,
-        "missing": [] if agreement.state == AgreementState.TERMINATED else queries.missing_signers(agreement),
+        "pdfs": list(agreement.pdfs.all()),
+        "missing": [] if agreement.shown_state in ENDED else queries.missing_signers(agreement),
         "owner_signed": any(one.capacity == Signature.Capacity.OWNER for one in signatures),
         "may_sign": may_sign,
         "may_countersign": may_countersign,

@@ -1,6 +1,5 @@
 """The panel "Your access" of a dataset's page: the access state, and what goes with it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +8,8 @@ from django.utils.translation import gettext as _
 from apps.access_requests import queries as requests
 from apps.access_requests.states import EDITABLE
 from apps.core.actors import Viewer
-from apps.datasets.models import Dataset, Distribution
+from apps.datasets.models import Dataset
+from apps.datasets.states import VersionState
 from apps.grants.access_state import AccessState, Action, Do, State
 from apps.grants.access_state.words import day
 from apps.people.models import Person
@@ -21,11 +21,15 @@ BEFORE_REQUEST = (State.NONE, State.SIGN_IN_NEEDED, State.AFFILIATION_NEEDED)
 
 
 def panel(
-    person: Viewer, dataset: Dataset, state: AccessState, files: Sequence[Distribution], wait: requests.Wait | None
+    person: Viewer, dataset: Dataset, state: AccessState, version: Any, wait: requests.Wait | None, only: Any
 ) -> dict[str, Any]:
-    """The state in words with the page's own parts: further actions, what the person needs, the usual time."""
+    """The state in words with the page's own parts: further actions, what the person needs, the usual time.
+
+    `version` is one of `sized_versions`, or None if no version is shown; `only` is its file if it has one.
+    """
+    files = version.files if version is not None and version.state != VersionState.WITHDRAWN else 0
     asked = dataset.access == Dataset.Access.CONTROLLED and state.state in BEFORE_REQUEST
-    return _with_one_file(shown(state), state, files) | {
+    return _with_one_file(shown(state), state, only) | {
         "also": [one for one in shown_all(state.also) if one["state"].request is not None],
         "links": _links(person, state, dataset),
         "needs": _needs(person, dataset) if state.state in BEFORE_REQUEST else [],
@@ -33,16 +37,16 @@ def panel(
         "committee": dataset.committee if asked else None,
         "longest": dataset.longest_grant_days if asked else None,
         "continues": state.state == State.SIGN_IN_NEEDED,
-        "files": len(files),
-        "bytes": sum(file.size for file in files),
+        "files": files,
+        "bytes": version.bytes if files else 0,
     }
 
 
-def _with_one_file(panel: dict[str, Any], state: AccessState, files: Sequence[Distribution]) -> dict[str, Any]:
+def _with_one_file(panel: dict[str, Any], state: AccessState, only: Any) -> dict[str, Any]:
     """With one file the button downloads it; with several it leads to the files, each with its own button."""
-    if state.action is None or state.action.code != Do.DOWNLOAD or len(files) != 1:
+    if state.action is None or state.action.code != Do.DOWNLOAD or only is None:
         return panel
-    place = Place(reverse("file_page", args=[files[0].pk]), post=True, fields={"start": "1"})
+    place = Place(reverse("file_page", args=[only.pk]), post=True, fields={"start": "1"})
     return panel | {"place": place, "label": _("Download file")}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,9 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.access_requests import queries as requests
 from apps.core.actors import Viewer
+from apps.core.addresses import absolute
 from apps.datasets import queries as datasets
+from apps.datasets import search
 from apps.datasets.conditions import explained, listed
-from apps.datasets.models import Dataset
+from apps.datasets.models import Dataset, Version
 from apps.people.models import Person
 from apps.web.common.cache import cached_for_a_minute
 
@@ -25,23 +28,23 @@ ACCESS_WORDS: dict[str, Any] = {
 def cards(found: Iterable[Dataset]) -> list[dict[str, Any]]:
     """The datasets as cards; two statements for all of them, however many there are."""
     rows = list(found)
-    sizes = datasets.sizes_of_current(rows)
+    sizes = search.sizes_of(one.pk for one in rows)
     waits = cached_for_a_minute("waits", requests.waits)
     return [_card(one, sizes.get(one.pk), waits.get(one.committee_id) if one.committee_id else None) for one in rows]
 
 
-def _card(one: Dataset, size: tuple[int, int] | None, wait: requests.Wait | None) -> dict[str, Any]:
+def _card(one: Dataset, size: search.Size | None, wait: requests.Wait | None) -> dict[str, Any]:
     return {
         "url": reverse("dataset", args=[one.slug]),
         "title": one.title,
         "summary": one.summary,
         "access": one.access,
         "access_label": ACCESS_WORDS[one.access],
-        "state": "" if size else "withdrawn",
-        "state_label": "" if size else _("No files available"),
+        "state": "" if size and size.files else "withdrawn",
+        "state_label": "" if size and size.files else _("No files available"),
         "institution": str(one.institution or ""),
-        "files": size[0] if size else None,
-        "size": size[1] if size else None,
+        "files": size.files if size and size.files else None,
+        "size": size.bytes if size and size.files else None,
         "keywords": _keywords(one)[:4],
         "wait": _wait_words(one, wait),
     }
@@ -61,11 +64,39 @@ def _keywords(one: Dataset) -> list[str]:
     return [word.strip() for word in one.keywords.replace(";", ",").split(",") if word.strip()]
 
 
-def about(found: Any, person: Viewer) -> dict[str, Any]:
+def about(found: Any, person: Viewer, version: Version | None) -> dict[str, Any]:
     """What the page of a dataset (as `dataset_called` found it) says besides its files."""
     return {
         "access_label": ACCESS_WORDS[found.access],
         "conditions": explained(listed(found.condition_rows)),
-        "keywords": _keywords(found),
+        "subjects": [{"label": word, "url": _subject_url(word)} for word in _keywords(found)],
+        "owners": found.owner_names,
+        "citation": found.attribution or citation(found, version, found.owner_names),
         "manages": isinstance(person, Person) and datasets.managed_by(person).filter(pk=found.pk).exists(),
     }
+
+
+def _subject_url(word: str) -> str:
+    return f"{reverse('catalogue')}?{urlencode({'subject': word.lower()})}"
+
+
+def citation(found: Dataset, version: Version | None, owners: list[str]) -> str:
+    """How to cite the dataset if its owner says nothing: owners (year). Title (Version n) [Data set]. Institution."""
+    who = ", ".join(owners) or str(found.institution or "")
+    year = f" ({version.published_at.year})" if version is not None and version.published_at is not None else ""
+    number = f" (Version {version.number})" if version is not None else ""
+    address = absolute(reverse("dataset", args=[found.slug]))
+    return f"{who}{year}. {found.title}{number} [Data set]. {found.institution or ''}. {address}"
+
+
+def on_this_page(found: Any, versions: list[Any], version: Any) -> list[dict[str, Any]]:
+    """The sections of the page of a dataset, as links."""
+    files = version.files if version is not None else 0
+    rows: list[tuple[str, Any, int | None]] = [
+        ("about", _("About"), None),
+        ("conditions", _("Use conditions"), None) if found.condition_rows else ("", "", None),
+        ("files", _("Files"), files),
+        ("versions", _("Versions"), len(versions)),
+        ("cite", _("Cite"), None),
+    ]
+    return [{"url": f"#{anchor}", "label": label, "count": number} for anchor, label, number in rows if anchor]

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from apps.web.catalogue import views, your_access
+from apps.web.catalogue import browse, views, your_access
 
 urlpatterns = [
-    path("datasets/", views.catalogue, name="catalogue"),
+    path("datasets/", browse.catalogue, name="catalogue"),
     path("datasets/<slug:slug>/", views.dataset, name="dataset"),
     path("datasets/<slug:slug>/access/", your_access.your_access, name="your_access"),
     path("datasets/<slug:slug>/versions/<int:number>/", views.dataset_version, name="dataset_version"),

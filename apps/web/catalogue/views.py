@@ -15,16 +15,16 @@ from apps.committees.models import Committee
 from apps.core.actors import Viewer
 from apps.core.errors import Gone, NotFound
 from apps.datasets import queries as datasets
-from apps.datasets.models import Dataset, Version
+from apps.datasets import search
+from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
-from apps.grants import queries as grants
 from apps.grants.access_state import access_state, state_of_version
 from apps.web.catalogue import presenters as parts
-from apps.web.catalogue.forms import CatalogueForm
+from apps.web.catalogue.files import files_page
 from apps.web.catalogue.panel import panel
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
-from apps.web.common.pagination import page_of
+from apps.web.common.lists import ListPage
 
 SHOWN = 24
 
@@ -41,54 +41,6 @@ def front_page(request: PageRequest) -> HttpResponse:
         "numbers": cached_for_a_minute("numbers", datasets.public_numbers),
     }
     return render(request, "catalogue/home.html", context)
-
-
-@require_safe
-def catalogue(request: PageRequest) -> HttpResponse:
-    """Every listed dataset, newest first, walked by key."""
-    form = CatalogueForm(request.GET)
-    valid = form.is_valid()
-    asked = form.cleaned_data if valid else {}
-    found = datasets.catalogue(
-        words=asked.get("q", ""), access=asked.get("access", ""), committee=asked.get("committee", "")
-    )
-    filters = form.filters if valid else {}
-    total, more = datasets.counted(found)
-    page = page_of(request, datasets.in_lists(found), by="-listed_from -pk", size=SHOWN, kept=filters)
-    context = {
-        "form": form,
-        "valid": valid,
-        "filters": filters,
-        "words": request.GET.get("q", "")[:200],
-        "kept": {name: value for name, value in form.filters.items() if name != "q"},
-        "total": total,
-        "more": more,
-        "page": page,
-        "cards": parts.cards(page.rows),
-        "filter_groups": _filter_groups(filters),
-    }
-    return render(request, "catalogue/catalogue.html", context, status=200 if valid else 422)
-
-
-def _filter_groups(filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """The filters as links, each keeping the others."""
-    deciders = cached_for_a_minute("deciders", lambda: [(one.slug, one.name) for one in datasets.deciding_committees()])
-    where = reverse("catalogue")
-    groups: list[tuple[str, Any, list[tuple[Any, Any]]]] = [
-        ("access", _("Access"), [("", _("Any access level")), *parts.ACCESS_WORDS.items()]),
-        ("committee", _("Committee"), [("", _("Any committee")), *deciders]),
-    ]
-    return [
-        {"label": label, "choices": [_choice(where, filters, name, value, words) for value, words in choices]}
-        for name, label, choices in groups
-    ]
-
-
-def _choice(where: str, filters: dict[str, Any], name: str, value: Any, words: Any) -> dict[str, Any]:
-    kept = {key: kept for key, kept in filters.items() if key != name}
-    asked = urlencode({**kept, name: value} if value else kept)
-    url = where + (f"?{asked}" if asked else "")
-    return {"label": words, "url": url, "current": filters.get(name, "") == value}
 
 
 @require_safe
@@ -116,7 +68,7 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
     person = request.actor
     committee = found.committee
     waits = cached_for_a_minute("waits", requests.waits) if committee else {}
-    files = [] if shown is None or shown.state == VersionState.WITHDRAWN else list(grants.files_of(shown, person))
+    listed = None if shown is None or shown.state == VersionState.WITHDRAWN else files_page(request, shown, person)
     state = access_state(person, found) if shown is None else state_of_version(person, shown, found)
     one_version = request.resolver_match is not None and request.resolver_match.url_name == "dataset_version"
     number = _("Version %(number)s") % {"number": shown.number} if one_version and shown is not None else ""
@@ -125,12 +77,20 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
         "dataset": found,
         "versions": versions,
         "version": shown,
-        "files": files,
+        "files": listed,
+        "tabs": parts.on_this_page(found, versions, shown),
         "newest": next((one for one in versions if one.state == VersionState.PUBLISHED), None),
-        "panel": panel(person, found, state, files, waits.get(committee.pk) if committee else None),
-        **parts.about(found, person),
+        "panel": panel(
+            person, found, state, shown, waits.get(committee.pk) if committee else None, _only(shown, listed)
+        ),
+        **parts.about(found, person, shown),
     }
     return render(request, "catalogue/dataset.html", context)
+
+
+def _only(version: Any, listed: ListPage | None) -> Distribution | None:
+    """The file of a version that has one file, if the list shows it."""
+    return listed.rows[0] if listed is not None and version.files == 1 and listed.rows else None
 
 
 @require_safe
@@ -152,7 +112,8 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     committee: Committee | None = committees.public().filter(slug=slug).first()
     if committee is None:
         raise NotFound(_("This committee does not exist."))
-    page = datasets.page_of(datasets.catalogue(committee=slug), size=SHOWN)
+    found = search.find(filters={"committee": [slug]})
+    page = datasets.page_of(found.datasets, size=SHOWN, total=(found.total, found.more_than_counted))
     context = {
         "committee": committee,
         "memberships": committees.memberships_of(committee).select_related("person__institution"),

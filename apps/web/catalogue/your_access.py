@@ -10,20 +10,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.core import clock
-from apps.core.actors import Viewer
+from apps.core.actors import Viewer, actor_of
 from apps.core.errors import Denied, NotFound
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
 from apps.grants import explanations
 from apps.grants import queries as grants
+from apps.people.commands.readings import record_access_check
 from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
 from apps.web.catalogue import access_presenters
 from apps.web.catalogue.forms import WhyForm
 from apps.web.common.actor import PageRequest
 from apps.web.common.auth import sign_in_address
+from apps.web.common.decorators import writes
 
 
+@writes
 @require_safe
 def your_access(request: PageRequest, slug: str) -> HttpResponse:
     """The whole checklist for the version that counts today; managers may ask for somebody else."""
@@ -42,6 +45,8 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
         "somebody": person if person is not request.actor else None,
     }  # fmt: skip
     if version is not None and not form.errors:
+        if person is not request.actor:
+            record_access_check(person, dataset=dataset, at=at, by=actor_of(request.actor))
         verdict = grants.why(person, version, at)
         links = _links(person, request.path, slug)
         context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links)}

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from apps.core import correlation
 from apps.core.errors import DomainError, Invalid
+from apps.web.common.site import plain_nav, site
 
 PAGES = {400, 401, 403, 404, 405, 409, 410, 422, 429, 503}
 
@@ -49,12 +50,12 @@ def error_response(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 def _page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     page = f"errors/{refusal.status}.html" if refusal.status in PAGES else "errors/400.html"
-    context = {
+    # The page for a database that does not answer must not ask it who is reading.
+    asker = None if refusal.status == 503 else request
+    context = (site() | {"nav": plain_nav(request)} if asker is None else {}) | {
         "title": refusal.title,
         "sentence": refusal.sentence,
         "reference": correlation.current(),
         "retry_after": getattr(refusal, "retry_after", None),
     }
-    # The page for a database that does not answer must not ask it who is reading.
-    asker = None if refusal.status == 503 else request
     return render(asker, page, context, status=refusal.status)

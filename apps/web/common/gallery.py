@@ -50,6 +50,7 @@ BADGES: dict[str, list[tuple[str, str]]] = {
         ("executed", "Executed"),
         ("superseded", "Superseded"),
         ("terminated", "Terminated"),
+        ("expired", "Expired"),
     ],
     "grant": [
         ("active", "Active"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.core import correlation
 from apps.core.errors import NotFound, Unavailable
 from apps.web.common.errors import error_response, wants_json
+from apps.web.common.site import plain_nav, site
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -21,7 +22,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         body = {"type": "about:blank#fault", "title": str(sentence), "status": 500, "reference": correlation.current()}
         return JsonResponse(body, status=500, content_type="application/problem+json")
-    return render(None, "errors/500.html", {"sentence": sentence, "reference": correlation.current()}, status=500)
+    context = site() | {"nav": plain_nav(request), "sentence": sentence, "reference": correlation.current()}
+    return render(None, "errors/500.html", context, status=500)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What every request passes: who asks by token, refusals turned into pages, reading that cannot write."""
 
+import codecs
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from apps.core import correlation
-from apps.core.errors import Denied, DomainError, Invalid, OnlyForms, Unavailable
+from apps.core.errors import Denied, DomainError, Invalid, OnlyForms, Unavailable, UnknownCharset
 from apps.identity.commands.sign_ins import record_refusal
 from apps.people.models import Person
 from apps.tokens.commands.tokens import SEEN_EVERY, record_token_use
@@ -52,9 +53,16 @@ class ErrorResponses:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
+        if not _is_utf_8(request):
+            return error_response(
+                request,
+                UnknownCharset(_("The form or call was sent in an encoding other than UTF-8. Send it in UTF-8.")),
+            )
         answer = self.get_response(request)
         if isinstance(getattr(answer, "refusal", None), Denied):
             _write_down(request)
+        if request.method == "OPTIONS" and answer.status_code == 405:
+            return HttpResponse(status=204, headers={"Allow": _with_options(answer.headers.get("Allow", ""))})
         if answer.status_code == 405 and not answer.content and request.method == "GET" and not wants_json(request):
             return _only_forms(request, allowed=answer.headers.get("Allow", ""))
         return answer
@@ -102,6 +110,21 @@ def _only_forms(request: PageRequest, *, allowed: str) -> HttpResponse:
     )
     refusal.headers = {"Allow": allowed}
     return error_response(request, refusal)
+
+
+def _is_utf_8(request: PageRequest) -> bool:
+    """Whether a body is in UTF-8, or does not say; whatever is read of the request afterwards is read as UTF-8."""
+    name = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
+    request.encoding = "utf-8"
+    try:
+        return request.method in SAFE or codecs.lookup(name).name in {"utf-8", "ascii"}
+    except LookupError:
+        return False
+
+
+def _with_options(allowed: str) -> str:
+    """The methods of an address (RFC 9110, 9.3.7): those it named, and OPTIONS itself."""
+    return ", ".join(sorted({*(name.strip() for name in allowed.split(",") if name.strip()), "OPTIONS"}))
 
 
 def _act(token: Any) -> None:

@@ -1,6 +1,6 @@
 """What every page knows: where the person can go, and what waits for them there. One statement for all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, F, Func, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import of_person
@@ -21,6 +22,7 @@ from apps.people.queries import institutions_signed_for, platform_roles_of, row_
 from apps.web.common.actor import PageRequest
 from apps.web.common.auth import sign_in_address
 from apps.web.common.saved_forms import page_of
+from apps.web.common.site import site
 from apps.web.common.tasks import waiting_for
 
 Entry = dict[str, Any]
@@ -42,10 +44,11 @@ def portal(request: PageRequest) -> dict[str, Any]:
     facts = facts_of(request)
     # A refused form is shown at the address it was sent to, which may answer nothing else: its page is the way back.
     here = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of(request)
-    context: dict[str, Any] = {
+    context: dict[str, Any] = site() | {
         "demo": settings.DEMO,
         "nav": _marked(request, _nav(facts)),
         "foot": _foot(),
+        "time_zone": timezone.get_current_timezone_name(),
         "home_url": reverse("home"),
         "here": here,
         "sign_in_url": sign_in_address(here),
@@ -144,13 +147,14 @@ def _publishing() -> Entry:
 
 def _foot() -> list[Entry]:
     entries = [_entry(_("Browse datasets"), "catalogue")]
+    entries += [_entry(_("API"), "help_page", args=["api"])]
     if settings.DEMO or settings.DEBUG:
         entries.append(_entry(_("Components"), "gallery"))
     return entries
 
 
-def _entry(label: str, name: str, **more: Any) -> Entry:
-    return {"label": label, "url": reverse(name), **more}
+def _entry(label: str, name: str, *, args: Sequence[str] = (), **more: Any) -> Entry:
+    return {"label": label, "url": reverse(name, args=args), **more}
 
 
 def _marked(request: HttpRequest, entries: list[Entry]) -> list[Entry]:

@@ -1,6 +1,6 @@
 """Lists on pages, walked by key: page 4,000 costs what page 1 costs, and nothing is seen twice when rows are added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -29,7 +29,12 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    request: HttpRequest, found: QuerySet[Row], *, by: str, size: int = 50, kept: Mapping[str, Any] | None = None
+    request: HttpRequest,
+    found: QuerySet[Row],
+    *,
+    by: str,
+    size: int = 50,
+    kept: Mapping[str, Any] | Sequence[tuple[str, str]] | None = None,
 ) -> Page[Row]:
     """The page of `found` that the address asks for by `after` or `before`; one statement.
 
@@ -53,6 +58,18 @@ def page_of(
         return Page(rows[:size], previous, _next(here, names, rows, size), here)
     rows = list(found[: size + 1])
     return Page(rows[:size], next_url=_next(here, names, rows, size))
+
+
+def page_or_first(
+    request: HttpRequest, found: QuerySet[Row], *, by: str, size: int, kept: Sequence[tuple[str, str]]
+) -> tuple[Page[Row], str]:
+    """The page as `page_of` answers it; for a key that no page gave the first page, and a sentence that says so."""
+    try:
+        return page_of(request, found, by=by, size=size, kept=kept), ""
+    except Invalid as refusal:
+        bare = HttpRequest()
+        bare.path = request.path
+        return page_of(bare, found, by=by, size=size, kept=kept), str(refusal.sentence)
 
 
 def rows_before(found: QuerySet[Row], *, by: str, row: Row) -> QuerySet[Row]:

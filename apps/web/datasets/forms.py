@@ -11,6 +11,7 @@ from apps.committees.queries import public
 from apps.datasets.conditions import MODIFIERS, PERMISSIONS, Use
 from apps.datasets.models import Dataset
 from apps.web.common.forms import CleanTextField
+from apps.web.common.time_zone import with_zone
 
 ROLE_NAMES = {
     "own_dataset": _("dataset owner"),
@@ -172,7 +173,7 @@ class PublishForm(forms.Form):
     """When the files may leave."""
 
     embargo_until = forms.DateTimeField(
-        label=_("Embargo until (UTC)"),
+        label=with_zone(_("Embargo until")),
         help_text=_(
             "Leave empty to publish now. Until the embargo ends, only people with a role "
             "on the dataset can see this version."
@@ -196,6 +197,18 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, reads: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = reads
+
+
+class OwnerForm(forms.Form):
+    """Who owns the dataset from now on."""
+
+    person = CleanTextField(
+        label=_("New owner"),
+        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the person who will own the dataset.")},
+    )
 
 
 class HelperForm(forms.Form):

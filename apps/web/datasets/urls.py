@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from apps.web.datasets import people, users, versions, views
+from apps.web.datasets import owner, people, users, versions, views
 
 urlpatterns = [
+    path("datasets/<slug:slug>/owner/", owner.dataset_owner, name="dataset_owner"),
     path("my-datasets/", views.home, name="my_datasets"),
     path("my-datasets/new/", views.new, name="dataset_new"),
     path("my-datasets/<slug:slug>/", views.workshop, name="managed_dataset"),

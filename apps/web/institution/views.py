@@ -20,7 +20,7 @@ from apps.core.errors import Denied, NotFound
 from apps.grants.queries import depending_on, holders_through
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation
 from apps.people.models import Institution, Person
-from apps.people.queries import institutions_signed_for, named, people_affiliated_with
+from apps.people.queries import institutions_answered_for, named, people_affiliated_with
 from apps.people.rules import check_can_speak_for
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -38,7 +38,7 @@ SOON = timedelta(days=30)
 @signed_in
 def institution_people(request: AuthenticatedRequest) -> HttpResponse:
     """The people a signing official answers for, fifty a page: their access now, and until when it stands on them."""
-    institutions = list(institutions_signed_for(request.actor))
+    institutions = list(institutions_answered_for(request.actor))
     if not institutions:
         raise Denied(_("Only signing officials of an institution can see its people."))
     here = next((one for one in institutions if str(one.pk) == request.GET.get("of", "")), institutions[0])
@@ -128,7 +128,7 @@ def _asked_why(
 
 def _theirs(request: AuthenticatedRequest, institution: UUID, pk: UUID) -> tuple[Institution, Person]:
     """The institution and its person; for anybody who does not answer for it there is neither."""
-    home = institutions_signed_for(request.actor).filter(pk=institution).first()
+    home = institutions_answered_for(request.actor).filter(pk=institution).first()
     person = people_affiliated_with(home).filter(pk=pk).first() if home is not None else None
     if home is None or person is None:
         raise NotFound(_("This person does not exist in your institution."))

@@ -1,5 +1,8 @@
 """What an operator watches: pending background tasks, queued e-mails, and the stop of all downloads."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +16,8 @@ from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
 from apps.notifications.queries import waiting
+from apps.people.models import SiteText
+from apps.people.queries import site_texts
 from apps.people.rules import check_operator
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -48,9 +53,28 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
         "shown": SHOWN,
         "stop": stop,
         "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,
+        "texts": _texts(),
+        "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
+
+
+def _texts() -> list[dict[str, Any]]:
+    """Each text of the portal in each language, with the version that counts today; None where there is none yet."""
+    newest = site_texts()
+    return [
+        {
+            "kind": kind.value,
+            "label": kind.label,
+            "language": code,
+            "spoken": name,
+            "version": found.version if (found := newest.get((kind, code))) is not None else None,
+            "published_at": found.published_at if found is not None else None,
+        }
+        for kind in SiteText.Kind
+        for code, name in settings.LANGUAGES
+    ]
 
 
 @require_POST

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from apps.web.oversight import events, roles, system_status
+from apps.web.oversight import events, person_record, roles, system_status
 
 urlpatterns = [
     path("oversight/events/", events.events, name="events"),
+    path("oversight/events/<int:number>/", events.event, name="event"),
+    path("people/<str:code>/", person_record.person_record, name="person_record"),
+    path("people/<str:code>/end-access/<str:reach>/", person_record.person_end_access, name="person_end_access"),
     path("oversight/roles/", roles.claimed_roles, name="claimed_roles"),
     path("system-status/", system_status.operations, name="system_status"),
     path("system-status/downloads/stop/", system_status.freeze, name="downloads_stop"),

@@ -27,8 +27,8 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.common.state_presenters import shown
-from apps.web.requests.forms import RequestForm, begun
-from apps.web.requests.views import find
+from apps.web.requests.forms import RequestForm, begun, name_unanswered
+from apps.web.requests.views import find, questions_of
 
 
 @require_POST
@@ -57,7 +57,7 @@ def request_begin(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         "dataset": dataset,
         "existing": shown(state) if state.request is not None else None,
         "refused": refused.sentence if refused is not None else "",
-        "drafts": requests.requests_for_dataset(dataset, request.actor).filter(holds=False)[:8],
+        "drafts": requests.requests_for_dataset(dataset, request.actor).exclude(items__dataset=dataset)[:8],
     }
     return render(request, "requests/new.html", context)
 
@@ -149,6 +149,8 @@ def _after_submit(request: AuthenticatedRequest, found: AccessRequest) -> HttpRe
         commands.submit(found, by=request.actor)
         messages.success(request, _("Request submitted. This page shows who has to act next."))
         return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+    if refusals.refusal is not None and refusals.refusal.field == "answer":
+        name_unanswered(form, str(refusals.refusal.sentence))
     return saved_with_errors(_page(request, found, form, status=refusals.status))
 
 
@@ -167,6 +169,7 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         if not form.is_valid():
             first = {name: str(errors[0]) for name, errors in form.errors.items()}
             raise Invalid(next(iter(first.values())), fields=first)
+        commands.save_answers(found, answers=form.answers, by=request.actor)
         kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **form.texts)
         return f"{kept.revision} {kept.changed_at.isoformat()}"
 
@@ -175,12 +178,10 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _form(found: AccessRequest, data: Any = None) -> RequestForm:
-    asked = [item.dataset for item in _items(found)]
-    chosen = [(dataset.slug, dataset.title) for dataset in asked]
-    longest = min((dataset.longest_grant_days for dataset in asked), default=None)
+    chosen = [item.dataset for item in _items(found)]
     codes = [one.person.code for one in found.memberships.select_related("person")] if data is None else []
-    initial = begun(found, codes) | {"datasets": [slug for slug, _title in chosen]}
-    return RequestForm(data, initial=initial, chosen=chosen, longest=longest)
+    initial = begun(found, codes) | {"datasets": [dataset.slug for dataset in chosen]}
+    return RequestForm(data, initial=initial, chosen=chosen, questions=questions_of(found))
 
 
 def _bound(found: AccessRequest) -> RequestForm:
@@ -197,6 +198,7 @@ def _items(found: AccessRequest) -> Any:
 def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     """Everything the form holds, or (with a sentence) nothing of it."""
     facts = form.cleaned_data
+    commands.save_answers(found, answers=form.answers, by=person)
     commands.change(found, by=person, revision=facts["revision"], **form.texts)
     commands.name_members(found, codes=facts["members"], by=person)
     slugs = [*facts["datasets"], *([facts["add_dataset"]] if facts["add_dataset"] else [])]
@@ -206,5 +208,5 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
 
 
 def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    context = {"asked": found, "form": form, "questions": found.questions.filter(answer="")}
+    context = {"asked": found, "form": form}
     return render(request, "requests/edit.html", context, status=status)

@@ -1,25 +1,50 @@
 """What an applicant fills in: the request, an answer, a signature, a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from apps.access_requests import fields
+from apps.access_requests import fields, rules
 from apps.access_requests.fields import Kind, RequestField
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, Question
+from apps.datasets.models import Dataset
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
 
 
-class RequestForm(forms.Form):
+class AnswersForm(forms.Form):
+    """Every question of the committee with its answer: what is written is kept, whichever button is pressed."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, questions: Sequence[Question] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        self.fields |= answer_fields(questions)
+        for question in questions:
+            self.initial.setdefault(answer_name(question), question.answer)
+
+    @property
+    def answers(self) -> dict[UUID, str]:
+        """What is answered, by question."""
+        return {one.pk: self.cleaned_data.get(answer_name(one)) or "" for one in self.questions}
+
+    @property
+    def answer_boxes(self) -> list[dict[str, Any]]:
+        """Each question with its field."""
+        return [{"question": one, "field": self[answer_name(one)]} for one in self.questions]
+
+
+class RequestForm(AnswersForm):
     """A request as it is being written: everything may still be empty; submitting asks for the rest.
 
     Its fields are those of `apps.access_requests.fields`; besides them the revision, and one more dataset by address.
     """
-
-    use_required_attribute = False
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     add_dataset = CleanTextField(
@@ -29,17 +54,30 @@ class RequestForm(forms.Form):
         help_text=_("Enter the web address of the dataset page, or the last part of it."),
     )
 
-    def __init__(self, *args: Any, chosen: list[tuple[str, str]], longest: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._chosen = chosen
         for one in fields.FIELDS:
             self.fields[one.name] = WIDGETS[one.kind](one)
         self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
-        if longest is not None:
-            self.fields[fields.ENDS_ON.name].help_text = _at_most(longest)
+        limit = rules.shortest_limit(chosen)
+        if limit is not None:
+            self.fields[fields.ENDS_ON.name].help_text = _at_most(limit, self.initial.get(fields.STARTS_ON.name))
         for one in fields.of_kind(Kind.DATASETS):
             choice = self.fields[one.name]
             assert isinstance(choice, RequiredChoicesField)
-            choice.choices = chosen
+            choice.choices = [(dataset.slug, dataset.title) for dataset in chosen]
+
+    def clean(self) -> dict[str, Any]:
+        """A period that is longer than the datasets in the form allow is refused beside its field."""
+        facts = super().clean() or self.cleaned_data
+        starts_on, ends_on = facts.get(fields.STARTS_ON.name), facts.get(fields.ENDS_ON.name)
+        kept = [one for one in self._chosen if one.slug in (facts.get(fields.DATASETS.name) or ())]
+        if starts_on is not None and ends_on is not None:
+            wrong = rules.wrong_period(starts_on, ends_on, rules.shortest_limit(kept))
+            for name, sentence in wrong.items():
+                self.add_error(name, sentence)
+        return facts
 
     def clean_add_dataset(self) -> str:
         """The short name out of whatever was pasted: an address, a path or the name itself."""
@@ -95,13 +133,17 @@ WIDGETS: dict[Kind, Callable[[RequestField], forms.Field]] = {
 }
 
 
-def _at_most(days: int) -> str:
-    """What the datasets allow, said before anybody signs for more."""
-    return ngettext(
-        "Access to these data lasts at most %(n)s day. It ends then even if you request a longer period.",
-        "Access to these data lasts at most %(n)s days. It ends then even if you request a longer period.",
-        days,
-    ) % {"n": days}
+def _at_most(limit: Dataset, starts_on: date | None) -> str:
+    """What the datasets allow, said before anybody asks for more."""
+    said = ngettext(
+        "Access lasts at most %(n)s day, as %(dataset)s allows.",
+        "Access lasts at most %(n)s days, as %(dataset)s allows.",
+        limit.longest_grant_days,
+    ) % {"n": limit.longest_grant_days, "dataset": limit.title}
+    if starts_on is None:
+        return said
+    last = formats.date_format(rules.last_possible_day(starts_on, limit), "j M Y")
+    return f"{said} " + gettext("With the saved start date, the last possible day is %(day)s.") % {"day": last}
 
 
 def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
@@ -110,9 +152,22 @@ def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
     return {"revision": request.revision, **kept, "members": " ".join(members)}
 
 
-class AnswerForm(forms.Form):
-    """What the applicant answers to the committee."""
+def answer_name(question: Question) -> str:
+    """The name of the field that answers this question."""
+    return f"answer_{question.pk.hex}"
 
-    use_required_attribute = False
 
-    answer = RequiredTextField(label=_("Your answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+def answer_fields(questions: Sequence[Question]) -> dict[str, forms.Field]:
+    """A field for the answer to each question, needed before the request is submitted again."""
+    box = {"rows": 4, "dir": "auto"}
+    return {
+        answer_name(one): RequiredTextField(label=one.text, max_length=10_000, widget=forms.Textarea(attrs=box))
+        for one in questions
+    }
+
+
+def name_unanswered(form: AnswersForm, sentence: str) -> None:
+    """The error beside each question that has no answer yet."""
+    for one in form.questions:
+        if not str(form[answer_name(one)].value() or "").strip():
+            form.add_error(answer_name(one), sentence)

@@ -15,5 +15,5 @@ urlpatterns = [
     path("requests/<uuid:pk>/autosave/", edit.request_autosave, name="request_autosave"),
     path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),
-    path("requests/<uuid:pk>/questions/<uuid:question>/answer/", views.request_answer, name="request_answer"),
+    path("requests/<uuid:pk>/answers/", views.request_answers, name="request_answers"),
 ]

@@ -12,22 +12,24 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
-from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.models import AccessRequest, Item, Question
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.core.errors import NotFound
 from apps.grants import queries as grants
+from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.history import timeline
-from apps.web.common.idempotency import idempotent_form
+from apps.web.common.idempotency import idempotent_form, saved_with_errors
+from apps.web.common.state_presenters import shown
 from apps.web.request_rows import written
-from apps.web.requests import progress as course
-from apps.web.requests.forms import AnswerForm
+from apps.web.requests import progress
+from apps.web.requests.forms import AnswersForm, name_unanswered
 
 
 @require_safe
@@ -45,30 +47,22 @@ def find(person: Viewer, pk: UUID) -> AccessRequest:
 
 
 def _page(
-    request: AuthenticatedRequest,
-    found: AccessRequest,
-    *,
-    refused: tuple[UUID, AnswerForm] | None = None,
-    status: int = 200,
+    request: AuthenticatedRequest, found: AccessRequest, *, form: AnswersForm | None = None, status: int = 200
 ) -> HttpResponse:
     person = request.actor
     items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
-    questions = list(found.questions.all())
     members = [one.person for one in found.memberships.select_related("person__institution")]
     mine = found.applicant_id == person.pk
-    said = _said(found, mine=mine)
-    holds, since = course.holder(found, items, questions, is_applicant=mine)
+    said, state = _said(found, mine=mine), state_of_request(person, found)
     context: dict[str, Any] = {
         "asked": found,
         "title": said[fields.TITLE.name],
         "written": written(said),
-        "items": items,
+        "panel": _panel(state, found),
+        "rows": _rows(items, state),
         "members": members,
-        "questions": [_question(one, refused) for one in questions],
-        "steps": course.steps(found, items),
-        "holds": holds,
-        "since": since,
-        "grants": grants.of_requests([found.pk]) if found.decided_at else [],
+        "form": form or AnswersForm(questions=questions_of(found)),
+        "people": _people(found, person) if found.decided_at else [],
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
@@ -78,18 +72,41 @@ def _page(
     return render(request, "requests/request.html", context, status=status)
 
 
+def questions_of(found: AccessRequest) -> list[Question]:
+    """The committee's questions, in the order in which they were asked."""
+    return list(found.questions.order_by("asked_at", "pk"))
+
+
+def _panel(state: AccessState, found: AccessRequest) -> dict[str, Any]:
+    """The state in words, with whose turn it is, the steps, and the day by which the committee means to decide."""
+    panel = shown(state) | {"turn": progress.turn(state), "steps": progress.steps(state, found)}
+    here = state.action is not None and state.action.code in (Do.VIEW_REQUEST, Do.ANSWER)
+    reason = state.reason if state.state == State.DENIED else ""
+    overdue = state.due is not None and state.due < state.at.date()
+    return panel | {"place": None if here else panel["place"], "reason": reason, "overdue": overdue}
+
+
+def _rows(items: list[Item], state: AccessState) -> list[dict[str, Any]]:
+    """Each dataset with its own state; none for what does not concern the person."""
+    states = {one.dataset.pk: one for one in (state, *state.also) if one.dataset is not None}
+    return [
+        {"item": item, "shown": shown(states[item.dataset_id]) if item.dataset_id in states else None} for item in items
+    ]
+
+
+def _people(found: AccessRequest, person: Person) -> list[dict[str, Any]]:
+    """Who has or had access under this request, each with the state of it."""
+    given = list(grants.of_requests([found.pk]).select_related("dataset", "holder__institution"))
+    states = states_of_grants(person, given)
+    return [{"grant": one, "mine": one.holder_id == person.pk, "shown": shown(states[one.pk])} for one in given]
+
+
 def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     """The applicant sees what they are writing; everybody else what was last submitted."""
     last = None if mine else found.rounds.first()
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
-
-
-def _question(one: Any, refused: tuple[UUID, AnswerForm] | None) -> dict[str, Any]:
-    sent = refused[1] if refused is not None and refused[0] == one.pk else None
-    form = sent or AnswerForm(initial={"answer": one.answer}, auto_id=f"answer-{one.pk.hex[:8]}-%s")
-    return {"question": one, "form": form}
 
 
 def _waits(items: list[Item]) -> list[dict[str, Any]]:
@@ -126,16 +143,29 @@ def request_withdraw(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 @idempotent_form
-def request_answer(request: AuthenticatedRequest, pk: UUID, question: UUID) -> HttpResponse:
-    """The applicant answers one question of the committee."""
+def request_answers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Every answer is kept, whichever button is pressed: to save, to change the request too, or to send all of it."""
     found = find(request.actor, pk)
-    asked = requests.questions_before(request.actor).filter(request=found, pk=question).first()
-    if asked is None:
-        raise NotFound(_("This question does not exist."))
-    form = AnswerForm(request.POST, auto_id=f"answer-{question.hex[:8]}-%s")
-    if form.is_valid():
-        with FormRefusals(form):
-            commands.answer(asked, text=form.cleaned_data["answer"], by=request.actor)
-            messages.success(request, _("Answer saved. Submit the request again when it is complete."))
-            return HttpResponseRedirect(reverse("request_page", args=[pk]))
-    return _page(request, found, refused=(question, form), status=422)
+    rules.check_can_edit(request.actor, found)
+    form = AnswersForm(request.POST, questions=questions_of(found))
+    if not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    commands.save_answers(found, answers=form.answers, by=request.actor)
+    if "send" in request.POST:
+        return _send(request, found, form)
+    if "edit" in request.POST:
+        return HttpResponseRedirect(reverse("request_edit", args=[pk]))
+    messages.success(request, _("Answers saved. They are sent to the committee when you submit the request."))
+    return HttpResponseRedirect(reverse("request_page", args=[pk]) + "#questions")
+
+
+def _send(request: AuthenticatedRequest, found: AccessRequest, form: AnswersForm) -> HttpResponse:
+    """Back to the committee; if something is missing, the answers are kept all the same."""
+    with FormRefusals(form) as refusals:
+        commands.submit(found, by=request.actor)
+        messages.success(request, _("Your answers were sent to the committee."))
+        return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
+    refusal = refusals.refusal
+    if refusal is not None and refusal.field == "answer":
+        name_unanswered(form, str(refusal.sentence))
+    return saved_with_errors(_page(request, found, form=form, status=refusals.status))

@@ -92,7 +92,7 @@ def _write(
         by=by,
         **project.texts,
         starts_on=today,
-        ends_on=today + timedelta(days=project.days),
+        ends_on=today + timedelta(days=project.days - 1),  # both days count
     )
     requests.name_members(request, codes=[world.people[key].code for key in members], by=by)
     return request

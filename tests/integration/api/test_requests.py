@@ -42,7 +42,8 @@ def test_a_request_is_drafted_read_submitted_and_withdrawn(caller: Caller) -> No
     assert caller.post(f"{path}/withdraw").json()["state"] == "withdrawn"
     refused(caller.post(f"{path}/submit"), 409, "wrong-state")
     kinds = Event.objects.filter(subject_id=shown["id"]).order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["request.drafted", "request.submitted", "request.withdrawn"]
+    added, drafted = "request.project_member_added", "request.drafted"
+    assert list(kinds) == [drafted, added, "request.submitted", "request.withdrawn"]
 
 
 def test_what_is_missing_is_said_field_by_field(caller: Caller) -> None:

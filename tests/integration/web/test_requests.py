@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from apps.access_requests import commands as requests
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, Question
 from apps.agreements.models import Agreement
 from apps.api import schemas
+from apps.core import clock
 from apps.core.storage import private_storage
 from apps.grants import commands as grants
-from apps.web.requests.forms import AnswerForm, RequestForm
+from apps.web.requests.forms import AnswersForm, RequestForm, answer_name
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -153,25 +154,55 @@ def test_submitting_the_form_hands_the_request_in() -> None:
     assert case.reload().request.state == "submitted"
 
 
-def test_a_question_is_answered_on_the_page_and_the_request_goes_back() -> None:
+def answered(case: stories.Case, text: str, **more: str) -> dict[str, str]:
+    assert case.question is not None
+    return {f"answer_{case.question.pk.hex}": text, "_once": str(uuid.uuid4()), **more}
+
+
+def test_questions_are_answered_on_the_page_and_one_button_sends_all() -> None:
     case = stories.returned()
-    client, question = stories.client_for(case.applicant), case.question
-    assert question is not None
-    url = f"/requests/{case.request.pk}/questions/{question.pk}/answer/"
-    empty = client.post(url, {"answer": " ", "_once": str(uuid.uuid4())})
+    client, page = stories.client_for(case.applicant), f"/requests/{case.request.pk}/"
+    empty = client.post(f"{page}answers/", answered(case, " ", send="1"))
     assert empty.status_code == 422
-    assert client.post(url, {"answer": "Age and grade.", "_once": str(uuid.uuid4())}).status_code == 302
-    assert "Age and grade." in client.get(f"/requests/{case.request.pk}/").content.decode()
-    assert client.post(f"/requests/{case.request.pk}/submit/", {}).status_code == 302
-    unknown = f"/requests/{case.request.pk}/questions/{uuid.uuid4()}/answer/"
-    assert client.post(unknown, {"answer": "x"}).status_code == 404
+    assert f"answer_{case.question.pk.hex}_error" in empty.content.decode()
+    sent = client.post(f"{page}answers/", answered(case, "Age and grade.", send="1"))
+    assert sent["Location"] == page
+    assert case.reload().request.state == "submitted"
+    assert "Age and grade." in client.get(page).content.decode()
+    assert client.post(f"{page}answers/", answered(case, "Too late.")).status_code == 409
+
+
+@pytest.mark.parametrize("then", ["other", "save", "edit", "send"])
+def test_case_12_an_answer_is_kept_whichever_button_is_pressed(then: str) -> None:
+    """Case 12: an answer to the committee was lost when another button was pressed."""
+    case = stories.returned()
+    requests.change(case.request, by=case.applicant, public_summary="")  # so that it cannot be sent yet
+    client, page = stories.client_for(case.applicant), f"/requests/{case.request.pk}/"
+    answer = client.post(f"{page}answers/", answered(case, "Age and grade.", **{then: "1"}))
+    assert answer.status_code == (422 if then == "send" else 302)
+    assert case.request.questions.get().answer == "Age and grade."
+    assert "Age and grade." in client.get(f"{page}edit/").content.decode()
+
+
+def test_case_12_the_form_of_the_request_sends_answers_too() -> None:
+    """Case 12: the form of the request sends what is written in the answers, and autosave keeps it."""
+    case = stories.returned()
+    client, page = stories.client_for(case.applicant), f"/requests/{case.request.pk}/"
+    saved = client.post(f"{page}autosave/", typed(case) | answered(case, "By autosave."))
+    assert saved.status_code == 200
+    assert case.request.questions.get().answer == "By autosave."
+    case.reload()
+    answer = client.post(f"{page}submit/", typed(case) | answered(case, "With the form."))
+    assert answer["Location"] == page
+    assert case.request.questions.get().answer == "With the form."
+    assert case.reload().request.state == "submitted"
 
 
 def test_the_applicant_sees_whom_it_waits_for_but_never_who_voted_what() -> None:
     case = stories.in_review()
     stories.vote(case, case.committee_setup.members[0])
     text = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/").content.decode()
-    assert f"Waiting for a decision from {case.committee_setup.committee.name}." in text
+    assert f"Waiting for {case.committee_setup.committee.name}" in text
     assert "A vote was cast" not in text
     assert case.committee_setup.members[0].name not in text
     assert case.committee_setup.chair.name not in text
@@ -224,7 +255,7 @@ def test_a_request_page_costs_the_same_however_long_its_story(django_assert_max_
     client = stories.client_for(access.holder)
     for url in (f"/requests/{access.case.request.pk}/", "/requests/", "/access/", f"/access/{access.grant.pk}/"):
         client.get(url)
-        with django_assert_max_num_queries(15 + 2):
+        with django_assert_max_num_queries(18 + 2):
             assert client.get(url).status_code == 200
 
 
@@ -298,7 +329,7 @@ def test_the_pdf_is_there_once_everybody_has_signed() -> None:
     access = stories.granted()
     agreement = Agreement.objects.get(pk=access.agreement_setup.agreement.pk)
     answer = stories.client_for(access.holder).get(f"/agreements/{agreement.pk}/pdf/")
-    assert answer["X-Accel-Redirect"] == private_storage().accel_path(agreement.pdf_key)
+    assert answer["X-Accel-Redirect"] == private_storage().accel_path(agreement.pdfs.get().storage_key)
     assert answer["Content-Disposition"] == f'attachment; filename="{agreement.reference}.pdf"'
     other = stories.offered()
     assert stories.client_for(other.applicant).get(f"/agreements/{other.agreement.pk}/pdf/").status_code == 404
@@ -380,6 +411,21 @@ def test_the_form_says_how_long_the_data_are_given_for_at_most() -> None:
     assert f"at most {most} days" in page.content.decode()
 
 
+def test_case_2_the_form_refuses_a_period_that_is_too_long_beside_its_field() -> None:
+    """Case 2: 800 days on a dataset with at most 365: refused in the form, and everything typed is kept there."""
+    case = stories.draft()
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/edit/"
+    begin = clock.today()
+    most = case.published_dataset.dataset.longest_grant_days
+    too_long = typed(case, title="Kept title", ends_on=str(begin + timedelta(days=most)))
+    for where in (url, f"/requests/{case.request.pk}/submit/"):
+        answer = client.post(where, too_long)
+        assert answer.status_code == 422
+        assert "id_ends_on_error" in answer.content.decode()
+        assert "Kept title" in answer.content.decode()
+    assert client.post(url, typed(case, ends_on=str(begin + timedelta(days=most - 1)))).status_code == 302
+
+
 def test_access_until_the_end_of_a_day_names_that_day_and_not_the_next() -> None:
     access = stories.granted()
     last = access.grant.agreement.ends_on
@@ -403,10 +449,10 @@ def test_what_is_too_long_is_said_and_never_cut_on_the_way() -> None:
 
 def test_a_program_may_write_as_much_as_the_form_takes() -> None:
     """More would be taken by the API and then refused by the form, with no way to hand it in from there."""
-    fields = RequestForm(chosen=[]).fields
+    fields, question = RequestForm(chosen=[]).fields, Question(text="Which?")
     for name in ("title", "purpose", "public_summary"):
         assert schemas.NewRequest.model_json_schema()["properties"][name]["maxLength"] == fields[name].max_length
     assert (
         schemas.NewAnswer.model_json_schema()["properties"]["text"]["maxLength"]
-        == AnswerForm.base_fields["answer"].max_length
+        == AnswersForm(questions=[question]).fields[answer_name(question)].max_length
     )

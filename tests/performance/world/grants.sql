@@ -16,10 +16,10 @@ SELECT md5('item' || r)::uuid, md5('request' || r)::uuid, md5('dataset' || n)::u
        md5('committee' || (n % {committees} + 1))::uuid, 'approved', 'Sound.', '', now() - interval '30 days',
        md5('round' || r)::uuid FROM made;
 INSERT INTO agreements_agreement (id, reference, item_id, template_id, state, text, sha256, starts_on, ends_on, offered_at,
-                                  executed_at, ended_because, pdf_key, pdf_sha256)
+                                  executed_at, ended_because)
 SELECT md5('agreement' || r)::uuid, 'DUA-' || r, md5('item' || r)::uuid, md5('template1')::uuid, 'executed',
        repeat('Clause. ', 200), 'x', current_date - 20, current_date + 300, now() - interval '29 days',
-       now() - interval '20 days', '', '', '' FROM made;
+       now() - interval '20 days', '' FROM made;
 INSERT INTO people_actorsnapshot (id, person_id, taken_at, name, email, orcid, institution_id, institution_name, ror, scoped,
                                assurance, issuer, acr, amr, auth_time)
 SELECT md5('snapshot' || r)::uuid, person, now() - interval '21 days', 'A Name', '', '', p.institution_id, 'A hospital', '',

@@ -17,6 +17,8 @@ from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, NeedsSignIn, Unavailable, WrongState
 from apps.core.storage import private_storage
 from apps.core.text import given
+from apps.datasets.commands import give_role as add_owner
+from apps.datasets.models import Dataset
 from apps.grants.models import AccessGrant
 from tests import stories
 
@@ -296,6 +298,7 @@ def test_the_owner_signs_last_and_is_no_part_of_the_request() -> None:
         with pytest.raises(Denied, match="Only a dataset owner"):
             stories.countersign(agreement_setup.agreement, by)
     published_dataset = stories.published_dataset()
+    add_owner(published_dataset.dataset, person=stories.person(), role=Dataset.OWNER, by=published_dataset.owner)
     own = stories.signed(published_dataset=published_dataset, applicant=published_dataset.owner)
     with pytest.raises(Denied, match="you are part of"):
         stories.countersign(own.agreement, published_dataset.owner)
@@ -308,22 +311,24 @@ def test_a_countersigned_agreement_is_executed_and_printed_once() -> None:
     assert agreement_setup.agreement.executed_at is not None
     stories.drain()
     agreement_setup.reload()
-    with private_storage().open(agreement_setup.agreement.pdf_key) as stream:
+    pdf = agreement_setup.agreement.pdfs.get()
+    with private_storage().open(pdf.storage_key) as stream:
         content = stream.read()
     assert content.startswith(b"%PDF-")
-    assert hashlib.sha256(content).hexdigest() == agreement_setup.agreement.pdf_sha256
-    assert commands._pdf_of(agreement_setup.agreement) == content
+    assert hashlib.sha256(content).hexdigest() == pdf.sha256
+    rows = list(agreement_setup.agreement.signatures.select_related("actor_snapshot").order_by("signed_at"))
+    assert commands._pdf_of(agreement_setup.agreement, rows) == content
     commands.store_pdf(agreement_setup.agreement.pk, by=SYSTEM)
     assert Event.objects.filter(kind="agreement.pdf_stored").count() == 1
     unsigned = stories.offered()
     commands.store_pdf(unsigned.agreement.pk, by=SYSTEM)
-    assert unsigned.reload().agreement.pdf_key == ""
+    assert not unsigned.reload().agreement.pdfs.exists()
 
 
 # ------------------------------------------------------------------------------------------------------ terminating
 def test_an_owner_terminates_with_a_reason_and_nobody_signs_afterwards() -> None:
     agreement_setup = stories.offered()
-    for by in (agreement_setup.applicant, stories.person()):
+    for by in (agreement_setup.case.committee_setup.chair, stories.person()):
         with pytest.raises(Denied, match="Only a dataset owner"):
             commands.terminate(agreement_setup.agreement, reason="No.", by=by)
     with pytest.raises(Invalid, check=lambda refused: refused.field == "reason"):
@@ -334,6 +339,17 @@ def test_an_owner_terminates_with_a_reason_and_nobody_signs_afterwards() -> None
     with pytest.raises(WrongState, match="is terminated"):
         sign(agreement_setup, agreement_setup.applicant)
     assert not queries.to_sign(agreement_setup.applicant).exists()
+
+
+def test_an_applicant_may_decline_until_the_agreement_is_fully_signed() -> None:
+    for agreement_setup in (stories.offered(), stories.signed()):
+        commands.terminate(agreement_setup.agreement, reason="Another institution now.", by=agreement_setup.applicant)
+        stories.drain()
+        assert agreement_setup.reload().agreement.state == "terminated"
+        assert agreement_setup.case.reload().request.state == "closed"
+    executed = stories.executed()
+    with pytest.raises(Denied):
+        commands.terminate(executed.agreement, reason="Too late.", by=executed.applicant)
 
 
 # ---------------------------------------------------------------------------------------------------------- evidence
@@ -360,7 +376,7 @@ def test_the_database_itself_keeps_what_was_signed(change: str) -> None:
 def test_control_what_is_no_evidence_may_change() -> None:
     """Control: the same row, another column, passes."""
     agreement_setup = stories.signed()
-    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(pdf_key="x") == 1
+    assert Agreement.objects.filter(pk=agreement_setup.agreement.pk).update(ended_because="x") == 1
 
 
 def test_an_agreement_is_seen_by_those_who_see_its_request() -> None:

@@ -190,6 +190,6 @@ def test_the_pdf_says_who_the_signers_were() -> None:
     ]  # fmt: skip
     assert access.holder.email in said[0]["actor_snapshot"] and home_of(access.holder).name in said[0]["actor_snapshot"]
     made = {"reference": agreement.reference, "text": agreement.text, "sha256": agreement.sha256}
-    assert hashlib.sha256(pdf(**made, signatures=said)).hexdigest() == agreement.pdf_sha256
+    assert hashlib.sha256(pdf(**made, signatures=said)).hexdigest() == agreement.pdfs.get().sha256
     said[0]["actor_snapshot"] = ""
-    assert hashlib.sha256(pdf(**made, signatures=said)).hexdigest() != agreement.pdf_sha256  # control
+    assert hashlib.sha256(pdf(**made, signatures=said)).hexdigest() != agreement.pdfs.get().sha256  # control

@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.audit import queries
 from apps.audit import record as recording
-from apps.audit.kinds import Kind
+from apps.audit.kinds import LOG_GROUPS, Kind
 from apps.audit.models import Event, Outbox
 from apps.audit.record import record
 from apps.core import correlation
@@ -162,8 +162,21 @@ def test_the_log_is_read_backwards_in_pages() -> None:
     ids.append(record(Kind.REFUSED, actor=SYSTEM).pk)
     mine = Event.objects.filter(pk__in=ids)
     assert [e.pk for e in queries.newest() & mine] == ids[::-1]
-    assert [e.pk for e in queries.newest(kind="refused") & mine] == [ids[2], ids[0]]
-    assert [e.pk for e in queries.newest(actor_id=who.pk) & mine] == ids[:1]
+    assert [e.pk for e in mine.filter(queries.by_or_concerning([who.pk]))] == ids[:1]
+    assert [e.pk for e in mine.filter(queries.concerning([who.pk]))] == []
+
+
+@pytest.mark.django_db
+def test_the_groups_of_the_log_are_counted_up_to_a_limit() -> None:
+    who = stories.person()
+    ids = [record(Kind.REFUSED, actor=who).pk for _ in range(3)] + [record(Kind.LINKS_GUESSED, actor=SYSTEM).pk]
+    counts = queries.counted_by_group(Event.objects.filter(pk__in=ids), at_most=2)
+    assert {code: n for code, n in counts.items() if n} == {"operations": 2}
+
+
+def test_every_kind_is_in_one_group_of_the_log() -> None:
+    grouped = [kind for _heading, kinds in LOG_GROUPS.values() for kind in kinds]
+    assert sorted(grouped) == sorted(Kind)
 
 
 # ------------------------------------------------------------------------------------------------- append-only

@@ -17,6 +17,7 @@ EVIDENCE = {
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",
     "agreements_signature": "typed_name = typed_name",
+    "agreements_signedpdf": "sha256 = 'other'",
     "agreements_template": "title = title",
     "audit_event": "kind = kind",
     "datasets_distribution": "size = size + 1",
@@ -24,6 +25,7 @@ EVIDENCE = {
     "grants_accessgrant": "ends_at = ends_at + interval '1 day'",
     "people_actorsnapshot": "acr = 'other'",
     "people_affiliationstatement": "reason = 'other'",
+    "people_sitetext": "text = 'other'",
 }
 STATEMENTS = {
     "update": "UPDATE {table} SET {change}",

@@ -19,7 +19,7 @@ ENDS = {
     "version": {"withdrawn"},
     "access request": {"closed", "withdrawn"},
     "request item": {"approved", "conditional", "denied"},
-    "agreement": {"terminated"},
+    "agreement": {"terminated", "expired"},
 }
 by_name = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda w: w.name)
 

@@ -4,6 +4,7 @@ from django.conf import LazySettings
 
 from apps.datasets.models import Distribution
 from apps.downloads.commands import _delivery
+from apps.downloads.ranges import Asked
 from portal.settings.base import private_bucket_storage
 
 BUCKET = private_bucket_storage(
@@ -13,6 +14,8 @@ BUCKET = private_bucket_storage(
 
 def test_a_file_in_s3_is_delivered_by_a_presigned_address(settings: LazySettings) -> None:
     settings.STORAGES = {**settings.STORAGES, "private": BUCKET}
-    delivery = _delivery(Distribution(name="a.csv", media_type="text/csv", size=1, storage_key="ab/cd"))
+    delivery = _delivery(
+        Distribution(name="a.csv", media_type="text/csv", size=1, storage_key="ab/cd", sha256="00" * 32), Asked()
+    )
     assert delivery.location.startswith("http://127.0.0.1:9/files/ab/cd?")
     assert delivery.accel_path == ""

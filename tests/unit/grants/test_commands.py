@@ -17,6 +17,7 @@ from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.grants import commands, queries
+from apps.grants.access_state import access_state
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.grants.tasks import activate_request, issue_grants
 from apps.people.commands.affiliations import snapshot_actor
@@ -118,12 +119,22 @@ def test_a_grant_ends_with_the_last_day_agreed() -> None:
     assert access.grant.starts_at <= clock.now()
 
 
-def test_a_grant_is_never_longer_than_the_dataset_allows() -> None:
-    """DOMAIN: never open-ended."""
+def test_case_2_what_is_signed_is_what_is_given_to_the_day() -> None:
+    """Case 2: snapshot, clause of the agreement and grant say the same last day; nothing is cut after the signature.
+
+    The owner allows less after the request was submitted: what was decided and signed counts.
+    """
     published_dataset = stories.published_dataset()
+    datasets.describe(published_dataset.dataset, by=published_dataset.owner, longest_grant_days=31)
+    setup = stories.signed(published_dataset=published_dataset, days=30)
     datasets.describe(published_dataset.dataset, by=published_dataset.owner, longest_grant_days=7)
-    access = stories.granted(published_dataset=published_dataset, days=300)
-    assert access.grant.ends_at - access.grant.starts_at <= 7 * DAY
+    grant = stories.granted(stories.executed(setup)).grant
+    last = clock.today() + 30 * DAY
+    snapshot = setup.case.request.rounds.get().snapshot
+    assert grant.last_day == setup.agreement.ends_on == last
+    assert snapshot["ends_on"] == last.isoformat()
+    assert last.isoformat() in setup.agreement.text
+    assert access_state(setup.applicant, published_dataset.dataset).last_day == last
 
 
 def test_an_agreement_whose_days_are_over_issues_nothing() -> None:

@@ -1,0 +1,154 @@
+"""The catalogue: search, filters, sort orders and pages, all in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from apps.datasets import queries as datasets
+from apps.datasets import search
+from apps.datasets.models import Dataset
+from apps.grants import queries as grants
+from apps.web.catalogue import browse_presenters as parts
+from apps.web.common.actor import PageRequest
+from apps.web.common.pagination import Page, page_or_first, rows_before
+
+SIZE = 25
+BY_KEY = "-listed_from -pk"
+MOST_VALUES, LONGEST_VALUE = 20, 200
+RELEVANCE, NEWEST, TITLE, USED, SOONEST = "relevance", "newest", "title", "used", "soonest"
+SORTS: dict[str, Any] = {
+    RELEVANCE: gettext_lazy("Most relevant"),
+    NEWEST: gettext_lazy("Newest"),
+    TITLE: gettext_lazy("Title"),
+    USED: gettext_lazy("Most used"),
+    SOONEST: gettext_lazy("Shortest time to decision"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks: words, filters, sort order; `problems` say what of it was ignored."""
+
+    words: str
+    filters: Mapping[str, list[str]]
+    sort: str
+    problems: list[str]
+
+    def pairs(self, *, without: str = "", value: str = "") -> list[tuple[str, str]]:
+        """The parameters of the same list, without a filter or one value of it."""
+        pairs = [("q", self.words)] if self.words else []
+        for name, values in self.filters.items():
+            pairs += [(name, one) for one in values if name != without or (value and one != value)]
+        if self.sort != (RELEVANCE if self.words else NEWEST):
+            pairs.append(("sort", self.sort))
+        return pairs
+
+
+def asked_by(address: QueryDict) -> Asked:
+    """Read the address; nothing in it is refused."""
+    words = " ".join(address.get("q", "").replace("\x00", " ").split())
+    filters, problems = {}, []
+    for name in search.FACETS:
+        values = [one for one in dict.fromkeys(address.getlist(name)) if one and "\x00" not in one][:MOST_VALUES]
+        known = [one[:LONGEST_VALUE] for one in values if name != "access" or one in Dataset.Access.values]
+        if len(known) < len(values):
+            problems.append(_("The filter “Access” has no such value. It was ignored."))
+        if known:
+            filters[name] = known
+    usual = RELEVANCE if words else NEWEST
+    sort = address.get("sort", "") or usual
+    if sort not in SORTS or (sort == RELEVANCE and not words):
+        problems += (
+            [] if sort == RELEVANCE else [_("The sort order in the address is unknown. The usual order is shown.")]
+        )
+        sort = usual
+    return Asked(words, filters, sort, problems)
+
+
+@require_safe
+def catalogue(request: PageRequest) -> HttpResponse:
+    """Every listed dataset that matches, with the person's own state beside it."""
+    asked = asked_by(request.GET)
+    found = search.find(asked.words, asked.filters)
+    page, before = _page(request, asked, found)
+    context = {
+        "asked": asked,
+        "found": found,
+        "counted": not found.more_than_counted,
+        "problems": [*asked.problems, *parts.notes(found)],
+        "count": parts.count(found),
+        "page": {**vars(page), "note": parts.position(before, len(page.rows), found)},
+        "results": parts.results(page.rows, found.words, request.actor),
+        "facets": parts.facet_groups(found),
+        "chips": parts.chips(found, lambda name, value: _url(request.path, asked.pairs(without=name, value=value))),
+        "sorts": [(value, label) for value, label in SORTS.items() if value != RELEVANCE or asked.words],
+        "without_filters_url": _url(request.path, [("q", asked.words)] if asked.words else []),
+        "typed_url": _url(request.path, [("q", f'"{asked.words}"')]),
+    }
+    return render(request, "catalogue/catalogue.html", context)
+
+
+def _url(path: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _page(request: PageRequest, asked: Asked, found: search.Result) -> tuple[Page[Dataset], int]:
+    """The page that the address asks for, and the number of datasets before it.
+
+    The newest are walked by key, however many there are; the other orders are those of the newest 1,000.
+    """
+    if asked.sort == NEWEST and found.more_than_counted:
+        rows = datasets.in_lists(found.datasets)
+        page, problem = page_or_first(request, rows, by=BY_KEY, size=SIZE, kept=asked.pairs())
+        asked.problems.extend([problem] if problem else [])
+        before = rows_before(found.datasets, by=BY_KEY, row=page.rows[0]) if page.first_url and page.rows else None
+        return page, datasets.counted(before)[0] if before is not None else 0
+    return _numbered(request, asked, _sorted(asked, found))
+
+
+def _numbered(request: PageRequest, asked: Asked, ids: list[UUID]) -> tuple[Page[Dataset], int]:
+    """One page of these datasets, by its number in the address."""
+    last = max(1, -(-len(ids) // SIZE))
+    text = request.GET.get("page", "1")
+    number = min(max(int(text), 1), last) if text.isdecimal() and len(text) < 6 else 1
+
+    def url(to: int) -> str:
+        return _url(request.path, asked.pairs() + ([("page", str(to))] if to > 1 else []))
+
+    before = (number - 1) * SIZE
+    shown = ids[before : before + SIZE]
+    by_id = {one.pk: one for one in datasets.in_lists(Dataset.objects.filter(pk__in=shown))}
+    return (
+        Page(
+            rows=[by_id[pk] for pk in shown if pk in by_id],
+            previous_url=url(number - 1) if number > 1 else "",
+            next_url=url(number + 1) if number < last else "",
+            first_url=url(1) if number > 1 else "",
+        ),
+        before,
+    )
+
+
+def _sorted(asked: Asked, found: search.Result) -> list[UUID]:
+    rows = found.rows[: datasets.COUNTED_UP_TO]
+    ids = [row.dataset for row in rows]
+    if asked.sort == TITLE:
+        titles = datasets.titles_of(ids)
+        return sorted(ids, key=lambda one: (titles.get(one, "").casefold(), one))
+    if asked.sort == USED:
+        used = grants.active_grant_counts(Dataset.objects.filter(pk__in=ids))
+        return sorted(ids, key=lambda one: -used.get(one, 0))
+    if asked.sort == SOONEST:
+        return [row.dataset for row in sorted(rows, key=parts.days_to_decision(parts.known_waits()))]
+    if asked.sort == NEWEST and found.words.query:
+        newest = found.datasets.values_list("pk", flat=True)
+        return list(newest[: datasets.COUNTED_UP_TO])
+    return ids

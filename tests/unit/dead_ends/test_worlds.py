@@ -1,0 +1,103 @@
+"""Nobody reaches a dead end: in every generated world, somebody who was notified can bring on everything that waits.
+
+A seed is a course, and a world for everything that may happen at its end. `SEEDS=50 pytest tests/unit/dead_ends`
+looks at more of them than the sample does.
+"""
+
+import os
+from typing import Any
+
+import pytest
+
+from apps.agreements import rules
+from apps.core.errors import Denied
+from portal import consequences
+from tests.unit.dead_ends import moves, pages
+from tests.unit.dead_ends.cast import World
+from tests.unit.dead_ends.look import Report, look_at
+
+pytestmark = pytest.mark.django_db
+SAMPLE, PART, PARTS = 4, 40, 16  # seeds; each is a course and about ten worlds
+
+
+@pytest.fixture(autouse=True)
+def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Agreements are not printed: nothing follows from a PDF."""
+    without = {
+        kind: [one for one in follow if one is not consequences.store_agreement_pdf]
+        for kind, follow in consequences.CONSEQUENCES.items()
+    }
+    monkeypatch.setattr(consequences, "CONSEQUENCES", without)
+
+
+def check(report: Report) -> None:
+    for one in report.dead[:20]:
+        print("-", one)
+    assert report.dead == []
+
+
+def test_no_world_of_the_sample_has_a_dead_end() -> None:
+    report = look_at(range(int(os.environ.get("SEEDS", SAMPLE))))
+    assert report.things
+    check(report)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_world_has_a_dead_end(part: int) -> None:
+    check(look_at(range(part * PART, (part + 1) * PART)))
+
+
+@pytest.mark.parametrize("fault", ["nobody countersigns", "closed accounts keep their requests", "quorum unnoticed"])
+def test_planted_dead_ends_are_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without a rule that leads out, the worlds say so."""
+    if fault == "nobody countersigns":
+        monkeypatch.setattr(rules, "check_can_countersign", _refuse)
+        monkeypatch.setattr(rules, "check_can_terminate", _refuse)
+    elif fault == "quorum unnoticed":
+        monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.REQUEST_SUBMITTED, [])
+        monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.MEMBER_RECUSED, [])
+    else:
+        monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.PERSON_DEACTIVATED, [])
+    assert look_at(range(PLANTED_AT[fault], PLANTED_AT[fault] + 6)).dead
+
+
+PLANTED_AT = {"nobody countersigns": 0, "closed accounts keep their requests": 0, "quorum unnoticed": 0}
+
+
+def _refuse(*_args: Any, **_named: Any) -> None:
+    raise Denied("planted")
+
+
+# Every situation that the pages must lead out of: thing, state and move.
+CONTROLS = {
+    "AccessRequest draft: submit", "AccessRequest draft: withdraw", "AccessRequest submitted: accept for review",
+    "AccessRequest submitted: add a member", "AccessRequest submitted: request changes",
+    "AccessRequest in_review: vote",
+    "AccessRequest in_review: add a member", "AccessRequest in_review: request changes", "Agreement offered: sign",
+    "Agreement signed: countersign", "Agreement signed: name an owner", "Agreement signed: add another owner",
+}  # fmt: skip
+
+
+def test_every_way_out_is_a_control_on_a_page_that_works() -> None:
+    """For each situation once: its person opens the page, finds the form and sends it."""
+    pressed: set[str] = set()
+
+    def press(world: World, thing: Any, made: moves.Made) -> str:
+        kind = f"{type(thing).__name__} {getattr(thing, 'state', 'suspended')}: {made.move.name}"
+        if kind not in CONTROLS or kind in pressed:
+            return ""
+        pressed.add(kind)
+        return moves.undone(lambda: _wrong_with(made.by, pages.control_for(made.move.name, world, thing, made.by)))
+
+    report = look_at(range(int(os.environ.get("SEEDS", 30))), check=press)
+    print(f"pressed {len(pressed)} controls; not met: {sorted(CONTROLS - pressed)}")
+    check(report)
+    assert pressed == CONTROLS
+
+
+def _wrong_with(by: Any, control: pages.Control) -> str:
+    answer = pages.press(by, control)
+    if isinstance(answer, str):
+        return answer
+    return "" if answer.status_code == 302 else f"{control.address} answers {answer.status_code}"
