@@ -83,6 +83,16 @@ def revoke(grant: AccessGrant, *, reason: str, by: Actor) -> None:
 
 
 @transaction.atomic
+def revoke_all(grants: list[AccessGrant], *, reason: str, by: Actor) -> int:
+    """End several grants together: all of them, or none if one may not be ended; returns how many."""
+    by = check_person(by)
+    rules.check_says_why(reason)
+    for grant in sorted(grants, key=lambda one: one.pk):
+        revoke(grant, reason=reason, by=by)
+    return len(grants)
+
+
+@transaction.atomic
 def end_all_access(holder: Person, *, reach: str, reason: str, by: Actor) -> list[AccessGrant]:
     """Revoke every grant of the person that `by` can end in this capacity (a value of `Reach`), all or none.
 

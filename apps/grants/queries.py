@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
@@ -246,12 +246,6 @@ def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
         "dataset", "holder__institution", "agreement__item__request"
     )
     return _with_state(fetched)
-
-
-def active_grant_counts(datasets: QuerySet[Dataset]) -> dict[UUID, int]:
-    """How many grants are active now on each of these datasets."""
-    rows = AccessGrant.objects.active().filter(dataset__in=datasets.order_by().values("pk")).order_by()
-    return dict(rows.values_list("dataset_id").annotate(n=Count("pk")))
 
 
 def suspended_now() -> Exists:

@@ -9,7 +9,7 @@ from apps.core import correlation
 from apps.core.errors import DomainError, Invalid
 from apps.web.common.site import plain_nav, site
 
-PAGES = {400, 401, 403, 404, 405, 409, 410, 422, 429, 503}
+PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 503}
 
 
 def problem(refusal: DomainError) -> dict[str, Any]:

@@ -4,17 +4,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import Item
-from apps.access_requests.queries import review_queue_of
+from apps.access_requests import review_queue
+from apps.access_requests.models import AccessRequest
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.grants import waiting
 
 
-def reviews_waiting_for(person: Viewer) -> QuerySet[Item]:
-    """Requested datasets that this committee member can vote on or check, and has not voted on."""
-    queue: QuerySet[Any] = review_queue_of(person, among=committees_of(person).values("pk"))
-    return queue.filter(i_voted=False)
+def reviews_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
+    """Requests that this committee member is to check or to vote on: the first two tabs of the queue."""
+    return review_queue.waiting_for(person, among=committees_of(person).values_list("pk", flat=True))
 
 
 def waiting_for(person: Viewer) -> dict[str, QuerySet[Any]]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from apps.access_requests.models import Item
+from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
 from apps.grants.access_state import Do, State
@@ -99,9 +99,8 @@ def of_access(row: dict[str, Any]) -> Task:
     )
 
 
-def of_review(item: Item) -> Task:
-    """A requested dataset that waits for this committee member."""
-    request = item.request
+def of_review(request: AccessRequest) -> Task:
+    """A request that waits for this committee member."""
     to_check = request.state == RequestState.SUBMITTED
     return Task(
         rank=WAITING,
@@ -112,7 +111,7 @@ def of_review(item: Item) -> Task:
         icon="vote",
         tone="note",
         reference=request.reference,
-        note=item.dataset.title,
+        note=str(request.applicant),
         since=request.submitted_at,
     )
 

@@ -36,7 +36,9 @@ def home(request: PageRequest) -> HttpResponse:
     states, access_states = states_of_own(person, requests, access)
     own = [my_requests.row(one, states[one.pk], _titles(states[one.pk])) for one in requests]
     have = [{"grant": one, "shown": shown(access_states[one.pk])} for one in access]
-    reviews = list(reviews_waiting_for(person)[: SHOWN + 1]) if facts["reviews_waiting"] else []
+    reviews = (
+        list(reviews_waiting_for(person).select_related("applicant")[: SHOWN + 1]) if facts["reviews_waiting"] else []
+    )
     to_sign = waiting.agreements_to_countersign(person).order_by("offered_at", "pk")
     countersign = list(to_sign[: SHOWN + 1]) if facts["datasets_waiting"] else []
     tasks = todo.sorted_tasks(
