@@ -194,7 +194,7 @@ def test_control_a_state_without_words_is_found() -> None:
     assert missing(planted) == {State.EXPIRED}
 
 
-# The states that the design draws for the dataset's panel, without those of later issues (training, secure environment).
+# The states that the design draws for the dataset's panel, without training and the secure environment (later).
 DRAWN = {
     "visitor": (State.SIGN_IN_NEEDED, ""), "open": (State.OPEN, ""), "terms not accepted": (State.TERMS_NEEDED, ""),
     "second factor missing": (State.SECOND_FACTOR_NEEDED, "terms_accepted"), "none": (State.NONE, ""),
