@@ -177,7 +177,7 @@ class Condition(models.Model):
         verbose_name_plural = _("proposed conditions")
         ordering = ["proposed_at", "id"]
         constraints = [
-            seen_text("text", name="condition_text_is_seen"),
+            seen_text("text", name="proposed_condition_text_is_seen"),
             *evidence(
                 "access_requests_condition",
                 "a proposed condition cannot be changed or deleted",
@@ -274,6 +274,11 @@ class Recusal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["request", "person"], name="recusal_once"),
             seen_text("reason", name="recusal_text_is_seen"),
+            *evidence(
+                "access_requests_recusal",
+                "a declared conflict of interest cannot be changed or deleted",
+                may_change=["reason"],
+            ),
         ]
 
     def __str__(self) -> str:

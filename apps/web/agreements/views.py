@@ -151,6 +151,7 @@ def _page(
         **(_behind(person) if may_sign or may_countersign else {}),
         "may_end": agreement.can("terminate") and _sentence(
             lambda: rules.check_can_terminate(person, agreement, "asked")) == "",
+        "declines": agreement.item.request.applicant_id == person.pk,
         "stale": _sentence(lambda: rules.check_signed_in_freshly(sign_in_facts(request))),
         "again_url": sign_in_address(reverse("agreement_page", args=[agreement.pk]), again=True),
         "sign_form": sign_form or SignForm(initial={"seen": agreement.sha256}),
