@@ -120,7 +120,7 @@ def test_the_cost_of_a_dataset_does_not_grow_with_its_files(django_assert_num_qu
     small = stories.published_dataset()
     big = stories.published_dataset(files={f"f{n}.csv": b"1,2\n" for n in range(12)})
     for world in (small, big):
-        with django_assert_num_queries(8):  # four for the transaction; dataset, versions, files, what may be had
+        with django_assert_num_queries(9):  # four for the transaction; dataset, versions, files, what may be had, state
             Caller(None).get(f"/datasets/{world.dataset.slug}")
 
 
