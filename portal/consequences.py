@@ -46,6 +46,7 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.AGREEMENT_SIGNED: [store_agreement_pdf, issue_grants],
     Kind.AGREEMENT_EXECUTED: [store_agreement_pdf, issue_grants],
     Kind.GRANT_ISSUED: [activate_request],
+    Kind.COMMITTEE_MEMBER_ADDED: [check_quorum],
     Kind.COMMITTEE_MEMBER_REMOVED: [report_lost_voters, check_quorum],
     Kind.AGREEMENT_TERMINATED: [close_request_if_over],
     Kind.AGREEMENT_EXPIRED: [close_request_if_over],

@@ -148,8 +148,9 @@ def vote(item: Item, by: Person, choice: str) -> None:
     seen = open_round(item.request)
     if seen is None:
         raise DomainError("no round is open")
-    terms = "Report once a year." if choice == "conditional" else ""
-    said = {"choice": choice, "reason": f"This is my reason to {choice} the request.", "terms": terms}
+    condition = "Report once a year." if choice == "conditional" else ""
+    reason = f"This is my reason to {choice} the request."
+    said = {"choice": choice, "reason": reason, "new_condition": condition}
     requests.vote(item, seen=seen, signed_in=stories.fresh_sign_in(), by=by, **said)
 
 
@@ -263,7 +264,7 @@ def _leave_committee(world: World, rng: Random) -> None:
 
 
 def remove_member(membership: CommitteeMember, *, by: Person) -> None:
-    requests.remove_committee_member(membership, by=by)
+    requests.remove_committee_member(membership, reason="They moved to another hospital.", by=by)
 
 
 def _close_committee(world: World, rng: Random) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from apps.access_requests import commands as requests
 from apps.access_requests import queries as access_requests
-from apps.access_requests.models import AccessRequest, Recusal
+from apps.access_requests.models import AccessRequest, Item, Recusal
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
@@ -120,12 +120,40 @@ def _accept(_world: World, request: AccessRequest, by: Person) -> None:
 
 
 def _vote(_world: World, request: AccessRequest, by: Person) -> None:
-    """A vote on whatever of it this person may vote on."""
+    """A first vote on whatever of it this person may vote on."""
+    _on_any_item(request, by, lambda item: vote(item, by, "approve"), voted=False)
+
+
+def _confirm_vote(_world: World, request: AccessRequest, by: Person) -> None:
+    """The same vote again, because a voter left."""
+
+    def confirm(item: Item) -> None:
+        seen = access_requests.open_round(request)
+        assert seen is not None
+        requests.confirm_vote(item, seen=seen, signed_in=stories.fresh_sign_in(), by=by)
+
+    _on_any_item(request, by, confirm, voted=True)
+
+
+def _change_vote(_world: World, request: AccessRequest, by: Person) -> None:
+    """Another choice than before, because the votes are divided."""
+
+    def change(item: Item) -> None:
+        earlier = access_requests.current_vote(item, by)
+        if earlier is None or earlier.choice == "approve":
+            raise DomainError("this vote is no other")
+        vote(item, by, "approve")
+
+    _on_any_item(request, by, change, voted=True)
+
+
+def _on_any_item(request: AccessRequest, by: Person, deed: Callable[[Item], object], *, voted: bool) -> None:
     refusal: DomainError | None = None
     for item in request.items.filter(state=ItemState.OPEN).select_related("request", "committee", "dataset"):
-        refusal = attempt(lambda item=item: vote(item, by, "approve"))
-        if refusal is None:
-            return
+        if (access_requests.current_vote(item, by) is not None) is voted:
+            refusal = attempt(lambda item=item: deed(item))
+            if refusal is None:
+                return
     raise refusal or DomainError("there is nothing to vote on")
 
 
@@ -157,6 +185,8 @@ SUBMIT_REST = Move("submit the rest", _without_what_is_refused, (Kind.REQUEST_RE
 WITHDRAW = Move("withdraw", _withdraw)
 ACCEPT = Move("accept for review", _accept, CALLED)
 VOTE = Move("vote", _vote, CALLED)
+CONFIRM_VOTE = Move("confirm a vote", _confirm_vote, (Kind.CONFIRMATION_NEEDED,))
+CHANGE_VOTE = Move("change a vote", _change_vote, (Kind.VOTES_DIVIDED,))
 ADD_MEMBER = Move("add a member", _add_member, (Kind.QUORUM_MISSING,))
 REQUEST_CHANGES = Move("request changes", _request_changes, CALLED)
 
@@ -244,7 +274,11 @@ def _for_request(request: AccessRequest) -> list[Move]:
     short = access_requests.committees_without_quorum(request)
     if short:
         return [REQUEST_CHANGES] if all(_enough_for_a_new_round(one, request) for one in short) else [ADD_MEMBER]
-    return [ACCEPT] if request.state == RequestState.SUBMITTED else [VOTE, ADD_MEMBER, REQUEST_CHANGES]
+    return (
+        [ACCEPT]
+        if request.state == RequestState.SUBMITTED
+        else [VOTE, CONFIRM_VOTE, CHANGE_VOTE, ADD_MEMBER, REQUEST_CHANGES]
+    )
 
 
 def _enough_for_a_new_round(committee: Committee, request: AccessRequest) -> bool:
