@@ -11,7 +11,13 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from apps.access_requests.tasks import check_quorum, close_if_denied, recount_votes, withdraw_requests
+from apps.access_requests.tasks import (
+    check_quorum,
+    close_if_denied,
+    report_lost_voters,
+    report_open_votes,
+    withdraw_requests,
+)
 from apps.agreements.tasks import (
     close_request_if_over,
     end_unsigned_agreements,
@@ -32,23 +38,25 @@ Consequence = Callable[[Event], None]
 CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.FILE_UPLOADED: [check_uploaded_file],
     Kind.REQUEST_SUBMITTED: [check_quorum],
-    Kind.MEMBER_RECUSED: [check_quorum],
+    Kind.MEMBER_RECUSED: [report_open_votes, check_quorum],
+    Kind.VOTE_CAST: [report_open_votes],
+    Kind.VOTE_CHANGED: [report_open_votes],
     Kind.ITEM_DECIDED: [offer_agreement],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
     Kind.AGREEMENT_SIGNED: [store_agreement_pdf, issue_grants],
     Kind.AGREEMENT_EXECUTED: [store_agreement_pdf, issue_grants],
     Kind.GRANT_ISSUED: [activate_request],
-    Kind.COMMITTEE_MEMBER_REMOVED: [recount_votes, check_quorum],
+    Kind.COMMITTEE_MEMBER_REMOVED: [report_lost_voters, check_quorum],
     Kind.AGREEMENT_TERMINATED: [close_request_if_over],
     Kind.AGREEMENT_EXPIRED: [close_request_if_over],
     Kind.PERSON_DEACTIVATED: [
         withdraw_requests,
         end_unsigned_agreements,
         check_owners,
-        recount_votes,
+        report_lost_voters,
         check_quorum,
     ],
-    Kind.PEOPLE_MERGED: [recount_votes, check_quorum],
+    Kind.PEOPLE_MERGED: [report_lost_voters, check_quorum],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from apps.access_requests.tasks import report_ended_memberships
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
+from apps.datasets.commands import release_versions
 from apps.datasets.search import tidy_words
+from apps.grants.commands import notify_of_ends
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -35,13 +38,23 @@ def sweep() -> None:
 
 @app.task
 def warn() -> None:
-    """Notify people whose affiliation expires soon, or has, and those whose agreement was not signed in time.
+    """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
+    day, and those whose agreement was not signed in time.
 
-    Access does not depend on it.
+    Neither access nor a decision depends on it.
     """
     correlation.begin()
     expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
+    notify_of_ends(by=SYSTEM)
+    report_ended_memberships()
+
+
+@app.task
+def release() -> None:
+    """Supersede versions that a later one replaces now that its embargo has ended. Access does not depend on it."""
+    correlation.begin()
+    release_versions(by=SYSTEM)
 
 
 @app.task

@@ -40,6 +40,7 @@ from apps.core.actors import CONSOLE, SYSTEM
 from apps.datasets import commands as datasets
 from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.queries import open_proposal
 from apps.downloads import commands as downloads
 from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
@@ -72,7 +73,8 @@ CLAUSES = [
     {
         "heading": "What this is about",
         "text": "$applicant of $institution, with $members, may use $dataset of $dataset_owner from $starts_on to "
-        "$ends_on for: $purpose. Reference $reference, decided by $committee. Conditions: $conditions.",
+        "$ends_on for: $purpose. Reference $reference, decided by $committee. Conditions: $conditions. "
+        "Use conditions: $use_conditions.",
         "plain": "You may use this data for what you asked, and for nothing else.",
         "plain_da": "Du må bruge data til det, du har søgt om, og ikke til andet.",
     },
@@ -205,6 +207,10 @@ class CommitteeSetup:
     def everyone(self) -> list[Person]:
         return [self.chair, *self.members]
 
+    def lose_chair(self) -> None:
+        """The chair's membership ends, as when an institution no longer confirms it."""
+        CommitteeMember.objects.filter(committee=self.committee, is_chair=True).update(ends_at=clock.now())
+
     def membership_of(self, someone: Person) -> CommitteeMember:
         return CommitteeMember.objects.get(committee=self.committee, person=someone, ends_at__isnull=True)
 
@@ -264,10 +270,20 @@ def drafted_dataset(
         access=access, committee=grants_of.committee, keywords="cancer, survival", conditions=[Use("DUO:0000042")],
         requires_second_factor=second_factor,
     )  # fmt: skip
+    dataset = accepted(dataset)
     contents = dict(files or {f"table-{number}.csv": CSV})
     version = dataset.versions.get()
     add_files(version, contents, by=owner)
     return PublishedDataset(dataset, version, owner, grants_of, contents)
+
+
+def accepted(dataset: Dataset) -> Dataset:
+    """The committee that the dataset is proposed to accepts it: by its chair, or an operator if there is none."""
+    proposal = open_proposal(dataset)
+    if proposal is None:
+        return dataset
+    chair = CommitteeMember.objects.active().filter(committee=proposal.committee, is_chair=True).first()
+    return datasets.accept_dataset(proposal, by=chair.person if chair is not None else operator())
 
 
 def _new_committee_setup() -> CommitteeSetup:
@@ -395,7 +411,7 @@ def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: 
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(published_dataset or case.published_dataset)
-    said = {"choice": choice, "reason": f"My reason to {choice}.", "terms": named}
+    said = {"choice": choice, "reason": f"My reason to {choice}.", "new_condition": named}
     return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 

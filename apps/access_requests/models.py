@@ -1,8 +1,9 @@
 """Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
 
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,7 +15,7 @@ from apps.committees import decisions
 from apps.committees.models import Committee
 from apps.core.identifiers import new_id, new_reference
 from apps.core.text import seen_text
-from apps.core.triggers import evidence, set_once
+from apps.core.triggers import Trigger, evidence, set_once
 from apps.core.workflow import WorkflowModel
 from apps.datasets.models import Dataset
 from apps.people.models import ActorSnapshot, Person
@@ -134,6 +135,8 @@ class Item(WorkflowModel):
     terms = models.TextField(_("conditions"), blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_in = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
+    # The people who were asked to confirm their vote since a voter left; a list of tasks, which decides nothing.
+    asked_to_confirm = ArrayField(models.UUIDField(), default=list, blank=True)
 
     class Meta:
         verbose_name = _("dataset in a request")
@@ -158,10 +161,62 @@ class Item(WorkflowModel):
         return f"{self.request_id}: {self.dataset_id}"
 
 
-class Vote(models.Model):
-    """What one committee member said about one item, on the snapshot they saw. Cast once a round, never changed."""
+class Condition(models.Model):
+    """What a member proposes as a condition of an approval. Listed without the name; evidence of what was adopted."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason", "terms")
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="conditions")
+    text = models.TextField(_("condition"))
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("proposed condition")
+        verbose_name_plural = _("proposed conditions")
+        ordering = ["proposed_at", "id"]
+        constraints = [
+            seen_text("text", name="proposed_condition_text_is_seen"),
+            *evidence(
+                "access_requests_condition",
+                "a proposed condition cannot be changed or deleted",
+                may_be_emptied=["text"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"condition for {self.item_id}"
+
+
+# A vote takes the place of its voter's own vote on the same item in the same round, and of no other.
+SUPERSEDES_OWN = """
+BEGIN
+    IF NEW.supersedes_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM public.access_requests_vote earlier
+        WHERE earlier.id = NEW.supersedes_id AND earlier.item_id = NEW.item_id
+          AND earlier.round_id = NEW.round_id AND earlier.voter_id = NEW.voter_id)
+    THEN
+        RAISE EXCEPTION USING MESSAGE = 'a vote supersedes only its voter''s own', ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+
+
+class VoteQuerySet(models.QuerySet["Vote"]):
+    def current(self) -> Self:
+        """The votes that no later vote of the same voter has superseded: at most one for each voter and round."""
+        return self.filter(superseded_by__isnull=True)
+
+
+class Vote(models.Model):
+    """What one committee member said about one item, on the snapshot they saw. Never changed.
+
+    A voter who changes or confirms their vote casts another one that `supersedes` it; both remain.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
 
     class Choice(models.TextChoices):
         APPROVE = decisions.Choice.APPROVE.value, _("Approve")
@@ -174,24 +229,30 @@ class Vote(models.Model):
     voter = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="votes")
     choice = models.CharField(max_length=12, choices=Choice.choices)
     reason = models.TextField(_("reason"))
-    terms = models.TextField(_("conditions"), blank=True)
+    adopts = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("adopted conditions"))
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
     cast_at = models.DateTimeField(db_default=Now())
     # Who the voter was at that moment; votes from before the portal kept this have none.
     actor_snapshot = models.OneToOneField(ActorSnapshot, null=True, on_delete=models.PROTECT, related_name="vote")
+
+    objects = VoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vote")
         verbose_name_plural = _("votes")
         ordering = ["cast_at"]
         constraints = [
-            seen_text("reason", "terms", name="vote_text_is_seen"),
-            models.UniqueConstraint(fields=["item", "round", "voter"], name="vote_once_a_round"),
+            seen_text("reason", name="vote_text_is_seen"),
+            models.UniqueConstraint(
+                fields=["item", "round", "voter"], condition=Q(supersedes__isnull=True), name="vote_first_of_voter_once"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="vote_has_reason"),
             models.CheckConstraint(
-                condition=Q(choice="conditional", terms__gt="") | (~Q(choice="conditional") & Q(terms="")),
-                name="vote_conditions_are_named",
+                condition=Q(choice="conditional", adopts__len__gt=0) | (~Q(choice="conditional") & Q(adopts=[])),
+                name="vote_adopts_conditions",
             ),
-            *evidence("access_requests_vote", "a vote cannot be changed or deleted", may_change=["reason", "terms"]),
+            Trigger(name="access_requests_vote_own", on="INSERT", function=SUPERSEDES_OWN),
+            *evidence("access_requests_vote", "a vote cannot be changed or deleted", may_change=["reason"]),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Aggregate,
     Count,
@@ -19,10 +18,13 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import JSONObject, TruncMonth
+from django.db.models.functions import Coalesce
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.audit.kinds import Kind
+from apps.audit.models import Event
+from apps.audit.queries import acts_since
 from apps.committees import queries as committees
 from apps.committees.decisions import Decision, too_few
 from apps.committees.models import Committee, CommitteeMember
@@ -32,13 +34,16 @@ from apps.datasets.models import Dataset
 from apps.people.models import Person
 from apps.people.queries import accounts_of
 
+COUNTED_SINCE = Coalesce("member_since", "starts_at")  # of a membership: the rounds opened from then on
+
 
 def of_person(person: Viewer) -> QuerySet[AccessRequest]:
     """The requests in which this person is applicant or named member (members see it once it is submitted)."""
     me = roles.person_id(person)
-    named = Membership.objects.filter(request=OuterRef("pk"), person_id=me)
-    member = Q(Exists(named)) & ~Q(state=RequestState.DRAFT)
-    return AccessRequest.objects.filter(Q(applicant_id=me) | member)
+    own = AccessRequest.objects.filter(applicant_id=me).order_by().values("pk")
+    named = Membership.objects.filter(person_id=me).exclude(request__state=RequestState.DRAFT).values("request_id")
+    # A union, so that the database walks two indexes; with OR it would read every request of the portal.
+    return AccessRequest.objects.filter(pk__in=own.union(named))
 
 
 def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessRequest]:
@@ -53,9 +58,12 @@ def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessReq
 
 
 def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
-    """Submitted requests (once submitted, for good) that concern a committee this person sits in."""
+    """Submitted requests (once submitted, for good) for a committee of which this person is a member.
+
+    Not those from which the person is recused, with whichever account.
+    """
     mine = Item.objects.filter(request=OuterRef("pk"), committee__in=committees.committees_of(person))
-    return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
+    return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False).exclude(_recused(person, "pk"))
 
 
 def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
@@ -66,6 +74,13 @@ def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False)
 
 
+def undecided_for_datasets_managed_by(person: Viewer) -> QuerySet[Item]:
+    """Datasets in submitted requests that await a decision, and that this person owns or manages."""
+    managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
+    waiting = (*UNDER_REVIEW, RequestState.RETURNED)
+    return Item.objects.filter(managed, state=ItemState.OPEN, request__state__in=waiting)
+
+
 def visible_to(person: Viewer) -> QuerySet[AccessRequest]:
     """Every request this person may read: their own, their committees', their datasets'."""
     parts = (of_person(person), before_committees_of(person), for_datasets_managed_by(person))
@@ -73,59 +88,37 @@ def visible_to(person: Viewer) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
-def review_queue_of(person: Viewer, among: list[UUID] | None = None) -> QuerySet[Item]:
-    """What waits for this committee member: open items under review that they are not part of, oldest first.
-
-    `among` are the committees they sit in. They are asked for first, so that the database walks the open items of these
-    and of no others.
-    """
-    mine = list(committees.committees_of(person).values_list("pk", flat=True)) if among is None else among
-    waiting = Item.objects.filter(committee_id__in=mine, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
-    voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=roles.person_id(person), round__closed_at__isnull=True)
-    cast = Vote.objects.filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
-    fetched = waiting.select_related("request__applicant__institution", "dataset", "committee")
-    counted = fetched.exclude(_concerns(person)).annotate(
-        i_voted=Exists(voted),
-        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice"))),
-        voters=ArraySubquery(_voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
-    )
-    return counted.annotate(asked_at=clock.sql_now()).order_by("request__submitted_at", "pk")
-
-
-def _voters_listed() -> QuerySet[CommitteeMember]:
+def voters_listed() -> QuerySet[CommitteeMember]:
     """The members who are eligible voters of an item, as `eligible_voters` says, inside a query on items."""
     asked = OuterRef(OuterRef("request_id"))
     same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
     member = Membership.objects.filter(same, request=asked)
     aside = Recusal.objects.filter(same, request=asked)
     closed = Person.objects.filter(pk=OuterRef(OuterRef("request__applicant_id")), merged_into_id=OuterRef("person_id"))
-    before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("starts_at"))
+    before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("counted_since"))
     members = CommitteeMember.objects.appointed().filter(committee=OuterRef("committee_id"))
+    members = members.annotate(counted_since=COUNTED_SINCE)
     free = members.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
     free = free.exclude(Exists(member)).exclude(Exists(aside))
     return free.exclude(Exists(before)).order_by("pk")
 
 
-def decided_by_committees_of(person: Viewer) -> QuerySet[Item]:
-    """What this member's committees decided, newest first; never a request the member is part of."""
-    done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__isnull=False)
-    fetched = done.exclude(_concerns(person)).select_related("request", "dataset", "committee")
-    return fetched.order_by("-decided_at", "pk")
-
-
-def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetime, int]]:
-    """How many items this member's committees decided, a month (UTC) at a time; empty months are left out."""
-    done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__gte=since).order_by()
-    months = done.annotate(month=TruncMonth("decided_at")).values_list("month")
-    return list(months.annotate(n=Count("pk")).order_by("month"))
-
-
-def _concerns(person: Viewer) -> Q:
+def concerns(person: Viewer) -> Q:
     """Items of requests in which the person is applicant or member, or from which they are recused."""
     me = accounts_of(person).values("pk")
     member = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
-    aside = Recusal.objects.filter(request=OuterRef("request_id"), person_id__in=me)
-    return Q(request__applicant_id__in=me) | Q(Exists(member)) | Q(Exists(aside))
+    return Q(request__applicant_id__in=me) | Q(Exists(member)) | Q(_recused(person, "request_id"))
+
+
+def _recused(person: Viewer, outer: str) -> Exists:
+    """A condition: the person, with whichever account, is recused from the request whose id is in column `outer`."""
+    me = accounts_of(person).values("pk")
+    return Exists(Recusal.objects.filter(request=OuterRef(outer), person_id__in=me))
+
+
+def is_recused(person: Viewer, request: AccessRequest) -> bool:
+    """Whether the person, with whichever account, declared a conflict of interest in this request."""
+    return Recusal.objects.filter(request=request, person_id__in=accounts_of(person).values("pk")).exists()
 
 
 def people_of(request: AccessRequest) -> QuerySet[Person]:
@@ -164,11 +157,43 @@ def eligible_voters(item: Item) -> QuerySet[CommitteeMember]:
 def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> QuerySet[CommitteeMember]:
     """Memberships active since the open round began: nobody is added in the middle of a round to change its outcome."""
     begun = Round.objects.filter(request=request, closed_at__isnull=True).values("opened_at")
-    members = members.filter(Q(starts_at__lte=Subquery(begun)) | ~Q(Exists(begun)))
+    members = members.annotate(counted_since=COUNTED_SINCE).filter(
+        Q(counted_since__lte=Subquery(begun)) | ~Q(Exists(begun))
+    )
     people = people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
     return members.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
+
+
+def lost_voters(request: AccessRequest, current: Round, *, people: Iterable[UUID | None]) -> QuerySet[CommitteeMember]:
+    """The memberships of these people that counted when the round opened and no longer do; not of recused members."""
+    deciding = request.items.filter(state=ItemState.OPEN).values("committee_id")
+    members = CommitteeMember.objects.filter(committee_id__in=deciding, person_id__in=[pk for pk in people if pk])
+    counted = members.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=current.opened_at)
+    counted = counted.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=current.opened_at))
+    still = _unconcerned(CommitteeMember.objects.appointed(), request).filter(committee=OuterRef("committee_id"))
+    part = Recusal.objects.filter(request=request).values("person_id")
+    gone = counted.exclude(Exists(still.filter(person_id=OuterRef("person_id")))).exclude(person_id__in=part)
+    return gone.exclude(person_id=request.applicant_id).order_by("pk")
+
+
+def ends_of_memberships() -> QuerySet[Event]:
+    """The events by which memberships were ended that reached their last day in the last seven days."""
+    now = clock.sql_now()
+    ended = CommitteeMember.objects.filter(
+        ends_at__lte=now, ends_at__gt=now - timedelta(days=7), ended_by__isnull=False
+    )
+    return Event.objects.filter(kind=Kind.COMMITTEE_MEMBER_REMOVED, subject_id__in=ended.values("pk")).order_by("id")
+
+
+def ends_of(request: AccessRequest, people: Iterable[UUID]) -> dict[tuple[UUID, UUID], str]:
+    """The reason for which each of these people's memberships ended, by committee and person."""
+    committee_ids = request.items.values("committee_id")
+    ended = CommitteeMember.objects.filter(committee_id__in=committee_ids, person_id__in=list(people)).order_by(
+        "ends_at"
+    )
+    return {(one.committee_id, one.person_id): one.end_reason for one in ended.filter(ends_at__isnull=False)}
 
 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
@@ -198,7 +223,7 @@ def votes_on(request: AccessRequest) -> QuerySet[Vote]:
     """Every vote on this request in every round, in the order they were cast."""
     return (
         Vote.objects.filter(item__request=request)
-        .select_related("voter", "round", "actor_snapshot")
+        .select_related("voter", "round", "actor_snapshot", "superseded_by")
         .order_by("cast_at", "pk")
     )
 
@@ -210,30 +235,34 @@ def fetch_eligible_voters(item: Item) -> list[CommitteeMember]:
 
 def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
     """The open round's vote, of these eligible voters. Decisive only under a lock on the item."""
-    cast = Vote.objects.filter(item=item, round__closed_at__isnull=True)
-    return decision_of(item.committee, voters, dict(cast.order_by().values_list("voter_id", "choice")))
+    cast = Vote.objects.current().filter(item=item, round__closed_at__isnull=True)
+    return decision_of(item.committee, voters, cast.order_by())
 
 
-def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Mapping[UUID, str]) -> Decision:
-    """The vote in this committee, of these eligible voters, when these votes have been cast."""
+def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
+    """The vote in this committee, of these eligible voters, when these votes (one for each voter) have been cast."""
     chairs = {membership.person_id: membership.is_chair for membership in voters}
-    return _decision(committee, chairs, votes)
+    return _decision(committee, chairs, [(vote.voter_id, vote.choice, vote.adopts) for vote in votes])
 
 
 def listed_decision(item: Any) -> Decision:
-    """The vote on one row of `review_queue_of`."""
+    """The vote on one of the items that `review_queue.with_items` or `undecided_before` lists."""
     chairs = {one["person"]: one["is_chair"] for one in item.voters}
-    return _decision(item.committee, chairs, {one["voter"]: one["choice"] for one in item.votes_cast})
+    return _decision(item.committee, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
 
 
-def _decision(committee: Committee, chairs: Mapping[Any, bool], votes: Mapping[Any, str]) -> Decision:
-    """`chairs` says of each eligible voter whether they chair."""
+def _decision(
+    committee: Committee, chairs: Mapping[Any, bool], votes: Iterable[tuple[Any, str, Iterable[Any]]]
+) -> Decision:
+    """`chairs` says of each eligible voter whether they chair; `votes` are voter, choice and adopted conditions."""
+    cast = list(votes)
     return Decision(
         rule=committee.rule,
         quorum=committee.quorum,
         voters=frozenset(chairs),
         chair=next((person for person, is_chair in chairs.items() if is_chair), None),
-        votes=votes,
+        votes={voter: choice for voter, choice, _adopts in cast},
+        adopted={voter: frozenset(adopts) for voter, _choice, adopts in cast},
     )
 
 
@@ -269,6 +298,34 @@ def waits(committee_ids: Iterable[UUID] | None = None) -> dict[UUID, Wait]:
         row["committee_id"]: Wait(days=max(1, round(row["middle"] / timedelta(days=1))), decisions=row["decisions"])
         for row in rows
     }
+
+
+def current_vote(item: Item, person: Person) -> Vote | None:
+    """The person's vote on this item that counts in the open round, if they have cast one."""
+    return Vote.objects.current().filter(item=item, voter=person, round__closed_at__isnull=True).first()
+
+
+def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Person]:
+    """The eligible voters whose confirmation decides: not whoever let a voter leave after the last vote of others."""
+    return [member.person for member in voters if not let_a_voter_leave(item, member.person_id)]
+
+
+def let_a_voter_leave(item: Item, person_id: UUID) -> bool:
+    """Whether this person ended a membership or an account in the committee after the last vote of anybody else.
+
+    Until another vote is cast, a vote that they change or confirm does not decide the item.
+    """
+    others = Vote.objects.filter(item=item, round__closed_at__isnull=True).exclude(voter_id=person_id)
+    last = others.order_by("-cast_at").values_list("cast_at", flat=True).first()
+    begun = Round.objects.filter(request_id=item.request_id, closed_at__isnull=True).values_list("opened_at", flat=True)
+    since = last or begun.first()
+    if since is None:
+        return False
+    members = CommitteeMember.objects.filter(committee_id=item.committee_id)
+    if members.filter(ended_by_id=person_id, ends_at__gt=since, ends_at__lte=clock.sql_now()).exists():
+        return True
+    people = list(members.values_list("person_id", flat=True))
+    return acts_since(since, by=person_id, kinds=(Kind.PERSON_DEACTIVATED, Kind.PEOPLE_MERGED), people=people).exists()
 
 
 def questions_before(person: Viewer) -> QuerySet[Question]:

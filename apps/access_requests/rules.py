@@ -1,7 +1,8 @@
 """Who may ask, and who may decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from apps.access_requests import fields, obstacles, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
+from apps.committees.decisions import Decision
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import clock
@@ -71,6 +73,13 @@ def check_can_withdraw(by: Person, request: AccessRequest) -> None:
     request.check_can("withdraw")
     if not request.items.filter(state=ItemState.OPEN).exists():
         raise WrongState(_("The committees have already decided. You cannot withdraw the request."))
+
+
+def check_can_discard(by: Person, request: AccessRequest) -> None:
+    """The applicant, as long as the request was never submitted."""
+    check_is_applicant(by, request)
+    if request.state != RequestState.DRAFT or request.rounds.exists():
+        raise WrongState(_("This request was submitted, so it cannot be discarded. You can withdraw it."))
 
 
 def check_can_edit(by: Person, request: AccessRequest) -> None:
@@ -209,7 +218,7 @@ def check_can_change_members(by: Person, committee: Committee) -> None:
 def check_can_vote(
     by: Person, item: Item, voters: Sequence[CommitteeMember], current: Round | None, seen: Round
 ) -> None:
-    """One of the eligible `voters` of the item, no conflict, on the snapshot now open, and not twice."""
+    """One of the eligible `voters` of the undecided item, no conflict, on the snapshot now open."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
     theirs = [membership.pk for membership in voters if membership.person_id == by.pk]
@@ -219,11 +228,10 @@ def check_can_vote(
         raise WrongState(_("There is nothing for you to vote on in this request now."))
     if current is None or current.pk != seen.pk:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
-    if Vote.objects.filter(item=item, round=current, voter_id=by.pk).exists():
-        raise WrongState(_("You have already voted in this round."))
 
 
-def check_vote(choice: str, reason: str, terms: str) -> None:
+def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condition: str, known: set[UUID]) -> None:
+    """There is a choice and a reason; an approval with conditions adopts at least one of the `known` or a new one."""
     fields: dict[str, str] = {}
     if choice not in Vote.Choice.values:
         fields["choice"] = _("Choose a vote.")
@@ -231,10 +239,30 @@ def check_vote(choice: str, reason: str, terms: str) -> None:
         fields["reason"] = _(
             "Enter a reason. If the decision follows your vote, the applicant sees it without your name."
         )
-    if choice == Vote.Choice.CONDITIONAL and is_blank(terms):
-        fields["terms"] = _("Enter the conditions.")
+    if choice == Vote.Choice.CONDITIONAL and not conditions and is_blank(new_condition):
+        fields["new_condition"] = _("Select at least one condition, or enter a new one.")
+    if choice in (Vote.Choice.APPROVE, Vote.Choice.DENY) and (conditions or not is_blank(new_condition)):
+        fields["choice"] = _("You selected or entered conditions. Choose “Approve with conditions” or remove them.")
+    if not known.issuperset(conditions):
+        fields["conditions"] = _("Select conditions from the list.")
     if fields:
         raise Invalid(_("Your vote was not recorded. Correct the errors and vote again."), fields=fields)
+
+
+def check_can_confirm(by: Person, item: Item, decision: Decision) -> None:
+    """Everybody who is left has voted and the votes decide; not by whoever let a voter leave since the last vote."""
+    if not decision.must_be_confirmed or by.pk not in decision.votes:
+        raise WrongState(_("You do not need to confirm your vote."))
+    if queries.let_a_voter_leave(item, by.pk):
+        raise Denied(
+            _("You ended a membership or an account in this committee. Another voter must confirm their vote.")
+        )
+
+
+def check_condition(text: str) -> None:
+    """What is proposed says something."""
+    if is_blank(text):
+        raise Invalid(_("Enter the condition as it should appear in the agreement."), field="new_condition")
 
 
 def check_question(text: str) -> None:

@@ -20,12 +20,26 @@ def withdraw_requests(event: Event) -> None:
         commands.withdraw_for_closed_account(request, by=SYSTEM)
 
 
-def recount_votes(event: Event) -> None:
-    """Count again after an eligible voter has left (a membership ended, an account was closed), so that no item waits
-    for their vote.
+def report_lost_voters(event: Event) -> None:
+    """A membership or an account has ended, or a member is recused: the history of each open request says so, and
+    somebody is asked to confirm their vote where everybody else has voted. Nothing is decided by it.
     """
     for request in queries.voted_on_beside([event.subject_id, *event.about]):
-        commands.recount(request, by=SYSTEM)
+        commands.report_lost_voters(request, event=event, by=SYSTEM)
+        commands.report_open_votes(request, by=SYSTEM)
+
+
+def report_ended_memberships() -> None:
+    """What `report_lost_voters` and `check_quorum` do, for memberships whose last day has passed this week."""
+    for event in queries.ends_of_memberships():
+        report_lost_voters(event)
+        check_quorum(event)
+
+
+def report_open_votes(event: Event) -> None:
+    """After a vote or a recusal: say whether the votes cannot decide, or wait for a confirmation."""
+    for request in AccessRequest.objects.filter(pk__in=[event.subject_id, *event.about]):
+        commands.report_open_votes(request, by=SYSTEM)
 
 
 def check_quorum(event: Event) -> None:

@@ -24,7 +24,8 @@ from apps.core.errors import Unavailable
 from apps.core.identifiers import new_reference, new_storage_key
 from apps.core.storage import private_storage
 from apps.core.text import given, typed
-from apps.datasets.queries import owners_of
+from apps.datasets.conditions import in_words
+from apps.datasets.queries import owners_of, uses_of
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
 from apps.people.rules import check_affiliated, check_named, check_person
@@ -106,6 +107,7 @@ def _values(item: Item, reference: str) -> dict[str, str]:
             "starts_on": snapshot["starts_on"],
             "ends_on": snapshot["ends_on"],
             "conditions": _one_line(item.terms) or no_conditions,
+            "use_conditions": _one_line(in_words(uses_of(item.dataset))) or "none",
         }
 
 

@@ -3,7 +3,7 @@
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, When
 
 from apps.access_requests import queries as requests
-from apps.access_requests.models import AccessRequest, Membership
+from apps.access_requests.models import AccessRequest
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
@@ -34,9 +34,9 @@ def of_person(person: Viewer) -> QuerySet[Agreement]:
     Only members in the snapshot that the committee decided on are included: members added later were not approved.
     """
     person_id = roles.person_id(person)
-    added = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=person_id)
-    member = Q(Exists(added)) & Q(item__decided_in__snapshot__members__contains=[str(person_id)])
-    return Agreement.objects.filter(Q(item__request__applicant_id=person_id) | member)
+    theirs = Agreement.objects.filter(item__request__in=requests.of_person(person).values("pk"))
+    member = Q(item__decided_in__snapshot__members__contains=[str(person_id)])
+    return theirs.filter(Q(item__request__applicant_id=person_id) | member)
 
 
 def concerning(person: Viewer) -> QuerySet[Agreement]:

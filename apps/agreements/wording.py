@@ -18,7 +18,7 @@ SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "።")
 CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
 PLACEHOLDERS = frozenset({
     "applicant", "institution", "members", "dataset", "dataset_owner", "committee", "reference",
-    "purpose", "starts_on", "ends_on", "conditions",
+    "purpose", "starts_on", "ends_on", "conditions", "use_conditions",
 })  # fmt: skip
 
 

@@ -196,12 +196,35 @@ class Kind(models.TextChoices):
         "still",
         _("The draft of version %(number)s was created"),
     )
+    DATASET_DISCARDED = (
+        "dataset.discarded", Group.DATASETS, "trash", "still",
+        _("The dataset was discarded before it was published"),
+    )  # fmt: skip
+    DATASET_PROPOSED = (
+        "dataset.proposed", Group.DATASETS, "committee", "wait",
+        _("The dataset was proposed to a committee of another institution"),
+    )  # fmt: skip
+    DATASET_ACCEPTED = "dataset.accepted", Group.DATASETS, "check", "good", _("The committee accepted the dataset")
+    DATASET_DECLINED = "dataset.declined", Group.DATASETS, "ban", "bad", _("The committee declined the dataset")
+    PROPOSAL_WITHDRAWN = (
+        "dataset.proposal_withdrawn", Group.DATASETS, "undo", "still",
+        _("The proposal to the committee was withdrawn"),
+    )  # fmt: skip
+    VERSION_DISCARDED = (
+        "version.discarded", Group.DATASETS, "trash", "still",
+        _("The draft of version %(number)s was discarded"),
+    )  # fmt: skip
+    VERSION_RELEASED = (
+        "version.released", Group.DATASETS, "published", "good",
+        _("The embargo of version %(number)s ended"),
+    )  # fmt: skip
     VERSION_PUBLISHED = "version.published", Group.DATASETS, "published", "good", _("Version %(number)s was published")
     VERSION_WITHDRAWN = "version.withdrawn", Group.DATASETS, "withdrawn", "bad", _("Version %(number)s was withdrawn")
     FILE_UPLOADED = "file.uploaded", Group.DATASETS, "upload", "note", _("A file was uploaded")
     FILE_CHECKED = "file.checked", Group.DATASETS, "check", "good", _("The checksum of a file was computed")
     FILE_REMOVED = "file.removed", Group.DATASETS, "trash", "still", _("A file was removed from the draft")
     REQUEST_DRAFTED = "request.drafted", Group.REQUESTS, "draft", "still", _("The request was created")
+    REQUEST_DISCARDED = "request.discarded", Group.REQUESTS, "trash", "still", _("The draft request was discarded")
     REQUEST_SUBMITTED = (
         "request.submitted", Group.REQUESTS, "submitted", "note",
         _("The request was submitted (round %(round)s)"),
@@ -239,6 +262,18 @@ class Kind(models.TextChoices):
         _("The committee has too few eligible voters to decide"),
     )  # fmt: skip
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
+    VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
+    VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
+    CONDITION_PROPOSED = "request.condition_proposed", Group.REQUESTS, "edit", "note", _("A condition was proposed")
+    VOTER_LEFT = "request.voter_left", Group.REQUESTS, "person", "wait", _("A committee member can no longer vote")
+    CONFIRMATION_NEEDED = (
+        "request.confirmation_needed", Group.REQUESTS, "vote", "wait",
+        _("All remaining members have voted; one of them must confirm or change their vote"),
+    )  # fmt: skip
+    VOTES_DIVIDED = (
+        "request.votes_divided", Group.REQUESTS, "vote", "wait",
+        _("All members have voted, and the votes do not decide"),
+    )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = (
         "request.decided",
@@ -282,6 +317,8 @@ class Kind(models.TextChoices):
     GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
     GRANT_SUSPENDED = "grant.suspended", Group.ACCESS, "suspended", "wait", _("Access to %(dataset)s was suspended")
     GRANT_RESUMED = "grant.resumed", Group.ACCESS, "active", "good", _("Access to %(dataset)s was resumed")
+    GRANT_ENDING = "grant.ending", Group.ACCESS, "calendar", "wait", _("Access to %(dataset)s ends soon")
+    GRANT_ENDED = "grant.ended", Group.ACCESS, "calendar", "still", _("Access to %(dataset)s ended")
     LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
     LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
     LINK_MISUSED = (
@@ -366,5 +403,10 @@ BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
     ),
 }
 
-# What only the committee may read: who voted and who declared a conflict of interest.
-COMMITTEE_ONLY = frozenset({Kind.VOTE_CAST, Kind.MEMBER_RECUSED})
+# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are.
+COMMITTEE_ONLY = frozenset({
+    Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED,
+})  # fmt: skip
+# What is proposed without a name.
+UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

@@ -54,24 +54,42 @@ def counted_by_group(events: QuerySet[Event], *, at_most: int) -> dict[str, int]
     return dict(one_row[0]) if one_row else dict.fromkeys(LOG_GROUPS, 0)
 
 
+def acts_since(since: datetime, *, by: uuid.UUID, kinds: Iterable[str], people: Iterable[uuid.UUID]) -> QuerySet[Event]:
+    """What this person did after that moment, of these kinds, to one of these people."""
+    concerned = list(people)
+    mine = Event.objects.filter(actor_id=by, at__gt=since, kind__in=list(kinds))
+    return mine.filter(Q(subject_id__in=concerned) | Q(about__overlap=concerned))
+
+
 def kinds() -> list[str]:
     """Every kind of event there is, for a filter."""
     return sorted(Kind.values)
 
 
-def counted(kind: str, things: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many events of this kind concern each of these things; in one statement."""
+def counted(
+    kind: str, things: Iterable[uuid.UUID], *, since: datetime | None = None, before: datetime | None = None
+) -> dict[uuid.UUID, int]:
+    """How many events of this kind concern each of these things, within these moments if they are given; in one
+    statement.
+    """
     wanted = list(things)
     one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
-    rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by().annotate(thing=one)
-    found = dict(rows.values_list("thing").annotate(n=Count("pk")))
+    rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by()
+    rows = rows.filter(at__gte=since) if since is not None else rows
+    rows = rows.filter(at__lte=before) if before is not None else rows
+    found = dict(rows.annotate(thing=one).values_list("thing").annotate(n=Count("pk")))
     return {thing: found.get(thing, 0) for thing in wanted}
 
 
-def latest(kind: str, things: Iterable[uuid.UUID], *, actor_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
-    """When this person last did something of this kind with each of these things, by id; in one statement."""
+def latest(kind: str, things: Iterable[uuid.UUID], *, actor_id: uuid.UUID | None = None) -> dict[uuid.UUID, datetime]:
+    """When something of this kind last happened to each of these things, by id; in one statement.
+
+    With `actor_id` only what this person did counts.
+    """
     one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
-    rows = Event.objects.filter(kind=kind, actor_id=actor_id, about__overlap=list(things)).order_by()
+    rows = Event.objects.filter(kind=kind, about__overlap=list(things)).order_by()
+    if actor_id is not None:
+        rows = rows.filter(actor_id=actor_id)
     return dict(rows.annotate(thing=one).values_list("thing").annotate(last=Max("at")))
 
 

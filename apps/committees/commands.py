@@ -1,6 +1,7 @@
 """Commands on committees: create, add and remove members, accept requests or not, follow claims of a sign-in."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from apps.audit.record import Kind, record
 from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
-from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.actors import CONSOLE, SYSTEM, Actor, person_id_of
 from apps.core.text import typed
 from apps.people.models import Institution, Person, Provider
 from apps.people.models.claims import CONFIRMED_FOR, CURRENT
@@ -39,33 +40,58 @@ def add_member(committee: Committee, *, person: Person, is_chair: bool = False, 
     return _add_member(committee, person=person, is_chair=is_chair, by=by)
 
 
-def _add_member(committee: Committee, *, person: Person, is_chair: bool, by: Actor) -> CommitteeMember:
+def _add_member(
+    committee: Committee, *, person: Person, is_chair: bool, by: Actor, member_since: datetime | None = None
+) -> CommitteeMember:
     Committee.objects.select_for_update().get(pk=committee.pk)
     rules.check_can_become_member(person, committee, is_chair=is_chair)
-    membership = CommitteeMember.objects.create(committee=committee, person=person, is_chair=is_chair)
+    membership = CommitteeMember.objects.create(
+        committee=committee, person=person, is_chair=is_chair, member_since=member_since
+    )
     record(Kind.COMMITTEE_MEMBER_ADDED, actor=by, subject=membership, about=[committee, person], chair=is_chair)
     return membership
 
 
 @transaction.atomic
-def remove_member(membership: CommitteeMember, *, by: Actor) -> None:
-    """End the membership now; the member's votes on undecided items no longer count. Ending it again does nothing."""
+def remove_member(membership: CommitteeMember, *, reason: str, last_day: date | None = None, by: Actor) -> None:
+    """End the membership after `last_day` (UTC), or now if that is today or not given. Ending it again does nothing.
+
+    No vote is counted by this. The member's votes on undecided items no longer count once the membership has ended.
+    """
     by = check_person(by)
     rules.check_can_remove_member(by, membership)
-    if CommitteeMember.objects.filter(pk=membership.pk, ends_at__isnull=True).update(ends_at=clock.now()):
-        _record_removed(membership, by=by)
+    reason = typed(reason, field="reason").strip()
+    rules.check_end(reason, last_day)
+    now = clock.now()
+    ends_at = now
+    if last_day is not None and last_day > now.date():
+        ends_at = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=UTC)
+    _end(membership, ends_at=ends_at, reason=reason, by=by)
 
 
 @transaction.atomic
-def hand_over_chair(committee: Committee, *, person: Person, by: Actor) -> CommitteeMember:
-    """Make the person the chair; the previous chair is no longer a member."""
+def hand_over_chair(committee: Committee, *, person: Person, reason: str = "", by: Actor) -> CommitteeMember:
+    """Make the person the chair; the previous chair is no longer a member.
+
+    A member who becomes the chair stays an eligible voter of the requests that they could vote on.
+    """
     check_operator(by, CONSOLE)
     Committee.objects.select_for_update().get(pk=committee.pk)
+    rules.check_can_chair(person, committee)
+    reason = typed(reason, field="reason").strip()
+    member_since = None
     replaced = Q(is_chair=True) | Q(person=person)
-    for membership in CommitteeMember.objects.appointed().filter(replaced, committee=committee):
-        CommitteeMember.objects.filter(pk=membership.pk).update(ends_at=clock.now())
+    for membership in CommitteeMember.objects.not_ended().filter(replaced, committee=committee):
+        if membership.person_id == person.pk:
+            member_since = membership.member_since or membership.starts_at
+        _end(membership, ends_at=clock.now(), reason=reason, by=by)
+    return _add_member(committee, person=person, is_chair=True, by=by, member_since=member_since)
+
+
+def _end(membership: CommitteeMember, *, ends_at: datetime, reason: str, by: Actor) -> None:
+    facts = {"ends_at": ends_at, "ended_by_id": person_id_of(by), "end_reason": reason}
+    if CommitteeMember.objects.not_ended().filter(pk=membership.pk).update(**facts):
         _record_removed(membership, by=by)
-    return _add_member(committee, person=person, is_chair=True, by=by)
 
 
 def _record_removed(membership: CommitteeMember, *, by: Actor, **facts: bool) -> None:
@@ -106,7 +132,7 @@ def end_member_claim(rule: CommitteeMemberClaim, *, by: Actor) -> None:
     check_named(by, CONSOLE)
     if CommitteeMemberClaim.objects.filter(CURRENT, pk=rule.pk).update(ended_at=clock.now()):
         record(Kind.CLAIM_UNMAPPED, actor=by, subject=rule, about=[rule.provider_id, rule.committee_id])
-    for membership in CommitteeMember.objects.filter(claim=rule, ends_at__isnull=True):
+    for membership in CommitteeMember.objects.not_ended().filter(claim=rule):
         _end_claimed(membership, by=by)
 
 
@@ -141,7 +167,7 @@ def sync_member_claims(
 
 def _claimed_memberships(person: Person, provider: Provider) -> list[CommitteeMember]:
     """The person's memberships by claims of this provider, whether the confirmation is valid or expired."""
-    return list(CommitteeMember.objects.filter(person=person, claim__provider=provider, ends_at__isnull=True))
+    return list(CommitteeMember.objects.not_ended().filter(person=person, claim__provider=provider))
 
 
 def _confirm_or_end(membership: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Actor) -> bool:
@@ -163,7 +189,7 @@ def _add_by_claim(person: Person, claims: list[CommitteeMemberClaim], *, barred:
     A person who was added manually stays as they are.
     """
     committee = Committee.objects.select_for_update().get(pk=claims[0].committee_id)
-    if CommitteeMember.objects.filter(committee=committee, person=person, ends_at__isnull=True).exists():
+    if CommitteeMember.objects.not_ended().filter(committee=committee, person=person).exists():
         return False
     possible = [rule for rule in claims if not rule.is_chair or rules.has_no_chair(committee.pk)]
     if barred or not possible:
@@ -182,7 +208,7 @@ def _add_by_claim(person: Person, claims: list[CommitteeMemberClaim], *, barred:
 
 
 def _end_claimed(membership: CommitteeMember, *, by: Actor) -> None:
-    """End a membership whose claim is gone; the removal event makes the votes of the others be counted again."""
+    """End a membership whose claim is gone, the chair's too: nobody acts without the institution's confirmation."""
     now = clock.now()
-    if CommitteeMember.objects.filter(pk=membership.pk, ends_at__isnull=True).update(ends_at=now, confirmed_until=now):
+    if CommitteeMember.objects.not_ended().filter(pk=membership.pk).update(ends_at=now, confirmed_until=now):
         _record_removed(membership, by=by, claim=True)

@@ -1,6 +1,6 @@
 """Data access committees, their members, and the claims that make people members."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -54,6 +54,10 @@ class Committee(models.Model):
 
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):
+    def not_ended(self) -> Self:
+        """Memberships that have no end yet or end later, also those of people whose account is closed."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=clock.sql_now()))
+
     def appointed(self, at: datetime | None = None) -> Self:
         """Memberships that have started and not ended, of active people. A majority is counted from all of these."""
         moment = clock.sql_now(at)
@@ -88,14 +92,18 @@ class CommitteeMemberClaim(ClaimRule):
 class CommitteeMember(models.Model):
     """One person's membership in a committee, with start and end. Evidence: it is ended, never deleted."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("end_reason",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="members")
     is_chair = models.BooleanField(_("Chair"), default=False)
     starts_at = models.DateTimeField(db_default=Now())
+    # Since when a member who became the chair was a member: they stay an eligible voter of the rounds of that time.
+    member_since = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    end_reason = models.CharField(_("reason"), max_length=500, blank=True)
     claim = models.ForeignKey(CommitteeMemberClaim, null=True, on_delete=models.PROTECT, related_name="members")
     confirmed_until = models.DateTimeField(null=True)
 
@@ -118,7 +126,13 @@ class CommitteeMember(models.Model):
                 name="committee_member_ends_after_start",
             ),
             confirmed_in_full("committee_member_by_claim_confirmed"),
+            seen_text("end_reason", name="committee_member_text_is_seen"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.committee_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day (UTC) of a membership that has an end."""
+        return (self.ends_at - timedelta(microseconds=1)).date() if self.ends_at is not None else None

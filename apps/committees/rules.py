@@ -1,12 +1,14 @@
 """Who may change a committee."""
 
 import re
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from apps.committees import queries
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
+from apps.core import clock
 from apps.core.actors import NamedActor, Viewer
 from apps.core.errors import Denied, Invalid
 from apps.core.text import is_blank
@@ -29,28 +31,59 @@ def check_can_manage_committee(by: Viewer, committee: Committee, *named: NamedAc
 
 def check_can_become_member(person: Person, committee: Committee, *, is_chair: bool = False) -> None:
     """The person is active and not yet a member here; a committee has one chair at a time."""
-    check_not_break_glass(person)
-    if not person.is_active:
-        raise Invalid(_("This person's account is not active."), field="code")
-    current = CommitteeMember.objects.filter(committee=committee, ends_at__isnull=True)
+    check_can_join(person)
+    current = CommitteeMember.objects.not_ended().filter(committee=committee)
     if current.filter(person_id=person.pk).exists():
         raise Invalid(_("This person is already a member of the committee."), field="code")
     if is_chair and current.filter(is_chair=True).exists():
         raise Invalid(_("The committee already has a chair."), field="is_chair")
 
 
-def check_can_remove_member(by: Viewer, membership: CommitteeMember) -> None:
-    """Whoever may manage the committee; the chair's own membership only an operator may end.
+def check_can_join(person: Person) -> None:
+    """The account is active and not an emergency account."""
+    check_not_break_glass(person)
+    if not person.is_active:
+        raise Invalid(_("This person's account is not active."), field="code")
 
-    A committee without a chair cannot break a tie, so the chair does not leave it like that: `hand_over_chair`.
+
+def check_can_chair(person: Person, committee: Committee) -> None:
+    """The person may join the committee and is not its chair already."""
+    check_can_join(person)
+    chairs = CommitteeMember.objects.appointed().filter(committee=committee, is_chair=True)
+    if chairs.filter(person_id=person.pk).exists():
+        raise Invalid(_("This person is already the chair of the committee."), field="code")
+
+
+def check_can_remove_member(by: Viewer, membership: CommitteeMember) -> None:
+    """Whoever may manage the committee, and never the chair: a committee without one cannot break a tie.
+
+    An operator names another chair instead: `hand_over_chair`.
     """
     check_can_manage_committee(by, membership.committee)
-    if membership.is_chair and not has_platform_role(by, PlatformRole.Kind.OPERATOR):
-        raise Denied(_("Only an operator can replace the chair."))
+    if membership.is_chair:
+        raise Denied(_("The chair cannot be removed. An operator can name another person as the chair."))
+
+
+def check_end(reason: str, last_day: date | None) -> None:
+    """There is a reason, and the last day as a member is not past."""
+    fields: dict[str, str] = {}
+    if is_blank(reason):
+        fields["reason"] = _("Enter a reason. The members read it in the history of the requests concerned.")
+    if last_day is not None and last_day < clock.today():
+        fields["last_day"] = _("The last day cannot be in the past.")
+    if fields:
+        raise Invalid(_("The member was not removed."), fields=fields)
+
+
+def check_chair_reason(reason: str) -> None:
+    if is_blank(reason):
+        raise Invalid(
+            _("Enter a reason. The members read it in the history of the requests concerned."), field="reason"
+        )
 
 
 def has_no_chair(committee_id: UUID) -> bool:
-    return not CommitteeMember.objects.filter(committee_id=committee_id, ends_at__isnull=True, is_chair=True).exists()
+    return not CommitteeMember.objects.not_ended().filter(committee_id=committee_id, is_chair=True).exists()
 
 
 def check_same_role(rule: CommitteeMemberClaim, is_chair: bool) -> None:

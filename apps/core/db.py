@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connection, models
 from django.db.models import QuerySet
+from psycopg.types.json import Jsonb
 
 from apps.core import clock
 
@@ -81,13 +82,27 @@ class Prepared:
     def _checked(self, sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         """Raise RuntimeError unless the SQL has every parameter as a value of its own and contains no fixed time."""
         missing = [value for value in self._placeholders if value not in params]
-        if missing or any(isinstance(param, datetime) for param in params):
+        left = self._filled(params, tuple(_placeholder(type(value)) for value in self._placeholders))
+        hidden = [value for value in self._placeholders if any(str(value) in _text(param) for param in left)]
+        if missing or hidden or any(isinstance(param, datetime) for param in params):
             raise RuntimeError("this queryset cannot be prepared: its SQL hides a parameter or contains a fixed time")
         return sql, params
 
     def _filled(self, params: tuple[Any, ...], values: tuple[Parameter, ...]) -> list[Any]:
-        pairs = list(zip(self._placeholders, values, strict=True))
-        return [next((value for placeholder, value in pairs if param == placeholder), param) for param in params]
+        pairs = dict(zip(self._placeholders, values, strict=True))
+        return [_replaced(param, pairs) for param in params]
+
+
+def _replaced(param: Any, pairs: dict[Parameter, Parameter]) -> Any:
+    """The parameter with the values in place of the placeholders; also inside a list in JSON, where they are texts."""
+    if isinstance(param, Jsonb) and isinstance(param.obj, list):
+        texts = {str(placeholder): str(value) for placeholder, value in pairs.items()}
+        return Jsonb([texts.get(one, one) for one in param.obj], param.dumps)
+    return pairs.get(param, param) if isinstance(param, Parameter) else param
+
+
+def _text(param: Any) -> str:
+    return repr(param.obj) if isinstance(param, Jsonb) else str(param)
 
 
 def _placeholder(kind: type[Parameter]) -> Parameter:

@@ -87,6 +87,14 @@ class UnknownCharset(DomainError):
     title = _("Send this in UTF-8")
 
 
+class UploadTooLarge(DomainError):
+    """What was sent is larger than the limit for one request (RFC 9110, 15.5.14)."""
+
+    status = 413
+    code = "too-large"
+    title = _("Too large")
+
+
 class Invalid(DomainError):
     """The input is not valid; `fields` maps a field's name to its sentence."""
 

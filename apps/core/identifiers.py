@@ -3,6 +3,7 @@
 import secrets
 import unicodedata
 import uuid
+from collections.abc import Iterable
 
 # Crockford's base 32 without I, L, O, U: can be read out over a telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -16,6 +17,17 @@ CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
 def new_id() -> uuid.UUID:
     """A random id (RFC 9562, version 4); ids are never reused."""
     return uuid.uuid4()
+
+
+def uuids(texts: Iterable[str]) -> list[uuid.UUID]:
+    """Those of the texts that are UUIDs; others are left out."""
+    found = []
+    for text in texts:
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return found
 
 
 def new_reference(prefix: str) -> str:

@@ -1,9 +1,14 @@
 """Data use conditions: the GA4GH Data Use Ontology's terms (release 2021-02-23) that a dataset may carry."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.text import is_blank
 
 # Each code with its abbreviation and label.
 PERMISSIONS: dict[str, tuple[str, Any]] = {
@@ -34,11 +39,74 @@ MODIFIERS: dict[str, tuple[str, Any]] = {
     "DUO:0000046": ("NCU", _("non-commercial use only")),
 }
 TERMS = PERMISSIONS | MODIFIERS
+LONGEST_VALUE = 200  # characters of one value
 
 
-def choices() -> list[tuple[str, str]]:
-    """The terms as choices of a form field."""
-    return [(code, f"{short}: {label}") for code, (short, label) in TERMS.items()]
+class Value(NamedTuple):
+    """What a code needs besides itself: its label, a hint, what to say if it is missing, and its kind.
+
+    `several` values are several conditions, one row each; a `date` is stored as ISO 8601, for example 2027-06-30.
+    """
+
+    label: Any
+    hint: Any
+    missing: Any
+    several: bool = False
+    date: bool = False
+
+
+_ONE_A_LINE = _("One a line.")
+VALUES: dict[str, Value] = {
+    "DUO:0000007": Value(
+        _("Diseases"), _("One a line, with the MONDO identifier if you know it: breast carcinoma (MONDO:0004989)."),
+        _("Enter the disease that the data may be used for."), several=True,
+    ),
+    "DUO:0000012": Value(
+        _("Restriction"), _("For example: research on paediatric cancer only."),
+        _("Enter the restriction on the kind of research."),
+    ),
+    "DUO:0000020": Value(
+        _("Collaborate with"), _("Names of the investigators or the institution, one a line."),
+        _("Enter with whom users must collaborate."), several=True,
+    ),
+    "DUO:0000022": Value(
+        _("Countries or regions"), _("One a line, for example: Denmark."),
+        _("Enter the countries or regions where the data may be used."), several=True,
+    ),
+    "DUO:0000024": Value(
+        _("No publication before"), _("For example 30 June 2027."),
+        _("Enter the first day on which results may be published."), date=True,
+    ),
+    "DUO:0000025": Value(
+        _("Last day of use"), _("For example 30 June 2027."), _("Enter the last day on which the data may be used."),
+        date=True,
+    ),
+    "DUO:0000026": Value(
+        _("Approved people"), _ONE_A_LINE, _("Enter the people who may use the data."), several=True
+    ),
+    "DUO:0000027": Value(_("Approved projects"), _ONE_A_LINE, _("Enter the approved project."), several=True),
+    "DUO:0000028": Value(
+        _("Approved institutions"), _ONE_A_LINE, _("Enter the institutions that may use the data."), several=True
+    ),
+}  # fmt: skip
+# Codes that contradict each other, or of which one says what the other says; with the sentence that says what to do.
+_FOR_PROFIT = _("NPUNCU already means NPU and NCU. Keep only NPUNCU.")
+_NO_RESTRICTION = _(
+    "NRES means no restriction, so it cannot be combined with a condition that restricts use. Remove the condition, or "
+    "choose another permission."
+)
+_RESTRICTING = ("0000044", "0000012", "0000015", "0000016", "0000018", "0000022", "0000025", "0000026", "0000027",
+                "0000028", "0000045", "0000046")  # fmt: skip
+CONTRADICTIONS: tuple[tuple[str, str, Any], ...] = (
+    ("DUO:0000018", "DUO:0000045", _FOR_PROFIT),
+    ("DUO:0000018", "DUO:0000046", _FOR_PROFIT),
+    ("DUO:0000045", "DUO:0000046", _("NPU together with NCU is NPUNCU. Choose only NPUNCU.")),
+    (
+        "DUO:0000011", "DUO:0000044",
+        _("POA allows only research on ancestry and NPOA forbids it. Remove NPOA, or choose another permission."),
+    ),
+    *(("DUO:0000004", f"DUO:{number}", _NO_RESTRICTION) for number in _RESTRICTING),
+)  # fmt: skip
 
 
 class Use(NamedTuple):
@@ -46,6 +114,49 @@ class Use(NamedTuple):
 
     code: str
     value: str = ""
+
+
+def faults_of(uses: Iterable[Use], *, known: Iterable[Use] = (), today: date) -> dict[str, str]:
+    """What is wrong with these conditions: a sentence by code, or by "permission" if there is more than one.
+
+    Every code that needs a value has one, and only those have one. A date that is not in `known`, the conditions that
+    are stored already, must be later than `today`.
+    """
+    uses, stored = list(uses), set(known)
+    codes = {use.code for use in uses}
+    faults = {use.code: said for use in uses if (said := _fault_of_value(use, checked=use not in stored, today=today))}
+    for one, other, sentence in CONTRADICTIONS:
+        if {one, other} <= codes:
+            faults.setdefault(other, str(sentence))
+    for code, value in VALUES.items():
+        if not value.several and sum(use.code == code for use in uses) > 1:
+            faults.setdefault(code, gettext("Enter one value."))
+    if len(codes & set(PERMISSIONS)) > 1:
+        faults["permission"] = gettext("Choose one permission. Several permissions contradict each other.")
+    return faults
+
+
+def _fault_of_value(use: Use, *, checked: bool, today: date) -> str:
+    needed = VALUES.get(use.code)
+    if use.code not in TERMS:
+        return gettext("Unknown use condition: %(code)s") % {"code": use.code}
+    if needed is None:
+        return gettext("This condition has no value.") if use.value else ""
+    if is_blank(use.value):
+        return str(needed.missing)
+    if len(use.value) > LONGEST_VALUE:
+        return gettext("Use at most %(most)s characters for each value.") % {"most": LONGEST_VALUE}
+    if needed.date and checked:
+        return _fault_of_date(use.value, today)
+    return ""
+
+
+def _fault_of_date(value: str, today: date) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return gettext("Enter a date, for example 2027-06-30.")
+    return "" if day > today else gettext("Enter a date in the future.")
 
 
 def in_order(uses: Iterable[Use]) -> list[Use]:
@@ -59,8 +170,21 @@ def listed(rows: Iterable[Mapping[str, str]]) -> list[Use]:
     return in_order(Use(row["code"], row["value"]) for row in rows)
 
 
+def _shown(use: Use) -> str:
+    """The value as people read it: a date in their language."""
+    if use.code in VALUES and VALUES[use.code].date:
+        try:
+            return date_format(date.fromisoformat(use.value), "DATE_FORMAT")
+        except ValueError:
+            return use.value
+    return use.value
+
+
 def explained(uses: Iterable[Use]) -> list[dict[str, str]]:
-    """Each condition with its abbreviation, label and value; an unknown code has a label that says so."""
+    """Each condition with its abbreviation, label, value and the value as people read it (`shown`).
+
+    An unknown code has a label that says so.
+    """
     unknown = ("?", _("unknown condition: ask the committee"))
     return [
         {
@@ -68,6 +192,19 @@ def explained(uses: Iterable[Use]) -> list[dict[str, str]]:
             "short": TERMS.get(use.code, unknown)[0],
             "label": str(TERMS.get(use.code, unknown)[1]),
             "value": use.value,
+            "shown": _shown(use),
         }
         for use in in_order(uses)
     ]
+
+
+def in_words(uses: Iterable[Use]) -> str:
+    """All conditions in one line: "research on the named disease only (DS): breast carcinoma; ..."."""
+    shown: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
+    for line in explained(uses):
+        labels[line["code"]] = f"{line['label']} ({line['short']})"
+        shown.setdefault(line["code"], [])
+        if line["shown"]:
+            shown[line["code"]].append(line["shown"])
+    return "; ".join(f"{labels[code]}: {', '.join(said)}" if said else labels[code] for code, said in shown.items())

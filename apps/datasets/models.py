@@ -94,6 +94,8 @@ class Dataset(models.Model):
     keywords = models.CharField(_("keywords"), max_length=300, blank=True)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     attribution = models.CharField(_("how to cite"), max_length=500, blank=True)
+    contact_name = models.CharField(_("contact"), max_length=200, blank=True, db_default="")
+    contact_email = models.EmailField(_("contact e-mail"), blank=True, db_default="")
     access = models.CharField(_("access level"), max_length=12, choices=Access.choices, default=Access.CONTROLLED)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="datasets")
     committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")
@@ -152,12 +154,87 @@ class Condition(models.Model):
         verbose_name_plural = _("use conditions")
         ordering = ["code", "value"]
         constraints = [
+            seen_text("value", name="condition_text_is_seen"),
             models.UniqueConstraint(fields=["dataset", "code", "value"], name="condition_once"),
             models.CheckConstraint(condition=~Q(code=""), name="condition_has_code"),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.value}".strip()
+
+
+class CommitteeProposal(models.Model):
+    """A dataset proposed to a committee of another institution, and the committee's answer.
+
+    The committee is not `Dataset.committee` before it has accepted.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Outcome(models.TextChoices):
+        AWAITING = "awaiting", _("Awaiting acceptance")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="proposals")
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="proposals")
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.AWAITING)
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("proposal to a committee")
+        verbose_name_plural = _("proposals to committees")
+        ordering = ["-proposed_at"]
+        constraints = [
+            seen_text("reason", name="proposal_text_is_seen"),
+            models.UniqueConstraint(fields=["dataset"], condition=Q(outcome="awaiting"), name="proposal_one_open"),
+            models.CheckConstraint(
+                condition=Q(outcome="awaiting", answered_by__isnull=True, answered_at__isnull=True)
+                | (~Q(outcome="awaiting") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="proposal_answered_in_full",
+            ),
+            models.CheckConstraint(condition=~Q(outcome="declined") | ~Q(reason=""), name="proposal_declined_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} to {self.committee_id}"
+
+
+class Removal(models.Model):
+    """Why a person's role or a file of a draft was removed, for those who manage the dataset."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="removals")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40, blank=True)
+    name = models.CharField(_("file name"), max_length=255, blank=True)
+    reason = models.CharField(_("reason"), max_length=500)
+    removed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("removal")
+        verbose_name_plural = _("removals")
+        ordering = ["-removed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, name="") & ~Q(role="")
+                | Q(person__isnull=True, role="") & ~Q(name=""),
+                name="removal_of_one_thing",
+            ),
+            seen_text("reason", name="removal_text_is_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id}: {self.role or self.name}"
 
 
 class DatasetRole(roles.RoleRow):
@@ -194,6 +271,7 @@ class Version(WorkflowModel):
     notes = models.TextField(_("what is new"), blank=True)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     published_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)  # when earlier versions were superseded after an embargo
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_because = models.CharField(_("reason for withdrawal"), max_length=500, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -208,7 +286,11 @@ class Version(WorkflowModel):
             seen_text("notes", "withdrawn_because", name="version_text_is_seen"),
             models.UniqueConstraint(fields=["dataset", "number"], name="version_number_once"),
             models.UniqueConstraint(fields=["dataset"], condition=Q(state="draft"), name="version_one_draft"),
-            models.UniqueConstraint(fields=["dataset"], condition=Q(state="published"), name="version_one_published"),
+            # A version under an embargo is published beside the one that it will supersede.
+            models.UniqueConstraint(
+                fields=["dataset"], condition=Q(state="published", embargo_until__isnull=True),
+                name="version_one_published",
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", published_at__isnull=True)
                 | (~Q(state="draft") & Q(published_at__isnull=False)),
@@ -220,7 +302,13 @@ class Version(WorkflowModel):
             ),
             Trigger(name="datasets_version_frozen", on="DELETE OR UPDATE", function=PUBLISHED_VERSION_FROZEN),
             never_truncated("datasets_version", "versions cannot be deleted together"),
-        ]
+        ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["embargo_until"], name="version_to_release",
+                condition=Q(state="published", embargo_until__isnull=False, released_at__isnull=True),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.dataset_id} v{self.number}"
@@ -234,7 +322,10 @@ class DistributionQuerySet(models.QuerySet["Distribution"]):
 
 
 class Distribution(models.Model):
-    """One file of a version. The database refuses any change to it once its version is published."""
+    """One file of a version. The database refuses any change to it once its version is published.
+
+    Versions of one dataset share the stored bytes of a file that did not change between them.
+    """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
     STORED_FILES: ClassVar[tuple[str, ...]] = ("storage_key",)
@@ -245,7 +336,7 @@ class Distribution(models.Model):
     size = models.BigIntegerField()
     media_type = models.CharField(max_length=100, default="application/octet-stream")
     sha256 = models.CharField(max_length=64, blank=True)
-    storage_key = models.CharField(max_length=100, unique=True, default=new_storage_key)
+    storage_key = models.CharField(max_length=100, db_index=True, default=new_storage_key)
     uploaded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(db_default=Now())
     checked_at = models.DateTimeField(null=True)

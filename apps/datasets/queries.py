@@ -23,12 +23,23 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from apps.core import roles
+from apps.committees.models import CommitteeMember
+from apps.committees.queries import chaired_by
+from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.conditions import Use, in_order
-from apps.datasets.models import Condition, Dataset, DatasetRole, Distribution, Version
-from apps.people.models import Person
-from apps.people.queries import people_by_id
+from apps.datasets.models import (
+    CommitteeProposal,
+    Condition,
+    Dataset,
+    DatasetRole,
+    Distribution,
+    Removal,
+    Version,
+)
+from apps.datasets.states import VersionState
+from apps.people.models import Person, PlatformRole
+from apps.people.queries import has_platform_role, people_by_id
 
 COUNTED_UP_TO = 1000
 
@@ -126,6 +137,52 @@ def current_version(dataset: Dataset) -> Version | None:
     return Version.objects.available().filter(dataset=dataset).order_by("-number").first()
 
 
+def embargo_ended() -> QuerySet[Version]:
+    """Published versions whose embargo has ended, and which have not yet superseded what is earlier."""
+    published = Version.objects.filter(state=VersionState.PUBLISHED, released_at__isnull=True)
+    return published.filter(embargo_until__lte=clock.sql_now()).order_by("dataset_id", "number")
+
+
+def open_proposal(dataset: Dataset) -> CommitteeProposal | None:
+    """The proposal that awaits a committee's answer; None if there is none."""
+    return _proposals(dataset).filter(outcome=CommitteeProposal.Outcome.AWAITING).first()
+
+
+def last_proposal(dataset: Dataset) -> CommitteeProposal | None:
+    """The newest proposal of the dataset to a committee, answered or not."""
+    return _proposals(dataset).order_by("-proposed_at").first()
+
+
+def _proposals(dataset: Dataset) -> QuerySet[CommitteeProposal]:
+    return CommitteeProposal.objects.filter(dataset=dataset).select_related("committee", "answered_by")
+
+
+def last_proposals(datasets: Iterable[Dataset]) -> dict[UUID, CommitteeProposal]:
+    """The newest proposal of each of these datasets to a committee, by dataset id; one statement."""
+    rows = CommitteeProposal.objects.filter(dataset__in=[one.pk for one in datasets]).select_related("committee")
+    return {one.dataset_id: one for one in rows.order_by("proposed_at")}
+
+
+def proposals_visible_to(person: Viewer) -> QuerySet[CommitteeProposal]:
+    """The proposals that this person may read: those to committees of which they are the chair; all for an operator."""
+    if has_platform_role(person, PlatformRole.Kind.OPERATOR):
+        return CommitteeProposal.objects.all()
+    return CommitteeProposal.objects.filter(committee__in=chaired_by(person))
+
+
+def proposals_to_answer(person: Viewer) -> QuerySet[CommitteeProposal]:
+    """The datasets that await acceptance by a committee of which this person is the chair, oldest first.
+
+    An operator answers for committees without a chair.
+    """
+    waiting = CommitteeProposal.objects.filter(outcome=CommitteeProposal.Outcome.AWAITING)
+    mine = Q(committee__in=chaired_by(person))
+    if has_platform_role(person, PlatformRole.Kind.OPERATOR):
+        chairs = CommitteeMember.objects.active().filter(is_chair=True).values("committee_id")
+        mine |= ~Q(committee__in=chairs)
+    return waiting.filter(mine).select_related("dataset__institution", "committee").order_by("proposed_at")
+
+
 def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
     """Versions annotated with `files` (their number), `unchecked` (files without a checksum yet) and `bytes`."""
     unchecked = Case(When(distributions__sha256="", then=Value(1)), output_field=IntegerField())
@@ -135,11 +192,16 @@ def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:
 
 
 def overview_of(person: Viewer) -> QuerySet[Dataset]:
-    """The datasets this person manages, by title, with the number and state of their newest version."""
+    """The datasets this person manages, by title, with their newest version and their newest one that is no draft."""
     newest = Version.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+    published = newest.exclude(state=VersionState.DRAFT)
     rows = managed_by(person).defer("description").select_related("committee", "institution")
     return rows.annotate(
-        version_number=Subquery(newest.values("number")[:1]), version_state=Subquery(newest.values("state")[:1])
+        version_number=Subquery(newest.values("number")[:1]),
+        version_state=Subquery(newest.values("state")[:1]),
+        published_number=Subquery(published.values("number")[:1]),
+        published_at=Subquery(published.values("published_at")[:1]),
+        published_state=Subquery(published.values("state")[:1]),
     ).order_by("title", "pk")
 
 
@@ -162,6 +224,11 @@ def role_holders_of(dataset: Dataset) -> list[RoleHolder]:
     people = {person.pk: person for person in people_by_id(pk for pk, _role in pairs).select_related("institution")}
     order = {role: position for position, role in enumerate(Dataset.ROLES)}
     return [RoleHolder(people[pk], role) for pk, role in sorted(pairs, key=lambda pair: order[pair[1]]) if pk in people]
+
+
+def removed_roles_of(dataset: Dataset) -> QuerySet[Removal]:
+    """The roles that were removed from people, newest first, with the reasons."""
+    return Removal.objects.filter(dataset=dataset, person__isnull=False).select_related("person", "removed_by")[:20]
 
 
 def owners_of(dataset: Dataset) -> QuerySet[Person]:
@@ -213,3 +280,15 @@ def sizes_of_current(datasets: Iterable[Dataset]) -> dict[UUID, tuple[int, int]]
     available = Version.objects.available().filter(dataset__in=[dataset.pk for dataset in datasets]).order_by("number")
     rows = available.annotate(files=Count("distributions"), bytes=Sum("distributions__size", default=0))
     return {pk: (files, size) for pk, files, size in rows.values_list("dataset_id", "files", "bytes")}
+
+
+def public_numbers() -> dict[str, int]:
+    """How many datasets are listed, how many of them are open, and of how many institutions; one statement."""
+    is_open = Q(access=Dataset.Access.OPEN)
+    return (
+        Dataset.objects.listed()
+        .order_by()
+        .aggregate(
+            datasets=Count("pk"), open=Count("pk", filter=is_open), institutions=Count("institution", distinct=True)
+        )
+    )

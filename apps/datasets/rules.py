@@ -7,25 +7,31 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from apps.committees.models import CommitteeMember
-from apps.core import clock
+from apps.committees.models import Committee, CommitteeMember
+from apps.committees.rules import check_can_manage_committee
+from apps.core import clock, roles
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.core.text import is_blank, is_hidden
-from apps.datasets import queries
-from apps.datasets.conditions import TERMS
-from apps.datasets.models import Dataset, Version
+from apps.datasets import conditions, queries
+from apps.datasets.models import CommitteeProposal, Dataset, Version
 from apps.datasets.states import VersionState
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import accounts_of, has_platform_role, institutions_signed_for
 from apps.people.rules import check_not_break_glass
 
 DESCRIBED = (
-    "title", "summary", "description", "keywords", "licence", "attribution",
+    "title", "summary", "description", "keywords", "licence", "attribution", "contact_name", "contact_email",
     "access", "conditions", "committee", "longest_grant_days", "requires_second_factor",
 )  # fmt: skip
 LONGEST_NAME = 255  # bytes in UTF-8, the limit of common file systems
+# What Windows does not allow in the name of a file: static/js/upload.js has the same lists.
+FORBIDDEN_IN_NAMES = '/\\:*?"<>|'
+RESERVED_NAMES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))]
+)
 
 
 def check_can_manage(by: Person, dataset: Dataset) -> None:
@@ -40,6 +46,46 @@ def check_is_owner(by: Person, dataset: Dataset) -> None:
     check_not_break_glass(by)
     if not by.is_active or not queries.is_owner(by, dataset):
         raise Denied(_("Only a dataset owner can do this."))
+
+
+def check_can_discard(by: Person, dataset: Dataset) -> None:
+    """An owner, as long as no version was ever published."""
+    check_is_owner(by, dataset)
+    if Version.objects.filter(dataset=dataset, published_at__isnull=False).exists():
+        raise WrongState(_("A version of this dataset was published, so it cannot be discarded. Withdraw it instead."))
+
+
+def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:
+    """Whether the committee must accept the dataset first: unless both certainly belong to one institution."""
+    return committee.institution_id is None or committee.institution_id != dataset.institution_id
+
+
+def check_can_answer_proposal(by: Person, proposal: CommitteeProposal) -> None:
+    """The chair of the committee, or an operator."""
+    check_can_manage_committee(by, proposal.committee)
+
+
+def check_proposal_open(proposal: CommitteeProposal) -> None:
+    """The committee has not answered yet, and the proposal was not withdrawn."""
+    if proposal.outcome != CommitteeProposal.Outcome.AWAITING:
+        raise WrongState(_("This proposal is closed. Reload the page to see its outcome."))
+
+
+def check_decline_reason(reason: str) -> None:
+    if is_blank(reason):
+        raise Invalid(_("Enter the reason in one sentence. The dataset owner reads it."), field="reason")
+
+
+def check_can_lose_role(dataset: Dataset, person: Person, role: str) -> None:
+    """A dataset keeps at least one active owner."""
+    others = roles.people_with_role(dataset, Dataset.OWNER).filter(is_active=True).exclude(pk=person.pk)
+    if role == Dataset.OWNER and not others.exists():
+        raise Invalid(_("A dataset must have at least one owner. Add another owner first."))
+
+
+def check_role_reason(reason: str) -> None:
+    if is_blank(reason):
+        raise Invalid(_("Enter the reason in one sentence. The person reads it."), field="reason")
 
 
 def check_can_name_owner(by: Person, dataset: Dataset) -> None:
@@ -71,10 +117,14 @@ def check_can_draft(by: Person) -> None:
 
 
 def check_description(dataset: Dataset, changes: dict[str, Any]) -> None:
-    """The use conditions are known. A published dataset keeps its access level and, if controlled, has a committee."""
-    unknown = sorted({use.code for use in changes.get("conditions", [])} - set(TERMS))
-    if unknown:
-        raise Invalid(_("Unknown use condition: %(code)s") % {"code": unknown[0]}, field="conditions")
+    """The use conditions have their values and do not contradict each other.
+
+    A published dataset keeps its access level and, if controlled, has a committee.
+    """
+    if "conditions" in changes:
+        faults = conditions.faults_of(changes["conditions"], known=queries.uses_of(dataset), today=clock.now().date())
+        if faults:
+            raise Invalid(next(iter(faults.values())), field="conditions")
     published = Dataset.objects.filter(pk=dataset.pk, listed_from__isnull=False)
     published_access = published.values_list("access", flat=True).first()
     if published_access is not None and changes.get("access", published_access) != published_access:
@@ -99,12 +149,14 @@ def description_digest(dataset: Dataset) -> str:
 
 
 def description_of(dataset: Dataset) -> dict[str, Any]:
-    """The values of the DESCRIBED fields: use conditions as `conditions.Use`, the committee as its id."""
-    columns = {name: "committee_id" if name == "committee" else name for name in DESCRIBED}
-    return {
-        name: queries.uses_of(dataset) if name == "conditions" else getattr(dataset, column)
-        for name, column in columns.items()
-    }
+    """The values of the DESCRIBED fields: use conditions as `conditions.Use`, the committee as its id.
+
+    A committee that the dataset is proposed to comes before the one that decides now.
+    """
+    said = {name: getattr(dataset, name) for name in DESCRIBED if name not in {"conditions", "committee"}}
+    proposal = queries.open_proposal(dataset)
+    committee = proposal.committee_id if proposal is not None else dataset.committee_id
+    return said | {"conditions": queries.uses_of(dataset), "committee": committee}
 
 
 def check_seen(dataset: Dataset, seen: str) -> None:
@@ -124,9 +176,23 @@ def check_file_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name).strip()
     if is_blank(name) or name in {".", ".."}:
         raise Invalid(_("The file has no name. Name the file and upload it again."), field="file")
-    if any(c in "/\\" or is_hidden(c) for c in name):
+    if any(is_hidden(c) for c in name):
+        raise Invalid(_("The file name contains hidden characters. Rename the file and try again."), field="file")
+    for forbidden in FORBIDDEN_IN_NAMES:
+        if forbidden in name:
+            raise Invalid(
+                _("The file name contains %(character)s, which some computers do not allow. Rename the file.")
+                % {"character": forbidden},
+                field="file",
+            )
+    if name.endswith("."):
         raise Invalid(
-            _("The file name contains a path or hidden characters. Rename the file and try again."), field="file"
+            _("The file name ends with a full stop, which some computers remove. Rename the file."), field="file"
+        )
+    if name.split(".", 1)[0].rstrip().upper() in RESERVED_NAMES:
+        raise Invalid(
+            _("Some computers reserve the file name %(name)s. Rename the file.") % {"name": name.split(".", 1)[0]},
+            field="file",
         )
     if len(name.encode()) > LONGEST_NAME:
         raise Invalid(
@@ -144,11 +210,27 @@ def check_size(size: int, declared: int | None) -> None:
     if size <= 0:
         raise Invalid(_("The file is empty."), field="file")
     if size > settings.MAX_UPLOAD_BYTES:
-        raise Invalid(_("The file is larger than the limit for one upload."), field="file")
+        raise too_large()
     if declared is not None and declared != size:
         raise Invalid(
             _("The file should be %(declared)s bytes, but %(size)s bytes arrived. Upload it again.")
             % {"declared": declared, "size": size},
+            field="file",
+        )
+
+
+def too_large() -> Invalid:
+    """The refusal of a file that is larger than MAX_UPLOAD_BYTES; it says the limit."""
+    limit = {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+    return Invalid(_("The file is larger than %(limit)s, the limit for one file.") % limit, field="file")
+
+
+def check_number_of_files(version: Version) -> None:
+    """The draft has room for one more file."""
+    most = settings.MAX_FILES_PER_VERSION
+    if version.distributions.count() >= most:
+        raise Invalid(
+            _("A version can have at most %(most)s files. Pack several files into one archive.") % {"most": most},
             field="file",
         )
 
@@ -179,7 +261,10 @@ def missing_for_publication(version: Version) -> list[str]:
     elif files.filter(sha256="").exists():
         sentences.append(_("Some files are still being checked. Wait until they have a checksum."))
     if dataset.access == Dataset.Access.CONTROLLED:
-        if dataset.committee_id is None:
+        proposal = queries.open_proposal(dataset)
+        if dataset.committee_id is None and proposal is not None:
+            sentences.append(_("Wait until the committee accepts the dataset, or choose another committee."))
+        elif dataset.committee_id is None:
             sentences.append(_("Choose the committee that decides on access."))
         elif not CommitteeMember.objects.appointed().filter(committee_id=dataset.committee_id).exists():
             sentences.append(

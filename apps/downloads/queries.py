@@ -1,10 +1,16 @@
 """Sets of download links, and the address of a link."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
 
+from apps.audit.kinds import Kind
+from apps.audit.models import Event
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
@@ -27,7 +33,7 @@ def links_of(person: Viewer) -> QuerySet[DownloadLink]:
     return mine.select_related("distribution__version__dataset").order_by("-made_at")
 
 
-def every_link_of(person: Viewer) -> QuerySet[DownloadLink]:
+def every_link_of(person: Viewer) -> QuerySet[Any]:
     """Every link this person created, each with `is_living` (not expired, not ended) and `opens` (it works now).
 
     `opens` asks what `rules` checks when the link is used: the sign-in, the token and the grant it depends on, and the
@@ -45,7 +51,7 @@ def _living() -> Q:
 
 def _opens(person: Viewer) -> Q:
     """A condition on links of this person: each would be delivered now to whoever has it."""
-    token = DownloadLink.made_with.field.related_model  # apps.tokens, which this app does not import
+    token: Any = DownloadLink.made_with.field.related_model  # apps.tokens, which this app does not import
     token_ends = Q(made_with__isnull=False) & ~Q(Exists(token.objects.not_revoked().filter(pk=OuterRef("made_with"))))
     grant_active = Exists(AccessGrant.objects.active().filter(pk=OuterRef("grant")))
     version = OuterRef("distribution__version")
@@ -82,3 +88,32 @@ def link_of_digest(digest: str) -> DownloadLink | None:
 def reload_link(link: DownloadLink) -> DownloadLink:
     """The link as it is in the database now, with its file, its person and the token that created it."""
     return DownloadLink.objects.select_related("person", "made_with", "distribution__version").get(pk=link.pk)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What was downloaded on one grant: how often, how many different files, how many bytes they have together."""
+
+    downloads: int = 0
+    files: int = 0
+    size: int = 0
+
+
+def used_links() -> QuerySet[DownloadLink]:
+    """The links with which a download was started."""
+    started = Event.objects.filter(subject_id=OuterRef("pk"), kind=str(Kind.DOWNLOAD_STARTED))
+    return DownloadLink.objects.filter(Exists(started))
+
+
+def ever_used() -> Exists:
+    """The condition "something was downloaded on this grant", for use in a query on grants."""
+    return Exists(used_links().filter(grant=OuterRef("pk")))
+
+
+def use_of(grants: Iterable[UUID]) -> dict[UUID, Use]:
+    """What was downloaded on each of these grants; those without a download are left out. One statement."""
+    rows = used_links().filter(grant__in=list(grants)).order_by().values("grant_id")
+    counts = rows.annotate(
+        downloads=Count("pk"), files=Count("distribution_id", distinct=True), size=Sum("distribution__size")
+    )
+    return {row["grant_id"]: Use(row["downloads"], row["files"], row["size"]) for row in counts}

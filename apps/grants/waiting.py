@@ -25,8 +25,9 @@ IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
 def requests_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
     """Requests whose next step is this person's: drafts, changes to make, agreements to sign."""
-    mine = Q(applicant_id=roles.person_id(person), state__in=EDITABLE)
-    return AccessRequest.objects.filter(mine | Q(pk__in=agreements_waiting_for(person).values("item__request_id")))
+    mine = AccessRequest.objects.filter(applicant_id=roles.person_id(person), state__in=EDITABLE).order_by()
+    to_sign = agreements_waiting_for(person).order_by().values("item__request_id")
+    return AccessRequest.objects.filter(pk__in=mine.values("pk").union(to_sign))
 
 
 def agreements_waiting_for(person: Viewer) -> QuerySet[Agreement]:
@@ -109,7 +110,7 @@ def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
 def resumable() -> Q:
     """A condition on grants: everything lasts but the affiliation of the holder."""
     lasts = _all_of("not_ended", "not_revoked", "not_terminated", "not_suspended")
-    return lasts & ~AccessGrant.objects.parts()["affiliation_active"]
+    return lasts & ~AccessGrant.objects.parts()["affiliation_active"] & Q(institution__isnull=False)
 
 
 def renewable(person: Viewer) -> Q:

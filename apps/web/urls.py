@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from apps.web.common import gallery
 
 ROOMS = [
+    "home",
     "catalogue",
     "requests",
     "agreements",

@@ -154,6 +154,7 @@ GATEHOUSE_APP_ROLE = "gatehouse_app"
 ACCEL_PREFIX = "/_sealed/"
 LINK_HOURS = 24
 MAX_UPLOAD_BYTES = 5 * 1024**3
+MAX_FILES_PER_VERSION = 10_000
 
 # Nothing typed into a form needs more than this (a crafted form must not exhaust the memory of a worker).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -229,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain": {"task": "portal.tasks.drain", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "sweep": {"task": "portal.tasks.sweep", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
     "warn": {"task": "portal.tasks.warn", "schedule": timedelta(hours=1), "options": {"expires": 1800}},
+    "release": {"task": "portal.tasks.release", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
     "tidy": {"task": "portal.tasks.tidy", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
 }
 

@@ -1,5 +1,6 @@
-// Uploads files one at a time, with their progress, and shows the server's sentence if a file is refused.
-// Without script the same form uploads one file.
+// Uploads files one at a time, with their progress. A file that the server would refuse for its size or name is
+// refused before it is sent (check_file_name and check_size in apps/datasets/rules.py have the same rules), and the
+// server's sentence is shown if it refuses one. Without script the same form uploads the files in one request.
 (() => {
   "use strict";
 
@@ -13,6 +14,21 @@
   };
 
   const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (all, key) => facts[key] ?? all);
+
+  const FORBIDDEN = '/\\:*?"<>|';
+  const RESERVED = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])\s*(\.|$)/i;
+
+  // The sentence that refuses this file, or "" if it can be sent.
+  function refusal(file, words) {
+    const name = file.name.normalize("NFC").trim();
+    const odd = [...name].find((character) => FORBIDDEN.includes(character));
+    if (file.size === 0) return words.empty;
+    if (file.size > Number(words.most)) return words.tooLarge;
+    if (odd) return fill(words.character, { character: odd });
+    if (name.endsWith(".")) return words.fullStop;
+    if (RESERVED.test(name)) return fill(words.reserved, { name: name.split(".")[0] });
+    return "";
+  }
 
   // Each file has its own idempotency key.
   function newKey() {
@@ -65,6 +81,8 @@
         if (state === "refused") offerRetry(form, input, job);
         resolve(state);
       };
+      const refused = refusal(job.file, labels);
+      if (refused) { settle("refused", refused); return; }
       request.upload.onprogress = (event) => {
         if (!event.lengthComputable) return;
         bar.value = (100 * event.loaded) / event.total;
@@ -84,18 +102,36 @@
     });
   }
 
+  function button(text, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button button--small";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  // A refused file stays listed with its reason until the person sends it again or removes it from the list.
   function offerRetry(form, input, job) {
-    const retry = document.createElement("button");
-    retry.type = "button";
-    retry.className = "button button--small";
-    retry.textContent = form.dataset.again;
-    retry.addEventListener("click", () => {
-      retry.remove();
-      delete job.item.dataset.state;
-      job.item.querySelector("progress").hidden = false;
-      send(form, input, job);
-    });
-    job.item.append(retry);
+    const choices = document.createElement("div");
+    choices.className = "cluster";
+    choices.append(button(form.dataset.remove, () => job.item.remove()));
+    if (!refusal(job.file, form.dataset)) {
+      choices.prepend(button(form.dataset.again, () => {
+        choices.remove();
+        delete job.item.dataset.state;
+        job.item.querySelector("progress").hidden = false;
+        send(form, input, job).then((state) => arrived(form, job, state));
+      }));
+    }
+    job.item.append(choices);
+  }
+
+  // A file that arrived is a row of the page's own list, which poll.js fetches; its row here goes.
+  function arrived(form, job, state) {
+    if (state !== "done" || !form.dataset.refresh) return;
+    job.item.remove();
+    document.dispatchEvent(new CustomEvent("parts-stale", { detail: { address: form.dataset.refresh, parts: form.dataset.refreshParts } }));
   }
 
   function prepare(form) {
@@ -104,7 +140,6 @@
     const list = form.querySelector("[data-upload-list]");
     let queue = Promise.resolve();
     let waiting = 0;
-    let refused = 0;
 
     function take(files) {
       for (const file of files) {
@@ -113,14 +148,12 @@
         waiting += 1;
         queue = queue.then(() => send(form, input, job)).then((state) => {
           waiting -= 1;
-          if (state === "refused") refused += 1;
-          if (!waiting && !refused && "reload" in form.dataset) location.reload();
+          arrived(form, job, state);
         });
       }
       input.value = "";
     }
 
-    input.multiple = true;
     form.querySelector("[data-upload-send]").hidden = true;
     input.addEventListener("change", () => take(input.files));
     form.addEventListener("submit", (event) => { event.preventDefault(); take(input.files); });

@@ -30,6 +30,7 @@ EVENTS = {
     "file": [("file.uploaded", 1), ("file.checked", 1)],
     "request": [
         ("request.drafted", 1), ("request.submitted", 2), ("request.accepted_for_review", 2), ("request.returned", 1),
+        ("request.condition_proposed", 1),
         ("request.vote_cast", 2), ("request.item_decided", 1), ("request.decided", 1), ("request.activated", 1),
         ("agreement.offered", 1), ("agreement.signed", 3), ("agreement.executed", 1), ("agreement.pdf_stored", 1),
         ("grant.issued", 2), ("grant.revoked", 1),

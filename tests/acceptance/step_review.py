@@ -3,6 +3,7 @@
 from tests.acceptance.context import UUID, Context, check, one
 
 REASON = "The question is clear, the data can answer it, and nobody is put at risk."
+CONDITION = "Send the committee your publication."
 
 
 def accept_for_review(context: Context) -> None:
@@ -46,7 +47,7 @@ def first_vote(context: Context) -> None:
     """One of three has voted: nothing is decided."""
     member, path = context.who("member1"), context.facts["vote"]
     member.sign_in(_case(context), again=True)
-    member.send(_case(context), path, {"choice": "approve", "reason": REASON})
+    member.send(_case(context), path, {"choice": "conditional", "reason": REASON, "new_condition": CONDITION})
     page = context.who("member2").get(_case(context))
     check(page.form(path) is not None, "after one vote of three the others cannot vote any more")
     agreement = context.who("applicant").get(f"/requests/{context.facts['request']}/").paths(rf"/agreements/{UUID}/")
@@ -54,11 +55,14 @@ def first_vote(context: Context) -> None:
 
 
 def second_vote(context: Context) -> None:
-    """Two of three are the majority: decided, with a condition, and an agreement is offered."""
+    """Two of three are the majority: decided, with the condition that both adopt, and an agreement is offered."""
     member = context.who("member2")
     member.sign_in(_case(context), again=True)
-    terms = "Send the committee your publication."
-    member.send(_case(context), context.facts["vote"], {"choice": "conditional", "reason": REASON, "terms": terms})
+    member.send(
+        _case(context),
+        context.facts["vote"],
+        {"choice": "conditional", "reason": REASON, "new_condition": CONDITION},
+    )
     check(
         context.who("chair").get(_case(context)).form(context.facts["vote"]) is None,
         "a decided item can still be voted on",

@@ -30,7 +30,8 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "agreements.end_for_closed_account": {SYSTEM},
     "datasets.record_owner_missing": {SYSTEM},
     "access_requests.record_committees_without_quorum": {SYSTEM},
-    "access_requests.recount": {SYSTEM},
+    "access_requests.report_lost_voters": {SYSTEM},
+    "access_requests.report_open_votes": {SYSTEM},
     "people.extend_affiliation": {SYSTEM},
     "people.drop_visas_of": {SYSTEM},
     "identity.end_sessions_from": {SYSTEM},
@@ -44,6 +45,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "datasets.check_file": {SYSTEM},
     "grants.activate_request": {SYSTEM},
     "grants.issue": {SYSTEM},
+    "grants.notify_of_ends": {SYSTEM},
     "notifications.post_due": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people

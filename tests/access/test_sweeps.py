@@ -21,7 +21,7 @@ PUBLIC = {
     "set_language", "back_channel_logout",
     "device_authorize", "oauth_token", "oauth_revoke", "oauth_metadata",  # programs, which have no session
     "terms_version", "help", "help_page", "contact", "privacy", "accessibility",
-    "healthz", "readyz", "gallery",
+    "healthz", "readyz", "gallery", "too_large",
 }  # fmt: skip
 # Machines that look at no cookie, so that no browser can be made to act: what they send is its own proof.
 MACHINES = {"back_channel_logout", "device_authorize", "oauth_token", "oauth_revoke"}

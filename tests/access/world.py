@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
+from apps.datasets.queries import open_proposal
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
 from apps.identity.commands.identities import deactivate
@@ -111,6 +112,10 @@ def _datasets(
         things.data["request_new", state] = {"dataset": slug}
         things.data["api:draft_request", state] = {}
     things.kwargs["dataset", "unknown"] = {"slug": "no-such-dataset"}
+    things.kwargs["role on", "draft"] = {
+        "slug": draft.dataset.slug, "person": things.people["steward"].pk, "role": Dataset.STEWARD
+    }  # fmt: skip
+    _proposals(things, committee_setup, owner)
     things.kwargs["version", "unknown"] = {"slug": "no-such-dataset", "number": 1}
     things.kwargs["version", "none"] = {"slug": free.dataset.slug, "number": 99}
     datasets.start_version(free.dataset, by=owner)
@@ -118,6 +123,22 @@ def _datasets(
     things.kwargs["file", "unknown"] = {"pk": NOBODY}
     things.kwargs["committee", "member"] = {"slug": committee_setup.committee.slug}
     things.kwargs["committee", "unknown"] = {"slug": "no-such-committee"}
+    slug, unknown = committee_setup.committee.slug, {"slug": committee_setup.committee.slug, "pk": NOBODY}
+    for role, person in (("member", committee_setup.members[1]), ("chair", committee_setup.chair)):
+        things.kwargs["membership", role] = {"slug": slug, "pk": committee_setup.membership_of(person).pk}
+    things.kwargs["membership", "unknown"] = unknown
+    things.data["committee_chair", ""] = {"code": committee_setup.members[1].code, "reason": "The chair retires."}
+
+
+def _proposals(things: Things, committee_setup: stories.CommitteeSetup, owner: Person) -> None:
+    """A dataset that awaits the answer of the committee, which belongs to another institution."""
+    dataset = datasets.draft("Proposed", by=owner)
+    datasets.describe(dataset, by=owner, committee=committee_setup.committee)
+    proposal = open_proposal(dataset)
+    assert proposal is not None
+    things.kwargs["proposal", "open"] = {"pk": proposal.pk}
+    things.kwargs["proposal", "unknown"] = {"pk": NOBODY}
+    things.kwargs["proposal of", "open"] = {"pk": proposal.pk, "slug": dataset.slug}
 
 
 def _requests(things: Things, published_dataset: stories.PublishedDataset) -> None:
@@ -134,7 +155,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.kwargs["request", state] = {"pk": case.request.pk}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
         seen = case.round.pk if case.round else NOBODY
-        things.data["vote", state] = {"choice": "approve", "reason": "Good.", "terms": "", "seen": str(seen)}
+        things.data["vote_confirm", state] = {"seen": str(seen)}
+        things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
     question = cases["returned"].question
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
@@ -263,7 +285,7 @@ FORMS: dict[str, Kwargs] = {
     "case_recuse": {"reason": "We publish together."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
-    "grant_revoke": {"reason": "A breach."},
+    "grant_revoke": {"reason": "A breach.", "scope": "access"},
     "grant_suspend": {"reason": "A question."},
     "affiliation_confirm": {"reason": "They work in ward four."},
     "affiliation_end": {"reason": "They left last month."},
@@ -273,6 +295,8 @@ FORMS: dict[str, Kwargs] = {
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},
+    "dataset_role_remove": {"reason": "They have left."},
+    "dataset_proposal": {"answer": "accept", "reason": ""},
     "dataset_people": {"code": "P-NOPE-NOPE", "role": "steward_dataset"},
     "dataset_owner": {"person": "P-NOPE-NOPE"},
     "account_name": {"name": "Ann Holm"},
@@ -282,6 +306,7 @@ FORMS: dict[str, Kwargs] = {
     "service_account": {"name": "script", "scopes": ["read"], "days": 7},
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
+    "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},
     "api:change_request": {"title": "A title", "revision": 1},

@@ -91,6 +91,18 @@ def _notification(key: str) -> Question:
     )
 
 
+def _member_of(slug: str) -> Question:
+    """A committee and the membership of somebody who is not its chair."""
+    return (
+        (
+            "SELECT c.slug, m.id AS pk FROM committees_committeemember m "
+            "JOIN committees_committee c ON c.id = m.committee_id "
+            "WHERE c.slug = %s AND NOT m.is_chair AND m.ends_at IS NULL ORDER BY m.starts_at"
+        ),
+        slug,
+    )
+
+
 def _service(key: str) -> Question:
     """Somebody's first service account."""
     return (
@@ -142,6 +154,29 @@ def _file(slug: str) -> Question:
     )
 
 
+def _file_of(slug: str) -> Question:
+    """A dataset and its first file."""
+    return _file(slug)[0].replace("SELECT f.id AS pk", "SELECT f.id AS pk, d.slug"), slug
+
+
+def _role(slug: str, key: str, role: str) -> Question:
+    """A dataset, somebody with a role on it, and the role."""
+    return (
+        "SELECT %s AS slug, id AS person, %s AS role FROM people_person WHERE email = %s",
+        slug,
+        role,
+        person(key).email,
+    )
+
+
+def _proposal(slug: str) -> Question:
+    """The first proposal of a dataset to a committee."""
+    return (
+        "SELECT p.id AS pk FROM datasets_committeeproposal p JOIN datasets_dataset d ON d.id = p.dataset_id "
+        "WHERE d.slug = %s ORDER BY p.proposed_at"
+    ), slug
+
+
 def _of(slug: str, **more: int) -> dict[str, Any]:
     return {"slug": slug, **more}
 
@@ -158,6 +193,9 @@ VISITS = [
     Visit("catalogue", (VISITOR, "applicant", "owner")),
     Visit("catalogue", (VISITOR,), note="found", query="?q=cancer&access=controlled"),
     Visit("catalogue", (VISITOR,), note="nothing", query="?q=neutrino"),
+    Visit("catalogue", (VISITOR,), note="corrected", query="?q=brest+cancr"),
+    Visit("catalogue", (VISITOR,), note="no-filter-result", query="?q=lung&access=open"),
+    Visit("catalogue", ("applicant",), note="sorted", query="?sort=soonest&access=controlled&access=open"),
     Visit("dataset", (VISITOR, "applicant", "colleague", "owner"), _of(GBSG2), note="controlled"),
     Visit("dataset", ("applicant",), _of(LUNG), note="granted"),
     Visit("dataset", (VISITOR, "colleague"), _of(CYTOLOGY), note="registered"),
@@ -171,6 +209,8 @@ VISITS = [
     Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
     # asking, signing, using
     Visit("my_requests", ("applicant", "applicant2", "auditor")),
+    Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
+    Visit("my_requests", ("applicant2",), note="closed", query="?tab=closed"),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
     Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
@@ -179,12 +219,14 @@ VISITS = [
     Visit("request_page", ("applicant",), _request("applicant", "active"), note="active"),
     Visit("request_page", ("chair2",), _request("chair2", "withdrawn"), note="withdrawn"),
     Visit("request_edit", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_discard", ("applicant",), _request("applicant", "draft")),
     Visit("request_edit", ("applicant2",), _request("applicant2", "returned"), note="returned"),
     Visit("agreements", ("applicant", "applicant2", "owner", "auditor")),
     Visit("agreement_page", ("member3",), _agreement("member3", "offered"), note="to-sign"),
     Visit("agreement_page", ("owner", "applicant2"), _agreement("applicant2", "signed"), note="to-countersign"),
     Visit("agreement_page", ("applicant", "owner"), _agreement("applicant", "executed"), note="executed"),
     Visit("my_access", ("applicant", "member1", "auditor")),
+    Visit("my_access", ("applicant",), note="nothing", query="?q=neutrino&show=over"),
     Visit("grant_page", ("applicant",), _grant("applicant"), note="active"),
     Visit("grant_page", ("member1",), _grant("member1"), note="given-back"),
     Visit("file_page", ("applicant",), _file(LUNG), note="controlled"),
@@ -192,13 +234,19 @@ VISITS = [
     Visit("your_access", ("applicant2",), _of(CYTOLOGY), note="second-factor"),
     Visit("file_page", ("applicant",), _file(BRAIN), note="open"),
     Visit("my_links", ("applicant", "colleague")),
+    Visit("my_links", ("applicant",), note="over", query="?show=over"),
     # deciding
     Visit("review_queue", ("chair", "member1", "chair2")),
     Visit("case", ("chair", "member2"), _request("applicant2", "submitted"), note="submitted"),
     Visit("case", ("chair", "member1"), _request("applicant", "in_review"), note="in-review"),
     Visit("case", ("chair2",), _request("applicant2", "returned"), note="returned"),
     Visit("case", ("chair2",), _request("applicant", "active"), note="decided"),
+    Visit("review_queue", ("chair", "chair2"), note="to-check", query="?tab=to-check"),
+    Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
+    Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    Visit("member_remove", ("chair",), _member_of("breast-cancer")),
+    Visit("committee_chair", ("operator",), _of("breast-cancer")),
     # managing data
     Visit("my_datasets", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
@@ -206,6 +254,12 @@ VISITS = [
     Visit("managed_dataset", ("owner",), _of(DRAFT), note="draft"),
     Visit("dataset_describe", ("owner",), _of(GBSG2)),
     Visit("dataset_people", ("owner",), _of(CYTOLOGY)),
+    Visit("dataset_role_remove", ("owner",), _role(CYTOLOGY, "member1", "steward_dataset")),
+    Visit("dataset_discard", ("owner",), _of(DRAFT)),
+    Visit("file_remove", ("owner",), _file_of(DRAFT)),
+    Visit("dataset_proposal", ("chair2",), _proposal(LUNG), note="accepted"),
+    Visit("owner_requests", ("owner",)),
+    Visit("dataset_requests", ("owner",), _of(GBSG2)),
     Visit("dataset_users", ("owner",), _of(LUNG), note="used"),
     Visit("dataset_users", ("owner",), _of(GBSG2), note="unused"),
     Visit("version_publish", ("owner",), _of(DRAFT, number=1)),
@@ -222,6 +276,7 @@ VISITS = [
     Visit("device", ("applicant",), note="code", query="?user_code=WDJB-MJHT"),
     Visit("sessions", ("applicant", "operator")),
     Visit("notifications", ("applicant", "auditor")),
+    Visit("notifications", ("applicant",), note="filtered", query="?read=no&topic=requests&written_to=2026-01-01"),
     Visit("notification", ("applicant",), _notification("applicant")),
     Visit("terms", ("applicant", "official")),
     Visit("terms_version", (VISITOR,), {"version": 1}),
@@ -241,6 +296,8 @@ VISITS = [
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
     Visit("events", ("auditor",), note="named", query="?person=holm&day_from=2020-01-01"),
     Visit("event", ("auditor",), ("SELECT min(id) AS number FROM audit_event",)),
+    Visit("access_at", ("auditor",)),
+    Visit("access_at", ("auditor",), note="found", query="?dataset=cancer+study&at=2026-11-01T12:00"),
     Visit("person_record", ("auditor", "operator", "official"), _code("applicant")),
     Visit("person_end_access", ("operator",), _all_access("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),
@@ -264,13 +321,17 @@ NOT_PAGES = {
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
             "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
-            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote",
+            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
             "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
+            "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
+            "set_language", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_stop", "resume_propose", "resume_confirm",
         ),
         POST_ONLY,
     ),
+    "too_large": "what the front server shows for a request that is too large",
+    "version_discard": "the demo has no draft after a published version; dataset_discard shows the same page",
     "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",

@@ -8,7 +8,7 @@ from tests.checks.source import Source, dotted, sources
 ATOMIC = {"transaction.atomic"}
 # Commands of several transactions, and why.
 SEVERAL_STEPS = {
-    "apps/datasets/commands.py:add_file": "a long upload holds no lock: the bytes are stored between two transactions",
+    "apps/datasets/commands/files.py:add_file": "a long upload holds no lock: bytes are stored between transactions",
     "apps/notifications/commands.py:post_due": "each e-mail is claimed, sent and marked in a transaction of its own",
     "apps/downloads/commands.py:open_link": "a refusal is written down although the download's transaction rolls back",
     "apps/downloads/commands.py:fetch": "a refusal is written down although the download's transaction rolls back",

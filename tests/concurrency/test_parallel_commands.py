@@ -172,10 +172,18 @@ def test_the_last_owners_do_not_remove_each_other() -> None:
     datasets.give_role(published_dataset.dataset, person=second, role=Dataset.OWNER, by=published_dataset.owner)
     at_once(
         lambda: datasets.remove_role(
-            published_dataset.dataset, person=second, role=Dataset.OWNER, by=published_dataset.owner
+            published_dataset.dataset,
+            person=second,
+            role=Dataset.OWNER,
+            reason="They left.",
+            by=published_dataset.owner,
         ),
         lambda: datasets.remove_role(
-            published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=second
+            published_dataset.dataset,
+            person=published_dataset.owner,
+            role=Dataset.OWNER,
+            reason="They left.",
+            by=second,
         ),
     )
     assert len([who for who in (published_dataset.owner, second) if Dataset.objects.managed_by(who).exists()]) == 1
@@ -247,3 +255,11 @@ def test_uploading_and_publishing_at_once_never_adds_to_what_is_published(turn: 
     world.version.refresh_from_db()
     if world.version.state == "published":
         assert not world.version.distributions.filter(sha256="").exists()
+
+
+def test_twenty_datasets_of_one_title_at_once_have_twenty_addresses() -> None:
+    """Case 8: who takes a short name a moment later gets another one, and no error."""
+    owner = stories.person()
+    made = at_once(*[lambda: datasets.draft("One title for all", by=owner) for _n in range(20)])
+    assert all(isinstance(one, Dataset) for one in made)
+    assert len({one.slug for one in made}) == 20

@@ -22,6 +22,7 @@ def test_the_committee_that_decides_is_the_one_of_the_dataset_at_submission() ->
     case = stories.draft()
     other = stories.committee_setup()
     datasets.describe(case.published_dataset.dataset, by=case.published_dataset.owner, committee=other.committee)
+    stories.accepted(case.published_dataset.dataset)
     stories.submitted(case)
     assert case.item.committee == other.committee
     with pytest.raises(Denied):
@@ -118,9 +119,15 @@ def test_the_last_owner_who_can_sign_in_stays() -> None:
     deactivate(gone, by=stories.operator())
     with pytest.raises(Invalid):
         datasets.remove_role(
-            published_dataset.dataset, person=published_dataset.owner, role=Dataset.OWNER, by=published_dataset.owner
+            published_dataset.dataset,
+            person=published_dataset.owner,
+            role=Dataset.OWNER,
+            reason="They left.",
+            by=published_dataset.owner,
         )
-    datasets.remove_role(published_dataset.dataset, person=gone, role=Dataset.OWNER, by=published_dataset.owner)
+    datasets.remove_role(
+        published_dataset.dataset, person=gone, role=Dataset.OWNER, reason="They left.", by=published_dataset.owner
+    )
 
 
 def test_a_dataset_never_hides_behind_a_page_of_the_portal() -> None:

@@ -359,7 +359,7 @@ def test_a_provider_switched_off_is_asked_no_more_and_its_sessions_and_roles_end
 def test_a_lapsed_chair_sees_why_the_committee_page_is_closed(provider: loopback.Provider) -> None:
     committee_setup = stories.committee_setup()
     person = ann(provider)
-    committees.remove_member(committee_setup.membership_of(committee_setup.chair), by=stories.operator())
+    committee_setup.lose_chair()
     committees.add_member_claim(
         row_of(provider), claim="groups", value=GROUP, committee=committee_setup.committee, is_chair=True, by=CONSOLE
     )

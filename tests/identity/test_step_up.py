@@ -30,7 +30,7 @@ Deed = tuple[Person, str, dict[str, str], Callable[[], int]]
 def a_vote() -> Deed:
     case = stories.in_review()
     seen = Round.objects.filter(request=case.request).order_by("-number").first()
-    fields = {"seen": str(seen.pk if seen else ""), "choice": "approve", "reason": REASON, "terms": ""}
+    fields = {"seen": str(seen.pk if seen else ""), "choice": "approve", "reason": REASON, "new_condition": ""}
     return (
         case.committee_setup.members[0],
         reverse("vote", args=[case.request.pk, case.item.pk]),

@@ -77,10 +77,10 @@ def test_from_first_draft_to_the_refused_link() -> None:
     requests.accept_for_review(asked, by=chair)
     item = Item.objects.get(request=asked)
     fresh = SignIn(issuer="https://idp.test", acr="", auth_time=clock.now())
-    requests.vote(item, choice="approve", reason="Sound.", seen=seen, signed_in=fresh, by=member)
+    said = {"choice": "conditional", "reason": "Fine.", "new_condition": "Report yearly."}
+    requests.vote(item, seen=seen, signed_in=fresh, by=member, **said)
     item.refresh_from_db()
     assert item.state == "open"
-    said = {"choice": "conditional", "reason": "Fine.", "terms": "Report yearly."}
     requests.vote(item, seen=seen, signed_in=fresh, by=chair, **said)
     item.refresh_from_db()
     assert item.state == "conditional"

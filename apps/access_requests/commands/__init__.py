@@ -6,6 +6,7 @@ from apps.access_requests.commands.applicant import (
     change,
     choose_datasets,
     copy,
+    discard,
     draft,
     name_members,
     save_answers,
@@ -13,20 +14,24 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.members import (
+    add_committee_member,
+    name_chair,
+    remove_committee_member,
+    report_lost_voters,
+    report_open_votes,
+    sync_member_claims,
+)
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
-    add_committee_member,
     close_denied,
     close_over,
     record_committees_without_quorum,
-    recount,
     recuse,
-    remove_committee_member,
     request_changes,
-    sync_member_claims,
-    vote,
 )
+from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
     "activate",
@@ -37,11 +42,16 @@ __all__ = [
     "close_denied",
     "close_over",
     "copy",
+    "discard",
     "draft",
     "sync_member_claims",
     "name_members",
     "record_committees_without_quorum",
-    "recount",
+    "report_lost_voters",
+    "report_open_votes",
+    "confirm_vote",
+    "propose_condition",
+    "name_chair",
     "request_changes",
     "save_answers",
     "accept_for_review",

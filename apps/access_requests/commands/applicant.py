@@ -217,6 +217,19 @@ def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False
     record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)
 
 
+@transaction.atomic
+def discard(request: AccessRequest, *, by: Actor) -> None:
+    """Delete a draft that was never submitted, with its datasets and named members."""
+    by = check_person(by)
+    request = _lock(request)
+    rules.check_can_discard(by, request)
+    about = [item.dataset_id for item in request.items.all()]
+    record(Kind.REQUEST_DISCARDED, actor=by, subject=request, about=about)
+    request.items.all().delete()
+    request.memberships.all().delete()
+    request.delete()
+
+
 def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
     kept = request.items.filter(state=ItemState.OPEN, dataset__in=datasets)

@@ -13,6 +13,7 @@ from apps.grants.access_state.states import (
     state_of_request,
     state_of_version,
     states_of_grants,
+    states_of_own,
     states_of_requests,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "state_of_request",
     "state_of_version",
     "states_of_grants",
+    "states_of_own",
     "states_of_requests",
 ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
@@ -120,6 +120,27 @@ def _renewed_once(person: Viewer, states: dict[UUID, AccessState]) -> dict[UUID,
     ending = {one.dataset.pk for one in states.values() if one.cause == "ends_soon" and one.dataset is not None}
     again = set(items_under_way(person).filter(dataset__in=ending).values_list("dataset", flat=True)) if ending else ()
     return {pk: _renewing(one) if one.dataset and one.dataset.pk in again else one for pk, one in states.items()}
+
+
+def states_of_own(
+    person: Person, wanted: Iterable[AccessRequest], access: Iterable[AccessGrant]
+) -> tuple[dict[UUID, AccessState], dict[UUID, AccessState]]:
+    """The states of the person's own requests and of their own access, both by id, read together."""
+    found, grants = {request.pk: request for request in wanted}, {grant.pk for grant in access}
+    items: list[Any] = list(items_of(Item.objects.filter(request__in=found)))
+    given = Q(pk__in=grants) | Q(agreement__item__request__in=found, holder=person)
+    datasets = {item.dataset_id for item in items} | {grant.dataset_id for grant in access}
+    facts = read(
+        person, datasets, asked=[(item, person.pk) for item in items], grants=AccessGrant.objects.filter(given)
+    )
+    who = Who(person, True)
+    by_request: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
+    for item in items:
+        state = of_item(item, who, facts)
+        if state is not None:
+            by_request[item.request_id].append(state)
+    first = {pk: _first_of_request(found[pk], states, facts, is_theirs=True) for pk, states in by_request.items()}
+    return first, {one.grant.pk: of_grant(one, who, facts) for one in facts.grants.values() if one.grant.pk in grants}
 
 
 # ------------------------------------------------------------------------------------------------- which comes first

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.datasets.models import Dataset
+from apps.datasets.models import Dataset, Removal
 from apps.grants.models import AccessGrant
 from apps.grants.queries import depending_on
 from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
@@ -46,10 +46,21 @@ def _role_given(event: Event) -> Notes:
         yield from _appointed(event)
         return
     facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
-    path = reverse("managed_dataset", args=[dataset.slug])
+    page = "managed_dataset" if event.facts.get("role") in Dataset.MANAGERS else "dataset"
     for person in Person.objects.filter(pk__in=event.about):
         if person.pk != event.actor_id:
-            yield Note(person, "role_given.dataset", path, facts)
+            yield Note(person, "role_given.dataset", reverse(page, args=[dataset.slug]), facts)
+
+
+def _role_taken(event: Event) -> Notes:
+    """The person who lost a role on a dataset reads why; a signing official has a message of their own."""
+    for dataset in Dataset.objects.filter(pk=subject_of(event)):
+        facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
+        for removal in Removal.objects.filter(dataset=dataset, person__in=event.about, role=event.facts.get("role"))[
+            :1
+        ]:
+            if removal.person is not None and removal.person_id != event.actor_id:
+                yield Note(removal.person, "role_taken.dataset", reverse("account"), facts, removal.reason)
 
 
 def _appointed(event: Event) -> Notes:
@@ -149,6 +160,15 @@ MESSAGES: Mapping[Kind, Message] = {
             "platform_role_lost.person": (
                 _("Your role has ended: %(role)s"),
                 _("Your institution’s sign-in no longer confirms your role %(role)s, so the role has ended."),
+            ),
+        },
+    ),
+    Kind.ROLE_TAKEN: Message(
+        _role_taken,
+        {
+            "role_taken.dataset": (
+                _("Your role on %(dataset)s was removed"),
+                _("%(actor)s removed your role on “%(dataset)s” (%(role)s). Reason:"),
             ),
         },
     ),

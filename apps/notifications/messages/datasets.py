@@ -1,4 +1,4 @@
-"""Messages about versions of a dataset."""
+"""Messages about datasets: their versions, and the committees they are proposed to."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.datasets.models import Dataset, Version
+from apps.committees.queries import memberships_of
+from apps.datasets.models import CommitteeProposal, Dataset, Version
 from apps.datasets.queries import owners_of, stewards_of
 from apps.grants.models import AccessGrant
 from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
@@ -25,6 +26,56 @@ def _version_published(event: Event) -> Notes:
     actor = actor_of(event)
     for manager in (*owners_of(version.dataset), *stewards_of(version.dataset)):
         yield Note(manager, "version_published.manager", path, facts | {"actor": actor})
+
+
+def _version_released(event: Event) -> Notes:
+    """Holders are notified when the embargo has ended."""
+    version, facts, path = _version(event)
+    for holder in _holders(version.dataset):
+        yield Note(holder, "version_released.holder", path, facts)
+
+
+def _proposed(event: Event) -> Notes:
+    """The chair answers for the committee; the operators where there is no chair."""
+    for proposal, facts in _proposal(event):
+        path = reverse("dataset_proposal", args=[proposal.pk])
+        for person in _who_answers(proposal):
+            yield Note(person, "dataset_proposed.committee", path, facts)
+
+
+def _proposal_withdrawn(event: Event) -> Notes:
+    for proposal, facts in _proposal(event):
+        path = reverse("dataset_proposal", args=[proposal.pk])
+        for person in _who_answers(proposal):
+            yield Note(person, "dataset_proposal_withdrawn.committee", path, facts)
+
+
+def _who_answers(proposal: CommitteeProposal) -> list[Person]:
+    members = memberships_of(proposal.committee).filter(is_chair=True)
+    chairs = [membership.person for membership in members]
+    return chairs or list(people_with_platform_role(PlatformRole.Kind.OPERATOR))
+
+
+def _accepted(event: Event) -> Notes:
+    yield from _answered(event, "dataset_accepted.manager")
+
+
+def _declined(event: Event) -> Notes:
+    yield from _answered(event, "dataset_declined.manager")
+
+
+def _answered(event: Event, notification: str) -> Notes:
+    for proposal, facts in _proposal(event):
+        path = reverse("managed_dataset", args=[proposal.dataset.slug])
+        for manager in (*owners_of(proposal.dataset), *stewards_of(proposal.dataset)):
+            yield Note(manager, notification, path, facts, proposal.reason)
+
+
+def _proposal(event: Event) -> Iterable[tuple[CommitteeProposal, dict[str, Any]]]:
+    """The proposal with what fills its messages; nothing if the dataset was discarded meanwhile."""
+    for proposal in CommitteeProposal.objects.filter(pk=subject_of(event)).select_related("dataset", "committee"):
+        facts = {"dataset": proposal.dataset.title, "committee": proposal.committee.name}
+        yield proposal, facts | {"actor": actor_of(event)}
 
 
 def _version_withdrawn(event: Event) -> Notes:
@@ -83,6 +134,60 @@ MESSAGES: Mapping[Kind, Message] = {
             "version_published.manager": (
                 _("Version %(number)s of %(dataset)s is published"),
                 _("%(actor)s published version %(number)s of “%(dataset)s”. Its files can no longer be changed."),
+            ),
+        },
+    ),
+    Kind.VERSION_RELEASED: Message(
+        _version_released,
+        {
+            "version_released.holder": (
+                _("New version of %(dataset)s"),
+                _(
+                    "The embargo of version %(number)s of “%(dataset)s” has ended. Your access includes it. You can "
+                    "download it now."
+                ),
+            ),
+        },
+    ),
+    Kind.DATASET_PROPOSED: Message(
+        _proposed,
+        {
+            "dataset_proposed.committee": (
+                _("Accept or decline %(dataset)s"),
+                _(
+                    "%(actor)s asks %(committee)s to decide on requests for “%(dataset)s”. The dataset cannot be "
+                    "published for access by request until the committee accepts it."
+                ),
+            ),
+        },
+    ),
+    Kind.PROPOSAL_WITHDRAWN: Message(
+        _proposal_withdrawn,
+        {
+            "dataset_proposal_withdrawn.committee": (
+                _("%(dataset)s is no longer proposed to your committee"),
+                _(
+                    "%(actor)s no longer asks %(committee)s to decide on requests for “%(dataset)s”. You do not need "
+                    "to do anything."
+                ),
+            ),
+        },
+    ),
+    Kind.DATASET_ACCEPTED: Message(
+        _accepted,
+        {
+            "dataset_accepted.manager": (
+                _("%(committee)s accepted %(dataset)s"),
+                _("%(committee)s now decides on requests for “%(dataset)s”."),
+            ),
+        },
+    ),
+    Kind.DATASET_DECLINED: Message(
+        _declined,
+        {
+            "dataset_declined.manager": (
+                _("%(committee)s declined %(dataset)s"),
+                _("%(committee)s does not decide on requests for “%(dataset)s”. Choose another committee. Reason:"),
             ),
         },
     ),

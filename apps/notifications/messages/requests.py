@@ -85,14 +85,36 @@ def _quorum_missing(event: Event) -> Notes:
         yield Note(operator, "quorum_missing.operator", reverse("committee_page", args=[committee.slug]), facts)
 
 
-def _item_decided(event: Event) -> Notes:
+def _confirmation_needed(event: Event) -> Notes:
+    """The voters whose confirmation decides; the operators if there is none."""
+    item, facts = _item(event)
+    asked = Person.objects.filter(pk__in=item.asked_to_confirm)
+    for voter in asked:
+        yield Note(voter, "confirmation_needed.voter", reverse("case", args=[item.request_id]), facts)
+    page = reverse("committee_page", args=[item.committee.slug])
+    for operator in () if asked else people_with_platform_role(PlatformRole.Kind.OPERATOR):
+        yield Note(operator, "confirmation_needed.operator", page, facts)
+
+
+def _votes_divided(event: Event) -> Notes:
+    item, facts = _item(event)
+    notification = f"votes_divided.{event.facts['why']}"
+    for membership in requests.eligible_voters(item):
+        yield Note(membership.person, notification, reverse("case", args=[item.request_id]), facts)
+
+
+def _item(event: Event) -> tuple[Item, dict[str, Any]]:
     item = Item.objects.select_related("request", "dataset", "committee").get(pk=subject_of(event))
-    facts = {
+    return item, {
         "reference": item.request.reference,
         "title": item.request.title,
         "dataset": item.dataset.title,
         "committee": item.committee.name,
     }
+
+
+def _item_decided(event: Event) -> Notes:
+    item, facts = _item(event)
     said = "\n\n".join(part for part in (item.reason, item.terms) if part)
     for person in requests.people_of(item.request):
         path = reverse("request_page", args=[item.request_id])
@@ -109,8 +131,15 @@ def _member_added(event: Event) -> Notes:
 def _member_removed(event: Event) -> Notes:
     membership = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
     page = reverse("committee_page", args=[membership.committee.slug])
-    yield Note(membership.person, "committee_member_removed.person", page, {"committee": membership.committee.name})
+    facts = {"committee": membership.committee.name}
+    if membership.end_reason:
+        yield Note(membership.person, "committee_member_removed.with_reason", page, facts, membership.end_reason)
+    else:
+        yield Note(membership.person, "committee_member_removed.person", page, facts)
     yield from _chair_of(membership, event, "committee_member_removed.by_claim")
+    if not memberships_of(membership.committee).filter(is_chair=True).exists():
+        for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
+            yield Note(operator, "committee_member_removed.no_chair", page, facts)
 
 
 def _chair_of(membership: CommitteeMember, event: Event, notification: str) -> Notes:
@@ -232,6 +261,46 @@ MESSAGES: Mapping[Kind, Message] = {
             ),
         },
     ),
+    Kind.CONFIRMATION_NEEDED: Message(
+        _confirmation_needed,
+        {
+            "confirmation_needed.voter": (
+                _("Confirm your vote on %(reference)s"),
+                _(
+                    "A member of “%(committee)s” can no longer vote on “%(dataset)s” in the request “%(title)s”, and "
+                    "all remaining members have voted. This decides nothing by itself. Open the request and confirm "
+                    "or change your vote. Then the votes are counted."
+                ),
+            ),
+            "confirmation_needed.operator": (
+                _("Nobody can confirm a vote on %(reference)s"),
+                _(
+                    "All remaining members of “%(committee)s” have voted on “%(dataset)s”, but the only voters left "
+                    "removed a member themselves, so their votes cannot decide it. Add a member and ask "
+                    "the committee to request changes from the applicant. The new member can vote in the next round."
+                ),
+            ),
+        },
+    ),
+    Kind.VOTES_DIVIDED: Message(
+        _votes_divided,
+        {
+            "votes_divided.tie_without_chair": (
+                _("The votes on %(reference)s are tied"),
+                _(
+                    "All members of “%(committee)s” have voted on “%(dataset)s”. The votes are tied, and no chair "
+                    "can break the tie. Change your vote, or request changes from the applicant to start a new round."
+                ),
+            ),
+            "votes_divided.conditions_divided": (
+                _("The members do not agree on conditions for %(reference)s"),
+                _(
+                    "All members of “%(committee)s” have voted on “%(dataset)s”. Most of them approve, but too few "
+                    "adopt the same conditions. Open the request, compare the conditions and change your vote."
+                ),
+            ),
+        },
+    ),
     Kind.ITEM_DECIDED: Message(
         _item_decided,
         {
@@ -290,6 +359,20 @@ MESSAGES: Mapping[Kind, Message] = {
             "committee_member_removed.person": (
                 _("You are no longer a member of %(committee)s"),
                 _("Your membership of “%(committee)s” has ended. Your votes on undecided requests no longer count."),
+            ),
+            "committee_member_removed.with_reason": (
+                _("Your membership of %(committee)s ends"),
+                _(
+                    "Your membership of “%(committee)s” has ended or will end soon. The committee page shows the "
+                    "current members. After the end, your votes on undecided requests no longer count. Reason:"
+                ),
+            ),
+            "committee_member_removed.no_chair": (
+                _("%(committee)s has no chair"),
+                _(
+                    "“%(committee)s” has no chair, so nobody can break a tie or add members. Name a chair: open "
+                    "the committee page and select “Manage committee”."
+                ),
             ),
             "committee_member_removed.by_claim": (
                 _("%(person)s is no longer a member of %(committee)s"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, BooleanField, Case, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Extract, Lower
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -31,7 +31,7 @@ from apps.web.common.state_presenters import shown
 LATER = 10**11  # seconds, more than any date has
 DOWNLOAD = str(Kind.DOWNLOAD_STARTED)
 LONG_TEXTS = (
-    "dataset__description", "dataset__search", "agreement__text", "agreement__item__request__purpose",
+    "dataset__description", "agreement__text", "agreement__item__request__purpose",
     "agreement__item__request__public_summary",
 )  # fmt: skip
 
@@ -106,8 +106,11 @@ def my_access(request: AuthenticatedRequest) -> HttpResponseBase:
 
 
 def found(person: Person) -> QuerySet[AccessGrant]:
-    """Every access the person has or had."""
-    return queries.held_by(person).select_related("dataset", "agreement__item__request").defer(*LONG_TEXTS)
+    """Every access the person has or had, each with whether it waits for them."""
+    mine = Q(pk__in=waiting.access_waiting_for(person).order_by().values("pk"))
+    waits = Case(When(mine, then=Value(True)), default=Value(False), output_field=BooleanField())
+    rows = queries.held_by(person).select_related("dataset", "agreement__item__request").defer(*LONG_TEXTS)
+    return rows.annotate(waits=waits)
 
 
 def rows_of(person: Person, part: Iterable[AccessGrant]) -> list[Row]:

@@ -5,7 +5,6 @@ from django.urls import path
 from apps.web.catalogue import browse, views, your_access
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("datasets/", browse.catalogue, name="catalogue"),
     path("datasets/<slug:slug>/", views.dataset, name="dataset"),
     path("datasets/<slug:slug>/access/", your_access.your_access, name="your_access"),

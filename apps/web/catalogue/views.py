@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.access_requests import queries as requests
-from apps.agreements import queries as agreements
 from apps.committees import queries as committees
 from apps.committees.models import Committee
 from apps.core.actors import Viewer
@@ -20,7 +19,6 @@ from apps.datasets import search
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 from apps.grants.access_state import access_state, state_of_version
-from apps.people.models import Person
 from apps.web.catalogue import presenters as parts
 from apps.web.catalogue.files import files_page
 from apps.web.catalogue.panel import panel
@@ -31,9 +29,8 @@ from apps.web.common.lists import ListPage
 SHOWN = 24
 
 
-@require_safe
-def home(request: PageRequest) -> HttpResponse:
-    """The home page: search, what is new, how it works, and what waits for the person."""
+def front_page(request: PageRequest) -> HttpResponse:
+    """The public front page: search, what is new, how access works, and how much there is."""
     found = datasets.catalogue()
     page = datasets.page_of(found, size=6)
     context: dict[str, Any] = {
@@ -41,30 +38,9 @@ def home(request: PageRequest) -> HttpResponse:
         "total": page.total,
         "more": page.more_than_counted,
         "search_url": reverse("catalogue"),
-        "waiting": _waiting(request.actor) if request.actor.is_authenticated else [],
+        "numbers": cached_for_a_minute("numbers", datasets.public_numbers),
     }
     return render(request, "catalogue/home.html", context)
-
-
-def _waiting(person: Person) -> list[dict[str, str]]:
-    """What waits for this person's own hand, each with its address."""
-    rows = [
-        {"what": _("Sign the agreement for %(dataset)s") % {"dataset": one.item.dataset},
-         "url": reverse("agreement_page", args=[one.pk])}
-        for one in agreements.to_sign(person)[:5]
-    ]  # fmt: skip
-    rows += [
-        {"what": _("Countersign the agreement for %(dataset)s") % {"dataset": one.item.dataset},
-         "url": reverse("agreement_page", args=[one.pk])}
-        for one in agreements.to_countersign(person)[:5]
-    ]  # fmt: skip
-    back = requests.of_person(person).filter(applicant=person, state="returned")[:5]
-    rows += [
-        {"what": _("Answer the committee about %(request)s") % {"request": one.title or one.reference},
-         "url": reverse("request_page", args=[one.pk])}
-        for one in back
-    ]  # fmt: skip
-    return rows
 
 
 @require_safe

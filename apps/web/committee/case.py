@@ -7,22 +7,26 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, rules
-from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.models import AccessRequest, Item, Round, Vote
 from apps.access_requests.queries import before_committees_of, visible_to
+from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, NotFound, WrongState
+from apps.core.identifiers import uuids
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.web.committee.case_presenters import case_page
 from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
+from apps.web.committee.vote_presenters import what_followed
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
-from apps.web.common.idempotency import idempotent_form
-from apps.web.sign_in.step_up import freshly_signed_in
+from apps.web.common.idempotency import idempotent_form, saved_with_errors
+from apps.web.sign_in.step_up import freshly_signed_in, must_sign_in_again
 
 
 @require_safe
@@ -77,41 +81,100 @@ def recuse(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return _page(request, asked, conflict_form=form, status=422)
 
 
+def _vote_shown(request: AuthenticatedRequest, pk: UUID, item: UUID) -> list[tuple[str, str]]:
+    """What the vote says, for the pages before and after a new sign-in."""
+    found = Item.objects.filter(pk=item, request__in=before_committees_of(request.actor)).select_related("dataset")
+    wanted = found.first()
+    choice = request.POST.get("choice", "")
+    if wanted is None or choice not in Vote.Choice.values:
+        return []
+    adopted = wanted.conditions.filter(pk__in=uuids(request.POST.getlist("conditions")))
+    texts = [condition.text for condition in adopted] + [request.POST.get("new_condition", "").strip()]
+    conditions = "\n".join(text for text in texts if text) if choice == Vote.Choice.CONDITIONAL else ""
+    rows = [
+        (str(wanted.dataset), str(Vote.Choice(choice).label)),
+        (_("Conditions"), conditions),
+        (_("Reason"), request.POST.get("reason", "").strip()),
+    ]
+    return [(label, text) for label, text in rows if text]
+
+
 @require_POST
 @signed_in
-@freshly_signed_in
+@freshly_signed_in(shows=_vote_shown)
 @idempotent_form
 def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
-    """A vote on one dataset, on the round that the member has read."""
+    """A vote on one dataset, on the round that the member has read; or a condition that is proposed for it."""
     asked = _case(request, pk)
-    wanted = asked.items.filter(pk=item).select_related("committee").first()
-    if wanted is None:
-        raise NotFound(_("This request does not include that dataset."))
-    form = VoteForm(request.POST, item=wanted)
+    wanted = _item(asked, item)
+    form = VoteForm(request.POST, item=wanted, proposed=wanted.conditions.all())
+    if request.POST.get("act") == "propose":
+        return _propose(request, asked, wanted, form)
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
-            _cast(request, asked, wanted, form.cleaned_data)
-            messages.success(request, _("Your vote is recorded."))
-            return redirect("case", pk=pk)
+            seen = _round(asked, form.cleaned_data["seen"])
+            commands.vote(wanted, **form.chosen(), seen=seen, signed_in=sign_in_facts(request), by=request.actor)
+            messages.success(request, what_followed(wanted))
+            return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
     return _page(request, asked, vote_forms={wanted.pk: form}, status=422)
 
 
-def _cast(request: AuthenticatedRequest, asked: AccessRequest, item: Item, said: dict[str, Any]) -> None:
-    seen = asked.rounds.filter(pk=said["seen"]).first()
+def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, form: VoteForm) -> HttpResponse:
+    """The condition is proposed; the rest of the form is shown again as it was filled in."""
+    refusals = FormRefusals(form, WrongState)
+    form.full_clean()
+    with refusals:
+        seen = _round(asked, form.cleaned_data.get("seen"))
+        text = form.cleaned_data.get("new_condition", "")
+        condition = commands.propose_condition(item, text=text, seen=seen, by=request.actor)
+        messages.success(request, _("The condition is proposed. You have not voted yet."))
+        kept = {name: request.POST.get(name, "") for name in ("seen", "reason")}
+        kept["choice"] = Vote.Choice.CONDITIONAL.value
+        kept["conditions"] = [*request.POST.getlist("conditions"), str(condition.pk)]  # type: ignore[assignment]
+        again = VoteForm(initial=kept, item=item, proposed=item.conditions.all())
+        return saved_with_errors(_page(request, asked, vote_forms={item.pk: again}))
+    if isinstance(refusals.refusal, WrongState):
+        return _moved(request, asked, refusals.refusal, form)
+    for name in [name for name in form.errors if name != "new_condition"]:
+        del form.errors[name]
+    return _page(request, asked, vote_forms={item.pk: form}, status=422)
+
+
+@require_POST
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def confirm_vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
+    """The member confirms their vote after a voter left; then the votes are counted."""
+    asked = _case(request, pk)
+    wanted = _item(asked, item)
+    seen = _round(asked, next(iter(uuids([request.POST.get("seen", "")])), None))
+    commands.confirm_vote(wanted, seen=seen, signed_in=sign_in_facts(request), by=request.actor)
+    messages.success(request, what_followed(wanted))
+    return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
+
+
+def _item(asked: AccessRequest, pk: UUID) -> Item:
+    wanted = asked.items.filter(pk=pk).select_related("committee", "dataset").first()
+    if wanted is None:
+        raise NotFound(_("This request does not include that dataset."))
+    return wanted
+
+
+def _round(asked: AccessRequest, pk: UUID | None) -> Round:
+    """The round that the member has read."""
+    seen = asked.rounds.filter(pk__in=[pk]).first()
     if seen is None:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
-    commands.vote(
-        item, choice=said["choice"], reason=said["reason"], terms=said["terms"], seen=seen,
-        signed_in=sign_in_facts(request), by=request.actor,
-    )  # fmt: skip
+    return seen
 
 
 def _moved(request: AuthenticatedRequest, asked: AccessRequest, refusal: WrongState, form: forms.Form) -> HttpResponse:
     """Meanwhile something else happened: the page as it is now, with what was typed kept for copying."""
-    typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "terms", "text")]
+    typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "new_condition", "text")]
     kept = "\n\n".join(text for text in typed if text)
     return _page(request, _case(request, asked.pk), moved=refusal.sentence, typed=kept, status=409)
 
@@ -121,6 +184,9 @@ def _case(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
     found = before_committees_of(request.actor).filter(pk=pk).select_related("applicant__institution")
     asked = found.annotate(asked_at=clock.sql_now()).first()
     if asked is None:
+        about = AccessRequest.objects.filter(pk=pk, items__committee__in=committees_of(request.actor)).first()
+        if about is not None:
+            rules.check_no_conflict(request.actor, about)
         if visible_to(request.actor).filter(pk=pk).exists():
             raise Denied(_("Only members of a committee that decides on this request can see this page."))
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
@@ -129,4 +195,5 @@ def _case(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
 
 
 def _page(request: AuthenticatedRequest, asked: AccessRequest, *, status: int = 200, **typed: Any) -> HttpResponse:
+    typed["asks_again"] = must_sign_in_again(request)
     return render(request, "committee/case.html", case_page(asked, request.actor, **typed), status=status)

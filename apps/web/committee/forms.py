@@ -1,22 +1,26 @@
 """What committee members fill in: votes, questions, conflicts, memberships."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.access_requests.models import Item, Vote
+from apps.access_requests.models import Condition, Item, Vote
 from apps.web.common.forms import CleanTextField
 
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
-    (Vote.Choice.CONDITIONAL, _("Approve with conditions – if approved, your conditions become part of the agreement")),
-    (Vote.Choice.DENY, _("Deny – if denied, the applicant can read the reason and does not get access")),
+    (Vote.Choice.CONDITIONAL, _("Approve with conditions – only if the agreement contains the conditions you select")),
+    (Vote.Choice.DENY, _("Deny – the applicant does not get access and reads the reason")),
 ]
 
 
 class VoteForm(forms.Form):
     """One vote on one dataset, on the round that the member has read (`seen`)."""
+
+    use_required_attribute = False
 
     seen = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Reload the page and try again.")})
     choice = forms.ChoiceField(
@@ -25,11 +29,31 @@ class VoteForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a vote.")},
     )
+    conditions = forms.MultipleChoiceField(
+        label=_("Conditions (optional)"),
+        help_text=_(
+            "Only for an approval with conditions. Proposed by members. A condition enters the agreement "
+            "if as many members adopt it as an approval needs."
+        ),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Select conditions from the list.")},
+    )
+    new_condition = CleanTextField(
+        label=_("Propose another condition (optional)"),
+        help_text=_(
+            "Write it as it should appear in the agreement, for example “Publications must cite the "
+            "dataset.” The other members see it without your name."
+        ),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     reason = CleanTextField(
         label=_("Reason"),
         help_text=_(
-            "If the decision follows your vote, the applicant sees your reason without "
-            "your name. Members of the committees concerned see it with your name."
+            "If the decision follows your vote, the applicant sees your reason without your name. Members of the "
+            "committees concerned see it with your name after they have voted."
         ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -37,20 +61,20 @@ class VoteForm(forms.Form):
             "required": _("Enter a reason. If the decision follows your vote, the applicant sees it without your name.")
         },
     )
-    terms = CleanTextField(
-        label=_("Conditions"),
-        help_text=_(
-            "Only for an approval with conditions. Write each condition as it should "
-            "appear in the agreement, for example “Publications must cite the dataset.”"
-        ),
-        max_length=5000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
 
-    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item: Item, proposed: Iterable[Condition], **kwargs: Any) -> None:
         kwargs["auto_id"] = f"vote-{item.pk.hex[:8]}-%s"
         super().__init__(*args, **kwargs)
+        choices = [(str(condition.pk), condition.text) for condition in proposed]
+        self.fields["conditions"].choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["conditions"]
+
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, as the command wants it."""
+        said = self.cleaned_data
+        conditions = [UUID(pk) for pk in said.get("conditions", [])]
+        return {"conditions": conditions, **{name: said[name] for name in ("choice", "reason", "new_condition")}}
 
 
 class QuestionForm(forms.Form):
@@ -99,8 +123,8 @@ class AcceptingForm(forms.Form):
     )
 
 
-class AddMemberForm(forms.Form):
-    """A colleague becomes a member."""
+class CodeForm(forms.Form):
+    """A colleague, named by their code."""
 
     code = CleanTextField(
         label=_("Colleague code"),
@@ -112,3 +136,42 @@ class AddMemberForm(forms.Form):
 
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).strip().upper()
+
+
+class AddMemberForm(CodeForm):
+    """A colleague becomes a member."""
+
+
+class RemoveMemberForm(forms.Form):
+    """Why and when a membership ends."""
+
+    use_required_attribute = False
+
+    last_day = forms.DateField(
+        label=_("Last day as a member"),
+        help_text=_("If you enter today’s date, the membership ends now."),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": _("Enter the last day."), "invalid": _("Enter a date, for example 2026-11-30.")},
+    )
+    reason = CleanTextField(
+        label=_("Reason"),
+        help_text=_("The member, the other members and auditors read it, also in the history of the requests below."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Enter a reason.")},
+    )
+
+
+class NameChairForm(CodeForm):
+    """An operator names another chair."""
+
+    use_required_attribute = False
+
+    reason = CleanTextField(
+        label=_("Reason"),
+        help_text=_("The members and auditors read it, also in the history of the requests below."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Enter a reason.")},
+    )

@@ -8,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as voters
+from apps.access_requests.review_queue import waiting_votes
 from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
 from apps.core.errors import Invalid, NotFound
-from apps.people.queries import colleagues_by_code
+from apps.people.models import PlatformRole
+from apps.people.queries import colleagues_by_code, has_platform_role
 from apps.web.committee.forms import AcceptingForm, AddMemberForm
 from apps.web.committee.presenters import why_committee_blocked
 from apps.web.common.actor import AuthenticatedRequest
@@ -28,12 +30,9 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @freshly_signed_in
 @idempotent_form
 def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """The chair opens and closes the committee for requests, adds and removes members."""
-    committee = public().filter(slug=slug).first()
-    if committee is None:
-        raise NotFound(_("This committee does not exist."))
-    rules.check_can_manage_committee(request.actor, committee)
-    deeds = {"accepting": _set_accepting, "add": _add, "remove": _remove}
+    """The chair opens and closes the committee for requests, and adds members; a member is removed on a page."""
+    committee = managed_committee(request, slug)
+    deeds = {"accepting": _set_accepting, "add": _add}
     forms: dict[str, Any] = {}
     if request.method == "POST":
         deed = deeds.get(request.POST.get("action", ""))
@@ -45,12 +44,24 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return _manage_page(request, committee, forms)
 
 
+def managed_committee(request: AuthenticatedRequest, slug: str) -> Committee:
+    """The committee with this short name, if the person may manage it."""
+    committee = public().filter(slug=slug).first()
+    if committee is None:
+        raise NotFound(_("This committee does not exist."))
+    rules.check_can_manage_committee(request.actor, committee)
+    return committee
+
+
 def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
     memberships = list(memberships_of(committee).select_related("person__institution"))
+    waiting = waiting_votes(committee)
     state = "yes" if committee.accepting else "no"
     found = {
         "committee": committee,
-        "memberships": memberships,
+        "memberships": [{"row": one, "waiting": waiting.get(one.person_id, 0)} for one in memberships],
+        "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
+        "has_chair": any(one.is_chair for one in memberships),
         "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
@@ -82,13 +93,3 @@ def _add(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
             messages.success(request, _("%(name)s is now a committee member.") % {"name": person})
             return {}
     return {"member_form": form}
-
-
-def _remove(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
-    wanted = request.POST.get("membership", "")
-    place = next((membership for membership in memberships_of(committee) if str(membership.pk) == wanted), None)
-    if place is None:
-        raise NotFound(_("This person is not a member of the committee."))
-    voters.remove_committee_member(place, by=request.actor)
-    messages.success(request, _("The member has been removed. Their votes on undecided requests no longer count."))
-    return {}

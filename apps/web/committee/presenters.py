@@ -8,13 +8,17 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.committees.decisions import Blocked, Decision, too_few
+from apps.committees.decisions import Blocked, Decision, Weight, too_few
 from apps.committees.models import Committee
 
 
 def why_blocked(decision: Decision) -> str:
     """The sentence to show when no vote that may still be cast can decide on an open item; empty if one can."""
-    sentences = {Blocked.TOO_FEW_VOTERS: _too_few_voters, Blocked.TIE_WITHOUT_CHAIR: _tie_without_chair}
+    sentences = {
+        Blocked.TOO_FEW_VOTERS: _too_few_voters,
+        Blocked.TIE_WITHOUT_CHAIR: _tie_without_chair,
+        Blocked.CONDITIONS_DIVIDED: _conditions_divided,
+    }
     return sentences[decision.blocked](decision) if decision.blocked else ""
 
 
@@ -45,9 +49,37 @@ def why_committee_blocked(committee: Committee, eligible: int) -> str:
 
 def _tie_without_chair(_decision: Decision) -> str:
     return _(
-        "The votes are tied, and no chair can vote on this request to break the tie. Request "
-        "changes from the applicant; then everybody votes again in the next round."
+        "The votes are tied, and no chair can vote on this request to break the tie. Change a vote, or request "
+        "changes from the applicant. Then everybody votes again in the next round."
     )
+
+
+def _conditions_divided(_decision: Decision) -> str:
+    return _(
+        "Everybody has voted. Most voters approve, but too few adopt the same conditions, so nothing is "
+        "decided. Compare the conditions and change a vote, or request changes from the applicant."
+    )
+
+
+def what_decides(decision: Decision) -> str:
+    """How many matching votes decide, and after how many votes."""
+    needed = ngettext("%(n)s matching vote decides", "%(n)s matching votes decide", decision.needed) % {
+        "n": decision.needed
+    }
+    if not decision.waits_for_quorum:
+        return needed
+    return ngettext(
+        "%(needed)s, once %(n)s member has voted", "%(needed)s, once %(n)s members have voted", decision.quorum
+    ) % {"needed": needed, "n": decision.quorum}
+
+
+def what_my_vote_does(weight: Weight) -> str:
+    """What the next vote does, for the person who may cast it; empty if it cannot decide yet."""
+    says = {
+        Weight.WILL: _("Your vote will decide this request, unless you approve with conditions that too few adopt."),
+        Weight.CAN: _("Your vote can decide this request."),
+    }
+    return says.get(weight, "")
 
 
 def tally_facts(decision: Decision) -> dict[str, Any]:

@@ -1,88 +1,154 @@
-"""The review queue of a committee member."""
+"""Requests to review: what waits for a committee member, in tabs, with filters and export."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractDay
+from django.http import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
-from apps.access_requests.queries import (
-    decided_by_committees_of,
-    decisions_by_month,
-    listed_decision,
-    review_queue_of,
-)
+from apps.access_requests import review_queue as queue
+from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.states import ItemState, RequestState
+from apps.audit.commands import record_export
+from apps.committees.models import Committee
 from apps.committees.queries import committees_of, is_chaired_by, with_member_counts
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Denied
-from apps.web.committee.presenters import months_before, several_months, why_blocked, why_committee_blocked
+from apps.web.committee.presenters import months_before, several_months, why_committee_blocked
+from apps.web.committee.queue_rows import COLUMNS, rows_of
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-
-RECENT = 8
-
+from apps.web.common.csv_export import csv_response
+from apps.web.common.decorators import writes
+from apps.web.common.list_filters import Choice, DateRange, Filter, Option, Search, columns
+from apps.web.common.lists import ListSpec, Sort, counted, list_page
 
 MONTHS = 6
+NOUN = ngettext_lazy("%(total)s request", "%(total)s requests", "n")
+OLDEST = Sort("oldest", gettext_lazy("Submitted, oldest first"), "submitted_at pk")
+NEWEST = Sort("newest", gettext_lazy("Submitted, newest first"), "-submitted_at -pk")
 
 
-def _sits_in(person: Viewer) -> QuerySet[Any]:
+@dataclass(frozen=True)
+class Tab:
+    """One tab: its value in the address, its name, its requests and how they are sorted first."""
+
+    value: str
+    label: Any
+    of: Callable[..., QuerySet[AccessRequest]]
+    sorts: tuple[Sort, ...]
+
+
+TABS = (
+    Tab("to-check", gettext_lazy("To check"), queue.to_check_of, (OLDEST, NEWEST)),
+    Tab("to-vote", gettext_lazy("To vote"), queue.to_vote_of, (OLDEST, NEWEST)),
+    Tab("with-others", gettext_lazy("With other members"), queue.with_others_of, (OLDEST, NEWEST)),
+    Tab(
+        "with-applicant", gettext_lazy("With applicant"), queue.with_applicant_of,
+        (Sort("longest", gettext_lazy("Longest wait first"), "since pk"), NEWEST),
+    ),
+    Tab(
+        "decided", gettext_lazy("Decided"), queue.decided_of,
+        (
+            Sort("latest", gettext_lazy("Decided, newest first"), "-closed_on -pk"),
+            Sort("first", gettext_lazy("Decided, oldest first"), "closed_on pk"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def _mine(person: Viewer) -> QuerySet[Any]:
     return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=is_chaired_by(person))
 
 
+@writes
 @require_safe
 @signed_in
-def review_queue(request: AuthenticatedRequest) -> HttpResponse:
-    """What waits for this member, oldest first; then what waits for colleagues, and recent decisions."""
+def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
+    """The requests of one tab: without `tab` those to vote on, or if there are none, those to check."""
     person = request.actor
-    mine = list(_sits_in(person))
+    mine = list(_mine(person))
     if not mine:
         raise Denied(_("Only members of a data access committee can see this page."))
-    waiting = [_row(item) for item in review_queue_of(person, [one.pk for one in mine])]
-    now = mine[0].asked_at
-    since = months_before(now, MONTHS - 1)
-    months = several_months(dict(decisions_by_month(person, since=since)), since, MONTHS)
-    found: dict[str, Any] = {
+    among = [one.pk for one in mine]
+    counts = {one.value: counted(one.of(person, among)) for one in TABS}
+    first = "to-check" if counts["to-check"] and not counts["to-vote"] else "to-vote"
+    tab = next((one for one in TABS if one.value == request.GET.get("tab", first)), TABS[1])
+    page = list_page(request, _spec(tab, first, counts, mine), queue.with_items(tab.of(person, among), person, among))
+    if page.is_export:
+        record_export("review_queue", rows=page.total, by=person)
+        return csv_response("requests-to-review", COLUMNS, page.matching, present=rows_of)
+    overdue = counted(queue.to_vote_of(person, among).filter(_overdue(among)))
+    found = {
+        "list": page,
+        "tab": tab.value,
+        "rows": rows_of(page.rows),
+        "counts": {value.replace("-", "_"): n for value, n in counts.items()},
+        "overdue": overdue,
         "committees": [_committee(one) for one in mine],
-        "for_me": [row for row in waiting if not row["voted"]],
-        "for_others": [row for row in waiting if row["voted"]],
-        "oldest": max((row["days"] for row in waiting), default=0),
-        "late": sum(1 for row in waiting if row["late"]),
-        "decided": decided_by_committees_of(person)[:RECENT],
-        "months": months,
-        "most": max([month["value"] for month in months] + [1]),
+        **_figures(person, mine[0].asked_at),
     }
     return render(request, "committee/queue.html", found)
 
 
+def _spec(tab: Tab, first: str, counts: dict[str, int], mine: list[Committee]) -> ListSpec:
+    among = [one.pk for one in mine]
+    tabs = Choice(
+        "tab", _("Stage"), [Option(one.value, one.label, None, counts[one.value]) for one in TABS], first, tabs=True
+    )
+    words = columns("title", "reference", "applicant__name", "applicant__institution__name", "items__dataset__title")
+    filters: list[Filter] = [tabs, Search(_("Title, reference, applicant or dataset"), _matching(words))]
+    if len(mine) > 1:
+        choices = [Option(one.slug, one.name, Q(Exists(_items(committee=one)))) for one in mine]
+        filters.append(Choice("committee", _("Committee"), choices))
+    if tab.value == "decided":
+        filters += [
+            Choice("decision", _("Decision"), _decisions(among)),
+            DateRange("decided", _("Decided"), "closed_on"),
+        ]
+    else:
+        filters.append(Choice("due", _("Due"), [Option("overdue", _("Overdue"), _overdue(among))]))
+        filters.append(DateRange("submitted", _("Submitted"), "submitted_at"))
+    return ListSpec(noun=NOUN, sorts=tab.sorts, filters=filters)
+
+
+def _matching(words: Callable[[str], Any]) -> Callable[[str], Q]:
+    """By the ids of what is found: a word in several datasets of a request finds it once."""
+    return lambda word: Q(pk__in=AccessRequest.objects.filter(words(word)).values("pk"))
+
+
+def _items(**wanted: Any) -> QuerySet[Item]:
+    return Item.objects.filter(request=OuterRef("pk"), **wanted)
+
+
+def _decisions(among: list[UUID]) -> list[Option]:
+    states = [state for state in ItemState if state != ItemState.OPEN]
+    options = [Option(one.value, one.label, Q(Exists(_items(state=one, committee__in=among)))) for one in states]
+    return [*options, Option("withdrawn", _("Withdrawn"), Q(state=RequestState.WITHDRAWN))]
+
+
+def _overdue(among: list[UUID]) -> Q:
+    """Requests that wait longer than the target review time of a committee that has not decided."""
+    waited = ExpressionWrapper(clock.sql_now() - F("request__submitted_at"), output_field=DurationField())
+    late = _items(committee__in=among, state=ItemState.OPEN).annotate(days=ExtractDay(waited))
+    return Q(Exists(late.filter(days__gt=F("committee__review_days"))))
+
+
+def _figures(person: Viewer, now: Any) -> dict[str, Any]:
+    """The decisions of the last months, for the chart; none for fewer than three decisions."""
+    since = months_before(now, MONTHS - 1)
+    months = several_months(dict(queue.decisions_by_month(person, since=since)), since, MONTHS)
+    enough = sum(month["value"] for month in months) >= 3
+    return {"months": months if enough else [], "most": max([month["value"] for month in months] + [1])}
+
+
 def _committee(one: Any) -> dict[str, Any]:
     return {"committee": one, "leads": one.led, "blocked": why_committee_blocked(one, one.member_count)}
-
-
-def _row(item: Any) -> dict[str, Any]:
-    """One line of the review queue; days are whole days since the applicant submitted it."""
-    request, committee = item.request, item.committee
-    days = (item.asked_at - request.submitted_at).days
-    meant, decision = committee.review_days, listed_decision(item)
-    return {
-        "url": reverse("case", args=[request.pk]),
-        "title": request.title or request.reference,
-        "reference": request.reference,
-        "dataset": str(item.dataset),
-        "applicant": str(request.applicant),
-        "institution": str(request.applicant.institution or ""),
-        "days": days,
-        "waiting": ngettext("%(n)s day (target %(meant)s)", "%(n)s days (target %(meant)s)", days)
-        % {"n": days, "meant": meant},
-        "late": days > meant,
-        "voted": item.i_voted,
-        "votes": _("%(cast)s cast; %(needed)s matching votes decide")
-        % {"cast": decision.cast, "needed": decision.needed},
-        "blocked": why_blocked(decision),
-        "state": request.state,
-        "state_label": request.get_state_display(),
-    }

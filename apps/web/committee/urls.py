@@ -1,8 +1,8 @@
-"""Addresses of the review queue, the cases and the committee's own page."""
+"""Addresses of the review queue, the cases and the committee's own pages."""
 
 from django.urls import path
 
-from apps.web.committee import case, manage, queue
+from apps.web.committee import case, manage, members, queue
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -11,5 +11,8 @@ urlpatterns = [
     path("review/<uuid:pk>/request-changes/", case.request_changes, name="case_request_changes"),
     path("review/<uuid:pk>/recuse/", case.recuse, name="case_recuse"),
     path("review/<uuid:pk>/items/<uuid:item>/vote/", case.vote, name="vote"),
+    path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
+    path("committees/<slug:slug>/members/<uuid:pk>/remove/", members.remove_member, name="member_remove"),
+    path("committees/<slug:slug>/chair/", members.name_chair, name="committee_chair"),
 ]

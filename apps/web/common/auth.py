@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from apps.web.common.actor import PageRequest
 from apps.web.common.errors import wants_json
 from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, sent_by, worth_keeping
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def sign_in_address(next_path: str, *, again: bool = False, factor: bool = False) -> str:
@@ -27,7 +27,7 @@ def signed_in(view: View) -> View:
     """Only for people who are signed in; others go to sign in and come back to the same page."""
 
     @wraps(view)
-    def wrapper(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.actor.is_authenticated:
             answer = view(request, *args, **kwargs)
             if request.method == "POST" and answer.status_code < 400:

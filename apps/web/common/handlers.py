@@ -2,13 +2,17 @@
 
 import sys
 
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from apps.core import correlation
-from apps.core.errors import NotFound, Unavailable
+from apps.core.errors import DomainError, NotFound, Unavailable, UploadTooLarge
+from apps.web.common import uploads
 from apps.web.common.errors import error_response, wants_json
 from apps.web.common.site import plain_nav, site
 
@@ -24,6 +28,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return JsonResponse(body, status=500, content_type="application/problem+json")
     context = site() | {"nav": plain_nav(request), "sentence": sentence, "reference": correlation.current()}
     return render(None, "errors/500.html", context, status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What the browser sent breaks a limit or cannot be read; for too many files the page says the limit."""
+    if isinstance(exception, TooManyFilesSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        sentence = _("You sent more than %(n)s files at once. Nothing was stored. Send fewer files.") % {"n": most}
+        return error_response(request, UploadTooLarge(sentence, field="file"))
+    return error_response(request, DomainError(_("What your browser sent could not be read. Go back and try again.")))
+
+
+@require_safe
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The page that the front server shows instead of passing on a request that is too large (413)."""
+    return error_response(request, uploads.too_large())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit.kinds import BY_FACT, COMMITTEE_ONLY, kind_of
+from apps.audit.kinds import BY_FACT, COMMITTEE_ONLY, UNNAMED, kind_of
 from apps.audit.models import Event
 from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 
@@ -43,13 +43,17 @@ def timeline(
     datasets: Mapping[UUID, str],
     viewer: UUID | None = None,
     inside: bool = False,
+    notes: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Entries for components/timeline.html, newest first. `names` holds who may be named; others stay unnamed.
+
+    `notes` are further texts by the id of their event.
 
     Without `inside` (the committee's own view) nobody learns who voted or is recused.
     """
     shown = [event for event in events if inside or event.kind not in COMMITTEE_ONLY]
-    return [_entry(event, names, datasets, viewer) for event in reversed(shown)]
+    said = notes or {}
+    return [_entry(event, names, datasets, viewer) | {"note": said.get(event.pk, "")} for event in reversed(shown)]
 
 
 def _entry(
@@ -72,6 +76,8 @@ def _for_whom(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> s
 
 
 def _who(event: Event, names: Mapping[UUID, str], viewer: UUID | None) -> str:
+    if event.kind in UNNAMED:
+        return ""
     if event.actor_id is None:
         return str(NAMED_ACTORS[event.actor_kind])
     who = _("you") if event.actor_id == viewer else names.get(event.actor_id, "")

@@ -5,15 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import Exists, F, Func, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.access_requests.queries import of_person
 from apps.committees.queries import committees_of
 from apps.core.db import Prepared
 from apps.datasets.queries import managed_by
+from apps.grants.queries import held_by
 from apps.notifications.queries import counted, unread_by
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import institutions_signed_for, platform_roles_of, row_of
@@ -21,9 +23,17 @@ from apps.web.common.actor import PageRequest
 from apps.web.common.auth import sign_in_address
 from apps.web.common.saved_forms import page_of
 from apps.web.common.site import site
+from apps.web.common.tasks import waiting_for
 
 Entry = dict[str, Any]
-NOWHERE = dict.fromkeys(("institution_id", "reviews", "cares", "signs", "audits", "operates", "unread"), 0)
+ROOMS = ("reviews", "cares", "signs", "audits", "operates")
+COUNTED = {
+    "my_requests": "requests_waiting",
+    "my_access": "access_waiting",
+    "review_queue": "reviews_waiting",
+    "my_datasets": "datasets_waiting",
+}
+NOWHERE = dict.fromkeys(("institution_id", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /access/, and yet not the visitor's own access
 
 
@@ -31,7 +41,7 @@ def portal(request: PageRequest) -> dict[str, Any]:
     """What base.html asks for: `nav`, the account menu, the foot, and where signing in and out happens."""
     # A page that failed before anyone was recognised is still a page.
     person = getattr(request, "actor", None)
-    facts = _facts(person) if isinstance(person, Person) else {}
+    facts = facts_of(request)
     # A refused form is shown at the address it was sent to, which may answer nothing else: its page is the way back.
     here = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of(request)
     context: dict[str, Any] = site() | {
@@ -55,44 +65,68 @@ def portal(request: PageRequest) -> dict[str, Any]:
 
 
 def _flags(person: Person) -> Any:
-    """The person's committees, signing, datasets and platform roles, and how many notifications they have not read."""
+    """What the person has (committees, datasets, requests, access, roles), and how much of each waits for them."""
     roles = platform_roles_of(person)
+    waits = waiting_for(person)
     flags = {
+        "asks": Exists(of_person(person)),
+        "holds": Exists(held_by(person)),
         "reviews": Exists(committees_of(person)),
         "cares": Exists(managed_by(person)),
         "signs": Exists(institutions_signed_for(person)),
         "audits": Exists(roles.filter(kind=PlatformRole.Kind.AUDITOR)),
         "operates": Exists(roles.filter(kind=PlatformRole.Kind.OPERATOR)),
         "unread": counted(unread_by(person)),
+        **{name: _number_of(waits[page]) for page, name in COUNTED.items()},
     }
     return row_of(person).annotate(**flags).values("institution_id", *flags)
+
+
+def _number_of(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, as a part of a larger question."""
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(number=number).values("number"))
 
 
 _asked = Prepared(lambda pk: _flags(Person(pk=pk)), UUID)
 
 
-def _facts(person: Person) -> Mapping[str, Any]:
-    return _asked.first(person.pk) or NOWHERE
+def facts_of(request: HttpRequest) -> Mapping[str, Any]:
+    """What the person of this request has and how much waits for them; asked once a request, empty for visitors."""
+    person = getattr(request, "actor", None)
+    if not isinstance(person, Person):
+        return {}
+    known: Mapping[str, Any] | None = getattr(request, "navigation_facts", None)
+    if known is None:
+        known = _asked.first(person.pk) or NOWHERE
+        request.navigation_facts = known  # type: ignore[attr-defined]
+    return known
+
+
+def to_do(facts: Mapping[str, Any]) -> int:
+    """How many items wait for the person: the sum of the counts in the navigation."""
+    return sum(facts[name] for name in COUNTED.values())
 
 
 def _nav(facts: Mapping[str, Any]) -> list[Entry]:
-    entries = [_entry(_("Datasets"), "catalogue")]
+    """The pages on which the person has something; a new account has its requests, to begin with."""
     if not facts:
-        return entries
-    entries += [_entry(_("My requests"), "my_requests"), _entry(_("My access"), "my_access")]
-    if facts["reviews"]:
-        entries.append(_entry(_("Requests to review"), "review_queue"))
-    if facts["cares"] or facts["institution_id"]:
-        entries.append(_entry(_("My datasets"), "my_datasets"))
-    if facts["signs"]:
-        entries.append(_entry(_("Institution"), "institution_people"))
-    if facts["audits"]:
-        entries.append(_entry(_("Event log"), "events"))
-    if facts["operates"]:
-        entries.append(_entry(_("System status"), "system_status"))
-    if facts["audits"] or facts["operates"]:
-        entries.append(_entry(_("Roles"), "claimed_roles"))
-    return entries
+        return [_entry(_("Datasets"), "catalogue")]
+    new = not any(facts[room] for room in ROOMS)
+    pages = (
+        (True, _("Home"), "home"),
+        (True, _("Datasets"), "catalogue"),
+        (facts["asks"] or new, _("My requests"), "my_requests"),
+        (facts["holds"], _("My access"), "my_access"),
+        (facts["reviews"], _("Requests to review"), "review_queue"),
+        (facts["cares"], _("My datasets"), "my_datasets"),
+        (facts["signs"], _("Institution"), "institution_people"),
+        (facts["audits"], _("Event log"), "events"),
+        (facts["audits"], _("Access at a moment"), "access_at"),
+        (facts["operates"], _("System status"), "system_status"),
+        (facts["audits"] or facts["operates"], _("Roles"), "claimed_roles"),
+    )
+    return [_entry(label, name, count=facts.get(COUNTED.get(name, ""), 0)) for has, label, name in pages if has]
 
 
 def _account_menu(facts: Mapping[str, Any]) -> list[Entry]:
@@ -100,10 +134,16 @@ def _account_menu(facts: Mapping[str, Any]) -> list[Entry]:
         _entry(_("Notifications"), "notifications", icon="inbox", count=facts["unread"]),
         _entry(_("Agreements"), "agreements", icon="agreement"),
         _entry(_("Download links"), "my_links", icon="link"),
+        *([] if facts["cares"] or not facts["institution_id"] else [_publishing()]),
         _entry(_("Account"), "account", icon="person"),
         _entry(_("Access tokens"), "tokens", icon="key"),
         _entry(_("Terms of use"), "terms", icon="book"),
     ]
+
+
+def _publishing() -> Entry:
+    """For those who manage no dataset yet and may create one."""
+    return _entry(_("Create dataset"), "my_datasets", icon="dataset")
 
 
 def _foot() -> list[Entry]:
@@ -122,6 +162,9 @@ def _marked(request: HttpRequest, entries: list[Entry]) -> list[Entry]:
     """Mark where the person is now: the entry whose address is the longest beginning of this one."""
     name = request.resolver_match.url_name if request.resolver_match else None
     path = reverse("my_datasets") if name in _CARERS_PAGES else request.path
-    inside = [entry["url"] for entry in entries if path.startswith(entry["url"])]
+    home = reverse("home")
+    inside = [
+        one["url"] for one in entries if path == one["url"] or (one["url"] != home and path.startswith(one["url"]))
+    ]
     here = max(inside, key=len, default="")
     return [{**entry, "current": entry["url"] == here} for entry in entries]

@@ -1,5 +1,6 @@
 """A form that came at a bad moment waits in the session, on the server, until its own person sends it by a click."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,17 @@ NOT_KEPT = {"csrfmiddlewaretoken"}
 MOST_KEPT = 100_000
 
 
-def save_form(request: PageRequest, *, of: str) -> bool:
-    """Keep what was filled in for the person with this id; not files, and nothing too long for a session."""
+def save_form(request: PageRequest, *, of: str, shown: Sequence[tuple[str, str]] = ()) -> bool:
+    """Keep what was filled in for the person with this id; not files, and nothing too long for a session.
+
+    `shown` is what was chosen as (label, text), in the words of the page.
+    """
     fields = [[name, value] for name, values in request.POST.lists() for value in values if name not in NOT_KEPT]
     short = sum(len(name) + len(str(value)) for name, value in fields) <= MOST_KEPT
     if not of or request.FILES or not short:
         return False
     request.session[KEPT] = {"of": of, "path": request.path, "page": page_of(request), "fields": fields}
+    request.session[KEPT]["shown"] = [list(pair) for pair in shown]
     return True
 
 

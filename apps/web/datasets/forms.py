@@ -1,14 +1,10 @@
-"""What owners and stewards fill in: a dataset, its description, its versions, its helpers."""
+"""What owners and stewards fill in: a new dataset, its versions, its colleagues; and what a committee answers."""
 
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.committees.models import Committee
-from apps.committees.queries import public
-from apps.datasets.conditions import MODIFIERS, PERMISSIONS, Use
 from apps.datasets.models import Dataset
 from apps.web.common.forms import CleanTextField
 from apps.web.common.time_zone import with_zone
@@ -67,108 +63,6 @@ class NewDatasetForm(forms.Form):
     )
 
 
-def _conditions() -> list[Any]:
-    """Every use condition with its explanation, permissions and modifiers apart."""
-    return [
-        (gettext("Permission: what the data may be used for (choose one)"), _explained(PERMISSIONS)),
-        (gettext("Modifiers: further conditions"), _explained(MODIFIERS)),
-    ]
-
-
-def _explained(terms: dict[str, tuple[str, Any]]) -> list[tuple[str, str]]:
-    return [(code, f"{short} – {label}") for code, (short, label) in terms.items()]
-
-
-def _committees() -> list[tuple[str, str]]:
-    return [("", gettext("Choose a committee")), *((str(one.pk), one.name) for one in public())]
-
-
-class DescriptionForm(forms.Form):
-    """Everything that can be said about a dataset; `seen` marks what was said when the form was opened."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
-    title = CleanTextField(
-        label=_("Title"), max_length=200, error_messages={"required": _("Enter a title for the dataset.")}
-    )
-    summary = CleanTextField(
-        label=_("Summary in one or two sentences"),
-        help_text=_("Shown in the catalogue."),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    description = CleanTextField(
-        label=_("Description"),
-        help_text=_(
-            "Where the data come from, whom they describe, what the columns mean and what "
-            "the data are not suitable for."
-        ),
-        max_length=50_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )
-    keywords = CleanTextField(
-        label=_("Keywords"), help_text=_("Separate them with commas."), max_length=300, required=False
-    )
-    licence = CleanTextField(
-        label=_("Licence"), help_text=_("For example CC-BY-4.0, or the name of your agreement."), max_length=120,
-        required=False,
-    )  # fmt: skip
-    attribution = CleanTextField(
-        label=_("How to cite"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    access = forms.ChoiceField(
-        label=_("Access"),
-        help_text=_("You cannot change the access level after the first version is published."),
-        choices=WHAT_ACCESS_MEANS,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose an access level.")},
-    )
-    committee = forms.ChoiceField(
-        label=_("Committee that decides"),
-        help_text=_("Only for controlled access."),
-        required=False,
-        choices=_committees,
-    )
-    longest_grant_days = forms.IntegerField(
-        label=_("Maximum access in days"),
-        help_text=_("The maximum number of days from the start of access, for example 365."),
-        min_value=1,
-        max_value=1830,
-    )
-    requires_second_factor = forms.BooleanField(
-        label=_("Require a second factor"),
-        help_text=_(
-            "Users can download only after a sign-in in which their institution confirmed a second "
-            "factor, such as a code or a security key. If the institution cannot confirm one, they "
-            "cannot download."
-        ),
-        required=False,
-    )
-    conditions = forms.MultipleChoiceField(
-        label=_("Use conditions"),
-        help_text=_("Codes of the GA4GH Data Use Ontology (DUO) that match the participants’ consent."),
-        choices=_conditions,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, *args: Any, uses: list[Use], **kwargs: Any) -> None:
-        """`uses` are the dataset's conditions now: the form chooses codes, and a code that stays keeps its values."""
-        super().__init__(*args, **kwargs)
-        self._uses = uses
-
-    def clean_conditions(self) -> list[Use]:
-        """A code that is chosen with the values it has, or without one."""
-        chosen = self.cleaned_data["conditions"]
-        kept = [use for use in self._uses if use.code in chosen]
-        return [*kept, *(Use(code) for code in chosen if code not in {use.code for use in kept})]
-
-    def clean_committee(self) -> Committee | None:
-        wanted = self.cleaned_data["committee"]
-        return next((one for one in public() if str(one.pk) == wanted), None)
-
-
 class PublishForm(forms.Form):
     """When the files may leave."""
 
@@ -197,6 +91,26 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, reads: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = reads
+
+
+class RevokeForm(ReasonForm):
+    """How much access is revoked, and why."""
+
+    scope = forms.ChoiceField(
+        label=_("What do you want to revoke?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to revoke.")},
+    )
+    field_order = ("scope", "reason")
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, reads=_("The user and their institution can read this reason."), **kwargs)
+        field = self.fields["scope"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        field.initial = choices[0][0]
+        if len(choices) == 1:
+            field.widget = forms.HiddenInput()
 
 
 class OwnerForm(forms.Form):
@@ -230,3 +144,36 @@ class HelperForm(forms.Form):
 
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).strip().upper()
+
+
+class RemoveForm(forms.Form):
+    """Why a file of a draft is removed, if there is anything to say."""
+
+    reason = CleanTextField(
+        label=_("Reason"),
+        help_text=_("Colleagues who manage the dataset can read it."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """Whether a committee accepts a dataset."""
+
+    answer = forms.ChoiceField(
+        label=_("Answer"),
+        choices=[
+            ("accept", _("Accept: the committee decides on each request for this dataset")),
+            ("decline", _("Decline: the owner chooses another committee")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer.")},
+    )
+    reason = CleanTextField(
+        label=_("Reason"),
+        help_text=_("Required if you decline. The owner and the data stewards read it."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,21 +1,24 @@
 """Who helps with a dataset."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.core.errors import Invalid, NotFound
-from apps.datasets import commands
+from apps.core.errors import NotFound
+from apps.datasets import commands, rules
 from apps.datasets.models import Dataset
-from apps.datasets.queries import is_owner, role_holders_of
+from apps.datasets.queries import is_owner, owners_of, removed_roles_of, role_holders_of
 from apps.people.queries import colleagues_by_code
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
-from apps.web.common.forms import FormRefusals, refusal_of
+from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
-from apps.web.datasets.forms import ROLE_NAMES, HelperForm
+from apps.web.datasets.forms import ROLE_NAMES, HelperForm, ReasonForm
 from apps.web.datasets.views import managed, tabs
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -25,21 +28,18 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @freshly_signed_in
 @idempotent_form
 def people(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """Everyone with a role; owners give roles and end them."""
+    """Everyone with a role; owners give roles."""
     dataset = managed(request, slug)
     form = HelperForm()
     if request.method == "POST":
-        if request.POST.get("action") == "take":
-            return _take(request, dataset)
         form = HelperForm(request.POST)
         if form.is_valid() and _given(request, dataset, form):
             return redirect("dataset_people", slug=dataset.slug)
-    return _page(request, dataset, form)
-
-
-def _page(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm, refused: str = "") -> HttpResponse:
     role_holders = role_holders_of(dataset)
-    owners = sum(1 for holder in role_holders if holder.role == Dataset.OWNER)
+    owners = sum(1 for holder in role_holders if holder.role == Dataset.OWNER and holder.person.is_active)
+    removals = list(removed_roles_of(dataset))
+    for removal in removals:
+        removal.label = ROLE_NAMES.get(removal.role, removal.role)  # type: ignore[attr-defined]
     found = {
         "dataset": dataset,
         "tabs": tabs(dataset, "people"),
@@ -48,15 +48,15 @@ def _page(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm, ref
                 "person": holder.person,
                 "role": holder.role,
                 "label": ROLE_NAMES.get(holder.role, holder.role),
-                "last_owner": holder.role == Dataset.OWNER and owners == 1,
+                "last_owner": holder.role == Dataset.OWNER and holder.person.is_active and owners == 1,
             }
             for holder in role_holders
         ],
         "is_owner": is_owner(request.actor, dataset),
         "form": form,
-        "refused": refused,
+        "removals": removals,
     }
-    return render(request, "datasets/people.html", found, status=422 if form.errors or refused else 200)
+    return render(request, "datasets/people.html", found, status=422 if form.errors else 200)
 
 
 def _given(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm) -> bool:
@@ -71,18 +71,50 @@ def _given(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm) ->
     return False
 
 
-def _take(request: AuthenticatedRequest, dataset: Dataset) -> HttpResponse:
-    """End one role of one person; the last owner stays."""
-    wanted = (request.POST.get("person", ""), request.POST.get("role", ""))
-    holder = next((one for one in role_holders_of(dataset) if (str(one.person.pk), one.role) == wanted), None)
+@require_page_or_form
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def remove(request: AuthenticatedRequest, slug: str, person: UUID, role: str) -> HttpResponse:
+    """Say what a role gives; then, with a reason, remove it. The last owner stays."""
+    dataset = managed(request, slug)
+    rules.check_is_owner(request.actor, dataset)
+    holder = next((one for one in role_holders_of(dataset) if (one.person.pk, one.role) == (person, role)), None)
     if holder is None:
         raise NotFound(_("This person does not have that role."))
-    refusal = refusal_of(
-        lambda: commands.remove_role(dataset, person=holder.person, role=holder.role, by=request.actor), Invalid
-    )
-    if refusal is not None:
-        return _page(request, dataset, HelperForm(), refused=refusal.sentence)
-    messages.success(request, _("The role of %(name)s was removed.") % {"name": holder.person})
-    if holder.person.pk == request.actor.pk and holder.role in Dataset.MANAGERS:
-        return redirect("my_datasets")
-    return redirect("dataset_people", slug=dataset.slug)
+    form = ReasonForm(request.POST if request.method == "POST" else None, reads=_("The person can read this reason."))
+    if request.method == "POST" and form.is_valid():
+        with FormRefusals(form):
+            reason = form.cleaned_data["reason"]
+            commands.remove_role(dataset, person=holder.person, role=role, reason=reason, by=request.actor)
+            messages.success(request, _("The role of %(name)s was removed.") % {"name": holder.person})
+            if holder.person.pk == request.actor.pk and role in Dataset.MANAGERS:
+                return redirect("my_datasets")
+            return redirect("dataset_people", slug=dataset.slug)
+    name = {"name": holder.person, "role": ROLE_NAMES.get(role, role)}
+    found = {
+        "dataset": dataset,
+        "heading": _("Remove the role of %(name)s?") % name,
+        "here": _("Remove role"),
+        "button": _("Remove role"),
+        "back": reverse("dataset_people", args=[dataset.slug]),
+        "touches": [_("%(name)s is no longer %(role)s of this dataset.") % name, *_what_ends(holder.role, dataset)],
+        "form": form,
+    }
+    return render(request, "datasets/remove.html", found, status=422 if form.errors else 200)
+
+
+def _what_ends(role: str, dataset: Dataset) -> list[str]:
+    """What a removed role touches, and what it does not."""
+    lines = []
+    if role == Dataset.OWNER:
+        owners = owners_of(dataset).filter(is_active=True).count() - 1
+        lines.append(
+            _("Agreements that await a countersignature can be signed by the other owners: %(n)s.") % {"n": owners}
+        )
+    if role in Dataset.MANAGERS:
+        lines.append(
+            _("Open drafts, files and users stay as they are. The other owners and data stewards manage them.")
+        )
+    lines.append(_("Access to files that the person was granted as a user does not change."))
+    return lines

@@ -1,49 +1,38 @@
-"""The datasets a person manages: the list, a new one, its description, its workspace."""
+"""A dataset that a person manages: created, described, discarded; its files and versions."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from apps.agreements.queries import to_countersign
 from apps.core.errors import NotFound, WrongState
 from apps.datasets import commands, rules
 from apps.datasets.conditions import explained
-from apps.datasets.models import Dataset, Version
-from apps.datasets.queries import is_owner, managed_by, overview_of, uses_of, versions_visible_to, visible_to
+from apps.datasets.models import Dataset, Distribution, Version
+from apps.datasets.queries import (
+    is_owner,
+    last_proposal,
+    uses_of,
+    versions_visible_to,
+    visible_to,
+)
 from apps.datasets.states import VersionState
-from apps.grants.queries import active_grant_counts
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
-from apps.web.datasets.forms import DescriptionForm, NewDatasetForm
-
-
-@require_safe
-@signed_in
-def home(request: AuthenticatedRequest) -> HttpResponse:
-    """My datasets with their states, the active access on each, and the agreements that wait for my signature."""
-    datasets = list(overview_of(request.actor))
-    active = active_grant_counts(managed_by(request.actor)) if datasets else {}
-    found = {
-        "rows": [_row(dataset, active.get(dataset.pk, 0)) for dataset in datasets],
-        "active": sum(active.values()),
-        "drafts": sum(1 for one in datasets if getattr(one, "version_state", "") == VersionState.DRAFT),
-        "to_countersign": to_countersign(request.actor).order_by("offered_at"),
-        "cannot_draft": request.actor.institution_id is None,
-    }
-    return render(request, "datasets/my_datasets.html", found)
-
-
-def _row(dataset: Any, active: int) -> dict[str, Any]:
-    state = dataset.version_state
-    return {"dataset": dataset, "active": active, "version_label": VersionState(state).label if state else ""}
+from apps.web.datasets.description_form import DescriptionForm
+from apps.web.datasets.forms import NewDatasetForm
 
 
 @require_page_or_form
@@ -67,24 +56,54 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
 @signed_in
 @idempotent_form
 def describe(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """What the dataset is, who may have it, and under which conditions."""
+    """What the dataset is, who may have it, and under which conditions. A draft may be saved before it is complete."""
     dataset, status = managed(request, slug), 200
+    uses, draft = uses_of(dataset), dataset.listed_from is None
     if request.method == "POST":
-        form = DescriptionForm(request.POST, uses=uses_of(dataset))
+        form = DescriptionForm(request.POST, uses=uses, complete=not (draft and "draft" in request.POST))
         refusals = FormRefusals(form, WrongState)
         if form.is_valid():
             with refusals:
-                commands.describe(dataset, by=request.actor, **form.cleaned_data)
+                commands.describe(dataset, by=request.actor, **form.changes)
                 messages.success(request, _("The description was saved."))
                 return redirect("managed_dataset", slug=dataset.slug)
         status = refusals.status
     else:
-        uses = uses_of(dataset)
-        said = rules.description_of(dataset) | {"conditions": [use.code for use in uses]}
-        said |= {"committee": str(dataset.committee_id or ""), "seen": rules.description_digest(dataset)}
+        said = rules.description_of(dataset)
+        said |= {"committee": str(said["committee"] or ""), "seen": rules.description_digest(dataset)}
         form = DescriptionForm(initial=said, uses=uses)
-    found = {"dataset": dataset, "form": form, "tabs": tabs(dataset, "describe")}
-    return render(request, "datasets/describe.html", found, status=status)
+    found = {"dataset": dataset, "form": form, "draft": draft, "proposal": last_proposal(dataset)}
+    return render(request, "datasets/describe.html", found | {"tabs": tabs(dataset, "describe")}, status=status)
+
+
+@require_page_or_form
+@signed_in
+@idempotent_form
+def discard(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """Say what is deleted; then discard a dataset that was never published."""
+    dataset = managed(request, slug)
+    rules.check_can_discard(request.actor, dataset)
+    if request.method == "POST":
+        commands.discard(dataset, by=request.actor)
+        messages.success(request, _("The dataset was discarded."))
+        return redirect("my_datasets")
+    files = Distribution.objects.filter(version__dataset=dataset).aggregate(n=Count("pk"), size=Sum("size", default=0))
+    found = {
+        "dataset": dataset,
+        "heading": _("Discard this dataset?"),
+        "button": _("Discard dataset"),
+        "back": reverse("managed_dataset", args=[dataset.slug]),
+        "warning": _("The dataset was never published, so nobody else has seen or requested it."),
+        "goes": [
+            _("The description and the use conditions."),
+            ngettext("%(n)s file, %(size)s.", "%(n)s files, %(size)s.", files["n"])
+            % {"n": files["n"], "size": filesizeformat(files["size"])},
+            _("The roles of its owners and of everybody else who works on it."),
+            _("A proposal to a committee, if there is one."),
+        ],
+        "stays": [_("The event log keeps that the dataset was created and discarded, without its text.")],
+    }
+    return render(request, "datasets/discard.html", found)
 
 
 @require_safe
@@ -115,6 +134,8 @@ def workshop_page(
         "versions": [version for version in versions if version is not draft],
         "is_owner": is_owner(request.actor, dataset),
         "refused": refused or [],
+        "proposal": last_proposal(dataset),
+        "limits": limits(),
     }
     return render(request, "datasets/dataset.html", found, status=status)
 
@@ -149,10 +170,20 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
     pages = [
         ("workshop", _("Files and versions"), "managed_dataset"),
         ("describe", _("Description"), "dataset_describe"),
-        ("people", _("People and roles"), "dataset_people"),
+        ("requests", _("Requests"), "dataset_requests"),
         ("users", _("Users"), "dataset_users"),
+        ("people", _("People and roles"), "dataset_people"),
     ]
     return [
         {"label": label, "url": reverse(name, args=[dataset.slug]), "current": key == here}
         for key, label, name in pages
     ]
+
+
+def limits() -> dict[str, Any]:
+    """What an upload may have at most: bytes a file, files a version, files sent at once without script."""
+    return {
+        "bytes": settings.MAX_UPLOAD_BYTES,
+        "files": number_format(settings.MAX_FILES_PER_VERSION, force_grouping=True),
+        "at_once": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+    }

@@ -108,10 +108,11 @@ def rows_of(person: Person, part: Iterable[AccessRequest]) -> list[Row]:
     inside = Item.objects.filter(request__in=part).order_by("dataset__title")
     for request, title in inside.values_list("request_id", "dataset__title"):
         titles.setdefault(request, []).append(title)
-    return [_row(one, states[one.pk], titles.get(one.pk, [])) for one in part]
+    return [row(one, states[one.pk], titles.get(one.pk, [])) for one in part]
 
 
-def _row(request: AccessRequest, state: AccessState, titles: list[str]) -> Row:
+def row(request: AccessRequest, state: AccessState, titles: list[str]) -> Row:
+    """One request with its state and the titles of its datasets."""
     yours = state.turn == Turn.YOU
     return Row(
         request=request,

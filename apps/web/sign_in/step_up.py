@@ -1,8 +1,8 @@
 """Acts that need a sign-in of the last ten minutes: the way to it, and back with what was typed."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any, overload
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from apps.identity.oidc.authorize import SESSION
 from apps.people.rules import check_fresh
 from apps.web.common.actor import AuthenticatedRequest, PageRequest
 from apps.web.common.auth import sign_in_address, signed_in
+from apps.web.common.forms import refusal_of
 from apps.web.common.idempotency import FIELD
 from apps.web.common.saved_forms import forget_saved_form, page_of, save_form, saved_form_for
 
@@ -26,12 +27,22 @@ NOT_CONFIRMED = _(
 View = Callable[..., HttpResponse]
 
 
-def freshly_signed_in(view: View) -> View:
+Shows = Callable[..., list[tuple[str, str]]]
+
+
+@overload
+def freshly_signed_in(view: View) -> View: ...
+@overload
+def freshly_signed_in(*, shows: Shows) -> Callable[[View], View]: ...
+def freshly_signed_in(view: View | None = None, *, shows: Shows | None = None) -> Any:
     """A form sent to this view counts only after a sign-in of the last ten minutes.
 
     Otherwise nothing happens: the page says so and leads to the sign-in, and what was typed waits in the session, on
-    the server, until the person comes back and sends it with one click. Goes inside `signed_in`.
+    the server, until the person comes back and sends it with one click. `shows(request, **kwargs)` says what was chosen
+    as (label, text), for the pages before and after the sign-in. Goes inside `signed_in`.
     """
+    if view is None:
+        return partial(freshly_signed_in, shows=shows)
 
     @wraps(view)
     def wrapper(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -39,11 +50,16 @@ def freshly_signed_in(view: View) -> View:
             try:
                 check_fresh(views_oidc.signed_in(request))
             except NeedsSignIn as refusal:
-                return _again(request, refusal)
+                return _again(request, refusal, shown=shows(request, **kwargs) if shows else [])
             forget_saved_form(request)
         return view(request, *args, **kwargs)
 
     return wrapper
+
+
+def must_sign_in_again(request: PageRequest) -> bool:
+    """Whether a form sent now to a view that is `freshly_signed_in` would first lead to a sign-in."""
+    return refusal_of(lambda: check_fresh(views_oidc.signed_in(request)), NeedsSignIn) is not None
 
 
 def second_factor_first(request: PageRequest, refusal: NeedsSecondFactor) -> HttpResponse:
@@ -68,14 +84,16 @@ def confirm_first(request: PageRequest, refusal: NeedsSignIn) -> HttpResponse:
 
 
 def _again(
-    request: PageRequest, refusal: DomainError, *, sentence: Any = "", factor: bool = False, status: int = 401
-) -> HttpResponse:
+    request: PageRequest, refusal: DomainError, *, sentence: Any = "", factor: bool = False, status: int = 401,
+    shown: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:  # fmt: skip
     """What is missing, the way to it, and the saved form if it is not too long."""
-    kept = save_form(request, of=str(request.actor.pk))
+    kept = save_form(request, of=str(request.actor.pk), shown=shown)
     context = {
         "sentence": sentence or refusal.sentence,
         "kept": kept,
         "factor": factor,
+        "chosen": shown,
         "again_url": sign_in_address(
             reverse("sign_in_continue") if kept else page_of(request), again=not factor, factor=factor
         ),
@@ -98,6 +116,7 @@ def sign_in_continue(request: AuthenticatedRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("home"))
     shown = [value for name, value in kept["fields"] if name != FIELD and " " in value.strip()]
     context = {"path": kept["path"], "page": kept["page"], "fields": kept["fields"], "shown": shown}
+    context["chosen"] = kept.get("shown", [])
     if asked_in_vain(request):
         again = sign_in_address(reverse("sign_in_continue"), factor=True)
         return render(

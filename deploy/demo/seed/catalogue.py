@@ -7,6 +7,7 @@ from pathlib import Path
 from apps.datasets import commands as datasets
 from apps.datasets.conditions import Use
 from apps.datasets.models import Dataset, Version
+from apps.datasets.queries import open_proposal
 from deploy.demo.seed.world import World
 from portal import consequences
 
@@ -159,6 +160,9 @@ def _enter(world: World, key: str, described: Described) -> Version:
         longest_grant_days=described.longest_grant_days,
         requires_second_factor=described.requires_second_factor,
     )
+    proposal = open_proposal(dataset)
+    if proposal is not None:  # the committee is at another institution than the owner
+        world.datasets[key] = datasets.accept_dataset(proposal, by=world.people["chair2"])
     version = dataset.versions.get()
     for name in described.files:
         _add(world, version, name, (DATA / name).read_bytes())

@@ -202,8 +202,8 @@ def _approved(
     seen = _submit(world, who, datasets, project)
     first, second = committee
     requests.accept_for_review(seen.request, by=world.people[first])
-    _vote(world, seen, first, "approve", "The question is clear and the data can answer it.")
     choice = "conditional" if terms else "approve"
+    _vote(world, seen, first, choice, "The question is clear and the data can answer it.", terms)
     _vote(world, seen, second, choice, "Sound methods; the people described are well protected.", terms)
     consequences.drain()
     return Agreement.objects.get(item__request=seen.request)
@@ -212,7 +212,7 @@ def _approved(
 def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
     requests.vote(
-        item, choice=choice, reason=reason, terms=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
+        item, choice=choice, reason=reason, new_condition=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
     )
 
 

@@ -51,7 +51,9 @@ def test_a_recusal_an_ended_membership_and_a_closed_account_leave_too_few_as_wel
     first, second, _third = place.committee_setup.members
     commands.recuse(case.request, reason="We wrote a paper together.", by=first)
     commands.remove_committee_member(
-        CommitteeMember.objects.appointed().get(person=second), by=place.committee_setup.chair
+        CommitteeMember.objects.appointed().get(person=second),
+        reason="Left the hospital.",
+        by=place.committee_setup.chair,
     )
     stories.drain()
     assert notified() == []  # two are left, and two is the quorum

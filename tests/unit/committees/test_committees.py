@@ -1,6 +1,6 @@
 """Committees and their members."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_the_chair_comes_first_and_every_member_is_listed() -> None:
 def test_a_membership_counts_from_its_start_until_its_end() -> None:
     committee_setup = stories.committee_setup()
     membership = committee_setup.membership_of(committee_setup.members[0])
-    commands.remove_member(membership, by=committee_setup.chair)
+    commands.remove_member(membership, reason="Left the hospital.", by=committee_setup.chair)
     membership.refresh_from_db()
     assert committee_setup.members[0] not in members_of(committee_setup.committee)
     before_end = CommitteeMember.objects.appointed(membership.ends_at - timedelta(microseconds=1)).filter(
@@ -73,7 +73,9 @@ def test_the_chair_leads_and_an_operator_may_help() -> None:
         with pytest.raises(Denied, match="Only the chair or an operator"):
             commands.add_member(committee_setup.committee, person=stories.person(), by=anyone)
         with pytest.raises(Denied, match="Only the chair or an operator"):
-            commands.remove_member(committee_setup.membership_of(committee_setup.members[1]), by=anyone)
+            commands.remove_member(
+                committee_setup.membership_of(committee_setup.members[1]), reason="Left the hospital.", by=anyone
+            )
         with pytest.raises(Denied, match="Only the chair or an operator"):
             commands.set_accepting(committee_setup.committee, accepting=True, by=anyone)
 
@@ -100,14 +102,16 @@ def test_members_are_added_once_there_is_one_chair_and_all_are_active() -> None:
 def test_a_membership_ends_once() -> None:
     committee_setup = stories.committee_setup()
     membership = committee_setup.membership_of(committee_setup.members[0])
-    commands.remove_member(membership, by=committee_setup.chair)
-    commands.remove_member(membership, by=committee_setup.chair)
+    commands.remove_member(membership, reason="Left the hospital.", by=committee_setup.chair)
+    commands.remove_member(membership, reason="Left the hospital.", by=committee_setup.chair)
     assert Event.objects.filter(kind="committee.member_removed").count() == 1
 
 
 def test_a_removed_member_may_be_added_again() -> None:
     committee_setup = stories.committee_setup()
-    commands.remove_member(committee_setup.membership_of(committee_setup.members[0]), by=committee_setup.chair)
+    commands.remove_member(
+        committee_setup.membership_of(committee_setup.members[0]), reason="Left the hospital.", by=committee_setup.chair
+    )
     commands.add_member(committee_setup.committee, person=committee_setup.members[0], by=committee_setup.chair)
     assert committee_setup.members[0] in members_of(committee_setup.committee)
 
@@ -158,20 +162,20 @@ def test_an_address_is_used_once() -> None:
         )
 
 
-def test_only_an_operator_ends_the_membership_of_the_chair() -> None:
-    """The chair may remove other members (the control), but not themself: a committee keeps its chair."""
+def test_nobody_removes_the_chair() -> None:
+    """Case 1: neither the chair nor an operator; other members may be removed (the control)."""
     committee_setup = stories.committee_setup()
     chair, membership = committee_setup.chair, committee_setup.membership_of(committee_setup.chair)
-    with pytest.raises(Denied, match="Only an operator can replace the chair"):
-        commands.remove_member(membership, by=chair)
-    with pytest.raises(Denied, match="Only an operator can replace the chair"):
-        requests.remove_committee_member(membership, by=chair)
+    for by in (chair, stories.operator()):
+        with pytest.raises(Denied, match="cannot be removed"):
+            commands.remove_member(membership, reason="Left.", by=by)
+        with pytest.raises(Denied, match="cannot be removed"):
+            requests.remove_committee_member(membership, reason="Left.", by=by)
     assert queries.chaired_by(chair).get() == committee_setup.committee
     assert not Event.objects.filter(kind="committee.member_removed").exists()
-    requests.remove_committee_member(committee_setup.membership_of(committee_setup.members[0]), by=chair)
-    assert committee_setup.members[0] not in members_of(committee_setup.committee)
-    commands.remove_member(membership, by=stories.operator())
-    assert not queries.chaired_by(chair).exists()
+    member = committee_setup.members[0]
+    requests.remove_committee_member(committee_setup.membership_of(member), reason="Left.", by=chair)
+    assert member not in members_of(committee_setup.committee)
 
 
 def test_an_operator_hands_the_chair_to_somebody_else() -> None:
@@ -181,3 +185,54 @@ def test_an_operator_hands_the_chair_to_somebody_else() -> None:
     commands.hand_over_chair(committee_setup.committee, person=new, by=stories.operator())
     assert queries.chaired_by(new).get() == committee_setup.committee
     assert committee_setup.chair not in members_of(committee_setup.committee)
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "code"):
+        commands.hand_over_chair(committee_setup.committee, person=new, by=stories.operator())
+    with pytest.raises(Invalid, match="not active"):
+        commands.hand_over_chair(committee_setup.committee, person=stories.deactivated(), by=stories.operator())
+    assert queries.chaired_by(new).get() == committee_setup.committee
+
+
+def test_a_chair_whose_account_is_closed_can_be_replaced() -> None:
+    committee_setup = stories.committee_setup()
+    deactivate(committee_setup.chair, by=stories.operator())
+    new = committee_setup.members[0]
+    requests.name_chair(committee_setup.committee, person=new, reason="She is next.", by=stories.operator())
+    assert queries.chaired_by(new).get() == committee_setup.committee
+    assert members_of(committee_setup.committee) == set(committee_setup.members)
+
+
+@pytest.mark.parametrize(("reason", "days", "fields"), [
+    (" ", 0, {"reason"}), ("Left.", -1, {"last_day"}), ("", -1, {"reason", "last_day"}),
+])  # fmt: skip
+def test_a_removal_has_a_reason_and_a_last_day_that_is_not_past(reason: str, days: int, fields: set[str]) -> None:
+    committee_setup = stories.committee_setup()
+    membership = committee_setup.membership_of(committee_setup.members[0])
+    last_day = clock.today() + timedelta(days=days)
+    with pytest.raises(Invalid) as refused:
+        commands.remove_member(membership, reason=reason, last_day=last_day, by=committee_setup.chair)
+    assert set(refused.value.fields) == fields
+    with pytest.raises(Invalid):
+        requests.name_chair(committee_setup.committee, person=stories.person(), reason=" ", by=stories.operator())
+    assert committee_setup.members[0] in members_of(committee_setup.committee)
+
+
+def test_a_membership_with_a_last_day_lasts_until_the_end_of_that_day() -> None:
+    """In UTC; meanwhile it cannot begin a second time, and it can end earlier."""
+    committee_setup = stories.committee_setup()
+    member, chair, committee = committee_setup.members[0], committee_setup.chair, committee_setup.committee
+    last_day = clock.today() + timedelta(days=3)
+    membership = committee_setup.membership_of(member)
+    commands.remove_member(membership, reason="Her term ends.", last_day=last_day, by=chair)
+    membership.refresh_from_db()
+    end = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=UTC)
+    assert (membership.last_day, membership.ends_at, membership.ended_by) == (last_day, end, chair)
+    assert membership.end_reason == "Her term ends."
+    at = {"committee": committee, "person": member}
+    assert CommitteeMember.objects.appointed(end - timedelta(microseconds=1)).filter(**at).exists()
+    assert not CommitteeMember.objects.appointed(end).filter(**at).exists()
+    with pytest.raises(Invalid, match="already a member"):
+        commands.add_member(committee, person=member, by=chair)
+    commands.remove_member(membership, reason="Earlier.", by=chair)
+    assert member not in members_of(committee)
+    commands.add_member(committee, person=member, by=chair)
+    assert CommitteeMember.objects.filter(**at).count() == 2

@@ -7,12 +7,14 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
+from apps.access_requests.models import Condition
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
 from apps.people.models import AffiliationStatement
 from tests import stories
 
 EVIDENCE = {
+    "access_requests_condition": "proposed_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",
@@ -38,6 +40,8 @@ STATEMENTS = {
 def world(db: None) -> None:
     """At least one row in each table of evidence."""
     access = stories.granted()
+    case = access.case
+    Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
     affiliation = access.holder.affiliations.get()
     AffiliationStatement.objects.create(
         affiliation=affiliation, kind="ended", by=access.owner, reason="Left.", at=clock.now()

@@ -68,13 +68,14 @@ def test_the_committee_reads_the_value() -> None:
     )
 
 
-def test_a_form_that_chooses_codes_keeps_the_values_they_have() -> None:
+def test_the_form_stores_a_code_with_its_value_and_no_value_of_a_code_that_is_not_chosen() -> None:
     published_dataset = stories.drafted_dataset()
     set_uses(published_dataset, LUNG, ETHICS)
     dataset: Any = published_dataset.dataset
     form = {
         "title": dataset.title, "access": "controlled", "committee": str(dataset.committee_id),
-        "longest_grant_days": "365", "conditions": ["DUO:0000007", "DUO:0000019"],
+        "longest_grant_days": "365", "summary": "s", "description": "d", "permission": "DUO:0000007",
+        "value_DS": LUNG.value, "modifiers": ["DUO:0000019"], "value_GS": "not chosen",
     }  # fmt: skip
     answer = stories.client_for(published_dataset.owner).post(f"/my-datasets/{dataset.slug}/describe/", form)
     assert answer.status_code == 302

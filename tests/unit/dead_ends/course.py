@@ -278,7 +278,7 @@ def _lose_owner(world: World, rng: Random) -> None:
         raise DomainError("there are no owners")
     row = rng.choice(rows)
     by = rng.choice([one for one in rows if one.content_object_id == row.content_object_id])
-    datasets.remove_role(row.content_object, person=row.user, role=Dataset.OWNER, by=by.user)
+    datasets.remove_role(row.content_object, person=row.user, role=Dataset.OWNER, reason="They left.", by=by.user)
     stories.drain()
 
 

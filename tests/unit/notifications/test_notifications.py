@@ -142,7 +142,7 @@ def test_a_new_version_notifies_holders_but_not_under_an_embargo() -> None:
     for embargo in (None, clock.now() + timedelta(days=9)):
         Notification.objects.all().delete()
         version = datasets.start_version(dataset, by=owner)
-        stories.add_files(version, {"next.csv": stories.CSV}, by=owner)
+        stories.add_files(version, {f"next-{version.number}.csv": stories.CSV}, by=owner)
         datasets.publish(version, by=owner, embargo_until=embargo)
         stories.drain()
         assert notified("version.published") == ({owner} if embargo else {owner, access.case.applicant})

@@ -95,7 +95,7 @@ def test_a_new_owner_is_found_and_a_steward_is_not() -> None:
     commands.give_role(made.dataset, person=helper, role=Dataset.STEWARD, by=made.owner)
     assert found("quokka") == [made.dataset.slug]
     assert not found("numbat")
-    commands.remove_role(made.dataset, person=friend, role=Dataset.OWNER, by=made.owner)
+    commands.remove_role(made.dataset, person=friend, role=Dataset.OWNER, reason="They left.", by=made.owner)
     assert not found("quokka")
 
 

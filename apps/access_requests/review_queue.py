@@ -1,0 +1,169 @@
+"""What waits for a committee member and what their committees have done: the tabs of the page Requests to review.
+
+One row is one request. Requests that the member is part of, or is recused from, are in none of the sets.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Coalesce, JSONObject, TruncMonth
+from django.db.models.lookups import IsNull
+
+from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
+from apps.access_requests.queries import COUNTED_SINCE, concerns, voters_listed
+from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.committees import queries as committees
+from apps.committees.models import Committee, CommitteeMember
+from apps.core import clock, roles
+from apps.core.actors import Viewer
+
+
+def to_check_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """Requests that wait for a completeness check, which this member may make."""
+    return _requests(_open_items(person, among).filter(request__state=RequestState.SUBMITTED))
+
+
+def to_vote_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """Requests with a dataset on which this member may vote and has not, or whose vote they are asked to confirm."""
+    return _requests(_open_items(person, among).filter(_in_review(), _waits_for_vote_of(person)))
+
+
+def waiting_for(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """What waits for this member: to check or to vote on. `among` may be a query for the ids of their committees."""
+    checks, votes = to_check_of(person, among).values("pk"), to_vote_of(person, among).values("pk")
+    return AccessRequest.objects.filter(Q(pk__in=checks) | Q(pk__in=votes)).order_by("submitted_at", "pk")
+
+
+def with_others_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """Requests in review that wait for the votes of other members."""
+    waiting = _requests(_open_items(person, among).filter(_in_review()))
+    return waiting.exclude(pk__in=to_vote_of(person, among).values("pk"))
+
+
+def with_applicant_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """Requests whose applicant was asked for changes; `since` is when, `question` what was asked last."""
+    asked = Question.objects.filter(request=OuterRef("pk")).order_by("-asked_at")
+    found = _requests(_open_items(person, among).filter(request__state=RequestState.RETURNED))
+    return found.annotate(since=Subquery(asked.values("asked_at")[:1]), question=Subquery(asked.values("text")[:1]))
+
+
+def decided_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """Requests on which this member's committees decided, or that were withdrawn before they did.
+
+    `closed_on` is the time of the last decision of these committees, or of the withdrawal.
+    """
+    mine = _committees(person, among)
+    over = Q(decided_at__isnull=False) | Q(request__state=RequestState.WITHDRAWN, request__submitted_at__isnull=False)
+    items = Item.objects.filter(over, committee_id__in=mine).exclude(concerns(person))
+    decided = Item.objects.filter(request=OuterRef("pk"), committee_id__in=mine).order_by().values("request_id")
+    last = Subquery(decided.annotate(last=Max("decided_at")).values("last"), output_field=DateTimeField())
+    return _requests(items).annotate(closed_on=Coalesce(last, "ended_at"))
+
+
+def with_items(
+    found: QuerySet[AccessRequest], person: Viewer, among: Iterable[UUID] | None = None
+) -> QuerySet[AccessRequest]:
+    """The same requests, each with `for_committee`: its datasets that these committees decide on.
+
+    Each of those has the voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
+    `conditions_proposed`, `round_number`, and `me`, who reads. One statement, however many requests there are.
+    """
+    cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
+    number = Round.objects.filter(request=OuterRef("request_id")).order_by("-number").values("number")[:1]
+    items = Item.objects.filter(committee_id__in=_committees(person, among)).select_related("dataset", "committee")
+    annotated = items.annotate(
+        i_voted=Exists(cast.filter(voter_id=roles.person_id(person))),
+        waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
+        voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+        conditions_proposed=Count("conditions"),
+        round_number=Subquery(number),
+        me=Value(roles.person_id(person), output_field=UUIDField()),
+    )
+    rows = found.select_related("applicant__institution").annotate(asked_at=clock.sql_now())
+    return rows.prefetch_related(
+        Prefetch("items", queryset=annotated.order_by("dataset__title"), to_attr="for_committee")
+    )
+
+
+def undecided_before(committee: Committee) -> QuerySet[Item]:
+    """The items that wait for this committee now, each with what `queries.listed_decision` reads, oldest first."""
+    cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
+    items = Item.objects.filter(committee=committee, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    annotated = items.select_related("request", "dataset", "committee").annotate(
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
+        voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+    )
+    return annotated.order_by("request__submitted_at", "pk")
+
+
+def waiting_votes(committee: Committee) -> dict[UUID, int]:
+    """How many undecided requests wait for the vote of each member of the committee now, by person."""
+    waiting: dict[UUID, int] = {}
+    for item in undecided_before(committee).filter(request__state=RequestState.IN_REVIEW):
+        voted = {one["voter"] for one in item.votes_cast}  # type: ignore[attr-defined]
+        for one in item.voters:  # type: ignore[attr-defined]
+            if one["person"] not in voted:
+                waiting[UUID(one["person"])] = waiting.get(UUID(one["person"]), 0) + 1
+    return waiting
+
+
+def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetime, int]]:
+    """How many items this member's committees decided, a month (UTC) at a time; empty months are left out."""
+    done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__gte=since).order_by()
+    months = done.annotate(month=TruncMonth("decided_at")).values_list("month")
+    return list(months.annotate(n=Count("pk")).order_by("month"))
+
+
+def _committees(person: Viewer, among: Iterable[UUID] | None) -> Iterable[UUID]:
+    """The ids first, so that the database walks the items of these committees and of no others; a query stays one."""
+    if isinstance(among, QuerySet):
+        return among
+    return list(committees.committees_of(person).values_list("pk", flat=True) if among is None else among)
+
+
+def _open_items(person: Viewer, among: Iterable[UUID] | None) -> QuerySet[Item]:
+    mine = _committees(person, among)
+    return Item.objects.filter(committee_id__in=mine, state=ItemState.OPEN).exclude(concerns(person))
+
+
+def _requests(items: QuerySet[Item]) -> QuerySet[AccessRequest]:
+    return AccessRequest.objects.filter(pk__in=items.values("request_id"))
+
+
+def _in_review() -> Q:
+    return Q(request__state=RequestState.IN_REVIEW, state=ItemState.OPEN)
+
+
+def _waits_for_vote_of(person: Viewer) -> Q:
+    """A condition on items: the person is an eligible voter who has not voted in this round, or is to confirm."""
+    me = roles.person_id(person)
+    begun = Round.objects.filter(request=OuterRef(OuterRef("request_id")), closed_at__isnull=True).values("opened_at")
+    member = CommitteeMember.objects.active().filter(committee=OuterRef("committee_id"), person_id=me)
+    counted = member.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=Subquery(begun))
+    voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=me, round__closed_at__isnull=True)
+    return Q(Exists(counted)) & (~Q(Exists(voted)) | Q(_is_in(me, "asked_to_confirm")))
+
+
+def _is_in(person: UUID | None, array: str) -> IsNull:
+    """Whether the array of ids has this one, as a plain parameter (`Prepared` fills in no lists)."""
+    place = Func(F(array), Value(person, UUIDField()), function="array_position", output_field=IntegerField())
+    return IsNull(place, False)

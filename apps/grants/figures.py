@@ -1,0 +1,33 @@
+"""Figures about the datasets that a person manages."""
+
+from typing import Any
+
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery
+
+from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.states import UNDER_REVIEW, ItemState
+from apps.core.actors import Viewer
+from apps.datasets.queries import managed_by
+from apps.grants.models import AccessGrant
+from apps.people.queries import row_of
+
+
+def figures_of(person: Viewer) -> dict[str, int]:
+    """How many datasets they manage, requests for these in review, and people with active access; one statement."""
+    managed = managed_by(person).values("pk")
+    items = Item.objects.filter(dataset__in=managed, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    requests = AccessRequest.objects.filter(pk__in=items.values("request_id"))
+    users = AccessGrant.objects.active().filter(dataset__in=managed)
+    numbers = {
+        "datasets": _number_of(managed_by(person)),
+        "in_review": _number_of(requests),
+        "users": _number_of(users, column="holder_id", distinct=True),
+    }
+    found = row_of(person).annotate(**numbers).values(*numbers).first()
+    return dict(found or dict.fromkeys(numbers, 0))
+
+
+def _number_of(rows: QuerySet[Any], *, column: str = "pk", distinct: bool = False) -> Subquery:
+    template = "%(function)s(DISTINCT %(expressions)s)" if distinct else "%(function)s(%(expressions)s)"
+    number = Func(F(column), function="COUNT", template=template, output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(number=number).values("number"))

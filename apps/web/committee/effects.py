@@ -1,0 +1,63 @@
+"""What the undecided requests of a committee lose with a member: shown before anybody is removed."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.access_requests.queries import listed_decision
+from apps.access_requests.review_queue import undecided_before
+from apps.access_requests.states import RequestState
+from apps.committees.decisions import Blocked, Decision
+from apps.committees.models import Committee
+
+
+def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, Any]]:
+    """One row for each undecided dataset on which this member may vote: their vote, the voters, what follows.
+
+    Whether a vote was cast is shown, never the choice.
+    """
+    rows = []
+    for item in undecided_before(committee):
+        before = listed_decision(item)
+        if str(person_id) not in before.voters:
+            continue
+        after = replace(before, voters=before.voters - {str(person_id)})
+        in_review = item.request.state == RequestState.IN_REVIEW
+        rows.append({
+            "url": reverse("case", args=[item.request_id]),
+            "reference": item.request.reference,
+            "dataset": item.dataset.title,
+            "vote": _("Cast; it will no longer count") if str(person_id) in before.votes else _("Not cast"),
+            "before": before.eligible,
+            "after": after.eligible,
+            "warning": after.blocked == Blocked.TOO_FEW_VOTERS or after.needs_everyone,
+            "follows": _follows(after, in_review=in_review),
+        })  # fmt: skip
+    return rows
+
+
+def _follows(after: Decision, *, in_review: bool) -> str:
+    """What the committee has to do then."""
+    if after.blocked == Blocked.TOO_FEW_VOTERS:
+        return _(
+            "The quorum of %(quorum)s cannot be reached. Add a member and request changes: the new member can "
+            "vote in the next round."
+        ) % {"quorum": after.quorum}
+    if in_review and after.cast == after.eligible:
+        return ngettext(
+            "Stays undecided. All others have voted: one of them must confirm or change a vote; then %(n)s "
+            "matching vote decides.",
+            "Stays undecided. All others have voted: one of them must confirm or change a vote; then %(n)s "
+            "matching votes decide.",
+            after.needed,
+        ) % {"n": after.needed}
+    if after.needs_everyone:
+        return _("The quorum of %(quorum)s then needs every remaining member.") % {"quorum": after.quorum}
+    return ngettext(
+        "Stays undecided. %(n)s matching vote then decides.", "Stays undecided. %(n)s matching votes then decide.",
+        after.needed,
+    ) % {"n": after.needed}  # fmt: skip

@@ -1,0 +1,91 @@
+"""Pages on which a member is removed and another chair is named: first what it touches, then a reason."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from apps.access_requests import commands
+from apps.access_requests.rules import check_can_change_members
+from apps.committees import rules
+from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries import memberships_of
+from apps.core import clock
+from apps.core.actors import CONSOLE
+from apps.core.errors import NotFound
+from apps.people.queries import colleagues_by_code
+from apps.people.rules import check_operator
+from apps.web.committee.effects import effects_of_losing
+from apps.web.committee.forms import NameChairForm, RemoveMemberForm
+from apps.web.committee.manage import managed_committee
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.common.auth import signed_in
+from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import FormRefusals
+from apps.web.common.idempotency import idempotent_form
+from apps.web.sign_in.step_up import freshly_signed_in
+
+
+@require_page_or_form
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def remove_member(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Which undecided requests the removal touches, and how; then last day and reason. It decides nothing."""
+    committee = managed_committee(request, slug)
+    membership = memberships_of(committee).select_related("person__institution").filter(pk=pk).first()
+    if membership is None:
+        raise NotFound(_("This person is not a member of the committee."))
+    check_can_change_members(request.actor, committee)
+    rules.check_can_remove_member(request.actor, membership)
+    form = RemoveMemberForm(request.POST or None, initial={"last_day": clock.today()})
+    refusals = FormRefusals(form)
+    if request.method == "POST" and form.is_valid():
+        with refusals:
+            commands.remove_committee_member(membership, by=request.actor, **form.cleaned_data)
+            messages.success(request, _removed(membership, later=form.cleaned_data["last_day"] > clock.today()))
+            return redirect("committee_manage", slug=committee.slug)
+    return _page(request, "committee/remove_member.html", committee, membership, form)
+
+
+def _removed(membership: CommitteeMember, *, later: bool) -> str:
+    name = {"name": membership.person}
+    if later:
+        return _("The membership of %(name)s ends after the last day. No request was decided by this.") % name
+    return _("%(name)s is no longer a member. No request was decided by this.") % name
+
+
+@require_page_or_form
+@signed_in
+@freshly_signed_in
+@idempotent_form
+def name_chair(request: AuthenticatedRequest, slug: str) -> HttpResponse:
+    """An operator names another chair; the previous one is no longer a member. It decides nothing."""
+    committee = managed_committee(request, slug)
+    check_operator(request.actor, CONSOLE)
+    check_can_change_members(request.actor, committee)
+    chair = memberships_of(committee).select_related("person__institution").filter(is_chair=True).first()
+    form = NameChairForm(request.POST or None)
+    refusals = FormRefusals(form)
+    if request.method == "POST" and form.is_valid():
+        person = colleagues_by_code([form.cleaned_data["code"]]).first()
+        if person is None:
+            form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
+        else:
+            with refusals:
+                reason = form.cleaned_data["reason"]
+                commands.name_chair(committee, person=person, reason=reason, by=request.actor)
+                messages.success(request, _("%(name)s is now the chair.") % {"name": person})
+                return redirect("committee_manage", slug=committee.slug)
+    return _page(request, "committee/name_chair.html", committee, chair, form)
+
+
+def _page(
+    request: AuthenticatedRequest, template: str, committee: Committee, membership: CommitteeMember | None, form: Any
+) -> HttpResponse:
+    touched = effects_of_losing(committee, membership.person_id) if membership is not None else []
+    found = {"committee": committee, "membership": membership, "form": form, "touched": touched}
+    return render(request, template, found, status=422 if form.errors else 200)

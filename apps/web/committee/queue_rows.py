@@ -1,0 +1,94 @@
+"""The rows of Requests to review, on the page and in the export: numbers of votes, never choices."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from apps.access_requests.queries import listed_decision
+from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.committees.decisions import Blocked, Weight
+from apps.web.committee.presenters import why_blocked
+
+Row = dict[str, Any]
+
+
+def rows_of(requests: Iterable[Any]) -> list[Row]:
+    """One row for each request of `review_queue.with_items`."""
+    return [_row(request) for request in requests]
+
+
+def _row(request: Any) -> Row:
+    items = request.for_committee
+    waiting = [item for item in items if item.waits_for_me]
+    undecided = [item for item in items if item.state == ItemState.OPEN]
+    shown = (waiting or undecided or items)[0]
+    due = request.submitted_at + timedelta(days=shown.committee.review_days)
+    late = (request.asked_at - request.submitted_at).days - shown.committee.review_days
+    row: Row = {
+        "url": reverse("case", args=[request.pk]),
+        "title": request.title or request.reference,
+        "reference": request.reference,
+        "round": shown.round_number,
+        "applicant": request.applicant.name,
+        "institution": str(request.applicant.institution or ""),
+        "datasets": [item.dataset.title for item in items],
+        "committee": shown.committee.name,
+        "submitted": request.submitted_at,
+        "state": request.state,
+        "state_label": request.get_state_display(),
+        "due": due if request.state in UNDER_REVIEW else None,
+        "late": late if request.state in UNDER_REVIEW else 0,
+        "since": getattr(request, "since", None),
+        "question": getattr(request, "question", ""),
+        "decisions": [item for item in items if item.state != ItemState.OPEN],
+        "closed_on": getattr(request, "closed_on", None),
+        "withdrawn": request.state == RequestState.WITHDRAWN,
+        "action": _("Check request"),
+    }
+    return row | (_votes(shown) if request.state == RequestState.IN_REVIEW else {})
+
+
+def _votes(item: Any) -> Row:
+    """How many votes are cast, and what the reader's vote may do."""
+    decision = listed_decision(item)
+    to_confirm = item.waits_for_me and item.i_voted
+    weight = Weight.NONE
+    if item.waits_for_me and not item.i_voted:
+        weight = decision.weight_of(str(item.me), conditions_proposed=bool(item.conditions_proposed))
+    notes = {Weight.WILL: _("Your vote decides"), Weight.CAN: _("Your vote can decide")}
+    action = _("Confirm vote") if to_confirm else _("Vote") if item.waits_for_me else _("View request")
+    said = item.i_voted or decision.blocked == Blocked.TOO_FEW_VOTERS
+    return {
+        "votes": ngettext("%(cast)s of %(n)s vote", "%(cast)s of %(n)s votes", decision.eligible)
+        % {"cast": decision.cast, "n": decision.eligible},
+        "weight": _("Confirm or change your vote") if to_confirm else notes.get(weight, ""),
+        "blocked": why_blocked(decision) if said else "",
+        "action": action,
+    }
+
+
+def _decided(row: Row) -> str:
+    if row["withdrawn"]:
+        return _("Withdrawn by applicant")
+    return "; ".join(f"{item.dataset.title}: {item.get_state_display()}" for item in row["decisions"])
+
+
+COLUMNS = [
+    (gettext_lazy("Reference"), lambda row: row["reference"]),
+    (gettext_lazy("Request"), lambda row: row["title"]),
+    (gettext_lazy("Round"), lambda row: row["round"]),
+    (gettext_lazy("Applicant"), lambda row: row["applicant"]),
+    (gettext_lazy("Institution"), lambda row: row["institution"]),
+    (gettext_lazy("Datasets"), lambda row: row["datasets"]),
+    (gettext_lazy("Committee"), lambda row: row["committee"]),
+    (gettext_lazy("Status"), lambda row: row["state_label"]),
+    (gettext_lazy("Submitted"), lambda row: row["submitted"]),
+    (gettext_lazy("Due"), lambda row: row["due"]),
+    (gettext_lazy("Votes cast"), lambda row: row.get("votes", "")),
+    (gettext_lazy("Decision"), _decided),
+    (gettext_lazy("Decided on"), lambda row: row["closed_on"]),
+]

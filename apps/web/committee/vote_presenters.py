@@ -1,0 +1,183 @@
+"""The votes on a case as a member sees them: the choices of others only after their own vote."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
+from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
+from apps.access_requests.states import ItemState, RequestState
+from apps.agreements.queries import of_request
+from apps.committees.decisions import Blocked, Decision, Weight
+from apps.committees.models import CommitteeMember
+from apps.committees.queries import committees_of
+from apps.datasets.conditions import explained, listed
+from apps.datasets.queries import condition_rows
+from apps.grants.queries import of_requests
+from apps.people.models import Person
+from apps.web.committee.forms import VoteForm
+from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
+
+Entry = dict[str, Any]
+
+
+def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID, VoteForm]) -> list[Entry]:
+    """Each dataset requested in the round shown, with its conditions, its votes and what followed; mine first."""
+    items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
+    voters_by_committee, votes = committees_of_request(case), list(votes_on(case))
+    my_committees = set(committees_of(me).values_list("pk", flat=True))
+    agreements = {agreement.item_id: agreement for agreement in of_request(case)}
+    grants = list(of_requests([case.pk]))
+    fetched = items.select_related("dataset__institution", "committee").prefetch_related("conditions")
+    entries = []
+    for item in fetched.annotate(condition_rows=condition_rows("dataset_id")):
+        item.request = case
+        voters = voters_by_committee.get(item.committee_id, [])
+        entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
+        agreement = agreements.get(item.pk)
+        entry |= {
+            "mine": item.committee_id in my_committees,
+            "use_conditions": explained(listed(item.condition_rows)),
+            "agreement": agreement,
+            "grants": [grant for grant in grants if agreement is not None and grant.agreement_id == agreement.pk],
+        }
+        entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
+    return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person) -> Entry:
+    """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
+    number = item.decided_in_id or shown_round.pk
+    superseded = {vote.supersedes_id for vote in votes}
+    current = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
+    decision = decision_of(item.committee, voters, current)
+    if item.state != ItemState.OPEN:
+        decision = replace(decision, voters=decision.voters | {vote.voter_id for vote in current})
+    open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
+    mine = next((vote for vote in current if vote.voter_id == me.pk), None)
+    proposed = list(item.conditions.all())
+    weight = open_vote.weight_of(me.pk, conditions_proposed=bool(proposed))
+    shown = item.state != ItemState.OPEN or mine is not None
+    says_why = item.state == ItemState.OPEN and (shown or open_vote.blocked == Blocked.TOO_FEW_VOTERS)
+    return {
+        "item": item,
+        "voters": voters,
+        "my_vote": mine,
+        "choices_shown": shown,
+        "ballots": _ballots(voters, current, decision, proposed, shown=shown),
+        "earlier": [vote for vote in votes if vote not in current] if shown else [],
+        "tally": tally_facts(decision),
+        "blocked": why_blocked(open_vote) if says_why else "",
+        "what_decides": what_decides(decision),
+        "conditions": _conditions(proposed, decision, shown=shown),
+        "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
+        "weight": what_my_vote_does(weight),
+        "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
+        "must_be_confirmed": item.state == ItemState.OPEN and open_vote.must_be_confirmed,
+    }
+
+
+def _ballots(
+    voters: list[CommitteeMember], votes: list[Vote], decision: Decision, proposed: list[Condition], *, shown: bool
+) -> list[Entry]:
+    """One row for each eligible voter, and for each other person whose vote no longer counts."""
+    cast = {vote.voter_id: vote for vote in votes}
+    texts = {condition.pk: condition.text for condition in proposed}
+    rows: list[Entry] = [
+        {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
+        for member in voters
+    ]
+    rows += [
+        {"person": vote.voter, "is_chair": False, "vote": vote, "counts": vote.voter_id in decision.voters}
+        for vote in cast.values()
+    ]
+    for row in rows:
+        vote = row["vote"]
+        row["adopts"] = [texts[pk] for pk in vote.adopts if pk in texts] if shown and vote else []
+    return rows
+
+
+def _conditions(proposed: list[Condition], decision: Decision, *, shown: bool) -> list[Entry]:
+    """What members propose, without names; how many adopt it, after the own vote."""
+    contained = decision.conditions
+    return [
+        {
+            "text": condition.text,
+            "adopted": len(decision.adopters(condition.pk)) if shown else None,
+            "contained": shown and condition.pk in contained,
+        }
+        for condition in proposed
+    ]
+
+
+def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, typed: VoteForm | None) -> Entry:
+    """The form, or the sentence that says why there is none; the same set of eligible voters that the rule asks."""
+    item, mine = entry["item"], entry["my_vote"]
+    why_not = ""
+    if item.state != ItemState.OPEN:
+        why_not = _("This dataset has been decided.")
+    elif not entry["mine"]:
+        why_not = _("Another committee decides on this dataset.")
+    elif me.pk not in {membership.person_id for membership in entry["voters"]}:
+        why_not = _("You joined the committee after this round started. You can vote from the next round.")
+    elif case.state == RequestState.SUBMITTED:
+        why_not = _("Voting starts when a committee member accepts the request for review.")
+    elif case.state != RequestState.IN_REVIEW:
+        why_not = _("You cannot vote: the request is waiting for the applicant or has been withdrawn.")
+    if why_not:
+        return {"form": None, "why_not": why_not, "confirm": False, "cannot_confirm": False}
+    left = entry["must_be_confirmed"] and let_a_voter_leave(item, me.pk)
+    return {
+        "form": typed or VoteForm(item=item, proposed=item.conditions.all(), initial=_initial(mine, shown_round)),
+        "form_open": mine is None or typed is not None,
+        "why_not": "",
+        "seen": shown_round.pk,
+        "confirm": entry["must_be_confirmed"] and mine is not None and not left,
+        "cannot_confirm": left,
+    }
+
+
+def _initial(mine: Vote | None, shown_round: Round) -> Entry:
+    """The form to change a vote begins with the vote."""
+    seen: Entry = {"seen": shown_round.pk}
+    if mine is None:
+        return seen
+    return seen | {"choice": mine.choice, "reason": mine.reason, "conditions": [str(pk) for pk in mine.adopts]}
+
+
+def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
+    """What waits for this member on this case, or for whom it waits: `kind`, `to` (an anchor), `note`, `people`."""
+    if case.can("accept_for_review"):
+        return {"kind": "check", "to": "#check"}
+    if case.state == RequestState.RETURNED:
+        return {"kind": "with_applicant"}
+    waiting = [entry for entry in mine if entry["form"] is not None and entry["my_vote"] is None]
+    if waiting:
+        return {"kind": "vote", "to": f"#vote-{waiting[0]['item'].pk}", "entry": waiting[0], "more": len(waiting) - 1}
+    confirm = [entry for entry in mine if entry["form"] is not None and entry["confirm"]]
+    if confirm:
+        return {"kind": "confirm", "to": f"#vote-{confirm[0]['item'].pk}", "entry": confirm[0]}
+    undecided = [entry for entry in mine if entry["item"].state == ItemState.OPEN]
+    if case.state == RequestState.IN_REVIEW and undecided:
+        missing = {person.pk: person for entry in undecided for person in entry["missing"]}
+        return {"kind": "with_others", "people": list(missing.values()), "entry": undecided[0]}
+    return {"kind": "none"}
+
+
+def what_followed(item: Item) -> str:
+    """What happened after a vote on this item: decided, or for whom it waits now."""
+    item.refresh_from_db(fields=["state"])
+    if item.state != ItemState.OPEN:
+        return _("Your vote is recorded, and it decided “%(dataset)s”: %(outcome)s.") % {
+            "dataset": item.dataset,
+            "outcome": item.get_state_display(),
+        }
+    case = AccessRequest.objects.get(pk=item.request_id)
+    voters = committees_of_request(case).get(item.committee_id, [])
+    voted = {vote.voter_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
+    waiting = ", ".join(str(member.person) for member in voters if member.person_id not in voted)
+    if waiting:
+        return _("Your vote is recorded. The decision waits for the votes of: %(names)s.") % {"names": waiting}
+    return _("Your vote is recorded. Everybody has voted, and the votes do not decide yet. See below what can be done.")

@@ -1,0 +1,132 @@
+"""To do: one row for each item that waits for a person, in the order in which it should be done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from apps.access_requests.models import AccessRequest
+from apps.access_requests.states import RequestState
+from apps.agreements.models import Agreement
+from apps.grants.access_state import Do, State
+from apps.web.common.actions import Place
+from apps.web.requests.my_requests import Row
+
+WHAT: dict[Do, Any] = {
+    Do.SIGN: _lazy("Sign the data use agreement"),
+    Do.ANSWER: _lazy("Answer the committee"),
+    Do.CONTINUE_DRAFT: _lazy("Continue your draft"),
+    Do.RENEW: _lazy("Renew your access"),
+    Do.SIGN_IN_AGAIN: _lazy("Sign in through your institution to resume your access"),
+}
+BLOCKED, DUE, WAITING, DRAFT = range(4)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do, for which project or dataset, and where. `rank` is BLOCKED, DUE, WAITING or DRAFT.
+
+    `place`, `label` and `action_icon` are what components/state_action.html reads.
+    """
+
+    rank: int
+    what: str
+    about: str
+    place: Place | None
+    label: str
+    icon: str
+    tone: str
+    reference: str = ""
+    note: str = ""
+    since: datetime | None = None
+    last_day: date | None = None
+    left: str = ""
+    action_icon: str = ""
+
+
+def sorted_tasks(tasks: Iterable[Task]) -> list[Task]:
+    """What stops work now, then what has the earliest last day, then what has waited longest; drafts last."""
+
+    def order(task: Task) -> tuple[int, str, str]:
+        return task.rank, task.last_day.isoformat() if task.last_day else "", _text(task.since)
+
+    return sorted(tasks, key=order)
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.isoformat() if moment is not None else ""
+
+
+def of_request(row: Row) -> Task:
+    """A request whose next step is the person's."""
+    shown, state = row.shown, row.state
+    code = state.action.code if state.action is not None else None
+    return Task(
+        rank=DRAFT if state.state == State.DRAFT else WAITING,
+        what=str(WHAT.get(code, shown["label"])) if code is not None else shown["badge"],
+        about=row.request.title or _("Untitled request"),
+        place=shown["place"],
+        label=shown["label"],
+        icon=shown["icon"],
+        tone=shown["tone"],
+        reference=row.request.reference,
+        since=state.since,
+    )
+
+
+def of_access(row: dict[str, Any]) -> Task:
+    """Access that the person can resume or should renew."""
+    shown, grant = row["shown"], row["grant"]
+    state = shown["state"]
+    suspended = state.state == State.SUSPENDED
+    code = state.action.code if state.action is not None else None
+    return Task(
+        rank=BLOCKED if suspended else DUE,
+        what=str(WHAT.get(code, shown["label"])) if code is not None else shown["badge"],
+        about=grant.dataset.title,
+        place=shown["place"],
+        label=shown["label"],
+        icon=shown["icon"],
+        tone=shown["tone"],
+        reference=grant.agreement.item.request.reference,
+        note=shown["badge"],
+        last_day=None if suspended else grant.last_day,
+        left=shown["left"],
+    )
+
+
+def of_review(request: AccessRequest) -> Task:
+    """A request that waits for this committee member."""
+    to_check = request.state == RequestState.SUBMITTED
+    return Task(
+        rank=WAITING,
+        what=_("Check that a request is complete") if to_check else _("Vote on a request"),
+        about=request.title or request.reference,
+        place=Place(reverse("case", args=[request.pk])),
+        label=_("Open request"),
+        icon="vote",
+        tone="note",
+        reference=request.reference,
+        note=str(request.applicant),
+        since=request.submitted_at,
+    )
+
+
+def of_countersigning(agreement: Agreement) -> Task:
+    """An agreement for a dataset of this owner, which everybody else has signed."""
+    return Task(
+        rank=WAITING,
+        what=_("Countersign an agreement"),
+        about=agreement.item.dataset.title,
+        place=Place(reverse("agreement_page", args=[agreement.pk])),
+        label=_("Countersign agreement"),
+        icon="sign",
+        tone="note",
+        reference=agreement.reference,
+        note=str(agreement.item.request.applicant),
+        since=agreement.offered_at,
+    )

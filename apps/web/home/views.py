@@ -1,0 +1,78 @@
+"""The first page: for visitors the public one, for people who are signed in what waits for them and what they have."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.grants import waiting
+from apps.grants.access_state import states_of_own
+from apps.grants.figures import figures_of
+from apps.notifications.queries import notifications_of
+from apps.people.models import Person
+from apps.web.access import my_access
+from apps.web.catalogue.views import front_page
+from apps.web.common.actor import PageRequest
+from apps.web.common.navigation import facts_of, to_do
+from apps.web.common.state_presenters import shown
+from apps.web.common.tasks import reviews_waiting_for
+from apps.web.home import todo
+from apps.web.requests import my_requests
+
+SHOWN = 6  # rows in each part of the page
+LATEST = 5  # notifications at the side
+
+
+@require_safe
+def home(request: PageRequest) -> HttpResponse:
+    """What waits for the person first; then their requests, their access, their reviews and their datasets."""
+    if not isinstance(request.actor, Person):
+        return front_page(request)
+    person, facts = request.actor, facts_of(request)
+    requests = list(_requests(person)[: SHOWN + 1])
+    access = list(_access(person)[: SHOWN + 1]) if facts["holds"] else []
+    states, access_states = states_of_own(person, requests, access)
+    own = [my_requests.row(one, states[one.pk], _titles(states[one.pk])) for one in requests]
+    have = [{"grant": one, "shown": shown(access_states[one.pk])} for one in access]
+    reviews = (
+        list(reviews_waiting_for(person).select_related("applicant")[: SHOWN + 1]) if facts["reviews_waiting"] else []
+    )
+    to_sign = waiting.agreements_to_countersign(person).order_by("offered_at", "pk")
+    countersign = list(to_sign[: SHOWN + 1]) if facts["datasets_waiting"] else []
+    tasks = todo.sorted_tasks(
+        [todo.of_request(row) for row in own if row.yours]
+        + [todo.of_access(one) for one in have if one["grant"].waits]
+        + [todo.of_review(item) for item in reviews]
+        + [todo.of_countersigning(agreement) for agreement in countersign]
+    )
+    context: dict[str, Any] = {
+        "tasks": tasks[:SHOWN],
+        "to_do": to_do(facts),
+        "more_to_do": to_do(facts) - len(tasks[:SHOWN]),
+        "facts": facts,
+        "requests": own[:SHOWN],
+        "more_requests": len(own) > SHOWN,
+        "access": have[:SHOWN],
+        "more_access": len(have) > SHOWN,
+        "figures": figures_of(person) if facts["cares"] else None,
+        "notifications": notifications_of(person).defer("body")[:LATEST],
+    }
+    return render(request, "home/dashboard.html", context)
+
+
+def _requests(person: Person) -> QuerySet[Any]:
+    """What is not closed; what waits for the person first."""
+    under_way = waiting.requests_under_way(person).values("pk")
+    return my_requests.found(person).filter(pk__in=under_way).order_by("-waits", "-last_change", "-pk")
+
+
+def _access(person: Person) -> QuerySet[Any]:
+    """What is not over; what waits for the person first, then what ends first."""
+    return my_access.found(person).filter(waiting.access_not_over()).order_by("-waits", "ends_at", "pk")
+
+
+def _titles(state: Any) -> list[str]:
+    """The datasets of a request, by title, from its states."""
+    return sorted({one.dataset.title for one in (state, *state.also) if one.dataset is not None})

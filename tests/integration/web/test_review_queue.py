@@ -1,0 +1,140 @@
+"""Requests to review: the tabs, filters and export of the page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps.access_requests import commands as requests
+from apps.access_requests import review_queue
+from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries import decision_on, fetch_eligible_voters, listed_decision, visible_to
+from apps.committees import commands as committees
+from apps.core import clock
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_review_queue_shows_requests_with_votes_and_days() -> None:
+    case = stories.in_review()
+    page = stories.client_for(case.committee_setup.chair).get("/review/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert case.request.title in text
+    row = page.context["rows"][0]
+    assert (row["reference"], row["state"], row["late"] < 0) == (case.request.reference, "in_review", True)
+    assert row["votes"] in text
+    assert f"/committees/{case.committee_setup.committee.slug}/manage/" in text
+
+
+def test_the_review_queue_counts_as_the_decision_rule_does() -> None:
+    committee_setup = stories.committee_setup(members=4)
+    case = stories.in_review(
+        published_dataset=stories.published_dataset(committee_setup=committee_setup),
+        members=[committee_setup.members[3]],
+    )
+    stories.vote(case, committee_setup.members[0])
+    stories.vote(case, committee_setup.members[1], "deny")
+    requests.recuse(case.request, reason="We publish together.", by=committee_setup.members[0])
+    committees.add_member(committee_setup.committee, person=stories.person(), by=committee_setup.chair)
+    chair = committee_setup.chair
+    listed: Any = review_queue.with_items(review_queue.to_vote_of(chair), chair).get()
+    in_queue = listed_decision(listed.for_committee[0])
+    counted = decision_on(case.item, fetch_eligible_voters(case.item))
+    assert (in_queue.eligible, in_queue.cast, in_queue.outcome) == (counted.eligible, counted.cast, counted.outcome)
+    assert (in_queue.chair, in_queue.cast) == (str(chair.pk), 1)
+
+
+def test_the_review_queue_is_for_committee_members() -> None:
+    assert stories.client_for(stories.person()).get("/review/").status_code == 403
+
+
+def test_nothing_vanishes_from_the_review_queue() -> None:
+    """Case 21: a request is in exactly one tab at each stage, with a count; "to vote" only what can be voted on."""
+    setup = stories.committee_setup()
+    shelf = stories.published_dataset(committee_setup=setup)
+    chair = setup.chair
+    client = stories.client_for(chair)
+
+    def tabs() -> set[str]:
+        found = set()
+        for tab in ("to-check", "to-vote", "with-others", "with-applicant", "decided"):
+            page = client.get(f"/review/?tab={tab}")
+            rows = page.context["rows"]
+            assert len(rows) == page.context["counts"][tab.replace("-", "_")]
+            found |= {tab} if rows else set()
+        return found
+
+    case = stories.submitted(published_dataset=shelf)
+    assert tabs() == {"to-check"}
+    assert [row["reference"] for row in client.get("/review/").context["rows"]] == [case.request.reference]
+    stories.in_review(case)
+    assert tabs() == {"to-vote"}
+    stories.vote(case, chair)
+    assert tabs() == {"with-others"}
+    stories.returned(case)
+    assert tabs() == {"with-applicant"}
+    assert case.question is not None
+    requests.answer(case.question, text="All.", by=case.applicant)
+    stories.decided(stories.in_review(stories.submitted(case)))
+    assert tabs() == {"decided"}
+    withdrawn = stories.submitted(published_dataset=shelf)
+    requests.withdraw(withdrawn.request, by=withdrawn.applicant)
+    rows = client.get("/review/?tab=decided").context["rows"]
+    assert {row["reference"] for row in rows} == {case.request.reference, withdrawn.request.reference}
+
+
+def test_to_vote_holds_only_what_this_member_can_vote_on() -> None:
+    """Case 21: not for members who joined later, are part of it or are recused; recused members see it nowhere."""
+    setup = stories.committee_setup(members=3)
+    shelf = stories.published_dataset(committee_setup=setup)
+    case = stories.in_review(published_dataset=shelf, members=[setup.members[0]])
+    late = stories.person()
+    committees.add_member(setup.committee, person=late, by=setup.chair)
+    requests.recuse(case.request, reason="We publish together.", by=setup.members[1])
+    expected = {setup.chair: {"to_vote"}, late: {"with_others"}, setup.members[0]: set(), setup.members[1]: set()}
+    for who, stages in expected.items():
+        counts = stories.client_for(who).get("/review/").context["counts"]
+        assert {stage for stage, n in counts.items() if n} == stages
+    assert not visible_to(setup.members[1]).exists()
+
+
+def test_the_review_queue_is_filtered_sorted_and_exported() -> None:
+    setup, other = stories.committee_setup(), stories.committee_setup()
+    mine = stories.in_review(published_dataset=stories.published_dataset(committee_setup=setup))
+    theirs = stories.in_review(published_dataset=stories.published_dataset(committee_setup=other))
+    committees.add_member(other.committee, person=setup.chair, by=other.chair)
+    client = stories.client_for(setup.chair)
+
+    def found(query: str) -> list[str]:
+        return [row["reference"] for row in client.get(f"/review/?{query}").context["rows"]]
+
+    assert found(f"q={mine.request.reference}") == [mine.request.reference]
+    assert found(f"q={mine.published_dataset.dataset.title[:9]}") == [mine.request.reference]
+    assert found("q=nothing-like-it") == []
+    assert found("due=overdue") == []
+    AccessRequest.objects.filter(pk=mine.request.pk).update(submitted_at=clock.now() - timedelta(days=29))
+    assert found("due=overdue") == [mine.request.reference]
+    assert found(f"tab=with-others&committee={other.committee.slug}") == [theirs.request.reference]
+    answer = client.get("/review/?export=csv")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert (len(lines), mine.request.reference in lines[1]) == (2, True)
+
+
+@pytest.mark.parametrize("tab", ["to-check", "to-vote", "with-others", "with-applicant", "decided"])
+def test_the_review_queue_costs_the_same_however_much_waits(tab: str, django_assert_max_num_queries: Any) -> None:
+    setup = stories.committee_setup()
+    shelf = stories.published_dataset(committee_setup=setup)
+    client = stories.client_for(setup.chair)
+    begin = {
+        "to-check": stories.submitted, "to-vote": stories.in_review, "with-applicant": stories.returned,
+        "with-others": stories.in_review, "decided": stories.decided,
+    }[tab]  # fmt: skip
+    for _n in range(4):
+        case = begin(published_dataset=shelf)
+        if tab == "with-others":
+            stories.vote(case, setup.chair)
+    client.get("/review/")
+    with django_assert_max_num_queries(20):
+        assert len(client.get(f"/review/?tab={tab}").context["rows"]) == 4
