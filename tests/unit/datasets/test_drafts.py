@@ -10,6 +10,7 @@ import pytest
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Membership
 from apps.audit.models import Event
+from apps.committees.models import CommitteeMember
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
@@ -304,7 +305,7 @@ def test_an_operator_answers_for_a_committee_without_a_chair_and_is_the_one_who_
     assert set(notices.values_list("reader", flat=True)) == {setup.chair.pk}
     assert proposal not in queries.proposals_to_answer(operator)
     empty = stories.committee_setup(members=0)
-    stories.committees.remove_member(empty.membership_of(empty.chair), by=operator)
+    CommitteeMember.objects.filter(committee=empty.committee).update(ends_at=clock.sql_now())
     commands.describe(dataset, by=_owner, committee=empty.committee)
     stories.drain()
     again = queries.open_proposal(dataset)
