@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template as ClauseTemplate
-from typing import Any, Literal
+from typing import Any
 
 import typst
 
@@ -128,10 +128,8 @@ def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, An
 
 
 def _compiled(sources: dict[str, str], *, accessible: bool) -> bytes:
-    standards: list[Literal["ua-1"]] = ["ua-1"] if accessible else []
-    fonts: list[str | Path | bytes] = list(_font_folders())
     made = typst.compile(
-        _layout(), format="pdf", sys_inputs=sources, pdf_standards=[*standards], font_paths=fonts,
-        ignore_system_fonts=True,
+        _layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"] if accessible else [],
+        font_paths=[*_font_folders()], ignore_system_fonts=True,
     )  # fmt: skip
     return bytes(made)
