@@ -99,8 +99,9 @@ def _layout() -> bytes:
 
 
 @cache
-def _font_folders() -> list[Path]:
-    return [Path(str(files(package))) for package in FONTS]
+def _fonts() -> typst.Fonts:
+    folders = [Path(str(files(package))) for package in FONTS]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
 def han_font(text: str) -> str:
@@ -128,8 +129,6 @@ def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, An
 
 
 def _compiled(sources: dict[str, str], *, accessible: bool) -> bytes:
-    made = typst.compile(
-        _layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"] if accessible else [],
-        font_paths=[*_font_folders()], ignore_system_fonts=True,
-    )  # fmt: skip
+    standards: Any = ["ua-1"] if accessible else []
+    made = typst.compile(_layout(), format="pdf", sys_inputs=sources, pdf_standards=standards, font_paths=_fonts())
     return bytes(made)
