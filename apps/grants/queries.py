@@ -295,11 +295,6 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
-def held_by(person: Viewer) -> QuerySet[AccessGrant]:
-    """Every grant this person has or had, without more: its state is asked of `apps.grants.access_state`."""
-    return AccessGrant.objects.filter(holder_id=roles.person_id(person))
-
-
 def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
     """Every grant this person has or had."""
     fetched = AccessGrant.objects.filter(holder_id=roles.person_id(person)).select_related("dataset", "agreement")
