@@ -9,6 +9,7 @@ from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
 from apps.datasets.commands import release_versions
+from apps.datasets.search import tidy_words
 from apps.grants.commands import notify_of_ends
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
@@ -29,9 +30,10 @@ def drain() -> None:
 
 @app.task
 def sweep() -> None:
-    """Look for stored bytes that nothing names."""
+    """Look for stored bytes that nothing names, and for words that the search no longer has."""
     correlation.begin()
     delete_orphans(older_than=timedelta(days=1))
+    tidy_words()
 
 
 @app.task

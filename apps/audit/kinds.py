@@ -357,24 +357,6 @@ class Kind(models.TextChoices):
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 
 
-# What an auditor chooses from: code, heading, and the kinds of event below it. Every kind is in exactly one.
-_HEADINGS = {
-    Group.REQUESTS: _("Requests, decisions and votes"),
-    Group.ACCESS: _("Access granted and ended"),
-    Group.AGREEMENTS: _("Agreements and signatures"),
-    Group.DATASETS: _("Datasets and files"),
-    Group.ACCOUNTS: _("Sign-in and roles"),
-    Group.OPERATIONS: _("Settings and operation"),
-}
-_DOWNLOADS = tuple(kind for kind in Kind if kind.group == Group.ACCESS and kind.startswith(("link.", "download.")))
-LOG_GROUPS: Mapping[str, tuple[Any, tuple[Kind, ...]]] = {
-    "downloads": (_("Downloads and links"), _DOWNLOADS),
-    **{
-        group.value: (heading, tuple(kind for kind in Kind if kind.group == group and kind not in _DOWNLOADS))
-        for group, heading in _HEADINGS.items()
-    },
-}
-
 BY_CODE: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
 
 

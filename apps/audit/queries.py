@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
-from apps.audit.kinds import LOG_GROUPS
+from apps.audit.log_groups import LOG_GROUPS
 from apps.audit.models import Event, Outbox
 from apps.audit.record import Kind
 

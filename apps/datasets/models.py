@@ -74,7 +74,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
 class Dataset(models.Model):
     """A collection of data with a description, published in versions. People request access to it."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("contact_name", "contact_email")
     ROLE_TABLE: ClassVar[str] = "datasets.DatasetRole"
     OWNER: ClassVar[str] = "own_dataset"
     STEWARD: ClassVar[str] = "steward_dataset"
@@ -437,6 +437,7 @@ class SearchDocument(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="search_document_words"),
+            models.Index(F("listed_from").desc(), F("dataset").desc(), name="search_document_newest"),
             GinIndex(fields=["subjects", "conditions", "formats"], name="search_document_facets"),
         ]
 

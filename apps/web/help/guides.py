@@ -18,9 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from portal.settings.environment import BASE_DIR
-
-FOLDER = BASE_DIR / "docs"
+FOLDER = Path(__file__).resolve().parents[3] / "docs"
 ENGLISH = "en"
 # By address: the file, and for whom it is. The order is that of the page "Help".
 GUIDES: dict[str, tuple[str, Any]] = {

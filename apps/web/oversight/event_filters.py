@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit.kinds import LOG_GROUPS
+from apps.audit.log_groups import LOG_GROUPS
 from apps.audit.queries import concerning, kinds
 from apps.web.common.list_filters import LONGEST_WORDS, Answer, Choice, DateRange, Filter, Label, Option
 from apps.web.oversight.lookup import Found, dataset_meant, person_meant, reference_meant

@@ -14,10 +14,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access_requests.models import AccessRequest, Item
-from apps.access_requests.states import ItemState
+from apps.access_requests.models import AccessRequest
 from apps.agreements.models import Agreement
-from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.models import Committee
 from apps.datasets.models import Dataset, Distribution
@@ -36,14 +34,13 @@ class Thing:
 
 
 class Names:
-    """The names of everything that these events concern; eight statements, however many events there are."""
+    """The names of everything that these events concern; seven statements, however many events there are."""
 
     def __init__(self, events: Iterable[Event]) -> None:
         ids: set[UUID] = set()
         for event in events:
             ids |= {pk for pk in (event.actor_id, event.subject_id, *event.about) if pk is not None}
         self.people = {one.pk: one for one in Person.objects.filter(pk__in=ids)}
-        self.items = {one.pk: one for one in Item.objects.filter(pk__in=ids)}
         self.datasets = {one.pk: one for one in Dataset.objects.filter(pk__in=ids)}
         self._things = {
             **{pk: _searched(one.title, DATASET, one.slug) for pk, one in self.datasets.items()},
@@ -75,12 +72,6 @@ class Names:
     def dataset_of(self, event: Event) -> str:
         return next((self.datasets[pk].title for pk in event.about if pk in self.datasets), "")
 
-    def facts_of(self, event: Event) -> dict[str, Any]:
-        """The facts of the event; how somebody voted only after the decision, as the committee itself reads it."""
-        item = self.items.get(event.subject_id) if event.subject_id is not None else None
-        hidden = event.kind == Kind.VOTE_CAST and (item is None or item.state == ItemState.OPEN)
-        return {name: value for name, value in sorted(event.facts.items()) if not (hidden and name == "choice")}
-
 
 def _searched(name: str, by: str, value: str = "") -> Thing:
     return Thing(name, f"{reverse('events')}?{urlencode({by: value or name})}")
@@ -102,7 +93,7 @@ def _row(event: Event, names: Names) -> dict[str, Any]:
         "tone": tone,
         "actor": names.actor(event),
         "things": names.concerned(event),
-        "facts": names.facts_of(event),
+        "facts": dict(sorted(event.facts.items())),
         "noun": noun_of(event),
         "url": reverse("event", args=[event.pk]),
     }
@@ -133,12 +124,11 @@ def json_lines(events: QuerySet[Event]) -> Iterator[bytes]:
     keys = list(events.values_list("pk", flat=True)[:MOST_ROWS])
     for at in range(0, len(keys), AT_ONCE):
         found = {one.pk: one for one in events.filter(pk__in=keys[at : at + AT_ONCE])}
-        names = Names(found.values())
-        lines = (json.dumps(_plain(found[key], names)) for key in keys[at : at + AT_ONCE] if key in found)
+        lines = (json.dumps(_plain(found[key])) for key in keys[at : at + AT_ONCE] if key in found)
         yield "".join(f"{line}\n" for line in lines).encode()
 
 
-def _plain(event: Event, names: Names) -> dict[str, Any]:
+def _plain(event: Event) -> dict[str, Any]:
     return {
         "number": event.pk,
         "at": event.at.astimezone(UTC).isoformat(),
@@ -149,5 +139,5 @@ def _plain(event: Event, names: Names) -> dict[str, Any]:
         "subject": str(event.subject_id) if event.subject_id else None,
         "about": [str(pk) for pk in event.about],
         "correlation": event.correlation,
-        "facts": names.facts_of(event),
+        "facts": event.facts,
     }

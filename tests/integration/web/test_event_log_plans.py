@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db.models import Q, QuerySet
 
-from apps.audit.kinds import LOG_GROUPS
+from apps.audit.log_groups import LOG_GROUPS
 from apps.audit.models import Event
 from apps.audit.queries import by_or_concerning, concerning, newest
 from apps.web.common.lists import EXACT_UP_TO, counted

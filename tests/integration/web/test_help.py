@@ -86,7 +86,7 @@ def test_an_email_says_who_runs_the_portal(settings: Any, mailoutbox: list[Any])
     assert all("Example Hospital" in one.body and "help@example.org" in one.body for one in mailoutbox)
 
 
-def test_until_it_is_written_an_honest_text_stands_there_and_operators_see_that(client: Client) -> None:
+def test_until_a_text_is_written_a_general_one_is_shown_and_operators_see_that(client: Client) -> None:
     assert client.get("/privacy/").context["text"] is None
     page = stories.client_for(stories.operator()).get("/system-status/")
     missing = {(one["kind"], one["language"]) for one in page.context["texts"] if one["version"] is None}

@@ -9,7 +9,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.audit import queries
 from apps.audit import record as recording
-from apps.audit.kinds import LOG_GROUPS, Kind
+from apps.audit.kinds import Kind
+from apps.audit.log_groups import LOG_GROUPS
 from apps.audit.models import Event, Outbox
 from apps.audit.record import record
 from apps.core import correlation
