@@ -1,5 +1,7 @@
 """Verbs of the committee, and what follows from decisions: accept for review, request changes, recuse."""
 
+from typing import Any
+
 from django.db import transaction
 
 from apps.access_requests import queries, rules
@@ -67,7 +69,7 @@ def record_committees_without_quorum(request: AccessRequest, *, by: Actor) -> No
         return
     for committee, left in queries.committees_without_quorum(request).items():
         chair = CommitteeMember.objects.appointed().filter(committee=committee, is_chair=True).first()
-        facts = {"round": current.number, "left": left, "quorum": committee.quorum}
+        facts: dict[str, Any] = {"round": current.number, "left": left, "quorum": committee.quorum}
         facts["chair"] = str(chair.person_id) if chair is not None else ""
         reported = timeline_of(request.pk).filter(kind=Kind.QUORUM_MISSING, about__contains=[committee.pk])
         if not reported.filter(facts__contains=facts).exists():

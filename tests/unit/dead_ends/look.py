@@ -77,14 +77,14 @@ def _look_into(world: World, report: Report, check: Extra | None) -> None:
 
 
 def _said_of(thing: Any) -> str:
-    """What is wrong with what the portal says of it: that it is over, or that nobody is waited for."""
+    """What is wrong with what the portal says of it: that it is closed, or that nobody is waited for."""
     request = thing.item.request if isinstance(thing, Agreement) else thing
     if not isinstance(request, AccessRequest):
         return ""
     state = access_state.state_of_request(request.applicant, request)
     states = [state, *state.also]
     if all(one.is_closed for one in states):
-        return f"{type(thing).__name__} {thing.state}: the portal says that it is over ({state.state})"
+        return f"{type(thing).__name__} {thing.state}: the portal says that it is closed ({state.state})"
     if any(one.turn == Turn.OTHERS and not one.waiting_for for one in states):
         return f"{type(thing).__name__} {thing.state}: the portal names nobody who is waited for ({state.state})"
     return ""

@@ -1,7 +1,7 @@
 """Nobody reaches a dead end: in every generated world, somebody who was notified can bring on everything that waits.
 
-A seed is a course, and a world for everything that may happen at its end. `SEEDS=9,33 pytest tests/unit/dead_ends` looks at
-these instead of the sample.
+A seed is a course, and a world for everything that may happen at its end. `SEEDS=9,33 pytest tests/unit/dead_ends`
+looks at these instead of the sample.
 """
 
 import os
