@@ -49,7 +49,8 @@ def to_vote_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[
 def waiting_for(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """What waits for this member: to check or to vote on. `among` may be a query for the ids of their committees."""
     checks, votes = to_check_of(person, among).values("pk"), to_vote_of(person, among).values("pk")
-    return AccessRequest.objects.filter(Q(pk__in=checks) | Q(pk__in=votes)).order_by("submitted_at", "pk")
+    # A union, because every page counts this: with OR the database would read every request of the portal.
+    return AccessRequest.objects.filter(pk__in=checks.union(votes)).order_by("submitted_at", "pk")
 
 
 def with_others_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:

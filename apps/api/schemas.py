@@ -52,7 +52,7 @@ def _seen(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Slug = Annotated[str, Field(max_length=80)]
-Code = Annotated[str, Field(max_length=fields.CODE_LENGTH)]
+Code = Annotated[str, Field(max_length=fields.ENTRY_LENGTH)]
 
 
 class Input(Schema):
@@ -135,12 +135,32 @@ class Condition(Schema):
     value: str = Field(description="What the condition is about, such as a disease or a region; may be empty.")
 
 
+class NextAction(Schema):
+    code: str = Field(description="What to do next, such as `request_access`, `sign`, `download`.")
+    label: str
+    address: str = Field(description="The page on which it is done; empty if there is none.")
+
+
+class AccessStateOut(Schema):
+    """The one state that pages, lists and e-mails show too."""
+
+    state: str = Field(description="Such as `none`, `in_review`, `awaiting_signatures`, `active`, `revoked`.")
+    cause: str = Field(description="What tells one state apart, such as `ends_soon` or `affiliation`; may be empty.")
+    turn: str = Field(description="Whose turn it is: `you`, `others` or `nobody`.")
+    waiting_for: list[str]
+    since: datetime | None
+    last_day: date | None = Field(description="The last day of access (UTC), inclusive.")
+    sentence: str
+    next_action: NextAction | None
+
+
 class DatasetOut(DatasetLine):
     description: str
     licence: str
     attribution: str
     conditions: list[Condition] = Field(description="Data use conditions (GA4GH Data Use Ontology).")
     versions: list[VersionOut]
+    access_state: AccessStateOut = Field(description="What you have on this dataset, now.")
 
 
 class FactOut(Schema):
@@ -157,6 +177,7 @@ class WhyOut(Schema):
     facts: list[FactOut] = Field(description="The parts of the access rule; all must be true.")
     grant: UUID | None
     grant_facts: list[FactOut] = Field(description="The parts of the rule about the grant in `grant`.")
+    access_state: AccessStateOut | None = Field(description="What you have on this dataset, unless `at` was sent.")
 
 
 class Colleague(Schema):
@@ -196,6 +217,7 @@ class RequestLine(Schema):
     submitted_at: datetime | None
     decided_at: datetime | None
     items: list[ItemOut]
+    access_state: AccessStateOut
 
 
 class RequestOut(RequestLine):

@@ -7,9 +7,13 @@ from uuid import UUID
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Item
 from apps.agreements.models import Agreement
+from apps.core.addresses import absolute
 from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
+from apps.grants.access_state import AccessState
+from apps.grants.access_state.places import href_of
+from apps.grants.access_state.words import said
 from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
 from apps.grants.queries import Fact, Verdict
@@ -34,7 +38,23 @@ def dataset_line(dataset: Dataset) -> JsonObject:
     }
 
 
-def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID]) -> JsonObject:
+def access_state(state: AccessState) -> JsonObject:
+    """An access state in the words of pages and e-mails, with its one next action."""
+    words, action = said(state), state.action
+    address = absolute(href_of(action)) if action is not None else ""
+    return {
+        "state": state.state,
+        "cause": state.cause,
+        "turn": state.turn,
+        "waiting_for": list(state.waiting_for),
+        "since": state.since,
+        "last_day": state.last_day,
+        "sentence": " ".join([words.badge + ".", *words.sentences]),
+        "next_action": {"code": action.code, "label": words.button, "address": address} if action is not None else None,
+    }
+
+
+def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID], state: AccessState) -> JsonObject:
     """A dataset (with `condition_rows`) and its versions; `downloadable`: ids of files the caller may download."""
     return dataset_line(dataset) | {
         "description": dataset.description,
@@ -42,6 +62,7 @@ def dataset(dataset: Any, versions: list[Version], downloadable: Collection[UUID
         "attribution": dataset.attribution,
         "conditions": explained(listed(dataset.condition_rows)),
         "versions": [version(each, downloadable) for each in versions],
+        "access_state": access_state(state),
     }
 
 
@@ -71,7 +92,7 @@ def file(file: Distribution, downloadable: bool) -> JsonObject:
     }
 
 
-def why(dataset: Dataset, version: Version, verdict: Verdict) -> JsonObject:
+def why(dataset: Dataset, version: Version, verdict: Verdict, state: AccessState | None) -> JsonObject:
     return {
         "dataset": dataset.slug,
         "version": version.number,
@@ -79,6 +100,7 @@ def why(dataset: Dataset, version: Version, verdict: Verdict) -> JsonObject:
         "facts": [fact(each, verdict) for each in verdict.facts],
         "grant": verdict.grant.pk if verdict.grant else None,
         "grant_facts": [fact(each) for each in verdict.grant_facts],
+        "access_state": access_state(state) if state is not None else None,
     }
 
 
@@ -87,7 +109,7 @@ def fact(fact: Fact, verdict: Verdict | None = None) -> JsonObject:
     return {"part": fact.part, "holds": fact.holds, "moment": fact.moment, "sentence": sentence}
 
 
-def request_line(request: AccessRequest) -> JsonObject:
+def request_line(request: AccessRequest, state: AccessState) -> JsonObject:
     return {
         "id": request.pk,
         "reference": request.reference,
@@ -98,12 +120,13 @@ def request_line(request: AccessRequest) -> JsonObject:
         "submitted_at": request.submitted_at,
         "decided_at": request.decided_at,
         "items": [item(each) for each in request.items.all()],
+        "access_state": access_state(state),
     }
 
 
-def request(request: AccessRequest, missing: dict[str, str]) -> JsonObject:
+def request(request: AccessRequest, missing: dict[str, str], state: AccessState) -> JsonObject:
     """A request as its applicant and members see it; `missing` maps fields to what they still need, as sentences."""
-    return request_line(request) | {
+    return request_line(request, state) | {
         **{name: getattr(request, name) for name in fields.stored()},
         "applicant": colleague(request.applicant),
         "members": [colleague(each.person) for each in request.memberships.all()],

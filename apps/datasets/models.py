@@ -437,6 +437,7 @@ class SearchDocument(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="search_document_words"),
+            models.Index(F("listed_from").desc(), F("dataset").desc(), name="search_document_newest"),
             GinIndex(fields=["subjects", "conditions", "formats"], name="search_document_facets"),
         ]
 

@@ -14,7 +14,6 @@ from django.db.models import (
     BooleanField,
     Case,
     Exists,
-    F,
     OuterRef,
     Q,
     QuerySet,
@@ -257,13 +256,14 @@ def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
 
 
 def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
-    """The grant that says most: an active one if there is one, else the latest, with each of its parts."""
+    """The grant that says most, with each of its parts: an active one; else that of which the fewest parts are missing,
+    and of these the latest.
+    """
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
-    good = Q(pk__in=AccessGrant.objects.active(at).filter(holder_id=roles.person_id(person)).values("pk"))
-    rows = mine.annotate(good=_flag(good), **flags).select_related("agreement", "institution")
-    grant = rows.order_by(F("good").desc(), "-ends_at").first()
+    rows = mine.annotate(**flags).select_related("agreement", "institution").order_by("-issued_at", "pk")
+    grant = max(rows, key=lambda row: (sum(getattr(row, f"part_{name}") for name in parts), row.ends_at), default=None)
     return (grant, _facts(grant, list(parts))) if grant is not None else (None, [])
 
 
@@ -313,6 +313,24 @@ def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
         "dataset", "holder__institution", "agreement__item__request"
     )
     return _with_state(fetched)
+
+
+def ending_before(moment: datetime) -> QuerySet[AccessGrant]:
+    """Access that ends before the moment, is not over, and is not kept by a later grant of the same holder."""
+    return _without_later().filter(ends_at__gt=clock.sql_now(), ends_at__lte=moment)
+
+
+def ended_since(moment: datetime) -> QuerySet[AccessGrant]:
+    """Access that ended by time since the moment, and is not kept by a later grant of the same holder."""
+    return _without_later().filter(ends_at__gt=moment, ends_at__lte=clock.sql_now())
+
+
+def _without_later() -> QuerySet[AccessGrant]:
+    parts = AccessGrant.objects.parts()
+    lasting = parts["not_revoked"] & parts["not_terminated"]
+    later = AccessGrant.objects.filter(lasting, holder=OuterRef("holder"), dataset=OuterRef("dataset"))
+    kept = later.filter(ends_at__gt=OuterRef("ends_at"))
+    return AccessGrant.objects.filter(lasting, ~Exists(kept), holder__is_active=True)
 
 
 def suspended_now() -> Exists:

@@ -127,7 +127,7 @@ def _datasets(
     for role, person in (("member", committee_setup.members[1]), ("chair", committee_setup.chair)):
         things.kwargs["membership", role] = {"slug": slug, "pk": committee_setup.membership_of(person).pk}
     things.kwargs["membership", "unknown"] = unknown
-    things.data["committee_chair", ""] = {"code": committee_setup.members[1].code, "reason": "The chair retires."}
+    things.data["committee_chair", "member"] = {"code": committee_setup.members[1].code, "reason": "The chair retires."}
 
 
 def _proposals(things: Things, committee_setup: stories.CommitteeSetup, owner: Person) -> None:

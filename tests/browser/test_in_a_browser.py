@@ -119,3 +119,31 @@ def test_the_agreement_is_a_pdf_for_those_it_concerns(enter: Enter, demo: dict[s
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body().startswith(b"%PDF-")
     assert enter("colleague").request.get(path).status == 404
+
+
+def test_nine_files_at_once_and_one_of_them_empty(enter: Enter, tmp_path: Path) -> None:
+    """Case 13: without a reload, eight rows arrive, the empty one says why, and the checklist is true."""
+    page = enter("owner").new_page()
+    page.goto("/my-datasets/new/")
+    page.get_by_label("Title").fill(f"Nine files {secrets.token_hex(3)}")
+    page.get_by_role("button", name="Create dataset").click()
+    page.wait_for_url("**/describe/")
+    page.goto(page.url.replace("describe/", ""))
+    files = [tmp_path / f"part-{number}.csv" for number in range(9)]
+    for number, file in enumerate(files):
+        file.write_bytes(b"a,b\n1,2\n" if number != 4 else b"")
+    before = page.locator("#publication li").count()
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.locator("#files tbody tr")).to_have_count(8)
+    refused = page.locator(".upload__item")
+    expect(refused).to_have_count(1)
+    assert refused.get_attribute("data-state") == "refused"
+    expect(refused).to_contain_text("part-4.csv")
+    expect(page.locator("#files [data-poll], #files .icon--spinner")).to_have_count(0)
+    expect(page.locator("#publication li")).to_have_count(before - 1)
+    for name in ("CON", "a;b.csv."):
+        odd = tmp_path / name
+        odd.write_bytes(b"1\n")
+        page.locator("input[type=file]").set_input_files(odd)
+    expect(refused).to_have_count(3)
+    expect(page.locator("#files tbody tr")).to_have_count(8)

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import signals
 from django.db import OperationalError, connection
 
+from apps.access_requests.models import Round
 from apps.core import clock
 from apps.core.db import Prepared
 from apps.datasets import commands as datasets
@@ -186,3 +187,22 @@ def test_a_page_read_leaves_the_prepared_statements_in_place(transactional_db: N
         client.get("/datasets/")
     assert first
     assert first <= prepared()
+
+
+def test_a_parameter_inside_a_list_in_json_is_the_one_that_is_asked_for() -> None:
+    """Who is named in the snapshot of a round: the id is a text in JSON there."""
+    first, second = stories.submitted(), stories.submitted()
+    by_applicant = Prepared(
+        lambda pk: Round.objects.filter(request__applicant=pk).exclude(snapshot__members__contains=[str(pk)]), UUID
+    )
+    for case in (first, second):
+        assert [one.pk for one in by_applicant.rows(case.applicant.pk)] == [case.round.pk]
+
+
+def test_a_parameter_that_would_stay_in_the_statement_is_refused() -> None:
+    """The control: deep in JSON the id of whoever asked first would be asked for everybody."""
+    hidden = Prepared(
+        lambda pk: Round.objects.filter(request__applicant=pk, snapshot__contains={"applicant": str(pk)}), UUID
+    )
+    with pytest.raises(RuntimeError):
+        hidden.rows(stories.person().pk)

@@ -17,6 +17,7 @@ from apps.datasets import queries as datasets
 from apps.datasets import search
 from apps.datasets.models import Dataset
 from apps.grants import queries as grants
+from apps.grants.access_state import access_state
 
 router = Router(tags=["datasets"])
 LIST = "datasets"
@@ -40,15 +41,14 @@ def list_datasets(
     `some_words` says that the datasets match some of the words only.
     """
     found = search.find(q, {"access": [access] if access else [], "committee": [committee] if committee else []})
-    total = (found.total, found.more_than_counted)
-    page = datasets.page_of(found.datasets, after=pagination.decode_cursor(LIST, cursor), size=limit, total=total)
+    items, next_cursor = search.page_of(found, after=pagination.decode_cursor(LIST, cursor), size=limit)
     return {
         "searched_for": found.words.shown_for or None,
         "some_words": found.words.partial,
-        "items": [serialise.dataset_line(each) for each in page.items],
-        "next_cursor": pagination.encode_cursor(LIST, page.next_cursor),
-        "total": page.total,
-        "total_is_exact": not page.more_than_counted,
+        "items": [serialise.dataset_line(each) for each in items],
+        "next_cursor": pagination.encode_cursor(LIST, next_cursor),
+        "total": found.total,
+        "total_is_exact": not found.more_than_counted,
     }
 
 
@@ -59,7 +59,7 @@ def read_dataset(request: HttpRequest, slug: str) -> dict[str, Any]:
     dataset = dataset_for(person, slug)
     versions = list(datasets.versions_visible_to(person, dataset))
     mine = grants.downloadable_by(person).filter(version__dataset=dataset)
-    return serialise.dataset(dataset, versions, set(mine.values_list("pk", flat=True)))
+    return serialise.dataset(dataset, versions, set(mine.values_list("pk", flat=True)), access_state(person, dataset))
 
 
 @router.get("/datasets/{slug}/why", response=schemas.WhyOut, auth=READ_OR_PUBLIC)
@@ -75,7 +75,8 @@ def why(request: HttpRequest, slug: str, at: schemas.Moment | None = None) -> di
         raise NotFound(_("This dataset has no published version."))
     if at is not None and at > clock.now():
         raise InvalidFields({"at": _("The time must not be in the future.")})
-    return serialise.why(dataset, version, grants.why(person, version, at))
+    state = access_state(person, dataset) if at is None else None
+    return serialise.why(dataset, version, grants.why(person, version, at), state)
 
 
 def dataset_for(person: Viewer, slug: str) -> Dataset:

@@ -18,6 +18,7 @@ from apps.core.errors import NotFound
 from apps.datasets import commands
 from apps.datasets import queries as datasets
 from apps.grants import queries as grants
+from apps.grants.access_state import access_state
 
 
 @router.patch("/datasets/{slug}", response=schemas.DatasetOut, auth=PUBLISH, tags=["publishing"])
@@ -57,4 +58,4 @@ def _answer(by: Viewer, slug: str) -> dict[str, Any]:
     dataset = dataset_for(by, slug)
     mine = grants.downloadable_by(by).filter(version__dataset=dataset)
     versions = list(datasets.versions_visible_to(by, dataset))
-    return serialise.dataset(dataset, versions, set(mine.values_list("pk", flat=True)))
+    return serialise.dataset(dataset, versions, set(mine.values_list("pk", flat=True)), access_state(by, dataset))

@@ -20,6 +20,7 @@ from apps.api.v1.datasets import Cursor, Size
 from apps.core.errors import NotFound, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
+from apps.grants.access_state import state_of_request, states_of_requests
 from apps.people.models import Person
 
 router = Router(tags=["requests"])
@@ -30,7 +31,8 @@ def list_requests(request: HttpRequest, cursor: Cursor = "", limit: Size = pagin
     """The requests in which you are applicant or named member, newest first. Scope: read."""
     mine = requests.of_person(caller(request)).prefetch_related("items__dataset", "items__committee")
     items, next_cursor = pagination.page("requests", mine, moment="created_at", cursor=cursor, size=limit)
-    return {"items": [serialise.request_line(each) for each in items], "next_cursor": next_cursor}
+    states = states_of_requests(caller(request), items)
+    return {"items": [serialise.request_line(each, states[each.pk]) for each in items], "next_cursor": next_cursor}
 
 
 @router.post("/requests", response={201: schemas.RequestOut}, auth=REQUEST)
@@ -131,7 +133,7 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     mine = _mine(by, pk)
     response["ETag"] = f'"{mine.revision}"'
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
-    return serialise.request(mine, missing)
+    return serialise.request(mine, missing, state_of_request(by, mine))
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:

@@ -10,6 +10,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from apps.core import clock
@@ -23,7 +25,15 @@ from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form, shown_once_response
+from apps.web.common.list_filters import Search, columns
+from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.sign_in.step_up import freshly_signed_in
+
+LIST = ListSpec(
+    noun=ngettext_lazy("%(total)s token", "%(total)s tokens", "n"),
+    sorts=(Sort("newest", _lazy("Newest first"), "-created_at -pk"),),
+    filters=(Search(_lazy("Name of the token or service account"), columns("name", "service__name")),),
+)
 
 
 @require_page_or_form
@@ -64,8 +74,9 @@ def token_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: AuthenticatedRequest, form: TokenForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    rows = token_rows(tokens_of(request.actor), clock.now())
-    return render(request, "account/tokens.html", {"form": form, "rows": rows, **more}, status=status)
+    page = list_page(request, LIST, tokens_of(request.actor))
+    rows = token_rows(page.rows, clock.now())
+    return render(request, "account/tokens.html", {"form": form, "list": page, "rows": rows, **more}, status=status)
 
 
 def token_rows(found: Iterable[PersonalToken], now: datetime) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from apps.core import correlation
-from apps.core.errors import DomainError, Invalid
+from apps.core.errors import DomainError, Invalid, UploadTooLarge
 from apps.web.common.site import plain_nav, site
 
 PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 503}
@@ -21,8 +21,11 @@ def problem(refusal: DomainError) -> dict[str, Any]:
         "detail": str(refusal.sentence),
         "reference": correlation.current(),
     }
-    if isinstance(refusal, Invalid) and refusal.fields:
-        body["errors"] = [{"field": name, "detail": str(says)} for name, says in refusal.fields.items()]
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    if isinstance(refusal, UploadTooLarge) and refusal.field:
+        fields = {refusal.field: refusal.sentence}
+    if fields:
+        body["errors"] = [{"field": name, "detail": str(says)} for name, says in fields.items()]
     return body
 
 

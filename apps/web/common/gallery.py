@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.core import clock
+from apps.web.common.state_samples import samples
 
 BADGES: dict[str, list[tuple[str, str]]] = {
     "access": [("open", "Open"), ("registered", "Registered"), ("controlled", "Controlled")],
@@ -198,6 +199,7 @@ def _samples() -> dict[str, Any]:
     return {
         "badges": BADGES,
         "steps": STEPS,
+        "states": samples(),
         "timeline": TIMELINE,
         "checks": CHECKS,
         "clauses": CLAUSES,

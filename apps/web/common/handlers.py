@@ -7,12 +7,12 @@ from django.core.exceptions import TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.core import correlation
 from apps.core.errors import DomainError, NotFound, Unavailable, UploadTooLarge
+from apps.web.common import uploads
 from apps.web.common.errors import error_response, wants_json
 from apps.web.common.site import plain_nav, site
 
@@ -42,9 +42,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @require_safe
 def too_large(request: HttpRequest) -> HttpResponse:
     """The page that the front server shows instead of passing on a request that is too large (413)."""
-    limit = {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
-    sentence = _("What you sent is larger than %(limit)s, the limit for one upload. Nothing was stored.") % limit
-    return error_response(request, UploadTooLarge(sentence, field="file"))
+    return error_response(request, uploads.too_large())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,6 +16,7 @@ from apps.identity.commands.sign_ins import record_refusal
 from apps.people.models import Person
 from apps.tokens.commands.tokens import SEEN_EVERY, record_token_use
 from apps.tokens.queries import token_for
+from apps.web.common import uploads
 from apps.web.common.actor import PageRequest
 from apps.web.common.errors import error_response, wants_json
 
@@ -53,6 +54,8 @@ class ErrorResponses:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
+        if uploads.announces_too_much(request):  # refused before anything reads it
+            return error_response(request, uploads.too_large())
         if not _is_utf_8(request):
             return error_response(
                 request,

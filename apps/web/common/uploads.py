@@ -4,7 +4,30 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from apps.core.errors import UploadTooLarge
+
+FORM_AROUND = 1024 * 1024  # bytes of a request beside its files
+
+
+def too_large() -> UploadTooLarge:
+    """The refusal of a request that is larger than the limit for one upload; it says the limit."""
+    limit = {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+    sentence = _("What you sent is larger than %(limit)s, the limit for one upload. Nothing was stored.") % limit
+    return UploadTooLarge(sentence, field="file")
+
+
+def announces_too_much(request: HttpRequest) -> bool:
+    """Whether the request says that it is larger than the limit, so that it is refused before it is read."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return False
+    return length > settings.MAX_UPLOAD_BYTES + FORM_AROUND
 
 
 class NamesAsSent(MultiPartParser):

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -179,10 +180,10 @@ def tabs(dataset: Dataset, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def limits() -> dict[str, int]:
+def limits() -> dict[str, Any]:
     """What an upload may have at most: bytes a file, files a version, files sent at once without script."""
     return {
         "bytes": settings.MAX_UPLOAD_BYTES,
-        "files": settings.MAX_FILES_PER_VERSION,
+        "files": number_format(settings.MAX_FILES_PER_VERSION, force_grouping=True),
         "at_once": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
     }

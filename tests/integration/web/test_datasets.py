@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
@@ -138,6 +139,50 @@ def test_a_file_over_the_limit_is_refused_before_it_fills_the_disk(
         answer = upload(owner, draft, "large.csv", b"x" * 11)
     assert answer.status_code == 422
     assert "the limit for one file" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_request_that_announces_too_much_is_refused_before_it_is_read(
+    owner: Client, draft: stories.PublishedDataset, script: bool
+) -> None:
+    """Case 20: a page with navigation, or a problem document with the field; both say the limit."""
+    with override_settings(MAX_UPLOAD_BYTES=10):
+        answer = upload(owner, draft, "large.csv", b"x" * 2 * 1024**2, script=script)
+    assert answer.status_code == 413
+    if script:
+        assert [error["field"] for error in answer.json()["errors"]] == ["file"]
+        assert answer["Content-Type"] == "application/problem+json"
+    else:
+        assert "/my-datasets/" in answer.content.decode()
+    assert "10" in answer.content.decode()
+
+
+def test_the_page_says_the_limits_before_the_upload(owner: Client, draft: stories.PublishedDataset) -> None:
+    """Case 20."""
+    page = owner.get(f"/my-datasets/{draft.dataset.slug}/")
+    assert page.context["limits"]["bytes"] == settings.MAX_UPLOAD_BYTES
+    assert f'data-most="{settings.MAX_UPLOAD_BYTES}"' in page.content.decode()
+
+
+def test_too_many_files_at_once_are_refused_with_the_number(owner: Client, draft: stories.PublishedDataset) -> None:
+    files = [SimpleUploadedFile(f"{n}.csv", b"1") for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)]
+    answer = owner.post(f"/my-datasets/{draft.dataset.slug}/versions/1/files/", {"file": files})
+    assert answer.status_code == 413
+    assert str(settings.DATA_UPLOAD_MAX_NUMBER_FILES) in answer.content.decode()
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("A&copyB.csv", True), ("a&lt;b.csv", True), ("CON", False), ("a:b.csv", False), ("data.csv.", False)],
+)
+def test_a_name_is_kept_or_refused_alike_with_and_without_script(
+    owner: Client, draft: stories.PublishedDataset, name: str, kept: bool, script: bool
+) -> None:
+    """Case 25: the name that was sent is the name that is stored, or it is refused at its field."""
+    answer = upload(owner, draft, name, b"1\n", script=script, **({"name": name} if script else {}))
+    assert answer.status_code == ((201 if script else 302) if kept else 422)
+    assert Distribution.objects.filter(version=draft.version, name=name).exists() is kept
 
 
 def test_a_full_disk_in_the_storage_is_a_pause_and_leaves_nothing(

@@ -1,7 +1,9 @@
 """The access state: "active" exactly where the access rule opens, one next action, in every state of a request."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.agreements import commands as agreements
 from apps.core import clock
+from apps.core.errors import Denied
 from apps.datasets.models import Dataset
+from apps.grants import commands as grants
 from apps.grants.access_state import (
     AccessState,
     Do,
@@ -24,9 +29,13 @@ from apps.grants.access_state import (
     states_of_requests,
 )
 from apps.grants.access_state.words import LABELS, WORDS, said, words_of
-from apps.grants.queries import downloadable_versions
+from apps.grants.models import AccessGrant
+from apps.grants.queries import downloadable_versions, why
 from apps.people.commands.people import accept_terms
+from apps.people.models import Person
 from apps.web.common.actions import PLACES, href_of
+from apps.web.common.state_presenters import ICONS
+from apps.web.common.state_samples import samples
 from tests import stories
 from tests import worlds as ready
 from tests.unit.grants import worlds
@@ -185,6 +194,34 @@ def test_control_a_state_without_words_is_found() -> None:
     assert missing(planted) == {State.EXPIRED}
 
 
+# The states that the design draws for the dataset's panel, without training and the secure environment (later).
+DRAWN = {
+    "visitor": (State.SIGN_IN_NEEDED, ""), "open": (State.OPEN, ""), "terms not accepted": (State.TERMS_NEEDED, ""),
+    "second factor missing": (State.SECOND_FACTOR_NEEDED, "terms_accepted"), "none": (State.NONE, ""),
+    "affiliation not verified": (State.AFFILIATION_NEEDED, "request"), "not accepting": (State.NOT_ACCEPTING, ""),
+    "draft": (State.DRAFT, ""), "submitted": (State.SUBMITTED, ""), "in review": (State.IN_REVIEW, ""),
+    "changes requested": (State.CHANGES_REQUESTED, ""), "your signature": (State.AWAITING_SIGNATURES, ""),
+    "signatures of others": (State.AWAITING_SIGNATURES, "others"), "active": (State.ACTIVE, ""),
+    "ends soon": (State.ACTIVE, "ends_soon"), "two projects": (State.ACTIVE, "several"),
+    "suspended": (State.SUSPENDED, ""), "embargoed": (State.EMBARGOED, "granted"), "ended": (State.ENDED, ""),
+    "denied": (State.DENIED, ""), "revoked": (State.REVOKED, ""), "withdrawn": (State.VERSION_WITHDRAWN, ""),
+}  # fmt: skip
+
+
+def test_every_state_that_the_design_draws_has_a_row() -> None:
+    assert {name: row for name, row in DRAWN.items() if row not in WORDS} == {}
+
+
+def test_the_gallery_shows_every_state_with_its_icon() -> None:
+    sprite = Path("static/icons/sprite.svg").read_text()
+    shown = samples()
+    assert {one["state"].state for one in shown} == set(State)
+    assert {one["icon"] for one in shown} - set(re.findall(r'id="([^"]+)"', sprite)) == set()
+    assert set(ICONS.values()) - set(re.findall(r'id="([^"]+)"', sprite)) == set()
+    assert all(one["badge"] and one["sentences"] and one["label"] for one in shown)
+    assert 'id="state-revoked"' in stories.client_for(None).get("/components/").content.decode()
+
+
 def missing(table: Any) -> set[State]:
     return {state for state in State if (state, "") not in table}
 
@@ -211,3 +248,41 @@ def counted(ask: Any) -> int:
     with CaptureQueriesContext(connection) as captured:
         ask()
     return len(captured)
+
+
+# ------------------------------------------------------------------------------------------------- closed holes
+def test_why_prefers_access_that_is_active_to_one_that_is_longer() -> None:
+    long = ready.suspended(stories.granted(days=300))
+    short = stories.granted(published_dataset=long.published_dataset, applicant=long.holder, days=20)
+    verdict = why(long.holder, long.published_dataset.version)
+    assert verdict.allowed
+    assert verdict.grant == short.grant
+    assert access_state(long.holder, long.published_dataset.dataset).grant == short.grant
+    grants.revoke(short.grant, reason="The study has ended.", by=long.owner)
+    assert why(long.holder, long.published_dataset.version).grant == long.grant  # only its suspension is missing
+
+
+def test_somebody_elses_signature_is_not_the_holders() -> None:
+    """A grant whose holder did not sign gives no access, whoever else signed the agreement."""
+    colleague = stories.person()
+    setup = stories.executed(members=[colleague])
+    stories.drain()
+    outsider = stories.person()
+    grant = AccessGrant.objects.create(
+        agreement=setup.agreement, holder=outsider, dataset=setup.published_dataset.dataset,
+        institution=outsider.institution, starts_at=clock.now(), ends_at=clock.now() + timedelta(days=9),
+    )  # fmt: skip
+    assert not AccessGrant.objects.active().filter(pk=grant.pk).exists()
+    assert access_state(outsider, grant.dataset).state == State.SUSPENDED
+    assert access_state(colleague, grant.dataset).state == State.ACTIVE  # control: who signed has access
+
+
+def test_a_deactivated_owner_terminates_nothing() -> None:
+    access = stories.granted()
+    Person.objects.filter(pk=access.owner.pk).update(is_active=False)
+    owner = Person.objects.get(pk=access.owner.pk)
+    with pytest.raises(Denied):
+        agreements.terminate(access.agreement_setup.agreement, reason="A breach.", by=owner)
+    with pytest.raises(Denied):
+        grants.revoke(access.grant, reason="A breach.", by=owner)
+    assert access_state(access.holder, access.published_dataset.dataset).state == State.ACTIVE
