@@ -9,6 +9,8 @@ from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, idempotency
 from apps.core.actors import SYSTEM
 from apps.datasets.commands import release_versions
+from apps.datasets.search import tidy_words
+from apps.grants.commands import notify_of_ends
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -28,21 +30,23 @@ def drain() -> None:
 
 @app.task
 def sweep() -> None:
-    """Look for stored bytes that nothing names."""
+    """Look for stored bytes that nothing names, and for words that the search no longer has."""
     correlation.begin()
     delete_orphans(older_than=timedelta(days=1))
+    tidy_words()
 
 
 @app.task
 def warn() -> None:
-    """Notify people whose affiliation expires soon, or has, committees whose members reached their last day, and those
-    whose agreement was not signed in time.
+    """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
+    day, and those whose agreement was not signed in time.
 
     Neither access nor a decision depends on it.
     """
     correlation.begin()
     expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
+    notify_of_ends(by=SYSTEM)
     report_ended_memberships()
 
 

@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 COLUMNS = (Kind.LINE, Kind.TEXT, Kind.DAY)
-CODE_LENGTH = 20  # characters of a colleague's code
+ENTRY_LENGTH = 256  # characters that name one colleague
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,10 @@ MEMBERS = RequestField(
     label=_("Project members"),
     question=_("Colleagues who will also use the data"),
     help=_(
-        "Enter their colleague codes, separated by spaces, for example P-7K3Q-9XQ2. Colleagues "
-        "find their code on their Account page. Each colleague must sign the agreement. Codes are "
-        "checked when you save or submit."
+        "Enter each colleague on a line of their own: the e-mail address that their institution "
+        "verified, their ORCID iD, or the colleague code from their Account page. You can enter the "
+        "name of a person at your institution. Each colleague must have signed in once, and must "
+        "sign the agreement. Names are checked when you save or submit."
     ),
 )  # fmt: skip
 DATASETS = RequestField(

@@ -274,6 +274,11 @@ class Recusal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["request", "person"], name="recusal_once"),
             seen_text("reason", name="recusal_text_is_seen"),
+            *evidence(
+                "access_requests_recusal",
+                "a declared conflict of interest cannot be changed or deleted",
+                may_change=["reason"],
+            ),
         ]
 
     def __str__(self) -> str:

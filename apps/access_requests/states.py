@@ -53,6 +53,7 @@ ITEM_WORKFLOW = Workflow(
         (ItemState.OPEN, "approve_with_conditions"): ItemState.CONDITIONAL,
         (ItemState.OPEN, "deny"): ItemState.DENIED,
         (ItemState.OPEN, "withdraw"): ItemState.WITHDRAWN,
+        (ItemState.WITHDRAWN, "reopen"): ItemState.OPEN,
     },
     start=ItemState.OPEN,
     name="request item",

@@ -52,7 +52,7 @@ def _seen(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Slug = Annotated[str, Field(max_length=80)]
-Code = Annotated[str, Field(max_length=fields.CODE_LENGTH)]
+Code = Annotated[str, Field(max_length=fields.ENTRY_LENGTH)]
 
 
 class Input(Schema):

@@ -18,10 +18,13 @@ def record_export(name: str, *, rows: int, by: Actor) -> None:
 
 
 @transaction.atomic
-def record_log_read(filters: Iterable[str], *, searched: Iterable[UUID], shown: int, by: Actor) -> None:
-    """Somebody reads the event log; `filters` are the names of the filters, `searched` whom or what they searched for.
+def record_log_read(
+    filters: Iterable[str], *, person: UUID | None = None, searched: Iterable[UUID] = (), shown: int, by: Actor
+) -> None:
+    """Somebody reads the event log; `filters` are the names of the filters, `person` whom they searched for.
 
-    The ids are facts and not `about`: a reading belongs to nobody's history but the reader's.
+    What else they searched for is a fact and not `about`: the reading belongs to no dataset's or request's history.
     """
     facts = {f"searched_{place}": pk for place, pk in enumerate(list(searched)[:SEARCHED_AT_MOST], 1)}
-    record(Kind.AUDIT_LOG_READ, actor=by, filters="+".join(sorted(filters)), shown=shown, **facts)
+    about = [person] if person is not None else []
+    record(Kind.AUDIT_LOG_READ, actor=by, about=about, filters="+".join(sorted(filters)), shown=shown, **facts)

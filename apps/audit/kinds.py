@@ -317,6 +317,8 @@ class Kind(models.TextChoices):
     GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
     GRANT_SUSPENDED = "grant.suspended", Group.ACCESS, "suspended", "wait", _("Access to %(dataset)s was suspended")
     GRANT_RESUMED = "grant.resumed", Group.ACCESS, "active", "good", _("Access to %(dataset)s was resumed")
+    GRANT_ENDING = "grant.ending", Group.ACCESS, "calendar", "wait", _("Access to %(dataset)s ends soon")
+    GRANT_ENDED = "grant.ended", Group.ACCESS, "calendar", "still", _("Access to %(dataset)s ended")
     LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
     LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
     LINK_MISUSED = (

@@ -66,13 +66,17 @@ def kinds() -> list[str]:
     return sorted(Kind.values)
 
 
-def counted(kind: str, things: Iterable[uuid.UUID], *, since: datetime | None = None) -> dict[uuid.UUID, int]:
-    """How many events of this kind concern each of these things, since then if it is given; in one statement."""
+def counted(
+    kind: str, things: Iterable[uuid.UUID], *, since: datetime | None = None, before: datetime | None = None
+) -> dict[uuid.UUID, int]:
+    """How many events of this kind concern each of these things, within these moments if they are given; in one
+    statement.
+    """
     wanted = list(things)
     one = Func(F("about"), function="unnest", set_returning=True, output_field=UUIDField())
     rows = Event.objects.filter(kind=kind, about__overlap=wanted).order_by()
-    if since is not None:
-        rows = rows.filter(at__gte=since)
+    rows = rows.filter(at__gte=since) if since is not None else rows
+    rows = rows.filter(at__lte=before) if before is not None else rows
     found = dict(rows.annotate(thing=one).values_list("thing").annotate(n=Count("pk")))
     return {thing: found.get(thing, 0) for thing in wanted}
 

@@ -56,23 +56,13 @@ class Page:
 
 def catalogue() -> QuerySet[Dataset]:
     """The datasets that everybody may see, newest first; with words and filters: `search.find`."""
-    return newest_first(Dataset.objects.listed())
+    newest = (F("listed_from").desc(nulls_last=True), "-id")  # the order of the index `dataset_newest`
+    return Dataset.objects.listed().order_by(*newest)
 
 
-def newest_first(found: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """The same in the order of the index `dataset_newest`."""
-    return found.order_by(F("listed_from").desc(nulls_last=True), "-id")
-
-
-def page_of(
-    found: QuerySet[Dataset],
-    *,
-    after: tuple[datetime, UUID] | None = None,
-    size: int = 25,
-    total: tuple[int, bool] | None = None,
-) -> Page:
-    """The page after the cursor `after`, and the total, counted up to 1,000 unless it is given."""
-    number, more = total or counted(found)
+def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
+    """The page after the cursor `after`, and the total, counted up to 1,000."""
+    number, more = counted(found)
     rows = in_lists(found)
     if after is not None:
         when, pk = after

@@ -23,7 +23,7 @@ from apps.people.queries import accounts_of, has_platform_role, institutions_sig
 from apps.people.rules import check_not_break_glass
 
 DESCRIBED = (
-    "title", "summary", "description", "keywords", "licence", "attribution",
+    "title", "summary", "description", "keywords", "licence", "attribution", "contact_name", "contact_email",
     "access", "conditions", "committee", "longest_grant_days", "requires_second_factor",
 )  # fmt: skip
 LONGEST_NAME = 255  # bytes in UTF-8, the limit of common file systems

@@ -8,18 +8,20 @@ it is valid.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
 
 from apps.core import clock
 from apps.datasets.models import Dataset, SearchDocument
-from apps.datasets.queries import COUNTED_UP_TO, newest_first
+from apps.datasets.queries import COUNTED_UP_TO, in_lists
 from apps.datasets.search_words import Understood, corrected, relaxed, understood
 
+SAMPLE, FREQUENT = 1000, 15  # something is frequent if so many of the newest documents match it
 WEIGHTS = [0.05, 0.2, 0.5, 1.0]  # of file names (D), description (C), summary and names (B), title (A)
 # The filters by name: the column of the search document, and whether it holds several values.
 FACETS: dict[str, tuple[str, bool]] = {
@@ -86,12 +88,9 @@ class Result:
         return len(self.rows) > COUNTED_UP_TO
 
     @property
-    def datasets(self) -> QuerySet[Dataset]:
-        """All results as datasets, newest first."""
-        found = Dataset.objects.listed()
-        if self.words.query or self.filters:
-            found = found.filter(_valid("documents__") & _matching(self.words, self.filters, "documents__"))
-        return newest_first(found)
+    def documents(self) -> QuerySet[SearchDocument]:
+        """All results, newest first."""
+        return _newest(self.words, self.filters)
 
 
 def find(words: str = "", filters: Filters | None = None) -> Result:
@@ -116,16 +115,55 @@ def find(words: str = "", filters: Filters | None = None) -> Result:
 
 def valid_documents() -> QuerySet[SearchDocument]:
     """The documents of listed datasets that are valid now; there is one of each."""
-    return SearchDocument.objects.filter(_valid())
+    now = clock.sql_now()
+    return SearchDocument.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now), valid_from__lte=now)
+
+
+def page_of(
+    result: Result, *, after: tuple[datetime, UUID] | None = None, size: int
+) -> tuple[list[Dataset], tuple[datetime, UUID] | None]:
+    """The datasets after the cursor `after`, newest first, and the cursor of the next page; two statements."""
+    documents = result.documents
+    if after is not None:
+        when, pk = after
+        documents = documents.filter(Q(listed_from__lt=when) | Q(listed_from=when, dataset_id__lt=pk))
+        documents = documents.filter(listed_from__lte=when)
+    keys = list(documents.values_list("listed_from", "dataset_id")[: size + 1])
+    return datasets_of(pk for _when, pk in keys[:size]), keys[size - 1] if len(keys) > size else None
+
+
+def datasets_of(ids: Iterable[UUID]) -> list[Dataset]:
+    """The datasets with these ids, in this order, with the columns that a list shows."""
+    wanted = list(ids)
+    by_id = {one.pk: one for one in in_lists(Dataset.objects.filter(pk__in=wanted))}
+    return [by_id[pk] for pk in wanted if pk in by_id]
 
 
 def _result(words: Understood, filters: Filters) -> Result:
     return Result(words, filters, _rows(words, filters))
 
 
+def _newest(words: Understood, filters: Filters) -> QuerySet[SearchDocument]:
+    """What matches, newest first.
+
+    The planner does not know how many documents the beginning of a word matches, so a sample says it. What is frequent
+    is looked for among the newest documents one by one, by a condition that no index answers; what is rare is found by
+    its index and sorted, by an order that no index has.
+    """
+    documents, matching = valid_documents(), _matching(words, filters)
+    if not words.query:
+        return documents.filter(matching).order_by("-listed_from", "-dataset_id")
+    one_by_one = Case(When(matching, then=Value(True)), default=Value(False), output_field=BooleanField())
+    newest = documents.order_by("-listed_from", "-dataset_id").values("pk")[:SAMPLE]
+    if SearchDocument.objects.filter(one_by_one, pk__in=newest).count() >= FREQUENT:
+        return documents.filter(one_by_one).order_by("-listed_from", "-dataset_id")
+    moment = ExpressionWrapper(F("listed_from") + Value(timedelta()), output_field=DateTimeField())
+    return documents.filter(matching).order_by(moment.desc(), "-dataset_id")
+
+
 def _rows(words: Understood, filters: Filters) -> list[Row]:
     """The newest 1,001 rows; with words the most relevant of these first. The rank is computed for these only."""
-    newest = valid_documents().filter(_matching(words, filters)).order_by("-listed_from", "-dataset_id")
+    newest = _newest(words, filters)
     if not words.query:
         return [Row(*row) for row in newest.values_list(*_COLUMNS)[: COUNTED_UP_TO + 1]]
     bounded = SearchDocument.objects.filter(pk__in=newest.values("pk")[: COUNTED_UP_TO + 1])
@@ -134,23 +172,16 @@ def _rows(words: Understood, filters: Filters) -> list[Row]:
     return [Row(*row) for row in ranked.values_list(*_COLUMNS, "relevance")]
 
 
-def _valid(prefix: str = "") -> Q:
-    now = clock.sql_now()
-    return Q(**{f"{prefix}valid_from__lte": now}) & (
-        Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gt": now})
-    )
-
-
-def _matching(words: Understood, filters: Filters, prefix: str = "") -> Q:
-    matching = Q(**{f"{prefix}search": _Compiled(words.query)}) if words.query else Q()
+def _matching(words: Understood, filters: Filters) -> Q:
+    matching = Q(search=_Compiled(words.query)) if words.query else Q()
     for name, values in filters.items():
         column, several = FACETS[name]
-        matching &= Q(**{f"{prefix}{column}__{'overlap' if several else 'in'}": list(values)})
+        matching &= Q(**{f"{column}__{'overlap' if several else 'in'}": list(values)})
     return matching
 
 
 @dataclass(frozen=True)
-class Value:
+class FacetValue:
     """One value of a filter: as the address has it, as it is shown, and how many results have it."""
 
     value: str
@@ -158,12 +189,12 @@ class Value:
     count: int
 
 
-def facets(result: Result) -> dict[str, list[Value]]:
+def facets(result: Result) -> dict[str, list[FacetValue]]:
     """For each filter the values that results have, most frequent first.
 
     A filter's own choice does not narrow its values. Of more than 1,000 results the newest 1,000 are counted.
     """
-    found: dict[str, list[Value]] = {}
+    found: dict[str, list[FacetValue]] = {}
     for name in FACETS:
         rows = result.rows
         if name in result.filters:
@@ -173,7 +204,7 @@ def facets(result: Result) -> dict[str, list[Value]]:
     return found
 
 
-def values_of(rows: Iterable[Row], name: str, chosen: Sequence[str]) -> list[Value]:
+def values_of(rows: Iterable[Row], name: str, chosen: Sequence[str]) -> list[FacetValue]:
     """The values of one filter in these rows, most frequent first, and the chosen ones."""
     column, several = FACETS[name]
     labelled = {"subject": "subject_labels", "committee": "committee__name"}.get(name, column)
@@ -188,7 +219,7 @@ def values_of(rows: Iterable[Row], name: str, chosen: Sequence[str]) -> list[Val
     for one in chosen:
         counts[one] += 0
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], labels.get(pair[0], pair[0]).casefold()))
-    return [Value(one, labels.get(one, one), count) for one, count in ordered]
+    return [FacetValue(one, labels.get(one, one), count) for one, count in ordered]
 
 
 @dataclass(frozen=True)

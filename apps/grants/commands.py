@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as requests
 from apps.agreements.capacities import receiving_access
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
+from apps.audit.models import Event
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
@@ -18,6 +20,9 @@ from apps.grants import queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.people.models import Person
 from apps.people.rules import check_named, check_operator, check_person
+
+AT_ONCE = 500  # events a run
+ENDED_WITHIN = timedelta(days=30)  # nobody is notified of what ended longer ago
 
 
 @transaction.atomic
@@ -178,6 +183,35 @@ def resume_downloads(stop: DownloadStop, *, by: Actor) -> None:
     stop.ends_at, stop.ended_by = clock.now(), by
     stop.save(update_fields=["ends_at", "ended_by"])
     record(Kind.DOWNLOADS_RESUMED, actor=by, subject=stop)
+
+
+@transaction.atomic
+def notify_of_ends(*, by: Actor) -> int:
+    """Record each access that ends within 30 days, within 7 days, or has ended: once each, so that its holder is
+    notified.
+
+    Access does not depend on it. Not for access that the holder keeps by a later grant. Returns how many were recorded.
+    """
+    check_named(by, SYSTEM)
+    now = clock.now()
+    recorded = _record_ends(queries.ended_since(now - ENDED_WITHIN), stage=0)
+    for days in (7, 30):
+        recorded += _record_ends(queries.ending_before(now + timedelta(days=days)), stage=days)
+    return recorded
+
+
+def _record_ends(grants: QuerySet[AccessGrant], *, stage: int) -> int:
+    """One event for each that has none of this stage (days before the end) or a later one; two workers share them."""
+    kind = Kind.GRANT_ENDING if stage else Kind.GRANT_ENDED
+    before = Event.objects.filter(kind=kind, subject_id=OuterRef("pk"), facts__stage__lte=stage)
+    due = grants.filter(~Exists(before)).select_for_update(of=("self",), skip_locked=True)
+    rows = list(due.select_related("agreement__item").order_by("pk")[:AT_ONCE])
+    for grant in rows:
+        record(
+            Kind.GRANT_ENDING if stage else Kind.GRANT_ENDED, actor=SYSTEM, subject=grant, about=_about(grant),
+            stage=stage, until=grant.ends_at,
+        )  # fmt: skip
+    return len(rows)
 
 
 def _about(grant: AccessGrant) -> list[UUID]:

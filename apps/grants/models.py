@@ -137,6 +137,12 @@ class Suspension(models.Model):
             seen_text("reason", name="suspension_text_is_seen"),
             models.UniqueConstraint(fields=["grant"], condition=Q(ends_at__isnull=True), name="suspension_one_open"),
             models.CheckConstraint(condition=~Q(reason=""), name="suspension_says_why"),
+            *evidence(
+                "grants_suspension",
+                "a suspension cannot be changed or deleted; it can be ended once",
+                may_change=["ends_at"],
+                refuse_if=set_once("ends_at"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +171,12 @@ class DownloadStop(models.Model):
                 name="download_stop_ended_by_two",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="download_stop_has_reason"),
+            *evidence(
+                "grants_downloadstop",
+                "a stop of all downloads cannot be changed or deleted; it can be ended once",
+                may_change=["resume_proposed_by_id", "ends_at", "ended_by_id"],
+                refuse_if=set_once("ends_at", "ended_by_id"),
+            ),
             # One constant value among the stops that have not ended: a second one is refused by the database.
             models.UniqueConstraint(
                 ExpressionWrapper(Q(ends_at__isnull=True), output_field=models.BooleanField()),

@@ -40,6 +40,18 @@ def what_remains(grant: AccessGrant, *, reader: Viewer) -> Remaining:
     )
 
 
+def what_holder_keeps(grant: AccessGrant) -> Remaining:
+    """The same for the page of this access, which its holder and the managers of the dataset read: on this dataset."""
+    here = AccessGrant.objects.filter(access_not_over(), dataset=grant.dataset_id).exclude(pk=grant.pk)
+    fetched = here.select_related("holder", "agreement__item__request").order_by("-ends_at", "pk")
+    project = fetched.filter(agreement__item__request=grant.agreement.item.request_id)
+    return Remaining(
+        same_dataset=list(fetched.filter(holder=grant.holder_id)),
+        other_datasets=[],
+        colleagues=list(project.exclude(holder=grant.holder_id)),
+    )
+
+
 def what_ends(grant: AccessGrant, scope: Scope, *, reader: Viewer) -> list[AccessGrant]:
     """The access that a revocation with this scope ends; only on datasets that the reader manages."""
     if scope == Scope.PROJECT:

@@ -110,7 +110,7 @@ def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
 def resumable() -> Q:
     """A condition on grants: everything lasts but the affiliation of the holder."""
     lasts = _all_of("not_ended", "not_revoked", "not_terminated", "not_suspended")
-    return lasts & ~AccessGrant.objects.parts()["affiliation_active"]
+    return lasts & ~AccessGrant.objects.parts()["affiliation_active"] & Q(institution__isnull=False)
 
 
 def renewable(person: Viewer) -> Q:

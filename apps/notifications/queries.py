@@ -1,11 +1,15 @@
 """Sets of notifications."""
 
+import re
+
 from django.db.models import Count, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.notifications.models import Notification
+
+DELIVERABLE = r"^[!-?A-~]+@[^@]+$"  # ASCII without spaces, one @, and a domain, which is sent in Punycode (RFC 5890)
 
 
 def notifications_of(person: Viewer) -> QuerySet[Notification]:
@@ -23,10 +27,15 @@ def counted(notifications: QuerySet[Notification]) -> Coalesce:
     return Coalesce(Subquery(groups, output_field=IntegerField()), 0)
 
 
+def can_be_emailed(address: str) -> bool:
+    """Whether mail servers deliver to the address: its part before the @ is ASCII (RFC 5321); the domain may be any."""
+    return re.search(DELIVERABLE, address) is not None
+
+
 def waiting() -> QuerySet[Notification]:
-    """Notifications still to be sent by e-mail, oldest first: only to addresses that were proved to be the reader's."""
+    """Notifications still to be sent by e-mail, oldest first: only to proved addresses that mail servers deliver to."""
     unposted = Notification.objects.filter(posted_at__isnull=True, reader__is_active=True, reader__email_verified=True)
-    return unposted.exclude(reader__email="").order_by("not_before", "pk")
+    return unposted.filter(reader__email__regex=DELIVERABLE).order_by("not_before", "pk")
 
 
 def to_post() -> QuerySet[Notification]:

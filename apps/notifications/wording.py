@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats
@@ -35,6 +35,8 @@ def _shown(value: Any) -> str:
     """A fact as it stands in a sentence: moments with their zone, the portal's own words, or what somebody typed."""
     if isinstance(value, datetime):
         return formats.date_format(localtime(value), "j F Y, H:i T")
+    if isinstance(value, date):
+        return formats.date_format(value, "j F Y")
     if isinstance(value, Promise):
         return str(value)
     return one_line(str(value))

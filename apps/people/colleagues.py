@@ -11,7 +11,9 @@ from apps.people.queries import colleagues_named
 
 UNKNOWN_AT_MOST = 30  # entries that named nobody, for one person in an hour
 HOUR = 60 * 60
-CODE = re.compile(r"P-[0-9A-Z]{4}-[0-9A-Z]{4}", re.ASCII | re.IGNORECASE)
+CODE_OR_ORCID = re.compile(
+    r"P-[0-9A-Z]{4}-[0-9A-Z]{4}|(?:https://orcid\.org/)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII | re.IGNORECASE
+)
 
 
 def split_entries(text: str) -> list[str]:
@@ -22,7 +24,7 @@ def split_entries(text: str) -> list[str]:
     entries: list[str] = []
     for entry in re.split(r"[\n,;]", text):
         parts = entry.split()
-        named = any("@" in part or part[-1:].isdigit() or CODE.fullmatch(part) for part in parts)
+        named = any("@" in part or CODE_OR_ORCID.fullmatch(part) for part in parts)
         entries += parts if named else [" ".join(parts)]
     return [entry for entry in entries if entry]
 

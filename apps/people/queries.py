@@ -20,8 +20,11 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.lookups import Exact
 from django.urls import reverse
 
+from apps.audit.models import Event
+from apps.audit.record import Kind
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
@@ -54,6 +57,19 @@ def row_of(person: Viewer) -> QuerySet[Person]:
 
 def institution_named(name: str) -> Institution | None:
     return Institution.objects.filter(name__iexact=name.strip()).first()
+
+
+def active_at(at: datetime | None) -> Q:
+    """The condition on people that their account is active, or was at a past moment, as the event log says."""
+    if at is None:
+        return Q(is_active=True)
+    changes = Event.objects.filter(
+        subject_id=OuterRef("pk"), kind__in=[Kind.PERSON_DEACTIVATED, Kind.PERSON_REACTIVATED]
+    )
+    before = changes.filter(at__lte=at).order_by("-at", "-id").values("kind")[:1]
+    closed_since = Exists(changes.filter(at__gt=at, kind=Kind.PERSON_DEACTIVATED))
+    unchanged = ~Q(Exists(changes.filter(at__lte=at))) & (Q(is_active=True) | Q(closed_since))
+    return Q(Exact(Subquery(before), Value(str(Kind.PERSON_REACTIVATED)))) | unchanged
 
 
 def platform_roles_of(person: Viewer) -> QuerySet[PlatformRole]:

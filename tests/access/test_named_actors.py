@@ -45,6 +45,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "datasets.check_file": {SYSTEM},
     "grants.activate_request": {SYSTEM},
     "grants.issue": {SYSTEM},
+    "grants.notify_of_ends": {SYSTEM},
     "notifications.post_due": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people

@@ -293,6 +293,8 @@ VISITS = [
     Visit("events", ("auditor",), note="found", query="?kind=request.submitted"),
     Visit("events", ("auditor",), note="named", query="?person=holm&day_from=2020-01-01"),
     Visit("event", ("auditor",), ("SELECT min(id) AS number FROM audit_event",)),
+    Visit("access_at", ("auditor",)),
+    Visit("access_at", ("auditor",), note="found", query="?dataset=cancer+study&at=2026-11-01T12:00"),
     Visit("person_record", ("auditor", "operator", "official"), _code("applicant")),
     Visit("person_end_access", ("operator",), _all_access("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),

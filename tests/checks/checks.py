@@ -15,6 +15,7 @@ from tests.checks.check_states import states
 from tests.checks.check_stored_files import stored_files
 from tests.checks.check_views import views
 from tests.checks.diagrams import diagrams
+from tests.checks.directions import directions
 from tests.checks.sizes import sizes
 from tests.checks.templates import templates
 from tests.checks.translations import translations
@@ -43,6 +44,7 @@ CHECKS: dict[str, Check] = {
     "templates": templates,
     "markup": outside.markup,
     "untranslated": untranslated,
+    "directions": directions,
     "translations": translations,
     "vocabulary": vocabulary,
     "system": outside.system,

@@ -221,6 +221,11 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("templates/planted.html", "<a aria-label='Plain words'></a>", "Plain words"),
         Fault("templates/email/planted.txt", "{% if x %}Dear {{ name }}{% endif %}", "Dear"),
     ],
+    "directions": [
+        Fault("templates/planted.html", "<p>{{ dataset.title }}</p>", "text of a user"),
+        Fault("templates/planted.html", "<p>{{ person }}</p>", "text of a user"),
+        Fault("templates/planted.html", '<a href="x">{{ one.name|default:"-" }}</a>', "text of a user"),
+    ],
     "translations": [
         Fault("templates/planted.html", "{% load i18n %}{% translate 'Never heard of' %}", "Never heard of"),
         Fault("apps/grants/rules.py", "_('Never heard of')", "Never heard of"),

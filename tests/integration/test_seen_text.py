@@ -28,7 +28,7 @@ LOOKED_UP = {"q", "person", "user_code", "seen", "next", "sort", "cursor"}
 # Columns of evidence that hold what the portal or a provider makes: codes, digests, keys, addresses.
 MADE = {
     "sha256", "text_sha256", "pdf_key", "pdf_sha256", "storage_key", "reference", "issuer", "acr", "scoped", "ror",
-    "orcid", "email", "correlation", "subject_type", "actor_kind", "media_type", "key", "kind",
+    "orcid", "email", "correlation", "subject_type", "actor_kind", "media_type", "key", "kind", "language",
     "name",  # of a file: `check_file_name` refuses more than this rule does
 }  # fmt: skip
 
@@ -47,7 +47,7 @@ def text_fields() -> dict[str, forms.Field]:
     found = {
         f"{form.__module__}.{form.__name__}.{name}": field
         for form in subclasses(forms.Form)
-        if form.__module__.startswith("apps.web")
+        if form.__module__.startswith("apps.web") and not form.__module__.endswith(".gallery")  # samples of the look
         for name, field in form.base_fields.items()
     }
     request = RequestForm(chosen=[])

@@ -16,6 +16,11 @@ from deploy.demo.embedded import Urls
 STATEMENTS = Path(__file__).parent / "world"
 PEOPLE, INSTITUTIONS, COMMITTEES, MEMBERS, WAITING = 2_000, 50, 40, 5, 25
 
+# The triggers that write search documents are off in bulk.
+DOCUMENTS = """
+SELECT public.search_refresh(array_agg(md5('dataset' || n)::uuid))
+FROM generate_series(%(first)s::int, %(last)s::int) AS n
+"""
 COUNTS = {
     "institutions": INSTITUTIONS,
     "people": PEOPLE,
@@ -43,5 +48,6 @@ def fill(superuser: str, owner: str, *, first: int, last: int) -> None:
         for part in parts:
             text = (STATEMENTS / f"{part}.sql").read_text()
             db.execute(text.format(**COUNTS, first=first, last=last).encode())
+        db.execute(DOCUMENTS, {"first": first, "last": last})
     with psycopg.connect(owner, autocommit=True) as db:
         db.execute(sql.SQL("VACUUM ANALYZE"))

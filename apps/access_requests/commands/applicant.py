@@ -22,8 +22,8 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid
 from apps.core.text import is_blank, typed
 from apps.datasets.models import Dataset
+from apps.people.colleagues import find_colleague
 from apps.people.models import Person
-from apps.people.queries import colleagues_by_code
 from apps.people.rules import check_named, check_person
 
 
@@ -88,7 +88,7 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
-    inside = set(request.items.values_list("dataset_id", flat=True))
+    inside = set(request.items.exclude(state=ItemState.WITHDRAWN).values_list("dataset_id", flat=True))
     for dataset in datasets:
         if dataset.pk not in inside:
             rules.check_can_request(by, dataset)
@@ -110,20 +110,14 @@ def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Actor) -> None:
 
 @transaction.atomic
 def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None:
-    """The colleagues who will use the data too, by the colleague codes they gave the applicant."""
+    """The colleagues who will use the data too, each by an e-mail address, an ORCID iD, a colleague code or, at the
+    applicant's institution, a name.
+    """
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
-    wanted = {code.strip().upper() for code in codes if code.strip()}
-    found = {person.code: person for person in colleagues_by_code(sorted(wanted))}
-    unknown = sorted(wanted - set(found))
-    if unknown:
-        raise Invalid(
-            _("No colleague has the code %(code)s. Ask them to check the code on their Account page.")
-            % {"code": unknown[0]},
-            field="members",
-        )
-    people = [person for person in found.values() if person.pk != request.applicant_id]
+    named = [find_colleague(one, by=by, field="members") for one in dict.fromkeys(map(str.strip, codes)) if one]
+    people = [person for person in named if person.pk != request.applicant_id]
     removed = Membership.objects.filter(request=request).exclude(person__in=people)
     for membership in removed:
         record(Kind.PROJECT_MEMBER_REMOVED, actor=by, subject=request, about=[membership.person_id])
@@ -243,7 +237,11 @@ def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
         item.move("withdraw")  # the votes on it are kept
     dropped.delete()
     for dataset in datasets:
-        Item.objects.get_or_create(request=request, dataset=dataset, defaults={"committee": dataset.committee})
+        item, new = Item.objects.get_or_create(
+            request=request, dataset=dataset, defaults={"committee": dataset.committee}
+        )
+        if not new and item.state == ItemState.WITHDRAWN:
+            item.move("reopen")
 
 
 def _open_items(request: AccessRequest) -> None:

@@ -40,15 +40,14 @@ def list_datasets(
     `some_words` says that the datasets match some of the words only.
     """
     found = search.find(q, {"access": [access] if access else [], "committee": [committee] if committee else []})
-    total = (found.total, found.more_than_counted)
-    page = datasets.page_of(found.datasets, after=pagination.decode_cursor(LIST, cursor), size=limit, total=total)
+    items, next_cursor = search.page_of(found, after=pagination.decode_cursor(LIST, cursor), size=limit)
     return {
         "searched_for": found.words.shown_for or None,
         "some_words": found.words.partial,
-        "items": [serialise.dataset_line(each) for each in page.items],
-        "next_cursor": pagination.encode_cursor(LIST, page.next_cursor),
-        "total": page.total,
-        "total_is_exact": not page.more_than_counted,
+        "items": [serialise.dataset_line(each) for each in items],
+        "next_cursor": pagination.encode_cursor(LIST, next_cursor),
+        "total": found.total,
+        "total_is_exact": not found.more_than_counted,
     }
 
 

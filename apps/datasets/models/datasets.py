@@ -89,6 +89,8 @@ class Dataset(models.Model):
     keywords = models.CharField(_("keywords"), max_length=300, blank=True)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     attribution = models.CharField(_("how to cite"), max_length=500, blank=True)
+    contact_name = models.CharField(_("contact"), max_length=200, blank=True, db_default="")
+    contact_email = models.EmailField(_("contact e-mail"), blank=True, db_default="")
     access = models.CharField(_("access level"), max_length=12, choices=Access.choices, default=Access.CONTROLLED)
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="datasets")
     committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")

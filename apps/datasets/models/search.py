@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from apps.committees.models import Committee
@@ -87,6 +88,7 @@ class SearchDocument(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="search_document_words"),
+            models.Index(F("listed_from").desc(), F("dataset").desc(), name="search_document_newest"),
             GinIndex(fields=["subjects", "conditions", "formats"], name="search_document_facets"),
         ]
 

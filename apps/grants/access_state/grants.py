@@ -41,14 +41,21 @@ def of_grant(one: GrantFacts, who: Who, facts: Facts) -> AccessState:
             by=str(pause.by) if pause else "", reason=pause.reason if pause else "", **same,
         )  # fmt: skip
     if not parts["affiliation_active"]:
-        return AccessState(
-            State.SUSPENDED, cause="affiliation", turn=Turn.YOU if who.is_viewer else Turn.OTHERS,
-            waiting_for=(grant.institution.name,) if grant.institution is not None else (),
-            action=Action(Do.SIGN_IN_AGAIN, grant.dataset) if who.is_viewer else see, **same,
-        )  # fmt: skip
+        return _without_affiliation(grant, who, see, same)
     if not all(holds for part, holds in parts.items() if part != "begun"):
         return AccessState(State.SUSPENDED, cause="further", turn=Turn.OTHERS, action=see, **same)
     return _living(grant, who, facts, same, begun=parts["begun"])
+
+
+def _without_affiliation(grant: AccessGrant, who: Who, see: Action, same: Mapping[str, Any]) -> AccessState:
+    """The affiliation that the signature names is not valid; or nobody knows which it was, which nothing mends."""
+    if grant.institution is None:
+        return AccessState(State.SUSPENDED, cause="no_institution", turn=Turn.OTHERS, action=see, **same)
+    return AccessState(
+        State.SUSPENDED, cause="affiliation", turn=Turn.YOU if who.is_viewer else Turn.OTHERS,
+        waiting_for=(grant.institution.name,), action=Action(Do.SIGN_IN_AGAIN, grant.dataset) if who.is_viewer else see,
+        **same,
+    )  # fmt: skip
 
 
 def _revoked(grant: AccessGrant, see: Action, same: Mapping[str, Any]) -> AccessState:

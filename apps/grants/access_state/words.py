@@ -152,6 +152,11 @@ WORDS: Mapping[tuple[State, str], Words] = {
             _("After a move to another institution, submit a new request."),
         ),
     ),
+    (State.SUSPENDED, "no_institution"): Words(
+        "institution",
+        _("Suspended: institution not known"),
+        (_("The agreement does not record an institution. Submit a new request."),),
+    ),
     (State.SUSPENDED, "further"): Words(
         "alert",
         _("Suspended"),

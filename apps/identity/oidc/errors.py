@@ -11,10 +11,14 @@ from django.utils.translation import gettext as _
 
 from apps.core import correlation
 from apps.core.actors import ANONYMOUS
+from apps.core.addresses import portal_host
 from apps.identity.commands.sign_ins import record_sign_in_refused
 from apps.people.models import Provider
 
 NO_ANSWER = {"slow", "unreachable", "busy"}
+# What the person can mend: the institution need not be asked.
+OWN_DOING = {*NO_ANSWER, "state", "expired_start", "overtaken", "inactive", "identity_taken", "not_fresh",
+             "provider_said.access_denied"}  # fmt: skip
 
 
 def refused(
@@ -29,6 +33,7 @@ def refused(
     asked = {"next": next_path} | ({"again": "1"} if again else {})
     start = f"{reverse('oidc_authentication_init')}?{urlencode(asked)}"
     context: dict[str, Any] = {"reference": correlation.current(), "again_url": start, "sentence": _sentence(code)}
+    context["words"] = _words(provider, context["reference"]) if code not in OWN_DOING else ""
     context["sign_in_url"] = start  # the menu's own would lead back to this answer
     status = 503 if code in NO_ANSWER else 403
     answer = render(_elsewhere(request), "sign_in/refused.html", context, status=status)
@@ -44,6 +49,17 @@ def _elsewhere(request: HttpRequest) -> HttpRequest:
     shown.path = shown.path_info = reverse("sign_in_refused")
     shown.META = {**request.META, "QUERY_STRING": ""}
     return shown
+
+
+def _words(provider: Provider | None, reference: str) -> str:
+    """A text for the person's institution: what Gatehouse needs of an answer, whichever check failed."""
+    return _(
+        "I cannot sign in to %(portal)s through %(provider)s. The portal could not use the answer of the identity "
+        "provider (reference %(reference)s). It needs an ID token and userinfo as in OpenID Connect Core 1.0: signed "
+        "with RS256 or ES256; iss, aud, exp, iat, nonce; the same sub in both, at most 255 ASCII characters and the "
+        "same at every sign-in. It also uses the claims name, email, email_verified and "
+        "eduperson_scoped_affiliation. Please compare this with what the provider sends."
+    ) % {"portal": portal_host(), "provider": provider or "–", "reference": reference}
 
 
 def _sentence(code: str) -> str:

@@ -41,13 +41,24 @@ def _grant_resumed(event: Event) -> Notes:
     yield Note(grant.holder, "grant_resumed.holder", path, facts)
 
 
+def _grant_ends(event: Event) -> Notes:
+    """The applicant renews; a project member asks the applicant to."""
+    grant, facts, path = _grant(event)
+    request = grant.agreement.item.request
+    applies = request.applicant_id == grant.holder_id
+    kind = "grant_ending" if event.kind == Kind.GRANT_ENDING else "grant_ended"
+    names = {"project": request.title or request.reference, "applicant": str(request.applicant)}
+    yield Note(grant.holder, f"{kind}.{'holder' if applies else 'member'}", path, facts | names)
+
+
 def _grant(event: Event) -> tuple[AccessGrant, dict[str, Any], str]:
-    grant = AccessGrant.objects.select_related("dataset", "holder", "agreement").get(pk=subject_of(event))
+    fetched = AccessGrant.objects.select_related("dataset", "holder", "agreement__item__request__applicant")
+    grant = fetched.get(pk=subject_of(event))
     facts = {
         "dataset": grant.dataset.title,
         "holder": grant.holder.name,
         "starts": grant.starts_at,
-        "ends": grant.ends_at,
+        "last": grant.last_day,
         "reference": grant.agreement.reference,
         "actor": actor_of(event),
     }
@@ -69,8 +80,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "grant_issued.holder": (
                 _("Access granted: %(dataset)s"),
                 _(
-                    "You may use “%(dataset)s” from %(starts)s until %(ends)s under the agreement "
-                    "%(reference)s. You can download its files in this period."
+                    "You may use “%(dataset)s” from %(starts)s under the agreement %(reference)s. "
+                    "The last day is %(last)s. You can download its files in this period."
                 ),
             ),
         },
@@ -116,7 +127,48 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "grant_resumed.holder": (
                 _("Your access to %(dataset)s was resumed"),
-                _("%(actor)s resumed your access to “%(dataset)s”. The end date is still %(ends)s."),
+                _("%(actor)s resumed your access to “%(dataset)s”. The last day is still %(last)s."),
+            ),
+        },
+    ),
+    Kind.GRANT_ENDING: Message(
+        _grant_ends,
+        {
+            "grant_ending.holder": (
+                _("Your access to %(dataset)s ends soon"),
+                _(
+                    "The last day of your access to “%(dataset)s” for the project “%(project)s” is "
+                    "%(last)s. To keep access, select “Renew access” on the page of this access: a "
+                    "new request starts with what you wrote before. The committee decides on it."
+                ),
+            ),
+            "grant_ending.member": (
+                _("Your access to %(dataset)s ends soon"),
+                _(
+                    "The last day of your access to “%(dataset)s” for the project “%(project)s” is "
+                    "%(last)s. To keep access, ask %(applicant)s, who requested it, to renew it."
+                ),
+            ),
+        },
+    ),
+    Kind.GRANT_ENDED: Message(
+        _grant_ends,
+        {
+            "grant_ended.holder": (
+                _("Your access to %(dataset)s has ended"),
+                _(
+                    "Your access to “%(dataset)s” for the project “%(project)s” has ended. The last "
+                    "day was %(last)s. Delete your copies as the agreement %(reference)s requires. If "
+                    "you still need the data, submit a new request."
+                ),
+            ),
+            "grant_ended.member": (
+                _("Your access to %(dataset)s has ended"),
+                _(
+                    "Your access to “%(dataset)s” for the project “%(project)s” has ended. The last "
+                    "day was %(last)s. Delete your copies as the agreement %(reference)s requires. If "
+                    "you still need the data, submit a new request or ask %(applicant)s to."
+                ),
             ),
         },
     ),

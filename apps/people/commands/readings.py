@@ -11,7 +11,8 @@ from apps.people.rules import check_person
 
 
 @transaction.atomic
-def record_access_check(person: Person, *, dataset: models.Model, at: datetime | None = None, by: Actor) -> None:
-    """Record that the access of another person to a dataset was looked up, now or for the moment `at`."""
+def record_access_check(person: Person | None, *, dataset: models.Model, at: datetime | None = None, by: Actor) -> None:
+    """Record that the access of another person (None: of everybody) to a dataset was looked up, now or for `at`."""
     by = check_person(by)
-    record(Kind.ACCESS_CHECKED, actor=by, subject=dataset, about=[person], at=at)
+    about = [person] if person is not None else []
+    record(Kind.ACCESS_CHECKED, actor=by, subject=dataset, about=about, at=at)

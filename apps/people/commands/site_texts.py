@@ -4,6 +4,7 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core.actors import CONSOLE, Actor
+from apps.core.text import typed
 from apps.people.models import SiteText
 from apps.people.queries import newest_site_text
 from apps.people.rules import check_operator, check_site_text
@@ -13,7 +14,7 @@ from apps.people.rules import check_operator, check_site_text
 def publish_site_text(kind: str, *, language: str, text: str, by: Actor) -> SiteText:
     """A new version of the text in this language; earlier versions are kept. The same text again changes nothing."""
     check_operator(by, CONSOLE)
-    plain = text.replace("\r\n", "\n").strip()
+    plain = typed(text, field="text").strip()
     check_site_text(kind, language, plain)
     newest = newest_site_text(kind, language)
     if newest is not None and newest.text == plain:

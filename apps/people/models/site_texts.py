@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.identifiers import new_id
+from apps.core.text import seen_text
 from apps.core.triggers import evidence
 
 
@@ -34,6 +35,7 @@ class SiteText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "language", "version"], name="site_text_version_once"),
             models.CheckConstraint(condition=~Q(text=""), name="site_text_not_empty"),
+            seen_text("text", name="site_text_is_seen"),
             *evidence("people_sitetext", "a published text of the portal cannot be changed or deleted"),
         ]
 

@@ -31,7 +31,7 @@ from apps.web.common.state_presenters import shown
 LATER = 10**11  # seconds, more than any date has
 DOWNLOAD = str(Kind.DOWNLOAD_STARTED)
 LONG_TEXTS = (
-    "dataset__description", "dataset__search", "agreement__text", "agreement__item__request__purpose",
+    "dataset__description", "agreement__text", "agreement__item__request__purpose",
     "agreement__item__request__public_summary",
 )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """One access of a person: whether it is active, why or why not, and ending it early."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,8 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.core.actors import Viewer
 from apps.core.errors import Denied, NotFound
 from apps.datasets import queries as datasets
+from apps.datasets.models import Distribution
 from apps.grants import commands, queries
+from apps.grants.access_state import AccessState, Do, state_of_grant
 from apps.grants.models import AccessGrant
+from apps.grants.remaining import what_holder_keeps
 from apps.people.queries import officials_of
 from apps.web.catalogue import access_presenters
 from apps.web.common.actor import AuthenticatedRequest
@@ -21,6 +26,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
+from apps.web.common.state_presenters import action, shown, with_one_file
 
 
 @require_safe
@@ -60,15 +66,33 @@ def _page(
     request: AuthenticatedRequest, grant: AccessGrant, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     version = datasets.current_version(grant.dataset)
-    affiliation = grant.institution if grant.affiliation_missing else None  # type: ignore[attr-defined]
+    state = state_of_grant(request.actor, grant)
+    mine = grant.holder_id == request.actor.pk
+    files = list(queries.files_of(version, request.actor if mine else grant.holder)) if version is not None else []
+    lapsed = [grant.institution_id] if state.cause == "affiliation" and grant.institution_id is not None else []
     context = {
         "grant": grant,
-        "officials": officials_of([affiliation.pk]).get(affiliation.pk, []) if affiliation is not None else [],
-        "mine": grant.holder_id == request.actor.pk,
+        "panel": _panel(state, files),
+        "officials": officials_of(lapsed).get(lapsed[0], []) if lapsed else [],
+        "lapsed": bool(lapsed),
+        "mine": mine,
         "checks": [access_presenters.row(fact) for fact in queries.facts_of(grant)],
-        "pause": queries.open_suspension(grant),
+        "remains": what_holder_keeps(grant),
         "version": version,
-        "files": queries.files_of(version, grant.holder) if version is not None else [],
+        "files": files,
         "form": form or ReasonForm(),
     }
     return render(request, "access/grant.html", context, status=status)
+
+
+def _panel(state: AccessState, files: list[Distribution]) -> dict[str, Any]:
+    """The state in words; the page itself is no action, and renewing leaves the files one link away."""
+    panel = with_one_file(shown(state), state, files[0] if len(files) == 1 else None)
+    here = state.action is not None and state.action.code == Do.VIEW_ACCESS
+    renews = state.action is not None and state.action.code == Do.RENEW
+    last = state.until - timedelta(seconds=1) if state.until is not None else None
+    return panel | {
+        "place": None if here else panel["place"],
+        "links": [action(Do.DOWNLOAD, state.grant)] if renews else [],
+        "last_moment": last,
+    }

@@ -15,6 +15,7 @@ from django.views.i18n import set_language as keep_language
 from apps.core import correlation, zones
 from apps.core.actors import Viewer
 from apps.core.errors import NotFound, WrongState
+from apps.notifications.queries import can_be_emailed
 from apps.people import wording
 from apps.people.commands.people import accept_terms, choose_language, choose_time_zone
 from apps.people.models import Terms
@@ -45,6 +46,7 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
     person = request.actor
     context = {
         "person": person,
+        "can_be_emailed": can_be_emailed(person.email),
         "identities": identities_of(person),
         "affiliations": _affiliations(person),
         "roles": platform_roles_of(person),

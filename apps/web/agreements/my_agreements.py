@@ -26,7 +26,7 @@ from apps.web.common.list_filters import Choice, DateRange, Option, Search, colu
 from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.common.state_presenters import shown
 
-LONG_TEXTS = ("text", "item__dataset__description", "item__dataset__search", "item__request__purpose")
+LONG_TEXTS = ("text", "item__dataset__description", "item__request__purpose")
 
 
 @dataclass(frozen=True)

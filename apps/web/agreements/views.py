@@ -18,6 +18,7 @@ from apps.agreements.states import AgreementState
 from apps.core.actors import Viewer
 from apps.core.errors import NeedsSignIn, NotFound, WrongState
 from apps.core.storage import PrivateBucketStorage, private_storage
+from apps.grants.access_state import Do, state_of_request
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.people.models import Person
 from apps.people.rules import check_affiliated
@@ -28,6 +29,7 @@ from apps.web.common.decorators import writes
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
+from apps.web.common.state_presenters import shown
 from apps.web.sign_in.step_up import freshly_signed_in
 
 ENDED = {AgreementState.TERMINATED, AgreementState.EXPIRED}
@@ -139,6 +141,7 @@ def _page(
         "title": title,
         "clauses": _clauses(agreement, clauses),
         "plain_is_help": get_language() == "da",
+        "shown": _state(person, agreement),
         "signatures": signatures,
         "pdfs": list(agreement.pdfs.all()),
         "missing": [] if agreement.shown_state in ENDED else queries.missing_signers(agreement),
@@ -148,12 +151,21 @@ def _page(
         **(_behind(person) if may_sign or may_countersign else {}),
         "may_end": agreement.can("terminate") and _sentence(
             lambda: rules.check_can_terminate(person, agreement, "asked")) == "",
+        "declines": agreement.item.request.applicant_id == person.pk,
         "stale": _sentence(lambda: rules.check_signed_in_freshly(sign_in_facts(request))),
         "again_url": sign_in_address(reverse("agreement_page", args=[agreement.pk]), again=True),
         "sign_form": sign_form or SignForm(initial={"seen": agreement.sha256}),
         "end_form": end_form or ReasonForm(auto_id="end-%s"),
     }  # fmt: skip
     return render(request, "agreements/agreement.html", context, status=status)
+
+
+def _state(person: Person, agreement: Agreement) -> dict[str, Any] | None:
+    """What the reader or the applicant has by this agreement; nothing if the agreement does not concern them."""
+    state = state_of_request(person, agreement.item.request)
+    mine = [one for one in (state, *state.also) if one.agreement is not None and one.agreement.pk == agreement.pk]
+    here = mine and mine[0].action is not None and mine[0].action.code in (Do.SIGN, Do.COUNTERSIGN, Do.VIEW_AGREEMENT)
+    return shown(mine[0]) | ({"place": None} if here else {}) if mine else None
 
 
 def _behind(person: Person) -> dict[str, Any]:

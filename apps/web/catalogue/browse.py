@@ -18,10 +18,11 @@ from apps.datasets.models import Dataset
 from apps.grants import queries as grants
 from apps.web.catalogue import browse_presenters as parts
 from apps.web.common.actor import PageRequest
+from apps.web.common.lists import counted
 from apps.web.common.pagination import Page, page_or_first, rows_before
 
 SIZE = 25
-BY_KEY = "-listed_from -pk"
+BY_KEY = "-listed_from -dataset_id"
 MOST_VALUES, LONGEST_VALUE = 20, 200
 RELEVANCE, NEWEST, TITLE, USED, SOONEST = "relevance", "newest", "title", "used", "soonest"
 SORTS: dict[str, Any] = {
@@ -106,11 +107,12 @@ def _page(request: PageRequest, asked: Asked, found: search.Result) -> tuple[Pag
     The newest are walked by key, however many there are; the other orders are those of the newest 1,000.
     """
     if asked.sort == NEWEST and found.more_than_counted:
-        rows = datasets.in_lists(found.datasets)
-        page, problem = page_or_first(request, rows, by=BY_KEY, size=SIZE, kept=asked.pairs())
+        documents = found.documents
+        page, problem = page_or_first(request, documents, by=BY_KEY, size=SIZE, kept=asked.pairs())
         asked.problems.extend([problem] if problem else [])
-        before = rows_before(found.datasets, by=BY_KEY, row=page.rows[0]) if page.first_url and page.rows else None
-        return page, datasets.counted(before)[0] if before is not None else 0
+        before = counted(rows_before(documents, by=BY_KEY, row=page.rows[0])) if page.first_url and page.rows else 0
+        shown = search.datasets_of(one.dataset_id for one in page.rows)
+        return Page(shown, page.previous_url, page.next_url, page.first_url), before
     return _numbered(request, asked, _sorted(asked, found))
 
 
@@ -125,10 +127,9 @@ def _numbered(request: PageRequest, asked: Asked, ids: list[UUID]) -> tuple[Page
 
     before = (number - 1) * SIZE
     shown = ids[before : before + SIZE]
-    by_id = {one.pk: one for one in datasets.in_lists(Dataset.objects.filter(pk__in=shown))}
     return (
         Page(
-            rows=[by_id[pk] for pk in shown if pk in by_id],
+            rows=search.datasets_of(shown),
             previous_url=url(number - 1) if number > 1 else "",
             next_url=url(number + 1) if number < last else "",
             first_url=url(1) if number > 1 else "",
@@ -149,6 +150,5 @@ def _sorted(asked: Asked, found: search.Result) -> list[UUID]:
     if asked.sort == SOONEST:
         return [row.dataset for row in sorted(rows, key=parts.days_to_decision(parts.known_waits()))]
     if asked.sort == NEWEST and found.words.query:
-        newest = found.datasets.values_list("pk", flat=True)
-        return list(newest[: datasets.COUNTED_UP_TO])
+        return list(found.documents.values_list("dataset_id", flat=True)[: datasets.COUNTED_UP_TO])
     return ids

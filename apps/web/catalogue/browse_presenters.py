@@ -159,7 +159,7 @@ def facet_groups(found: search.Result) -> list[dict[str, Any]]:
     return groups
 
 
-def label_of(name: str, value: search.Value) -> str:
+def label_of(name: str, value: search.FacetValue) -> str:
     """The value as people read it."""
     if name == "access":
         return str(ACCESS_WORDS.get(value.value, value.value))
@@ -177,7 +177,7 @@ def chips(found: search.Result, url: Callable[[str, str], str]) -> list[dict[str
     return [
         {
             "filter": str(FACET_LABELS[name]),
-            "label": label_of(name, values[name].get(one, search.Value(one, one, 0))),
+            "label": label_of(name, values[name].get(one, search.FacetValue(one, one, 0))),
             "url": url(name, one),
         }
         for name, chosen in found.filters.items()
@@ -185,6 +185,6 @@ def chips(found: search.Result, url: Callable[[str, str], str]) -> list[dict[str
     ]
 
 
-def _labels(found: search.Result) -> dict[str, Sequence[search.Value]]:
+def _labels(found: search.Result) -> dict[str, Sequence[search.FacetValue]]:
     """The values that the rows have, for the labels of chips; no statement."""
     return {name: search.values_of(found.rows, name, found.filters.get(name, ())) for name in found.filters}

@@ -15,7 +15,7 @@ from apps.grants.access_state.words import day
 from apps.people.models import Person
 from apps.people.queries import current_affiliation_of
 from apps.web.common.actions import Place
-from apps.web.common.state_presenters import action, shown, shown_all
+from apps.web.common.state_presenters import action, shown, shown_all, with_one_file
 
 BEFORE_REQUEST = (State.NONE, State.SIGN_IN_NEEDED, State.AFFILIATION_NEEDED)
 
@@ -29,7 +29,7 @@ def panel(
     """
     files = version.files if version is not None and version.state != VersionState.WITHDRAWN else 0
     asked = dataset.access == Dataset.Access.CONTROLLED and state.state in BEFORE_REQUEST
-    return _with_one_file(shown(state), state, only) | {
+    return with_one_file(shown(state), state, only) | {
         "also": [one for one in shown_all(state.also) if one["state"].request is not None],
         "links": _links(person, state, dataset),
         "needs": _needs(person, dataset) if state.state in BEFORE_REQUEST else [],
@@ -40,14 +40,6 @@ def panel(
         "files": files,
         "bytes": version.bytes if files else 0,
     }
-
-
-def _with_one_file(panel: dict[str, Any], state: AccessState, only: Any) -> dict[str, Any]:
-    """With one file the button downloads it; with several it leads to the files, each with its own button."""
-    if state.action is None or state.action.code != Do.DOWNLOAD or only is None:
-        return panel
-    place = Place(reverse("file_page", args=[only.pk]), post=True, fields={"start": "1"})
-    return panel | {"place": place, "label": _("Download file")}
 
 
 def _links(person: Viewer, state: AccessState, dataset: Dataset) -> list[dict[str, Any]]:

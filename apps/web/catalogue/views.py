@@ -113,13 +113,13 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     if committee is None:
         raise NotFound(_("This committee does not exist."))
     found = search.find(filters={"committee": [slug]})
-    page = datasets.page_of(found.datasets, size=SHOWN, total=(found.total, found.more_than_counted))
+    page = search.datasets_of(row.dataset for row in found.rows[:SHOWN])
     context = {
         "committee": committee,
         "memberships": committees.memberships_of(committee).select_related("person__institution"),
         "wait": requests.waits([committee.pk]).get(committee.pk),
-        "cards": parts.cards(page.items),
-        "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if page.next_cursor else "",
+        "cards": parts.cards(page),
+        "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if found.total > SHOWN else "",
     }
     return render(request, "catalogue/committee.html", context)
 

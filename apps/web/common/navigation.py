@@ -122,6 +122,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         (facts["cares"], _("My datasets"), "my_datasets"),
         (facts["signs"], _("Institution"), "institution_people"),
         (facts["audits"], _("Event log"), "events"),
+        (facts["audits"], _("Access at a moment"), "access_at"),
         (facts["operates"], _("System status"), "system_status"),
         (facts["audits"] or facts["operates"], _("Roles"), "claimed_roles"),
     )

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from apps.grants.access_state import AccessState, Action, Do, State
 from apps.grants.access_state.words import LABELS, days_left, said
-from apps.web.common.actions import href_of, place_of
+from apps.web.common.actions import Place, href_of, place_of
 
 ICONS: dict[Do, str] = {
     Do.SIGN_IN: "sign-in",
@@ -49,6 +52,14 @@ def shown(state: AccessState) -> dict[str, Any]:
 
 def shown_all(states: Iterable[AccessState]) -> list[dict[str, Any]]:
     return [shown(state) for state in states]
+
+
+def with_one_file(panel: dict[str, Any], state: AccessState, only: Any) -> dict[str, Any]:
+    """With one file the button downloads it; with several it leads to the files, each with its own button."""
+    if state.action is None or state.action.code != Do.DOWNLOAD or only is None:
+        return panel
+    place = Place(reverse("file_page", args=[only.pk]), post=True, fields={"start": "1"})
+    return panel | {"place": place, "label": _("Download file")}
 
 
 def action(code: Do, on: Any) -> dict[str, Any]:

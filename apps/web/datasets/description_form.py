@@ -80,6 +80,20 @@ class DescriptionForm(forms.Form):
     attribution = CleanTextField(
         label=_("How to cite"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    contact_name = CleanTextField(
+        label=_("Contact for questions"),
+        help_text=_(
+            "A role or a team rather than a person, for example “Cancer registry data office”. Everyone can read it."
+        ),
+        max_length=200,
+        required=False,
+    )
+    contact_email = forms.EmailField(
+        label=_("E-mail address of the contact"),
+        max_length=254,
+        required=False,
+        error_messages={"invalid": _("Enter an e-mail address, for example data-office@example.org.")},
+    )
     access = forms.ChoiceField(
         label=_("Access"),
         help_text=_("You cannot change the access level after the first version is published."),

@@ -129,11 +129,11 @@ class HelperForm(forms.Form):
     """A colleague gets a role on the dataset."""
 
     code = CleanTextField(
-        label=_("Colleague code"),
-        help_text=_("Your colleague finds the code on their Account page, for example P-7K3Q-9XQ2."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono"}),
-        error_messages={"required": _("Enter the colleague code. Your colleague finds it on their Account page.")},
+        label=_("Colleague"),
+        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the e-mail address, ORCID iD or colleague code of the person.")},
     )
     role = forms.ChoiceField(
         label=_("Role"),
@@ -141,9 +141,6 @@ class HelperForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a role.")},
     )
-
-    def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).strip().upper()
 
 
 class RemoveForm(forms.Form):

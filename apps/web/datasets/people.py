@@ -12,7 +12,7 @@ from apps.core.errors import NotFound
 from apps.datasets import commands, rules
 from apps.datasets.models import Dataset
 from apps.datasets.queries import is_owner, owners_of, removed_roles_of, role_holders_of
-from apps.people.queries import colleagues_by_code
+from apps.people.colleagues import find_colleague
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
@@ -60,11 +60,8 @@ def people(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 
 def _given(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm) -> bool:
-    person = colleagues_by_code([form.cleaned_data["code"]]).first()
-    if person is None:
-        form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
-        return False
     with FormRefusals(form):
+        person = find_colleague(form.cleaned_data["code"], by=request.actor, field="code")
         commands.give_role(dataset, person=person, role=form.cleaned_data["role"], by=request.actor)
         messages.success(request, _("%(name)s now has a role on this dataset.") % {"name": person})
         return True

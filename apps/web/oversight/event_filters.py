@@ -91,9 +91,13 @@ class EventFilters:
     def meant(self) -> list[Meant]:
         return [self.person, self.reference, self.dataset]
 
+    def searched_person(self) -> UUID | None:
+        found = self.person.found
+        return found.ids[0] if found is not None and found.ids else None
+
     def searched(self) -> list[UUID]:
-        """The ids of the things that were searched for."""
-        ids = [one.found.ids[0] for one in self.meant if one.found is not None and one.found.ids]
+        """The ids of the things that were searched for besides the person."""
+        ids = [one.found.ids[0] for one in (self.reference, self.dataset) if one.found is not None and one.found.ids]
         return ids + ([self.about.thing] if self.about.thing else [])
 
     def unclear(self) -> list[Meant]:

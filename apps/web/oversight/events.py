@@ -48,7 +48,13 @@ def events(request: AuthenticatedRequest) -> HttpResponseBase:
     if page.is_export or request.GET.get(EXPORT) == "jsonl":
         record_export(LIST, rows=min(page.total, MOST_ROWS), by=request.actor)
         return _file(page) if page.is_export else _lines(page.matching)
-    record_log_read(in_use(request.GET), searched=filters.searched(), shown=len(page.rows), by=request.actor)
+    record_log_read(
+        in_use(request.GET),
+        person=filters.searched_person(),
+        searched=filters.searched(),
+        shown=len(page.rows),
+        by=request.actor,
+    )
     context = {
         "list": page,
         "rows": rows_of(page.rows),
@@ -139,5 +145,5 @@ def event(request: AuthenticatedRequest, number: int) -> HttpResponse:
     found = event_numbered(number)
     if found is None:
         raise NotFound(_("There is no event with this number."))
-    record_log_read(["ref"], searched=[], shown=1, by=request.actor)
+    record_log_read(["ref"], shown=1, by=request.actor)
     return render(request, "oversight/event.html", {"row": rows_of([found])[0]})

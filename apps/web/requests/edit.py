@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.states import ItemState
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound, WrongState
 from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset
+from apps.datasets.requestable import datasets_matching
 from apps.grants.access_state import access_state, state_of_request
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
@@ -192,7 +194,7 @@ def _bound(found: AccessRequest) -> RequestForm:
 
 
 def _items(found: AccessRequest) -> Any:
-    return found.items.select_related("dataset").order_by("dataset__title")
+    return found.items.exclude(state=ItemState.WITHDRAWN).select_related("dataset").order_by("dataset__title")
 
 
 def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
@@ -201,12 +203,27 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     commands.save_answers(found, answers=form.answers, by=person)
     commands.change(found, by=person, revision=facts["revision"], **form.texts)
     commands.name_members(found, codes=facts["members"], by=person)
-    slugs = [*facts["datasets"], *([facts["add_dataset"]] if facts["add_dataset"] else [])]
     before = {item.dataset.slug for item in _items(found)}
+    slugs = [*facts["datasets"], *(facts["further"] or _the_one_match(facts["add_dataset"], before))]
     if set(slugs) != before:
         commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
 
 
+def _the_one_match(entered: str, before: set[str]) -> list[str]:
+    """The short name of the dataset that the words or the address name; nothing for no words."""
+    matches = [one for one in datasets_matching(entered) if one.slug not in before]
+    if len(matches) > 1:
+        raise Invalid(_("Several datasets match. Choose one or more below, then save again."), field="add_dataset")
+    if entered and not matches and not any(one.slug in before for one in datasets_matching(entered)):
+        sentence = _("No dataset that needs a request matches “%(words)s”. Enter other words.")
+        raise Invalid(sentence % {"words": entered[:80]}, field="add_dataset")
+    return [one.slug for one in matches]
+
+
 def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    context = {"asked": found, "form": form}
+    if "add_dataset" in form.errors:
+        chosen = {item.dataset_id for item in _items(found)}
+        form.offer([one for one in datasets_matching(str(form["add_dataset"].value())) if one.pk not in chosen])
+    members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
+    context = {"asked": found, "form": form, "members": members}
     return render(request, "requests/edit.html", context, status=status)

@@ -14,6 +14,7 @@ from apps.access_requests import fields, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.datasets.models import Dataset
+from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
 
 
@@ -43,7 +44,7 @@ class AnswersForm(forms.Form):
 class RequestForm(AnswersForm):
     """A request as it is being written: everything may still be empty; submitting asks for the rest.
 
-    Its fields are those of `apps.access_requests.fields`; besides them the revision, and one more dataset by address.
+    Its fields are those of `apps.access_requests.fields`; besides them the revision, and further datasets.
     """
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
@@ -51,12 +52,17 @@ class RequestForm(AnswersForm):
         label=_("Add another dataset"),
         required=False,
         max_length=300,
-        help_text=_("Enter the web address of the dataset page, or the last part of it."),
+        help_text=_("Enter words from its title or description, or the web address of its page. Then save."),
+    )
+    further = forms.MultipleChoiceField(
+        label=_("Datasets that match your words"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._chosen = chosen
+        sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
+        self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
         for one in fields.FIELDS:
             self.fields[one.name] = WIDGETS[one.kind](one)
         self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
@@ -67,6 +73,15 @@ class RequestForm(AnswersForm):
             choice = self.fields[one.name]
             assert isinstance(choice, RequiredChoicesField)
             choice.choices = [(dataset.slug, dataset.title) for dataset in chosen]
+
+    def offer(self, matches: Sequence[Dataset]) -> None:
+        """Show these datasets to choose from."""
+        self._choices_of_further([(one.slug, one.title) for one in matches])
+
+    def _choices_of_further(self, choices: list[tuple[str, str]]) -> None:
+        further = self.fields["further"]
+        assert isinstance(further, forms.MultipleChoiceField)
+        further.choices, self.offers_matches = choices, bool(choices)
 
     def clean(self) -> dict[str, Any]:
         """A period that is longer than the datasets in the form allow is refused beside its field."""
@@ -79,12 +94,8 @@ class RequestForm(AnswersForm):
                 self.add_error(name, sentence)
         return facts
 
-    def clean_add_dataset(self) -> str:
-        """The short name out of whatever was pasted: an address, a path or the name itself."""
-        return str(self.cleaned_data["add_dataset"]).split("?")[0].split("#")[0].strip().rstrip("/").rsplit("/", 1)[-1]
-
     def clean_members(self) -> list[str]:
-        return str(self.cleaned_data["members"]).replace(",", " ").replace(";", " ").split()
+        return split_entries(str(self.cleaned_data["members"]))
 
     @property
     def groups(self) -> dict[str, list[forms.BoundField]]:
@@ -115,8 +126,8 @@ def _day_field(one: RequestField) -> forms.Field:
 
 
 def _people_field(one: RequestField) -> forms.Field:
-    box = forms.Textarea(attrs={"rows": one.lines, "autocapitalize": "characters", "spellcheck": "false"})
-    longest = one.most * fields.CODE_LENGTH
+    box = forms.Textarea(attrs={"rows": one.lines, "autocapitalize": "none", "spellcheck": "false"})
+    longest = one.most * fields.ENTRY_LENGTH
     return CleanTextField(label=one.question, help_text=one.help, required=False, max_length=longest, widget=box)
 
 
@@ -149,7 +160,7 @@ def _at_most(limit: Dataset, starts_on: date | None) -> str:
 def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
     """The request as the form first shows it."""
     kept = {name: getattr(request, name) for name in fields.stored()}
-    return {"revision": request.revision, **kept, "members": " ".join(members)}
+    return {"revision": request.revision, **kept, "members": "\n".join(members)}
 
 
 def answer_name(question: Question) -> str:

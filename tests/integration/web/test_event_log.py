@@ -225,14 +225,14 @@ def test_a_vote_is_not_shown_before_the_decision() -> None:
 
 
 def test_reading_the_log_is_an_event_of_the_reader() -> None:
-    """Case 11, 19: with the filters by name and whom it was about by id, and in nobody else's history."""
+    """Case 11, 19: with the filters by name, whom it was about, and what by id; in no request's history."""
     auditor, case = stories.auditor(), stories.submitted()
     client = stories.client_for(auditor)
-    client.get(LOG, {"person": case.applicant.code, "day_from": "2020-01-01"})
+    client.get(LOG, {"person": case.applicant.code, "ref": case.request.reference, "day_from": "2020-01-01"})
     event = Event.objects.get(kind=Kind.AUDIT_LOG_READ)
-    assert (event.actor_id, event.subject_id, event.about) == (auditor.pk, None, [])
-    assert event.facts["filters"] == "day+person"
-    assert event.facts["searched_1"] == str(case.applicant.pk)
+    assert (event.actor_id, event.subject_id, event.about) == (auditor.pk, None, [case.applicant.pk])
+    assert event.facts["filters"] == "day+person+ref"
+    assert event.facts["searched_1"] == str(case.request.pk)
     client.get(LOG, {"export": "csv"})
     assert Event.objects.filter(kind=Kind.LIST_EXPORTED, actor_id=auditor.pk, facts__list="event_log").count() == 1
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from apps.audit.models import Event
 from apps.core.errors import Denied, Invalid
+from apps.datasets.commands import describe
 from apps.notifications.commands import post_due
 from apps.notifications.models import Notification
 from apps.people.commands.site_texts import publish_site_text
@@ -116,3 +117,13 @@ def test_only_operators_write_texts() -> None:
         assert stories.client_for(other).get("/system-status/texts/privacy/en/").status_code == 403
     with pytest.raises(Invalid):
         publish_site_text("news", language="en", text="Mine.", by=stories.operator())
+
+
+def test_a_dataset_names_its_contact(client: Client) -> None:
+    """Case 35: what the owner entered in the description is on the page that everybody can read."""
+    world = stories.published_dataset()
+    dataset = describe(
+        world.dataset, by=world.owner, contact_name="Cancer data office", contact_email="office@example.org"
+    )
+    text = client.get(f"/datasets/{dataset.slug}/").content.decode()
+    assert "Cancer data office" in text and "mailto:office@example.org" in links(text)

@@ -15,6 +15,7 @@ from apps.api import schemas
 from apps.core import clock
 from apps.core.storage import private_storage
 from apps.grants import commands as grants
+from apps.people.models import Person
 from apps.web.requests.forms import AnswersForm, RequestForm, answer_name
 from tests import stories
 
@@ -77,7 +78,7 @@ def test_a_refused_save_keeps_everything_typed_and_nothing_in_the_database() -> 
     answer = stories.client_for(case.applicant).post(f"/requests/{case.request.pk}/edit/", form)
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "No colleague has the code P-0000-0000" in text
+    assert 'id="id_members_error"' in text and "P-0000-0000" in text
     assert "A title with care" in text
     assert case.reload().request.title == ""
 
@@ -88,7 +89,48 @@ def test_a_dataset_nobody_knows_is_named_beside_its_field() -> None:
         f"/requests/{case.request.pk}/edit/", typed(case, add_dataset="none")
     )
     assert answer.status_code == 422
-    assert "There is no dataset called “none”." in answer.content.decode()
+    assert 'id="id_add_dataset_error"' in answer.content.decode()
+
+
+def test_a_further_dataset_is_found_by_words_and_several_are_offered_to_choose_from() -> None:
+    """Case 18: nobody pastes an address."""
+    case = stories.draft()
+    first, second = (stories.published_dataset(title=f"Zebrafish imaging {one}") for one in ("alpha", "beta"))
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/edit/"
+    answer = client.post(url, typed(case, add_dataset="zebrafish"))
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert all(f'name="further" value="{one.dataset.slug}"' in text for one in (first, second))
+    assert case.request.items.count() == 1
+    chosen = typed(case, add_dataset="zebrafish", further=[second.dataset.slug])
+    assert client.post(url, chosen).status_code == 302
+    case.reload()
+    assert (
+        client.post(
+            url, typed(case, datasets=chosen["datasets"] + [second.dataset.slug], add_dataset="alpha")
+        ).status_code
+        == 302
+    )
+    assert {item.dataset for item in case.request.items.all()} >= {first.dataset, second.dataset}
+    assert client.post(url, typed(case, add_dataset="narwhal")).status_code == 422
+
+
+def test_colleagues_are_named_by_email_orcid_code_or_their_name_at_the_same_institution() -> None:
+    """Case 18: by what both know; nobody is found by a part of it, and many wrong entries end the asking."""
+    home = stories.institution()
+    case = stories.draft(applicant=stories.person(at=home))
+    by_mail, by_orcid, by_code, by_name = stories.person(), stories.person(), stories.person(), stories.person(at=home)
+    Person.objects.filter(pk=by_orcid.pk).update(orcid="0000-0002-1825-0097")
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/edit/"
+    named = f"{by_mail.email.upper()}\nhttps://orcid.org/0000-0002-1825-0097; {by_code.code.lower()}\n{by_name.name}"
+    assert client.post(url, typed(case, members=named)).status_code == 302
+    assert {one.person for one in case.request.memberships.all()} == {by_mail, by_orcid, by_code, by_name}
+    stranger = stories.person()
+    unverified = stories.person()
+    Person.objects.filter(pk=unverified.pk).update(email_verified=False)
+    for wrong in (stranger.name, stranger.email[:-1], "@nordvik.example", unverified.email):
+        case.reload()
+        assert client.post(url, typed(case, members=wrong)).status_code == 422, wrong
 
 
 def test_a_dataset_is_added_to_a_draft_from_its_own_page() -> None:

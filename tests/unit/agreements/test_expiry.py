@@ -105,8 +105,9 @@ def test_the_task_leaves_the_others_alone(frozen: Freeze) -> None:
         commands.expire(waiting.agreement, by=waiting.owner)
 
 
-def test_the_request_is_still_visible_to_its_applicant(frozen: Freeze) -> None:
+def test_a_request_is_closed_when_all_its_agreements_expired(frozen: Freeze) -> None:
     setup = stories.signed()
     after_the_last_day(setup, frozen)
     expire_agreements()
-    assert requests.of_person(setup.applicant).filter(pk=setup.case.request.pk).exists()
+    stories.drain()
+    assert requests.of_person(setup.applicant).get(pk=setup.case.request.pk).state == "closed"

@@ -20,10 +20,10 @@ def test_an_auditor_who_reads_the_log_is_in_it() -> None:
     auditor, other = stories.auditor(), stories.person()
     client = stories.client_for(auditor)
     assert client.get("/oversight/events/").status_code == 200
-    assert client.get(f"/oversight/events/?actor={other.pk}").status_code == 200
+    assert client.get(f"/oversight/events/?person={other.code}").status_code == 200
     plain, filtered = events("audit.log_read")
     assert (plain.actor_id, plain.about, plain.facts["filters"]) == (auditor.pk, [], "")
-    assert (filtered.about, filtered.facts["filters"]) == ([other.pk], "actor")
+    assert (filtered.about, filtered.facts["filters"]) == ([other.pk], "person")
 
 
 def test_who_may_not_read_the_log_has_not_read_it() -> None:

@@ -7,13 +7,15 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from apps.access_requests.models import Condition
+from apps.access_requests.models import Condition, Recusal
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
-from apps.people.models import AffiliationStatement
+from apps.grants import commands as grants
+from apps.people.models import AffiliationStatement, SiteText
 from tests import stories
 
 EVIDENCE = {
+    "access_requests_recusal": "person_id = (SELECT id FROM people_person ORDER BY id DESC LIMIT 1)",
     "access_requests_condition": "proposed_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_vote": "cast_at = now()",
@@ -24,7 +26,9 @@ EVIDENCE = {
     "audit_event": "kind = kind",
     "datasets_distribution": "size = size + 1",
     "datasets_version": "published_at = now()",
-    "grants_accessgrant": "ends_at = ends_at + interval '1 day'",
+    "grants_accessgrant": "ends_at = '2099-01-01'",
+    "grants_downloadstop": "reason = 'other'",
+    "grants_suspension": "starts_at = starts_at + interval '1 day'",
     "people_actorsnapshot": "acr = 'other'",
     "people_affiliationstatement": "reason = 'other'",
     "people_sitetext": "text = 'other'",
@@ -40,6 +44,10 @@ STATEMENTS = {
 def world(db: None) -> None:
     """At least one row in each table of evidence."""
     access = stories.granted()
+    grants.suspend(access.grant, reason="A question.", by=access.owner)
+    grants.stop_downloads("A test.", by=stories.operator())
+    Recusal.objects.create(request=access.case.request, person=access.owner, reason="A colleague.")
+    SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
     case = access.case
     Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
     affiliation = access.holder.affiliations.get()
@@ -95,6 +103,7 @@ def declared() -> Iterator[tuple[type[models.Model], Trigger]]:
 # --------------------------------------------------------------------------------------------- nobody gets round it
 @pytest.mark.usefixtures("world")
 def test_the_portals_role_cannot_change_evidence_whatever_it_sets() -> None:
+    """Case 10: also the terms of a grant, a suspension and a stop of all downloads, which decide who has access."""
     around = {
         (table, how): passing
         for table, change in EVIDENCE.items()

@@ -516,13 +516,12 @@ def test_a_list_is_walked_by_key_without_gaps_or_repeats() -> None:
     shelves = [stories.published_dataset() for _ in range(5)]
     committee_setup = shelves[0].committee_setup
     Dataset.objects.filter(pk__in=[s.dataset.pk for s in shelves]).update(committee=committee_setup.committee)
-    found = search.find(filters={"committee": [committee_setup.committee.slug]}).datasets
+    found = search.find(filters={"committee": [committee_setup.committee.slug]})
     seen, cursor = [], None
     while True:
-        page = queries.page_of(found, after=cursor, size=2)
-        assert (page.total, page.more_than_counted) == (5, False)
-        seen += [d.pk for d in page.items]
-        cursor = page.next_cursor
+        page, cursor = search.page_of(found, after=cursor, size=2)
+        assert (found.total, found.more_than_counted) == (5, False)
+        seen += [d.pk for d in page]
         if cursor is None:
             break
     assert seen == [s.dataset.pk for s in shelves[::-1]]

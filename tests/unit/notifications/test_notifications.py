@@ -294,3 +294,32 @@ def test_an_event_of_a_kind_without_a_message_has_no_recipients() -> None:
     event = Event.objects.filter(kind=Kind.PERSON_CREATED)[0]
     write_notifications(event, by=SYSTEM)
     assert not Notification.objects.exists()
+
+
+# --------------------------------------------------------------------------------------------------- whom mail reaches
+@pytest.mark.parametrize("address", ["jörg@exämple.example", "日本@mail.example", "a b@x.example", "a@b@c.example", ""])
+def test_an_address_nobody_delivers_to_is_never_marked_as_sent(address: str) -> None:
+    """Case 24: it was sent to an encoded mailbox that does not exist, and marked as sent."""
+    case = stories.submitted()
+    Person.objects.filter(pk=case.applicant.pk).update(email=address)
+    mail.outbox.clear()
+    post_due(by=SYSTEM)
+    mine = Notification.objects.filter(reader=case.applicant)
+    assert mine.exists() and not mine.filter(posted_at__isnull=False).exists()
+    assert not any(str(one.pk) in sent.extra_headers["Message-ID"] for sent in mail.outbox for one in mine)
+    page = stories.client_for(case.applicant).get("/account/")
+    assert page.context["can_be_emailed"] is False
+
+
+@pytest.mark.parametrize("address", ["jorg@exämple.example", "a.b+c'd@x.example", "o_1{2}@mail.example"])
+def test_control_a_domain_may_be_in_any_script(address: str) -> None:
+    """Control: the domain is sent in Punycode, so the mail arrives."""
+    case = stories.submitted()
+    Person.objects.filter(pk=case.applicant.pk).update(email=address)
+    mail.outbox.clear()
+    post_due(by=SYSTEM)
+    assert [address] in [one.to for one in mail.outbox]
+    sent = next(one for one in mail.outbox if one.to == [address])
+    header = str(sent.message()["To"])
+    assert header.isascii() and "=?" not in header
+    assert Notification.objects.filter(reader=case.applicant, posted_at__isnull=False).exists()
