@@ -261,6 +261,19 @@ def test_a_committee_of_another_institution_decides_only_after_it_accepted() -> 
     commands.publish(dataset.versions.get(), by=owner)
 
 
+def test_the_chair_finds_the_proposal_on_the_page_of_the_committee_and_answers_it_there() -> None:
+    dataset, _owner, setup, proposal = proposed()
+    chair = stories.client_for(setup.chair)
+    address = f"/review/datasets/{proposal.pk}/"
+    assert address in chair.get(f"/committees/{setup.committee.slug}/manage/").content.decode()
+    assert chair.get(address).status_code == 200
+    assert chair.post(address, {"answer": "decline", "reason": ""}).status_code == 422
+    assert chair.post(address, {"answer": "accept", "reason": ""}).status_code == 302
+    dataset.refresh_from_db()
+    assert dataset.committee == setup.committee
+    assert address not in chair.get(f"/committees/{setup.committee.slug}/manage/").content.decode()
+
+
 def test_a_committee_of_the_owners_institution_decides_at_once() -> None:
     setup = stories.committee_setup()
     owner = stories.person(at=setup.committee.institution)
