@@ -19,42 +19,11 @@ from apps.core.text import seen_text
 from apps.core.triggers import Trigger, never_truncated
 from apps.core.workflow import WorkflowModel
 from apps.datasets.conditions import TERMS
+from apps.datasets.frozen import PUBLISHED_FILES_FROZEN, PUBLISHED_VERSION_FROZEN
 from apps.datasets.search_sql import functions
+from apps.datasets.search_triggers import SEARCH_TRIGGERS
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
 from apps.people.models import Institution, Person
-
-# A version that was published never becomes a draft again, nor a withdrawn one available; a draft may be deleted.
-PUBLISHED_VERSION_FROZEN = """
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        IF OLD.published_at IS NOT NULL THEN
-            RAISE EXCEPTION USING MESSAGE = 'a published version cannot be deleted', ERRCODE = 'check_violation';
-        END IF;
-        RETURN OLD;
-    END IF;
-    IF (OLD.published_at IS NOT NULL AND NEW.published_at IS DISTINCT FROM OLD.published_at)
-        OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
-        OR NEW.id <> OLD.id OR NEW.dataset_id <> OLD.dataset_id OR NEW.number <> OLD.number
-    THEN
-        RAISE EXCEPTION USING MESSAGE = 'a published version cannot become a draft, nor a withdrawn one available',
-            ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END
-"""
-PUBLISHED_FILES_FROZEN = """
-DECLARE
-    draft boolean;
-BEGIN
-    SELECT state = 'draft' INTO draft FROM public.datasets_version
-        WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END FOR SHARE;
-    IF draft IS NOT TRUE OR (TG_OP = 'UPDATE' AND NEW.version_id <> OLD.version_id) THEN
-        RAISE EXCEPTION USING MESSAGE = 'files of a published version cannot be added, changed or deleted',
-            ERRCODE = 'check_violation';
-    END IF;
-    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-END
-"""
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -366,41 +335,6 @@ class Distribution(models.Model):
 
 
 # ------------------------------------------------------------------------------------------------------------- search
-def _refreshing(table: str, on: str, block: str) -> Trigger:
-    """A trigger that writes the search documents of the datasets in `block` again, in the transaction of the change."""
-    name = f"{table}_searched"
-    return Trigger(
-        name=name, on=on, when="AFTER", table=table, function=f"\nBEGIN\n    {block}\n    RETURN NULL;\nEND\n"
-    )
-
-
-def _refresh(ids: str) -> str:
-    return f"PERFORM public.search_refresh(ARRAY({ids}));"
-
-
-_LISTED = "SELECT id FROM public.datasets_dataset WHERE listed_from IS NOT NULL AND"
-_OWNED = (
-    "SELECT content_object_id FROM public.datasets_datasetrole WHERE user_id = NEW.id AND permission_id IN "
-    "(SELECT id FROM public.auth_permission WHERE codename = 'own_dataset')"
-)
-_RENAMED = "IF NEW.name IS DISTINCT FROM OLD.name THEN {} END IF;"
-_EITHER_ROW = "(CASE WHEN TG_OP = 'DELETE' THEN OLD.{0} ELSE NEW.{0} END)"
-_SEARCH_TRIGGERS = [
-    _refreshing("datasets_dataset", "INSERT OR UPDATE", "IF NEW.listed_from IS NOT NULL THEN "
-                + _refresh("SELECT NEW.id") + " END IF;"),
-    _refreshing("datasets_version", "INSERT OR DELETE OR UPDATE",
-                _refresh(f"{_LISTED} id = {_EITHER_ROW.format('dataset_id')}")),
-    _refreshing("datasets_condition", "INSERT OR DELETE OR UPDATE",
-                _refresh(f"{_LISTED} id = {_EITHER_ROW.format('dataset_id')}")),
-    _refreshing("datasets_datasetrole", "INSERT OR DELETE OR UPDATE",
-                _refresh(f"{_LISTED} id = {_EITHER_ROW.format('content_object_id')}")),
-    _refreshing("people_institution", "UPDATE",
-                _RENAMED.format(_refresh(f"{_LISTED} institution_id = NEW.id"))),
-    _refreshing("committees_committee", "UPDATE", _RENAMED.format(_refresh(f"{_LISTED} committee_id = NEW.id"))),
-    _refreshing("people_person", "UPDATE",
-                "IF (NEW.name, NEW.is_active) IS DISTINCT FROM (OLD.name, OLD.is_active) THEN "
-                + _refresh(f"{_LISTED} id IN ({_OWNED})") + " END IF;"),
-]  # fmt: skip
 
 
 class SearchDocument(models.Model):
@@ -433,7 +367,7 @@ class SearchDocument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dataset", "valid_from"], name="search_document_once"),
             functions(TERMS),
-            *_SEARCH_TRIGGERS,
+            *SEARCH_TRIGGERS,
         ]
         indexes = [
             GinIndex(fields=["search"], name="search_document_words"),
