@@ -225,10 +225,10 @@ def verdicts(people: Iterable[UUID], version: Version, at: datetime | None = Non
     return found
 
 
-def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, dict[str, Any]]:
+def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, Any]:
     flags = {f"part_{name}": _flag(part) for name, part in rule(_as(who, True), at).items()}
-    rows = Version.objects.filter(pk=version.pk).order_by().annotate(who=Value(who, output_field=UUIDField()), **flags)
-    return rows.values("who", *flags)
+    rows: QuerySet[Any, Any] = Version.objects.filter(pk=version.pk).order_by()
+    return rows.annotate(who=Value(who, output_field=UUIDField()), **flags).values("who", *flags)
 
 
 def _best_grants(people: Iterable[UUID], version: Version, at: datetime | None) -> dict[UUID, Any]:

@@ -1,4 +1,4 @@
-"""What the search compares: a document of each listed dataset, and its words. Triggers write them."""
+"""What the search compares: a document of each listed dataset, and the words in it. Triggers write them."""
 
 from typing import ClassVar
 
