@@ -227,8 +227,9 @@ def verdicts(people: Iterable[UUID], version: Version, at: datetime | None = Non
 
 def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, Any]:
     flags = {f"part_{name}": _flag(part) for name, part in rule(_as(who, True), at).items()}
-    rows: QuerySet[Any, Any] = Version.objects.filter(pk=version.pk).order_by()
-    return rows.annotate(who=Value(who, output_field=UUIDField()), **flags).values("who", *flags)
+    row = Version.objects.filter(pk=version.pk).order_by()
+    flagged: QuerySet[Any, Any] = row.annotate(who=Value(who, output_field=UUIDField()), **flags).values("who", *flags)
+    return flagged
 
 
 def _best_grants(people: Iterable[UUID], version: Version, at: datetime | None) -> dict[UUID, Any]:
