@@ -59,10 +59,7 @@ def test_planted_dead_ends_are_found(fault: str, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.MEMBER_RECUSED, [])
     else:
         monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.PERSON_DEACTIVATED, [])
-    assert look_at(range(PLANTED_AT[fault], PLANTED_AT[fault] + 6)).dead
-
-
-PLANTED_AT = {"nobody countersigns": 0, "closed accounts keep their requests": 0, "quorum unnoticed": 0}
+    assert look_at(range(24), until_dead=True).dead
 
 
 def _refuse(*_args: Any, **_named: Any) -> None:
