@@ -204,6 +204,15 @@ def _close_applicant(world: World, _rng: Random) -> None:
     stories.drain()
 
 
+def _close_owners(world: World, _rng: Random) -> None:
+    """Every owner of a dataset leaves, except those who have a part in the request."""
+    parties = {one.pk for one in (world.applicant, *world.members)}
+    for owner in in_order(world, roles.people_with_role(world.cast.datasets[0], Dataset.OWNER)):
+        if owner.is_active and owner.pk not in parties:
+            deactivate(owner, by=_operator(world))
+    stories.drain()
+
+
 def _operator(world: World) -> Person:
     from apps.people.queries import people_with_platform_role
 
@@ -347,4 +356,5 @@ DISTURBANCES: list[tuple[str, Step]] = [
     ("close committee", _close_committee), ("lose owner", _lose_owner), ("withdraw version", _withdraw_version),
     ("withdraw request", _withdraw_request), ("terminate", _terminate), ("suspend", _suspend), ("stop", _stop),
     ("erase", _erase), ("close the applicant's account", _close_applicant),
+    ("close the owners' accounts", _close_owners),
 ]  # fmt: skip
