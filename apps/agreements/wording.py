@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from string import Template as ClauseTemplate
 from typing import Any
 
 import typst
 
+FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")  # packages of font files: Noto Sans of all scripts, Noto Emoji
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "።")
 CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
 PLACEHOLDERS = frozenset({
@@ -96,6 +98,12 @@ def _layout() -> bytes:
     return (Path(__file__).parent / "agreement.typ").read_bytes()
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    folders = [Path(str(files(package))) for package in FONTS]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
 def han_font(text: str) -> str:
     """The font of the Han characters in the text: Japanese beside kana, Korean beside Hangul, otherwise Chinese."""
     if re.search("[\u3040-\u30ff]", text):
@@ -104,9 +112,10 @@ def han_font(text: str) -> str:
 
 
 def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, Any]]) -> bytes:
-    """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes.
+    """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes on every machine.
 
-    If a character is missing from every font, the PDF cannot conform to PDF/UA and is made without that claim.
+    Only fonts of the packages FONTS are used, and they are embedded. If none of them has a character, the PDF cannot
+    conform to PDF/UA and is made without that claim.
     """
     title, clauses = parsed(text)
     data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}
@@ -120,8 +129,6 @@ def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, An
 
 
 def _compiled(sources: dict[str, str], *, accessible: bool) -> bytes:
-    return bytes(
-        typst.compile(
-            _layout(), format="pdf", sys_inputs=sources, pdf_standards=["ua-1"] if accessible else [],
-        )
-    )  # fmt: skip
+    standards: Any = ["ua-1"] if accessible else []
+    made = typst.compile(_layout(), format="pdf", sys_inputs=sources, pdf_standards=standards, font_paths=_fonts())
+    return bytes(made)

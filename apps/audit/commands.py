@@ -1,6 +1,7 @@
 """Recording what only reads: the event log, and exports of data about other people."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,6 @@ def record_log_read(
 
     What else they searched for is a fact and not `about`: the reading belongs to no dataset's or request's history.
     """
-    facts = {f"searched_{place}": pk for place, pk in enumerate(list(searched)[:SEARCHED_AT_MOST], 1)}
+    facts: dict[str, Any] = {f"searched_{place}": pk for place, pk in enumerate(list(searched)[:SEARCHED_AT_MOST], 1)}
     about = [person] if person is not None else []
     record(Kind.AUDIT_LOG_READ, actor=by, about=about, filters="+".join(sorted(filters)), shown=shown, **facts)

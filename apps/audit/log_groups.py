@@ -1,4 +1,4 @@
-"""The groups of events that an auditor chooses from: code, heading, and the kinds in it. Every kind is in exactly one."""
+"""The groups of events that an auditor chooses from: code, heading, kinds. Every kind is in exactly one."""
 
 from collections.abc import Mapping
 from typing import Any

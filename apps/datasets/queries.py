@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from apps.committees.models import CommitteeMember
+from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import chaired_by
 from apps.core import clock, roles
 from apps.core.actors import Viewer
@@ -168,6 +168,12 @@ def proposals_visible_to(person: Viewer) -> QuerySet[CommitteeProposal]:
     if has_platform_role(person, PlatformRole.Kind.OPERATOR):
         return CommitteeProposal.objects.all()
     return CommitteeProposal.objects.filter(committee__in=chaired_by(person))
+
+
+def open_proposals_to(committee: Committee) -> QuerySet[CommitteeProposal]:
+    """The datasets that await acceptance by this committee, oldest first."""
+    waiting = CommitteeProposal.objects.filter(committee=committee, outcome=CommitteeProposal.Outcome.AWAITING)
+    return waiting.select_related("dataset__institution").order_by("proposed_at")
 
 
 def proposals_to_answer(person: Viewer) -> QuerySet[CommitteeProposal]:

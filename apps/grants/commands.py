@@ -16,7 +16,7 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import WrongState
-from apps.grants import queries, rules
+from apps.grants import ends, queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.people.models import Person
 from apps.people.rules import check_named, check_operator, check_person
@@ -194,9 +194,9 @@ def notify_of_ends(*, by: Actor) -> int:
     """
     check_named(by, SYSTEM)
     now = clock.now()
-    recorded = _record_ends(queries.ended_since(now - ENDED_WITHIN), stage=0)
+    recorded = _record_ends(ends.ended_since(now - ENDED_WITHIN), stage=0)
     for days in (7, 30):
-        recorded += _record_ends(queries.ending_before(now + timedelta(days=days)), stage=days)
+        recorded += _record_ends(ends.ending_before(now + timedelta(days=days)), stage=days)
     return recorded
 
 

@@ -225,10 +225,11 @@ def verdicts(people: Iterable[UUID], version: Version, at: datetime | None = Non
     return found
 
 
-def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, dict[str, Any]]:
+def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, Any]:
     flags = {f"part_{name}": _flag(part) for name, part in rule(_as(who, True), at).items()}
-    rows = Version.objects.filter(pk=version.pk).order_by().annotate(who=Value(who, output_field=UUIDField()), **flags)
-    return rows.values("who", *flags)
+    row = Version.objects.filter(pk=version.pk).order_by()
+    flagged: QuerySet[Any, Any] = row.annotate(who=Value(who, output_field=UUIDField()), **flags).values("who", *flags)
+    return flagged
 
 
 def _best_grants(people: Iterable[UUID], version: Version, at: datetime | None) -> dict[UUID, Any]:
@@ -295,11 +296,6 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
 
 
-def held_by(person: Viewer) -> QuerySet[AccessGrant]:
-    """Every grant this person has or had, without more: its state is asked of `apps.grants.access_state`."""
-    return AccessGrant.objects.filter(holder_id=roles.person_id(person))
-
-
 def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
     """Every grant this person has or had."""
     fetched = AccessGrant.objects.filter(holder_id=roles.person_id(person)).select_related("dataset", "agreement")
@@ -313,24 +309,6 @@ def on_datasets_managed_by(person: Viewer) -> QuerySet[AccessGrant]:
         "dataset", "holder__institution", "agreement__item__request"
     )
     return _with_state(fetched)
-
-
-def ending_before(moment: datetime) -> QuerySet[AccessGrant]:
-    """Access that ends before the moment, is not over, and is not kept by a later grant of the same holder."""
-    return _without_later().filter(ends_at__gt=clock.sql_now(), ends_at__lte=moment)
-
-
-def ended_since(moment: datetime) -> QuerySet[AccessGrant]:
-    """Access that ended by time since the moment, and is not kept by a later grant of the same holder."""
-    return _without_later().filter(ends_at__gt=moment, ends_at__lte=clock.sql_now())
-
-
-def _without_later() -> QuerySet[AccessGrant]:
-    parts = AccessGrant.objects.parts()
-    lasting = parts["not_revoked"] & parts["not_terminated"]
-    later = AccessGrant.objects.filter(lasting, holder=OuterRef("holder"), dataset=OuterRef("dataset"))
-    kept = later.filter(ends_at__gt=OuterRef("ends_at"))
-    return AccessGrant.objects.filter(lasting, ~Exists(kept), holder__is_active=True)
 
 
 def suspended_now() -> Exists:

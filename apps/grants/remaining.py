@@ -56,12 +56,12 @@ def what_ends(grant: AccessGrant, scope: Scope, *, reader: Viewer) -> list[Acces
     """The access that a revocation with this scope ends; only on datasets that the reader manages."""
     if scope == Scope.PROJECT:
         return _of_project(grant, reader)
-    held = _of_holder(grant.holder_id, reader)
+    everything = _of_holder(grant.holder_id, reader)
     if scope == Scope.DATASETS:
-        return held
+        return everything
     if scope == Scope.DATASET:
-        return [one for one in held if one.dataset_id == grant.dataset_id]
-    return [one for one in held if one.pk == grant.pk]
+        return [one for one in everything if one.dataset_id == grant.dataset_id]
+    return [one for one in everything if one.pk == grant.pk]
 
 
 def _of_holder(holder: UUID, reader: Viewer) -> list[AccessGrant]:

@@ -18,7 +18,6 @@ from apps.agreements.states import AgreementState
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.grants.models import RENEW_DAYS, AccessGrant
-from apps.grants.queries import held_by
 
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
@@ -89,6 +88,11 @@ def _under_way(person: Viewer) -> Q:
 def _with_access(person: Viewer) -> Q:
     mine = AccessGrant.objects.filter(access_not_over(), holder_id=roles.person_id(person))
     return Q(Exists(mine.filter(agreement__item__request=OuterRef("pk"))))
+
+
+def held_by(person: Viewer) -> QuerySet[AccessGrant]:
+    """Every grant this person has or had, without more: its state is asked of `apps.grants.access_state`."""
+    return AccessGrant.objects.filter(holder_id=roles.person_id(person))
 
 
 def access_not_over() -> Q:

@@ -46,7 +46,7 @@ FAULTS = [
     fault("modules", "apps/audit/kinds.py", "from apps.audit import models"),
     fault("signing", "apps/downloads/queries.py", "from apps.downloads import signing"),
     fault("signing", "apps/web/common/decorators.py", "from apps.downloads.signing import sign"),
-    fault("roles", "apps/datasets/models.py", "from guardian import models as rows"),
+    fault("roles", "apps/datasets/models/datasets.py", "from guardian import models as rows"),
     fault("roles", "apps/web/common/decorators.py", "import guardian"),
     fault("writes", "apps/web/common/decorators.py", "from apps.audit.record import record"),
     fault("writes", "apps/web/common/decorators.py", "from apps.core import workflow"),

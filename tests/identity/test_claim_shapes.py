@@ -89,7 +89,7 @@ TOKENS: dict[str, Shape] = {
     "sub empty": {"sub": ""},
     "sub a number": {"sub": 12345},
     "sub too long": {"sub": "a" * 256},
-    "sub with letters outside ASCII": {"sub": "\u00e4nn"},
+    "sub with characters outside ASCII": {"sub": "\u00e4nn"},
     "sub left out": {"sub": GONE},
     "auth_time a text": {"auth_time": "now"},
     "audience left out": {"aud": GONE},
@@ -118,7 +118,7 @@ def home(provider: Provider) -> Provider:
     return provider
 
 
-def tell(provider: Provider, number: int, said: Shape, token: Shape) -> None:
+def send_claims(provider: Provider, number: int, said: Shape, token: Shape) -> None:
     provider.reset()
     provider.person = {"sub": f"shape-{number}", **said}
     provider.plan.claims.append(lambda claims: {k: v for k, v in (claims | token).items() if v is not GONE})
@@ -175,7 +175,7 @@ def look_at(home: Provider, each: int = 1) -> dict[str, str]:
     place, wrong, numbers = stories.published_dataset(), {}, {"in": 0, "refused": 0}
     seen: set[Outcome] = set()
     for number, (name, said, token) in list(enumerate(shapes()))[::each]:
-        tell(home, number, said, token)
+        send_claims(home, number, said, token)
         client = Client()
         answer = browser.sign_in(client, home, next="/datasets/")
         if answer.status_code == 302:
@@ -236,7 +236,7 @@ def test_an_answer_that_comes_again_leads_to_a_new_start(home: Provider, what: s
 
 
 def test_a_name_that_the_institution_sends_later_replaces_the_one_that_was_entered(home: Provider) -> None:
-    tell(home, 1, {}, {})
+    send_claims(home, 1, {}, {})
     client = Client()
     browser.sign_in(client, home)
     for wrong in ("", "  ", "7", "ann@nordvik.example", "\u202eAnn Holm"):
@@ -244,7 +244,7 @@ def test_a_name_that_the_institution_sends_later_replaces_the_one_that_was_enter
     assert client.post("/account/name/", {"name": " Ann   Holm "}).status_code == 302
     person = browser.person_in(client)
     assert person is not None and (person.name, person.name_entered) == ("Ann Holm", True)
-    tell(home, 1, {"name": "Ann Bergstr\u00f6m"}, {})
+    send_claims(home, 1, {"name": "Ann Bergstr\u00f6m"}, {})
     browser.sign_in(client, home)
     person.refresh_from_db()
     assert (person.name, person.name_entered) == ("Ann Bergstr\u00f6m", False)

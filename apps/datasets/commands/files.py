@@ -105,7 +105,7 @@ def remove_file(file: Distribution, *, by: Actor, reason: str = "") -> None:
     _check_may_change_files(version, by)
     record(Kind.FILE_REMOVED, actor=by, subject=file, about=[version, version.dataset_id], size=file.size)
     if not is_blank(reason):
-        Removal.objects.create(dataset_id=version.dataset_id, name=file.name, reason=reason.strip(), removed_by=by)
+        Removal.objects.create(dataset_id=version.dataset_id, label=file.name, reason=reason.strip(), removed_by=by)
     _drop(Distribution.objects.filter(pk=file.pk))
 
 

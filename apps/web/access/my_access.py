@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from apps.audit.kinds import Kind
 from apps.audit.queries import latest
 from apps.datasets.queries import sizes_of_current
-from apps.grants import queries, waiting
+from apps.grants import waiting
 from apps.grants.access_state import AccessState, Turn, states_of_grants
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
@@ -109,7 +109,7 @@ def found(person: Person) -> QuerySet[AccessGrant]:
     """Every access the person has or had, each with whether it waits for them."""
     mine = Q(pk__in=waiting.access_waiting_for(person).order_by().values("pk"))
     waits = Case(When(mine, then=Value(True)), default=Value(False), output_field=BooleanField())
-    rows = queries.held_by(person).select_related("dataset", "agreement__item__request").defer(*LONG_TEXTS)
+    rows = waiting.held_by(person).select_related("dataset", "agreement__item__request").defer(*LONG_TEXTS)
     return rows.annotate(waits=waits)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from apps.datasets import queries as datasets
 from apps.datasets import search
 from apps.datasets.models import Dataset
-from apps.grants import queries as grants
+from apps.grants.figures import active_grant_counts
 from apps.web.catalogue import browse_presenters as parts
 from apps.web.common.actor import PageRequest
 from apps.web.common.lists import counted
@@ -145,7 +145,7 @@ def _sorted(asked: Asked, found: search.Result) -> list[UUID]:
         titles = datasets.titles_of(ids)
         return sorted(ids, key=lambda one: (titles.get(one, "").casefold(), one))
     if asked.sort == USED:
-        used = grants.active_grant_counts(Dataset.objects.filter(pk__in=ids))
+        used = active_grant_counts(ids)
         return sorted(ids, key=lambda one: -used.get(one, 0))
     if asked.sort == SOONEST:
         return [row.dataset for row in sorted(rows, key=parts.days_to_decision(parts.known_waits()))]

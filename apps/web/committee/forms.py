@@ -30,7 +30,7 @@ class VoteForm(forms.Form):
         error_messages={"required": _("Choose a vote.")},
     )
     conditions = forms.MultipleChoiceField(
-        label=_("Conditions (optional)"),
+        label=_("Conditions"),
         help_text=_(
             "Only for an approval with conditions. Proposed by members. A condition enters the agreement "
             "if as many members adopt it as an approval needs."
@@ -40,7 +40,7 @@ class VoteForm(forms.Form):
         error_messages={"invalid_choice": _("Select conditions from the list.")},
     )
     new_condition = CleanTextField(
-        label=_("Propose another condition (optional)"),
+        label=_("Propose a condition"),
         help_text=_(
             "Write it as it should appear in the agreement, for example “Publications must cite the "
             "dataset.” The other members see it without your name."

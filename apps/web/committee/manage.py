@@ -13,6 +13,7 @@ from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
 from apps.core.errors import Invalid, NotFound
+from apps.datasets.queries import open_proposals_to
 from apps.people.models import PlatformRole
 from apps.people.queries import colleagues_by_code, has_platform_role
 from apps.web.committee.forms import AcceptingForm, AddMemberForm
@@ -59,6 +60,7 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
     state = "yes" if committee.accepting else "no"
     found = {
         "committee": committee,
+        "proposals": open_proposals_to(committee),
         "memberships": [{"row": one, "waiting": waiting.get(one.person_id, 0)} for one in memberships],
         "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
         "has_chair": any(one.is_chair for one in memberships),

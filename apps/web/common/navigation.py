@@ -15,7 +15,7 @@ from apps.access_requests.queries import of_person
 from apps.committees.queries import committees_of
 from apps.core.db import Prepared
 from apps.datasets.queries import managed_by
-from apps.grants.queries import held_by
+from apps.grants.waiting import held_by
 from apps.notifications.queries import counted, unread_by
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import institutions_signed_for, platform_roles_of, row_of

@@ -148,9 +148,9 @@ class DescriptionForm(forms.Form):
         """Ask for what is missing, and for use conditions that have their values and do not contradict each other."""
         said = super().clean() or {}
         if self._complete:
-            for name, sentence in NEEDED.items():
+            for name, missing in NEEDED.items():
                 if name not in self.errors and not said.get(name):
-                    self.add_error(name, sentence)
+                    self.add_error(name, missing)
             if said.get("access") == Dataset.Access.CONTROLLED and not said.get("committee"):
                 self.add_error("committee", gettext("Choose the committee that decides on access."))
         uses = self._chosen(said)

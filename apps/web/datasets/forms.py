@@ -104,7 +104,8 @@ class RevokeForm(ReasonForm):
     field_order = ("scope", "reason")
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, reads=_("The user and their institution can read this reason."), **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The user and their institution can read this reason.")
         field = self.fields["scope"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

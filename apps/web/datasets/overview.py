@@ -174,7 +174,8 @@ def tasks_of(person: Person) -> list[Task]:
         )
         for one in agreements.order_by("offered_at")[:SHOWN]
     ]  # fmt: skip
-    drafts = list(overview_of(person).filter(version_state=VersionState.DRAFT).order_by("-created_at")[: 2 * SHOWN])
+    unfinished: QuerySet[Any] = overview_of(person)
+    drafts = list(unfinished.filter(version_state=VersionState.DRAFT).order_by("-created_at")[: 2 * SHOWN])
     proposals = last_proposals(drafts)
     return tasks + [_draft_task(one, proposals.get(one.pk)) for one in drafts]
 

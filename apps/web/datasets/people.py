@@ -37,9 +37,6 @@ def people(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             return redirect("dataset_people", slug=dataset.slug)
     role_holders = role_holders_of(dataset)
     owners = sum(1 for holder in role_holders if holder.role == Dataset.OWNER and holder.person.is_active)
-    removals = list(removed_roles_of(dataset))
-    for removal in removals:
-        removal.label = ROLE_NAMES.get(removal.role, removal.role)  # type: ignore[attr-defined]
     found = {
         "dataset": dataset,
         "tabs": tabs(dataset, "people"),
@@ -54,7 +51,7 @@ def people(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         ],
         "is_owner": is_owner(request.actor, dataset),
         "form": form,
-        "removals": removals,
+        "removals": [{"one": one, "label": ROLE_NAMES.get(one.role, one.role)} for one in removed_roles_of(dataset)],
     }
     return render(request, "datasets/people.html", found, status=422 if form.errors else 200)
 

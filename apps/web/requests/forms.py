@@ -54,9 +54,7 @@ class RequestForm(AnswersForm):
         max_length=300,
         help_text=_("Enter words from its title or description, or the web address of its page. Then save."),
     )
-    further = forms.MultipleChoiceField(
-        label=_("Datasets that match your words"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    further = forms.MultipleChoiceField(label=_("Datasets found"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

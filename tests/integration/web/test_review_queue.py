@@ -53,7 +53,7 @@ def test_the_review_queue_is_for_committee_members() -> None:
 def test_nothing_vanishes_from_the_review_queue() -> None:
     """Case 21: a request is in exactly one tab at each stage, with a count; "to vote" only what can be voted on."""
     setup = stories.committee_setup()
-    shelf = stories.published_dataset(committee_setup=setup)
+    place = stories.published_dataset(committee_setup=setup)
     chair = setup.chair
     client = stories.client_for(chair)
 
@@ -66,7 +66,7 @@ def test_nothing_vanishes_from_the_review_queue() -> None:
             found |= {tab} if rows else set()
         return found
 
-    case = stories.submitted(published_dataset=shelf)
+    case = stories.submitted(published_dataset=place)
     assert tabs() == {"to-check"}
     assert [row["reference"] for row in client.get("/review/").context["rows"]] == [case.request.reference]
     stories.in_review(case)
@@ -79,7 +79,7 @@ def test_nothing_vanishes_from_the_review_queue() -> None:
     requests.answer(case.question, text="All.", by=case.applicant)
     stories.decided(stories.in_review(stories.submitted(case)))
     assert tabs() == {"decided"}
-    withdrawn = stories.submitted(published_dataset=shelf)
+    withdrawn = stories.submitted(published_dataset=place)
     requests.withdraw(withdrawn.request, by=withdrawn.applicant)
     rows = client.get("/review/?tab=decided").context["rows"]
     assert {row["reference"] for row in rows} == {case.request.reference, withdrawn.request.reference}
@@ -88,8 +88,8 @@ def test_nothing_vanishes_from_the_review_queue() -> None:
 def test_to_vote_holds_only_what_this_member_can_vote_on() -> None:
     """Case 21: not for members who joined later, are part of it or are recused; recused members see it nowhere."""
     setup = stories.committee_setup(members=3)
-    shelf = stories.published_dataset(committee_setup=setup)
-    case = stories.in_review(published_dataset=shelf, members=[setup.members[0]])
+    place = stories.published_dataset(committee_setup=setup)
+    case = stories.in_review(published_dataset=place, members=[setup.members[0]])
     late = stories.person()
     committees.add_member(setup.committee, person=late, by=setup.chair)
     requests.recuse(case.request, reason="We publish together.", by=setup.members[1])
@@ -125,14 +125,14 @@ def test_the_review_queue_is_filtered_sorted_and_exported() -> None:
 @pytest.mark.parametrize("tab", ["to-check", "to-vote", "with-others", "with-applicant", "decided"])
 def test_the_review_queue_costs_the_same_however_much_waits(tab: str, django_assert_max_num_queries: Any) -> None:
     setup = stories.committee_setup()
-    shelf = stories.published_dataset(committee_setup=setup)
+    place = stories.published_dataset(committee_setup=setup)
     client = stories.client_for(setup.chair)
     begin = {
         "to-check": stories.submitted, "to-vote": stories.in_review, "with-applicant": stories.returned,
         "with-others": stories.in_review, "decided": stories.decided,
     }[tab]  # fmt: skip
     for _n in range(4):
-        case = begin(published_dataset=shelf)
+        case = begin(published_dataset=place)
         if tab == "with-others":
             stories.vote(case, setup.chair)
     client.get("/review/")

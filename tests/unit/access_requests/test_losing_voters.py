@@ -166,7 +166,7 @@ def test_an_operator_who_closes_an_account_cannot_decide_with_their_own_vote(act
     assert case.item.state == "denied"
 
 
-def test_the_operators_are_told_if_nobody_else_can_confirm() -> None:
+def test_the_operators_are_notified_if_nobody_else_can_confirm() -> None:
     """Case 1: the only voter left is whoever removed the others; another round is the way out."""
     operator = stories.operator()
     case = stories.in_review(
@@ -247,7 +247,7 @@ def test_a_member_who_becomes_the_chair_still_votes_and_decides_nothing() -> Non
 
 
 def test_tied_and_divided_votes_are_reported_to_the_voters() -> None:
-    """Nobody waits in vain: who can act is told, once for the same votes."""
+    """Nobody waits in vain: who can act is notified, once for the same votes."""
     place = stories.published_dataset(committee_setup=stories.committee_setup(members=2, quorum=2))
     case = stories.submitted(stories.draft(published_dataset=place, members=[place.committee_setup.chair]))
     first, second = place.committee_setup.members
@@ -293,8 +293,8 @@ def test_no_sequence_of_member_changes_decides_an_item(course: tuple[int, int, l
     """Case 1: the state of an item changes in the step of a vote only, also after the consequences are carried."""
     members, quorum, steps = course
     setup = stories.committee_setup(members=members, quorum=quorum)
-    shelf = stories.published_dataset(committee_setup=setup)
-    case = stories.in_review(published_dataset=shelf, members=[stories.person()])
+    place = stories.published_dataset(committee_setup=setup)
+    case = stories.in_review(published_dataset=place, members=[stories.person()])
     for what, place in steps:
         before = case.item.state
         voted = Vote.objects.count()

@@ -1,6 +1,10 @@
 """Case 22: the PDF shows every script and the whole text, and has the same bytes on every machine."""
 
 import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +16,72 @@ from apps.core.storage import private_storage
 from apps.grants.models import AccessGrant
 from tests import stories
 
+ROOT = Path(__file__).resolve().parents[3]
+SCRIPTS = {
+    "Latin": "Ærø Łódź Tiếng Việt ẞ",
+    "Greek": "Ελληνικά πολυτονικό ᾧ",
+    "Cyrillic": "Кириллица Ђ ї",
+    "Chinese": "中华人民共和国 乳癌",
+    "Japanese": "日本の乳癌コホート研究",
+    "Korean": "한국어 김철수",
+    "Thai": "ภาษาไทย สมชาย",
+    "Arabic": "محمد بن سلمان العربية",
+    "Persian": "می\u200cخواهم",
+    "Hebrew": "שלום עולם",
+    "Devanagari": "हिन्दी श्रीमान्",
+    "Ethiopic": "አማርኛ አበበ",
+    "Tamil": "தமிழ்",
+    "Georgian and Armenian": "ქართული Հայերեն",
+    "emoji": "😀 👩\u200d🔬 🇩🇰 ❤\ufe0f",
+    "signs": "≥ ≤ ± µ → ∞ ½ – — … “” ₂ ²",
+}
 CLAUSE = {"number": "1", "heading": "Purpose", "plain": "Only this.", "plain_da": "Kun det."}
 
 
 def made(text: str) -> bytes:
     whole = full_text("Data use agreement", [{**CLAUSE, "text": text}])
     return pdf(reference="DUA-1", text=whole, sha256=wording.digest(whole), signatures=[])
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_has_a_font(script: str) -> None:
+    """Case 22: the PDF conforms to PDF/UA-1, which it does not if a character is missing from every font."""
+    content = made(SCRIPTS[script])
+    assert b"pdfuaid" in content
+
+
+def test_control_a_character_without_a_font_is_noticed() -> None:
+    """Control: the PDF is made, and does not claim to conform."""
+    content = made("Linear A: \U00010600")
+    assert content.startswith(b"%PDF-") and b"pdfuaid" not in content
+
+
+PROGRAM = """
+import hashlib, sys
+from apps.agreements.wording import digest, full_text, pdf
+text = full_text("Agreement", [{"heading": "Purpose", "plain": "p", "text": sys.argv[1]}])
+print(hashlib.sha256(pdf(reference="DUA-1", text=text, sha256=digest(text), signatures=[])).hexdigest())
+"""
+
+
+def digest_with(fonts: Path, text: str) -> str:
+    """The digest of the PDF that a machine with the fonts of this folder makes."""
+    config = fonts / "fonts.conf"
+    config.write_text(f'<?xml version="1.0"?><fontconfig><dir>{fonts}</dir></fontconfig>')
+    machine = {**os.environ, "FONTCONFIG_FILE": str(config), "HOME": str(fonts), "XDG_DATA_HOME": str(fonts)}
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, text], cwd=ROOT, env=machine, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()
+
+
+def test_the_same_input_gives_the_same_bytes_on_every_machine(tmp_path: Path) -> None:
+    """Case 22: on a machine without fonts, and on this one with its own."""
+    text = " ".join(SCRIPTS.values())
+    whole = full_text("Agreement", [{"heading": "Purpose", "plain": "p", "text": text}])
+    here = pdf(reference="DUA-1", text=whole, sha256=wording.digest(whole), signatures=[])
+    assert digest_with(tmp_path, text) == hashlib.sha256(here).hexdigest()
+    assert digest_with(tmp_path, text + ".") != hashlib.sha256(here).hexdigest()  # control
 
 
 def test_a_word_of_300_characters_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Membership
 from apps.audit.models import Event
+from apps.committees.models import CommitteeMember
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
@@ -260,6 +261,19 @@ def test_a_committee_of_another_institution_decides_only_after_it_accepted() -> 
     commands.publish(dataset.versions.get(), by=owner)
 
 
+def test_the_chair_finds_the_proposal_on_the_page_of_the_committee_and_answers_it_there() -> None:
+    dataset, _owner, setup, proposal = proposed()
+    chair = stories.client_for(setup.chair)
+    address = f"/review/datasets/{proposal.pk}/"
+    assert address in chair.get(f"/committees/{setup.committee.slug}/manage/").content.decode()
+    assert chair.get(address).status_code == 200
+    assert chair.post(address, {"answer": "decline", "reason": ""}).status_code == 422
+    assert chair.post(address, {"answer": "accept", "reason": ""}).status_code == 302
+    dataset.refresh_from_db()
+    assert dataset.committee == setup.committee
+    assert address not in chair.get(f"/committees/{setup.committee.slug}/manage/").content.decode()
+
+
 def test_a_committee_of_the_owners_institution_decides_at_once() -> None:
     setup = stories.committee_setup()
     owner = stories.person(at=setup.committee.institution)
@@ -304,7 +318,7 @@ def test_an_operator_answers_for_a_committee_without_a_chair_and_is_the_one_who_
     assert set(notices.values_list("reader", flat=True)) == {setup.chair.pk}
     assert proposal not in queries.proposals_to_answer(operator)
     empty = stories.committee_setup(members=0)
-    stories.committees.remove_member(empty.membership_of(empty.chair), by=operator)
+    CommitteeMember.objects.filter(committee=empty.committee).update(ends_at=clock.sql_now())
     commands.describe(dataset, by=_owner, committee=empty.committee)
     stories.drain()
     again = queries.open_proposal(dataset)

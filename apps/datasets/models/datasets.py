@@ -3,9 +3,6 @@
 from datetime import datetime
 from typing import ClassVar, Self
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
@@ -18,8 +15,6 @@ from apps.core.identifiers import new_id, new_storage_key
 from apps.core.text import seen_text
 from apps.core.triggers import Trigger, never_truncated
 from apps.core.workflow import WorkflowModel
-from apps.datasets.conditions import TERMS
-from apps.datasets.search_sql import functions
 from apps.datasets.states import VERSION_WORKFLOW, VersionState
 from apps.people.models import Institution, Person
 
@@ -163,80 +158,6 @@ class Condition(models.Model):
         return f"{self.code} {self.value}".strip()
 
 
-class CommitteeProposal(models.Model):
-    """A dataset proposed to a committee of another institution, and the committee's answer.
-
-    The committee is not `Dataset.committee` before it has accepted.
-    """
-
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
-
-    class Outcome(models.TextChoices):
-        AWAITING = "awaiting", _("Awaiting acceptance")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Declined")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="proposals")
-    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="proposals")
-    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(db_default=Now())
-    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.AWAITING)
-    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = _("proposal to a committee")
-        verbose_name_plural = _("proposals to committees")
-        ordering = ["-proposed_at"]
-        constraints = [
-            seen_text("reason", name="proposal_text_is_seen"),
-            models.UniqueConstraint(fields=["dataset"], condition=Q(outcome="awaiting"), name="proposal_one_open"),
-            models.CheckConstraint(
-                condition=Q(outcome="awaiting", answered_by__isnull=True, answered_at__isnull=True)
-                | (~Q(outcome="awaiting") & Q(answered_by__isnull=False, answered_at__isnull=False)),
-                name="proposal_answered_in_full",
-            ),
-            models.CheckConstraint(condition=~Q(outcome="declined") | ~Q(reason=""), name="proposal_declined_says_why"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dataset_id} to {self.committee_id}"
-
-
-class Removal(models.Model):
-    """Why a person's role or a file of a draft was removed, for those who manage the dataset."""
-
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="removals")
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=40, blank=True)
-    name = models.CharField(_("file name"), max_length=255, blank=True)
-    reason = models.CharField(_("reason"), max_length=500)
-    removed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    removed_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = _("removal")
-        verbose_name_plural = _("removals")
-        ordering = ["-removed_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(person__isnull=False, name="") & ~Q(role="")
-                | Q(person__isnull=True, role="") & ~Q(name=""),
-                name="removal_of_one_thing",
-            ),
-            seen_text("reason", name="removal_text_is_seen"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dataset_id}: {self.role or self.name}"
-
-
 class DatasetRole(roles.RoleRow):
     """A person's role on one dataset. It gives no access to published files; only a grant does."""
 
@@ -363,103 +284,3 @@ class Distribution(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-# ------------------------------------------------------------------------------------------------------------- search
-def _refreshing(table: str, on: str, block: str) -> Trigger:
-    """A trigger that writes the search documents of the datasets in `block` again, in the transaction of the change."""
-    name = f"{table}_searched"
-    return Trigger(
-        name=name, on=on, when="AFTER", table=table, function=f"\nBEGIN\n    {block}\n    RETURN NULL;\nEND\n"
-    )
-
-
-def _refresh(ids: str) -> str:
-    return f"PERFORM public.search_refresh(ARRAY({ids}));"
-
-
-_LISTED = "SELECT id FROM public.datasets_dataset WHERE listed_from IS NOT NULL AND"
-_OWNED = (
-    "SELECT content_object_id FROM public.datasets_datasetrole WHERE user_id = NEW.id AND permission_id IN "
-    "(SELECT id FROM public.auth_permission WHERE codename = 'own_dataset')"
-)
-_RENAMED = "IF NEW.name IS DISTINCT FROM OLD.name THEN {} END IF;"
-_EITHER_ROW = "(CASE WHEN TG_OP = 'DELETE' THEN OLD.{0} ELSE NEW.{0} END)"
-_SEARCH_TRIGGERS = [
-    _refreshing("datasets_dataset", "INSERT OR UPDATE", "IF NEW.listed_from IS NOT NULL THEN "
-                + _refresh("SELECT NEW.id") + " END IF;"),
-    _refreshing("datasets_version", "INSERT OR DELETE OR UPDATE",
-                _refresh(f"{_LISTED} id = {_EITHER_ROW.format('dataset_id')}")),
-    _refreshing("datasets_condition", "INSERT OR DELETE OR UPDATE",
-                _refresh(f"{_LISTED} id = {_EITHER_ROW.format('dataset_id')}")),
-    _refreshing("datasets_datasetrole", "INSERT OR DELETE OR UPDATE",
-                _refresh(f"{_LISTED} id = {_EITHER_ROW.format('content_object_id')}")),
-    _refreshing("people_institution", "UPDATE",
-                _RENAMED.format(_refresh(f"{_LISTED} institution_id = NEW.id"))),
-    _refreshing("committees_committee", "UPDATE", _RENAMED.format(_refresh(f"{_LISTED} committee_id = NEW.id"))),
-    _refreshing("people_person", "UPDATE",
-                "IF (NEW.name, NEW.is_active) IS DISTINCT FROM (OLD.name, OLD.is_active) THEN "
-                + _refresh(f"{_LISTED} id IN ({_OWNED})") + " END IF;"),
-]  # fmt: skip
-
-
-class SearchDocument(models.Model):
-    """What the search compares of a listed dataset, from one moment to another; drafts have no document.
-
-    Only triggers write these rows, in the transaction of each change. A document holds what everybody may see while it
-    is valid: files under embargo are in the next one, which is valid from the end of the embargo.
-    """
-
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
-
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="documents")
-    valid_from = models.DateTimeField()
-    valid_until = models.DateTimeField(null=True)
-    listed_from = models.DateTimeField()
-    access = models.CharField(max_length=12)
-    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")
-    committee = models.ForeignKey(Committee, null=True, on_delete=models.PROTECT, related_name="+")
-    subjects = ArrayField(models.TextField())
-    subject_labels = ArrayField(models.TextField())
-    conditions = ArrayField(models.TextField())
-    formats = ArrayField(models.TextField())
-    files = models.IntegerField()
-    bytes = models.BigIntegerField()
-    search = SearchVectorField()
-
-    class Meta:
-        verbose_name = _("search document")
-        verbose_name_plural = _("search documents")
-        constraints = [
-            models.UniqueConstraint(fields=["dataset", "valid_from"], name="search_document_once"),
-            functions(TERMS),
-            *_SEARCH_TRIGGERS,
-        ]
-        indexes = [
-            GinIndex(fields=["search"], name="search_document_words"),
-            models.Index(F("listed_from").desc(), F("dataset").desc(), name="search_document_newest"),
-            GinIndex(fields=["subjects", "conditions", "formats"], name="search_document_facets"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dataset_id} from {self.valid_from}"
-
-
-class SearchWord(models.Model):
-    """A word of listed datasets and its shapes, each with a character left out. Words with a shape in common are alike.
-
-    Names of people and files are not among them. A word that no dataset has any more is never suggested.
-    """
-
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
-
-    word = models.CharField(max_length=24, primary_key=True)
-    shapes = ArrayField(models.CharField(max_length=24))
-
-    class Meta:
-        verbose_name = _("word of the search")
-        verbose_name_plural = _("words of the search")
-        indexes = [GinIndex(fields=["shapes"], name="search_word_shapes")]
-
-    def __str__(self) -> str:
-        return self.word

@@ -1,0 +1,17 @@
+"""Datasets, their versions and files (distributions), use conditions, roles and proposals; what the search compares."""
+
+from apps.datasets.models.datasets import Condition, Dataset, DatasetRole, Distribution, Version
+from apps.datasets.models.proposals import CommitteeProposal, Removal
+from apps.datasets.models.search import SearchDocument, SearchWord
+
+__all__ = [
+    "CommitteeProposal",
+    "Condition",
+    "Dataset",
+    "DatasetRole",
+    "Distribution",
+    "Removal",
+    "SearchDocument",
+    "SearchWord",
+    "Version",
+]
