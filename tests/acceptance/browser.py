@@ -1,6 +1,5 @@
 """One person's browser: cookies, real forms, the sign-in at the identity provider, and patience with a restart."""
 
-import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -159,8 +158,3 @@ def filled(form: Form, fields: Fields) -> list[tuple[str, str]]:
     kept = [(name, value) for name, value in form.values if name not in fields]
     typed = [(name, one) for name, value in fields.items() for one in ([value] if isinstance(value, str) else value)]
     return kept + typed
-
-
-def ids(pattern: str, text: str) -> list[str]:
-    """Every first group of the pattern in the text, once each."""
-    return list(dict.fromkeys(re.findall(pattern, text)))

@@ -10,7 +10,7 @@ def accept_for_review(context: Context) -> None:
     """The request is in the review queue of every member; the chair accepts it for review."""
     for key in ("chair", "member1", "member2"):
         check(
-            _case(context) in context.who(key).get("/review/").paths(r"/review/.+/"),
+            _case(context) in context.who(key).get("/review/?tab=to-check").paths(r"/review/.+/"),
             f"the case is not in {key}'s review queue",
         )
     context.who("chair").send(_case(context), f"{_case(context)}accept/")

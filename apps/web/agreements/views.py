@@ -110,6 +110,7 @@ def agreement_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             answer.content = kept.read()
     else:
         answer["X-Accel-Redirect"] = storage.accel_path(pdf.storage_key)
+        answer["X-Accel-Range"] = ""  # the whole of it; without this header the front server has no range to read
     return answer
 
 

@@ -2,10 +2,10 @@
 INSERT INTO people_institution (id, name, ror, country, domains)
 SELECT md5('institution' || i)::uuid, 'Hospital ' || i, '', 'DK', '{{}}' FROM generate_series(1, {institutions}) i;
 
-INSERT INTO people_person (id, password, code, name, email, email_verified, orcid, institution_id, language, is_active,
-                             is_break_glass)
+INSERT INTO people_person (id, password, code, name, email, email_verified, orcid, institution_id, language, time_zone,
+                             is_active, is_break_glass)
 SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i || '@x.example', true, '',
-       md5('institution' || (i % {institutions} + 1))::uuid, 'en', true, false
+       md5('institution' || (i % {institutions} + 1))::uuid, 'en', 'UTC', true, false
 FROM generate_series(1, {people}) i;
 
 -- Everybody is affiliated with their institution; without that nobody may download what is not open.
