@@ -164,10 +164,15 @@ def last_proposals(datasets: Iterable[Dataset]) -> dict[UUID, CommitteeProposal]
 
 
 def proposals_visible_to(person: Viewer) -> QuerySet[CommitteeProposal]:
-    """The proposals that this person may read: those to committees of which they are the chair; all for an operator."""
+    """The proposals that this person may read and answer: those to committees of which they are the chair.
+
+    An operator answers for committees without a chair.
+    """
+    mine = Q(committee__in=chaired_by(person))
     if has_platform_role(person, PlatformRole.Kind.OPERATOR):
-        return CommitteeProposal.objects.all()
-    return CommitteeProposal.objects.filter(committee__in=chaired_by(person))
+        chairs = CommitteeMember.objects.active().filter(is_chair=True).values("committee_id")
+        mine |= ~Q(committee__in=chairs)
+    return CommitteeProposal.objects.filter(mine)
 
 
 def open_proposals_to(committee: Committee) -> QuerySet[CommitteeProposal]:
@@ -177,16 +182,9 @@ def open_proposals_to(committee: Committee) -> QuerySet[CommitteeProposal]:
 
 
 def proposals_to_answer(person: Viewer) -> QuerySet[CommitteeProposal]:
-    """The datasets that await acceptance by a committee of which this person is the chair, oldest first.
-
-    An operator answers for committees without a chair.
-    """
-    waiting = CommitteeProposal.objects.filter(outcome=CommitteeProposal.Outcome.AWAITING)
-    mine = Q(committee__in=chaired_by(person))
-    if has_platform_role(person, PlatformRole.Kind.OPERATOR):
-        chairs = CommitteeMember.objects.active().filter(is_chair=True).values("committee_id")
-        mine |= ~Q(committee__in=chairs)
-    return waiting.filter(mine).select_related("dataset__institution", "committee").order_by("proposed_at")
+    """Those of them that await an answer, oldest first."""
+    waiting = proposals_visible_to(person).filter(outcome=CommitteeProposal.Outcome.AWAITING)
+    return waiting.select_related("dataset__institution", "committee").order_by("proposed_at")
 
 
 def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:

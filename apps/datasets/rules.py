@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries import chaired_by
 from apps.committees.rules import check_can_manage_committee
 from apps.core import clock, roles
 from apps.core.errors import Denied, Invalid, WrongState
@@ -61,8 +62,14 @@ def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:
 
 
 def check_can_answer_proposal(by: Person, proposal: CommitteeProposal) -> None:
-    """The chair of the committee, or an operator."""
+    """The chair of the committee; or, if it has none, an operator who does not manage the dataset."""
     check_can_manage_committee(by, proposal.committee)
+    if chaired_by(by).filter(pk=proposal.committee_id).exists():
+        return
+    if not queries.proposals_visible_to(by).filter(pk=proposal.pk).exists():
+        raise Denied(_("Only the chair of the committee can accept or decline this dataset."))
+    if queries.is_manager(by, proposal.dataset):
+        raise Denied(_("You manage this dataset, so you cannot accept it for a committee that has no chair."))
 
 
 def check_proposal_open(proposal: CommitteeProposal) -> None:
