@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -141,6 +142,19 @@ def embargo_ended() -> QuerySet[Version]:
     """Published versions whose embargo has ended, and which have not yet superseded what is earlier."""
     published = Version.objects.filter(state=VersionState.PUBLISHED, released_at__isnull=True)
     return published.filter(embargo_until__lte=clock.sql_now()).order_by("dataset_id", "number")
+
+
+def embargoed_with_files_of(draft: Version) -> Version | None:
+    """The version whose embargo ends last of those that are under embargo and share with the draft files that no
+    available version has; None if there is none. Files are the same if they have the same stored bytes.
+    """
+    files = Distribution.objects.filter(version=draft)
+    available = Version.objects.available().filter(dataset=draft.dataset_id)
+    public = Distribution.objects.filter(version__in=available).values("storage_key")
+    kept = Version.objects.filter(dataset=draft.dataset_id, embargo_until__gt=clock.sql_now())
+    kept = kept.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
+    shared = Distribution.objects.filter(version=OuterRef("pk"), storage_key__in=files.values("storage_key"))
+    return kept.filter(Exists(shared.exclude(storage_key__in=public))).order_by("-embargo_until").first()
 
 
 def open_proposal(dataset: Dataset) -> CommitteeProposal | None:

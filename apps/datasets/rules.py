@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.committees.models import Committee, CommitteeMember
@@ -280,9 +282,20 @@ def missing_for_publication(version: Version) -> list[str]:
     return sentences
 
 
-def check_embargo(until: datetime | None) -> None:
+def check_embargo(version: Version, until: datetime | None) -> None:
+    """The embargo ends in the future, and not before that of an earlier version whose files this one contains."""
     if until is not None and until <= clock.now():
         raise Invalid(_("The embargo must end in the future."), field="embargo_until")
+    earlier = queries.embargoed_with_files_of(version)
+    if earlier is not None and earlier.embargo_until is not None and (until is None or until < earlier.embargo_until):
+        raise Invalid(
+            _(
+                "This version contains files of version %(number)s, which are under embargo until %(day)s. Remove "
+                "these files, or enter an embargo that does not end before."
+            )
+            % {"number": earlier.number, "day": date_format(timezone.localtime(earlier.embargo_until), "j F Y, H:i T")},
+            field="embargo_until",
+        )
 
 
 def check_withdrawal_reason(reason: str) -> None:

@@ -51,7 +51,11 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "moved": moved,
         "typed": typed,
         "timeline": timeline(
-            _told(events, items), names=names, datasets=titles, viewer=me.pk, inside=True,
+            _told(events, items),
+            names=names,
+            datasets=titles,
+            viewer=me.pk,
+            inside=True,
             notes=_notes(case, events, names),
         ),
     }

@@ -247,6 +247,34 @@ def proposed() -> tuple[Dataset, Person, stories.CommitteeSetup, CommitteePropos
     return dataset, owner, setup, proposal
 
 
+def test_files_under_embargo_are_not_published_earlier_by_a_later_version() -> None:
+    """A new version begins with the files of the last one, which may be under embargo."""
+    world = published()
+    until = clock.now() + timedelta(days=40)
+    second = commands.start_version(world.dataset, by=world.owner)
+    stories.add_files(second, {"later.csv": b"3\n"}, by=world.owner)
+    commands.publish(second, by=world.owner, embargo_until=until)
+    third = commands.start_version(world.dataset, by=world.owner)
+    for too_early in (None, until - timedelta(days=1)):
+        with pytest.raises(Invalid, match="version 2, which are under embargo") as refused:
+            commands.publish(third, by=world.owner, embargo_until=too_early)
+        assert refused.value.field == "embargo_until"
+    commands.remove_file(third.distributions.get(name="later.csv"), by=world.owner)
+    commands.publish(third, by=world.owner)
+    assert not Distribution.objects.filter(version__in=Version.objects.available(), name="later.csv").exists()
+
+
+def test_a_later_version_with_the_files_of_an_embargo_is_published_under_one_as_long() -> None:
+    world = published()
+    until = clock.now() + timedelta(days=40)
+    second = commands.start_version(world.dataset, by=world.owner)
+    stories.add_files(second, {"later.csv": b"3\n"}, by=world.owner)
+    commands.publish(second, by=world.owner, embargo_until=until)
+    third = commands.start_version(world.dataset, by=world.owner)
+    commands.publish(third, by=world.owner, embargo_until=until)
+    assert queries.current_version(world.dataset) == world.version
+
+
 def test_a_committee_of_another_institution_decides_only_after_it_accepted() -> None:
     """Case 7: until then the dataset has no committee and cannot be published."""
     dataset, owner, setup, proposal = proposed()
