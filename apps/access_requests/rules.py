@@ -215,6 +215,18 @@ def check_can_change_members(by: Person, committee: Committee) -> None:
         )
 
 
+def check_can_remove_voters(by: Person, committee: Committee) -> None:
+    """Nor does anybody remove voters of a case in which they declared a conflict: who is left decides it."""
+    check_can_change_members(by, committee)
+    if committee.pk in queries.recused_before(by):
+        raise Denied(
+            _(
+                "You declared a conflict of interest for a request that this committee is deciding. Until it is "
+                "decided, another person must remove members or name the chair."
+            )
+        )
+
+
 def check_can_vote(
     by: Person, item: Item, voters: Sequence[CommitteeMember], current: Round | None, seen: Round
 ) -> None:

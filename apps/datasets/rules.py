@@ -8,9 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries import chaired_by
 from apps.committees.rules import check_can_manage_committee
 from apps.core import clock, roles
 from apps.core.errors import Denied, Invalid, WrongState
@@ -61,8 +64,14 @@ def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:
 
 
 def check_can_answer_proposal(by: Person, proposal: CommitteeProposal) -> None:
-    """The chair of the committee, or an operator."""
+    """The chair of the committee; or, if it has none, an operator who does not manage the dataset."""
     check_can_manage_committee(by, proposal.committee)
+    if chaired_by(by).filter(pk=proposal.committee_id).exists():
+        return
+    if not queries.proposals_visible_to(by).filter(pk=proposal.pk).exists():
+        raise Denied(_("Only the chair of the committee can accept or decline this dataset."))
+    if queries.is_manager(by, proposal.dataset):
+        raise Denied(_("You manage this dataset, so you cannot accept it for a committee that has no chair."))
 
 
 def check_proposal_open(proposal: CommitteeProposal) -> None:
@@ -273,9 +282,20 @@ def missing_for_publication(version: Version) -> list[str]:
     return sentences
 
 
-def check_embargo(until: datetime | None) -> None:
+def check_embargo(version: Version, until: datetime | None) -> None:
+    """The embargo ends in the future, and not before that of an earlier version whose files this one contains."""
     if until is not None and until <= clock.now():
         raise Invalid(_("The embargo must end in the future."), field="embargo_until")
+    earlier = queries.embargoed_with_files_of(version)
+    if earlier is not None and earlier.embargo_until is not None and (until is None or until < earlier.embargo_until):
+        raise Invalid(
+            _(
+                "This version contains files of version %(number)s, which are under embargo until %(day)s. Remove "
+                "these files, or enter an embargo that does not end before."
+            )
+            % {"number": earlier.number, "day": date_format(timezone.localtime(earlier.embargo_until), "j F Y, H:i T")},
+            field="embargo_until",
+        )
 
 
 def check_withdrawal_reason(reason: str) -> None:

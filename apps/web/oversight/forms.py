@@ -13,7 +13,7 @@ from apps.web.common.time_zone import with_zone
 class AccessAtForm(forms.Form):
     """A dataset, a moment in the past and, if wanted, one person."""
 
-    dataset = forms.CharField(
+    dataset = CleanTextField(
         label=_("Dataset"),
         max_length=200,
         help_text=_("Words of the title."),
