@@ -52,7 +52,12 @@ def check_can_discard(by: Person, dataset: Dataset) -> None:
     """An owner, as long as no version was ever published."""
     check_is_owner(by, dataset)
     if Version.objects.filter(dataset=dataset, published_at__isnull=False).exists():
-        raise WrongState(_("A version of this dataset was published, so it cannot be discarded. Withdraw it instead."))
+        raise WrongState(
+            _(
+                "A version of this dataset was published, so the dataset cannot be discarded. Withdraw "
+                "the version instead."
+            )
+        )
 
 
 def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:

@@ -29,7 +29,7 @@ def check_can_end_all(by: Person, holder: Person, grants: Collection[AccessGrant
     if accounts_of(by).filter(pk=holder.pk).exists():
         raise Denied(_("This is your own access. End it in My access."))
     if not grants:
-        raise WrongState(_("This person has no access here that you can end."))
+        raise WrongState(_("This person has no access that you can end."))
 
 
 def check_can_pause(by: Person, grant: AccessGrant) -> None:

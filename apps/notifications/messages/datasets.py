@@ -156,7 +156,7 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("Accept or decline %(dataset)s"),
                 _(
                     "%(actor)s asks %(committee)s to decide on requests for “%(dataset)s”. The dataset cannot be "
-                    "published for access by request until the committee accepts it."
+                    "published with controlled access until the committee accepts it."
                 ),
             ),
         },

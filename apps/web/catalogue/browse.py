@@ -61,7 +61,7 @@ def asked_by(address: QueryDict) -> Asked:
         values = [one for one in dict.fromkeys(address.getlist(name)) if one and "\x00" not in one][:MOST_VALUES]
         known = [one[:LONGEST_VALUE] for one in values if name != "access" or one in Dataset.Access.values]
         if len(known) < len(values):
-            problems.append(_("The filter “Access” has no such value. It was ignored."))
+            problems.append(_("The filter “Access” does not have this value, so it was ignored."))
         if known:
             filters[name] = known
     usual = RELEVANCE if words else NEWEST

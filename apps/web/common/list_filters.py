@@ -90,7 +90,9 @@ class Choice:
         chosen = next((one for one in self.options if one.value == value), None)
         problems: tuple[str, ...] = ()
         if chosen is None and value:
-            problems = (_("“%(filter)s” has no such value. This filter was ignored.") % {"filter": self.label},)
+            problems = (
+                _("The filter “%(filter)s” does not have this value, so it was ignored.") % {"filter": self.label},
+            )
             chosen = next((one for one in self.options if one.value == default), None)
         active = chosen is not None and chosen.value != default
         return Answer(

@@ -107,7 +107,7 @@ def of_review(request: AccessRequest) -> Task:
         what=_("Check that a request is complete") if to_check else _("Vote on a request"),
         about=request.title or request.reference,
         place=Place(reverse("case", args=[request.pk])),
-        label=_("Open request"),
+        label=_("View request"),
         icon="vote",
         tone="note",
         reference=request.reference,
