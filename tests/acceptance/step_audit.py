@@ -99,7 +99,8 @@ def events_are_written(context: Context) -> None:
 
 def _dataset(context: Context) -> str:
     """The dataset's id: one of those that the upload's event is about."""
-    about = {one for event in _events(context, "file.uploaded", context.facts["file"]) for one in event["about"]}
+    uploads = _events(context, "file.uploaded", context.facts["file"])
+    about: set[str] = {one for event in uploads for one in event["about"]}
     found = [one for one in sorted(about) if _events(context, "dataset.drafted", one)]
     check(len(found) == 1, f"the upload of the file leads to {len(found)} datasets, not to one")
     return found[0]
