@@ -50,7 +50,7 @@ def check_can_resume(by: Person, grant: AccessGrant) -> None:
 
 def check_says_why(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Give a reason. The user can read it."), field="reason")
+        raise Invalid(_("Enter a reason. The user can read it."), field="reason")
 
 
 def check_stop_says_why(reason: str) -> None:

@@ -58,7 +58,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.SIGN_IN_NEEDED, "registered"): Words(
         "id-card",
         _("Registered access"),
-        (_("Sign in with your institution and accept the terms of use to download the files."),),
+        (_("Sign in through your institution and accept the terms of use to download the files."),),
     ),
     (State.DRAFT, ""): Words("draft", _("Draft"), (_("Your request is not submitted yet."),)),
     (State.SUBMITTED, ""): Words(
@@ -149,7 +149,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
                 "The affiliation with %(who)s is not valid. Access resumes after a sign-in through this institution, "
                 "or when one of its signing officials confirms the affiliation."
             ),
-            _("After a move to another institution, submit a new request."),
+            _("If you have moved to another institution, submit a new request."),
         ),
     ),
     (State.SUSPENDED, "no_institution"): Words(

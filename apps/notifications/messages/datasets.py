@@ -116,7 +116,8 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("%(dataset)s has no owner"),
                 _(
                     "The account of the last owner of “%(dataset)s” was closed. Nobody can countersign agreements, "
-                    "revoke access or publish versions until the dataset has an owner. Name one on this page."
+                    "revoke access or publish versions until the dataset has an owner. Appoint an owner on this "
+                    "page."
                 ),
             ),
         },

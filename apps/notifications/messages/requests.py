@@ -370,7 +370,7 @@ MESSAGES: Mapping[Kind, Message] = {
             "committee_member_removed.no_chair": (
                 _("%(committee)s has no chair"),
                 _(
-                    "“%(committee)s” has no chair, so nobody can break a tie or add members. Name a chair: open "
+                    "“%(committee)s” has no chair, so nobody can break a tie or add members. Appoint a chair: open "
                     "the committee page and select “Manage committee”."
                 ),
             ),

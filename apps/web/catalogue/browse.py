@@ -68,7 +68,7 @@ def asked_by(address: QueryDict) -> Asked:
     sort = address.get("sort", "") or usual
     if sort not in SORTS or (sort == RELEVANCE and not words):
         problems += (
-            [] if sort == RELEVANCE else [_("The sort order in the address is unknown. The usual order is shown.")]
+            [] if sort == RELEVANCE else [_("The sort order in the address is unknown, so the default order is shown.")]
         )
         sort = usual
     return Asked(words, filters, sort, problems)

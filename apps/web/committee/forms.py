@@ -156,7 +156,9 @@ class RemoveMemberForm(forms.Form):
     )
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("The member, the other members and auditors read it, also in the history of the requests below."),
+        help_text=_(
+            "The member, the other members and auditors can read it, also in the history of the requests below."
+        ),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Enter a reason.")},
@@ -170,7 +172,7 @@ class NameChairForm(CodeForm):
 
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("The members and auditors read it, also in the history of the requests below."),
+        help_text=_("The members and auditors can read it, also in the history of the requests below."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Enter a reason.")},
