@@ -64,6 +64,8 @@ JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
 JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
+# Rows that several worlds may share: a word of the search is written once.
+SHARED = {"datasets_searchword": " ON CONFLICT DO NOTHING"}
 Rows = dict[str, dict[str, Any]]
 
 
@@ -130,7 +132,7 @@ class Keeper:
             columns = ", ".join(f'"{column}"' for column in self.tables[table][1])
             statement = (
                 f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} '  # noqa: S608 - names from the catalogue
-                f'FROM jsonb_populate_recordset(NULL::public."{table}", $1)'
+                f'FROM jsonb_populate_recordset(NULL::public."{table}", $1){SHARED.get(table, "")}'
             )
             self.rows.append((key, position, statement, json.dumps(rows)))
 

@@ -61,8 +61,8 @@ def answer_provider(page: Page, account: dict[str, str]) -> None:
 
 def new_draft(page: Page) -> str:
     """A new draft of a request; the address of its form."""
-    page.goto("/datasets/gbsg2/")
-    page.get_by_role("button", name="Request access").click()
+    page.goto("/datasets/gbsg2/request/")
+    page.get_by_role("button", name="Start request").click()
     page.wait_for_url("**/edit/")
     return page.url
 

@@ -75,14 +75,15 @@ def test_a_member_votes_by_keyboard_alone(enter: Enter, demo: dict[str, Any]) ->
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "new_condition"
+    page.keyboard.type("Publish within a year.")
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "reason"
     page.keyboard.type("  ")
-    page.keyboard.press("Tab")
-    page.keyboard.type("Publish within a year.")
     page.keyboard.press("Tab")
     with page.expect_response(lambda answer: answer.request.method == "POST") as coming:
         page.keyboard.press("Enter")
     assert coming.value.status == 422
     expect(page.locator("input[name=choice][value=conditional]")).to_be_checked()
-    expect(page.locator("textarea[name=terms]")).to_have_value("Publish within a year.")
+    expect(page.locator("textarea[name=new_condition]")).to_have_value("Publish within a year.")
     expect(page.locator(".field--error")).to_have_count(1)

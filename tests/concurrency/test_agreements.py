@@ -5,6 +5,8 @@ import pytest
 from apps.access_requests import commands as requests
 from apps.agreements import queries
 from apps.core.errors import Denied, Invalid
+from apps.datasets import commands as datasets
+from apps.datasets.models import Dataset
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,7 @@ def test_an_owner_named_in_the_text_does_not_countersign_it() -> None:
     owner = stories.person()
     stories.template()
     decided, open_one = stories.published_dataset(owner=owner), stories.published_dataset()
+    datasets.give_role(decided.dataset, person=stories.person(), role=Dataset.OWNER, by=owner)
     case = stories.in_review(shelves=[decided, open_one], members=[owner])
     for voter in decided.committee_setup.everyone[:2]:
         stories.vote(case, voter, published_dataset=decided)
@@ -68,9 +71,8 @@ def test_a_member_taken_out_before_signing_does_not_sign() -> None:
 def test_a_request_keeps_something_to_decide() -> None:
     """Dropping the open dataset of a half-decided request would leave a review that can never end."""
     case, decided, open_one = two_committees([])
-    requests.choose_datasets(case.request, datasets=[decided.dataset], by=case.applicant)
     with pytest.raises(Invalid) as refused:
-        requests.submit(case.request, by=case.applicant)
+        requests.choose_datasets(case.request, datasets=[decided.dataset], by=case.applicant)
     assert "datasets" in refused.value.fields
     requests.choose_datasets(case.request, datasets=[decided.dataset, open_one.dataset], by=case.applicant)
     requests.submit(case.request, by=case.applicant)

@@ -43,6 +43,7 @@ def test_a_decided_item_stays_with_the_committee_that_decided_it() -> None:
         datasets.describe(
             published_dataset.dataset, by=published_dataset.owner, committee=stories.committee_setup().committee
         )
+        stories.accepted(published_dataset.dataset)
     requests.submit(case.request, by=case.applicant)
     assert case.item_of(decided).committee == decided.committee_setup.committee
     assert case.item_of(open_one).committee != open_one.committee_setup.committee

@@ -43,7 +43,7 @@ def a_revocation() -> Deed:
     access = stories.granted()
     path = reverse("grant_revoke", args=[access.grant.pk])
     revoked = AccessGrant.objects.filter(revoked_at__isnull=False)
-    return access.agreement_setup.owner, path, {"reason": REASON}, lambda: revoked.all().count()
+    return access.agreement_setup.owner, path, {"scope": "access", "reason": REASON}, lambda: revoked.all().count()
 
 
 def a_token() -> Deed:

@@ -96,9 +96,9 @@ def test_a_form_without_a_key_is_simply_done(key: str) -> None:
 def test_a_refused_form_can_be_mended_and_sent_again() -> None:
     access, key = stories.granted(), str(uuid.uuid4())
     client, address = stories.client_for(access.owner), f"/access/{access.grant.pk}/revoke/"
-    assert client.post(address, {"reason": " ", "_once": key}).status_code == 422
-    assert client.post(address, {"reason": "A breach.", "_once": key}).status_code == 302
-    assert client.post(address, {"reason": "A breach.", "_once": key}).status_code == 302
+    assert client.post(address, {"scope": "access", "reason": " ", "_once": key}).status_code == 422
+    assert client.post(address, {"scope": "access", "reason": "A breach.", "_once": key}).status_code == 302
+    assert client.post(address, {"scope": "access", "reason": "A breach.", "_once": key}).status_code == 302
     assert Event.objects.filter(kind="grant.revoked").count() == 1
 
 

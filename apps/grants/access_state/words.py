@@ -166,7 +166,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.ENDED, "by_holder"): Words(
         "calendar",
         _("Ended early on %(since)s"),
-        (_("%(by)s ended this access early, on %(since)s."),),
+        (_("%(by)s ended this access early: %(reason)s"),),
     ),
     (State.REVOKED, ""): Words(
         "ban",

@@ -1,6 +1,9 @@
 """Commands that record who read what about other people. They change nothing else."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -10,9 +13,33 @@ from apps.people.models import Person
 from apps.people.rules import check_person
 
 
+SEARCHED_AT_MOST = 5
+
+
 @transaction.atomic
 def record_access_check(person: Person | None, *, dataset: models.Model, at: datetime | None = None, by: Actor) -> None:
     """Record that the access of another person (None: of everybody) to a dataset was looked up, now or for `at`."""
     by = check_person(by)
     about = [person] if person is not None else []
     record(Kind.ACCESS_CHECKED, actor=by, subject=dataset, about=about, at=at)
+
+
+@transaction.atomic
+def record_export(name: str, *, rows: int, by: Actor) -> None:
+    """Somebody takes a list about other people away as a file; `name` is the list's code, `rows` how many it has."""
+    by = check_person(by)
+    record(Kind.LIST_EXPORTED, actor=by, list=name, rows=rows)
+
+
+@transaction.atomic
+def record_log_read(
+    filters: Iterable[str], *, person: UUID | None = None, searched: Iterable[UUID] = (), shown: int, by: Actor
+) -> None:
+    """Somebody reads the event log; `filters` are the names of the filters, `person` whom they searched for.
+
+    What else they searched for is a fact and not `about`: the reading belongs to no dataset's or request's history.
+    """
+    by = check_person(by)
+    facts: dict[str, Any] = {f"searched_{place}": pk for place, pk in enumerate(list(searched)[:SEARCHED_AT_MOST], 1)}
+    about = [person] if person is not None else []
+    record(Kind.AUDIT_LOG_READ, actor=by, about=about, filters="+".join(sorted(filters)), shown=shown, **facts)

@@ -53,7 +53,7 @@ class VoteForm(forms.Form):
         label=_("Reason"),
         help_text=_(
             "If the decision follows your vote, the applicant sees your reason without your name. Members of the "
-            "committees concerned see it with your name after they have voted."
+            "committees that decide see it with your name after they have voted."
         ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),

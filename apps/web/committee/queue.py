@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from apps.access_requests import review_queue as queue
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import ItemState, RequestState
-from apps.audit.commands import record_export
+from apps.people.commands.readings import record_export
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, is_chaired_by, with_member_counts
 from apps.core import clock

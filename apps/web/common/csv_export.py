@@ -1,7 +1,7 @@
 """A list as a CSV file: UTF-8 with a byte order mark, RFC 4180, sent in parts, no cell that a spreadsheet would run.
 
 Example: `return csv_response("requests", COLUMNS, page.matching)` if `page.is_export`. Whoever exports data of other
-people also calls `record_export` of `apps.audit.commands` before, in a view that `writes`.
+people also calls `record_export` of `apps.people.commands.readings` before, in a view that `writes`.
 """
 
 import csv

@@ -164,7 +164,7 @@ class DateRange:
         typed = {one: asked.get(one, "").strip() for one in (begin, end)}
         found = {one: day for one, text in typed.items() if (day := _day(text)) is not None}
         problems = tuple(
-            _("“%(filter)s” needs a date such as 2026-11-27. This filter was ignored.") % {"filter": self.label}
+            _("The filter “%(filter)s” needs a date such as 2026-11-27, so it was ignored.") % {"filter": self.label}
             for one, text in typed.items()
             if text and one not in found
         )

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.agreements.queries import to_countersign
-from apps.audit.commands import record_export
+from apps.people.commands.readings import record_export
 from apps.audit.kinds import Kind
 from apps.audit.queries import by_month, latest
 from apps.core import clock

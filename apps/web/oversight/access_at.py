@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from apps.audit.commands import record_export
+from apps.people.commands.readings import record_export
 from apps.audit.queries import counted
 from apps.datasets.models import Dataset, Version
 from apps.grants.explanations import explain

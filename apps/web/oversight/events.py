@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
-from apps.audit.commands import record_export, record_log_read
+from apps.people.commands.readings import record_export, record_log_read
 from apps.audit.log_groups import LOG_GROUPS
 from apps.audit.models import Event
 from apps.audit.queries import counted_by_group, event_numbered, newest

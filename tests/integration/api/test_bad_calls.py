@@ -7,7 +7,7 @@ from django.db import DatabaseError, OperationalError
 from django.test import Client
 
 from apps.access_requests.models import AccessRequest
-from apps.datasets import queries as datasets
+from apps.datasets import search
 from tests import stories
 from tests.integration.api.calls import ROOT, Caller, refused
 
@@ -115,21 +115,21 @@ def test_every_refusal_is_a_problem_in_the_callers_language(caller: Caller) -> N
 
 
 def test_a_database_that_does_not_answer_is_a_pause(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(**_: Any) -> None:
+    def away(*_: Any, **__: Any) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(datasets, "catalogue", away)
+    monkeypatch.setattr(search, "find", away)
     answer = caller.get("/datasets")
     refused(answer, 503, "unavailable")
     assert answer["Retry-After"]
 
 
 def test_a_fault_of_ours_shows_a_reference_and_no_more(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(**_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise DatabaseError("SELECT secret FROM table")
 
     caller.client.raise_request_exception = False
-    monkeypatch.setattr(datasets, "catalogue", broken)
+    monkeypatch.setattr(search, "find", broken)
     answer = caller.get("/datasets")
     assert answer.status_code == 500
     assert answer.json()["reference"]

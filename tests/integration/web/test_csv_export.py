@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.http import StreamingHttpResponse
 
-from apps.audit.commands import record_export
+from apps.people.commands.readings import record_export
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.people.models import Institution

@@ -2,10 +2,10 @@
 INSERT INTO people_institution (id, name, ror, country, domains)
 SELECT md5('institution' || i)::uuid, 'Hospital ' || i, '', 'DK', '{{}}' FROM generate_series(1, {institutions}) i;
 
-INSERT INTO people_person (id, password, code, name, email, email_verified, orcid, institution_id, language, is_active,
-                             is_break_glass)
+INSERT INTO people_person (id, password, code, name, email, email_verified, orcid, institution_id, language, time_zone,
+                             is_active, is_break_glass)
 SELECT md5('person' || i)::uuid, '!', 'P-' || i, 'Person ' || i, 'person' || i || '@x.example', true, '',
-       md5('institution' || (i % {institutions} + 1))::uuid, 'en', true, false
+       md5('institution' || (i % {institutions} + 1))::uuid, 'en', 'UTC', true, false
 FROM generate_series(1, {people}) i;
 
 -- Everybody is affiliated with their institution; without that nobody may download what is not open.
@@ -23,9 +23,9 @@ SELECT md5('committee' || i)::uuid, 'committee-' || i, 'Committee ' || i, '', md
        true, ''
 FROM generate_series(1, {committees}) i;
 
-INSERT INTO committees_committeemember (id, committee_id, person_id, is_chair, starts_at)
+INSERT INTO committees_committeemember (id, committee_id, person_id, is_chair, starts_at, end_reason)
 SELECT md5('member' || c || '-' || s)::uuid, md5('committee' || c)::uuid, md5('person' || (c * 10 + s))::uuid, s = 1,
-       now() - interval '1 year'
+       now() - interval '1 year', ''
 FROM generate_series(1, {committees}) c, generate_series(1, {members}) s;
 
 INSERT INTO agreements_template (id, version, title, clauses, sha256)

@@ -11,10 +11,11 @@ FROM made;
 INSERT INTO access_requests_round (id, request_id, number, snapshot, sha256, opened_at, closed_at)
 SELECT md5('round' || r)::uuid, md5('request' || r)::uuid, 1, '{{}}', 'x', now() - interval '60 days',
        now() - interval '30 days' FROM made;
-INSERT INTO access_requests_item (id, request_id, dataset_id, committee_id, state, reason, terms, decided_at, decided_in_id)
+INSERT INTO access_requests_item (id, request_id, dataset_id, committee_id, state, reason, terms, decided_at,
+                                  decided_in_id, asked_to_confirm)
 SELECT md5('item' || r)::uuid, md5('request' || r)::uuid, md5('dataset' || n)::uuid,
        md5('committee' || (n % {committees} + 1))::uuid, 'approved', 'Sound.', '', now() - interval '30 days',
-       md5('round' || r)::uuid FROM made;
+       md5('round' || r)::uuid, '{{}}' FROM made;
 INSERT INTO agreements_agreement (id, reference, item_id, template_id, state, text, sha256, starts_on, ends_on, offered_at,
                                   executed_at, ended_because)
 SELECT md5('agreement' || r)::uuid, 'DUA-' || r, md5('item' || r)::uuid, md5('template1')::uuid, 'executed',
