@@ -11,13 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from apps.people.commands.readings import record_export
 from apps.audit.queries import counted
 from apps.datasets.models import Dataset, Version
 from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
 from apps.grants.queries import Fact, Verdict, verdicts
-from apps.people.commands.readings import record_access_check
+from apps.people.commands.readings import record_access_check, record_export
 from apps.people.models import Person, TermsAcceptance
 from apps.people.rules import check_auditor
 from apps.web.common.actor import AuthenticatedRequest
