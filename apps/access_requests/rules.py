@@ -267,7 +267,10 @@ def check_can_confirm(by: Person, item: Item, decision: Decision) -> None:
         raise WrongState(_("You do not need to confirm your vote."))
     if queries.let_a_voter_leave(item, by.pk):
         raise Denied(
-            _("You ended a membership or an account in this committee. Another voter must confirm their vote.")
+            _(
+                "You ended another voter’s membership or account, so you cannot confirm your vote. Another voter must "
+                "confirm theirs."
+            )
         )
 
 

@@ -55,7 +55,12 @@ def check_can_discard(by: Person, dataset: Dataset) -> None:
     """An owner, as long as no version was ever published."""
     check_is_owner(by, dataset)
     if Version.objects.filter(dataset=dataset, published_at__isnull=False).exists():
-        raise WrongState(_("A version of this dataset was published, so it cannot be discarded. Withdraw it instead."))
+        raise WrongState(
+            _(
+                "A version of this dataset was published, so the dataset cannot be discarded. Withdraw "
+                "the version instead."
+            )
+        )
 
 
 def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:
@@ -82,7 +87,7 @@ def check_proposal_open(proposal: CommitteeProposal) -> None:
 
 def check_decline_reason(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Enter the reason in one sentence. The dataset owner reads it."), field="reason")
+        raise Invalid(_("Enter the reason in one sentence. The dataset owner can read it."), field="reason")
 
 
 def check_can_lose_role(dataset: Dataset, person: Person, role: str) -> None:
@@ -94,7 +99,7 @@ def check_can_lose_role(dataset: Dataset, person: Person, role: str) -> None:
 
 def check_role_reason(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Enter the reason in one sentence. The person reads it."), field="reason")
+        raise Invalid(_("Enter the reason in one sentence. The person can read it."), field="reason")
 
 
 def check_can_name_owner(by: Person, dataset: Dataset) -> None:
@@ -102,7 +107,9 @@ def check_can_name_owner(by: Person, dataset: Dataset) -> None:
     check_not_break_glass(by)
     official = institutions_signed_for(by).filter(datasets=dataset).exists()
     if not by.is_active or not (official or has_platform_role(by, PlatformRole.Kind.OPERATOR)):
-        raise Denied(_("Only a signing official of the institution or an operator can name an owner for this dataset."))
+        raise Denied(
+            _("Only a signing official of the institution or an operator can appoint an owner for this dataset.")
+        )
     if queries.has_owner(dataset):
         raise WrongState(_("This dataset has an owner, who can add other owners."))
 
@@ -111,7 +118,7 @@ def check_can_become_owner(by: Person, person: Person) -> None:
     """Somebody else than whoever names them, active and of an institution."""
     check_not_break_glass(person)
     if accounts_of(by).filter(pk=person.pk).exists():
-        raise Denied(_("You cannot name yourself. Enter another person."))
+        raise Denied(_("You cannot appoint yourself. Enter another person."))
     if not person.is_active or person.institution_id is None:
         raise Invalid(_("This person cannot own a dataset, because their institution is not known."), field="person")
 
@@ -301,4 +308,4 @@ def check_embargo(version: Version, until: datetime | None) -> None:
 def check_withdrawal_reason(reason: str) -> None:
     """A version is withdrawn with a reason, which its page shows."""
     if is_blank(reason):
-        raise Invalid(_("Give the reason in one sentence. It is shown on the dataset page."), field="reason")
+        raise Invalid(_("Enter the reason in one sentence. It is shown on the dataset page."), field="reason")

@@ -119,7 +119,7 @@ def resumable() -> Q:
 
 
 def renewable(person: Viewer) -> Q:
-    """A condition on grants of this person: active in its second half, ends within 60 days, no other request under way."""
+    """A condition on grants of this person: in its second half, ends within 60 days, none under way."""
     me = roles.person_id(person)
     first_day_out = _sum(TruncDay(clock.sql_now(), tzinfo=UTC), timedelta(days=RENEW_DAYS + 1))
     again = items_under_way(person).filter(dataset=OuterRef("dataset_id"))

@@ -44,7 +44,7 @@ def find_colleague(words: str, *, by: Person, field: str) -> Person:
         return found[0]
     if found:
         raise Invalid(
-            _("Several people are called %(words)s. Enter an e-mail address, an ORCID iD or a colleague code.")
+            _("Several people are called “%(words)s”. Enter an e-mail address, an ORCID iD or a colleague code.")
             % {"words": words[:200]},
             field=field,
         )

@@ -54,8 +54,8 @@ def remove_member(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpRes
 def _removed(membership: CommitteeMember, *, later: bool) -> str:
     name = {"name": membership.person}
     if later:
-        return _("The membership of %(name)s ends after the last day. No request was decided by this.") % name
-    return _("%(name)s is no longer a member. No request was decided by this.") % name
+        return _("The membership of %(name)s ends after the last day. This did not decide any request.") % name
+    return _("%(name)s is no longer a member. This did not decide any request.") % name
 
 
 @require_page_or_form

@@ -50,9 +50,9 @@ class Tab:
 TABS = (
     Tab("to-check", gettext_lazy("To check"), queue.to_check_of, (OLDEST, NEWEST)),
     Tab("to-vote", gettext_lazy("To vote"), queue.to_vote_of, (OLDEST, NEWEST)),
-    Tab("with-others", gettext_lazy("With other members"), queue.with_others_of, (OLDEST, NEWEST)),
+    Tab("with-others", gettext_lazy("Waiting for other members"), queue.with_others_of, (OLDEST, NEWEST)),
     Tab(
-        "with-applicant", gettext_lazy("With applicant"), queue.with_applicant_of,
+        "with-applicant", gettext_lazy("Waiting for the applicant"), queue.with_applicant_of,
         (Sort("longest", gettext_lazy("Longest wait first"), "since pk"), NEWEST),
     ),
     Tab(

@@ -89,7 +89,7 @@ def spec(grants: QuerySet[AccessGrant]) -> ListSpec:
         noun=ngettext_lazy("%(total)s user", "%(total)s users", "n"),
         sorts=(
             Sort("newest", _lazy("Newest access first"), "-issued_at -pk"),
-            Sort("end", _lazy("Ends first"), "ends_at pk"),
+            Sort("end", _lazy("Earliest end first"), "ends_at pk"),
             Sort("name", _lazy("Name"), "name pk", {"name": Lower("holder__name")}),
         ),
         filters=(

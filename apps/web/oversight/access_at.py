@@ -141,10 +141,10 @@ COLUMNS: list[tuple[Any, Any]] = [
     (_("Colleague code"), lambda one: one.person.code),
     (_("Institution"), lambda one: str(one.person.institution or "")),
     (_("Could download"), lambda one: one.allowed),
-    (_("Why not"), lambda one: one.reasons),
+    (_("Reasons"), lambda one: one.reasons),
     (_("Request"), _request_of),
     (_("Agreement"), lambda one: one.grant.agreement.reference if one.grant is not None else ""),
     (_("From"), lambda one: one.grant.starts_at if one.grant is not None else None),
     (_("Last day"), lambda one: one.grant.last_day if one.grant is not None else None),
-    (_("Downloads before"), lambda one: one.downloads),
+    (_("Downloads before this time"), lambda one: one.downloads),
 ]
