@@ -28,18 +28,10 @@ from apps.core import clock, roles
 from apps.core.actors import ANONYMOUS, Viewer
 from apps.core.db import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
-from apps.grants.models import AccessGrant, DownloadStop, Reach, Suspension
-from apps.people.models import Affiliation, Institution, Person, PlatformRole, Terms, Visa
+from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import Affiliation, Institution, Person, Terms, Visa
 from apps.people.models.visas import RESEARCHER
-from apps.people.queries import (
-    accepted_terms,
-    accepted_visas_of,
-    active_at,
-    ended_for_good,
-    institutions_signed_for,
-    newest_affiliations,
-    platform_roles_of,
-)
+from apps.people.queries import accepted_terms, accepted_visas_of, active_at, ended_for_good, newest_affiliations
 
 AT_ONCE = 50  # people whom one statement of `verdicts` asks about
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
@@ -209,15 +201,13 @@ def _with_ended(facts: dict[UUID, list[Fact]]) -> dict[UUID, list[Fact]]:
     """By person; a missing affiliation that signing officials ended says so. No statement if nobody's is missing."""
     missing = {who for who, ones in facts.items() if any(one.part == "affiliated" and not one.holds for one in ones)}
     ended = ended_for_good(missing) if missing else {}
-    if not ended:
-        return facts
-    names = dict(Institution.objects.filter(pk__in=ended.values()).values_list("pk", "name"))
-
-    def said(who: UUID, one: Fact) -> Fact:
-        said_so = one.part == "affiliated" and who in ended
-        return replace(one, who=names[ended[who]], cause="ended") if said_so else one
-
-    return {who: [said(who, one) for one in ones] for who, ones in facts.items()}
+    if ended:
+        names = dict(Institution.objects.filter(pk__in=ended.values()).values_list("pk", "name"))
+    for who, place in ended.items():
+        facts[who] = [
+            replace(one, who=names[place], cause="ended") if one.part == "affiliated" else one for one in facts[who]
+        ]
+    return facts
 
 
 def _moments(version: Version) -> dict[str, datetime | None]:
@@ -407,18 +397,3 @@ def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
 def open_suspension(grant: AccessGrant) -> Suspension | None:
     """The pause of this grant that is on now, if there is one."""
     return Suspension.objects.filter(grant=grant, ends_at__isnull=True).first()
-
-
-def within_reach(by: Viewer, reach: str) -> QuerySet[AccessGrant]:
-    """The grants that `by` may see and end as manager of datasets, as signing official, or as operator."""
-    if reach == Reach.DATASETS:
-        return AccessGrant.objects.filter(roles.role_exists(by, Dataset.MANAGERS, Dataset, outer="dataset_id"))
-    if reach == Reach.INSTITUTION:
-        return AccessGrant.objects.filter(institution__in=institutions_signed_for(by).order_by().values("pk"))
-    operates = platform_roles_of(by).filter(kind=PlatformRole.Kind.OPERATOR)
-    return AccessGrant.objects.filter(Exists(operates)) if reach == Reach.PORTAL else AccessGrant.objects.none()
-
-
-def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
-    """Those that are neither revoked nor past their end; suspended ones and those that have not begun included."""
-    return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")
