@@ -81,6 +81,14 @@ def undecided_for_datasets_managed_by(person: Viewer) -> QuerySet[Item]:
     return Item.objects.filter(managed, state=ItemState.OPEN, request__state__in=waiting)
 
 
+def undecided_by_manager(person: Viewer, dataset: Dataset | None = None) -> QuerySet[AccessRequest]:
+    """Requests of which a dataset that this person manages (or this one) awaits a decision."""
+    items = undecided_for_datasets_managed_by(person).filter(request=OuterRef("pk"))
+    if dataset is not None:
+        items = items.filter(dataset=dataset)
+    return for_datasets_managed_by(person).filter(Exists(items))
+
+
 def visible_to(person: Viewer) -> QuerySet[AccessRequest]:
     """Every request this person may read: their own, their committees', their datasets'."""
     parts = (of_person(person), before_committees_of(person), for_datasets_managed_by(person))

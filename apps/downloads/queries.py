@@ -45,6 +45,11 @@ def every_link_of(person: Viewer) -> QuerySet[Any]:
     )
 
 
+def links_that_open(person: Viewer) -> QuerySet[DownloadLink]:
+    """The links of this person that work now, as the page Download links says."""
+    return DownloadLink.objects.filter(_opens(person), person_id=roles.person_id(person))
+
+
 def _living() -> Q:
     return Q(pk__in=DownloadLink.objects.active().values("pk"))
 

@@ -18,6 +18,7 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import WrongState
 from apps.grants import ends, queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.grants.reach import not_over, within_reach
 from apps.people.models import Person
 from apps.people.rules import check_named, check_operator, check_person
 
@@ -104,7 +105,7 @@ def end_all_access(holder: Person, *, reach: str, reason: str, by: Actor) -> lis
     Each is an event of its own, as if it had been revoked alone; the person reads the reason. Returns the grants.
     """
     by = check_person(by)
-    theirs = queries.not_over(queries.within_reach(by, reach).filter(holder=holder)).order_by("pk")
+    theirs = not_over(within_reach(by, reach).filter(holder=holder)).order_by("pk")
     grants = list(theirs.select_for_update(of=("self",)).select_related("agreement__item"))
     rules.check_can_end_all(by, holder, grants)
     rules.check_says_why(reason)

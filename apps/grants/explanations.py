@@ -19,6 +19,7 @@ from apps.grants.queries import Fact, Verdict
 from apps.people.models.visas import ACCEPTED_TERMS, RESEARCHER
 
 SIGN_IN, SECOND_FACTOR, ACCEPT_TERMS, REQUEST_ACCESS = "sign_in", "second_factor", "accept_terms", "request_access"
+ASK_OFFICIAL = "ask_official"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ NEXT_ACTIONS: Mapping[str, Any] = {
     SECOND_FACTOR: gettext_lazy("Sign in with a second factor"),
     ACCEPT_TERMS: gettext_lazy("Read and accept the terms of use"),
     REQUEST_ACCESS: gettext_lazy("Request access"),
+    ASK_OFFICIAL: gettext_lazy("Find out whom to ask"),
 }
 
 EXPLANATIONS: Mapping[str, Explanation] = {
@@ -157,6 +159,29 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
 }
 
+# Words for what stopped a part, by the part and the fact's cause.
+BY_CAUSE: Mapping[tuple[str, str], Explanation] = {
+    ("affiliated", "ended"): replace(
+        EXPLANATIONS["affiliated"],
+        not_met=gettext_lazy(
+            "%(who)s ended the affiliation. Signing in does not restore it. Ask a signing official of %(who)s to "
+            "confirm the affiliation."
+        ),
+        next_action=ASK_OFFICIAL,
+    ),
+    ("affiliation_active", "ended"): replace(
+        EXPLANATIONS["affiliation_active"],
+        not_met=gettext_lazy(
+            "%(who)s ended the affiliation. Signing in does not restore it. Ask a signing official of %(who)s to "
+            "confirm the affiliation."
+        ),
+        next_action=ASK_OFFICIAL,
+    ),
+    ("not_revoked", "by_holder"): replace(
+        EXPLANATIONS["not_revoked"], not_met=gettext_lazy("The user ended this access early on %(when)s.")
+    ),
+}
+
 # More exact words for a part where more is known than whether it holds; `_row` chooses.
 OPEN_DATA = Explanation(
     gettext_lazy("The dataset has open access"),
@@ -194,7 +219,7 @@ FURTHER = Explanation(
 
 def explain(fact: Fact, verdict: Verdict | None = None) -> Explained:
     """The fact in words; with the whole verdict in more exact ones. Never fails: an unknown part is a further one."""
-    row, fact = _row(fact, verdict) if verdict is not None else (EXPLANATIONS.get(fact.part, FURTHER), fact)
+    row, fact = _row(fact, verdict) if verdict is not None else (_plain(fact), fact)
     words = str(row.met if fact.holds else row.not_met)
     if "%(when)s" in words and fact.moment is None:
         words = str(FURTHER.met if fact.holds else FURTHER.not_met)
@@ -210,12 +235,16 @@ def moment(when: datetime) -> str:
     return formats.date_format(localtime(when), "j F Y, H:i T")
 
 
+def _plain(fact: Fact) -> Explanation:
+    return BY_CAUSE.get((fact.part, fact.cause)) or EXPLANATIONS.get(fact.part, FURTHER)
+
+
 def _row(fact: Fact, verdict: Verdict) -> tuple[Explanation, Fact]:
     """The row for a part of the rule, and the fact with the moment and the name that its sentence needs."""
     if fact.part == "affiliated" and RESEARCHER in verdict.visas:
         return RESEARCHER_BY_VISA, replace(fact, moment=verdict.visas[RESEARCHER])
     if fact.part != "entitled":
-        return EXPLANATIONS.get(fact.part, FURTHER), fact
+        return _plain(fact), fact
     if verdict.access == Dataset.Access.OPEN:
         return OPEN_DATA, fact
     if verdict.access == Dataset.Access.REGISTERED:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Func, IntegerField, QuerySet, Subquery
 
-from apps.access_requests.models import AccessRequest, Item
-from apps.access_requests.states import UNDER_REVIEW, ItemState
+from apps.access_requests.queries import undecided_by_manager
 from apps.core.actors import Viewer
 from apps.datasets.queries import managed_by
 from apps.grants.models import AccessGrant
@@ -21,14 +20,15 @@ def active_grant_counts(datasets: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def figures_of(person: Viewer) -> dict[str, int]:
-    """How many datasets they manage, requests for these in review, and people with active access; one statement."""
+    """How many datasets they manage, requests for these that await a decision, and people with active access; one
+    statement.
+    """
     managed = managed_by(person).values("pk")
-    items = Item.objects.filter(dataset__in=managed, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
-    requests = AccessRequest.objects.filter(pk__in=items.values("request_id"))
+    requests = undecided_by_manager(person)
     users = AccessGrant.objects.active().filter(dataset__in=managed)
     numbers = {
         "datasets": _number_of(managed_by(person)),
-        "in_review": _number_of(requests),
+        "waiting": _number_of(requests),
         "users": _number_of(users, column="holder_id", distinct=True),
     }
     found = row_of(person).annotate(**numbers).values(*numbers).first()

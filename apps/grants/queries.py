@@ -5,7 +5,7 @@ sentences of `apps.grants.explanations`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,10 +28,10 @@ from apps.core import clock, roles
 from apps.core.actors import ANONYMOUS, Viewer
 from apps.core.db import Prepared
 from apps.datasets.models import Dataset, Distribution, Version
-from apps.grants.models import AccessGrant, DownloadStop, Reach, Suspension
-from apps.people.models import Affiliation, Institution, Person, PlatformRole, Terms, Visa
+from apps.grants.models import AccessGrant, DownloadStop, Suspension
+from apps.people.models import Affiliation, Institution, Person, Terms, Visa
 from apps.people.models.visas import RESEARCHER
-from apps.people.queries import accepted_terms, accepted_visas_of, active_at, institutions_signed_for, platform_roles_of
+from apps.people.queries import accepted_terms, accepted_visas_of, active_at, ended_for_good, newest_affiliations
 
 AT_ONCE = 50  # people whom one statement of `verdicts` asks about
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
@@ -147,6 +147,7 @@ class Fact:
     holds: bool
     moment: datetime | None = None
     who: str = ""
+    cause: str = ""  # a key of `explanations.BY_CAUSE`: words for what stopped it
 
 
 @dataclass(frozen=True)
@@ -188,11 +189,25 @@ def why(person: Viewer, version: Version, at: datetime | None = None) -> Verdict
     row = Version.objects.filter(pk=version.pk).annotate(**flags).get()
     moments = _moments(row)
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
+    facts = _with_ended({roles.person_id(person): facts})[roles.person_id(person)]
     grant, grant_facts = _grant_facts(person, version, at)
     allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
     access = version.dataset.access
     visas = _visas(person, at) if access == Dataset.Access.REGISTERED else {}
     return Verdict(allowed, facts, grant, grant_facts, access, visas)
+
+
+def _with_ended(facts: dict[UUID, list[Fact]]) -> dict[UUID, list[Fact]]:
+    """By person; a missing affiliation that signing officials ended says so. No statement if nobody's is missing."""
+    missing = {who for who, ones in facts.items() if any(one.part == "affiliated" and not one.holds for one in ones)}
+    ended = ended_for_good(missing) if missing else {}
+    if ended:
+        names = dict(Institution.objects.filter(pk__in=ended.values()).values_list("pk", "name"))
+    for who, place in ended.items():
+        facts[who] = [
+            replace(one, who=names[place], cause="ended") if one.part == "affiliated" else one for one in facts[who]
+        ]
+    return facts
 
 
 def _moments(version: Version) -> dict[str, datetime | None]:
@@ -216,12 +231,12 @@ def verdicts(people: Iterable[UUID], version: Version, at: datetime | None = Non
         asked = [_flagged(who, version, at) for who in part]
         rows = asked[0].union(*asked[1:], all=True)
         grants = _best_grants(part, version, at)
-        for row in rows:
-            facts = [Fact(name, row[f"part_{name}"], moments.get(name)) for name in names]
-            grant = grants.get(row["who"])
+        known = {row["who"]: [Fact(name, row[f"part_{name}"], moments.get(name)) for name in names] for row in rows}
+        for who, facts in _with_ended(known).items():
+            grant = grants.get(who)
             grant_facts = _facts(grant, list(AccessGrant.objects.parts(at))) if grant is not None else []
             allowed = all(fact.holds for fact in facts)
-            found[row["who"]] = Verdict(allowed, facts, grant, grant_facts, version.dataset.access, {})
+            found[who] = Verdict(allowed, facts, grant, grant_facts, version.dataset.access, {})
     return found
 
 
@@ -277,10 +292,14 @@ def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
 
 
 def _behind() -> dict[str, Subquery]:
-    """Until when the holder is, or was, affiliated with the grant's institution: its newest statement about them."""
-    affiliations = Affiliation.objects.filter(person=OuterRef("holder_id"), institution=OuterRef("institution_id"))
-    newest = affiliations.order_by("-starts_at", "-pk").annotate(until=Coalesce("ended_at", "valid_until"))
-    return {"affiliated_until": Subquery(newest.values("until")[:1])}
+    """Until when the holder is, or was, affiliated with the grant's institution, and when a signing official ended
+    that: its newest statement about them.
+    """
+    newest = newest_affiliations("holder_id", "institution_id").annotate(until=Coalesce("ended_at", "valid_until"))
+    return {
+        "affiliated_until": Subquery(newest.values("until")[:1]),
+        "affiliation_ended_at": Subquery(newest.values("ended_at")[:1]),
+    }
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
@@ -293,7 +312,14 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
         "affiliation_active": getattr(grant, "affiliated_until", None),
     }
     who = {"affiliation_active": grant.institution.name if grant.institution is not None else ""}
-    return [Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, "")) for name in names]
+    causes = {
+        "affiliation_active": "ended" if getattr(grant, "affiliation_ended_at", None) is not None else "",
+        "not_revoked": "by_holder" if grant.revoked_by_id == grant.holder_id else "",
+    }
+    return [
+        Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, ""), causes.get(name, ""))
+        for name in names
+    ]
 
 
 def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
@@ -371,18 +397,3 @@ def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
 def open_suspension(grant: AccessGrant) -> Suspension | None:
     """The pause of this grant that is on now, if there is one."""
     return Suspension.objects.filter(grant=grant, ends_at__isnull=True).first()
-
-
-def within_reach(by: Viewer, reach: str) -> QuerySet[AccessGrant]:
-    """The grants that `by` may see and end as manager of datasets, as signing official, or as operator."""
-    if reach == Reach.DATASETS:
-        return AccessGrant.objects.filter(roles.role_exists(by, Dataset.MANAGERS, Dataset, outer="dataset_id"))
-    if reach == Reach.INSTITUTION:
-        return AccessGrant.objects.filter(institution__in=institutions_signed_for(by).order_by().values("pk"))
-    operates = platform_roles_of(by).filter(kind=PlatformRole.Kind.OPERATOR)
-    return AccessGrant.objects.filter(Exists(operates)) if reach == Reach.PORTAL else AccessGrant.objects.none()
-
-
-def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
-    """Those that are neither revoked nor past their end; suspended ones and those that have not begun included."""
-    return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")

@@ -1,15 +1,17 @@
 """What ends when an owner revokes access, and what the person and their colleagues keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.core.actors import Viewer
+from apps.datasets.models import Dataset
 from apps.grants.models import AccessGrant
-from apps.grants.queries import on_datasets_managed_by
+from apps.grants.queries import downloadable_versions, on_datasets_managed_by
 from apps.grants.waiting import access_not_over
+from apps.people.models import Person
 
 
 class Scope(StrEnum):
@@ -23,11 +25,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Remaining:
-    """What is left of access that is not over, among the datasets that the reader manages."""
+    """What is left of access that is not over, among the datasets that the reader manages.
+
+    `without_grant` are their datasets with open or registered access that the holder can download, by the access rule
+    as after a sign-in with a second factor; no revocation ends that.
+    """
 
     same_dataset: list[AccessGrant]
     other_datasets: list[AccessGrant]
     colleagues: list[AccessGrant]
+    without_grant: list[Dataset] = field(default_factory=list)
 
 
 def what_remains(grant: AccessGrant, *, reader: Viewer) -> Remaining:
@@ -37,7 +44,16 @@ def what_remains(grant: AccessGrant, *, reader: Viewer) -> Remaining:
         same_dataset=[one for one in others if one.dataset_id == grant.dataset_id],
         other_datasets=[one for one in others if one.dataset_id != grant.dataset_id],
         colleagues=[one for one in _of_project(grant, reader) if one.holder_id != grant.holder_id],
+        without_grant=_without_grant(grant.holder_id, reader),
     )
+
+
+def _without_grant(holder: UUID, reader: Viewer) -> list[Dataset]:
+    someone = Person(pk=holder)
+    someone.second_factor = True
+    opened = downloadable_versions(someone).filter(dataset=OuterRef("pk"))
+    datasets = Dataset.objects.managed_by(reader).exclude(access=Dataset.Access.CONTROLLED)
+    return list(datasets.filter(Exists(opened)).order_by("title", "pk"))
 
 
 def what_holder_keeps(grant: AccessGrant) -> Remaining:

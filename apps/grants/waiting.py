@@ -6,9 +6,20 @@
 from datetime import UTC, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import TruncDate, TruncDay
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.lookups import IsNull, LessThanOrEqual
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Membership
@@ -19,6 +30,7 @@ from apps.agreements.states import AgreementState
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.grants.models import RENEW_DAYS, AccessGrant
+from apps.people.queries import newest_affiliations
 
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
@@ -113,9 +125,11 @@ def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
 
 
 def resumable() -> Q:
-    """A condition on grants: everything lasts but the affiliation of the holder."""
+    """A condition on grants: everything lasts but the affiliation of the holder, and no signing official ended that."""
     lasts = _all_of("not_ended", "not_revoked", "not_terminated", "not_suspended")
-    return lasts & ~AccessGrant.objects.parts()["affiliation_active"] & Q(institution__isnull=False)
+    lapsed = ~AccessGrant.objects.parts()["affiliation_active"] & Q(institution__isnull=False)
+    ended_at = newest_affiliations("holder_id", "institution_id").values("ended_at")[:1]
+    return lasts & lapsed & Q(IsNull(Subquery(ended_at), True))
 
 
 def renewable(person: Viewer) -> Q:

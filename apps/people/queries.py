@@ -235,6 +235,41 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
 
 
+def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
+    """What an institution said of a person in any of their accounts, newest first, as a subquery: the arguments name
+    the outer query's fields.
+    """
+    accounts = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person))
+    return Affiliation.objects.filter(accounts, institution=OuterRef(institution)).order_by("-starts_at", "-pk")
+
+
+def sign_in_restores(people: Iterable[UUID]) -> dict[tuple[UUID, UUID], bool]:
+    """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
+    it was: not if a signing official ended it. A pair that is missing has no affiliation yet, which a sign-in begins.
+    """
+    wanted = set(people)
+    rows = Affiliation.objects.filter(Q(person__in=wanted) | Q(person__merged_into__in=wanted))
+    found: dict[tuple[UUID, UUID], bool] = {}
+    oldest_first = rows.order_by("starts_at", "pk").values_list(
+        "person", "person__merged_into", "institution", "ended_at"
+    )
+    for person, merged_into, institution, ended_at in oldest_first:
+        for account in {person, merged_into} & wanted:
+            found[account, institution] = ended_at is None
+    return found
+
+
+def ended_for_good(people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """By person, an institution whose signing official must confirm them before any sign-in helps: only for people
+    whose every affiliation was ended by a signing official. The home institution comes first.
+    """
+    restores = sign_in_restores(people)
+    helped = {person for (person, _), restored in restores.items() if restored}
+    ended = {person: place for (person, place), restored in restores.items() if not restored and person not in helped}
+    homes = Person.objects.filter(pk__in=ended).values_list("pk", "institution") if ended else ()
+    return {person: home if (person, home) in restores else ended[person] for person, home in homes}
+
+
 def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Who signs for these institutions today, by institution; one statement."""
     rows = _officials().filter(content_object__in=set(institutions))

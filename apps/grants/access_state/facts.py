@@ -12,13 +12,14 @@ from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from apps.access_requests.models import Item, Membership, Question
 from apps.agreements.models import Signature
-from apps.core import clock
+from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Version
 from apps.datasets.queries import owners_by_dataset
 from apps.grants import queries
 from apps.grants.models import AccessGrant, Suspension
-from apps.people.models import Person
+from apps.people.models import Institution, Person
+from apps.people.queries import ended_for_good, officials_of, sign_in_restores
 
 VERSION_PARTS = ("published", "not_withdrawn", "embargo_past")
 Parts = Mapping[str, bool]
@@ -53,6 +54,14 @@ class GrantFacts:
     pause: Suspension | None
 
 
+@dataclass(frozen=True)
+class Ended:
+    """An institution whose signing officials, by name, must confirm an affiliation: no sign-in restores it."""
+
+    institution: str
+    officials: tuple[str, ...]
+
+
 @dataclass
 class Facts:
     """Everything that was read, by id."""
@@ -64,6 +73,8 @@ class Facts:
     signed: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)  # by (agreement, signer)
     members: dict[UUID, set[UUID]] = field(default_factory=dict)  # by request
     owners: dict[UUID, list[Person]] = field(default_factory=dict)  # by dataset
+    ended: dict[tuple[UUID, UUID], Ended] = field(default_factory=dict)  # by (person, institution)
+    ended_for_viewer: Ended | None = None  # every affiliation of the viewer was ended by a signing official
 
 
 def read(
@@ -75,11 +86,33 @@ def read(
     usable = {one.grant.dataset_id for one in given.values() if all(one.parts.values())}
     known = _datasets(viewer, datasets, usable)
     facts = Facts(viewer, _now(known), known, given)
+    _read_ended(facts)
     agreed = [(one, person) for one, person in asked if getattr(one, "agreement", None) is not None]
     pending = [one for one, person in agreed if (one.agreement.pk, person) not in given]
     if pending:
         _read_signing(facts, pending)
     return facts
+
+
+def _read_ended(facts: Facts) -> None:
+    """Whom a sign-in does not help, where an affiliation is missing; no statement where none is."""
+    missing = [one.grant for one in facts.grants.values() if not one.parts["affiliation_active"]]
+    people = {grant.holder_id for grant in missing}
+    me = roles.person_id(facts.viewer)
+    asked = isinstance(facts.viewer, Person) and any(
+        not one.parts.get("affiliated", True) for one in facts.datasets.values()
+    )
+    mine = ended_for_good([me]).get(me) if asked else None
+    restores = sign_in_restores(people) if people else {}
+    pairs = {pair for pair, restored in restores.items() if not restored}
+    places = {place for _, place in pairs} | ({mine} if mine is not None else set())
+    if not places:
+        return
+    names = dict(Institution.objects.filter(pk__in=places).values_list("pk", "name"))
+    officials = officials_of(places)
+    ended = {pk: Ended(name, tuple(str(one) for one in officials.get(pk, []))) for pk, name in names.items()}
+    facts.ended = {pair: ended[pair[1]] for pair in pairs}
+    facts.ended_for_viewer = ended[mine] if mine is not None else None
 
 
 def _read_signing(facts: Facts, items: list[Any]) -> None:

@@ -41,16 +41,25 @@ def of_grant(one: GrantFacts, who: Who, facts: Facts) -> AccessState:
             by=str(pause.by) if pause else "", reason=pause.reason if pause else "", **same,
         )  # fmt: skip
     if not parts["affiliation_active"]:
-        return _without_affiliation(grant, who, see, same)
+        return _without_affiliation(grant, who, facts, same)
     if not all(holds for part, holds in parts.items() if part != "begun"):
         return AccessState(State.SUSPENDED, cause="further", turn=Turn.OTHERS, action=see, **same)
     return _living(grant, who, facts, same, begun=parts["begun"])
 
 
-def _without_affiliation(grant: AccessGrant, who: Who, see: Action, same: Mapping[str, Any]) -> AccessState:
-    """The affiliation that the signature names is not valid; or nobody knows which it was, which nothing mends."""
+def _without_affiliation(grant: AccessGrant, who: Who, facts: Facts, same: Mapping[str, Any]) -> AccessState:
+    """The affiliation that the signature names is not valid: it lapsed, which a sign-in mends, or a signing official
+    ended it, which only a signing official mends; or nobody knows which it was, which nothing mends.
+    """
+    see = Action(Do.VIEW_ACCESS, grant)
     if grant.institution is None:
         return AccessState(State.SUSPENDED, cause="no_institution", turn=Turn.OTHERS, action=see, **same)
+    ended = facts.ended.get((grant.holder_id, grant.institution.pk))
+    if ended is not None:
+        return AccessState(
+            State.SUSPENDED, cause="affiliation_ended", turn=Turn.OTHERS, by=ended.institution,
+            waiting_for=ended.officials, action=Action(Do.ASK_OFFICIAL, grant) if who.is_viewer else see, **same,
+        )  # fmt: skip
     return AccessState(
         State.SUSPENDED, cause="affiliation", turn=Turn.YOU if who.is_viewer else Turn.OTHERS,
         waiting_for=(grant.institution.name,), action=Action(Do.SIGN_IN_AGAIN, grant.dataset) if who.is_viewer else see,

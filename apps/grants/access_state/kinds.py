@@ -61,6 +61,7 @@ class Do(StrEnum):
     SIGN_IN_TO_REQUEST = "sign_in_to_request"
     SECOND_FACTOR = "second_factor"
     SIGN_IN_AGAIN = "sign_in_again"
+    ASK_OFFICIAL = "ask_official"
     ACCEPT_TERMS = "accept_terms"
     REQUEST_ACCESS = "request_access"
     REQUEST_AGAIN = "request_again"
@@ -140,8 +141,8 @@ class AccessState:
 
     @property
     def days_left(self) -> int | None:
-        """Days from today (UTC) to the last day; 0 on the last day, None without an end or after it."""
-        if self.last_day is None or self.last_day < self.at.date():
+        """Days from today (UTC) to the last day of active access; 0 on the last day, None without an end."""
+        if self.state != State.ACTIVE or self.last_day is None or self.last_day < self.at.date():
             return None
         return (self.last_day - self.at.date()).days
 

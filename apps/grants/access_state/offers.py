@@ -59,15 +59,27 @@ def _not_accepting(dataset: Dataset, facts: Facts) -> AccessState | None:
 def _to_request(known: DatasetFacts, dataset: Dataset, facts: Facts) -> AccessState:
     """Nobody is kept from writing a request without an affiliation; it is needed to sign."""
     if not known.parts.get("affiliated", False):
-        again = Action(Do.SIGN_IN_AGAIN, dataset)
-        return _state(State.AFFILIATION_NEEDED, dataset, facts, cause="request", turn=Turn.YOU, action=again)
+        return _unaffiliated(dataset, facts, cause="request")
     return _state(State.NONE, dataset, facts, turn=Turn.YOU, action=Action(Do.REQUEST_ACCESS, dataset))
+
+
+def _unaffiliated(dataset: Dataset, facts: Facts, cause: str) -> AccessState:
+    """No affiliation is valid: a sign-in restores one that lapsed, only a signing official one that was ended."""
+    ended = facts.ended_for_viewer
+    if ended is not None:
+        return _state(
+            State.AFFILIATION_NEEDED, dataset, facts, cause="ended", turn=Turn.OTHERS, by=ended.institution,
+            waiting_for=ended.officials, action=Action(Do.ASK_OFFICIAL, dataset),
+        )  # fmt: skip
+    again = Action(Do.SIGN_IN_AGAIN, dataset)
+    return _state(State.AFFILIATION_NEEDED, dataset, facts, cause=cause, turn=Turn.YOU, action=again)
 
 
 def _registered(known: DatasetFacts, dataset: Dataset, facts: Facts) -> AccessState:
     """The true obstacle: what the terms cannot help comes before the terms."""
+    if not known.parts.get("affiliated", False):
+        return _unaffiliated(dataset, facts, cause="")
     obstacles = (
-        ("affiliated", State.AFFILIATION_NEEDED, Do.SIGN_IN_AGAIN),
         ("second_factor", State.SECOND_FACTOR_NEEDED, Do.SECOND_FACTOR),
         ("entitled", State.TERMS_NEEDED, Do.ACCEPT_TERMS),
     )

@@ -63,6 +63,7 @@ PLACES: Mapping[Do, Callable[[Any], Place]] = {
     Do.SIGN_IN_TO_REQUEST: lambda one: _sign_in_for(_begin(one)),
     Do.SECOND_FACTOR: lambda one: _sign_in_for(_dataset(one), factor=True),
     Do.SIGN_IN_AGAIN: _signing_in,
+    Do.ASK_OFFICIAL: lambda _one: Place(reverse("account") + "#affiliations"),
     Do.ACCEPT_TERMS: lambda one: Place(f"{reverse('terms')}?next={_dataset(one)}"),
     Do.REQUEST_ACCESS: _new_request,
     Do.REQUEST_AGAIN: _copy,

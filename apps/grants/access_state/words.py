@@ -152,6 +152,14 @@ WORDS: Mapping[tuple[State, str], Words] = {
             _("If you have moved to another institution, submit a new request."),
         ),
     ),
+    (State.SUSPENDED, "affiliation_ended"): Words(
+        "institution",
+        _("Suspended: affiliation ended"),
+        (
+            _("%(by)s ended the affiliation. Signing in does not restore it."),
+            _("Ask a signing official of %(by)s to confirm the affiliation: %(who)s."),
+        ),
+    ),
     (State.SUSPENDED, "no_institution"): Words(
         "institution",
         _("Suspended: institution not known"),
@@ -233,6 +241,14 @@ WORDS: Mapping[tuple[State, str], Words] = {
             _("You can already write your request; you need the affiliation to sign the agreement."),
         ),
     ),
+    (State.AFFILIATION_NEEDED, "ended"): Words(
+        "institution",
+        _("Affiliation ended"),
+        (
+            _("%(by)s ended the affiliation. Signing in does not restore it."),
+            _("Ask a signing official of %(by)s to confirm the affiliation: %(who)s."),
+        ),
+    ),
     (State.ACCOUNT_BLOCKED, ""): Words(
         "ban",
         _("No access"),
@@ -286,6 +302,7 @@ LABELS: Mapping[Do, Any] = {
     Do.SIGN_IN_TO_REQUEST: _("Sign in to request access"),
     Do.SECOND_FACTOR: _("Sign in with a second factor"),
     Do.SIGN_IN_AGAIN: _("Sign in through your institution"),
+    Do.ASK_OFFICIAL: _("Find out whom to ask"),
     Do.ACCEPT_TERMS: _("Read and accept the terms of use"),
     Do.REQUEST_ACCESS: _("Request access"),
     Do.REQUEST_AGAIN: _("Submit a new request"),

@@ -10,7 +10,7 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.people.models import ActorSnapshot, Affiliation, AffiliationStatement, Institution, Person, Provider
-from apps.people.queries import accounts_of, affiliations_of, latest_affiliations_of
+from apps.people.queries import affiliations_of, latest_affiliations_of, sign_in_restores
 from apps.people.rules import check_affiliation_there, check_can_speak_for, check_named, check_person, check_reason
 from apps.people.sign_in import SignIn
 
@@ -34,9 +34,7 @@ def extend_affiliation(
     """
     check_named(by, SYSTEM)
     Person.objects.select_for_update().get(pk=person.pk)
-    affiliations = Affiliation.objects.filter(person__in=accounts_of(person), institution=institution)
-    latest = affiliations.order_by("-starts_at", "-pk").first()
-    if latest is not None and latest.ended_at is not None:
+    if not sign_in_restores([person.pk]).get((person.pk, institution.pk), True):
         return False
     _extend(person, institution, provider=provider, scoped=scoped, confirmed_by=None)
     return True

@@ -19,7 +19,7 @@ def checks(verdict: Verdict, links: Mapping[str, str]) -> list[dict[str, Any]]:
         rows.append(row(fact, verdict, links))
         if fact.part == "entitled" and verdict.access == Dataset.Access.CONTROLLED and verdict.grant_facts:
             rows[-1] |= {"ok": True, "fact": explain(replace(fact, holds=True), verdict).sentence}
-            rows += [row(one) for one in verdict.grant_facts]
+            rows += [row(one, links=links) for one in verdict.grant_facts]
     return rows
 
 

@@ -32,7 +32,7 @@ def panel(
     return with_one_file(shown(state), state, only) | {
         "also": [one for one in shown_all(state.also) if one["state"].request is not None],
         "links": _links(person, state, dataset),
-        "needs": _needs(person, dataset) if state.state in BEFORE_REQUEST else [],
+        "needs": _needs(person, dataset, state) if state.state in BEFORE_REQUEST else [],
         "wait": wait if asked else None,
         "committee": dataset.committee if asked else None,
         "longest": dataset.longest_grant_days if asked else None,
@@ -65,7 +65,7 @@ def _has_draft(person: Viewer) -> bool:
     )
 
 
-def _needs(person: Viewer, dataset: Dataset) -> list[dict[str, Any]]:
+def _needs(person: Viewer, dataset: Dataset, state: AccessState) -> list[dict[str, Any]]:
     """What access needs, each with whether this person has it: True, False, or None (not known before sign-in)."""
     if dataset.access == Dataset.Access.OPEN:
         return []
@@ -78,6 +78,8 @@ def _needs(person: Viewer, dataset: Dataset) -> list[dict[str, Any]]:
             "label": _("Verified affiliation"),
             "note": until % {"institution": affiliation.institution, "day": day(affiliation.valid_until)}
             if affiliation is not None
+            else _("A signing official of your institution must confirm it.")
+            if state.cause == "ended"
             else _("Your institution confirms it when you sign in."),
         }
     ]

@@ -48,19 +48,22 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
         if person is not request.actor:
             record_access_check(person, dataset=dataset, at=at, by=actor_of(request.actor))
         verdict = grants.why(person, version, at)
-        links = _links(person, request.path, slug)
+        links = _links(person, request.path, slug, own=person is request.actor)
         context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links)}
     return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
 
 
-def _links(person: Viewer, path: str, slug: str) -> dict[str, str]:
-    """Where each next action is done. A sign-in helps a visitor, a second factor somebody who is signed in."""
+def _links(person: Viewer, path: str, slug: str, *, own: bool) -> dict[str, str]:
+    """Where each next action is done. A sign-in helps a visitor, a second factor somebody who is signed in; whom to
+    ask about an affiliation is on one's own account page.
+    """
     signing_in = (
         {explanations.SECOND_FACTOR: sign_in_address(path, factor=True)}
         if isinstance(person, Person)
         else {explanations.SIGN_IN: sign_in_address(path)}
     )
-    return signing_in | {
+    asking = {explanations.ASK_OFFICIAL: reverse("account") + "#affiliations"} if own else {}
+    return signing_in | asking | {
         explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}",
         explanations.REQUEST_ACCESS: f"{reverse('dataset', args=[slug])}#ask",
     }

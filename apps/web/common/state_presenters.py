@@ -15,6 +15,7 @@ ICONS: dict[Do, str] = {
     Do.SIGN_IN_TO_REQUEST: "sign-in",
     Do.SECOND_FACTOR: "key",
     Do.SIGN_IN_AGAIN: "sign-in",
+    Do.ASK_OFFICIAL: "institution",
     Do.ACCEPT_TERMS: "agreement",
     Do.REQUEST_ACCESS: "edit",
     Do.REQUEST_AGAIN: "edit",

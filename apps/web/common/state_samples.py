@@ -50,6 +50,8 @@ BY_CAUSE: dict[tuple[State, str], Do] = {
     (State.AWAITING_SIGNATURES, "countersign"): Do.COUNTERSIGN,
     (State.CHANGES_REQUESTED, "others"): Do.VIEW_REQUEST,
     (State.SUSPENDED, "affiliation"): Do.SIGN_IN_AGAIN,
+    (State.SUSPENDED, "affiliation_ended"): Do.ASK_OFFICIAL,
+    (State.AFFILIATION_NEEDED, "ended"): Do.ASK_OFFICIAL,
 }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core.errors import NotFound
 from apps.datasets.queries import is_manager
-from apps.downloads.models import DownloadLink
+from apps.downloads.queries import links_that_open
 from apps.grants import commands, rules
 from apps.grants.models import AccessGrant
 from apps.grants.queries import visible_to
@@ -88,7 +88,7 @@ def _what_was_done(grant: AccessGrant, n: int, *, reader: Person) -> str:
 
 def _living_links(grant: AccessGrant) -> int:
     """How many download links stop working when this access ends."""
-    return int(DownloadLink.objects.active().filter(grant=grant).count())
+    return int(links_that_open(grant.holder).filter(grant=grant).count())
 
 
 @require_page_or_form

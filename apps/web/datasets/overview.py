@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
-from apps.access_requests.queries import undecided_for_datasets_managed_by
-from apps.agreements.queries import to_countersign
+from apps.access_requests.queries import undecided_by_manager, undecided_for_datasets_managed_by
 from apps.audit.queries import counted as events_counted
 from apps.core import clock
 from apps.datasets.models import CommitteeProposal, Dataset
 from apps.datasets.queries import last_proposals, managed_by, overview_of
 from apps.datasets.states import VersionState
 from apps.grants.models import AccessGrant
+from apps.grants.waiting import agreements_to_countersign
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -32,7 +32,6 @@ from apps.web.common.csv_export import Column, csv_response
 from apps.web.common.list_filters import Choice, Option, Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.datasets.requests import rows_of as request_rows
-from apps.web.datasets.requests import undecided
 from apps.web.datasets.users import DOWNLOAD, ends_soon
 
 RECENT = timedelta(days=30)
@@ -91,11 +90,12 @@ def home(request: AuthenticatedRequest) -> HttpResponseBase:
     if page.is_export:
         return csv_response("my-datasets", COLUMNS, page.matching, present=partial(rows_of, person))
     rows = rows_of(person, page.rows)
-    waiting = undecided(person).order_by("-submitted_at", "-pk")
+    waiting = undecided_by_manager(person).order_by("-submitted_at", "-pk")
     found = {
         "list": page,
         "rows": rows,
         "tasks": tasks_of(person),
+        "drafts": drafts_of(person),
         "totals": totals_of(person),
         "requests": request_rows(person, waiting[:SHOWN]),
         "cannot_draft": person.institution_id is None,
@@ -140,7 +140,7 @@ def totals_of(person: Person) -> dict[str, int]:
     users = AccessGrant.objects.active().filter(dataset__in=mine).order_by()
     keys = list(managed_by(person).order_by().values_list("pk", flat=True))
     return {
-        "waiting": undecided(person).order_by().count(),
+        "waiting": undecided_by_manager(person).order_by().count(),
         "users": users.aggregate(n=Count("holder", distinct=True))["n"],
         "ending": _ending(mine).order_by().aggregate(n=Count("holder", distinct=True))["n"],
         "downloads": sum(events_counted(DOWNLOAD, keys, since=clock.now() - RECENT).values()),
@@ -162,22 +162,26 @@ class Task:
 
 
 def tasks_of(person: Person) -> list[Task]:
-    """Agreements to countersign first, then declined proposals, then drafts; at most a few of each."""
-    agreements = (
-        to_countersign(person).select_related("item__dataset", "item__request__applicant").order_by("offered_at")
-    )
-    tasks = [
+    """Agreements to countersign: what the navigation counts, all of them."""
+    agreements = agreements_to_countersign(person).select_related("item__dataset", "item__request__applicant")
+    return [
         Task(
             _("Countersign the agreement with %(name)s") % {"name": one.item.request.applicant},
             one.item.dataset.title, one.reference, one.offered_at,
             reverse("agreement_page", args=[one.pk]), _("Read and countersign"), "sign",
         )
-        for one in agreements.order_by("offered_at")[:SHOWN]
+        for one in agreements.order_by("offered_at", "pk")
     ]  # fmt: skip
+
+
+def drafts_of(person: Person) -> list[Task]:
+    """Drafts of versions to finish, newest first, with what their committee answered; at most a few. They wait for
+    nobody, so no count includes them.
+    """
     unfinished: QuerySet[Any] = overview_of(person)
     drafts = list(unfinished.filter(version_state=VersionState.DRAFT).order_by("-created_at")[: 2 * SHOWN])
     proposals = last_proposals(drafts)
-    return tasks + [_draft_task(one, proposals.get(one.pk)) for one in drafts]
+    return [_draft_task(one, proposals.get(one.pk)) for one in drafts]
 
 
 def _draft_task(dataset: Any, proposal: CommitteeProposal | None) -> Task:

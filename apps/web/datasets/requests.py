@@ -42,17 +42,9 @@ class Row:
     datasets: list[Dataset]
 
 
-def undecided(person: Person, dataset: Dataset | None = None) -> QuerySet[AccessRequest]:
-    """Requests of which a dataset that this person manages (or this one) awaits a decision."""
-    items = requests.undecided_for_datasets_managed_by(person).filter(request=OuterRef("pk"))
-    if dataset is not None:
-        items = items.filter(dataset=dataset)
-    return requests.for_datasets_managed_by(person).filter(Exists(items))
-
-
 def spec(person: Person, dataset: Dataset | None) -> ListSpec:
     """The list of requests for one dataset, or for all that this person manages."""
-    waiting = undecided(person, dataset)
+    waiting = requests.undecided_by_manager(person, dataset)
     awaiting = Q(pk__in=waiting.values("pk"))
     shows = [
         Option("waiting", _lazy("Awaiting decision"), awaiting, counted(waiting)),

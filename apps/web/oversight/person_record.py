@@ -16,12 +16,12 @@ from apps.access_requests.queries import for_datasets_managed_by
 from apps.committees.models import CommitteeMember
 from apps.core.errors import Denied, NotFound
 from apps.datasets.models import DatasetRole
-from apps.downloads.models import DownloadLink
+from apps.downloads.queries import links_that_open
 from apps.grants.access_state import states_of_grants, states_of_requests
 from apps.grants.access_state.words import said
 from apps.grants.commands import end_all_access
 from apps.grants.models import AccessGrant, Reach
-from apps.grants.queries import not_over, within_reach
+from apps.grants.reach import not_over, within_reach
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import (
     institutions_signed_for,
@@ -96,7 +96,7 @@ def person_record(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "grants": [{"grant": one, "said": said(states[one.pk]), "state": states[one.pk]} for one in page.rows],
         "requests": [{"request": one, "said": said(progress[one.pk])} for one in requests[:REQUESTS_SHOWN]],
         "more_requests": len(requests) > REQUESTS_SHOWN,
-        "links": DownloadLink.objects.active().filter(grant__in=sight.grants.values("pk")).count(),
+        "links": links_that_open(person).filter(grant__in=sight.grants.values("pk")).count(),
         "endings": _endings(request.actor, person),
         **_roles(person, sight),
     }
@@ -150,7 +150,7 @@ def person_end_access(request: AuthenticatedRequest, code: str, reach: str) -> H
     )
     context = {
         "person": person, "form": form, "reach": Reach(reach), "ending": ending,
-        "links": DownloadLink.objects.active().filter(grant__in=ids).count(),
+        "links": links_that_open(person).filter(grant__in=ids).count(),
         "remaining": not_over(sight.grants.exclude(pk__in=ids)).select_related("dataset"),
         "colleagues": colleagues.values("holder").distinct().count(),
     }  # fmt: skip

@@ -8,6 +8,7 @@ from apps.audit.models import Event
 from apps.datasets import commands as datasets
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
+from apps.people.commands.people import accept_terms
 from apps.people.models import Person
 from tests import stories
 
@@ -124,3 +125,34 @@ def test_a_version_that_was_withdrawn_has_no_users_less_and_no_users_more() -> N
     assert users() == 1
     grants.revoke(access.grant, reason="A breach.", by=world.owner)
     assert users() == 0
+
+
+def test_revoking_says_which_datasets_stay_open_without_a_grant() -> None:
+    """Open and registered datasets of the owner that the rule opens; the control is a person who accepted no terms."""
+    access = stories.granted()
+    others = [stories.published_dataset(owner=access.owner, access=level) for level in ("open", "registered")]
+    url = f"/access/{access.grant.pk}/revoke/"
+    client = stories.client_for(access.owner)
+
+    def named() -> list[Any]:
+        return [one.access for one in client.get(url).context["remaining"].without_grant]
+
+    assert named() == ["open"]
+    accept_terms(stories.terms(), by=access.holder)
+    assert sorted(named()) == ["open", "registered"]
+    assert all(one.dataset.title in client.get(url).content.decode() for one in others)
+
+
+def test_home_and_my_datasets_count_the_same() -> None:
+    """One request is in review, one is with its applicant: both pages count both, and a draft waits for nobody."""
+    access = stories.granted()
+    shelf, owner = access.published_dataset, access.owner
+    stories.in_review(stories.submitted(stories.draft(published_dataset=shelf)))
+    stories.returned(stories.in_review(stories.submitted(stories.draft(published_dataset=shelf))))
+    stories.offered(stories.decided(stories.in_review(stories.submitted(stories.draft(published_dataset=shelf)))))
+    stories.drafted_dataset(owner=owner)
+    client = stories.client_for(owner)
+    home, mine = client.get("/").context, client.get("/my-datasets/").context
+    assert home["figures"]["waiting"] == mine["totals"]["waiting"] == 2
+    assert home["facts"]["datasets_waiting"] == len(mine["tasks"])
+    assert len(mine["drafts"]) == 1

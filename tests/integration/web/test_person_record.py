@@ -109,3 +109,12 @@ def test_what_remains_is_shown_before() -> None:
     assert seen(page(access.owner, access.holder)) == {access.grant.pk}
     end_all_access(access.holder, reach="datasets", reason=WHY, by=access.owner)
     assert AccessGrant.objects.active().filter(holder=access.holder).get() == second.grant
+
+
+def test_only_links_that_open_are_counted() -> None:
+    """The control is the count before: after all access has ended, none of them opens."""
+    access = stories.linked()
+    operator = stories.operator()
+    assert page(operator, access.holder).context["links"] == 1
+    end_all_access(access.holder, reach="portal", reason=WHY, by=operator)
+    assert page(operator, access.holder).context["links"] == 0

@@ -10,12 +10,15 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from apps.agreements import commands as agreements
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.core.errors import Denied
 from apps.datasets.models import Dataset
 from apps.grants import commands as grants
+from apps.grants import waiting
 from apps.grants.access_state import (
     AccessState,
     Do,
@@ -29,10 +32,12 @@ from apps.grants.access_state import (
     states_of_requests,
 )
 from apps.grants.access_state.words import LABELS, WORDS, said, words_of
+from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
-from apps.grants.queries import downloadable_versions, why
+from apps.grants.queries import downloadable_versions, verdicts, why
+from apps.people.commands.affiliations import confirm_affiliation, end_affiliation, extend_affiliation
 from apps.people.commands.people import accept_terms
-from apps.people.models import Person
+from apps.people.models import Affiliation, Person
 from apps.web.common.actions import PLACES, href_of
 from apps.web.common.state_presenters import ICONS
 from apps.web.common.state_samples import samples
@@ -286,3 +291,60 @@ def test_a_deactivated_owner_terminates_nothing() -> None:
     with pytest.raises(Denied):
         grants.revoke(access.grant, reason="A breach.", by=owner)
     assert access_state(access.holder, access.published_dataset.dataset).state == State.ACTIVE
+
+def test_the_action_is_a_sign_in_only_where_a_sign_in_helps() -> None:
+    """What a signing official ended only a signing official restores: no page says to sign in. With its control."""
+    access = stories.granted()
+    holder, home = access.holder, access.holder.institution
+    assert home is not None
+    dataset = access.published_dataset.dataset
+    grant = AccessGrant.objects.get(holder=holder)
+    official = stories.signing_official(home)
+    Affiliation.objects.filter(person=holder).update(valid_until=clock.now())
+    lapsed = access_state(holder, dataset)  # the control: it lapsed by date
+    assert summary(lapsed) == (State.SUSPENDED, Turn.YOU, Do.SIGN_IN_AGAIN)
+    assert waiting.access_waiting_for(holder).count() == 1
+    assert [one.cause for one in why(holder, access.published_dataset.version).grant_facts if not one.holds] == [""]
+
+    confirm_affiliation(holder, institution=home, reason="Back from leave.", by=official)
+    end_affiliation(holder, institution=home, reason="They have left us.", by=official)
+    assert not extend_affiliation(holder, institution=home, by=SYSTEM)
+    for state in (access_state(holder, dataset), state_of_grant(holder, grant)):
+        assert summary(state) == (State.SUSPENDED, Turn.OTHERS, Do.ASK_OFFICIAL)
+        assert (state.by, state.waiting_for) == (home.name, (official.name,))
+        assert href_of(state.action).startswith(reverse("account"))
+        assert len(said(state).sentences) == 2
+    assert waiting.access_waiting_for(holder).count() == 0
+    verdict = why(holder, access.published_dataset.version)
+    causes = {one.part: one.cause for one in (*verdict.facts, *verdict.grant_facts) if not one.holds and one.cause}
+    assert causes == {"affiliated": "ended", "affiliation_active": "ended"}
+    offer = access_state(holder, stories.published_dataset(access="registered").dataset)
+    assert summary(offer) == (State.AFFILIATION_NEEDED, Turn.OTHERS, Do.ASK_OFFICIAL)
+    for address in ("/", reverse("dataset", args=[dataset.slug]), reverse("your_access", args=[dataset.slug])):
+        page = stories.client_for(holder).get(address)
+        assert page.status_code == 200
+        assert reverse("account") + "#affiliations" in page.content.decode(), address
+
+
+def test_days_are_left_of_active_access_only() -> None:
+    """Ended early or suspended, an access has no days left; the control is the same access while it is active."""
+    access = stories.granted()
+    grant = AccessGrant.objects.get(holder=access.holder)
+    assert state_of_grant(access.holder, grant).days_left is not None
+    grants.suspend(grant, reason="A question is open.", by=access.owner)
+    assert state_of_grant(access.holder, grant).days_left is None
+    grants.revoke(grant, reason="The project has ended.", by=access.holder)
+    assert state_of_grant(access.owner, grant).days_left is None
+
+
+@pytest.mark.parametrize(("by_holder", "cause"), [(True, "by_holder"), (False, "")])
+def test_access_that_the_holder_ended_was_not_revoked_by_others(by_holder: bool, cause: str) -> None:
+    access = stories.granted()
+    by = access.holder if by_holder else access.owner
+    grants.revoke(AccessGrant.objects.get(holder=access.holder), reason="The project has ended.", by=by)
+    version = access.published_dataset.version
+    for verdict in (why(access.holder, version), verdicts([access.holder.pk], version)[access.holder.pk]):
+        facts = {one.part: one for one in verdict.grant_facts}
+        assert (facts["not_revoked"].holds, facts["not_revoked"].cause) == (False, cause)
+        plain = replace(facts["not_revoked"], cause="")
+        assert (explain(facts["not_revoked"]).sentence != explain(plain).sentence) is by_holder

@@ -1,0 +1,25 @@
+"""Whose access somebody may see and end, and what of it is not over."""
+
+from django.db.models import Exists, QuerySet
+
+from apps.core import clock, roles
+from apps.core.actors import Viewer
+from apps.datasets.models import Dataset
+from apps.grants.models import AccessGrant, Reach
+from apps.people.models import PlatformRole
+from apps.people.queries import institutions_signed_for, platform_roles_of
+
+
+def within_reach(by: Viewer, reach: str) -> QuerySet[AccessGrant]:
+    """The grants that `by` may see and end as manager of datasets, as signing official, or as operator."""
+    if reach == Reach.DATASETS:
+        return AccessGrant.objects.filter(roles.role_exists(by, Dataset.MANAGERS, Dataset, outer="dataset_id"))
+    if reach == Reach.INSTITUTION:
+        return AccessGrant.objects.filter(institution__in=institutions_signed_for(by).order_by().values("pk"))
+    operates = platform_roles_of(by).filter(kind=PlatformRole.Kind.OPERATOR)
+    return AccessGrant.objects.filter(Exists(operates)) if reach == Reach.PORTAL else AccessGrant.objects.none()
+
+
+def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
+    """Those that are neither revoked nor past their end; suspended ones and those that have not begun included."""
+    return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")
