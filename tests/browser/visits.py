@@ -322,7 +322,7 @@ NOT_PAGES = {
             "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
-            "version_new", "file_upload", "file_remove", "grant_resume", "token_revoke", "notifications_read",
+            "version_new", "file_upload", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "identity_link", "service_account_end", "session_end", "sessions_end_all",
