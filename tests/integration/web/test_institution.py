@@ -47,6 +47,19 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
     assert stories.client_for(access.holder).get(PAGE).status_code == 403
 
 
+def test_each_name_leads_to_the_page_that_ends_all_access_through_the_institution() -> None:
+    """And the reader may open that page, for everyone listed."""
+    access = stories.granted()
+    client = stories.client_for(stories.signing_official(home_of(access.holder)))
+    answer = client.get(PAGE)
+    for row in answer.context["rows"]:
+        address = f"/people/{row['person'].code}/"
+        assert f'href="{address}"' in answer.content.decode()
+        assert client.get(address).status_code == 200
+    record = client.get(f"/people/{access.holder.code}/")
+    assert [one["reach"] for one in record.context["endings"]] == ["institution"]
+
+
 def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
     """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()
