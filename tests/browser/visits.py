@@ -298,6 +298,7 @@ VISITS = [
     Visit("event", ("auditor",), ("SELECT min(id) AS number FROM audit_event",)),
     Visit("access_at", ("auditor",)),
     Visit("access_at", ("auditor",), note="found", query="?dataset=cancer+study&at=2026-11-01T12:00"),
+    Visit("people_search", ("auditor", "operator"), query="?q=holm"),
     Visit("person_record", ("auditor", "operator", "official"), _code("applicant")),
     Visit("person_end_access", ("operator",), _all_access("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),
