@@ -28,6 +28,7 @@ from apps.web.oversight.forms import StopDownloadsForm
 
 SHOWN = 15
 STUCK = 3
+RESUMED_BY = 2  # operators: one proposes to resume downloads, another confirms it
 
 
 @require_safe
@@ -55,7 +56,7 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
         "stop": stop,
         "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,
         "texts": _texts(),
-        "only_operator": not operators.exclude(pk=request.actor.pk).exists(),
+        "too_few_operators": operators.filter(is_break_glass=False).count() < RESUMED_BY,
         "contact": _contact(),
         "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],

@@ -66,11 +66,11 @@ def test_a_second_stop_shows_the_stop_that_is_there() -> None:
 def test_the_only_operator_is_warned_before_stopping_downloads() -> None:
     """With the control: beside another operator, or after theirs is over, there is the other answer."""
     client = stories.client_for(stories.operator())
-    assert client.get("/system-status/").context["only_operator"] is True
+    assert client.get("/system-status/").context["too_few_operators"] is True
     second = stories.operator()
-    assert client.get("/system-status/").context["only_operator"] is False
+    assert client.get("/system-status/").context["too_few_operators"] is False
     end_platform_role(second, kind="operator", by=CONSOLE)
-    assert client.get("/system-status/").context["only_operator"] is True
+    assert client.get("/system-status/").context["too_few_operators"] is True
 
 
 def test_the_system_status_names_the_settings_of_the_contact_and_their_values(settings: Any) -> None:
