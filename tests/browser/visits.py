@@ -286,6 +286,7 @@ VISITS = [
     Visit("sign_in", (VISITOR,), note="nothing", query="?q=nobody@nowhere.example"),
     Visit("identities", ("applicant", "official")),
     Visit("institution_people", ("official",)),
+    Visit("institution_agreements", ("official",)),
     Visit("institution_people", ("official",), note="searched", query="?q=holm&show=access"),
     Visit("affiliation_confirm", ("official",), _at_home("leaver")),
     Visit("affiliation_end", ("official",), _at_home("applicant")),
