@@ -8,7 +8,13 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor
 from apps.identity.commands.sessions import end_sessions_from, end_sessions_of
-from apps.identity.rules import check_can_merge, check_can_split, check_not_merged, check_still_there
+from apps.identity.rules import (
+    check_another_operator,
+    check_can_merge,
+    check_can_split,
+    check_not_merged,
+    check_still_there,
+)
 from apps.people.commands.affiliations import carry_ended, extend_affiliation
 from apps.people.commands.visas import drop_visas_of
 from apps.people.models import Identity, IdentityChange, Institution, Person, Provider
@@ -27,6 +33,8 @@ from apps.tokens.models import PersonalToken
 def deactivate(person: Person, *, by: Actor) -> None:
     """The person is out: pages, tokens and links refuse them from the next request on."""
     check_operator(by, CONSOLE)
+    if by != CONSOLE:  # the command line can appoint another operator
+        check_another_operator(person)
     Person.objects.filter(pk=person.pk).update(is_active=False)
     person.is_active = False
     end_sessions_of(person, by=SYSTEM)
@@ -122,6 +130,7 @@ def merge_people(person: Person, *, into: Person, by: Actor, reason: str) -> Non
         one.pk: one for one in Person.objects.select_for_update().filter(pk__in=[person.pk, into.pk]).order_by("pk")
     }
     check_can_merge(both.get(person.pk), both.get(into.pk))
+    check_another_operator(person)
     for identity in Identity.objects.filter(person=person):
         Identity.objects.filter(pk=identity.pk).update(person=into)
         _note(IdentityChange.Kind.MERGED, identity, was_of=person, now_of=into, by=by, reason=reason)

@@ -60,7 +60,7 @@ def _votes(item: Any) -> Row:
     if item.waits_for_me and not item.i_voted:
         weight = decision.weight_of(str(item.me), conditions_proposed=bool(item.conditions_proposed))
     notes = {Weight.WILL: _("Your vote decides"), Weight.CAN: _("Your vote can decide")}
-    action = _("Confirm vote") if to_confirm else _("Vote") if item.waits_for_me else _("View request")
+    action = _("Confirm vote") if to_confirm else _("Cast vote") if item.waits_for_me else _("View request")
     said = item.i_voted or decision.blocked == Blocked.TOO_FEW_VOTERS
     return {
         "votes": ngettext("%(cast)s of %(n)s vote", "%(cast)s of %(n)s votes", decision.eligible)

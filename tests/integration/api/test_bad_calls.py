@@ -25,7 +25,6 @@ def caller() -> Caller:
         ("DELETE", "/datasets", "GET, HEAD"),
         ("POST", "/datasets", "GET, HEAD"),
         ("PUT", "/requests", "GET, HEAD, POST"),
-        ("OPTIONS", "/me", "GET, HEAD"),
         ("TRACE", "/me", "GET, HEAD"),
         ("BREW", "/me", "GET, HEAD"),
         ("POST", "/openapi.json", "GET, HEAD"),
@@ -38,6 +37,13 @@ def test_an_unknown_method_is_refused_with_those_there_are(
     answer = caller.send(method, path, None)
     refused(answer, 405, "method")
     assert answer["Allow"] == allowed
+
+
+def test_options_says_the_methods_there_are(caller: Caller) -> None:
+    """RFC 9110, 9.3.7: no content, and Allow."""
+    answer = caller.send("OPTIONS", "/me", None)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert {"GET", "HEAD"} <= set(answer["Allow"].split(", "))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.http import StreamingHttpResponse
 
-from apps.people.commands.readings import record_export
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
+from apps.people.commands.readings import record_export
 from apps.people.models import Institution
 from apps.web.common import csv_export
 from apps.web.common.csv_export import cell, csv_response

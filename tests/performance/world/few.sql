@@ -23,9 +23,9 @@ SELECT md5('committee' || i)::uuid, 'committee-' || i, 'Committee ' || i, '', md
        true, ''
 FROM generate_series(1, {committees}) i;
 
-INSERT INTO committees_committeemember (id, committee_id, person_id, is_chair, starts_at)
+INSERT INTO committees_committeemember (id, committee_id, person_id, is_chair, starts_at, end_reason)
 SELECT md5('member' || c || '-' || s)::uuid, md5('committee' || c)::uuid, md5('person' || (c * 10 + s))::uuid, s = 1,
-       now() - interval '1 year'
+       now() - interval '1 year', ''
 FROM generate_series(1, {committees}) c, generate_series(1, {members}) s;
 
 INSERT INTO agreements_template (id, version, title, clauses, sha256)

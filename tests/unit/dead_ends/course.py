@@ -199,6 +199,20 @@ def _deactivate(world: World, rng: Random) -> None:
     stories.drain()
 
 
+def _close_applicant(world: World, _rng: Random) -> None:
+    deactivate(world.applicant, by=_operator(world))
+    stories.drain()
+
+
+def _close_owners(world: World, _rng: Random) -> None:
+    """Every owner of a dataset leaves, except those who have a part in the request."""
+    parties = {one.pk for one in (world.applicant, *world.members)}
+    for owner in in_order(world, roles.people_with_role(world.cast.datasets[0], Dataset.OWNER)):
+        if owner.is_active and owner.pk not in parties:
+            deactivate(owner, by=_operator(world))
+    stories.drain()
+
+
 def _operator(world: World) -> Person:
     from apps.people.queries import people_with_platform_role
 
@@ -341,5 +355,6 @@ DISTURBANCES: list[tuple[str, Step]] = [
     ("move", _move), ("recuse", _recuse), ("leave committee", _leave_committee),
     ("close committee", _close_committee), ("lose owner", _lose_owner), ("withdraw version", _withdraw_version),
     ("withdraw request", _withdraw_request), ("terminate", _terminate), ("suspend", _suspend), ("stop", _stop),
-    ("erase", _erase),
+    ("erase", _erase), ("close the applicant's account", _close_applicant),
+    ("close the owners' accounts", _close_owners),
 ]  # fmt: skip

