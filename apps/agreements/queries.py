@@ -12,6 +12,7 @@ from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
 from apps.people.models import Person
+from apps.people.queries import institutions_signed_for
 
 
 def template_for(committee: Committee) -> Template | None:
@@ -21,11 +22,19 @@ def template_for(committee: Committee) -> Template | None:
 
 
 def visible_to(person: Viewer) -> QuerySet[Agreement]:
-    """The agreements of one's own requests, of one's committees, and for the datasets one manages."""
+    """The agreements of one's own requests, of one's committees, for the datasets one manages, and those that bind an
+    institution one signs for.
+    """
     managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
     as_member = Q(item__committee__in=committees_of(person))
     own = Q(item__request__in=requests.of_person(person).values("pk"))
-    return Agreement.objects.filter(own | as_member | Q(managed))
+    bound = Q(pk__in=binding(person).values("pk"))
+    return Agreement.objects.filter(own | as_member | Q(managed) | bound)
+
+
+def binding(person: Viewer) -> QuerySet[Agreement]:
+    """The agreements whose text names, as the applicant's, an institution that this person signs for."""
+    return Agreement.objects.filter(institution__in=institutions_signed_for(person).order_by().values("pk"))
 
 
 def of_person(person: Viewer) -> QuerySet[Agreement]:

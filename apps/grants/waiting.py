@@ -29,8 +29,9 @@ from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
 from apps.core import clock, roles
 from apps.core.actors import Viewer
-from apps.grants.models import RENEW_DAYS, AccessGrant
-from apps.people.queries import newest_affiliations
+from apps.grants.models import RENEW_DAYS, AccessGrant, DownloadStop
+from apps.people.models import PlatformRole
+from apps.people.queries import newest_affiliations, platform_roles_of
 
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
@@ -54,6 +55,13 @@ def agreements_to_countersign(person: Viewer) -> QuerySet[Agreement]:
     own = Q(item__request__applicant_id=me) | Q(Exists(named))
     own |= Q(item__decided_in__snapshot__members__contains=[str(me)])
     return agreements.to_countersign(person).filter(_not_over()).exclude(own)
+
+
+def stops_to_resume(person: Viewer) -> QuerySet[DownloadStop]:
+    """The stop of all downloads that this operator can propose to end, or confirm the end of that another proposed."""
+    operates = platform_roles_of(person).filter(kind=PlatformRole.Kind.OPERATOR, person__is_break_glass=False)
+    mine = Q(resume_proposed_by_id=roles.person_id(person))
+    return DownloadStop.objects.filter(Exists(operates), ends_at__isnull=True).exclude(mine)
 
 
 def agreement_is_open() -> Q:

@@ -173,14 +173,19 @@ def people_affiliated_with(institution: Institution) -> QuerySet[Person]:
 def named(people: QuerySet[Person], words: str) -> QuerySet[Person]:
     """Those of them whose name, e-mail address, ORCID iD or colleague code holds every word."""
     for word in words.split()[:10]:
-        plain = word.upper().replace("-", "")
-        code = in_reference_form("P", plain.removeprefix("P")[:8])
-        found = Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word) | Q(code=code)
-        orcid = word.lower().rpartition("orcid.org/")[2].upper()
-        if PART_OF_ORCID.fullmatch(orcid):
-            found |= Q(orcid__icontains=orcid)
-        people = people.filter(found)
+        people = people.filter(named_with(word))
     return people
+
+
+def named_with(word: str) -> Q:
+    """The condition on people that their name, e-mail address, ORCID iD or colleague code holds this word."""
+    plain = word.upper().replace("-", "")
+    code = in_reference_form("P", plain.removeprefix("P")[:8])
+    found = Q(name__icontains=word) | Q(email__icontains=word) | Q(code__iexact=word) | Q(code=code)
+    orcid = word.lower().rpartition("orcid.org/")[2].upper()
+    if PART_OF_ORCID.fullmatch(orcid):
+        found |= Q(orcid__icontains=orcid)
+    return found
 
 
 def colleagues_by_code(codes: list[str]) -> QuerySet[Person]:

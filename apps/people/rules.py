@@ -22,6 +22,7 @@ from apps.people.queries import (
     institution_named,
     institutions_answered_for,
     people_of,
+    platform_roles_of,
 )
 from apps.people.sign_in import SignIn
 
@@ -131,6 +132,11 @@ def check_operator(by: Viewer, *or_named: NamedActor) -> None:
 def check_auditor(by: Viewer) -> None:
     if not has_platform_role(by, PlatformRole.Kind.AUDITOR):
         raise Denied(_("Only an auditor can read this."))
+
+
+def check_auditor_or_operator(by: Viewer) -> None:
+    if not platform_roles_of(by).filter(kind__in=[PlatformRole.Kind.OPERATOR, PlatformRole.Kind.AUDITOR]).exists():
+        raise Denied(_("Only an operator or an auditor can see this page."))
 
 
 def check_platform_role_period(days: int) -> None:

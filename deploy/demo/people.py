@@ -126,6 +126,15 @@ PEOPLE = [
         "keeps the portal running; has no access to data",
     ),
     DemoPerson(
+        "operator2",
+        "7f1d5a92-6c3e-4b08-a9d4-0e8b2c6f4d14",
+        "Aino Koskela",
+        "aino.koskela@saarela.example",
+        "signal-operator",
+        "saarela",
+        "the second operator: two are needed to resume downloads after an emergency stop",
+    ),
+    DemoPerson(
         "chair2",
         "d27a9f4b-8e30-4b5d-9f6a-0e1c7b5d2a10",
         "Hanna Nieminen",

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.access_requests import queries as requests
 from apps.agreements import commands, queries, rules, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
@@ -139,6 +140,7 @@ def _page(
     may_countersign = _sentence(lambda: rules.check_can_countersign(person, agreement)) == ""
     context: dict[str, Any] = {
         "agreement": agreement,
+        "request_seen": requests.visible_to(person).filter(pk=agreement.item.request_id).exists(),
         "title": title,
         "clauses": _clauses(agreement, clauses),
         "plain_is_help": get_language() == "da",

@@ -32,6 +32,7 @@ COUNTED = {
     "my_access": "access_waiting",
     "review_queue": "reviews_waiting",
     "my_datasets": "datasets_waiting",
+    "system_status": "stops_waiting",
 }
 NOWHERE = dict.fromkeys(("institution_id", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /access/, and yet not the visitor's own access

@@ -23,4 +23,5 @@ def waiting_for(person: Viewer) -> dict[str, QuerySet[Any]]:
         "my_access": waiting.access_waiting_for(person),
         "review_queue": reviews_waiting_for(person),
         "my_datasets": waiting.agreements_to_countersign(person),
+        "system_status": waiting.stops_to_resume(person),
     }

@@ -13,6 +13,7 @@ from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
 from apps.grants.access_state import Do, State
+from apps.grants.models import DownloadStop
 from apps.web.common.actions import Place
 from apps.web.requests.my_requests import Row
 
@@ -129,4 +130,20 @@ def of_countersigning(agreement: Agreement) -> Task:
         reference=agreement.reference,
         note=str(agreement.item.request.applicant),
         since=agreement.offered_at,
+    )
+
+
+def of_stop(stop: DownloadStop) -> Task:
+    """A stop of all downloads, whose end this operator can propose or confirm."""
+    proposed = stop.resume_proposed_by_id is not None
+    return Task(
+        rank=BLOCKED,
+        what=_("Confirm that downloads resume") if proposed else _("Propose to resume downloads"),
+        about=_("All downloads are stopped"),
+        place=Place(reverse("system_status")),
+        label=_("System status"),
+        icon="pause",
+        tone="bad",
+        note=stop.reason,
+        since=stop.starts_at,
     )

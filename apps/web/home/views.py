@@ -41,11 +41,13 @@ def home(request: PageRequest) -> HttpResponse:
     )
     to_sign = waiting.agreements_to_countersign(person).order_by("offered_at", "pk")
     countersign = list(to_sign[: SHOWN + 1]) if facts["datasets_waiting"] else []
+    stops = list(waiting.stops_to_resume(person)) if facts["stops_waiting"] else []
     tasks = todo.sorted_tasks(
         [todo.of_request(row) for row in own if row.yours]
         + [todo.of_access(one) for one in have if one["grant"].waits]
         + [todo.of_review(item) for item in reviews]
         + [todo.of_countersigning(agreement) for agreement in countersign]
+        + [todo.of_stop(stop) for stop in stops]
     )
     context: dict[str, Any] = {
         "tasks": tasks[:SHOWN],

@@ -27,6 +27,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.navigation import facts_of
 from apps.web.common.pagination import page_of
 from apps.web.institution.forms import PeopleForm, StatementForm
 from apps.web.sign_in.step_up import freshly_signed_in
@@ -54,6 +55,7 @@ def institution_people(request: AuthenticatedRequest) -> HttpResponse:
         "rows": _rows(request, here, page.rows),
         "with_access": holders_through(here).values("holder_id").distinct().count(),
         "page": page,
+        "signs": facts_of(request)["signs"],
     }
     return render(request, "institution/people.html", context)
 

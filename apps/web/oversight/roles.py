@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.committees.queries import member_claims
-from apps.core.errors import Denied
-from apps.people.models import ClaimRule, PlatformRole
-from apps.people.queries import manual_platform_roles, platform_role_claims, platform_roles_of
+from apps.people.models import ClaimRule
+from apps.people.queries import manual_platform_roles, platform_role_claims
+from apps.people.rules import check_auditor_or_operator
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 
@@ -19,12 +19,7 @@ from apps.web.common.auth import signed_in
 @signed_in
 def claimed_roles(request: AuthenticatedRequest) -> HttpResponse:
     """For operators, who map claims, and for auditors, who watch them."""
-    if (
-        not platform_roles_of(request.actor)
-        .filter(kind__in=[PlatformRole.Kind.OPERATOR, PlatformRole.Kind.AUDITOR])
-        .exists()
-    ):
-        raise Denied(_("Only an operator or an auditor can see this page."))
+    check_auditor_or_operator(request.actor)
     rows = [_row(one, str(one.get_role_display())) for one in platform_role_claims()]
     rows += [_row(one, _committee_role(one.is_chair), where=str(one.committee)) for one in member_claims()]
     return render(request, "oversight/roles.html", {"rows": rows, "by_hand": manual_platform_roles()})

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +17,8 @@ from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
 from apps.notifications.queries import waiting
-from apps.people.models import SiteText
-from apps.people.queries import site_texts
+from apps.people.models import PlatformRole, SiteText
+from apps.people.queries import people_with_platform_role, site_texts
 from apps.people.rules import check_operator
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -27,6 +28,7 @@ from apps.web.oversight.forms import StopDownloadsForm
 
 SHOWN = 15
 STUCK = 3
+RESUMED_BY = 2  # operators: one proposes to resume downloads, another confirms it
 
 
 @require_safe
@@ -40,24 +42,35 @@ def operations(request: AuthenticatedRequest) -> HttpResponse:
 def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpResponse:
     rows = list(pending()[:SHOWN])
     kinds = kinds_of(row.event_id for row in rows)
+    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR)
     stops = list(download_stops()[:10])
     stop = next((one for one in stops if one.ends_at is None), None)
     found = {
         "form": form,
         "now": clock.now(),
         "pending": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows],
-        "pending_count": pending().count(),
-        "stuck": pending().filter(attempts__gte=STUCK).count(),
+        **pending().aggregate(pending_count=Count("pk"), stuck=Count("pk", filter=Q(attempts__gte=STUCK))),
         "notifications": waiting()[:SHOWN],
         "queued_count": waiting().count(),
         "shown": SHOWN,
         "stop": stop,
         "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,
         "texts": _texts(),
+        "too_few_operators": operators.filter(is_break_glass=False).count() < RESUMED_BY,
+        "contact": _contact(),
         "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
+
+
+def _contact() -> list[dict[str, str]]:
+    """Who runs the portal and whom to ask, with the setting in the environment that says so."""
+    return [
+        {"label": _("Who runs the portal"), "setting": "OPERATOR_NAME", "value": settings.OPERATOR_NAME},
+        {"label": _("E-mail address"), "setting": "CONTACT_EMAIL", "value": settings.CONTACT_EMAIL},
+        {"label": _("Contact page"), "setting": "CONTACT_PAGE", "value": settings.CONTACT_PAGE},
+    ]
 
 
 def _texts() -> list[dict[str, Any]]:

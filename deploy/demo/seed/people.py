@@ -35,7 +35,8 @@ def settle(world: World) -> None:
     for someone in PEOPLE:
         world.people[someone.key] = _person(world, someone.key)
     people = world.people
-    give_platform_role(people["operator"], kind=PlatformRole.Kind.OPERATOR, days=365, by=CONSOLE)
+    for key in ("operator", "operator2"):
+        give_platform_role(people[key], kind=PlatformRole.Kind.OPERATOR, days=365, by=CONSOLE)
     add_platform_role_claim(provider, claim="groups", value=AUDITORS, role=PlatformRole.Kind.AUDITOR, by=CONSOLE)
     sync_platform_role_claims(people["auditor"], provider=provider, said={"groups": [AUDITORS]}, by=SYSTEM)
     appoint_signing_official(people["official"], institution=world.institutions["nordvik"], by=CONSOLE)

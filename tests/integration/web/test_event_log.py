@@ -276,3 +276,10 @@ def test_the_number_of_statements_does_not_grow_with_the_events() -> None:
     asked = {"person": access.holder.code, "ref": access.case.request.reference}
     assert statements() <= few + 3
     assert few <= 40
+
+
+def test_the_style_sheet_that_gives_the_order_of_the_layers_comes_first() -> None:
+    """Before it, the sheet of the log would turn that order round: the texts of buttons lost their colour."""
+    text = read().content.decode()
+    sheets = [text.index(f"css/{name}") for name in ("tokens", "log")]
+    assert sheets == sorted(sheets)

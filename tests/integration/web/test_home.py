@@ -119,6 +119,25 @@ def test_to_do_begins_with_what_stops_the_person_and_ends_with_drafts() -> None:
         assert [task.rank for task in home(person).context["tasks"]] == [BLOCKED, WAITING, DRAFT]
 
 
+def test_stopped_downloads_wait_for_each_operator_who_can_act() -> None:
+    """Both can propose; whoever proposed waits for the other; resumed, nothing waits. The control sees nothing."""
+    first, second, stranger = stories.operator(), stories.operator(), stories.auditor()
+    stop = grants.stop_downloads("A leak is suspected.", by=first)
+
+    def waits() -> list[int]:
+        answers = [home(one) for one in (first, second, stranger)]
+        shown = [len(answer.context["tasks"]) for answer in answers]
+        assert [counts(answer).get("/system-status/", 0) for answer in answers] == shown
+        assert [answer.context["to_do"] for answer in answers] == shown
+        return shown
+
+    assert waits() == [1, 1, 0]
+    grants.propose_resume(stop, by=first)
+    assert waits() == [0, 1, 0]
+    grants.resume_downloads(stop, by=second)
+    assert waits() == [0, 0, 0]
+
+
 def test_six_rows_are_shown_and_the_rest_is_counted() -> None:
     person = stories.person()
     for _number in range(8):

@@ -47,6 +47,34 @@ def test_a_signing_official_sees_the_access_of_their_own_people() -> None:
     assert stories.client_for(access.holder).get(PAGE).status_code == 403
 
 
+def test_each_name_leads_to_the_page_that_ends_all_access_through_the_institution() -> None:
+    """And the reader may open that page, for everyone listed."""
+    access = stories.granted()
+    client = stories.client_for(stories.signing_official(home_of(access.holder)))
+    answer = client.get(PAGE)
+    for row in answer.context["rows"]:
+        address = f"/people/{row['person'].code}/"
+        assert f'href="{address}"' in answer.content.decode()
+        assert client.get(address).status_code == 200
+    record = client.get(f"/people/{access.holder.code}/")
+    assert [one["reach"] for one in record.context["endings"]] == ["institution"]
+
+
+def test_an_official_lists_and_reads_the_agreements_that_name_the_institution() -> None:
+    """Not those of another institution, whose official reads none of these; nobody else has the list."""
+    access, other = stories.granted(), stories.granted()
+    client = stories.client_for(stories.signing_official(home_of(access.holder)))
+    mine, theirs = access.grant.agreement, other.grant.agreement
+    page = client.get(f"{PAGE}agreements/")
+    assert [one.pk for one in page.context["list"].rows] == [mine.pk]
+    assert f'href="/agreements/{mine.pk}/"' in page.content.decode()
+    shown = client.get(f"/agreements/{mine.pk}/")
+    assert shown.status_code == 200 and shown.context["request_seen"] is False
+    assert client.get(f"/agreements/{theirs.pk}/").status_code == 404
+    for reader in (access.holder, stories.operator(), stories.auditor()):
+        assert stories.client_for(reader).get(f"{PAGE}agreements/").status_code == 403
+
+
 def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
     """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()

@@ -7,9 +7,10 @@ import pytest
 
 from apps.audit.models import Event, Outbox
 from apps.core import clock
-from apps.core.actors import NamedActor
+from apps.core.actors import CONSOLE, NamedActor
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop
+from apps.people.commands.people import end_platform_role
 from apps.web.common.history import timeline
 from tests import stories
 
@@ -60,6 +61,24 @@ def test_a_second_stop_shows_the_stop_that_is_there() -> None:
         answer = client.post("/system-status/downloads/stop/", {"reason": "A leak is suspected."})
         assert (answer.status_code, answer["Location"]) == (302, "/system-status/")
     assert DownloadStop.objects.count() == 1
+
+
+def test_the_only_operator_is_warned_before_stopping_downloads() -> None:
+    """With the control: beside another operator, or after theirs is over, there is the other answer."""
+    client = stories.client_for(stories.operator())
+    assert client.get("/system-status/").context["too_few_operators"] is True
+    second = stories.operator()
+    assert client.get("/system-status/").context["too_few_operators"] is False
+    end_platform_role(second, kind="operator", by=CONSOLE)
+    assert client.get("/system-status/").context["too_few_operators"] is True
+
+
+def test_the_system_status_names_the_settings_of_the_contact_and_their_values(settings: Any) -> None:
+    settings.OPERATOR_NAME, settings.CONTACT_EMAIL, settings.CONTACT_PAGE = "Example Hospital", "help@example.org", ""
+    page = stories.client_for(stories.operator()).get("/system-status/")
+    values = {one["setting"]: one["value"] for one in page.context["contact"]}
+    assert values == {"OPERATOR_NAME": "Example Hospital", "CONTACT_EMAIL": "help@example.org", "CONTACT_PAGE": ""}
+    assert all(text in page.content.decode() for text in ("CONTACT_PAGE", "help@example.org"))
 
 
 def test_only_operators_stop_and_resume_downloads() -> None:

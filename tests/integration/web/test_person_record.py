@@ -118,3 +118,20 @@ def test_only_links_that_open_are_counted() -> None:
     assert page(operator, access.holder).context["links"] == 1
     end_all_access(access.holder, reach="portal", reason=WHY, by=operator)
     assert page(operator, access.holder).context["links"] == 0
+
+
+def test_operators_and_auditors_find_a_person_by_what_they_know(django_assert_max_num_queries: Any) -> None:
+    """By a part of the name or e-mail address, ORCID iD or colleague code; nobody else has the search."""
+    wanted, other = stories.person("Anna Sought"), stories.person("Bo Other")
+    Person.objects.filter(pk=wanted.pk).update(orcid="0000-0002-1825-0097", email="a.sought@example.org")
+    for reader in (stories.operator(), stories.auditor()):
+        client = stories.client_for(reader)
+        for words in ("anna", "sought@example", "1825-0097", wanted.code.lower(), "sought anna"):
+            assert [one.pk for one in client.get("/people/", {"q": words}).context["list"].rows] == [wanted.pk]
+        with django_assert_max_num_queries(12):
+            page = client.get("/people/")
+        assert {wanted.pk, other.pk} <= {one.pk for one in page.context["list"].rows}
+        assert f'href="/people/{wanted.code}/"' in page.content.decode()
+        assert client.get("/people/", {"q": "nobody at all"}).context["list"].rows == []
+    for stranger in (stories.person(), stories.signing_official(home_of(wanted)), stories.published_dataset().owner):
+        assert stories.client_for(stranger).get("/people/").status_code == 403

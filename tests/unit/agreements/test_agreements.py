@@ -383,6 +383,9 @@ def test_an_agreement_is_seen_by_those_who_see_its_request() -> None:
     agreement_setup = stories.offered()
     for by in (agreement_setup.applicant, agreement_setup.owner, agreement_setup.case.committee_setup.members[1]):
         assert queries.visible_to(by).get() == agreement_setup.agreement
-    for by in (stories.person(), stories.committee_setup().chair):
+    home = agreement_setup.agreement.institution
+    assert queries.visible_to(stories.signing_official(home)).get() == agreement_setup.agreement
+    elsewhere = stories.signing_official(stories.institution())
+    for by in (stories.person(), stories.committee_setup().chair, elsewhere, stories.person(at=home)):
         assert not queries.visible_to(by).exists()
     assert queries.of_request(agreement_setup.case.request).get() == agreement_setup.agreement
