@@ -48,13 +48,11 @@ def _follows(after: Decision, *, in_review: bool) -> str:
             "vote in the next round."
         ) % {"quorum": after.quorum}
     if in_review and after.cast == after.eligible:
-        return ngettext(
-            "Stays undecided. All others have voted: one of them must confirm or change a vote; then %(n)s "
-            "matching vote decides.",
-            "Stays undecided. All others have voted: one of them must confirm or change a vote; then %(n)s "
-            "matching votes decide.",
-            after.needed,
-        ) % {"n": after.needed}
+        # Which of the two it is would tell how the others voted.
+        return _(
+            "Stays undecided. All others have voted. If their votes decide, one of them must confirm a vote; if "
+            "they are divided, one of them must change a vote."
+        )
     if after.needs_everyone:
         return _("The quorum of %(quorum)s then needs every remaining member.") % {"quorum": after.quorum}
     return ngettext(
