@@ -16,6 +16,7 @@ from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
 from apps.grants import explanations
 from apps.grants import queries as grants
+from apps.grants.access_state import access_state
 from apps.people.commands.readings import record_access_check
 from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
@@ -48,22 +49,20 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
         if person is not request.actor:
             record_access_check(person, dataset=dataset, at=at, by=actor_of(request.actor))
         verdict = grants.why(person, version, at)
-        links = _links(person, request.path, slug)
-        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links)}
+        state = access_state(person, dataset) if person is request.actor and at is None else None
+        links = _links(person, request.path)
+        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links, state)}
     return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
 
 
-def _links(person: Viewer, path: str, slug: str) -> dict[str, str]:
+def _links(person: Viewer, path: str) -> dict[str, str]:
     """Where each next action is done. A sign-in helps a visitor, a second factor somebody who is signed in."""
     signing_in = (
         {explanations.SECOND_FACTOR: sign_in_address(path, factor=True)}
         if isinstance(person, Person)
         else {explanations.SIGN_IN: sign_in_address(path)}
     )
-    return signing_in | {
-        explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}",
-        explanations.REQUEST_ACCESS: f"{reverse('dataset', args=[slug])}#ask",
-    }
+    return signing_in | {explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}"}
 
 
 def _manages(person: Viewer, dataset: Dataset) -> bool:
