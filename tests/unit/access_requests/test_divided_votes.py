@@ -1,4 +1,4 @@
-"""Everybody has voted and the votes do not decide: the item waits for every voter, each of whom can change their vote."""
+"""Everybody has voted and the votes do not decide: the item waits for every voter, who can change their vote."""
 
 import pytest
 
