@@ -25,10 +25,10 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, JSONObject, TruncMonth
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import GreaterThanOrEqual, IsNull
 
 from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
-from apps.access_requests.queries import COUNTED_SINCE, concerns, voters_listed
+from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees import queries as committees
 from apps.committees.models import Committee, CommitteeMember
@@ -42,7 +42,7 @@ def to_check_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet
 
 
 def to_vote_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
-    """Requests with a dataset on which this member may vote and has not, or whose vote they are asked to confirm."""
+    """Requests with a dataset on which this member may vote and has not, or may confirm or change what they voted."""
     return _requests(_open_items(person, among).filter(_in_review(), _waits_for_vote_of(person)))
 
 
@@ -120,7 +120,8 @@ def waiting_votes(committee: Committee) -> dict[UUID, int]:
     """How many undecided requests wait for the vote of each member of the committee now, by person."""
     waiting: dict[UUID, int] = {}
     for item in undecided_before(committee).filter(request__state=RequestState.IN_REVIEW):
-        voted = {one["voter"] for one in item.votes_cast}  # type: ignore[attr-defined]
+        divided = listed_decision(item).is_divided
+        voted = set() if divided else {one["voter"] for one in item.votes_cast}  # type: ignore[attr-defined]
         for one in item.voters:  # type: ignore[attr-defined]
             if one["person"] not in voted:
                 waiting[UUID(one["person"])] = waiting.get(UUID(one["person"]), 0) + 1
@@ -155,13 +156,26 @@ def _in_review() -> Q:
 
 
 def _waits_for_vote_of(person: Viewer) -> Q:
-    """A condition on items: the person is an eligible voter who has not voted in this round, or is to confirm."""
+    """A condition on items: the person is an eligible voter who has not voted in this round, or is to vote again.
+
+    Who was asked to confirm votes again; and where nobody was and everybody has voted, all do: an item that is still
+    open then waits for a change. Not where the voters are too few: no vote helps there.
+    """
     me = roles.person_id(person)
     begun = Round.objects.filter(request=OuterRef(OuterRef("request_id")), closed_at__isnull=True).values("opened_at")
     member = CommitteeMember.objects.active().filter(committee=OuterRef("committee_id"), person_id=me)
     counted = member.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=Subquery(begun))
     voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=me, round__closed_at__isnull=True)
-    return Q(Exists(counted)) & (~Q(Exists(voted)) | Q(_is_in(me, "asked_to_confirm")))
+    again = Q(_is_in(me, "asked_to_confirm")) | (Q(asked_to_confirm__len=0) & _everybody_voted())
+    return Q(Exists(counted)) & (~Q(Exists(voted)) | again)
+
+
+def _everybody_voted() -> Q:
+    """A condition on items: the eligible voters reach the quorum, and each of them has voted in this round."""
+    cast = Vote.objects.filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
+    missing = voters_listed().exclude(Exists(cast.filter(voter_id=OuterRef("person_id"))))
+    eligible = Func(ArraySubquery(voters_listed().values("pk")), function="CARDINALITY", output_field=IntegerField())
+    return Q(GreaterThanOrEqual(eligible, F("committee__quorum"))) & ~Q(Exists(missing))
 
 
 def _is_in(person: UUID | None, array: str) -> IsNull:

@@ -157,6 +157,11 @@ class Decision:
         return Blocked.TIE_WITHOUT_CHAIR
 
     @property
+    def is_divided(self) -> bool:
+        """Whether everybody has voted and the votes do not decide: each voter may change theirs."""
+        return self.blocked in (Blocked.TIE_WITHOUT_CHAIR, Blocked.CONDITIONS_DIVIDED)
+
+    @property
     def must_be_confirmed(self) -> bool:
         """Whether everybody who is left has voted and the votes decide: a voter left after the last vote was cast.
 

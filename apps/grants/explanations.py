@@ -18,7 +18,7 @@ from apps.datasets.models import Dataset
 from apps.grants.queries import Fact, Verdict
 from apps.people.models.visas import ACCEPTED_TERMS, RESEARCHER
 
-SIGN_IN, SECOND_FACTOR, ACCEPT_TERMS, REQUEST_ACCESS = "sign_in", "second_factor", "accept_terms", "request_access"
+SIGN_IN, SECOND_FACTOR, ACCEPT_TERMS = "sign_in", "second_factor", "accept_terms"
 ASK_OFFICIAL = "ask_official"
 
 
@@ -46,7 +46,6 @@ NEXT_ACTIONS: Mapping[str, Any] = {
     SIGN_IN: gettext_lazy("Sign in through your institution"),
     SECOND_FACTOR: gettext_lazy("Sign in with a second factor"),
     ACCEPT_TERMS: gettext_lazy("Read and accept the terms of use"),
-    REQUEST_ACCESS: gettext_lazy("Request access"),
     ASK_OFFICIAL: gettext_lazy("Find out whom to ask"),
 }
 
@@ -203,7 +202,6 @@ NO_GRANT = Explanation(
     gettext_lazy("A committee has granted access and the agreement is fully signed"),
     EXPLANATIONS["entitled"].met,
     gettext_lazy("No access to this dataset has been granted."),
-    REQUEST_ACCESS,
 )
 GRANTED = Explanation(
     gettext_lazy("A committee has granted access"),

@@ -14,7 +14,6 @@ from apps.audit.models import Event
 from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
 from apps.committees import commands as committees
-from apps.committees.decisions import Blocked
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.rules import check_chair_reason
 from apps.core.actors import SYSTEM, Actor
@@ -103,7 +102,7 @@ def report_open_votes(request: AccessRequest, *, by: Actor) -> None:
             facts: dict[str, Any] = {"asked": len(people), "eligible": decision.eligible}
             if _is_new(item, Kind.CONFIRMATION_NEEDED, facts):
                 record(Kind.CONFIRMATION_NEEDED, actor=by, subject=item, about=about, **facts)
-        elif decision.blocked in (Blocked.TIE_WITHOUT_CHAIR, Blocked.CONDITIONS_DIVIDED):
+        elif decision.is_divided:
             facts = {"why": decision.blocked.value, "eligible": decision.eligible}
             if _is_new(item, Kind.VOTES_DIVIDED, facts):
                 record(Kind.VOTES_DIVIDED, actor=by, subject=item, about=about, **facts)

@@ -16,6 +16,7 @@ from apps.datasets import queries as datasets
 from apps.datasets.models import Dataset, Version
 from apps.grants import explanations
 from apps.grants import queries as grants
+from apps.grants.access_state import access_state
 from apps.people.commands.readings import record_access_check
 from apps.people.models import Person
 from apps.people.queries import colleagues_by_code
@@ -48,12 +49,13 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
         if person is not request.actor:
             record_access_check(person, dataset=dataset, at=at, by=actor_of(request.actor))
         verdict = grants.why(person, version, at)
-        links = _links(person, request.path, slug, own=person is request.actor)
-        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links)}
+        state = access_state(person, dataset) if person is request.actor and at is None else None
+        links = _links(person, request.path, own=person is request.actor)
+        context |= {"verdict": verdict, "checks": access_presenters.checks(verdict, links, state)}
     return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
 
 
-def _links(person: Viewer, path: str, slug: str, *, own: bool) -> dict[str, str]:
+def _links(person: Viewer, path: str, *, own: bool) -> dict[str, str]:
     """Where each next action is done. A sign-in helps a visitor, a second factor somebody who is signed in; whom to
     ask about an affiliation is on one's own account page.
     """
@@ -63,10 +65,7 @@ def _links(person: Viewer, path: str, slug: str, *, own: bool) -> dict[str, str]
         else {explanations.SIGN_IN: sign_in_address(path)}
     )
     asking = {explanations.ASK_OFFICIAL: reverse("account") + "#affiliations"} if own else {}
-    return signing_in | asking | {
-        explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}",
-        explanations.REQUEST_ACCESS: f"{reverse('dataset', args=[slug])}#ask",
-    }
+    return signing_in | asking | {explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}"}
 
 
 def _manages(person: Viewer, dataset: Dataset) -> bool:

@@ -48,13 +48,11 @@ def _follows(after: Decision, *, in_review: bool) -> str:
             "applicant. The new member can vote in the next round."
         ) % {"quorum": after.quorum}
     if in_review and after.cast == after.eligible:
-        return ngettext(
-            "The dataset stays undecided. All other members have voted, so one of them must confirm or change their "
-            "vote. A decision then needs %(n)s vote.",
-            "The dataset stays undecided. All other members have voted, so one of them must confirm or change their "
-            "vote. A decision then needs %(n)s matching votes.",
-            after.needed,
-        ) % {"n": after.needed}
+        # Which of the two it is would tell how the others voted.
+        return _(
+            "The dataset stays undecided. All other members have voted. If their votes decide, one of them must "
+            "confirm a vote. If they are divided, one of them must change a vote."
+        )
     if after.needs_everyone:
         return _("Every remaining member must then vote to reach the quorum of %(quorum)s.") % {"quorum": after.quorum}
     return ngettext(

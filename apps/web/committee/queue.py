@@ -130,9 +130,10 @@ def _items(**wanted: Any) -> QuerySet[Item]:
 
 
 def _decisions(among: list[UUID]) -> list[Option]:
-    states = [state for state in ItemState if state != ItemState.OPEN]
+    states = (ItemState.APPROVED, ItemState.CONDITIONAL, ItemState.DENIED)
     options = [Option(one.value, one.label, Q(Exists(_items(state=one, committee__in=among)))) for one in states]
-    return [*options, Option("withdrawn", _("Withdrawn"), Q(state=RequestState.WITHDRAWN))]
+    withdrawn = Q(state=RequestState.WITHDRAWN) | Q(Exists(_items(state=ItemState.WITHDRAWN, committee__in=among)))
+    return [*options, Option("withdrawn", _("Withdrawn"), withdrawn)]
 
 
 def _overdue(among: list[UUID]) -> Q:

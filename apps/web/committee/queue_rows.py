@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,17 +56,26 @@ def _row(request: Any) -> Row:
 def _votes(item: Any) -> Row:
     """How many votes are cast, and what the reader's vote may do."""
     decision = listed_decision(item)
-    to_confirm = item.waits_for_me and item.i_voted
+    again = item.waits_for_me and item.i_voted
+    to_confirm = again and UUID(str(item.me)) in item.asked_to_confirm
+    to_change = again and decision.is_divided
     weight = Weight.NONE
     if item.waits_for_me and not item.i_voted:
         weight = decision.weight_of(str(item.me), conditions_proposed=bool(item.conditions_proposed))
     notes = {Weight.WILL: _("Your vote decides"), Weight.CAN: _("Your vote can decide")}
-    action = _("Confirm vote") if to_confirm else _("Cast vote") if item.waits_for_me else _("View request")
+    if to_confirm:
+        action, note = _("Confirm vote"), _("Confirm or change your vote")
+    elif to_change:
+        action, note = _("Change vote"), _("The votes are divided")
+    elif again:  # nobody can confirm: whoever is left let the others leave
+        action, note = _("View request"), ""
+    else:
+        action, note = _("Cast vote") if item.waits_for_me else _("View request"), notes.get(weight, "")
     said = item.i_voted or decision.blocked == Blocked.TOO_FEW_VOTERS
     return {
         "votes": ngettext("%(cast)s of %(n)s vote", "%(cast)s of %(n)s votes", decision.eligible)
         % {"cast": decision.cast, "n": decision.eligible},
-        "weight": _("Confirm or change your vote") if to_confirm else notes.get(weight, ""),
+        "weight": note,
         "blocked": why_blocked(decision) if said else "",
         "action": action,
     }

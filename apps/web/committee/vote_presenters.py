@@ -75,6 +75,7 @@ def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_r
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
+        "is_divided": item.state == ItemState.OPEN and open_vote.is_divided,
         "must_be_confirmed": item.state == ItemState.OPEN and open_vote.must_be_confirmed,
     }
 
@@ -131,7 +132,7 @@ def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, 
     left = entry["must_be_confirmed"] and let_a_voter_leave(item, me.pk)
     return {
         "form": typed or VoteForm(item=item, proposed=item.conditions.all(), initial=_initial(mine, shown_round)),
-        "form_open": mine is None or typed is not None,
+        "form_open": mine is None or typed is not None or entry["is_divided"],
         "why_not": "",
         "seen": shown_round.pk,
         "confirm": entry["must_be_confirmed"] and mine is not None and not left,
@@ -159,6 +160,9 @@ def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
     confirm = [entry for entry in mine if entry["form"] is not None and entry["confirm"]]
     if confirm:
         return {"kind": "confirm", "to": f"#vote-{confirm[0]['item'].pk}", "entry": confirm[0]}
+    divided = [entry for entry in mine if entry["form"] is not None and entry["is_divided"]]
+    if divided:
+        return {"kind": "divided", "to": f"#vote-{divided[0]['item'].pk}", "entry": divided[0]}
     undecided = [entry for entry in mine if entry["item"].state == ItemState.OPEN]
     if case.state == RequestState.IN_REVIEW and undecided:
         missing = {person.pk: person for entry in undecided for person in entry["missing"]}

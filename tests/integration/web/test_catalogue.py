@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from apps.committees import commands as committees
 from apps.core import clock
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
+from apps.grants.access_state import access_state
+from apps.grants.access_state.words import said
 from apps.people.commands.people import accept_terms
 from tests import stories
 
@@ -137,7 +140,7 @@ def test_pages_to_find_data_cost_the_same_however_much_there_is(url: str, django
 def test_why_names_what_is_missing_and_where_to_get_it() -> None:
     published_dataset = stories.published_dataset()
     text = page(stories.person(), f"/datasets/{published_dataset.dataset.slug}/access/")
-    assert "No access to this dataset has been granted." in text
+    assert "You have no access and no request." in text
     assert "Nobody is signed in" in page(None, f"/datasets/{published_dataset.dataset.slug}/access/")
 
 
@@ -178,3 +181,35 @@ def test_why_of_a_withdrawn_dataset_says_so() -> None:
     draft = stories.drafted_dataset()
     assert Dataset.objects.filter(pk=draft.dataset.pk).exists()
     assert not allowed(draft.owner, f"/datasets/{draft.dataset.slug}/access/")
+
+
+def test_why_says_how_far_the_request_is_and_leads_to_it() -> None:
+    """The row about the grant has the words and the place of the access state; without a request it offers one."""
+    setup = stories.offered()
+    url = f"/datasets/{setup.case.published_dataset.dataset.slug}/access/"
+
+    def row(person: Any) -> dict[str, Any]:
+        rows = stories.client_for(person).get(url).context["checks"]
+        (found,) = [one for one in rows if "granted" in one["sentence"]]
+        assert not found["ok"]
+        return dict(found)
+
+    state = access_state(setup.case.applicant, setup.case.published_dataset.dataset)
+    assert state.state == "awaiting_signatures"
+    signing = row(setup.case.applicant)
+    assert signing["fact"] == said(state).sentences[0]
+    assert (signing["href"], signing["action"]) == (f"/agreements/{setup.agreement.pk}/", said(state).button)
+    other = stories.person()
+    slug = setup.case.published_dataset.dataset.slug
+    assert row(other)["href"] == reverse("request_begin", args=[slug])
+    committee = setup.case.committee_setup
+    committees.set_accepting(committee.committee, accepting=False, closed_because="Back in May.", by=committee.chair)
+    closed = row(other)
+    assert ("Back in May." in closed["fact"], closed["href"]) == (True, f"/committees/{committee.committee.slug}/")
+
+
+def test_why_offers_no_request_to_whoever_asks_about_somebody_else() -> None:
+    published_dataset, other = stories.published_dataset(), stories.person()
+    url = f"/datasets/{published_dataset.dataset.slug}/access/?person={other.code}"
+    rows = stories.client_for(published_dataset.owner).get(url).context["checks"]
+    assert [one["action"] for one in rows if "granted" in one["sentence"] and "action" in one] == []

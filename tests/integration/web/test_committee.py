@@ -185,7 +185,12 @@ def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another
     stories.vote(case, second, "deny")
     assert case.item.state == "open"
     assert "break the tie" in client.get(page).content.decode()
-    assert "break the tie" in client.get("/review/?tab=with-others").content.decode()
+    queue = client.get("/review/")
+    assert (queue.context["tab"], queue.context["rows"][0]["action"]) == ("to-vote", "Change vote")
+    assert "break the tie" in queue.content.decode()
+    shown = client.get(page)
+    assert (shown.context["task"]["kind"], shown.context["task"]["entry"]["form_open"]) == ("divided", True)
+    assert f"/review/{case.request.pk}/items/{case.item.pk}/confirm/" not in shown.content.decode()
     requests.request_changes(case.request, text="What did we miss?", by=first)
     assert "break the tie" not in client.get(page).content.decode()
 

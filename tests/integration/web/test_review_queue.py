@@ -11,6 +11,7 @@ from apps.access_requests.models import AccessRequest
 from apps.access_requests.queries import decision_on, fetch_eligible_voters, listed_decision, visible_to
 from apps.committees import commands as committees
 from apps.core import clock
+from apps.web.committee.queue import _decisions
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +139,15 @@ def test_the_review_queue_costs_the_same_however_much_waits(tab: str, django_ass
     client.get("/review/")
     with django_assert_max_num_queries(20):
         assert len(client.get(f"/review/?tab={tab}").context["rows"]) == 4
+
+
+def test_the_decision_filter_lists_each_outcome_once() -> None:
+    case = stories.submitted()
+    requests.withdraw(case.request, by=case.applicant)
+    client = stories.client_for(case.committee_setup.chair)
+    labels = [str(option.label) for option in _decisions([])]
+    assert len(set(labels)) == len(labels) == 4
+    found = {
+        one: len(client.get(f"/review/?tab=decided&decision={one}").context["rows"]) for one in ("withdrawn", "denied")
+    }
+    assert found == {"withdrawn": 1, "denied": 0}
