@@ -63,10 +63,14 @@ def _links(person: Viewer, path: str, slug: str, *, own: bool) -> dict[str, str]
         else {explanations.SIGN_IN: sign_in_address(path)}
     )
     asking = {explanations.ASK_OFFICIAL: reverse("account") + "#affiliations"} if own else {}
-    return signing_in | asking | {
-        explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}",
-        explanations.REQUEST_ACCESS: f"{reverse('dataset', args=[slug])}#ask",
-    }
+    return (
+        signing_in
+        | asking
+        | {
+            explanations.ACCEPT_TERMS: f"{reverse('terms')}?next={path}",
+            explanations.REQUEST_ACCESS: f"{reverse('dataset', args=[slug])}#ask",
+        }
+    )
 
 
 def _manages(person: Viewer, dataset: Dataset) -> bool:

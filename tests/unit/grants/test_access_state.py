@@ -292,6 +292,7 @@ def test_a_deactivated_owner_terminates_nothing() -> None:
         grants.revoke(access.grant, reason="A breach.", by=owner)
     assert access_state(access.holder, access.published_dataset.dataset).state == State.ACTIVE
 
+
 def test_the_action_is_a_sign_in_only_where_a_sign_in_helps() -> None:
     """What a signing official ended only a signing official restores: no page says to sign in. With its control."""
     access = stories.granted()
