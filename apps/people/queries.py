@@ -259,7 +259,7 @@ def sign_in_restores(people: Iterable[UUID]) -> dict[tuple[UUID, UUID], bool]:
         "person", "person__merged_into", "institution", "ended_at"
     )
     for person, merged_into, institution, ended_at in oldest_first:
-        for account in {person, merged_into} & wanted:
+        for account in wanted & {person, merged_into}:
             found[account, institution] = ended_at is None
     return found
 

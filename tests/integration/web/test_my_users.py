@@ -146,10 +146,10 @@ def test_revoking_says_which_datasets_stay_open_without_a_grant() -> None:
 def test_home_and_my_datasets_count_the_same() -> None:
     """One request is in review, one is with its applicant: both pages count both, and a draft waits for nobody."""
     access = stories.granted()
-    shelf, owner = access.published_dataset, access.owner
-    stories.in_review(stories.submitted(stories.draft(published_dataset=shelf)))
-    stories.returned(stories.in_review(stories.submitted(stories.draft(published_dataset=shelf))))
-    stories.offered(stories.decided(stories.in_review(stories.submitted(stories.draft(published_dataset=shelf)))))
+    dataset, owner = access.published_dataset, access.owner
+    stories.in_review(stories.submitted(stories.draft(published_dataset=dataset)))
+    stories.returned(stories.in_review(stories.submitted(stories.draft(published_dataset=dataset))))
+    stories.offered(stories.decided(stories.in_review(stories.submitted(stories.draft(published_dataset=dataset)))))
     stories.drafted_dataset(owner=owner)
     client = stories.client_for(owner)
     home, mine = client.get("/").context, client.get("/my-datasets/").context
