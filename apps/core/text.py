@@ -20,7 +20,7 @@ FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # characters that are not classed as
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
-SPACES = dict.fromkeys(map(ord, "\u3164\uffa0"), " ")  # fillers of Hangul that stand alone: they look like a space
+SPACES = dict.fromkeys(map(ord, "\u3164\uffa0"), " ")  # fillers of Hangul by themselves: they look like a space
 REMOVED = "\u00ad\u034f\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff"  # nobody sees them
 REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 PREPENDED = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # Cf, but visible

@@ -151,7 +151,7 @@ def renewable(person: Viewer) -> Q:
     return active & due & ~Q(Exists(again))
 
 
-def _difference(later: Any, earlier: Any) -> ExpressionWrapper:
+def _difference(later: Any, earlier: Any) -> Any:
     return ExpressionWrapper(later - earlier, output_field=DurationField())
 
 

@@ -118,7 +118,7 @@ def test_the_database_refuses_it_too(name: str) -> None:
 
 @pytest.mark.parametrize("hidden", ["\u115f", "\u1160", "\u17b4", "\u17b5", "\u180b", "\u180c", "\u180d", "\u180f"])
 def test_marks_and_fillers_that_show_nothing_are_removed_where_no_script_needs_them(hidden: str) -> None:
-    """Case 4: they are letters or marks to Unicode, and are hashed and signed without being seen."""
+    """Case 4: they are characters or marks to Unicode, and are hashed and signed without being seen."""
     assert typed(f"We com{hidden}pare{hidden}{hidden}.") == "We compare."
     assert given(f"Ann{hidden}a") == "Anna"
 
