@@ -100,10 +100,9 @@ MEMBERS = RequestField(
     label=_("Project members"),
     question=_("Colleagues who will also use the data"),
     help=_(
-        "Enter each colleague on a line of their own: the e-mail address that their institution "
-        "verified, their ORCID iD, or the colleague code from their Account page. You can enter the "
-        "name of a person at your institution. Each colleague must have signed in once, and must "
-        "sign the agreement. Names are checked when you save or submit."
+        "Enter one colleague per line: the e-mail address that their institution verified, their ORCID iD, or the "
+        "colleague code from their Account page. You can enter the name of a person at your institution. Each "
+        "colleague must have signed in once, and must sign the agreement. Names are checked when you save or submit."
     ),
 )  # fmt: skip
 DATASETS = RequestField(

@@ -57,8 +57,8 @@ def _check_owner(dataset: Dataset, parties: set[UUID]) -> None:
         return
     if not owners.exists():
         sentence = _(
-            "“%(dataset)s” has no owner at the moment, so nobody could countersign an agreement. "
-            "The institution or the operator has been notified. Try again later."
+            "“%(dataset)s” has no owner, so nobody can countersign an agreement. The institution or the operator "
+            "has been notified. Try again later."
         )
     else:
         sentence = _(
@@ -79,8 +79,8 @@ def _check_committee(committee: Committee, parties: set[UUID]) -> None:
     if not chairs.exists() and not operators.exists():
         raise Invalid(
             _(
-                "Too few members of “%(committee)s” can decide on this request, and nobody outside the request can "
-                "add members. Contact the committee before you request access."
+                "Too few members of “%(committee)s” can decide on this request, and everyone who could add members "
+                "is part of the request. Contact the committee before you request access."
             )
             % {"committee": committee},
             field="datasets",

@@ -136,6 +136,12 @@ def deciding_about(person: Viewer) -> set[UUID]:
     return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
 
 
+def recused_before(person: Viewer) -> set[UUID]:
+    """The committees that are deciding now on a request in which this person declared a conflict of interest."""
+    waiting = Item.objects.filter(state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    return set(waiting.filter(_recused(person, "request_id")).values_list("committee_id", flat=True))
+
+
 def open_round(request: AccessRequest) -> Round | None:
     """The round now before the committees, if there is one."""
     return Round.objects.filter(request=request, closed_at__isnull=True).first()

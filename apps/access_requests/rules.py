@@ -215,6 +215,18 @@ def check_can_change_members(by: Person, committee: Committee) -> None:
         )
 
 
+def check_can_remove_voters(by: Person, committee: Committee) -> None:
+    """Nor does anybody remove voters of a case in which they declared a conflict: who is left decides it."""
+    check_can_change_members(by, committee)
+    if committee.pk in queries.recused_before(by):
+        raise Denied(
+            _(
+                "You declared a conflict of interest for a request that this committee is deciding. Until it is "
+                "decided, another person must remove members or name the chair."
+            )
+        )
+
+
 def check_can_vote(
     by: Person, item: Item, voters: Sequence[CommitteeMember], current: Round | None, seen: Round
 ) -> None:
@@ -255,7 +267,10 @@ def check_can_confirm(by: Person, item: Item, decision: Decision) -> None:
         raise WrongState(_("You do not need to confirm your vote."))
     if queries.let_a_voter_leave(item, by.pk):
         raise Denied(
-            _("You ended a membership or an account in this committee. Another voter must confirm their vote.")
+            _(
+                "You ended another voter’s membership or account, so you cannot confirm your vote. Another voter must "
+                "confirm theirs."
+            )
         )
 
 

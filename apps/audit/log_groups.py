@@ -13,7 +13,7 @@ _HEADINGS = {
     Group.AGREEMENTS: _("Agreements and signatures"),
     Group.DATASETS: _("Datasets and files"),
     Group.ACCOUNTS: _("Sign-in and roles"),
-    Group.OPERATIONS: _("Settings and operation"),
+    Group.OPERATIONS: _("Settings and operations"),
 }
 _DOWNLOADS = tuple(kind for kind in Kind if kind.group == Group.ACCESS and kind.startswith(("link.", "download.")))
 LOG_GROUPS: Mapping[str, tuple[Any, tuple[Kind, ...]]] = {

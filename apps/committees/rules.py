@@ -61,14 +61,14 @@ def check_can_remove_member(by: Viewer, membership: CommitteeMember) -> None:
     """
     check_can_manage_committee(by, membership.committee)
     if membership.is_chair:
-        raise Denied(_("The chair cannot be removed. An operator can name another person as the chair."))
+        raise Denied(_("The chair cannot be removed. An operator can appoint another chair."))
 
 
 def check_end(reason: str, last_day: date | None) -> None:
     """There is a reason, and the last day as a member is not past."""
     fields: dict[str, str] = {}
     if is_blank(reason):
-        fields["reason"] = _("Enter a reason. The members read it in the history of the requests concerned.")
+        fields["reason"] = _("Enter a reason. The members can read it in the history of the affected requests.")
     if last_day is not None and last_day < clock.today():
         fields["last_day"] = _("The last day cannot be in the past.")
     if fields:
@@ -78,7 +78,7 @@ def check_end(reason: str, last_day: date | None) -> None:
 def check_chair_reason(reason: str) -> None:
     if is_blank(reason):
         raise Invalid(
-            _("Enter a reason. The members read it in the history of the requests concerned."), field="reason"
+            _("Enter a reason. The members can read it in the history of the affected requests."), field="reason"
         )
 
 

@@ -3,7 +3,7 @@
 import copy
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -80,11 +80,11 @@ class Prepared:
         return next(iter(self.rows(*values)), None)
 
     def _checked(self, sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-        """Raise RuntimeError unless the SQL has every parameter as a value of its own and contains no fixed time."""
+        """Raise RuntimeError unless the SQL has every parameter as a value of its own and no fixed day or time."""
         missing = [value for value in self._placeholders if value not in params]
         left = self._filled(params, tuple(_placeholder(type(value)) for value in self._placeholders))
         hidden = [value for value in self._placeholders if any(str(value) in _text(param) for param in left)]
-        if missing or hidden or any(isinstance(param, datetime) for param in params):
+        if missing or hidden or any(isinstance(param, date) for param in params):
             raise RuntimeError("this queryset cannot be prepared: its SQL hides a parameter or contains a fixed time")
         return sql, params
 

@@ -22,6 +22,11 @@ def count_event(key: str, *, within: int = MINUTE) -> int:
         return 1
 
 
+def count_of(key: str) -> int:
+    """How many events were counted under `key` so far; without a cache none."""
+    return int(cache.get(f"rate:{key}", 0))
+
+
 def should_record(key: str) -> int:
     """Count one more event under `key`; returns the number in this minute if this one is to be recorded, otherwise 0.
 

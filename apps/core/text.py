@@ -20,7 +20,8 @@ FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # characters that are not classed as
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
-REMOVED = "\u00ad\u034f\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff"  # a reader sees the same text without them
+SPACES = dict.fromkeys(map(ord, "\u3164\uffa0"), " ")  # fillers of Hangul that stand alone: they look like a space
+REMOVED = "\u00ad\u034f\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff"  # nobody sees them
 REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 PREPENDED = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # Cf, but visible
 EMOJI_STYLE, SKIN_TONES = "\ufe0e\ufe0f", range(0x1F3FB, 0x1F400)
@@ -34,6 +35,8 @@ JOINING_BLOCKS = (
     (0xA800, 0xA82F), (0xA840, 0xA95F), (0xA980, 0xAADF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFE), (0x11000, 0x11FFF),
 )  # fmt: skip
 HAN_BLOCKS = ((0x2E80, 0x2FDF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFD))
+MONGOLIAN, MONGOLIAN_VARIANTS = ((0x1800, 0x180A), (0x1810, 0x18AF)), "\u180b\u180c\u180d\u180f"
+JAMO, JAMO_FILLERS = ((0x1100, 0x115E), (0x1161, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF)), "\u115f\u1160"
 HAN_VARIANTS = ((0xFE00, 0xFE0D), (0xE0100, 0xE01EF))
 
 # The same for the database, as far as one expression can say it (PostgreSQL, advanced regular expressions): controls
@@ -99,13 +102,13 @@ def seen_text(*columns: str, name: str) -> CheckConstraint:
 
 def _tidy(text: str) -> str:
     """NFC, one kind of line end, and without the hidden characters that change nothing."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(LINE_ENDS))
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(LINE_ENDS | SPACES))
     text = "".join(c for c in text if c not in REMOVED)
     return "".join(c for i, c in enumerate(text) if not _is_idle(text, i))
 
 
 def _is_idle(text: str, position: int) -> bool:
-    """Whether a joiner or a variation selector is where no script and no emoji needs it, so that it changes nothing."""
+    """Whether a joiner, variation selector or filler changes nothing, because no script and no emoji needs it there."""
     character = text[position]
     before, after = text[position - 1 : position], text[position + 1 : position + 2]
     if character == ZWNJ:
@@ -114,6 +117,10 @@ def _is_idle(text: str, position: int) -> bool:
         return not (_joins(before) or (_is_pictured(before) and _is_pictured(after)))
     if character in EMOJI_STYLE:
         return not (_is_pictured(before) or before in tuple("0123456789#*"))
+    if character in MONGOLIAN_VARIANTS:
+        return not _is_in(before, MONGOLIAN)
+    if character in JAMO_FILLERS:
+        return not (_is_in(before, JAMO) or _is_in(after, JAMO))
     if _is_in(character, HAN_VARIANTS):
         return not _is_in(before, HAN_BLOCKS)
     return False

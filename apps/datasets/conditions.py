@@ -55,10 +55,10 @@ class Value(NamedTuple):
     date: bool = False
 
 
-_ONE_A_LINE = _("One a line.")
+_ONE_A_LINE = _("One per line.")
 VALUES: dict[str, Value] = {
     "DUO:0000007": Value(
-        _("Diseases"), _("One a line, with the MONDO identifier if you know it: breast carcinoma (MONDO:0004989)."),
+        _("Diseases"), _("One per line, with the MONDO identifier if you know it: breast carcinoma (MONDO:0004989)."),
         _("Enter the disease that the data may be used for."), several=True,
     ),
     "DUO:0000012": Value(
@@ -66,11 +66,11 @@ VALUES: dict[str, Value] = {
         _("Enter the restriction on the kind of research."),
     ),
     "DUO:0000020": Value(
-        _("Collaborate with"), _("Names of the investigators or the institution, one a line."),
+        _("Collaborate with"), _("Names of the investigators or the institution, one per line."),
         _("Enter with whom users must collaborate."), several=True,
     ),
     "DUO:0000022": Value(
-        _("Countries or regions"), _("One a line, for example: Denmark."),
+        _("Countries or regions"), _("One per line, for example: Denmark."),
         _("Enter the countries or regions where the data may be used."), several=True,
     ),
     "DUO:0000024": Value(

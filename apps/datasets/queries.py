@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -143,6 +144,19 @@ def embargo_ended() -> QuerySet[Version]:
     return published.filter(embargo_until__lte=clock.sql_now()).order_by("dataset_id", "number")
 
 
+def embargoed_with_files_of(draft: Version) -> Version | None:
+    """The version whose embargo ends last of those that are under embargo and share with the draft files that no
+    available version has; None if there is none. Files are the same if they have the same stored bytes.
+    """
+    files = Distribution.objects.filter(version=draft)
+    available = Version.objects.available().filter(dataset=draft.dataset_id)
+    public = Distribution.objects.filter(version__in=available).values("storage_key")
+    kept = Version.objects.filter(dataset=draft.dataset_id, embargo_until__gt=clock.sql_now())
+    kept = kept.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
+    shared = Distribution.objects.filter(version=OuterRef("pk"), storage_key__in=files.values("storage_key"))
+    return kept.filter(Exists(shared.exclude(storage_key__in=public))).order_by("-embargo_until").first()
+
+
 def open_proposal(dataset: Dataset) -> CommitteeProposal | None:
     """The proposal that awaits a committee's answer; None if there is none."""
     return _proposals(dataset).filter(outcome=CommitteeProposal.Outcome.AWAITING).first()
@@ -164,10 +178,15 @@ def last_proposals(datasets: Iterable[Dataset]) -> dict[UUID, CommitteeProposal]
 
 
 def proposals_visible_to(person: Viewer) -> QuerySet[CommitteeProposal]:
-    """The proposals that this person may read: those to committees of which they are the chair; all for an operator."""
+    """The proposals that this person may read and answer: those to committees of which they are the chair.
+
+    An operator answers for committees without a chair.
+    """
+    mine = Q(committee__in=chaired_by(person))
     if has_platform_role(person, PlatformRole.Kind.OPERATOR):
-        return CommitteeProposal.objects.all()
-    return CommitteeProposal.objects.filter(committee__in=chaired_by(person))
+        chairs = CommitteeMember.objects.active().filter(is_chair=True).values("committee_id")
+        mine |= ~Q(committee__in=chairs)
+    return CommitteeProposal.objects.filter(mine)
 
 
 def open_proposals_to(committee: Committee) -> QuerySet[CommitteeProposal]:
@@ -177,16 +196,9 @@ def open_proposals_to(committee: Committee) -> QuerySet[CommitteeProposal]:
 
 
 def proposals_to_answer(person: Viewer) -> QuerySet[CommitteeProposal]:
-    """The datasets that await acceptance by a committee of which this person is the chair, oldest first.
-
-    An operator answers for committees without a chair.
-    """
-    waiting = CommitteeProposal.objects.filter(outcome=CommitteeProposal.Outcome.AWAITING)
-    mine = Q(committee__in=chaired_by(person))
-    if has_platform_role(person, PlatformRole.Kind.OPERATOR):
-        chairs = CommitteeMember.objects.active().filter(is_chair=True).values("committee_id")
-        mine |= ~Q(committee__in=chairs)
-    return waiting.filter(mine).select_related("dataset__institution", "committee").order_by("proposed_at")
+    """Those of them that await an answer, oldest first."""
+    waiting = proposals_visible_to(person).filter(outcome=CommitteeProposal.Outcome.AWAITING)
+    return waiting.select_related("dataset__institution", "committee").order_by("proposed_at")
 
 
 def sizes(versions: QuerySet[Version]) -> QuerySet[Version]:

@@ -8,9 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries import chaired_by
 from apps.committees.rules import check_can_manage_committee
 from apps.core import clock, roles
 from apps.core.errors import Denied, Invalid, WrongState
@@ -52,7 +55,12 @@ def check_can_discard(by: Person, dataset: Dataset) -> None:
     """An owner, as long as no version was ever published."""
     check_is_owner(by, dataset)
     if Version.objects.filter(dataset=dataset, published_at__isnull=False).exists():
-        raise WrongState(_("A version of this dataset was published, so it cannot be discarded. Withdraw it instead."))
+        raise WrongState(
+            _(
+                "A version of this dataset was published, so the dataset cannot be discarded. Withdraw "
+                "the version instead."
+            )
+        )
 
 
 def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:
@@ -61,8 +69,14 @@ def needs_acceptance(dataset: Dataset, committee: Committee) -> bool:
 
 
 def check_can_answer_proposal(by: Person, proposal: CommitteeProposal) -> None:
-    """The chair of the committee, or an operator."""
+    """The chair of the committee; or, if it has none, an operator who does not manage the dataset."""
     check_can_manage_committee(by, proposal.committee)
+    if chaired_by(by).filter(pk=proposal.committee_id).exists():
+        return
+    if not queries.proposals_visible_to(by).filter(pk=proposal.pk).exists():
+        raise Denied(_("Only the chair of the committee can accept or decline this dataset."))
+    if queries.is_manager(by, proposal.dataset):
+        raise Denied(_("You manage this dataset, so you cannot accept it for a committee that has no chair."))
 
 
 def check_proposal_open(proposal: CommitteeProposal) -> None:
@@ -73,7 +87,7 @@ def check_proposal_open(proposal: CommitteeProposal) -> None:
 
 def check_decline_reason(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Enter the reason in one sentence. The dataset owner reads it."), field="reason")
+        raise Invalid(_("Enter the reason in one sentence. The dataset owner can read it."), field="reason")
 
 
 def check_can_lose_role(dataset: Dataset, person: Person, role: str) -> None:
@@ -85,7 +99,7 @@ def check_can_lose_role(dataset: Dataset, person: Person, role: str) -> None:
 
 def check_role_reason(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Enter the reason in one sentence. The person reads it."), field="reason")
+        raise Invalid(_("Enter the reason in one sentence. The person can read it."), field="reason")
 
 
 def check_can_name_owner(by: Person, dataset: Dataset) -> None:
@@ -93,7 +107,9 @@ def check_can_name_owner(by: Person, dataset: Dataset) -> None:
     check_not_break_glass(by)
     official = institutions_signed_for(by).filter(datasets=dataset).exists()
     if not by.is_active or not (official or has_platform_role(by, PlatformRole.Kind.OPERATOR)):
-        raise Denied(_("Only a signing official of the institution or an operator can name an owner for this dataset."))
+        raise Denied(
+            _("Only a signing official of the institution or an operator can appoint an owner for this dataset.")
+        )
     if queries.has_owner(dataset):
         raise WrongState(_("This dataset has an owner, who can add other owners."))
 
@@ -102,7 +118,7 @@ def check_can_become_owner(by: Person, person: Person) -> None:
     """Somebody else than whoever names them, active and of an institution."""
     check_not_break_glass(person)
     if accounts_of(by).filter(pk=person.pk).exists():
-        raise Denied(_("You cannot name yourself. Enter another person."))
+        raise Denied(_("You cannot appoint yourself. Enter another person."))
     if not person.is_active or person.institution_id is None:
         raise Invalid(_("This person cannot own a dataset, because their institution is not known."), field="person")
 
@@ -273,12 +289,23 @@ def missing_for_publication(version: Version) -> list[str]:
     return sentences
 
 
-def check_embargo(until: datetime | None) -> None:
+def check_embargo(version: Version, until: datetime | None) -> None:
+    """The embargo ends in the future, and not before that of an earlier version whose files this one contains."""
     if until is not None and until <= clock.now():
         raise Invalid(_("The embargo must end in the future."), field="embargo_until")
+    earlier = queries.embargoed_with_files_of(version)
+    if earlier is not None and earlier.embargo_until is not None and (until is None or until < earlier.embargo_until):
+        raise Invalid(
+            _(
+                "This version contains files of version %(number)s, which are under embargo until %(day)s. Remove "
+                "these files, or enter an embargo that does not end before."
+            )
+            % {"number": earlier.number, "day": date_format(timezone.localtime(earlier.embargo_until), "j F Y, H:i T")},
+            field="embargo_until",
+        )
 
 
 def check_withdrawal_reason(reason: str) -> None:
     """A version is withdrawn with a reason, which its page shows."""
     if is_blank(reason):
-        raise Invalid(_("Give the reason in one sentence. It is shown on the dataset page."), field="reason")
+        raise Invalid(_("Enter the reason in one sentence. It is shown on the dataset page."), field="reason")

@@ -37,8 +37,8 @@ def check_can_download(by: Viewer, file: Distribution) -> None:
         )
     raise Denied(
         _(
-            "You cannot download this file at present. To see what is missing, open “Why "
-            "can or can’t I download this?” on the dataset page."
+            "You cannot download this file now. To see what is missing, open “Why can or can’t I download this?” on "
+            "the dataset page."
         )
     )
 

@@ -42,7 +42,7 @@ class Explained:
 
 
 NEXT_ACTIONS: Mapping[str, Any] = {
-    SIGN_IN: gettext_lazy("Sign in with your institution"),
+    SIGN_IN: gettext_lazy("Sign in through your institution"),
     SECOND_FACTOR: gettext_lazy("Sign in with a second factor"),
     ACCEPT_TERMS: gettext_lazy("Read and accept the terms of use"),
 }

@@ -29,7 +29,7 @@ def check_can_end_all(by: Person, holder: Person, grants: Collection[AccessGrant
     if accounts_of(by).filter(pk=holder.pk).exists():
         raise Denied(_("This is your own access. End it in My access."))
     if not grants:
-        raise WrongState(_("This person has no access here that you can end."))
+        raise WrongState(_("This person has no access that you can end."))
 
 
 def check_can_pause(by: Person, grant: AccessGrant) -> None:
@@ -50,7 +50,7 @@ def check_can_resume(by: Person, grant: AccessGrant) -> None:
 
 def check_says_why(reason: str) -> None:
     if is_blank(reason):
-        raise Invalid(_("Give a reason. The user can read it."), field="reason")
+        raise Invalid(_("Enter a reason. The user can read it."), field="reason")
 
 
 def check_stop_says_why(reason: str) -> None:

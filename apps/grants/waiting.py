@@ -6,8 +6,9 @@
 from datetime import UTC, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncDate, TruncDay
+from django.db.models.lookups import LessThanOrEqual
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Membership
@@ -118,12 +119,18 @@ def resumable() -> Q:
 
 
 def renewable(person: Viewer) -> Q:
-    """A condition on grants of this person: active, ends within 60 days, and no other request is under way."""
+    """A condition on grants of this person: in its second half, ends within 60 days, none under way."""
     me = roles.person_id(person)
     first_day_out = _sum(TruncDay(clock.sql_now(), tzinfo=UTC), timedelta(days=RENEW_DAYS + 1))
     again = items_under_way(person).filter(dataset=OuterRef("dataset_id"))
     active = _all_of(*AccessGrant.objects.parts())
-    return active & Q(agreement__item__request__applicant_id=me, ends_at__lte=first_day_out) & ~Q(Exists(again))
+    left, used = _difference(F("ends_at"), clock.sql_now()), _difference(clock.sql_now(), F("starts_at"))
+    due = Q(agreement__item__request__applicant_id=me, ends_at__lte=first_day_out) & Q(LessThanOrEqual(left, used))
+    return active & due & ~Q(Exists(again))
+
+
+def _difference(later: Any, earlier: Any) -> ExpressionWrapper:
+    return ExpressionWrapper(later - earlier, output_field=DurationField())
 
 
 def _all_of(*names: str) -> Q:

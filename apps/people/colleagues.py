@@ -32,19 +32,23 @@ def split_entries(text: str) -> list[str]:
 def find_colleague(words: str, *, by: Person, field: str) -> Person:
     """The one person that `words` name; Invalid at `field` if they name nobody, or several people.
 
-    After many entries that named nobody the answer is a refusal, whoever is asked for.
+    After many entries that named nobody the answer is a refusal, whoever is asked for: otherwise the entries that do
+    name somebody would tell who has an account. Only a colleague code, which cannot be guessed, is still looked up.
     """
     found = list(colleagues_named(words, by)[:2])
+    key = f"colleague:{by.pk}"
+    is_code = len(found) == 1 and found[0].code == words.strip().upper()
+    if rate.count_of(key) >= UNKNOWN_AT_MOST and not is_code:
+        raise Invalid(_("You entered too many people who were not found. Try again in an hour."), field=field)
     if len(found) == 1:
         return found[0]
     if found:
         raise Invalid(
-            _("Several people are called %(words)s. Enter an e-mail address, an ORCID iD or a colleague code.")
+            _("Several people are called “%(words)s”. Enter an e-mail address, an ORCID iD or a colleague code.")
             % {"words": words[:200]},
             field=field,
         )
-    if rate.count_event(f"colleague:{by.pk}", within=HOUR) > UNKNOWN_AT_MOST:
-        raise Invalid(_("You entered too many people who were not found. Try again in an hour."), field=field)
+    rate.count_event(key, within=HOUR)
     raise Invalid(
         _(
             "Nobody was found for “%(words)s”. Your colleague must sign in once. Then enter the e-mail address that "

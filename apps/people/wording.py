@@ -23,7 +23,7 @@ MEANS: dict[str, Any] = {
 
 WHY_NOT: dict[str, Any] = {
     "form": gettext_lazy("The visa does not have the required format."),
-    "too_many": gettext_lazy("The passport contains more visas than Gatehouse reads at once, so none were read."),
+    "too_many": gettext_lazy("The passport contains more visas than Gatehouse can read, so none were read."),
     "issuer": gettext_lazy("Gatehouse does not know the issuer, so the visa was not checked."),
     "jku": gettext_lazy(
         "The visa names a different key address from the one registered for its issuer. That address was not contacted."

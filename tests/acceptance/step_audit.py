@@ -21,7 +21,7 @@ NOTIFICATIONS = [
     ("applicant", "was revoked"),
     ("applicant2", "You are named"),
     ("applicant2", "Access granted"),
-    ("owner", "awaiting your countersignature"),
+    ("owner", "waiting for your countersignature"),
     ("member1", "New request for"),
     ("member2", "was resubmitted to"),
 ]

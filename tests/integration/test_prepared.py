@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -160,8 +160,9 @@ def test_each_thread_asks_over_its_own_connection(transactional_db: None) -> Non
     [
         lambda pk: Person.objects.filter(pk=UUID(int=0)),
         lambda pk: Person.objects.filter(pk=pk, created_at__gt=datetime(2026, 1, 1, tzinfo=UTC)),
+        lambda pk: Person.objects.filter(pk=pk, signatures__agreement__ends_on__gte=date(2026, 1, 1)),
     ],
-    ids=["does not ask about it", "holds a moment"],
+    ids=["does not ask about it", "holds a moment", "holds a day"],
 )
 def test_a_set_with_a_fixed_moment_is_not_prepared(build: Callable[[UUID], Any]) -> None:
     """The control: such a set would answer for another person, or with yesterday's time."""

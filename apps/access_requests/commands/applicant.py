@@ -230,7 +230,7 @@ def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
     added = set(datasets) - set(Dataset.objects.filter(items__request=request))
     if dropped.exists() and not kept.exists() and not added:
         raise Invalid(
-            _("No undecided dataset would be left in this request. To give up the rest, withdraw the request."),
+            _("You cannot remove the last undecided dataset from this request. Withdraw the request instead."),
             field="datasets",
         )
     for item in dropped.filter(Exists(Vote.objects.filter(item=OuterRef("pk")))):

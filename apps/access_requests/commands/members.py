@@ -38,7 +38,7 @@ def remove_committee_member(
 ) -> None:
     """End a membership; nobody does so in a committee that is deciding about them. No vote is counted by it."""
     by = check_person(by)
-    rules.check_can_change_members(by, membership.committee)
+    rules.check_can_remove_voters(by, membership.committee)
     committees.remove_member(membership, reason=reason, last_day=last_day, by=by)
 
 
@@ -46,7 +46,7 @@ def remove_committee_member(
 def name_chair(committee: Committee, *, person: Person, reason: str, by: Actor) -> CommitteeMember:
     """Name another chair; nobody does so in a committee that is deciding about them. No vote is counted by it."""
     by = check_person(by)
-    rules.check_can_change_members(by, committee)
+    rules.check_can_remove_voters(by, committee)
     check_chair_reason(reason)
     return committees.hand_over_chair(committee, person=person, reason=reason, by=by)
 

@@ -60,7 +60,7 @@ def publish(version: Version, *, by: Actor, embargo_until: datetime | None = Non
     dataset = _lock(version.dataset)
     version = Version.objects.select_related("dataset").get(pk=version.pk)
     rules.check_can_publish(by, version)
-    rules.check_embargo(embargo_until)
+    rules.check_embargo(version, embargo_until)
     now = clock.now()
     if embargo_until is None:
         _supersede_before(version)

@@ -88,7 +88,8 @@ def _living(grant: AccessGrant, who: Who, facts: Facts, same: dict[str, Any], *,
     if not (known.opens if who.is_viewer else set(known.parts) == RULE_PARTS):
         return AccessState(State.SUSPENDED, cause="further", turn=Turn.OTHERS, action=see, **same)
     left = (grant.last_day - facts.now.date()).days
-    if left > RENEW_DAYS:
+    first_half = facts.now - grant.starts_at < grant.ends_at - facts.now
+    if left > RENEW_DAYS or first_half:
         return AccessState(State.ACTIVE, since=grant.starts_at, action=Action(Do.DOWNLOAD, grant), **same)
     mine = who.is_viewer and grant.agreement.item.request.applicant_id == grant.holder_id
     return AccessState(

@@ -58,7 +58,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.SIGN_IN_NEEDED, "registered"): Words(
         "id-card",
         _("Registered access"),
-        (_("Sign in with your institution and accept the terms of use to download the files."),),
+        (_("Sign in through your institution and accept the terms of use to download the files."),),
     ),
     (State.DRAFT, ""): Words("draft", _("Draft"), (_("Your request is not submitted yet."),)),
     (State.SUBMITTED, ""): Words(
@@ -109,7 +109,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.AWAITING_SIGNATURES, "countersign"): Words(
         "sign",
         _("Awaiting your countersignature"),
-        (_("The applicant signed. Waiting for your countersignature since %(since)s."),),
+        (_("The applicant signed. The agreement has been waiting for your countersignature since %(since)s."),),
     ),
     (State.SCHEDULED, ""): Words(
         "calendar",
@@ -139,7 +139,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.SUSPENDED, ""): Words(
         "alert",
         _("Suspended since %(since)s"),
-        (_("%(by)s suspended this access: %(reason)s"), _("Without the suspension, it lasts until %(last)s.")),
+        (_("%(by)s suspended this access: %(reason)s"), _("If access is resumed, it lasts until %(last)s.")),
     ),
     (State.SUSPENDED, "affiliation"): Words(
         "institution",
@@ -149,7 +149,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
                 "The affiliation with %(who)s is not valid. Access resumes after a sign-in through this institution, "
                 "or when one of its signing officials confirms the affiliation."
             ),
-            _("After a move to another institution, submit a new request."),
+            _("If you have moved to another institution, submit a new request."),
         ),
     ),
     (State.SUSPENDED, "no_institution"): Words(
@@ -165,7 +165,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.ENDED, ""): Words("calendar", _("Ended on %(last)s"), (_("Access ended on %(last)s."),)),
     (State.ENDED, "by_holder"): Words(
         "calendar",
-        _("Ended on %(since)s"),
+        _("Ended early on %(since)s"),
         (_("%(by)s ended this access early: %(reason)s"),),
     ),
     (State.REVOKED, ""): Words(
@@ -178,7 +178,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Agreement terminated on %(since)s"),
         (_("The agreement was terminated: %(reason)s"),),
     ),
-    (State.DENIED, ""): Words("ban", _("Denied on %(since)s"), (_("%(by)s denied the request."),)),
+    (State.DENIED, ""): Words("ban", _("Denied on %(since)s"), (_("%(by)s denied the request for this dataset."),)),
     (State.EXPIRED, ""): Words(
         "calendar",
         _("Expired: not signed in time"),
@@ -192,7 +192,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.NOT_ACCEPTING, ""): Words(
         "clock",
         _("Not accepting requests"),
-        (_("%(who)s does not accept requests now: %(reason)s"),),
+        (_("%(who)s is not accepting requests: %(reason)s"),),
     ),
     (State.OPEN, ""): Words("unlock", _("Open access"), (_("Anyone can download these files without signing in."),)),
     (State.REGISTERED, ""): Words(
@@ -286,7 +286,7 @@ LABELS: Mapping[Do, Any] = {
     Do.SIGN_IN_TO_REQUEST: _("Sign in to request access"),
     Do.SECOND_FACTOR: _("Sign in with a second factor"),
     Do.SIGN_IN_AGAIN: _("Sign in through your institution"),
-    Do.ACCEPT_TERMS: _("Read and accept the terms"),
+    Do.ACCEPT_TERMS: _("Read and accept the terms of use"),
     Do.REQUEST_ACCESS: _("Request access"),
     Do.REQUEST_AGAIN: _("Submit a new request"),
     Do.REVISE: _("Revise and resubmit"),

@@ -194,9 +194,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "identity_linked.person": (
                 _("An identity was added to your account"),
                 _(
-                    "Anyone who signs in with that identity at %(provider)s is now signed in to "
-                    "your account. If you did not add the identity, contact the portal’s operator "
-                    "at once. The operator can separate it from your account."
+                    "Anyone who signs in with that identity at %(provider)s is now signed in to your account. If "
+                    "you did not add the identity, contact the portal’s operator immediately. The operator can "
+                    "separate it from your account."
                 ),
             ),
         },
@@ -271,24 +271,23 @@ MESSAGES: Mapping[Kind, Message] = {
             "token_made.personal": (
                 _("A personal access token was created for your account"),
                 _(
-                    "The token “%(token)s” was created. It expires on %(ends)s. If you did not "
-                    "create it, revoke the token on the access tokens page at once."
+                    "The token “%(token)s” was created. It expires on %(ends)s. If you did not create it, revoke "
+                    "the token on the access tokens page immediately."
                 ),
             ),
             "token_made.device": (
                 _("A device was authorised for your account"),
                 _(
-                    "“%(token)s” can act in your name until %(ends)s at the latest, because its "
-                    "code was entered in your account. If you did not start this, revoke the token "
-                    "on the access tokens page at once."
+                    "“%(token)s” can act in your name until %(ends)s at the latest, because its code was entered in "
+                    "your account. If you did not start this, revoke the token on the access tokens page "
+                    "immediately."
                 ),
             ),
             "token_made.service": (
                 _("A token was created for your service account"),
                 _(
-                    "The token “%(token)s” of the service account “%(service)s” was created. It "
-                    "expires on %(ends)s. If you did not create it, revoke the token on the "
-                    "service account page at once."
+                    "The token “%(token)s” of the service account “%(service)s” was created. It expires on "
+                    "%(ends)s. If you did not create it, revoke the token on the service account page immediately."
                 ),
             ),
         },

@@ -78,7 +78,7 @@ MESSAGES: Mapping[Kind, Message] = {
         _agreement_signed,
         {
             "agreement_signed.owner": (
-                _("%(reference)s is awaiting your countersignature"),
+                _("%(reference)s is waiting for your countersignature"),
                 _(
                     "%(actor)s (%(institution)s) signed the data use agreement for “%(dataset)s”. "
                     "Access starts only after an owner of the dataset has countersigned it."

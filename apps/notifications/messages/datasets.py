@@ -116,7 +116,8 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("%(dataset)s has no owner"),
                 _(
                     "The account of the last owner of “%(dataset)s” was closed. Nobody can countersign agreements, "
-                    "revoke access or publish versions until the dataset has an owner. Name one on this page."
+                    "revoke access or publish versions until the dataset has an owner. Appoint an owner on this "
+                    "page."
                 ),
             ),
         },
@@ -156,7 +157,7 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("Accept or decline %(dataset)s"),
                 _(
                     "%(actor)s asks %(committee)s to decide on requests for “%(dataset)s”. The dataset cannot be "
-                    "published for access by request until the committee accepts it."
+                    "published with controlled access until the committee accepts it."
                 ),
             ),
         },

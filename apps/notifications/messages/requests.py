@@ -267,17 +267,17 @@ MESSAGES: Mapping[Kind, Message] = {
             "confirmation_needed.voter": (
                 _("Confirm your vote on %(reference)s"),
                 _(
-                    "A member of “%(committee)s” can no longer vote on “%(dataset)s” in the request “%(title)s”, and "
-                    "all remaining members have voted. This decides nothing by itself. Open the request and confirm "
-                    "or change your vote. Then the votes are counted."
+                    "A member of “%(committee)s” can no longer vote on “%(dataset)s” in the request “%(title)s”, "
+                    "and all remaining members have voted. The dataset is not decided yet. Open the request and "
+                    "confirm or change your vote. Then the votes are counted."
                 ),
             ),
             "confirmation_needed.operator": (
                 _("Nobody can confirm a vote on %(reference)s"),
                 _(
-                    "All remaining members of “%(committee)s” have voted on “%(dataset)s”, but the only voters left "
-                    "removed a member themselves, so their votes cannot decide it. Add a member and ask "
-                    "the committee to request changes from the applicant. The new member can vote in the next round."
+                    "All remaining members of “%(committee)s” have voted on “%(dataset)s”. One of them must confirm "
+                    "their vote, but nobody can, because each of them removed a member. Add a member and ask the "
+                    "committee to request changes from the applicant. The new member can vote in the next round."
                 ),
             ),
         },
@@ -346,8 +346,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "committee_member_added.by_claim": (
                 _("%(person)s is now a member of %(committee)s"),
                 _(
-                    "%(person)s is now a member of “%(committee)s”, because their institution says so at sign-in. They "
-                    "can vote in rounds that start from now on, for as long as the institution "
+                    "%(person)s is now a member of “%(committee)s”, because their institution confirmed it at "
+                    "sign-in. They can vote in rounds that start from now on, for as long as the institution "
                     "confirms the membership. Members now: %(members)s. Votes needed: %(quorum)s."
                 ),
             ),
@@ -370,7 +370,7 @@ MESSAGES: Mapping[Kind, Message] = {
             "committee_member_removed.no_chair": (
                 _("%(committee)s has no chair"),
                 _(
-                    "“%(committee)s” has no chair, so nobody can break a tie or add members. Name a chair: open "
+                    "“%(committee)s” has no chair, so nobody can break a tie or add members. Appoint a chair: open "
                     "the committee page and select “Manage committee”."
                 ),
             ),

@@ -12,7 +12,6 @@ from apps.core.actors import Actor
 from apps.people.models import Person
 from apps.people.rules import check_person
 
-
 SEARCHED_AT_MOST = 5
 
 

@@ -57,9 +57,9 @@ def spec(person: Person) -> ListSpec:
     mine = Q(pk__in=waiting.access_waiting_for(person).order_by().values("pk"))
     over, suspended = ~waiting.access_not_over(), waiting.access_suspended()
     return ListSpec(
-        noun=ngettext_lazy("%(total)s entry", "%(total)s entries", "n"),
+        noun=ngettext_lazy("%(total)s access", "%(total)s accesses", "n"),
         sorts=(
-            Sort("turn", _lazy("Needs action, then end date"), "place pk", {"place": _place(mine, over)}),
+            Sort("turn", _lazy("Action needed first, then by end date"), "place pk", {"place": _place(mine, over)}),
             Sort("end", _lazy("End date"), "-ends_at -pk"),
             Sort("dataset", _lazy("Dataset"), "title pk", {"title": Lower("dataset__title")}),
         ),

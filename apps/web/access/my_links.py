@@ -32,8 +32,8 @@ LIST = ListSpec(
     ),
     filters=(
         Choice("show", _lazy("State"), tabs=True, options=[
-            Option("working", _lazy("Working"), Q(opens=True)),
-            Option("refused", _lazy("Not working"), Q(is_living=True, opens=False)),
+            Option("working", _lazy("Works"), Q(opens=True)),
+            Option("refused", _lazy("Does not work"), Q(is_living=True, opens=False)),
             Option("over", _lazy("Expired or ended"), Q(is_living=False)),
         ]),
         Search(_lazy("File or dataset"), columns("distribution__name", "distribution__version__dataset__title")),
@@ -88,4 +88,4 @@ def _why(link: Any, person: Person, state: Any) -> str:
         return _("You signed out at your institution. The link works again after you sign in.")
     if state is not None and not state.gives_access:
         return ""
-    return _("What this link depends on has changed. Create a new link.")
+    return _("A condition for this link is no longer met. Create a new link.")

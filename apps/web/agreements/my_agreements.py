@@ -50,7 +50,7 @@ def spec(person: Person) -> ListSpec:
     return ListSpec(
         noun=ngettext_lazy("%(total)s agreement", "%(total)s agreements", "n"),
         sorts=(
-            Sort("turn", _lazy("Waiting for you, then newest"), "-waits -offered_at -pk"),
+            Sort("turn", _lazy("Waiting for you first, then newest"), "-waits -offered_at -pk"),
             Sort("newest", _lazy("Newest first"), "-offered_at -pk"),
             Sort("dataset", _lazy("Dataset"), "title pk", {"title": Lower("item__dataset__title")}),
         ),
@@ -65,7 +65,7 @@ def spec(person: Person) -> ListSpec:
                 Option("signed", _lazy("Fully signed"), signed),
                 Option("over", _lazy("Terminated or expired"), ~open_ones & ~signed),
             ]),
-            Choice("as", _lazy("Your part"), any_label=_lazy("Any"), options=[
+            Choice("as", _lazy("You sign as"), any_label=_lazy("Any"), options=[
                 Option("party", _lazy("Applicant or project member"), party),
                 Option("owner", _lazy("Dataset owner"), ~party),
             ]),

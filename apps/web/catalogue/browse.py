@@ -61,14 +61,14 @@ def asked_by(address: QueryDict) -> Asked:
         values = [one for one in dict.fromkeys(address.getlist(name)) if one and "\x00" not in one][:MOST_VALUES]
         known = [one[:LONGEST_VALUE] for one in values if name != "access" or one in Dataset.Access.values]
         if len(known) < len(values):
-            problems.append(_("The filter “Access” has no such value. It was ignored."))
+            problems.append(_("The filter “Access” does not have this value, so it was ignored."))
         if known:
             filters[name] = known
     usual = RELEVANCE if words else NEWEST
     sort = address.get("sort", "") or usual
     if sort not in SORTS or (sort == RELEVANCE and not words):
         problems += (
-            [] if sort == RELEVANCE else [_("The sort order in the address is unknown. The usual order is shown.")]
+            [] if sort == RELEVANCE else [_("The sort order in the address is unknown, so the default order is shown.")]
         )
         sort = usual
     return Asked(words, filters, sort, problems)

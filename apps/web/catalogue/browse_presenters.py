@@ -68,7 +68,8 @@ def days_to_decision(waits: Mapping[UUID, requests.Wait]) -> Callable[[search.Ro
 def count(found: search.Result) -> str:
     """The number of results in words: "43 datasets", "1,000+ datasets"."""
     if found.more_than_counted:
-        return _("%(number)s+ datasets") % {"number": number_format(datasets.COUNTED_UP_TO, force_grouping=True)}
+        counted = number_format(datasets.COUNTED_UP_TO, force_grouping=True)
+        return _("More than %(number)s datasets") % {"number": counted}
     return ngettext("%(n)s dataset", "%(n)s datasets", found.total) % {"n": found.total}
 
 

@@ -51,9 +51,22 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "moved": moved,
         "typed": typed,
         "timeline": timeline(
-            events, names=names, datasets=titles, viewer=me.pk, inside=True, notes=_notes(case, events, names)
+            _told(events, items),
+            names=names,
+            datasets=titles,
+            viewer=me.pk,
+            inside=True,
+            notes=_notes(case, events, names),
         ),
     }
+
+
+def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[Event]:
+    """The events that this member may read now. When a condition was proposed is told after the own vote: a vote at the
+    same moment would show that it adopts the condition, and by whom.
+    """
+    hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
+    return [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
 
 
 def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, str]) -> dict[int, str]:

@@ -31,7 +31,7 @@ def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, A
             "url": reverse("case", args=[item.request_id]),
             "reference": item.request.reference,
             "dataset": item.dataset.title,
-            "vote": _("Cast; it will no longer count") if str(person_id) in before.votes else _("Not cast"),
+            "vote": _("Cast, but it will no longer count") if str(person_id) in before.votes else _("Not cast"),
             "before": before.eligible,
             "after": after.eligible,
             "warning": after.blocked == Blocked.TOO_FEW_VOTERS or after.needs_everyone,
@@ -44,18 +44,19 @@ def _follows(after: Decision, *, in_review: bool) -> str:
     """What the committee has to do then."""
     if after.blocked == Blocked.TOO_FEW_VOTERS:
         return _(
-            "The quorum of %(quorum)s cannot be reached. Add a member and request changes: the new member can "
-            "vote in the next round."
+            "Too few members remain for the quorum of %(quorum)s. Add a member, then request changes from the "
+            "applicant. The new member can vote in the next round."
         ) % {"quorum": after.quorum}
     if in_review and after.cast == after.eligible:
         # Which of the two it is would tell how the others voted.
         return _(
-            "Stays undecided. All others have voted. If their votes decide, one of them must confirm a vote; if "
-            "they are divided, one of them must change a vote."
+            "The dataset stays undecided. All other members have voted. If their votes decide, one of them must "
+            "confirm their vote. If the votes are divided, one of them must change their vote."
         )
     if after.needs_everyone:
-        return _("The quorum of %(quorum)s then needs every remaining member.") % {"quorum": after.quorum}
+        return _("Every remaining member must then vote to reach the quorum of %(quorum)s.") % {"quorum": after.quorum}
     return ngettext(
-        "Stays undecided. %(n)s matching vote then decides.", "Stays undecided. %(n)s matching votes then decide.",
+        "The dataset stays undecided. A decision then needs %(n)s vote.", "The dataset stays undecided. A decision "
+            "then needs %(n)s matching votes.",
         after.needed,
     ) % {"n": after.needed}  # fmt: skip

@@ -13,7 +13,7 @@ from apps.web.common.forms import CleanTextField
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
     (Vote.Choice.CONDITIONAL, _("Approve with conditions – only if the agreement contains the conditions you select")),
-    (Vote.Choice.DENY, _("Deny – the applicant does not get access and reads the reason")),
+    (Vote.Choice.DENY, _("Deny – the applicant does not get access and can read the reason")),
 ]
 
 
@@ -32,8 +32,8 @@ class VoteForm(forms.Form):
     conditions = forms.MultipleChoiceField(
         label=_("Conditions"),
         help_text=_(
-            "Only for an approval with conditions. Proposed by members. A condition enters the agreement "
-            "if as many members adopt it as an approval needs."
+            "Only for an approval with conditions. Members proposed these conditions. A condition becomes part of "
+            "the agreement if as many members adopt it as are needed to approve the request."
         ),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -53,7 +53,7 @@ class VoteForm(forms.Form):
         label=_("Reason"),
         help_text=_(
             "If the decision follows your vote, the applicant sees your reason without your name. Members of the "
-            "committees concerned see it with your name after they have voted."
+            "committees that decide see it with your name after they have voted."
         ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -95,8 +95,8 @@ class ConflictForm(forms.Form):
     reason = CleanTextField(
         label=_("Conflict of interest"),
         help_text=_(
-            "Describe it briefly. You can no longer review this request, you are not an "
-            "eligible voter, and any vote you have cast on it no longer counts."
+            "Describe the conflict of interest briefly. You will no longer be able to review or vote on this "
+            "request, and a vote that you have cast on it will no longer count."
         ),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -109,7 +109,7 @@ class AcceptingForm(forms.Form):
 
     accepting = forms.TypedChoiceField(
         label=_("New requests"),
-        choices=[("yes", _("Requests are accepted")), ("no", _("Not accepting requests at present"))],
+        choices=[("yes", _("Requests are accepted")), ("no", _("Not accepting requests"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose whether requests are accepted.")},
@@ -152,11 +152,13 @@ class RemoveMemberForm(forms.Form):
         help_text=_("If you enter today’s date, the membership ends now."),
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"required": _("Enter the last day."), "invalid": _("Enter a date, for example 2026-11-30.")},
+        error_messages={"required": _("Enter the last day."), "invalid": _("Enter a date, for example 2027-06-30.")},
     )
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("The member, the other members and auditors read it, also in the history of the requests below."),
+        help_text=_(
+            "The member, the other members and auditors can read it, also in the history of the requests below."
+        ),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Enter a reason.")},
@@ -170,7 +172,7 @@ class NameChairForm(CodeForm):
 
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("The members and auditors read it, also in the history of the requests below."),
+        help_text=_("The members and auditors can read it, also in the history of the requests below."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Enter a reason.")},

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands
-from apps.access_requests.rules import check_can_change_members
+from apps.access_requests.rules import check_can_remove_voters
 from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import memberships_of
@@ -39,7 +39,7 @@ def remove_member(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpRes
     membership = memberships_of(committee).select_related("person__institution").filter(pk=pk).first()
     if membership is None:
         raise NotFound(_("This person is not a member of the committee."))
-    check_can_change_members(request.actor, committee)
+    check_can_remove_voters(request.actor, committee)
     rules.check_can_remove_member(request.actor, membership)
     form = RemoveMemberForm(request.POST or None, initial={"last_day": clock.today()})
     refusals = FormRefusals(form)
@@ -54,8 +54,8 @@ def remove_member(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpRes
 def _removed(membership: CommitteeMember, *, later: bool) -> str:
     name = {"name": membership.person}
     if later:
-        return _("The membership of %(name)s ends after the last day. No request was decided by this.") % name
-    return _("%(name)s is no longer a member. No request was decided by this.") % name
+        return _("The membership of %(name)s ends after the last day. This did not decide any request.") % name
+    return _("%(name)s is no longer a member. This did not decide any request.") % name
 
 
 @require_page_or_form
@@ -66,7 +66,7 @@ def name_chair(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """An operator names another chair; the previous one is no longer a member. It decides nothing."""
     committee = managed_committee(request, slug)
     check_operator(request.actor, CONSOLE)
-    check_can_change_members(request.actor, committee)
+    check_can_remove_voters(request.actor, committee)
     chair = memberships_of(committee).select_related("person__institution").filter(is_chair=True).first()
     form = NameChairForm(request.POST or None)
     refusals = FormRefusals(form)

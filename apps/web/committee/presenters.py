@@ -50,34 +50,38 @@ def why_committee_blocked(committee: Committee, eligible: int) -> str:
 def _tie_without_chair(_decision: Decision) -> str:
     return _(
         "The votes are tied, and no chair can vote on this request to break the tie. Change a vote, or request "
-        "changes from the applicant. Then everybody votes again in the next round."
+        "changes from the applicant. Then everyone votes again in the next round."
     )
 
 
 def _conditions_divided(_decision: Decision) -> str:
     return _(
-        "Everybody has voted. Most voters approve, but too few adopt the same conditions, so nothing is "
-        "decided. Compare the conditions and change a vote, or request changes from the applicant."
+        "Everyone has voted. Most voters approve, but too few adopt the same conditions, so nothing is decided. "
+        "Compare the conditions and change a vote, or request changes from the applicant."
     )
 
 
 def what_decides(decision: Decision) -> str:
     """How many matching votes decide, and after how many votes."""
-    needed = ngettext("%(n)s matching vote decides", "%(n)s matching votes decide", decision.needed) % {
-        "n": decision.needed
-    }
+    needed = ngettext(
+        "A decision needs %(n)s vote, to approve or to deny",
+        "A decision needs %(n)s matching votes: all to approve or all to deny",
+        decision.needed,
+    ) % {"n": decision.needed}
     if not decision.waits_for_quorum:
         return needed
     return ngettext(
-        "%(needed)s, once %(n)s member has voted", "%(needed)s, once %(n)s members have voted", decision.quorum
+        "%(needed)s. At least %(n)s member must vote", "%(needed)s. At least %(n)s members must vote", decision.quorum
     ) % {"needed": needed, "n": decision.quorum}
 
 
 def what_my_vote_does(weight: Weight) -> str:
     """What the next vote does, for the person who may cast it; empty if it cannot decide yet."""
     says = {
-        Weight.WILL: _("Your vote will decide this request, unless you approve with conditions that too few adopt."),
-        Weight.CAN: _("Your vote can decide this request."),
+        Weight.WILL: _(
+            "Your vote will decide on this dataset, unless you approve with conditions that too few members adopt."
+        ),
+        Weight.CAN: _("Your vote can decide on this dataset."),
     }
     return says.get(weight, "")
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from apps.access_requests import review_queue as queue
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import ItemState, RequestState
-from apps.people.commands.readings import record_export
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, is_chaired_by, with_member_counts
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Denied
+from apps.people.commands.readings import record_export
 from apps.web.committee.presenters import months_before, several_months, why_committee_blocked
 from apps.web.committee.queue_rows import COLUMNS, rows_of
 from apps.web.common.actor import AuthenticatedRequest
@@ -50,9 +50,9 @@ class Tab:
 TABS = (
     Tab("to-check", gettext_lazy("To check"), queue.to_check_of, (OLDEST, NEWEST)),
     Tab("to-vote", gettext_lazy("To vote"), queue.to_vote_of, (OLDEST, NEWEST)),
-    Tab("with-others", gettext_lazy("With other members"), queue.with_others_of, (OLDEST, NEWEST)),
+    Tab("with-others", gettext_lazy("Waiting for other members"), queue.with_others_of, (OLDEST, NEWEST)),
     Tab(
-        "with-applicant", gettext_lazy("With applicant"), queue.with_applicant_of,
+        "with-applicant", gettext_lazy("Waiting for the applicant"), queue.with_applicant_of,
         (Sort("longest", gettext_lazy("Longest wait first"), "since pk"), NEWEST),
     ),
     Tab(

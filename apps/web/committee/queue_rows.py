@@ -70,7 +70,7 @@ def _votes(item: Any) -> Row:
     elif again:  # nobody can confirm: whoever is left let the others leave
         action, note = _("View request"), ""
     else:
-        action, note = _("Vote") if item.waits_for_me else _("View request"), notes.get(weight, "")
+        action, note = _("Cast vote") if item.waits_for_me else _("View request"), notes.get(weight, "")
     said = item.i_voted or decision.blocked == Blocked.TOO_FEW_VOTERS
     return {
         "votes": ngettext("%(cast)s of %(n)s vote", "%(cast)s of %(n)s votes", decision.eligible)

@@ -183,5 +183,5 @@ def what_followed(item: Item) -> str:
     voted = {vote.voter_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
     waiting = ", ".join(str(member.person) for member in voters if member.person_id not in voted)
     if waiting:
-        return _("Your vote is recorded. The decision waits for the votes of: %(names)s.") % {"names": waiting}
-    return _("Your vote is recorded. Everybody has voted, and the votes do not decide yet. See below what can be done.")
+        return _("Your vote is recorded. The decision is waiting for the votes of: %(names)s.") % {"names": waiting}
+    return _("Your vote is recorded. Everyone has voted, and the votes do not decide yet. See below what can be done.")

@@ -34,7 +34,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What the browser sent breaks a limit or cannot be read; for too many files the page says the limit."""
     if isinstance(exception, TooManyFilesSent):
         most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
-        sentence = _("You sent more than %(n)s files at once. Nothing was stored. Send fewer files.") % {"n": most}
+        sentence = _("You sent more than %(n)s files in one upload. Nothing was saved. Send fewer files.") % {"n": most}
         return error_response(request, UploadTooLarge(sentence, field="file"))
     return error_response(request, DomainError(_("What your browser sent could not be read. Go back and try again.")))
 

@@ -90,7 +90,9 @@ class Choice:
         chosen = next((one for one in self.options if one.value == value), None)
         problems: tuple[str, ...] = ()
         if chosen is None and value:
-            problems = (_("“%(filter)s” has no such value. This filter was ignored.") % {"filter": self.label},)
+            problems = (
+                _("The filter “%(filter)s” does not have this value, so it was ignored.") % {"filter": self.label},
+            )
             chosen = next((one for one in self.options if one.value == default), None)
         active = chosen is not None and chosen.value != default
         return Answer(
@@ -162,7 +164,7 @@ class DateRange:
         typed = {one: asked.get(one, "").strip() for one in (begin, end)}
         found = {one: day for one, text in typed.items() if (day := _day(text)) is not None}
         problems = tuple(
-            _("“%(filter)s” needs a date such as 2026-11-27. This filter was ignored.") % {"filter": self.label}
+            _("The filter “%(filter)s” needs a date such as 2026-11-27, so it was ignored.") % {"filter": self.label}
             for one, text in typed.items()
             if text and one not in found
         )

@@ -182,7 +182,7 @@ class _Asked:
             if one.value == value:
                 return one
         if value:
-            self.problems.append(_("The sort order in the address is unknown. The usual order is shown."))
+            self.problems.append(_("The sort order in the address is unknown, so the default order is shown."))
         return self.spec.sorts[0]
 
     def start(self, keys: list[str], size: int) -> int:

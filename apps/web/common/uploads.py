@@ -17,7 +17,7 @@ FORM_AROUND = 1024 * 1024  # bytes of a request beside its files
 def too_large() -> UploadTooLarge:
     """The refusal of a request that is larger than the limit for one upload; it says the limit."""
     limit = {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
-    sentence = _("What you sent is larger than %(limit)s, the limit for one upload. Nothing was stored.") % limit
+    sentence = _("What you sent is larger than %(limit)s, the limit for one upload. Nothing was saved.") % limit
     return UploadTooLarge(sentence, field="file")
 
 

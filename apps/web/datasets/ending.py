@@ -60,9 +60,12 @@ def _choices(grant: AccessGrant, scopes: dict[Scope, list[AccessGrant]]) -> list
     people = ", ".join(sorted({str(one.holder) for one in scopes[Scope.PROJECT]}))
     said = {
         Scope.ACCESS: _("This access only: %(project)s") % {"project": project},
-        Scope.DATASET: _("All access of this person to this dataset: %(n)s projects")
+        Scope.DATASET: _("All access of this person to this dataset, in %(n)s projects")
         % {"n": len(scopes[Scope.DATASET])},
-        Scope.DATASETS: _("All access of this person to datasets you manage: %(n)s on %(datasets)s datasets") % numbers,
+        Scope.DATASETS: _(
+            "All access of this person to datasets that you manage: %(n)s accesses to %(datasets)s datasets"
+        )
+        % numbers,
         Scope.PROJECT: _("Access to this dataset for everyone in the project: %(people)s") % {"people": people},
     }
     narrower = {Scope.DATASETS: Scope.DATASET}

@@ -170,7 +170,7 @@ class AnswerForm(forms.Form):
     )
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("Required if you decline. The owner and the data stewards read it."),
+        help_text=_("Required if you decline. The owner and the data stewards can read it."),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -186,10 +186,10 @@ def _draft_task(dataset: Any, proposal: CommitteeProposal | None) -> Task:
     if proposal is not None and dataset.committee_id is None:
         said = {
             CommitteeProposal.Outcome.AWAITING: _("Awaiting acceptance by %(committee)s"),
-            CommitteeProposal.Outcome.DECLINED: _("%(committee)s declined. Choose another committee."),
+            CommitteeProposal.Outcome.DECLINED: _("%(committee)s declined the dataset. Choose another committee."),
         }.get(CommitteeProposal.Outcome(proposal.outcome), "")
         note = said % {"committee": proposal.committee} if said else ""
-    title = _("Finish the draft of version %(number)s") % {"number": dataset.version_number}
+    title = _("Finish and publish the draft of version %(number)s") % {"number": dataset.version_number}
     return Task(
         title, dataset.title, note, None, reverse("managed_dataset", args=[dataset.slug]), _("Continue draft"), "draft"
     )

@@ -104,11 +104,13 @@ def _what_ends(role: str, dataset: Dataset) -> list[str]:
     if role == Dataset.OWNER:
         owners = owners_of(dataset).filter(is_active=True).count() - 1
         lines.append(
-            _("Agreements that await a countersignature can be signed by the other owners: %(n)s.") % {"n": owners}
+            _(
+                "The other owners can countersign the agreements that are waiting for a countersignature. Number of "
+                "other owners: %(n)s."
+            )
+            % {"n": owners}
         )
     if role in Dataset.MANAGERS:
-        lines.append(
-            _("Open drafts, files and users stay as they are. The other owners and data stewards manage them.")
-        )
+        lines.append(_("Drafts, files and users stay as they are. The other owners and data stewards manage them."))
     lines.append(_("Access to files that the person was granted as a user does not change."))
     return lines

@@ -27,7 +27,10 @@ from apps.web.datasets.views import managed
 @signed_in
 @idempotent_form
 def proposal(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """What the chair reads of a dataset before accepting or declining it; the committee sees no other draft page."""
+    """What the chair reads of a dataset before accepting or declining it; the committee sees no other draft page.
+
+    After the answer the page says what it was, and nothing more of a dataset that may still be a draft.
+    """
     found = _proposal(proposals_visible_to(request.actor), pk)
     rules.check_can_answer_proposal(request.actor, found)
     form = AnswerForm(request.POST if request.method == "POST" else None)
@@ -40,11 +43,11 @@ def proposal(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 commands.decline_dataset(found, reason=form.cleaned_data["reason"], by=request.actor)
                 messages.success(request, _("The dataset was declined. Its owner was notified with your reason."))
             return redirect("dataset_proposal", pk=found.pk)
-    dataset = found.dataset
-    version = Version.objects.filter(dataset=dataset).order_by("-number").first()
+    dataset, is_open = found.dataset, found.outcome == CommitteeProposal.Outcome.AWAITING
+    version = Version.objects.filter(dataset=dataset).order_by("-number").first() if is_open else None
     context = {
         "proposal": found,
-        "open": found.outcome == CommitteeProposal.Outcome.AWAITING,
+        "open": is_open,
         "dataset": dataset,
         "conditions": explained(uses_of(dataset)),
         "owners": list(owners_of(dataset).select_related("institution")),

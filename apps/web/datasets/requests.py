@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from apps.access_requests import queries as requests
 from apps.access_requests.fields import Kind, of_kind
 from apps.access_requests.models import AccessRequest, Item
-from apps.people.commands.readings import record_export
 from apps.datasets.models import Dataset
 from apps.datasets.queries import managed_by
 from apps.grants.access_state import AccessState, states_of_requests
+from apps.people.commands.readings import record_export
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in

@@ -15,7 +15,6 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.agreements.queries import to_countersign
-from apps.people.commands.readings import record_export
 from apps.audit.kinds import Kind
 from apps.audit.queries import by_month, latest
 from apps.core import clock
@@ -25,6 +24,7 @@ from apps.grants import waiting
 from apps.grants.access_state import AccessState, states_of_grants
 from apps.grants.models import AccessGrant
 from apps.grants.queries import on_datasets_managed_by, suspended_now
+from apps.people.commands.readings import record_export
 from apps.people.models import Institution, Person
 from apps.web.committee.presenters import months_before, several_months
 from apps.web.common.actor import AuthenticatedRequest
@@ -89,7 +89,7 @@ def spec(grants: QuerySet[AccessGrant]) -> ListSpec:
         noun=ngettext_lazy("%(total)s user", "%(total)s users", "n"),
         sorts=(
             Sort("newest", _lazy("Newest access first"), "-issued_at -pk"),
-            Sort("end", _lazy("Ends first"), "ends_at pk"),
+            Sort("end", _lazy("Earliest end first"), "ends_at pk"),
             Sort("name", _lazy("Name"), "name pk", {"name": Lower("holder__name")}),
         ),
         filters=(

@@ -56,7 +56,7 @@ def discard(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
         "warning": _("Only people with a role on the dataset have seen this draft."),
         "goes": [
             _("The draft of version %(number)s.") % {"number": number},
-            ngettext("Its list of %(n)s file, %(size)s.", "Its list of %(n)s files, %(size)s.", len(files))
+            ngettext("The list of its %(n)s file (%(size)s).", "The list of its %(n)s files (%(size)s).", len(files))
             % {"n": len(files), "size": size},
         ],
         "stays": [_("Every published version with its files."), _("The description and the use conditions.")],

@@ -98,10 +98,10 @@ def discard(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             _("The description and the use conditions."),
             ngettext("%(n)s file, %(size)s.", "%(n)s files, %(size)s.", files["n"])
             % {"n": files["n"], "size": filesizeformat(files["size"])},
-            _("The roles of its owners and of everybody else who works on it."),
+            _("The roles of its owners and of everyone else who works on it."),
             _("A proposal to a committee, if there is one."),
         ],
-        "stays": [_("The event log keeps that the dataset was created and discarded, without its text.")],
+        "stays": [_("The event log still shows that the dataset was created and discarded, but not its text.")],
     }
     return render(request, "datasets/discard.html", found)
 

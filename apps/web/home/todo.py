@@ -19,7 +19,7 @@ from apps.web.requests.my_requests import Row
 WHAT: dict[Do, Any] = {
     Do.SIGN: _lazy("Sign the data use agreement"),
     Do.ANSWER: _lazy("Answer the committee"),
-    Do.CONTINUE_DRAFT: _lazy("Continue your draft"),
+    Do.CONTINUE_DRAFT: _lazy("Continue draft"),
     Do.RENEW: _lazy("Renew your access"),
     Do.SIGN_IN_AGAIN: _lazy("Sign in through your institution to resume your access"),
 }
@@ -107,7 +107,7 @@ def of_review(request: AccessRequest) -> Task:
         what=_("Check that a request is complete") if to_check else _("Vote on a request"),
         about=request.title or request.reference,
         place=Place(reverse("case", args=[request.pk])),
-        label=_("Open request"),
+        label=_("View request"),
         icon="vote",
         tone="note",
         reference=request.reference,

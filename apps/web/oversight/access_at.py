@@ -11,13 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from apps.people.commands.readings import record_export
 from apps.audit.queries import counted
 from apps.datasets.models import Dataset, Version
 from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
 from apps.grants.queries import Fact, Verdict, verdicts
-from apps.people.commands.readings import record_access_check
+from apps.people.commands.readings import record_access_check, record_export
 from apps.people.models import Person, TermsAcceptance
 from apps.people.rules import check_auditor
 from apps.web.common.actor import AuthenticatedRequest
@@ -142,10 +141,10 @@ COLUMNS: list[tuple[Any, Any]] = [
     (_("Colleague code"), lambda one: one.person.code),
     (_("Institution"), lambda one: str(one.person.institution or "")),
     (_("Could download"), lambda one: one.allowed),
-    (_("Why not"), lambda one: one.reasons),
+    (_("Reasons"), lambda one: one.reasons),
     (_("Request"), _request_of),
     (_("Agreement"), lambda one: one.grant.agreement.reference if one.grant is not None else ""),
     (_("From"), lambda one: one.grant.starts_at if one.grant is not None else None),
     (_("Last day"), lambda one: one.grant.last_day if one.grant is not None else None),
-    (_("Downloads before"), lambda one: one.downloads),
+    (_("Downloads before this time"), lambda one: one.downloads),
 ]

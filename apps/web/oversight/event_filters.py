@@ -58,7 +58,7 @@ class About:
             self.thing = None
         shown = {"kind": "id", "name": THING, "value": str(self.thing or "")}
         if self.thing is None:
-            problems = (_("“%(id)s” is not an ID. This filter was ignored.") % {"id": text[:40]},) if text else ()
+            problems = (_("“%(id)s” is not an ID, so this filter was ignored.") % {"id": text[:40]},) if text else ()
             return Answer(shown=shown, problems=problems)
         return Answer(
             shown=shown,

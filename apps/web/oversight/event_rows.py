@@ -59,7 +59,7 @@ class Names:
         """Who acted; a person whose row is not known any more is said to be one."""
         if event.actor_id is None:
             return Thing(str(NAMED_ACTORS[event.actor_kind]))
-        return self.person(event.actor_id) or Thing(_("A person who is not known here any more"))
+        return self.person(event.actor_id) or Thing(_("Unknown person"))
 
     def concerned(self, event: Event) -> list[Thing]:
         """People other than the actor first, then requests and agreements, datasets, files and the rest."""
@@ -101,7 +101,7 @@ def _row(event: Event, names: Names) -> dict[str, Any]:
 
 COLUMNS: list[tuple[Any, Callable[[dict[str, Any]], Any]]] = [
     (gettext_lazy("Event number"), lambda row: row["event"].pk),
-    (gettext_lazy("Time (UTC)"), lambda row: row["event"].at),
+    (gettext_lazy("Date and time (UTC)"), lambda row: row["event"].at),
     (gettext_lazy("Event type"), lambda row: row["event"].kind),
     (gettext_lazy("What"), lambda row: row["what"]),
     (gettext_lazy("Who"), lambda row: row["actor"].name),

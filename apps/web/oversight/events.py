@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
-from apps.people.commands.readings import record_export, record_log_read
 from apps.audit.log_groups import LOG_GROUPS
 from apps.audit.models import Event
 from apps.audit.queries import counted_by_group, event_numbered, newest
 from apps.core.errors import NotFound
+from apps.people.commands.readings import record_export, record_log_read
 from apps.people.rules import check_auditor
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in

@@ -13,11 +13,11 @@ from apps.web.common.time_zone import with_zone
 class AccessAtForm(forms.Form):
     """A dataset, a moment in the past and, if wanted, one person."""
 
-    dataset = forms.CharField(
+    dataset = CleanTextField(
         label=_("Dataset"),
         max_length=200,
-        help_text=_("Words of the title."),
-        error_messages={"required": _("Enter words of the title of a dataset.")},
+        help_text=_("Words from the title."),
+        error_messages={"required": _("Enter words from the title of a dataset.")},
     )
     person = forms.CharField(
         label=_("Person"),
@@ -31,7 +31,7 @@ class AccessAtForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
         error_messages={
             "required": _("Enter a date and a time."),
-            "invalid": _("Enter a date and a time, for example 2026-10-15 12:00."),
+            "invalid": _("Enter a date and a time, for example 2027-01-31 12:00."),
         },
     )
 

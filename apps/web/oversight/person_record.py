@@ -76,7 +76,7 @@ def _person(request: AuthenticatedRequest, code: str) -> tuple[Person, Sight]:
     person = Person.objects.select_related("institution", "merged_into").filter(code=code.upper()).first()
     sight = _sight(request.actor, person) if person is not None else None
     if person is None or sight is None or not sight.anything:
-        raise NotFound(_("This person does not exist, or you are not allowed to see what they hold."))
+        raise NotFound(_("This person does not exist, or you are not allowed to see this page."))
     return person, sight
 
 
@@ -137,7 +137,7 @@ def person_end_access(request: AuthenticatedRequest, code: str, reach: str) -> H
         )
     )
     if not ending or person.pk == request.actor.pk:
-        raise Denied(_("There is no access of this person that you can end here."))
+        raise Denied(_("This person has no access that you can end."))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):

@@ -145,8 +145,8 @@ WIDGETS: dict[Kind, Callable[[RequestField], forms.Field]] = {
 def _at_most(limit: Dataset, starts_on: date | None) -> str:
     """What the datasets allow, said before anybody asks for more."""
     said = ngettext(
-        "Access lasts at most %(n)s day, as %(dataset)s allows.",
-        "Access lasts at most %(n)s days, as %(dataset)s allows.",
+        "Access lasts at most %(n)s day. This is the limit for %(dataset)s.",
+        "Access lasts at most %(n)s days. This is the limit for %(dataset)s.",
         limit.longest_grant_days,
     ) % {"n": limit.longest_grant_days, "dataset": limit.title}
     if starts_on is None:

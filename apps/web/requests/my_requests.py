@@ -70,7 +70,7 @@ def spec(person: Person) -> ListSpec:
     return ListSpec(
         noun=ngettext_lazy("%(total)s request", "%(total)s requests", "n"),
         sorts=(
-            Sort("turn", _lazy("Waiting for you, then last change"), "-waits -last_change -pk"),
+            Sort("turn", _lazy("Waiting for you first, then by last change"), "-waits -last_change -pk"),
             Sort("changed", _lazy("Last change"), "-last_change -pk"),
             Sort("title", _lazy("Project"), "lower_title pk", {"lower_title": Lower("title")}),
         ),
@@ -79,8 +79,8 @@ def spec(person: Person) -> ListSpec:
                 Option(value, label, Q(pk__in=found.values("pk")), count=counted(found)) for value, label, found in sets
             ]),
             Search(_lazy("Project, reference or dataset"), _words),
-            Choice("turn", _lazy("Whose turn"), any_label=_lazy("Anyone"), options=[
-                Option("you", _lazy("Mine"), mine), Option("others", _lazy("Others"), ~mine),
+            Choice("turn", _lazy("Waiting for"), any_label=_lazy("Anyone"), options=[
+                Option("you", _lazy("You"), mine), Option("others", _lazy("Others"), ~mine),
             ]),
             DateRange("submitted", _lazy("Submitted"), "submitted_at"),
         ),
@@ -132,7 +132,7 @@ COLUMNS: list[Column] = [
     (_lazy("Datasets"), lambda row: row.titles),
     (_lazy("Status"), lambda row: row.shown["badge"]),
     (_lazy("Step"), lambda row: row.step),
-    (_lazy("Whose turn"), lambda row: row.turn),
+    (_lazy("Waiting for"), lambda row: row.turn),
     (_lazy("Created"), lambda row: row.request.created_at),
     (_lazy("Submitted"), lambda row: row.request.submitted_at),
     (_lazy("Decision"), lambda row: row.request.decided_at),

@@ -39,6 +39,11 @@ def choices_in(page: Any) -> set[str]:
     }  # fmt: skip
 
 
+def proposals_in(page: Any) -> list[Any]:
+    """The entries of the history that say that a condition was proposed."""
+    return [entry for entry in page.context["timeline"] if "condition" in str(entry["what"]).lower()]
+
+
 def test_votes_of_others_are_hidden_until_the_own_vote() -> None:
     """Case 15: on the page, in its history and in the queue; the number of votes and who voted is shown."""
     case = stories.in_review(
@@ -55,8 +60,7 @@ def test_votes_of_others_are_hidden_until_the_own_vote() -> None:
     assert page.context["items"][0]["tally"]["cast"] == 2
     assert "Report once a year." in text, "a proposed condition is listed"
     assert page.context["items"][0]["conditions"][0]["adopted"] is None
-    proposed = [entry for entry in page.context["timeline"] if "condition" in str(entry["what"]).lower()]
-    assert [entry["who"] for entry in proposed] == [""]
+    assert proposals_in(page) == [], "its moment is that of the vote that adopts it"
     assert all("choice" not in event.facts for event in timeline_of(case.request.pk))
     for export in ("/review/", "/review/?export=csv"):
         answer = client.get(export)
@@ -67,6 +71,7 @@ def test_votes_of_others_are_hidden_until_the_own_vote() -> None:
     page = client.get(url)
     assert choices_in(page) == {"approve", "deny", "conditional"}
     assert "My reason to deny." in page.content.decode(), "the control: after the own vote they are there"
+    assert [entry["who"] for entry in proposals_in(page)] == [""]
 
 
 def test_members_who_cannot_vote_do_not_read_the_votes_before_the_decision() -> None:

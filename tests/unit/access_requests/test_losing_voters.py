@@ -306,3 +306,25 @@ def test_no_sequence_of_member_changes_decides_an_item(course: tuple[int, int, l
         decided = case.item.state
         stories.drain()
         assert case.item.state == decided, (what, place)
+
+
+def test_who_declared_a_conflict_removes_no_voter_of_the_case_and_names_no_chair() -> None:
+    """Case 15: otherwise a chair with a conflict decides by choosing who is left."""
+    setup = stories.committee_setup(members=4)
+    case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=setup))
+    first, second, third, fourth = setup.members
+    commands.recuse(case.request, reason="We publish together.", by=setup.chair)
+    for voter in (first, second):
+        stories.vote(case, voter)
+    absent = CommitteeMember.objects.get(committee=setup.committee, person=third)
+    with pytest.raises(Denied, match="conflict of interest"):
+        commands.remove_committee_member(absent, reason="Never there.", by=setup.chair)
+    stories.vote(case, fourth, "deny")
+    assert case.reload().item.state == "open", "with the third member removed, this vote to deny would have approved"
+    page = stories.client_for(setup.chair).get(f"/committees/{setup.committee.slug}/members/{absent.pk}/remove/")
+    assert page.status_code == 403
+    stories.vote(case, third, "deny")
+    chair = CommitteeMember.objects.get(committee=setup.committee, person=setup.chair)
+    assert chair.ends_at is None
+    other = CommitteeMember.objects.get(committee=setup.committee, person=first)
+    commands.remove_committee_member(other, reason="Leaves.", by=stories.operator())

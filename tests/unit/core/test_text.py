@@ -114,3 +114,16 @@ def test_the_database_refuses_it_too(name: str) -> None:
     refused = re.compile(NEVER_STORED).search(REFUSED[name]) is not None
     assert refused or name == "noncharacter"
     assert not any(re.compile(NEVER_STORED).search(text) for text in NEEDED.values())
+
+
+@pytest.mark.parametrize("hidden", ["\u115f", "\u1160", "\u17b4", "\u17b5", "\u180b", "\u180c", "\u180d", "\u180f"])
+def test_marks_and_fillers_that_show_nothing_are_removed_where_no_script_needs_them(hidden: str) -> None:
+    """Case 4: they are letters or marks to Unicode, and are hashed and signed without being seen."""
+    assert typed(f"We com{hidden}pare{hidden}{hidden}.") == "We compare."
+    assert given(f"Ann{hidden}a") == "Anna"
+
+
+def test_marks_and_fillers_stay_where_a_script_needs_them_and_a_lone_filler_is_a_space() -> None:
+    for needed in ("\u182d\u180b", "\u1100\u1160\u11a8", "\u115f\u1161"):
+        assert typed(needed) == needed
+    assert typed("one\u3164two\uffa0three") == "one two three"

@@ -1,6 +1,7 @@
 """Drafts are discarded; a new version starts with the files of the last one; committees accept datasets."""
 
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from apps.access_requests.models import AccessRequest, Membership
 from apps.audit.models import Event
 from apps.committees.models import CommitteeMember
 from apps.core import clock
-from apps.core.actors import SYSTEM
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.core.storage import private_storage
 from apps.datasets import commands, queries
 from apps.datasets.models import CommitteeProposal, Dataset, Distribution, Version
 from apps.notifications.models import Notification
+from apps.people.commands.people import give_platform_role
 from apps.people.models import Person
 from portal.orphans import delete_orphans
 from tests import stories
@@ -245,6 +247,34 @@ def proposed() -> tuple[Dataset, Person, stories.CommitteeSetup, CommitteePropos
     return dataset, owner, setup, proposal
 
 
+def test_files_under_embargo_are_not_published_earlier_by_a_later_version() -> None:
+    """A new version begins with the files of the last one, which may be under embargo."""
+    world = published()
+    until = clock.now() + timedelta(days=40)
+    second = commands.start_version(world.dataset, by=world.owner)
+    stories.add_files(second, {"later.csv": b"3\n"}, by=world.owner)
+    commands.publish(second, by=world.owner, embargo_until=until)
+    third = commands.start_version(world.dataset, by=world.owner)
+    for too_early in (None, until - timedelta(days=1)):
+        with pytest.raises(Invalid, match="version 2, which are under embargo") as refused:
+            commands.publish(third, by=world.owner, embargo_until=too_early)
+        assert refused.value.field == "embargo_until"
+    commands.remove_file(third.distributions.get(name="later.csv"), by=world.owner)
+    commands.publish(third, by=world.owner)
+    assert not Distribution.objects.filter(version__in=Version.objects.available(), name="later.csv").exists()
+
+
+def test_a_later_version_with_the_files_of_an_embargo_is_published_under_one_as_long() -> None:
+    world = published()
+    until = clock.now() + timedelta(days=40)
+    second = commands.start_version(world.dataset, by=world.owner)
+    stories.add_files(second, {"later.csv": b"3\n"}, by=world.owner)
+    commands.publish(second, by=world.owner, embargo_until=until)
+    third = commands.start_version(world.dataset, by=world.owner)
+    commands.publish(third, by=world.owner, embargo_until=until)
+    assert queries.current_version(world.dataset) == world.version
+
+
 def test_a_committee_of_another_institution_decides_only_after_it_accepted() -> None:
     """Case 7: until then the dataset has no committee and cannot be published."""
     dataset, owner, setup, proposal = proposed()
@@ -326,6 +356,38 @@ def test_an_operator_answers_for_a_committee_without_a_chair_and_is_the_one_who_
     assert operator.pk in set(notices.values_list("reader", flat=True))
     assert again in queries.proposals_to_answer(operator)
     assert commands.accept_dataset(again, by=operator).committee == empty.committee
+
+
+def test_an_operator_does_not_accept_for_a_chair_and_never_their_own_dataset() -> None:
+    """Case 7: otherwise an owner who is also an operator hands their dataset to any committee."""
+    dataset, owner, setup, proposal = proposed()
+    operator = stories.operator()
+    address = f"/review/datasets/{proposal.pk}/"
+    for command in (commands.accept_dataset, partial(commands.decline_dataset, reason="No.")):
+        with pytest.raises(Denied):
+            command(proposal, by=operator)
+    assert stories.client_for(operator).get(address).status_code == 404
+    give_platform_role(owner, kind="operator", days=30, by=CONSOLE)
+    CommitteeMember.objects.filter(committee=setup.committee).update(ends_at=clock.sql_now())
+    with pytest.raises(Denied, match="You manage this dataset"):
+        commands.accept_dataset(proposal, by=owner)
+    assert stories.client_for(operator).get(address).status_code == 200
+    assert commands.accept_dataset(proposal, by=operator).committee == setup.committee
+
+
+def test_after_the_answer_the_page_of_a_proposal_shows_nothing_more_of_the_draft() -> None:
+    """The chair who declined has no window into what the owner writes and uploads afterwards."""
+    dataset, owner, setup, proposal = proposed()
+    chair, address = stories.client_for(setup.chair), f"/review/datasets/{proposal.pk}/"
+    stories.add_files(dataset.versions.get(), {"before.csv": b"1"}, by=owner)
+    assert "before.csv" in chair.get(address).content.decode()
+    commands.decline_dataset(proposal, reason="Not our field.", by=setup.chair)
+    commands.describe(dataset, by=owner, summary="A later summary.", description="A later text.", keywords="lateword")
+    stories.add_files(dataset.versions.get(), {"afterwards.csv": b"2"}, by=owner)
+    page = chair.get(address)
+    text = page.content.decode()
+    assert (page.status_code, "Not our field." in text) == (200, True)
+    assert [one for one in ("afterwards.csv", "before.csv", "A later", "lateword") if one in text] == []
 
 
 def test_a_published_dataset_keeps_its_committee_until_the_next_one_accepts() -> None:
