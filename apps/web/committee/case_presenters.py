@@ -62,8 +62,9 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
 
 
 def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[Event]:
-    """The events that this member may read now. They see when a condition was proposed only after their own vote: a vote
-    at the same moment would show that it adopts the condition, and by whom.
+    """The events that this member may read now.
+
+    When a condition was proposed they see after their own vote: a vote at the same moment would show who adopts it.
     """
     hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
     return [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
