@@ -39,7 +39,7 @@ def test_switched_off_the_page_is_not_there(settings: Any, method: str) -> None:
     settings.BREAK_GLASS = False
     account = made()
     answer = getattr(Client(), method)(PAGE, typed(account))
-    nowhere = getattr(Client(), method)("/no-such-page/")
+    nowhere = getattr(Client(), method)("/no-such-page/", typed(account))
     assert (answer.status_code, nowhere.status_code) == (404, 404)
     plain = [re.sub(rb"[0-9a-f]{16}|(/|%2F)[a-z-]+(/|%2F)", b"", one.content) for one in (answer, nowhere)]
     assert plain[0] == plain[1]
