@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from apps.access_requests.models import AccessRequest, Item, Membership, Question, Recusal, Round, Vote
+from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
@@ -122,11 +122,6 @@ def _recused(person: Viewer, outer: str) -> Exists:
     """A condition: the person, with whichever account, is recused from the request whose id is in column `outer`."""
     me = accounts_of(person).values("pk")
     return Exists(Recusal.objects.filter(request=OuterRef(outer), person_id__in=me))
-
-
-def is_recused(person: Viewer, request: AccessRequest) -> bool:
-    """Whether the person, with whichever account, declared a conflict of interest in this request."""
-    return Recusal.objects.filter(request=request, person_id__in=accounts_of(person).values("pk")).exists()
 
 
 def people_of(request: AccessRequest) -> QuerySet[Person]:
@@ -340,8 +335,3 @@ def let_a_voter_leave(item: Item, person_id: UUID) -> bool:
         return True
     people = list(members.values_list("person_id", flat=True))
     return acts_since(since, by=person_id, kinds=(Kind.PERSON_DEACTIVATED, Kind.PEOPLE_MERGED), people=people).exists()
-
-
-def questions_before(person: Viewer) -> QuerySet[Question]:
-    """Every question of the requests this person may read."""
-    return Question.objects.filter(request__in=visible_to(person).values("pk"))

@@ -392,8 +392,3 @@ def depending_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[A
 def holders_through(institution: Institution) -> QuerySet[AccessGrant]:
     """The active grants that depend on an affiliation with this institution."""
     return AccessGrant.objects.active().filter(institution=institution)
-
-
-def open_suspension(grant: AccessGrant) -> Suspension | None:
-    """The pause of this grant that is on now, if there is one."""
-    return Suspension.objects.filter(grant=grant, ends_at__isnull=True).first()
