@@ -11,6 +11,7 @@ from apps.access_requests import commands, fields, rules, snapshot
 from apps.access_requests.fields import FIELDS, Kind, RequestField
 from apps.access_requests.models import AccessRequest
 from apps.api import schemas, serialise
+from apps.grants.access_state import state_of_request
 from apps.web.request_rows import changes, written
 from apps.web.requests.forms import RequestForm
 from deploy.demo.seed.requests import Project
@@ -84,7 +85,8 @@ def test_every_reader_takes_a_new_field_from_the_table(monkeypatch: pytest.Monke
     assert name in [field.name for field in form.groups["project"]]
     assert snapshot.snapshot_of(request)[name] == "Cox regression"
     assert name not in rules.missing_for_submission(request)
-    assert serialise.request(request, {})[name] == "Cox regression"
+    state = state_of_request(case.applicant, request)
+    assert serialise.request(request, {}, state)[name] == "Cox regression"
     rows = changes({name: "Before"}, {name: "After"}, names={}, titles={})
     assert [(row["label"], row["before"], row["after"]) for row in rows] == [("Methods", "Before", "After")]
     assert "Methods" in [row["label"] for row in written({name: "Something"}, for_committee=True)]

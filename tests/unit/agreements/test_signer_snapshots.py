@@ -144,11 +144,12 @@ def test_the_pages_say_why_a_grant_is_stopped_and_how_it_comes_back() -> None:
     official, name = end(access.holder), home_of(access.holder).name
     mine = stories.client_for(access.holder)
     page = mine.get(f"/access/{access.grant.pk}/").content.decode()
-    assert f"The affiliation with {name} is not valid" in page
+    assert f"{name} ended the affiliation" in page
     assert official.name in page
     assert 'data-access-state="suspended"' in mine.get("/access/").content.decode()
     why = mine.get(f"/datasets/{access.published_dataset.dataset.slug}/access/").content.decode()
-    assert f"The affiliation with {name} is not valid." in why
+    assert name in why
+    assert official.name in why or "/account/#affiliations" in why
     uses = (
         stories.client_for(access.owner)
         .get(f"/my-datasets/{access.published_dataset.dataset.slug}/users/")
