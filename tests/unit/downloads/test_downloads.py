@@ -14,6 +14,7 @@ from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.core.errors import Denied, DomainError, Gone, NotFound
 from apps.datasets import commands as datasets
+from apps.datasets.models import Distribution
 from apps.downloads import commands, queries, signing
 from apps.downloads.models import DownloadLink
 from apps.downloads.ranges import Asked
@@ -184,7 +185,7 @@ def test_a_file_name_never_breaks_its_header(name: str, monkeypatch: pytest.Monk
 def test_bytes_in_a_bucket_leave_by_an_address_of_a_minute() -> None:
     """L52."""
     with override_settings():
-        link = DownloadLink(distribution=datasets.Distribution(name="a.csv", size=1, storage_key="ab/cd", sha256="00"))
+        link = DownloadLink(distribution=Distribution(name="a.csv", size=1, storage_key="ab/cd", sha256="00"))
         delivery = commands._delivery(link.distribution, Asked())
     assert delivery.accel_path == ""
     assert "X-Amz-Expires=60" in delivery.location
