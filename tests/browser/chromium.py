@@ -70,7 +70,8 @@ def new_draft(page: Page) -> str:
 def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> Path:
     """The cookies of somebody who has signed in; each person does so once in a run, for all of its workers.
 
-    A session that nobody has used for half an hour has ended, so in a long run they sign in again.
+    A session that nobody has used for half an hour has ended, so in a long run they sign in again. The language of the
+    account, which sign-in chooses for this browser, is not kept: a window reads pages in its own.
     """
     kept = run / f"session-{key}.json"
     with (run / f"session-{key}.lock").open("w") as lock:
@@ -80,6 +81,7 @@ def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> 
             page = context.new_page()
             sign_in(page, demo, key)
             assert page.url.startswith(demo["address"]), f"{key} was not signed in: {page.url}"
+            context.clear_cookies(name="django_language")
             context.storage_state(path=kept)
             context.close()
     return kept

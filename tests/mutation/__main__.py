@@ -18,7 +18,7 @@ ASKED = 0.95
 TESTS = ("tests/unit", "tests/tokens", "tests/integration", "tests/access", "tests/identity")
 MODULES = (
     "apps/*/rules.py", "apps/*/queries.py", "apps/committees/decisions.py", "apps/core/workflow.py",
-    "apps/grants/models.py", "apps/grants/access_state.py", "apps/downloads/commands.py", "apps/downloads/signing.py",
+    "apps/grants/models.py", "apps/grants/access_state/*.py", "apps/downloads/commands.py", "apps/downloads/signing.py",
 )  # fmt: skip
 
 
