@@ -1,6 +1,7 @@
 """A browser, people signed in with it, and what the browser noticed on a page."""
 
 import fcntl
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ FLAGS = [
 ]
 PATIENCE = 30_000  # milliseconds
 LASTS = 25 * 60  # seconds
+LANGUAGE_COOKIE = re.compile("language")
 
 
 @contextmanager
@@ -81,7 +83,7 @@ def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> 
             page = context.new_page()
             sign_in(page, demo, key)
             assert page.url.startswith(demo["address"]), f"{key} was not signed in: {page.url}"
-            context.clear_cookies(name="django_language")
+            context.clear_cookies(name=LANGUAGE_COOKIE)
             context.storage_state(path=kept)
             context.close()
     return kept

@@ -81,16 +81,17 @@ def test_a_sign_in_in_another_tab_costs_one_click_and_no_words(
 
 
 def test_the_page_in_another_language_still_holds_what_was_typed(enter: Enter) -> None:
-    page = enter("owner").new_page()
-    page.goto("/my-datasets/new/")
-    page.locator("[name=title]").fill("A title with care")
+    """Their account keeps the language, so it is somebody as whom no other test clicks."""
+    page = enter("operator2").new_page()
+    page.goto("/system-status/texts/accessibility/en/")
+    page.locator("[name=text]").fill("A title with care")
     page.locator("details.menu summary").filter(has_text="English").click()
     page.get_by_role("button", name="Dansk").click()
     expect(page.locator("html")).to_have_attribute("lang", "da")
-    expect(page.locator("[name=title]")).to_have_value("A title with care")
+    expect(page.locator("[name=text]")).to_have_value("A title with care")
     page.locator("details.menu summary").filter(has_text="Dansk").click()
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.locator("[name=title]")).to_have_value("A title with care")
-    page.goto("/my-datasets/new/")
-    expect(page.locator("[name=title]")).to_have_value("")  # it went along once
+    expect(page.locator("[name=text]")).to_have_value("A title with care")
+    page.goto("/system-status/texts/accessibility/en/")
+    expect(page.locator("[name=text]")).to_have_value("")  # it went along once
