@@ -52,18 +52,19 @@ def test_a_list_costs_the_same_however_many_rows(django_assert_max_num_queries: 
         cost[url] = len(few)
     for _number in range(4):
         everything(person)
+    client = stories.client_for(person)  # a session that was used a minute ago is written once more
     for url in LISTS:
         with django_assert_max_num_queries(cost[url]):
             assert len(rows(client, url)) >= 4
 
 
-@pytest.mark.parametrize("url", LISTS)
-def test_every_filter_answers(url: str) -> None:
+def test_every_filter_answers() -> None:
     person = stories.person()
     everything(person)
     client = stories.client_for(person)
-    for query in FILTERS:
-        assert client.get(f"{url}?{query}").status_code == 200, query
+    for url in LISTS:
+        for query in FILTERS:
+            assert client.get(f"{url}?{query}").status_code == 200, (url, query)
 
 
 @pytest.mark.parametrize("url", LISTS[:3])
@@ -146,12 +147,12 @@ def test_an_owner_finds_what_to_countersign_first() -> None:
     assert rows(stories.client_for(agreement_setup.applicant), "/agreements/?show=you") == []
 
 
-@pytest.mark.parametrize("url", LISTS)
-def test_a_list_has_nobody_elses_rows(url: str) -> None:
+def test_a_list_has_nobody_elses_rows() -> None:
     everything(stories.person())
     stranger = stories.client_for(stories.person())
-    for query in ("", "?tab=access", "?tab=closed", "?show=refused", "?show=over", "?as=owner"):
-        assert rows(stranger, url + query) == []
+    for url in LISTS:
+        for query in ("", "?tab=access", "?tab=closed", "?show=refused", "?show=over", "?as=owner"):
+            assert rows(stranger, url + query) == [], (url, query)
 
 
 @pytest.mark.parametrize("url", LISTS)
