@@ -39,7 +39,7 @@ class Clicks:
         self.page.wait_for_load_state()
 
 
-def told(act: str, clicks: Clicks) -> None:
+def check_bound(act: str, clicks: Clicks) -> None:
     """Print the number beside its bound, and refuse more."""
     print(f"{act}: {clicks.number} clicks, at most {BOUNDS[act]}")
     assert clicks.number <= BOUNDS[act]
@@ -58,11 +58,11 @@ def test_request_vote_and_revoke_take_few_clicks(enter: Enter, demo: dict[str, A
     play(context, step_publish.drafts, step_publish.describes, step_publish.uploads)
     play(context, step_publish.waits_for_checksum, step_publish.publishes)
 
-    told("request", requested(enter("").new_page(), context))
+    check_bound("request", requested(enter("").new_page(), context))
     play(context, _accepted)
-    told("vote", voted(enter("member1", own=True).new_page(), context))
+    check_bound("vote", voted(enter("member1", own=True).new_page(), context))
     play(context, _approved, step_sign.applicant_signs, step_sign.owner_countersigns, _access_appears)
-    told("revoke", revoked(enter("owner", own=True).new_page(), context))
+    check_bound("revoke", revoked(enter("owner", own=True).new_page(), context))
 
 
 def requested(page: Page, context: Context) -> Clicks:
@@ -148,4 +148,4 @@ def test_open_data_takes_one_click(enter: Enter) -> None:
     with page.expect_download() as coming:
         clicks.on(page.locator("[aria-labelledby=your-access]").get_by_role("button", name="Download file"))
     assert coming.value.suggested_filename
-    told("open data", clicks)
+    check_bound("open data", clicks)
