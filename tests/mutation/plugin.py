@@ -1,8 +1,8 @@
 """Pytest learns which test covers which line, and then tries each mutant in a child process of its own.
 
 A child has the changed function and runs the tests that cover the changed line until one fails: first the test that
-noticed this mutant the last time, then those that noticed others in the same function, then the quickest of the same
-app. A mutant that no test notices has survived. In the end every test that noticed a mutant runs once in a child
+noticed this mutant the last time, then those that noticed others in the same function, then those of the same app
+that cover little else, the slowest last. A mutant that no test notices has survived. In the end every test that noticed a mutant runs once in a child
 without any change: if it fails there too, it has noticed nothing.
 """
 
@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
@@ -27,13 +28,16 @@ from apps.core.db import Prepared
 from tests.mutation.learning import ROOT, Learned, Root, learn
 from tests.mutation.mutants import Mutant, functions_of, mutants_of
 
-ENDLESS = 20  # seconds for one test beside ten times what it takes otherwise; a loop that never ends is noticed by that
-PATIENCE = 90  # seconds for one mutant: what no test has noticed until then has survived
+ENDLESS = 20  # seconds for one test beside five times what it takes otherwise; a loop that never ends is noticed by that
+PATIENCE = 40  # seconds for one mutant: what no test has noticed until then has survived
+SLOW = 10  # seconds of a test that is tried last
 KILLED, ENDED_WITHOUT, GAVE_UP, NOT_POSSIBLE = 1, 0, 3, 4  # what a child says in the end
 
 
 class Outcome(NamedTuple):
-    """ "killed", "too slow" (also noticed), "survived", "not covered" or "not possible"; and the test that noticed."""
+    """ "killed", "too slow" (also noticed), "survived", "survived 9 of 40 tests" (of those that PATIENCE allowed),
+    "not covered" or "not possible"; and the test that noticed.
+    """
 
     outcome: str
     test: str = ""
@@ -76,9 +80,14 @@ def _try_module(session: pytest.Session, module: str, wanted: dict[str, Any], le
             known[:] = [test, *(one for one in known if one != test)]
         else:
             print(f"{outcome}: {mutant.name} (line {mutant.line})", flush=True)
+        _write(place, wanted, len(every), found)
     _check_control(session, found, learned)
+    _write(place, wanted, len(every), found)
+
+
+def _write(place: Path, wanted: dict[str, Any], every: int, found: dict[str, dict[str, Any]]) -> None:
     about = {key: wanted[key] for key in ("commit", "date", "tests", "sample")}
-    place.write_text(json.dumps({**about, "all": len(every), "mutants": list(found.values())}, indent=1))
+    place.write_text(json.dumps({**about, "all": every, "mutants": list(found.values())}, indent=1))
 
 
 def _try(session: pytest.Session, mutant: Mutant, learned: Learned, first: Sequence[str]) -> Outcome:
@@ -91,7 +100,13 @@ def _try(session: pytest.Session, mutant: Mutant, learned: Learned, first: Seque
     if not items:
         return Outcome("not covered")
     rank = {test: place for place, test in reversed(list(enumerate(first)))}
-    items.sort(key=lambda one: (rank.get(one.nodeid, 999), f"/{app}/" not in one.nodeid, learned.seconds[one.nodeid]))
+    covered = Counter(test for tests in covering.values() for test in tests)
+
+    def order(one: pytest.Item) -> tuple[int, bool, bool, int, float]:
+        test, took = one.nodeid, learned.seconds[one.nodeid]
+        return rank.get(test, 999), took > SLOW, f"/{app}/" not in test, covered[test], took
+
+    items.sort(key=order)
     return _outcome(session, mutant, items, learned)
 
 
@@ -127,6 +142,8 @@ def _outcome(
         return Outcome("too slow" if os.WTERMSIG(status) == signal.SIGALRM else "killed", tests[-1])
     if os.WEXITSTATUS(status) == KILLED:
         return Outcome("killed", tests[-1])
+    if os.WEXITSTATUS(status) == GAVE_UP:
+        return Outcome(f"survived {len(tests)} of {len(items)} tests")
     return Outcome("not possible" if os.WEXITSTATUS(status) == NOT_POSSIBLE else "survived")
 
 
@@ -146,7 +163,7 @@ def _run_in_child(
     try:
         for item, after in zip(items, [*items[1:], Root(session)], strict=True):
             os.write(telling, f"{item.nodeid}\n".encode())
-            signal.alarm(int(ENDLESS + 10 * learned.seconds[item.nodeid]))
+            signal.alarm(int(ENDLESS + 5 * learned.seconds[item.nodeid]))
             if any(one.failed for one in runtestprotocol(item, nextitem=after, log=False)):  # type: ignore[arg-type]
                 os._exit(KILLED)
             if mutant is not None and time.monotonic() - begun > PATIENCE:
