@@ -168,6 +168,17 @@ def test_a_role_by_claim_counts_while_it_is_confirmed() -> None:
     assert assigned == {((fresh, True),), ((stale, True),), ()}
 
 
+def test_a_committee_is_marked_for_its_chair_and_for_nobody_else() -> None:
+    setup, other = stories.committee_setup(), stories.committee_setup()
+
+    def marked(someone: Person) -> list[Committee]:
+        return list(Committee.objects.filter(queries.is_chaired_by(someone)))
+
+    assert marked(setup.chair) == list(queries.chaired_by(setup.chair)) == [setup.committee]
+    assert marked(other.chair) == [other.committee]
+    assert marked(setup.members[0]) == marked(stories.person()) == []
+
+
 def test_the_members_of_a_mapping_are_listed_by_their_start() -> None:
     committee = stories.committee_setup().committee
     later, earlier = stories.person(), stories.person()
