@@ -62,7 +62,7 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
         "contact": _contact(),
         "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],
-        **restore_facts(unreleased_restore()),
+        **restore_facts(unreleased_restore() if stop is not None else None),
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
 
