@@ -188,10 +188,10 @@ def test_a_committee_uses_its_newest_template_or_else_the_newest_for_all() -> No
     for version in (1, 3, 2):
         Template.objects.create(version=version, title=f"All {version}", clauses=[], sha256="0" * 64)
     assert str(queries.template_for(committee)) == "All 3 v3"
-    for version in (1, 2):
+    for version in (1, 9):
         Template.objects.create(committee=other, version=version, title="Own", clauses=[], sha256="0" * 64)
     assert str(queries.template_for(committee)) == "All 3 v3"
-    assert str(queries.template_for(other)) == "Own v2"
+    assert str(queries.template_for(other)) == "Own v9"
 
 
 def test_an_agreement_is_read_by_its_parties_the_committee_the_managers_and_the_officials() -> None:
@@ -234,6 +234,21 @@ def test_who_has_yet_to_sign_finds_it_until_they_have_signed_or_it_is_over() -> 
     assert list(queries.to_sign(setup.applicant)) == []
     assert list(queries.to_sign(member)) == list(queries.to_countersign(setup.owner)) == [agreement]
     assert list(queries.to_countersign(member)) == []
+
+
+def test_what_somebody_signed_elsewhere_is_not_signed_here() -> None:
+    first = stories.signed()
+    second = stories.offered(applicant=first.applicant)
+    assert list(queries.to_sign(first.applicant)) == [second.agreement]
+    assert list(queries.missing_signers(second.agreement)) == [first.applicant]
+
+
+def test_a_member_who_was_removed_is_no_party_any_more() -> None:
+    member = stories.person()
+    setup = stories.offered(members=[member])
+    setup.case.request.memberships.all().delete()
+    assert not queries.of_person(member).exists()
+    assert queries.capacity_of(member, setup.agreement) == ""
 
 
 def test_who_owns_the_dataset_countersigns_and_nobody_signs_what_is_terminated() -> None:
