@@ -48,7 +48,7 @@ def test_a_clause_has_four_parts_and_known_placeholders() -> None:
         ("Title", []),
         ("Title", [clause, {**clause, "plain_da": " "}]),
         ("Title", [{**clause, "more": "x"}]),
-        ("Title", [{**clause, "text": "Costs $5."}]),
+        ("Title", [clause, {**clause, "text": "Costs $5."}]),
         ("Title", [clause, {**clause, "text": "For $nobody."}]),
     ):
         assert refusal(rules.check_template, title, clauses) is Invalid, (title, clauses)
@@ -114,7 +114,8 @@ def test_the_last_day_of_the_period_is_the_last_to_sign() -> None:
     today = clock.today()
     assert refusal(rules.check_not_over, Agreement(ends_on=today)) is None
     assert refusal(rules.check_not_over, Agreement(ends_on=today - timedelta(days=1))) is WrongState
-    setup = stories.offered()
+    setup = stories.signed()
+    assert refusal(rules.check_can_countersign, setup.owner, setup.agreement) is None
     setup.agreement.ends_on = today - timedelta(days=1)
     assert refusal(rules.check_can_sign, setup.applicant, setup.agreement) is WrongState
     assert refusal(rules.check_can_countersign, setup.owner, setup.agreement) is WrongState
@@ -241,6 +242,7 @@ def test_what_somebody_signed_elsewhere_is_not_signed_here() -> None:
     second = stories.offered(applicant=first.applicant)
     assert list(queries.to_sign(first.applicant)) == [second.agreement]
     assert list(queries.missing_signers(second.agreement)) == [first.applicant]
+    assert rules.check_can_sign(first.applicant, second.agreement) == Signature.Capacity.APPLICANT
 
 
 def test_a_member_who_was_removed_is_no_party_any_more() -> None:
