@@ -203,7 +203,7 @@ def test_of_a_bucket_a_backup_has_the_list_and_not_the_bytes(
 ) -> None:
     """Any storage but a folder counts as a bucket. While one object is missing there, nothing is restored."""
     settings.STORAGES = {**settings.STORAGES, "private": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-    access, (private, public) = stories.granted(), key
+    stored, (private, public) = stories.granted().file.storage_key, key
     assert "NOT in the backup" in run("backup", str(tmp_path / "backup"), "--to", public)
     run("export_events", str(tmp_path / "events"))
     assert "does not contain their bytes" in run("verify_backup", str(tmp_path / "backup"))
@@ -211,11 +211,11 @@ def test_of_a_bucket_a_backup_has_the_list_and_not_the_bytes(
     assert manifest["storage"] == "objects" and manifest["stored_count"] == 2
     words = ("restore", str(tmp_path / "backup"), "--identity", private, "--events", str(tmp_path / "events"))
     with backups.empty_database(database_urls, "restored") as name, backups.database_of(database_urls.owner, name):
-        content = private_storage().open(access.file.storage_key).read()
-        private_storage().delete(access.file.storage_key)
+        content = private_storage().open(stored).read()
+        private_storage().delete(stored)
         with pytest.raises(CommandError, match="1 of 2 objects are not in the bucket"):
             run(*words)
-        private_storage().save(access.file.storage_key, ContentFile(content))
+        private_storage().save(stored, ContentFile(content))
         run(*words)
         assert Restore.objects.count() == 1
 
