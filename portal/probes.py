@@ -77,11 +77,22 @@ class _Probe(BaseHTTPRequestHandler):
 
             status, document = readiness.answer()
             self._answer(status, "application/json", json.dumps(document).encode())
+        elif path == "/metrics":
+            self._metrics()
         else:
             self._answer(404, "text/plain", b"not found\n")
 
     def do_HEAD(self) -> None:
         self.do_GET()
+
+    def _metrics(self) -> None:
+        """Who may not read them learns nothing, not even that they are here."""
+        from apps.web.common import metrics  # as above
+
+        if metrics.allowed(str(self.client_address[0]), self.headers.get("Authorization", "")):
+            self._answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.exposition())
+        else:
+            self._answer(404, "text/plain", b"not found\n")
 
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)

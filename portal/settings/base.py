@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.web.common.metrics.Metrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -287,6 +288,10 @@ def storages(private: dict[str, Any], *, hashed_static: bool) -> dict[str, Any]:
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     return {"private": private, "staticfiles": {"BACKEND": kind if hashed_static else plain}}
 
+
+# Who may read /metrics at the address of the probes: nobody, until networks or a token are named.
+METRICS_TOKEN = environment.metrics_token()
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS")
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,6 @@
 """Reads the environment; says in one sentence what is missing or wrong."""
 
+import ipaddress
 import json
 import os
 import re
@@ -122,6 +123,21 @@ def log_format() -> str:
     if kind not in {"line", "json"}:
         raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {kind!r}.")
     return "portal.logs.JsonLine" if kind == "json" else "portal.logs.OneLine"
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks such as 10.0.0.0/8, separated by commas."""
+    try:
+        return [ipaddress.ip_network(one) for one in words(name)]
+    except ValueError as fault:
+        raise ImproperlyConfigured(
+            f"{name} must be networks such as 10.0.0.0/8, separated by commas: {fault}."
+        ) from None
+
+
+def metrics_token() -> str:
+    """The secret with which Prometheus reads /metrics; empty if there is none."""
+    return strong_secret("METRICS_TOKEN", "a random text") if text("METRICS_TOKEN") else ""
 
 
 def link_keys(value: str) -> dict[str, str]:
