@@ -40,12 +40,9 @@ class Kind(models.TextChoices):
         return kind
 
     PERSON_CREATED = (
-        "person.created",
-        Group.ACCOUNTS,
-        "person",
-        "still",
+        "person.created", Group.ACCOUNTS, "person", "still",
         _("An account was created at the first sign-in"),
-    )
+    )  # fmt: skip
     PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
     PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
     SIGN_IN_REFUSED = "person.sign_in_refused", Group.ACCOUNTS, "ban", "bad", _("A sign-in was refused")
@@ -170,19 +167,13 @@ class Kind(models.TextChoices):
         _("The committee started or stopped accepting requests"),
     )  # fmt: skip
     COMMITTEE_MEMBER_ADDED = (
-        "committee.member_added",
-        Group.REQUESTS,
-        "person",
-        "note",
+        "committee.member_added", Group.REQUESTS, "person", "note",
         _("A committee member was added"),
-    )
+    )  # fmt: skip
     COMMITTEE_MEMBER_REMOVED = (
-        "committee.member_removed",
-        Group.REQUESTS,
-        "person",
-        "still",
+        "committee.member_removed", Group.REQUESTS, "person", "still",
         _("A committee membership ended"),
-    )
+    )  # fmt: skip
     COMMITTEE_MEMBER_REFUSED = (
         "committee.member_refused", Group.REQUESTS, "ban", "wait",
         _("A committee role from sign-in was not assigned"),
@@ -341,6 +332,15 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    BACKUP_MADE = "backup.made", Group.OPERATIONS, "download", "still", _("A backup was made")
+    PORTAL_RESTORED = (
+        "portal.restored", Group.OPERATIONS, "undo", "bad",
+        _("The portal was restored from a backup"),
+    )  # fmt: skip
+    INSTITUTION_EXPORTED = (
+        "institution.exported", Group.OPERATIONS, "download", "note",
+        _("Everything about an institution was exported"),
+    )  # fmt: skip
     SITE_TEXT_PUBLISHED = (
         "site_text.published", Group.OPERATIONS, "edit", "note",
         _("A text of the portal was published"),

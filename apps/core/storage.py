@@ -53,6 +53,8 @@ class PrivateBucketStorage(S3Storage):
     limit, asks for the bucket first.
     """
 
+    client_config: Any
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.client_config = self.client_config.merge(

@@ -64,8 +64,8 @@ def origin(address: str) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's entry for a postgresql:// address; migrations sign in as the owner of the tables."""
-    if process() == "migrate":
+    """Django's entry for a postgresql:// address; migrations and restores sign in as the owner of the tables."""
+    if process() in {"migrate", "restore"}:
         url = text("MIGRATION_DATABASE_URL", url)
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
@@ -88,12 +88,12 @@ def database(url: str) -> dict[str, Any]:
 
 
 def process() -> str:
-    """What kind of process this is: `worker`, `beat`, `migrate`, `command`, or `web` for every server of pages."""
+    """What kind of process this is: `worker`, `beat`, `migrate`, `restore`, `command`, or `web`."""
     program = Path(sys.argv[0])
     if "celery" in {program.name, program.parent.name}:
         return "beat" if "beat" in sys.argv else "worker"
     if program.name in {"manage.py", "django-admin"}:
-        return "migrate" if sys.argv[1:2] == ["migrate"] else "command"
+        return sys.argv[1] if sys.argv[1:2] in (["migrate"], ["restore"]) else "command"
     return "web"
 
 
@@ -114,7 +114,7 @@ def _statement_limits(kind: str) -> dict[str, int]:
     page, task = number("DATABASE_STATEMENT_SECONDS", 4), number("DATABASE_TASK_SECONDS", 300)
     statement = {"web": page, "worker": task, "beat": task}.get(kind, 0)
     idle = number("DATABASE_IDLE_SECONDS", 60) if kind == "web" else 900
-    return {"statement": statement, "idle_in_transaction": 0 if kind == "migrate" else idle}
+    return {"statement": statement, "idle_in_transaction": 0 if kind in {"migrate", "restore"} else idle}
 
 
 def log_format() -> str:

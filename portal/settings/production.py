@@ -67,6 +67,8 @@ OPERATOR_NAME = environment.text("OPERATOR_NAME")
 CONTACT_EMAIL = environment.text("CONTACT_EMAIL")
 CONTACT_PAGE = environment.text("CONTACT_PAGE")
 
+BACKUP_RECIPIENTS = environment.words("BACKUP_RECIPIENTS")
+
 BREAK_GLASS = environment.flag("BREAK_GLASS")
 
 SIGN_IN_SECONDS = float(environment.number("SIGN_IN_SECONDS", 4)) + 0.5

@@ -1,6 +1,7 @@
 """Probes answer while every request thread waits for a frozen database."""
 
 import os
+import re
 import socket
 import threading
 import time
@@ -15,6 +16,8 @@ from deploy.demo.embedded.servers import _gunicorn, answers
 from deploy.demo.embedded.world import ROOT
 from portal import probes
 from tests.silent import silent_listener
+
+TOKEN = "pP2mWq8ZrT4vYx7NsK1bLd9c"
 
 
 def free_port() -> int:
@@ -33,6 +36,7 @@ def frozen_portal(tmp_path: Path) -> Iterator[tuple[str, str]]:
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": f"postgresql://gatehouse_app@127.0.0.1:{database}/gatehouse",
             "PROBE_ADDRESS": f"127.0.0.1:{probe}",
+            "METRICS_TOKEN": TOKEN,
         }
         command = _gunicorn("portal.wsgi", app, "--workers", "1", "--threads", "2", "--preload")
         command += ["--config", str(ROOT / "deploy" / "gunicorn_conf.py")]
@@ -69,6 +73,10 @@ def test_probes_answer_while_all_request_threads_wait_for_a_frozen_database(froz
     assert len(took) == 4 and max(took) < 10
     assert min(took) < 5
     assert requests.get(f"{probe}/else").status_code == 404
+    assert requests.get(f"{probe}/metrics").status_code == 404
+    figures = requests.get(f"{probe}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    assert "gatehouse_database_up 0.0" in figures
+    assert re.search(r'gatehouse_requests_total\{method="GET",route="\w+",status="503"\} 4\.0', figures)
     assert requests.head(f"{probe}/healthz").content == b""
 
 

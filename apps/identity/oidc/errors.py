@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from apps.core import correlation
 from apps.core.actors import ANONYMOUS
@@ -22,8 +23,8 @@ NO_ANSWER = {"slow", "unreachable", "busy", "unknown_name", "certificate"}
 # The portal is not set up for this provider as it should be; nobody can sign in until an operator has mended it.
 OUR_FAULT = {"client_secret", "no_secret", "certificate"}
 # What the person can mend: the institution need not be asked.
-OWN_DOING = {*NO_ANSWER, *OUR_FAULT, "state", "expired_start", "overtaken", "inactive", "identity_taken", "not_fresh",
-             "provider_said.access_denied"}  # fmt: skip
+OWN_DOING = {*NO_ANSWER, *OUR_FAULT, "state", "expired_start", "overtaken", "inactive", "restored", "identity_taken",
+             "not_fresh", "provider_said.access_denied"}  # fmt: skip
 
 
 def refused(
@@ -79,23 +80,28 @@ def _words(provider: Provider | None, reference: str) -> str:
     ) % {"portal": portal_host(), "provider": provider or "–", "reference": reference}
 
 
+_SENTENCES = {
+    "inactive": _lazy("This account is closed. Contact the portal’s operator."),
+    "restored": _lazy("Gatehouse was restored from a backup and is being checked. Try again later."),
+    "identity_taken": _lazy(
+        "That identity already belongs to another account. Ask an operator to merge the two accounts."
+    ),
+    "provider_said.access_denied": _lazy("The sign-in was cancelled at your institution."),
+    "not_fresh": _lazy("Your institution did not ask you to sign in again, which is required here. Try again."),
+}
+
+
 def _sentence(code: str) -> str:
     """What the person can do about it; which check failed stands in the log only."""
-    if code in NO_ANSWER:
-        return _("Your institution’s sign-in is not responding. Try again in a few minutes.")
     if code in OUR_FAULT:
         return _(
             "Sign-in through your institution does not work, because it is not set up correctly here. The operators of "
             "this portal can see the cause. Contact them if it lasts."
         )
+    if code in NO_ANSWER:
+        return _("Your institution’s sign-in is not responding. Try again in a few minutes.")
     if code in {"state", "expired_start", "overtaken"}:
         return _("This sign-in started in another browser, was already used or took too long. Start again.")
-    if code == "inactive":
-        return _("This account is closed. Contact the portal’s operator.")
-    if code == "identity_taken":
-        return _("That identity already belongs to another account. Ask an operator to merge the two accounts.")
-    if code == "provider_said.access_denied":
-        return _("The sign-in was cancelled at your institution.")
-    if code == "not_fresh":
-        return _("Your institution did not ask you to sign in again, which is required here. Try again.")
+    if code in _SENTENCES:
+        return str(_SENTENCES[code])
     return _("The response from your institution could not be used. No account was created or changed.")

@@ -115,6 +115,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             session = self._begin_session(old_key)
             silent_recheck.follow(request, session, said=request.sign_in_said)
             request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
+        assert self.provider is not None  # _check has found it
         report_success(self.provider)
         record_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         answer = HttpResponseRedirect(self._next_page())

@@ -90,7 +90,8 @@ def _one(
 
 def _database(now: datetime, here: datetime) -> Component:
     """The page itself was read from it; its clock and its tables may still be wrong."""
-    major, _minor = divmod(connection.pg_version, 10_000)
+    postgresql: Any = connection
+    major = postgresql.pg_version // 10_000
     apart = abs(here - now)
     figures = _("PostgreSQL %(major)s, clock difference %(ms)s ms") % {
         "major": major,

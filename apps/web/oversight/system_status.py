@@ -15,6 +15,7 @@ from apps.core.errors import WrongState
 from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
+from apps.grants.restores import unreleased_restore
 from apps.notifications.queries import waiting
 from apps.people.models import PlatformRole, SiteText
 from apps.people.queries import people_with_platform_role, site_texts
@@ -26,6 +27,7 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.common.lists import counted, shown_number
 from apps.web.oversight.components import components
 from apps.web.oversight.forms import StopDownloadsForm
+from apps.web.oversight.restored import restore_facts
 
 SHOWN = 15
 STUCK = 3
@@ -68,6 +70,7 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
         "contact": _contact(),
         "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],
+        **restore_facts(unreleased_restore() if stop is not None else None),
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
 
