@@ -89,6 +89,8 @@ def database(url: str) -> dict[str, Any]:
 
 def process() -> str:
     """What kind of process this is: `worker`, `beat`, `migrate`, `restore`, `command`, or `web`."""
+    if named := text("GATEHOUSE_PROCESS"):
+        return named
     program = Path(sys.argv[0])
     if "celery" in {program.name, program.parent.name}:
         return "beat" if "beat" in sys.argv else "worker"
