@@ -336,6 +336,14 @@ class Kind(models.TextChoices):
         "site_text.published", Group.OPERATIONS, "edit", "note",
         _("A text of the portal was published"),
     )  # fmt: skip
+    WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
+    WORK_CAUGHT_UP = (
+        "work.caught_up",
+        Group.OPERATIONS,
+        "check",
+        "good",
+        _("Late background tasks or e-mails were caught up"),
+    )
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",
