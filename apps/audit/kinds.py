@@ -57,10 +57,7 @@ class Kind(models.TextChoices):
         _("The institution confirmed the affiliation"),
     )  # fmt: skip
     AFFILIATION_ENDED = "affiliation.ended", Group.ACCOUNTS, "ban", "bad", _("The institution ended the affiliation")
-    AFFILIATION_EXPIRING = (
-        "affiliation.expiring", Group.ACCOUNTS, "mail", "wait",
-        _("An affiliation will expire soon"),
-    )  # fmt: skip
+    AFFILIATION_EXPIRING = "affiliation.expiring", Group.ACCOUNTS, "mail", "wait", _("An affiliation will expire soon")
     AFFILIATION_EXPIRED = "affiliation.expired", Group.ACCOUNTS, "ban", "bad", _("An affiliation has expired")
     SESSION_ENDED = "session.ended", Group.ACCOUNTS, "sign-out", "still", _("A session was ended")
     LOGOUT_REFUSED = (
@@ -102,10 +99,7 @@ class Kind(models.TextChoices):
         "break_glass.refused", Group.OPERATIONS, "ban", "bad",
         _("A sign-in with an emergency account was refused"),
     )  # fmt: skip
-    VISA_ISSUER_ADDED = (
-        "visa_issuer.added", Group.OPERATIONS, "id-card", "note",
-        _("A trusted visa issuer was added"),
-    )  # fmt: skip
+    VISA_ISSUER_ADDED = "visa_issuer.added", Group.OPERATIONS, "id-card", "note", _("A trusted visa issuer was added")
     VISA_ISSUER_ENDED = (
         "visa_issuer.ended", Group.OPERATIONS, "ban", "still",
         _("A visa issuer is no longer trusted"),
@@ -350,10 +344,7 @@ class Kind(models.TextChoices):
         _("The access of another person was looked up"),
     )  # fmt: skip
     PEOPLE_SEARCHED = "audit.people_searched", Group.OPERATIONS, "eye", "still", _("People were searched")
-    PERSON_RECORD_READ = (
-        "audit.person_record_read", Group.OPERATIONS, "eye", "still",
-        _("The access and roles of a person were read"),
-    )  # fmt: skip
+    PERSON_RECORD_READ = "audit.person_record_read", Group.OPERATIONS, "eye", "still", _("A person’s record was read")
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 
