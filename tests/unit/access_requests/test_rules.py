@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from apps.access_requests import fields, queries, rules
+from apps.access_requests import commands, fields, queries, rules
 from apps.access_requests.models import AccessRequest, Recusal, Round
 from apps.access_requests.states import RequestState
 from apps.committees.decisions import Decision
@@ -252,8 +252,10 @@ def test_a_member_of_a_committee_that_still_decides_reviews_without_a_conflict()
     assert refusal(check, stories.person(), request) is Denied
     assert refusal(check, stories.committee_setup().chair, request) is Denied
     assert refusal(check, changed(member, is_active=False), request) is Denied
+    other = stories.draft(published_dataset=case.published_dataset)
+    commands.submit(other.request, by=other.applicant)
     request.items.update(state="withdrawn")
-    assert refusal(check, member, request) is WrongState
+    assert refusal(check, member, request) is WrongState, "another request awaits the committee's decision"
     request.items.update(state="open")
     Recusal.objects.create(request=request, person=case.committee_setup.members[1], reason="A friend.")
     assert refusal(check, case.committee_setup.members[1], request) is Denied
