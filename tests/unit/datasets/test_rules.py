@@ -10,6 +10,7 @@ from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.errors import Denied, DomainError, Invalid, WrongState
 from apps.datasets import commands, rules
+from apps.datasets.conditions import Use
 from apps.datasets.models import CommitteeProposal, Dataset, Version
 from apps.people.models import Person
 from tests import stories
@@ -176,6 +177,8 @@ def test_a_published_dataset_keeps_its_access_level_and_committee() -> None:
         (published, {"committee": None}, {"committee"}),
         (published, {"committee": committee}, set()),
         (published, {"title": "New"}, set()),
+        (draft, {"conditions": [Use("DUO:0000021")]}, set()),
+        (draft, {"conditions": [Use("DUO:0000000")]}, {"conditions"}),
         (opened, {"committee": None}, set()),
         (opened, {"requires_second_factor": True}, {"requires_second_factor"}),
         (published, {"requires_second_factor": True}, set()),
