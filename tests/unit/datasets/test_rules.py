@@ -235,3 +235,21 @@ def test_what_is_missing_is_counted_part_by_part(settings: Any) -> None:
     assert len(rules.missing_for_publication(version)) == 2
     version.dataset.access = Dataset.Access.OPEN
     assert len(rules.missing_for_publication(version)) == 1
+
+
+@pytest.mark.django_db
+def test_a_draft_with_everything_in_it_is_published_by_a_manager() -> None:
+    world, published = stories.drafted_dataset(), stories.published_dataset()
+    version = Version.objects.get(pk=world.version.pk)
+    assert refusal(rules.check_can_publish, world.owner, version) is None
+    assert refusal(rules.check_can_publish, stories.person(), version) is Denied
+    assert refusal(rules.check_can_publish, published.owner, published.version) is WrongState
+    version.dataset.summary = ""
+    with pytest.raises(Invalid) as refused:
+        rules.check_can_publish(world.owner, version)
+    assert str(refused.value) == rules.missing_for_publication(version)[0]
+    version.distributions.all().delete()
+    assert len(rules.missing_for_publication(version)) == 2
+    with pytest.raises(Invalid) as refused:
+        rules.check_can_publish(world.owner, version)
+    assert str(refused.value) == rules.missing_for_publication(version)[0]
