@@ -181,12 +181,9 @@ class Kind(models.TextChoices):
     DATASET_DRAFTED = "dataset.drafted", Group.DATASETS, "draft", "still", _("The dataset was created")
     DATASET_DESCRIBED = "dataset.described", Group.DATASETS, "edit", "still", _("The description was changed")
     VERSION_DRAFTED = (
-        "version.drafted",
-        Group.DATASETS,
-        "draft",
-        "still",
+        "version.drafted", Group.DATASETS, "draft", "still",
         _("The draft of version %(number)s was created"),
-    )
+    )  # fmt: skip
     DATASET_DISCARDED = (
         "dataset.discarded", Group.DATASETS, "trash", "still",
         _("The dataset was discarded before it was published"),
@@ -242,12 +239,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     REQUEST_WITHDRAWN = "request.withdrawn", Group.REQUESTS, "withdrawn", "still", _("The request was withdrawn")
     MEMBER_RECUSED = (
-        "request.member_recused",
-        Group.REQUESTS,
-        "ban",
-        "still",
+        "request.member_recused", Group.REQUESTS, "ban", "still",
         _("A committee member declared a conflict of interest"),
-    )
+    )  # fmt: skip
     QUORUM_MISSING = (
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
@@ -267,12 +261,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = (
-        "request.decided",
-        Group.REQUESTS,
-        "decided",
-        "note",
+        "request.decided", Group.REQUESTS, "decided", "note",
         _("All datasets were decided"),
-    )
+    )  # fmt: skip
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
     TEMPLATE_PUBLISHED = (
@@ -347,12 +338,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = (
-        "work.caught_up",
-        Group.OPERATIONS,
-        "check",
-        "good",
+        "work.caught_up", Group.OPERATIONS, "check", "good",
         _("Late background tasks or e-mails were caught up"),
-    )
+    )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",
