@@ -332,12 +332,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = (
-        "work.caught_up",
-        Group.OPERATIONS,
-        "check",
-        "good",
+        "work.caught_up", Group.OPERATIONS, "check", "good",
         _("Late background tasks or e-mails were caught up"),
-    )
+    )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",
