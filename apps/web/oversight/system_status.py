@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from apps.core.errors import WrongState
 from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
+from apps.grants.restores import unreleased_restore
 from apps.notifications.queries import waiting
 from apps.people.models import PlatformRole, SiteText
 from apps.people.queries import people_with_platform_role, site_texts
@@ -24,7 +24,10 @@ from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.lists import counted, shown_number
+from apps.web.oversight.components import components
 from apps.web.oversight.forms import StopDownloadsForm
+from apps.web.oversight.restored import restore_facts
 
 SHOWN = 15
 STUCK = 3
@@ -45,13 +48,20 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
     operators = people_with_platform_role(PlatformRole.Kind.OPERATOR)
     stops = list(download_stops()[:10])
     stop = next((one for one in stops if one.ends_at is None), None)
+    now = clock.now()
+    parts = components(now)
     found = {
         "form": form,
-        "now": clock.now(),
+        "now": now,
+        "components": parts,
+        "need_you": [one for one in parts if one.state != "working"],
         "pending": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows],
-        **pending().aggregate(pending_count=Count("pk"), stuck=Count("pk", filter=Q(attempts__gte=STUCK))),
+        "pending_count": shown_number(pending_count := counted(pending())),
+        "more_pending": pending_count > SHOWN,
+        "stuck": shown_number(counted(pending().filter(attempts__gte=STUCK))),
         "notifications": waiting()[:SHOWN],
-        "queued_count": waiting().count(),
+        "queued_count": shown_number(queued_count := counted(waiting())),
+        "more_queued": queued_count > SHOWN,
         "shown": SHOWN,
         "stop": stop,
         "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,
@@ -60,6 +70,7 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
         "contact": _contact(),
         "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],
+        **restore_facts(unreleased_restore() if stop is not None else None),
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
 
