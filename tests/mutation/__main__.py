@@ -68,7 +68,10 @@ def report(modules: list[str]) -> int:
     """Print what survived, and a row for each module; 1 if the share noticed is below what is asked."""
     reasons = dict(line.split(" # ", 1) for line in (HERE / "equivalent.txt").read_text().splitlines() if " # " in line)
     total: Counter[str] = Counter()
-    rows = ["| module | mutants | tried | killed | equivalent | survived | share | commit |", "|---|---|---|---|---|---|---|---|"]
+    rows = [
+        "| module | mutants | tried | killed | equivalent | survived | share | commit |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for module in modules:
         place = ROOT / "var" / "mutation" / f"{module.replace('/', '.')}.json"
         if not place.exists():

@@ -2,8 +2,8 @@
 
 A child has the changed function and runs the tests that cover the changed line until one fails: first the test that
 noticed this mutant the last time, then those that noticed others in the same function, then those of the same app
-that cover little else, the slowest last. A mutant that no test notices has survived. In the end every test that noticed a mutant runs once in a child
-without any change: if it fails there too, it has noticed nothing.
+that cover little else, the slowest last. A mutant that no test notices has survived. In the end every test that
+noticed a mutant runs once in a child without any change: if it fails there too, it has noticed nothing.
 """
 
 import ast
@@ -28,7 +28,9 @@ from apps.core.db import Prepared
 from tests.mutation.learning import ROOT, Learned, Root, learn
 from tests.mutation.mutants import Mutant, functions_of, mutants_of
 
-ENDLESS = 20  # seconds for one test beside five times what it takes otherwise; a loop that never ends is noticed by that
+ENDLESS = (
+    20  # seconds for one test beside five times what it takes otherwise; a loop that never ends is noticed by that
+)
 PATIENCE = 40  # seconds for one mutant: what no test has noticed until then has survived
 SLOW = 10  # seconds of a test that is tried last
 KILLED, ENDED_WITHOUT, GAVE_UP, NOT_POSSIBLE = 1, 0, 3, 4  # what a child says in the end
@@ -126,9 +128,7 @@ def _check_control(session: pytest.Session, found: dict[str, dict[str, Any]], le
     print(f"control: {len(items)} of {len(tests)} tests pass in a child without any change", flush=True)
 
 
-def _outcome(
-    session: pytest.Session, mutant: Mutant | None, items: Sequence[pytest.Item], learned: Learned
-) -> Outcome:
+def _outcome(session: pytest.Session, mutant: Mutant | None, items: Sequence[pytest.Item], learned: Learned) -> Outcome:
     connections.close_all()
     reading, writing = os.pipe()
     child = os.fork()
@@ -173,14 +173,17 @@ def _run_in_child(
     os._exit(ENDED_WITHOUT)
 
 
-def change(mutant: Mutant) -> None:
-    """Give the functions of this process the mutant's code, and forget what was computed with the old one."""
+def change(mutant: Mutant, among: Iterable[Any] | None = None) -> None:
+    """Give the functions of this process the mutant's code, and forget what was computed with the old one.
+
+    `among` are the functions that may be changed; without it, those of the portal.
+    """
     before = _unchanged(mutant.path)
     after = functions_of(mutant.tree(), mutant.path)
     changed = {key: after[key] for key in before if before[key] != after[key]}
     if not changed:
         raise LookupError(f"nothing is different: {mutant.name}")
-    for one in _loaded():
+    for one in _loaded() if among is None else among:
         if type(one) is FunctionType:
             code = one.__code__
             key = (code.co_qualname, code.co_firstlineno)

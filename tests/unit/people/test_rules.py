@@ -261,7 +261,11 @@ def test_auditors_read_and_operators_run() -> None:
 @pytest.mark.django_db
 def test_an_official_speaks_for_other_people_of_their_institution() -> None:
     place, elsewhere = stories.institution(), stories.institution()
-    official, colleague, stranger = stories.signing_official(place), stories.person(at=place), stories.person(at=elsewhere)
+    official, colleague, stranger = (
+        stories.signing_official(place),
+        stories.person(at=place),
+        stories.person(at=elsewhere),
+    )
     rules.check_can_speak_for(official, place, colleague)
     old_account = stories.person(at=place)
     Person.objects.filter(pk=old_account.pk).update(merged_into=official)
