@@ -8,11 +8,14 @@ from portal.settings import environment
 from portal.settings.base import *
 
 environment.refuse_debug()
+environment.trust(environment.text("CA_FILE"))
 SECRET_KEY = environment.need("SECRET_KEY", "a random text of 50 characters or more that signs sessions")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: use a random text of 50 characters or more.")
 environment.refuse_weak("SECRET_KEY", SECRET_KEY)
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
+for _key in SECRET_KEY_FALLBACKS:
+    environment.refuse_weak("SECRET_KEY_FALLBACKS", _key)
 
 PORTAL_ADDRESS = environment.secure_address("PORTAL_ADDRESS", "the https address at which people reach the portal")
 ALLOWED_HOSTS = [str(urlsplit(PORTAL_ADDRESS).hostname), *environment.words("EXTRA_HOSTS")]
@@ -61,6 +64,7 @@ OIDC_RP_CLIENT_SECRET = environment.strong_secret(
     "OIDC_CLIENT_SECRET", "the client secret that goes with OIDC_CLIENT_ID"
 )
 PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET, **environment.named_secrets("PROVIDER_SECRETS")}
+PROVIDER_SECRET_FALLBACKS = environment.named_secrets("PROVIDER_SECRET_FALLBACKS")
 OIDC_OP_LOGOUT_ENDPOINT = environment.text("OIDC_END_SESSION_ENDPOINT")
 
 OPERATOR_NAME = environment.text("OPERATOR_NAME")
@@ -95,7 +99,12 @@ CONTENT_SECURITY_POLICY = content_security_policy(
 )
 
 CELERY_BROKER_URL = environment.need("BROKER_URL", "the Valkey, Redis or RabbitMQ address for the workers")
-CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+_master = environment.text("BROKER_SENTINEL_MASTER")
+if CELERY_BROKER_URL.startswith("sentinel") and not _master:
+    raise ImproperlyConfigured("Set BROKER_SENTINEL_MASTER: the name that the sentinels give the master.")
+if "cluster" in CELERY_BROKER_URL.partition(":")[0]:
+    raise ImproperlyConfigured("BROKER_URL names a cluster, which Celery cannot use. Use sentinels or one server.")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, sentinel_master=_master)
 
 MAIL_FROM = environment.need("MAIL_FROM", "the address that e-mails come from")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM

@@ -4,6 +4,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from apps.core import schema
 from apps.core.errors import Unavailable
 from apps.core.storage import private_storage
 from apps.web.common.decorators import writes
@@ -19,8 +20,11 @@ def alive(request: HttpRequest) -> HttpResponse:
 @writes  # needs no transaction
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The process can reach its database and its storage; says which one fails, and nothing else about it."""
-    failing = [name for name, works in (("database", _database()), ("storage", _storage())) if not works]
+    """The process can reach its migrated database and its storage; says which one fails, and nothing else about it."""
+    database = _database()
+    migrated = not database or schema.is_current()
+    parts = (("database", database), ("migrations", migrated), ("storage", _storage()))
+    failing = [name for name, works in parts if not works]
     status = 503 if failing else 200
     answer = JsonResponse({"ready": not failing, "failing": failing}, status=status)
     if failing:
