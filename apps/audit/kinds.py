@@ -170,19 +170,13 @@ class Kind(models.TextChoices):
         _("The committee started or stopped accepting requests"),
     )  # fmt: skip
     COMMITTEE_MEMBER_ADDED = (
-        "committee.member_added",
-        Group.REQUESTS,
-        "person",
-        "note",
+        "committee.member_added", Group.REQUESTS, "person", "note",
         _("A committee member was added"),
-    )
+    )  # fmt: skip
     COMMITTEE_MEMBER_REMOVED = (
-        "committee.member_removed",
-        Group.REQUESTS,
-        "person",
-        "still",
+        "committee.member_removed", Group.REQUESTS, "person", "still",
         _("A committee membership ended"),
-    )
+    )  # fmt: skip
     COMMITTEE_MEMBER_REFUSED = (
         "committee.member_refused", Group.REQUESTS, "ban", "wait",
         _("A committee role from sign-in was not assigned"),
@@ -344,6 +338,15 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    BACKUP_MADE = "backup.made", Group.OPERATIONS, "download", "still", _("A backup was made")
+    PORTAL_RESTORED = (
+        "portal.restored", Group.OPERATIONS, "undo", "bad",
+        _("The portal was restored from a backup"),
+    )  # fmt: skip
+    INSTITUTION_EXPORTED = (
+        "institution.exported", Group.OPERATIONS, "download", "note",
+        _("Everything about an institution was exported"),
+    )  # fmt: skip
     SITE_TEXT_PUBLISHED = (
         "site_text.published", Group.OPERATIONS, "edit", "note",
         _("A text of the portal was published"),

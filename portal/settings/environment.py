@@ -17,6 +17,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = (_ROOT / "gatehouse_files").is_dir()  # from a wheel, which keeps templates/ and the like there
 BASE_DIR = _ROOT / "gatehouse_files" if INSTALLED else _ROOT
 KEY_ID = re.compile(r"[a-z0-9]{1,8}\Z", re.ASCII)  # as a download link carries it
+OWNER_COMMANDS = {"migrate", "restore"}
 DEFAULT_DATA_DIR = BASE_DIR / "var" / "demo"
 
 
@@ -104,13 +105,13 @@ def origin(address: str) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's entry for a postgresql:// address; migrations sign in as the owner of the tables.
+    """Django's entry for a postgresql:// address; migrations and restores sign in as the owner of the tables.
 
     The address is libpq's: several hosts (`h1:5432,h2:5432`) and every parameter of a connection are allowed. Of
     several hosts the one that accepts writes is used.
     """
     password = text("DATABASE_PASSWORD")
-    if process() == "migrate":
+    if process() in OWNER_COMMANDS:
         url = text("MIGRATION_DATABASE_URL", url)
         password = text("MIGRATION_DATABASE_PASSWORD", password)
     given = _connection_parameters(url)
@@ -154,12 +155,12 @@ def _connection_parameters(url: str) -> dict[str, Any]:
 
 
 def process() -> str:
-    """What kind of process this is: `worker`, `beat`, `migrate`, `command`, or `web` for every server of pages."""
+    """What kind of process this is: `worker`, `beat`, `migrate`, `restore`, `command`, or `web` (a server of pages)."""
     program = Path(sys.argv[0])
     if "celery" in {program.name, program.parent.name}:
         return "beat" if "beat" in sys.argv else "worker"
     if program.name in {"manage.py", "django-admin", "gatehouse"}:
-        return "migrate" if sys.argv[1:2] == ["migrate"] else "command"
+        return sys.argv[1] if sys.argv[1:] and sys.argv[1] in OWNER_COMMANDS else "command"
     return "web"
 
 

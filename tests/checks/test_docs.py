@@ -30,6 +30,7 @@ REGISTERS = {
     ("FAULTS", "tests/checks/test_import_contracts.py"),
     ("FAULTS", "tests/checks/test_planted_faults.py"),
     ("BADGES", "apps/web/common/gallery.py"),
+    ("ACTIONS", "apps/web/common/state_samples.py"),
 }
 NOT_READ = {Path("docs/glossary.md")}  # its tables contain regular expressions
 

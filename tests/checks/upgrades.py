@@ -85,9 +85,16 @@ def _altered(old: Any, new: Any) -> str:
     if (new.unique and not old.unique) or old.db_column != new.db_column:
         return "is now unique or has another column; the previous release does not know"
     lengths = (old.max_length or sys.maxsize, new.max_length or sys.maxsize)
-    kinds = [re.sub(r"\(.*", "", field.db_type(connection) or "") for field in (old, new)]
+    kinds = [_type(field) for field in (old, new)]
     widened = kinds[0] == kinds[1] or kinds == ["varchar", "text"]
     return "" if widened and lengths[1] >= lengths[0] else "has a narrower or another type"
+
+
+def _type(field: Any) -> str:
+    """The kind of column, without its length; for a foreign key what it points at."""
+    if field.is_relation:
+        return f"{type(field).__name__} {str(field.deconstruct()[3]['to']).lower()}"
+    return re.sub(r"\(.*", "", field.db_type(connection) or "")
 
 
 def _flat(operations: Any) -> Iterator[Any]:

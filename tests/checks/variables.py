@@ -9,13 +9,13 @@ from tests.checks.source import calls, dotted, sources
 READERS = {"need", "text", "number", "words", "flag", "secure_address", "strong_secret", "named_secrets"}
 # Read by what the portal runs on: Django, Python's tempfile, and every client of HTTP.
 READ_BY_OTHERS = {"DJANGO_SETTINGS_MODULE", "TMPDIR", "HTTPS_PROXY", "NO_PROXY"}
-ONLY_FOR_THE_DEMO = {"DATA_DIR"}
+NOT_FOR_PRODUCTION = {"DATA_DIR", "PATH"}  # of the demo; of the machine
 
 
 def read_by_the_code(root: Path) -> set[str]:
     """Every variable that production reads, and NAME_FILE for each secret."""
     found = {name for file in sources(root) for call in calls(file.tree) for name in _named(call)}
-    return (found - ONLY_FOR_THE_DEMO) | {f"{name}_FILE" for name in SECRETS} | READ_BY_OTHERS
+    return (found - NOT_FOR_PRODUCTION) | {f"{name}_FILE" for name in SECRETS} | READ_BY_OTHERS
 
 
 def _named(call: ast.Call) -> set[str]:

@@ -116,11 +116,11 @@ def _with_links(text: str) -> SafeString:
 
 def _trimmed(address: str) -> str:
     """Without the punctuation of the sentence: "(see https://example.org/a_(b))." ends after the inner bracket."""
-    while address and (
-        address[-1] in ".,;:!?'*”’»" or (address[-1] == ")" and address.count(")") > address.count("("))
-    ):
-        address = address[:-1]
-    return address
+    end, unopened = len(address), address.count(")") - address.count("(")
+    while end and (address[end - 1] in ".,;:!?'*”’»" or (address[end - 1] == ")" and unopened > 0)):
+        unopened -= address[end - 1] == ")"
+        end -= 1
+    return address[:end]
 
 
 def _link(address: str) -> SafeString:

@@ -1,6 +1,7 @@
 """Case 27: what users write as Markdown, as HTML that holds nothing else. Case 26: each text has its own direction."""
 
 import re
+import time
 
 import pytest
 from django.template import Context, Template
@@ -74,3 +75,13 @@ def test_case_26_each_text_has_its_own_direction() -> None:
 def test_a_very_long_text_stays_plain() -> None:
     assert "<strong>" not in markdown("**a** " * 30_000)
     assert "<a " not in markdown("[" * 5000)
+
+
+@pytest.mark.parametrize(
+    "end", [")" * 90_000, "(" * 40_000 + ")" * 50_000, "." * 90_000], ids=["closing", "both", "dots"]
+)
+def test_the_end_of_an_address_is_found_in_one_walk(end: str) -> None:
+    """Counting the brackets again for each one took seconds for one text."""
+    begun = time.process_time()
+    markdown(f"http://a/{end}")
+    assert time.process_time() - begun < 1
