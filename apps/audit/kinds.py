@@ -356,6 +356,11 @@ class Kind(models.TextChoices):
         "audit.access_checked", Group.OPERATIONS, "eye", "still",
         _("The access of another person was looked up"),
     )  # fmt: skip
+    PEOPLE_SEARCHED = "audit.people_searched", Group.OPERATIONS, "eye", "still", _("People were searched")
+    PERSON_RECORD_READ = (
+        "audit.person_record_read", Group.OPERATIONS, "eye", "still",
+        _("The access and roles of a person were read"),
+    )  # fmt: skip
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 

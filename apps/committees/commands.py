@@ -111,6 +111,16 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
 
 
 @transaction.atomic
+def set_contact(committee: Committee, *, contact: str, by: Actor) -> None:
+    """Where applicants reach the committee: an e-mail address or a web page; empty for none."""
+    by = check_person(by)
+    rules.check_can_manage_committee(by, committee)
+    contact = rules.check_contact(typed(contact, field="contact"))
+    Committee.objects.filter(pk=committee.pk).update(contact=contact)
+    record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, contact=bool(contact))
+
+
+@transaction.atomic
 def add_member_claim(
     provider: Provider, *, claim: str, value: str, committee: Committee, is_chair: bool, by: Actor
 ) -> CommitteeMemberClaim:

@@ -34,6 +34,7 @@ class Committee(models.Model):
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
+    contact = models.CharField(_("contact"), max_length=300, blank=True, default="", db_default="")  # e-mail or page
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -42,6 +43,7 @@ class Committee(models.Model):
         ordering = ["name"]
         constraints = [
             seen_text("name", "about", "closed_because", name="committee_text_is_seen"),
+            seen_text("contact", name="committee_contact_is_seen"),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
             models.CheckConstraint(condition=Q(rule__in=sorted(RULES)), name="committee_rule_is_known"),
             models.CheckConstraint(
@@ -51,6 +53,12 @@ class Committee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def contact_href(self) -> str:
+        """The address of a link to the contact; empty without one."""
+        is_page = self.contact.startswith("https://")
+        return self.contact if is_page or not self.contact else f"mailto:{self.contact}"
 
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):

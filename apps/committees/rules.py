@@ -4,6 +4,8 @@ import re
 from datetime import date
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
 from apps.committees import queries
@@ -98,6 +100,20 @@ def check_closing_reason(accepting: bool, closed_because: str) -> None:
         raise Invalid(
             _("Enter in one sentence why no requests are accepted. Applicants can read it."), field="closed_because"
         )
+
+
+def check_contact(contact: str) -> str:
+    """An e-mail address or an https address, without spaces around it; empty for none."""
+    contact = contact.strip()
+    check = URLValidator(schemes=["https"]) if "://" in contact else validate_email
+    try:
+        if contact:
+            check(contact)
+    except ValidationError:
+        raise Invalid(
+            _("Enter an e-mail address or the address of a web page that starts with https://."), field="contact"
+        ) from None
+    return contact
 
 
 def check_new_committee(name: str, slug: str, quorum: int) -> None:

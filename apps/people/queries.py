@@ -248,6 +248,24 @@ def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
     return Affiliation.objects.filter(accounts, institution=OuterRef(institution)).order_by("-starts_at", "-pk")
 
 
+def seen_through(person: str, institution: str) -> QuerySet[Identity]:
+    """The sign-ins of a person through a provider of the institution, newest first; arguments as before."""
+    accounts, place = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person)), OuterRef(institution)
+    speaks = Q(provider__institution=place) | Q(provider__allowed_institutions=place)
+    seen = Identity.objects.filter(accounts, speaks, last_seen_at__isnull=False)
+    return seen.order_by("-last_seen_at", "-pk")
+
+
+def not_renewed(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Person and institution where the affiliation lapsed and a sign-in through the institution did not renew it."""
+    rows = Affiliation.objects.filter(person__in=set(people)).annotate(
+        newest=Subquery(newest_affiliations("person", "institution").values("pk")[:1]),
+        seen_at=Subquery(seen_through("person", "institution").values("last_seen_at")[:1]),
+    )
+    lapsed = rows.filter(pk=F("newest"), ended_at__isnull=True, valid_until__lte=clock.sql_now())
+    return set(lapsed.filter(seen_at__gt=F("valid_until")).order_by().values_list("person", "institution"))
+
+
 def sign_in_restores(people: Iterable[UUID]) -> dict[tuple[UUID, UUID], bool]:
     """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
     it was: not if a signing official ended it. A pair that is missing has no affiliation yet, which a sign-in begins.
