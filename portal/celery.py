@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
@@ -30,3 +30,11 @@ def refuse_transaction_pooler(**_given: Any) -> None:
     from portal import pooler
 
     pooler.refuse_transaction_pooler()
+
+
+@worker_ready.connect
+def _begin_heartbeat(**_facts: Any) -> None:
+    """The worker's main process reports, whatever its pool is busy with."""
+    from portal.health_checks import beat
+
+    beat("worker")

@@ -40,12 +40,9 @@ class Kind(models.TextChoices):
         return kind
 
     PERSON_CREATED = (
-        "person.created",
-        Group.ACCOUNTS,
-        "person",
-        "still",
+        "person.created", Group.ACCOUNTS, "person", "still",
         _("An account was created at the first sign-in"),
-    )
+    )  # fmt: skip
     PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
     PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
     SIGN_IN_REFUSED = "person.sign_in_refused", Group.ACCOUNTS, "ban", "bad", _("A sign-in was refused")
@@ -316,12 +313,9 @@ class Kind(models.TextChoices):
     LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
     LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
     LINK_MISUSED = (
-        "link.misused",
-        Group.ACCESS,
-        "ban",
-        "bad",
+        "link.misused", Group.ACCESS, "ban", "bad",
         _("A person tried to use another person’s download link"),
-    )
+    )  # fmt: skip
     LINKS_GUESSED = (
         "links.guessed", Group.OPERATIONS, "ban", "bad",
         _("Someone repeatedly tried to use download links that do not exist"),
@@ -351,6 +345,14 @@ class Kind(models.TextChoices):
         "site_text.published", Group.OPERATIONS, "edit", "note",
         _("A text of the portal was published"),
     )  # fmt: skip
+    WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
+    WORK_CAUGHT_UP = (
+        "work.caught_up",
+        Group.OPERATIONS,
+        "check",
+        "good",
+        _("Late background tasks or e-mails were caught up"),
+    )
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",

@@ -9,8 +9,8 @@ import threading
 import time
 from functools import cache
 
-from django.apps import apps
 from django.db import DatabaseError, ProgrammingError, connection
+from django.db.migrations.loader import MigrationLoader
 
 log = logging.getLogger(__name__)
 ASK_AGAIN_SECONDS = 1.0
@@ -68,13 +68,10 @@ def missing_migrations() -> list[str]:
         if not lacks_object(fault):
             raise
         applied = set()  # an empty database
-    return [f"{app}.{name}" for app, name in _expected() if (app, name) not in applied]
+    return [f"{app}.{name}" for app, name in sorted(_needed() - applied)]
 
 
 @cache
-def _expected() -> tuple[tuple[str, str], ...]:
-    """Every migration of the installed apps, sorted; read from the files once a process."""
-    from django.db.migrations.loader import MigrationLoader
-
-    apps.check_models_ready()
-    return tuple(sorted(MigrationLoader(None, ignore_no_migrations=True).graph.nodes))
+def _needed() -> frozenset[tuple[str, str]]:
+    """App and name of every migration of this code; read from the files once a process."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
