@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +17,7 @@ from apps.core import causes
 from apps.core.heartbeats import heartbeats
 from apps.core.models import Heartbeat
 from apps.core.schema import missing_migrations
+from apps.core.sizes import size_in_words
 from apps.identity.oidc.provider_checks import CHECKED, SIGN_IN
 from apps.people.models import Provider
 
@@ -108,7 +108,7 @@ def _room(row: Heartbeat | None) -> str:
     facts: dict[str, Any] = row.facts if row is not None else {}
     if "free" not in facts:
         return ""
-    sizes = {"free": filesizeformat(facts["free"]), "total": filesizeformat(facts["total"])}
+    sizes = {"free": size_in_words(facts["free"]), "total": size_in_words(facts["total"])}
     return _("%(free)s of %(total)s free") % sizes
 
 

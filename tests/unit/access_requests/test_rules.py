@@ -115,6 +115,10 @@ def test_only_what_can_be_requested_is_requested() -> None:
         assert wrong(rules.check_can_request, someone, other) == {"datasets"}
     assert rules.check_any_can_be_requested(someone, [opened, dataset, draft]) == [dataset]
     assert wrong(rules.check_any_can_be_requested, someone, []) == {"datasets"}
+    registered = Dataset.objects.get(pk=dataset.pk)
+    registered.access = Dataset.Access.REGISTERED
+    assert wrong(rules.check_can_request, someone, registered) == {"datasets"}
+    assert wrong(rules.check_can_request, world.owner, dataset) == {"datasets"}, "nobody else could countersign"
     with pytest.raises(Invalid, match="cannot request"):
         rules.check_any_can_be_requested(someone, [opened, draft])
     committee = world.committee_setup.committee
@@ -133,6 +137,8 @@ def test_the_applicant_changes_discards_and_withdraws_at_the_right_time() -> Non
         assert refusal(check, applicant, request) is None
         assert refusal(check, other, request) is Denied
         assert refusal(check, changed(applicant, is_active=False), request) is Denied
+    request.state = RequestState.CLOSED
+    assert refusal(rules.check_can_withdraw, applicant, request) is WrongState
     sent = stories.submitted()
     for check in (rules.check_can_edit, rules.check_can_discard):
         assert refusal(check, sent.applicant, sent.request) is WrongState
@@ -178,6 +184,17 @@ def test_a_request_whose_datasets_are_decided_is_not_submitted_again() -> None:
     case = stories.draft()
     case.request.items.update(state="withdrawn")
     assert set(rules.missing_for_submission(case.request)) == {"datasets"}
+
+
+@pytest.mark.django_db
+def test_the_limit_is_that_of_the_undecided_datasets_of_this_request() -> None:
+    case, other = stories.draft(shelves=[stories.published_dataset(), stories.published_dataset()]), stories.draft()
+    Dataset.objects.filter(pk=other.published_dataset.dataset.pk).update(longest_grant_days=7)
+    assert rules.missing_for_submission(case.request) == {}
+    Dataset.objects.filter(pk=case.shelves[0].dataset.pk).update(longest_grant_days=7)
+    assert set(rules.missing_for_submission(case.request)) == {"ends_on"}
+    case.request.items.filter(dataset=case.shelves[0].dataset).update(state="withdrawn")
+    assert rules.missing_for_submission(case.request) == {}
 
 
 @pytest.mark.django_db

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from apps.audit.models import Event
+from apps.audit.record import Kind
 from apps.core import clock, roles
 from apps.identity.commands.identities import deactivate, reactivate
 from apps.people import queries
@@ -58,8 +60,13 @@ def test_a_person_is_active_as_the_log_says_of_that_moment() -> None:
     assert active(closed) == {other}
     assert active(opened) == {someone, other}
     assert active(None) == active(clock.now()) == {someone}
-    never_closed = Person.objects.create(name="X", is_active=False)
-    assert not Person.objects.filter(queries.active_at(clock.now()), pk=never_closed.pk).exists()
+    untouched, closed_without_event = Person.objects.create(name="X"), Person.objects.create(name="Y", is_active=False)
+    at_any_time = Person.objects.filter(queries.active_at(before), pk__in=[untouched.pk, closed_without_event.pk])
+    assert at_any_time.get() == untouched
+    events = Event.objects.filter(subject_id=someone.pk, kind__startswith="person.")
+    moments = {one.kind: one.at for one in events}
+    assert active(moments[Kind.PERSON_DEACTIVATED]) == {other}
+    assert active(moments[Kind.PERSON_REACTIVATED]) == {someone, other}
 
 
 def test_several_accounts_of_one_person_are_one_person() -> None:
@@ -110,7 +117,7 @@ def test_people_are_searched_by_every_word_of_name_address_orcid_or_code() -> No
     code = found.code.replace("-", "")
     for words in (
         "berg", "Åse berg", "AASE@", "1825-0097", "https://orcid.org/0000-0002", found.code, found.code.lower(), code,
-        code[1:], "berg " + "å " * 10 + "nothing",
+        code[1:], "berg " + "å " * 9 + "nothing",
     ):  # fmt: skip
         assert named(words) == [found], words
     for words in ("berg lind", "182", found.code[:-1]):
@@ -163,7 +170,7 @@ def test_a_platform_role_counts_from_its_start_until_its_end(frozen: Callable[[d
     assert role not in queries.manual_platform_roles()
 
 
-def test_a_role_from_a_claim_counts_while_it_is_confirmed() -> None:
+def test_a_role_from_a_claim_counts_while_it_is_confirmed(frozen: Callable[[datetime], datetime]) -> None:
     first, second, other = stories.person(), stories.person(), stories.person()
     now = clock.now()
     claim = PlatformRoleClaim.objects.create(provider=a_provider(), claim="groups", value="ops", role="operator")
@@ -188,6 +195,10 @@ def test_a_role_from_a_claim_counts_while_it_is_confirmed() -> None:
     assert mapping != ended
     assert [(one, one.counts) for one in mapping.assigned] == [(valid, True), (lapsed, False)]
     assert over not in mapping.assigned
+    for moment, found in ((now + DAY - TICK, [lapsed]), (now + DAY, [])):
+        frozen(moment)
+        assert list(queries.claimed_platform_roles_of(first)) == found
+        assert (lapsed in queries.platform_role_claims().get().assigned) is bool(found)
 
 
 def test_manual_roles_are_listed_soonest_end_first() -> None:
@@ -217,6 +228,28 @@ def test_an_official_signs_for_an_institution_while_affiliated_with_it() -> None
     assert queries.officials_of([here.pk]) == {}
     names = [one.name for one in queries.institutions_answered_for(operator)]
     assert names == sorted(names)
+
+
+def test_only_officials_who_are_affiliated_with_the_institution_answer_for_it() -> None:
+    place, guest, curator = stories.institution(), stories.person(), stories.person()
+    roles.assign(guest, Institution.SIGNING_OFFICIAL, place)
+    stories.person(at=place)
+    assert queries.officials_of([place.pk]) == {}, "another person is affiliated with it, they with another one"
+    assert not queries.institutions_signed_for(guest).exists()
+    affiliate(curator, place)
+    assert queries.officials_of([place.pk]) == {}
+    affiliate(guest, place)
+    assert queries.officials_of([place.pk]) == {place.pk: [guest]}
+
+
+def test_the_longest_of_several_affiliations_says_until_when_and_the_newest_what_was_last() -> None:
+    place, elsewhere = stories.institution(), stories.person()
+    someone = stories.person(at=place)
+    longer = affiliate(someone, place, valid_until=clock.now() + 900 * DAY, starts_at=clock.now() - 9 * DAY)
+    row = queries.people_affiliated_with(place).get()
+    assert row.pk == someone.pk != elsewhere.pk
+    assert row.until == longer.valid_until
+    assert row.was_until != longer.valid_until
 
 
 def test_the_people_of_an_institution_are_at_home_there_or_were_affiliated() -> None:
