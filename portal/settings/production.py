@@ -45,6 +45,7 @@ SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = environment.flag("HSTS_PRELOAD")
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # it asks for HSTS_PRELOAD, which only the owner of the domain can decide
 # The prefix lets no other host or plain-text page set these cookies.
 SESSION_COOKIE_NAME = "__Host-gatehouse_session"
 SESSION_COOKIE_SECURE = True
