@@ -57,10 +57,7 @@ class Kind(models.TextChoices):
         _("The institution confirmed the affiliation"),
     )  # fmt: skip
     AFFILIATION_ENDED = "affiliation.ended", Group.ACCOUNTS, "ban", "bad", _("The institution ended the affiliation")
-    AFFILIATION_EXPIRING = (
-        "affiliation.expiring", Group.ACCOUNTS, "mail", "wait",
-        _("An affiliation will expire soon"),
-    )  # fmt: skip
+    AFFILIATION_EXPIRING = "affiliation.expiring", Group.ACCOUNTS, "mail", "wait", _("An affiliation will expire soon")
     AFFILIATION_EXPIRED = "affiliation.expired", Group.ACCOUNTS, "ban", "bad", _("An affiliation has expired")
     SESSION_ENDED = "session.ended", Group.ACCOUNTS, "sign-out", "still", _("A session was ended")
     LOGOUT_REFUSED = (
@@ -102,10 +99,7 @@ class Kind(models.TextChoices):
         "break_glass.refused", Group.OPERATIONS, "ban", "bad",
         _("A sign-in with an emergency account was refused"),
     )  # fmt: skip
-    VISA_ISSUER_ADDED = (
-        "visa_issuer.added", Group.OPERATIONS, "id-card", "note",
-        _("A trusted visa issuer was added"),
-    )  # fmt: skip
+    VISA_ISSUER_ADDED = "visa_issuer.added", Group.OPERATIONS, "id-card", "note", _("A trusted visa issuer was added")
     VISA_ISSUER_ENDED = (
         "visa_issuer.ended", Group.OPERATIONS, "ban", "still",
         _("A visa issuer is no longer trusted"),
@@ -181,12 +175,9 @@ class Kind(models.TextChoices):
     DATASET_DRAFTED = "dataset.drafted", Group.DATASETS, "draft", "still", _("The dataset was created")
     DATASET_DESCRIBED = "dataset.described", Group.DATASETS, "edit", "still", _("The description was changed")
     VERSION_DRAFTED = (
-        "version.drafted",
-        Group.DATASETS,
-        "draft",
-        "still",
+        "version.drafted", Group.DATASETS, "draft", "still",
         _("The draft of version %(number)s was created"),
-    )
+    )  # fmt: skip
     DATASET_DISCARDED = (
         "dataset.discarded", Group.DATASETS, "trash", "still",
         _("The dataset was discarded before it was published"),
@@ -242,12 +233,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     REQUEST_WITHDRAWN = "request.withdrawn", Group.REQUESTS, "withdrawn", "still", _("The request was withdrawn")
     MEMBER_RECUSED = (
-        "request.member_recused",
-        Group.REQUESTS,
-        "ban",
-        "still",
+        "request.member_recused", Group.REQUESTS, "ban", "still",
         _("A committee member declared a conflict of interest"),
-    )
+    )  # fmt: skip
     QUORUM_MISSING = (
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
@@ -267,12 +255,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = (
-        "request.decided",
-        Group.REQUESTS,
-        "decided",
-        "note",
+        "request.decided", Group.REQUESTS, "decided", "note",
         _("All datasets were decided"),
-    )
+    )  # fmt: skip
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
     TEMPLATE_PUBLISHED = (
@@ -347,22 +332,16 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = (
-        "work.caught_up",
-        Group.OPERATIONS,
-        "check",
-        "good",
+        "work.caught_up", Group.OPERATIONS, "check", "good",
         _("Late background tasks or e-mails were caught up"),
-    )
+    )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
         "audit.access_checked", Group.OPERATIONS, "eye", "still",
         _("The access of another person was looked up"),
     )  # fmt: skip
     PEOPLE_SEARCHED = "audit.people_searched", Group.OPERATIONS, "eye", "still", _("People were searched")
-    PERSON_RECORD_READ = (
-        "audit.person_record_read", Group.OPERATIONS, "eye", "still",
-        _("The access and roles of a person were read"),
-    )  # fmt: skip
+    PERSON_RECORD_READ = "audit.person_record_read", Group.OPERATIONS, "eye", "still", _("A person’s record was read")
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 
