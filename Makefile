@@ -8,7 +8,7 @@ INSTALL = @found=$$(command -v $(PYTHON) || command -v python3) || { \
 # What a person may set: make demo PORT=8080 DATA_DIR=var/second S3=1
 DEMO_OPTIONS = $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(S3),--s3)
 
-.PHONY: demo demo-reset test test-all lint bench mutation soak requirements messages
+.PHONY: demo demo-reset test test-all lint bench mutation soak requirements messages release
 .DEFAULT_GOAL := demo
 
 demo:  ## a whole portal on this machine; Ctrl-C stops it
@@ -45,7 +45,7 @@ soak:  ## the tests that take minutes to hours
 
 requirements:  ## pin the newest allowed versions again (needs uv)
 	@command -v uv >/dev/null || { echo "make requirements needs uv: python3 -m pip install uv"; exit 1; }
-	@cd deploy/requirements && for purpose in base demo s3 test; do \
+	@cd deploy/requirements && for purpose in base demo s3 test release; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-config \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
 			$$purpose.in -o $$purpose.txt || exit 1; \
@@ -54,3 +54,7 @@ requirements:  ## pin the newest allowed versions again (needs uv)
 messages:  ## collect the sentences to translate and compile what is translated
 	$(INSTALL) test
 	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py messages
+
+release:  ## dist/: wheel, sdist, bill of materials, wheelhouse and checksums; the same commit gives the same bytes
+	@found=$$(command -v $(PYTHON) || command -v python3) && VENV=.venv-release $$found deploy/install.py release
+	@.venv-release/bin/python deploy/release.py $(ARGS)

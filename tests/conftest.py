@@ -15,7 +15,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase, override_settings
 
-from apps.core import correlation
+from apps.core import correlation, schema
 from tests import database, network, seeded_worlds
 from tests.browser import counting, running
 
@@ -135,6 +135,7 @@ def django_db_setup(database_urls: database.Urls, database_name: str, django_db_
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict.update(_point(database_urls.app, database_name))
+        assert schema.is_current()  # asked once a process, and not in a test that counts statements
         seeded_worlds.open_catalogue(Path(os.environ[RUN]) / "cluster" / "worlds" / "files")
         with _fresh_copy_instead_of_truncate(database_urls, database_name):
             yield

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 
 def portal_address() -> str:
@@ -27,5 +28,10 @@ def absolute(path: str) -> str:
 
 
 def absolute_where_visited(request: HttpRequest, path: str) -> str:
-    """The absolute address with the host of this request, which has the session: to return after sign-in."""
-    return request.build_absolute_uri(path)
+    """The absolute address to return to after sign-in.
+
+    It is that of PORTAL_ADDRESS: a front server may drop the port from the header Host. If the visitor came by another
+    name (EXTRA_HOSTS), it has that name, which alone has the session.
+    """
+    name, _port = split_domain_port(request.get_host())
+    return absolute(path) if name == portal_host() else request.build_absolute_uri(path)

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import (
     Q,
     QuerySet,
@@ -59,20 +60,29 @@ def user_digest(code: str) -> str:
     """What is stored of the code that a person types: keyed with the portal's secret, since eight characters are
     few.
     """
-    return salted_hmac("gatehouse.device", code, algorithm="sha256").hexdigest()
+    return _keyed(code, settings.SECRET_KEY)
+
+
+def user_digests(code: str) -> list[str]:
+    """What may be stored of the code, while nodes have different keys: with SECRET_KEY, or one of its fallbacks."""
+    return [_keyed(code, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+def _keyed(code: str, key: str | bytes) -> str:
+    return salted_hmac("gatehouse.device", code, secret=key, algorithm="sha256").hexdigest()
 
 
 def free_user_code() -> str:
     """Eight characters that no other waiting program was given."""
     while True:
         code = new_user_code()
-        if not DeviceRequest.objects.filter(user_digest=user_digest(code)).exists():
+        if not DeviceRequest.objects.filter(user_digest__in=user_digests(code)).exists():
             return code
 
 
 def device_by_code(typed: str) -> QuerySet[DeviceRequest]:
     """The program that waits with this code, however it was typed."""
-    return DeviceRequest.objects.open().filter(user_digest=user_digest(plain_user_code(typed)))
+    return DeviceRequest.objects.open().filter(user_digest__in=user_digests(plain_user_code(typed)))
 
 
 def devices_of(person: Viewer) -> QuerySet[DeviceRequest]:

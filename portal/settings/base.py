@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "apps.web.common.migrated.RequireMigrations",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -118,6 +119,7 @@ SIGN_IN_STEP_SECONDS = 4.0
 SIGN_IN_CALLS = 2
 SIGN_IN_PLAIN_LOOPBACK = False
 PROVIDER_SECRETS: dict[str, str] = {}  # client secrets by the name that a provider's row gives
+PROVIDER_SECRET_FALLBACKS: dict[str, str] = {}  # tried if the provider refuses the first, while it is being replaced
 PROVIDER_COOKIE_NAME = "gatehouse_provider"
 
 # Accounts for the day when no provider answers (`manage.py break_glass`). Off: their page is not there.
@@ -242,11 +244,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 
-def broker_options(url: str) -> dict[str, Any]:
-    """How long a socket may keep a page waiting, for the brokers that speak Redis."""
-    if not url.startswith(("redis", "valkey")):
+def broker_options(url: str, *, sentinel_master: str = "") -> dict[str, Any]:
+    """How long a socket may keep a page waiting, for the brokers that speak Redis; and which master to ask for."""
+    if not url.startswith(("redis", "valkey", "sentinel")):
         return {}
-    return {
+    options: dict[str, Any] = {
         "visibility_timeout": 30 * 60,
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
@@ -254,6 +256,9 @@ def broker_options(url: str) -> dict[str, Any]:
         "health_check_interval": 10,
         "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
     }
+    if url.startswith("sentinel"):
+        options |= {"master_name": sentinel_master, "sentinel_kwargs": {"socket_timeout": 1}}
+    return options
 
 
 def private_file_storage(root: Path) -> dict[str, Any]:

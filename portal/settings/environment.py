@@ -4,28 +4,71 @@ import ipaddress
 import json
 import os
 import re
+import ssl
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
 
-BASE_DIR = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[2]
+INSTALLED = (_ROOT / "gatehouse_files").is_dir()  # from a wheel, which keeps templates/ and the like there
+BASE_DIR = _ROOT / "gatehouse_files" if INSTALLED else _ROOT
 KEY_ID = re.compile(r"[a-z0-9]{1,8}\Z", re.ASCII)  # as a download link carries it
+OWNER_COMMANDS = {"migrate", "restore"}
 DEFAULT_DATA_DIR = BASE_DIR / "var" / "demo"
+
+
+# Each of these may be given as NAME_FILE instead: the path of a file that contains the value and nothing else.
+SECRETS = frozenset(
+    {
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "DATABASE_URL",
+        "DATABASE_PASSWORD",
+        "MIGRATION_DATABASE_URL",
+        "MIGRATION_DATABASE_PASSWORD",
+        "BROKER_URL",
+        "LINK_KEYS",
+        "OIDC_CLIENT_SECRET",
+        "METRICS_TOKEN",
+        "PROVIDER_SECRETS",
+        "PROVIDER_SECRET_FALLBACKS",
+        "S3_ACCESS_KEY",
+        "S3_SECRET_KEY",
+        "EMAIL_HOST_PASSWORD",
+    }
+)
 
 
 def need(name: str, what: str) -> str:
     """The value of `name`, or a refusal to start that says what it is for."""
-    value = os.environ.get(name, "").strip()
+    value = text(name)
     if not value:
         raise ImproperlyConfigured(f"Set {name}: {what}.")
     return value
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
+    """The value of `name`, or that of the file that NAME_FILE names if it is a secret."""
+    value = os.environ.get(name, "").strip()
+    file = os.environ.get(f"{name}_FILE", "").strip() if name in SECRETS else ""
+    if file and value:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    return (_content(f"{name}_FILE", file) if file else value) or default
+
+
+def _content(name: str, file: str) -> str:
+    try:
+        content = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ImproperlyConfigured(f"{name}: {file} cannot be read ({type(fault).__name__}).") from None
+    if not content:
+        raise ImproperlyConfigured(f"{name}: {file} is empty.")
+    return content
 
 
 def number(name: str, default: int) -> int:
@@ -64,39 +107,80 @@ def origin(address: str) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's entry for a postgresql:// address; migrations and restores sign in as the owner of the tables."""
-    if process() in {"migrate", "restore"}:
+    """Django's entry for a postgresql:// address; migrations and restores sign in as the owner of the tables.
+
+    The address is libpq's: several hosts (`h1:5432,h2:5432`) and every parameter of a connection are allowed. Of
+    several hosts the one that accepts writes is used.
+    """
+    password = text("DATABASE_PASSWORD")
+    if process() in OWNER_COMMANDS:
         url = text("MIGRATION_DATABASE_URL", url)
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name; PostgreSQL 15 or newer "
-            "is the only database."
-        )
+        password = text("MIGRATION_DATABASE_PASSWORD", password)
+    given = _connection_parameters(url)
+    hosts = given.pop("host", "")
+    several = {"target_session_attrs": "read-write"} if "," in hosts else {}
     return {
         "ENGINE": "apps.core.postgresql",
-        "NAME": unquote(parts.path.strip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "NAME": given.pop("dbname"),
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", "") or password,
+        "HOST": hosts,
+        "PORT": given.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_tcp_limits(), "prepare_threshold": 0, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {
+            **_tcp_limits(),
+            "prepare_threshold": 0,
+            "application_name": f"gatehouse-{process()}",
+            **several,
+            **given,
+        },
         "LIMITS": _statement_limits(process()),
     }
 
 
+def _connection_parameters(url: str) -> dict[str, Any]:
+    """The parts of the address (libpq, 34.1.1.2), decoded."""
+    sentence = (
+        "DATABASE_URL must look like postgresql://user:password@host:5432/name; PostgreSQL 15 or newer is the only "
+        "database."
+    )
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ImproperlyConfigured(sentence)
+    try:
+        given: dict[str, Any] = conninfo_to_dict(url)
+    except psycopg.Error as fault:
+        wrong = re.sub(r'"[^"]*:[^"]*"', "the address", str(fault).strip())  # libpq repeats what it could not read
+        raise ImproperlyConfigured(f"{sentence} PostgreSQL's library says: {wrong}.") from None
+    if not given.get("dbname"):
+        raise ImproperlyConfigured(sentence)
+    return given
+
+
 def process() -> str:
-    """What kind of process this is: `worker`, `beat`, `migrate`, `restore`, `command`, or `web`."""
+    """What kind of process this is: `worker`, `beat`, `migrate`, `restore`, `command`, or `web` (a server of pages)."""
     if named := text("GATEHOUSE_PROCESS"):
         return named
     program = Path(sys.argv[0])
     if "celery" in {program.name, program.parent.name}:
         return "beat" if "beat" in sys.argv else "worker"
-    if program.name in {"manage.py", "django-admin"}:
-        return sys.argv[1] if sys.argv[1:2] in (["migrate"], ["restore"]) else "command"
+    if program.name in {"manage.py", "django-admin", "gatehouse"}:
+        return sys.argv[1] if sys.argv[1:] and sys.argv[1] in OWNER_COMMANDS else "command"
     return "web"
+
+
+def trust(file: str) -> None:
+    """Trust the certificate authorities of this file (PEM), and no others, in every connection of this process."""
+    if not file:
+        return
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ssl.SSLError) as fault:
+        raise ImproperlyConfigured(
+            f"CA_FILE: {file} is not a readable file of certificates in PEM ({type(fault).__name__})."
+        ) from None
+    for name in ("SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PGSSLROOTCERT"):
+        os.environ[name] = file
 
 
 def _tcp_limits() -> dict[str, int]:

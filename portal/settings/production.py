@@ -8,11 +8,14 @@ from portal.settings import environment
 from portal.settings.base import *
 
 environment.refuse_debug()
+environment.trust(environment.text("CA_FILE"))
 SECRET_KEY = environment.need("SECRET_KEY", "a random text of 50 characters or more that signs sessions")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: use a random text of 50 characters or more.")
 environment.refuse_weak("SECRET_KEY", SECRET_KEY)
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
+for _key in SECRET_KEY_FALLBACKS:
+    environment.refuse_weak("SECRET_KEY_FALLBACKS", _key)
 
 PORTAL_ADDRESS = environment.secure_address("PORTAL_ADDRESS", "the https address at which people reach the portal")
 ALLOWED_HOSTS = [str(urlsplit(PORTAL_ADDRESS).hostname), *environment.words("EXTRA_HOSTS")]
@@ -42,6 +45,7 @@ SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = environment.flag("HSTS_PRELOAD")
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # it asks for HSTS_PRELOAD, which only the owner of the domain can decide
 # The prefix lets no other host or plain-text page set these cookies.
 SESSION_COOKIE_NAME = "__Host-gatehouse_session"
 SESSION_COOKIE_SECURE = True
@@ -61,6 +65,7 @@ OIDC_RP_CLIENT_SECRET = environment.strong_secret(
     "OIDC_CLIENT_SECRET", "the client secret that goes with OIDC_CLIENT_ID"
 )
 PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET, **environment.named_secrets("PROVIDER_SECRETS")}
+PROVIDER_SECRET_FALLBACKS = environment.named_secrets("PROVIDER_SECRET_FALLBACKS")
 OIDC_OP_LOGOUT_ENDPOINT = environment.text("OIDC_END_SESSION_ENDPOINT")
 
 OPERATOR_NAME = environment.text("OPERATOR_NAME")
@@ -102,7 +107,12 @@ CONTENT_SECURITY_POLICY = content_security_policy(
 )
 
 CELERY_BROKER_URL = environment.need("BROKER_URL", "the Valkey, Redis or RabbitMQ address for the workers")
-CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+_master = environment.text("BROKER_SENTINEL_MASTER")
+if CELERY_BROKER_URL.startswith("sentinel") and not _master:
+    raise ImproperlyConfigured("Set BROKER_SENTINEL_MASTER: the name that the sentinels give the master.")
+if "cluster" in CELERY_BROKER_URL.partition(":")[0]:
+    raise ImproperlyConfigured("BROKER_URL names a cluster, which Celery cannot use. Use sentinels or one server.")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, sentinel_master=_master)
 
 MAIL_FROM = environment.need("MAIL_FROM", "the address that e-mails come from")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM

@@ -15,6 +15,7 @@ RAW_SQL = {
     "apps/core/clock.py": "asks the database for its time",
     "apps/core/db.py": "FOR SHARE, and a queryset run by its own compiled SQL: Django has neither",
     "apps/core/idempotency.py": "reserves a key with ON CONFLICT, which waits for the other transaction",
+    "apps/core/schema.py": "asks the database which migrations are applied",
     "apps/core/triggers.py": "compares the triggers in the database with the declared ones",
     "apps/core/privileges.py": "grants the portal's role its privileges in migrations",
     "apps/audit/": "the log and its outbox: row locks that skip, and privileges",

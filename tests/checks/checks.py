@@ -50,5 +50,6 @@ CHECKS: dict[str, Check] = {
     "system": outside.system,
     "deployment": outside.deployment,
     "migrations": outside.migrations,
+    "upgrades": outside.upgrades,
     "types": outside.types,
 }

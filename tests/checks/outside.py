@@ -44,6 +44,11 @@ def migrations(root: Path) -> list[str]:
     )
 
 
+def upgrades(root: Path) -> list[str]:
+    """Released migrations are unchanged, and later ones leave the code of the previous release working."""
+    return findings(root, "tests.checks.upgrades", DJANGO_SETTINGS_MODULE=TEST_SETTINGS)
+
+
 def system(root: Path) -> list[str]:
     """Django's own checks and those of portal/checks.py, with a warning counted as an error."""
     return findings(root, "django", "check", "--fail-level", "WARNING", DJANGO_SETTINGS_MODULE=TEST_SETTINGS)

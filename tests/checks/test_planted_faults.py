@@ -19,6 +19,13 @@ COMMAND = '''
 def celebrate(thing, *, by: Actor):
     """Nothing happens."""
 '''
+MIGRATION = """
+from django.db import migrations
+
+class Migration(migrations.Migration):
+    dependencies = [("grants", "0001_initial")]
+    operations = [migrations.RemoveField("accessgrant", "starts_at")]
+"""
 
 FAULTS: dict[str, list[Fault]] = {
     "style": [
@@ -236,6 +243,10 @@ FAULTS: dict[str, list[Fault]] = {
         Fault("apps/grants/rules.py", "_(f'Never {heard} of')", "must be a plain string"),
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "nothing says 'Gone' any more"),
         Fault("locale/da/LC_MESSAGES/django.po", 'msgid "Gone"\nmsgstr "Væk"', "is not what django.po compiles to"),
+    ],
+    "upgrades": [
+        Fault("apps/grants/migrations/0002_planted.py", MIGRATION, "RemoveField(accessgrant.starts_at)"),
+        Fault("apps/grants/migrations/0001_initial.py", "# changed", "0001_initial.py was released and has changed"),
     ],
     "vocabulary": [
         Fault("templates/planted.html", "<p>Nobody sits on the be" + "nch.</p>", "planted.html:2: text: 'be" + "nch'"),

@@ -71,25 +71,37 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         document = discovery.document_of(self.provider)
         form = {name: value for name, value in payload.items() if name != "client_secret"}
         form["redirect_uri"] = self.entry["redirect_uri"]
-        headers = {}
         ways = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        if "client_secret_basic" in ways:
-            headers["Authorization"] = f"Basic {self._credentials()}"
-        else:
-            form["client_secret"] = self._secret()
-        answer = read_object(oidc_http.fetch(document["token_endpoint"], form=form, headers=headers).body)
+        answer = read_object(self._ask_for_token(document["token_endpoint"], form, basic="client_secret_basic" in ways))
         _refuse(token_faults(answer))
         return answer
 
-    def _secret(self) -> str:
-        secret: str = settings.PROVIDER_SECRETS.get(self.provider.secret_name, "")
-        if not secret:
-            raise Untrusted("no_secret")
-        return secret
+    def _ask_for_token(self, endpoint: str, form: dict[str, Any], *, basic: bool) -> bytes:
+        """With the client secret; if the provider refuses, with the other one that it may have been changed from."""
+        first, *others = self._secrets()
+        try:
+            return self._call(endpoint, form, first, basic=basic)
+        except Untrusted as fault:
+            if not others or fault.code != "status":
+                raise
+        return self._call(endpoint, form, others[0], basic=basic)
 
-    def _credentials(self) -> str:
+    def _call(self, endpoint: str, form: dict[str, Any], secret: str, *, basic: bool) -> bytes:
+        if basic:
+            headers = {"Authorization": f"Basic {self._credentials(secret)}"}
+            return oidc_http.fetch(endpoint, form=form, headers=headers).body
+        return oidc_http.fetch(endpoint, form={**form, "client_secret": secret}, headers={}).body
+
+    def _secrets(self) -> list[str]:
+        name = self.provider.secret_name
+        found = [secrets.get(name, "") for secrets in (settings.PROVIDER_SECRETS, settings.PROVIDER_SECRET_FALLBACKS)]
+        if not found[0]:
+            raise Untrusted("no_secret")
+        return [secret for secret in found if secret]
+
+    def _credentials(self, secret: str) -> str:
         """RFC 6749, section 2.3.1: both halves are form-encoded before they are joined."""
-        pair = f"{quote_plus(self.provider.client_id)}:{quote_plus(self._secret())}"
+        pair = f"{quote_plus(self.provider.client_id)}:{quote_plus(secret)}"
         return base64.b64encode(pair.encode()).decode()
 
     def verify_token(self, token: str, **kwargs: Any) -> dict[str, Any]:

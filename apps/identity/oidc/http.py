@@ -4,16 +4,18 @@ A provider that is slow, endless or gone costs a sign-in, never a page of somebo
 `SIGN_IN_CALLS` calls open and refuses the next one at once, so that threads remain for everything else.
 """
 
+import base64
 import http.client
 import ipaddress
 import json
 import socket
 import ssl
 import threading
+import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from django.conf import settings
 
@@ -83,7 +85,7 @@ class _Call:
         self.socket: socket.socket | None = None
         self.connection: http.client.HTTPConnection
         if parts.scheme == "https":
-            self.connection = http.client.HTTPSConnection(host, parts.port, timeout=step, context=_trust)
+            self.connection = _secure(host, parts.port or 443, step)
         else:
             self.connection = http.client.HTTPConnection(host, parts.port, timeout=step)
         self.watch = threading.Timer(settings.SIGN_IN_SECONDS, self._cut)
@@ -109,6 +111,21 @@ class _Call:
         with suppress(OSError):  # it was closed already
             if self.socket is not None:
                 self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _secure(host: str, port: int, step: float) -> http.client.HTTPSConnection:
+    """A connection to the host, through the proxy of HTTPS_PROXY unless NO_PROXY names the host (RFC 9110, 9.3.6)."""
+    proxy = urllib.request.getproxies_environment().get("https", "")
+    if not proxy or urllib.request.proxy_bypass(host):
+        return http.client.HTTPSConnection(host, port, timeout=step, context=_trust)
+    way = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    connection = http.client.HTTPSConnection(way.hostname or "", way.port or 3128, timeout=step, context=_trust)
+    headers = {}
+    if way.username is not None:
+        pair = f"{unquote(way.username)}:{unquote(way.password or '')}"
+        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    connection.set_tunnel(host, port, headers)
+    return connection
 
 
 def _ask(call: _Call, parts: SplitResult, form: Mapping[str, str] | None, headers: dict[str, str]) -> Answer:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.core import causes, correlation
+from apps.core import causes, correlation, schema
 from apps.core.errors import DomainError, NotFound, Unavailable, UploadTooLarge
 from apps.web.common import uploads
 from apps.web.common.errors import error_response, wants_json
@@ -29,9 +29,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     sentence = _("The error was logged under the reference below. What you sent was saved completely or not at all.")
     if wants_json(request):
         body = {"type": "about:blank#fault", "title": str(sentence), "status": 500, "reference": correlation.current()}
-        return JsonResponse(body, status=500, content_type="application/problem+json")
-    context = site() | {"nav": plain_nav(request), "sentence": sentence, "reference": correlation.current()}
-    return render(None, "errors/500.html", context, status=500)
+        answer: HttpResponse = JsonResponse(body, status=500, content_type="application/problem+json")
+    else:
+        context = site() | {"nav": plain_nav(request), "sentence": sentence, "reference": correlation.current()}
+        answer = render(None, "errors/500.html", context, status=500)
+    answer.lacks_object = schema.lacks_object(fault)  # type: ignore[attr-defined]  # RequireMigrations reads it
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

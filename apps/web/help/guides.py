@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-FOLDER = Path(__file__).resolve().parents[3] / "docs"
+FOLDER: Path = settings.BASE_DIR / "docs"
 ENGLISH = "en"
 # By address: the file, and for whom it is. The order is that of the page "Help".
 GUIDES: dict[str, tuple[str, Any]] = {

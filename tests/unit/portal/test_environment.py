@@ -101,6 +101,33 @@ def test_words_and_origins() -> None:
         environment.link_keys("")
 
 
+def test_each_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    """Secrets of an orchestrator are files: NAME_FILE says where, and a final line break does not count."""
+    given = {name: value for name, value in COMPLETE.items() if name not in environment.SECRETS}
+    for name in environment.SECRETS & set(COMPLETE):
+        (tmp_path / name).write_text(f"{COMPLETE[name]}\n")
+        given[f"{name}_FILE"] = str(tmp_path / name)
+    (tmp_path / "password").write_text("from-a-file\n")
+    bare = COMPLETE["DATABASE_URL"].replace(":p%40ss", "")
+    (tmp_path / "DATABASE_URL").write_text(bare)
+    say = "settings.SECRET_KEY, settings.LINK_KEY_ID, settings.DATABASES['default']['PASSWORD']"
+    said = start(say, **given, DATABASE_PASSWORD_FILE=str(tmp_path / "password"))
+    assert said.stdout.strip() == str((COMPLETE["SECRET_KEY"], "k2", "from-a-file")), said.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"SECRET_KEY_FILE": "/nowhere/key"}, "Set SECRET_KEY or SECRET_KEY_FILE, not both"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE: /nowhere/key cannot be read"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": "/dev/null"}, "SECRET_KEY_FILE: /dev/null is empty"),
+    ],
+)
+def test_a_wrong_file_of_a_secret_is_refused_in_a_sentence(more: dict[str, str], sentence: str) -> None:
+    said = start("settings.DEBUG", **{**COMPLETE, **more})
+    assert sentence in said.stderr.strip().splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("words", "named", "kind", "seconds"),
     [
