@@ -40,12 +40,9 @@ class Kind(models.TextChoices):
         return kind
 
     PERSON_CREATED = (
-        "person.created",
-        Group.ACCOUNTS,
-        "person",
-        "still",
+        "person.created", Group.ACCOUNTS, "person", "still",
         _("An account was created at the first sign-in"),
-    )
+    )  # fmt: skip
     PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
     PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
     SIGN_IN_REFUSED = "person.sign_in_refused", Group.ACCOUNTS, "ban", "bad", _("A sign-in was refused")
@@ -138,7 +135,15 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     INSTITUTION_CHANGED = (
         "institution.changed", Group.OPERATIONS, "institution", "note",
-        _("The domains of an institution were set"),
+        _("The details of an institution were changed"),
+    )  # fmt: skip
+    OPERATOR_CODE_MADE = (
+        "operator_code.made", Group.OPERATIONS, "key", "wait",
+        _("A code for the first operator was created"),
+    )  # fmt: skip
+    PROVIDER_ACTIVATED = (
+        "provider.activated", Group.OPERATIONS, "id-card", "note",
+        _("An identity provider was switched on"),
     )  # fmt: skip
     INSTITUTION_SET = "person.home_set", Group.ACCOUNTS, "institution", "note", _("The person's institution was set")
     TERMS_PUBLISHED = "terms.published", Group.OPERATIONS, "agreement", "note", _("New terms of use were published")
@@ -169,20 +174,18 @@ class Kind(models.TextChoices):
         "committee.changed", Group.REQUESTS, "committee", "note",
         _("The committee started or stopped accepting requests"),
     )  # fmt: skip
+    COMMITTEE_DESCRIBED = (
+        "committee.described", Group.REQUESTS, "committee", "note",
+        _("The details of the committee were changed"),
+    )  # fmt: skip
     COMMITTEE_MEMBER_ADDED = (
-        "committee.member_added",
-        Group.REQUESTS,
-        "person",
-        "note",
+        "committee.member_added", Group.REQUESTS, "person", "note",
         _("A committee member was added"),
-    )
+    )  # fmt: skip
     COMMITTEE_MEMBER_REMOVED = (
-        "committee.member_removed",
-        Group.REQUESTS,
-        "person",
-        "still",
+        "committee.member_removed", Group.REQUESTS, "person", "still",
         _("A committee membership ended"),
-    )
+    )  # fmt: skip
     COMMITTEE_MEMBER_REFUSED = (
         "committee.member_refused", Group.REQUESTS, "ban", "wait",
         _("A committee role from sign-in was not assigned"),
@@ -190,12 +193,9 @@ class Kind(models.TextChoices):
     DATASET_DRAFTED = "dataset.drafted", Group.DATASETS, "draft", "still", _("The dataset was created")
     DATASET_DESCRIBED = "dataset.described", Group.DATASETS, "edit", "still", _("The description was changed")
     VERSION_DRAFTED = (
-        "version.drafted",
-        Group.DATASETS,
-        "draft",
-        "still",
+        "version.drafted", Group.DATASETS, "draft", "still",
         _("The draft of version %(number)s was created"),
-    )
+    )  # fmt: skip
     DATASET_DISCARDED = (
         "dataset.discarded", Group.DATASETS, "trash", "still",
         _("The dataset was discarded before it was published"),
@@ -251,12 +251,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     REQUEST_WITHDRAWN = "request.withdrawn", Group.REQUESTS, "withdrawn", "still", _("The request was withdrawn")
     MEMBER_RECUSED = (
-        "request.member_recused",
-        Group.REQUESTS,
-        "ban",
-        "still",
+        "request.member_recused", Group.REQUESTS, "ban", "still",
         _("A committee member declared a conflict of interest"),
-    )
+    )  # fmt: skip
     QUORUM_MISSING = (
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
@@ -276,12 +273,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = (
-        "request.decided",
-        Group.REQUESTS,
-        "decided",
-        "note",
+        "request.decided", Group.REQUESTS, "decided", "note",
         _("All datasets were decided"),
-    )
+    )  # fmt: skip
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
     TEMPLATE_PUBLISHED = (
@@ -322,12 +316,9 @@ class Kind(models.TextChoices):
     LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
     LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
     LINK_MISUSED = (
-        "link.misused",
-        Group.ACCESS,
-        "ban",
-        "bad",
+        "link.misused", Group.ACCESS, "ban", "bad",
         _("A person tried to use another person’s download link"),
-    )
+    )  # fmt: skip
     LINKS_GUESSED = (
         "links.guessed", Group.OPERATIONS, "ban", "bad",
         _("Someone repeatedly tried to use download links that do not exist"),

@@ -19,7 +19,7 @@ from apps.people.models.claims import confirmed, confirmed_in_full
 class Committee(models.Model):
     """A group of people who decide on access requests for the datasets assigned to it."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("contact_email",)
 
     class Rule(models.TextChoices):
         MAJORITY = "majority", _("majority of eligible voters; the chair breaks ties")
@@ -34,7 +34,9 @@ class Committee(models.Model):
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
+    contact_email = models.EmailField(_("contact"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
+    member_count: int  # no column: how many members it has, where `with_member_counts` asked
 
     class Meta:
         verbose_name = _("committee")

@@ -11,7 +11,7 @@ from apps.committees.models import Committee, CommitteeMember, CommitteeMemberCl
 from apps.core import clock
 from apps.core.actors import NamedActor, Viewer
 from apps.core.errors import Denied, Invalid
-from apps.core.text import is_blank
+from apps.core.text import is_blank, is_email
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
 from apps.people.rules import check_not_break_glass, check_person
@@ -100,14 +100,31 @@ def check_closing_reason(accepting: bool, closed_because: str) -> None:
         )
 
 
-def check_new_committee(name: str, slug: str, quorum: int) -> None:
-    """There is a name, a short name that no other committee has, and a quorum of at least one vote."""
+def check_committee(name: str, quorum: int, review_days: int, contact: str) -> dict[str, str]:
+    """The sentences, by field, about what is wrong with the details of a committee; none if nothing is."""
     fields: dict[str, str] = {}
     if is_blank(name):
         fields["name"] = _("Enter a name for the committee.")
-    if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
-        fields["slug"] = _("Use only a-z, 0-9 and hyphens in the short name. It must be unique.")
     if quorum < 1:
         fields["quorum"] = _("The quorum must be at least one vote.")
+    if not 1 <= review_days <= 365:
+        fields["review_days"] = _("The target review time must be 1 to 365 days.")
+    if not is_email(contact):
+        fields["contact_email"] = _("Enter an e-mail address such as name@example.org.")
+    return fields
+
+
+def check_changed_committee(name: str, quorum: int, review_days: int, contact: str) -> None:
+    """The details of a committee that exists are complete."""
+    fields = check_committee(name, quorum, review_days, contact)
+    if fields:
+        raise Invalid(_("The committee was not changed."), fields=fields)
+
+
+def check_new_committee(name: str, slug: str, quorum: int, review_days: int, contact: str) -> None:
+    """There is a name, a short name that no other committee has, and a quorum of at least one vote."""
+    fields = check_committee(name, quorum, review_days, contact)
+    if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
+        fields["slug"] = _("Use only a-z, 0-9 and hyphens in the short name. It must be unique.")
     if fields:
         raise Invalid(_("The committee was not created."), fields=fields)

@@ -374,6 +374,21 @@ def providers_matching(words: str) -> QuerySet[Provider]:
     return found
 
 
+def signing_officials_of(institution: Institution) -> QuerySet[Person]:
+    """Everybody who was appointed for this institution, whether or not their affiliation counts now."""
+    return roles.people_with_role(institution, Institution.SIGNING_OFFICIAL).order_by("name", "pk")
+
+
+def institutions_without_official() -> QuerySet[Institution]:
+    """The institutions that nobody signs for now."""
+    return Institution.objects.filter(~Exists(_officials().filter(content_object=OuterRef("pk"))))
+
+
+def people_who_can_own() -> QuerySet[Person]:
+    """Everybody who may create datasets: an open account that belongs to an institution."""
+    return Person.objects.filter(institution__isnull=False, is_active=True, is_break_glass=False)
+
+
 def identities_of(person: Viewer) -> QuerySet[Identity]:
     """The identities this person signs in with, oldest first."""
     of_theirs = Identity.objects.filter(person_id=roles.person_id(person))

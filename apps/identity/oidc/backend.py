@@ -4,10 +4,8 @@ As shipped the library matches people by e-mail and leaves audience, issuer and 
 the steps that decide are replaced here. A person is (issuer, subject), nothing else.
 """
 
-import base64
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote_plus
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -32,6 +30,7 @@ from apps.identity.oidc.checks import (
     userinfo_faults,
 )
 from apps.identity.oidc.claims import facts_about, institution_of, plain, scoped_at, words
+from apps.identity.oidc.client_credentials import basic_header
 from apps.identity.oidc.factors import has_second_factor
 from apps.identity.oidc.passports import visas_of
 from apps.identity.oidc.signatures import signed_claims
@@ -74,7 +73,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         headers = {}
         ways = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         if "client_secret_basic" in ways:
-            headers["Authorization"] = f"Basic {self._credentials()}"
+            headers["Authorization"] = basic_header(self.provider.client_id, self._secret())
         else:
             form["client_secret"] = self._secret()
         answer = read_object(oidc_http.fetch(document["token_endpoint"], form=form, headers=headers).body)
@@ -86,11 +85,6 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         if not secret:
             raise Untrusted("no_secret")
         return secret
-
-    def _credentials(self) -> str:
-        """RFC 6749, section 2.3.1: both halves are form-encoded before they are joined."""
-        pair = f"{quote_plus(self.provider.client_id)}:{quote_plus(self._secret())}"
-        return base64.b64encode(pair.encode()).decode()
 
     def verify_token(self, token: str, **kwargs: Any) -> dict[str, Any]:
         """OpenID Connect Core 1.0, section 3.1.3.7."""

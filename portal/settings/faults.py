@@ -1,0 +1,53 @@
+"""Everything that is wrong in the environment, and not only the first of it: for `manage.py doctor`."""
+
+import importlib
+import os
+import re
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+# Values that the production settings accept: with one in place of what is wrong, the next fault is found.
+STAND_INS = {
+    "SECRET_KEY": "stand-in-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "PORTAL_ADDRESS": "https://portal.invalid",
+    "DATABASE_URL": "postgresql://stand-in@127.0.0.1/stand-in",
+    "LINK_KEYS": "k1:stand-in-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "OIDC_ISSUER": "https://idp.invalid",
+    "OIDC_CLIENT_ID": "stand-in",
+    "OIDC_CLIENT_SECRET": "stand-in-0123456789-abcdef",
+    "BROKER_URL": "redis://broker.invalid/0",
+    "MAIL_FROM": "stand-in@portal.invalid",
+    "EMAIL_HOST": "mail.invalid",
+    "S3_ENDPOINT_URL": "https://s3.invalid",
+    "S3_BUCKET": "stand-in",
+}
+
+
+def every_fault(module: str) -> list[str]:
+    """The sentences about what is missing or wrong for these settings, in order; none if they can be read.
+
+    Changes os.environ: only a process that ends afterwards may call it.
+    """
+    faults: list[str] = []
+    while True:
+        sys.modules.pop(module, None)
+        try:
+            importlib.import_module(module)
+        except ImproperlyConfigured as fault:
+            if str(fault) in faults:
+                return faults
+            faults.append(str(fault))
+            _replace(str(fault))
+        else:
+            return faults
+
+
+def _replace(sentence: str) -> None:
+    """Put a stand-in where the named variables are wrong; one without a stand-in is left out, for its default."""
+    for name in NAME.findall(sentence) or ["DEBUG"]:
+        os.environ.pop(name, None)
+        if name in STAND_INS:
+            os.environ[name] = STAND_INS[name]
+    os.environ.pop("DJANGO_DEBUG", None)
