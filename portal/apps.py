@@ -11,6 +11,8 @@ class PortalConfig(AppConfig):
         import portal.celery  # noqa: F401
         from apps.access_requests.commands import sync_member_claims
         from apps.audit.record import needs_outbox, when_pending
+        from apps.grants.restores import admits
+        from apps.identity.oidc.admission import admit_if
         from apps.identity.oidc.silent_recheck import on_claims_received
         from portal.checks import say_at_start
         from portal.consequences import has_consequences
@@ -18,5 +20,6 @@ class PortalConfig(AppConfig):
 
         needs_outbox(has_consequences)
         when_pending(wake_workers)
+        admit_if(admits)
         on_claims_received(sync_member_claims)
         say_at_start()

@@ -1,4 +1,7 @@
-"""The Celery tasks there are. They have no arguments; each looks for pending work."""
+"""The Celery tasks there are. They have no arguments; each looks for pending work.
+
+After a restore from a backup they all wait until two operators release it: nothing is issued, sent or deleted.
+"""
 
 from datetime import timedelta
 
@@ -11,6 +14,7 @@ from apps.core.actors import SYSTEM
 from apps.datasets.commands import release_versions
 from apps.datasets.search import tidy_words
 from apps.grants.commands import notify_of_ends
+from apps.grants.restores import unreleased_restore
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -23,6 +27,8 @@ from portal.orphans import delete_orphans
 @app.task
 def drain() -> None:
     """Run every pending consequence, then send every queued e-mail."""
+    if unreleased_restore() is not None:
+        return
     correlation.begin()
     consequences.drain()
     post_due(by=SYSTEM)
@@ -31,6 +37,8 @@ def drain() -> None:
 @app.task
 def sweep() -> None:
     """Look for stored bytes that nothing names, and for words that the search no longer has."""
+    if unreleased_restore() is not None:
+        return
     correlation.begin()
     delete_orphans(older_than=timedelta(days=1))
     tidy_words()
@@ -43,6 +51,8 @@ def warn() -> None:
 
     Neither access nor a decision depends on it.
     """
+    if unreleased_restore() is not None:
+        return
     correlation.begin()
     expire_agreements()
     warn_of_expiring_affiliations(by=SYSTEM)
@@ -53,6 +63,8 @@ def warn() -> None:
 @app.task
 def release() -> None:
     """Supersede versions that a later one replaces now that its embargo has ended. Access does not depend on it."""
+    if unreleased_restore() is not None:
+        return
     correlation.begin()
     release_versions(by=SYSTEM)
 
@@ -60,6 +72,8 @@ def release() -> None:
 @app.task
 def tidy() -> None:
     """Sweep what nobody needs any more. Nothing about access depends on it."""
+    if unreleased_restore() is not None:
+        return
     correlation.begin()
     idempotency.delete_old_keys(older_than=timedelta(days=1))
     forget_sessions(by=SYSTEM)

@@ -36,15 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN] = str(run)
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtestloop(session: pytest.Session) -> Iterator[object]:
-    """Stop the run's database while its coverage can still be counted."""
-    ran: object = yield
-    if not hasattr(session.config, "workerinput"):
-        database.stop(Path(os.environ[RUN]))
-    return ran
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's database and its demos, and leave nothing behind."""
     if not hasattr(config, "workerinput") and RUN in os.environ:

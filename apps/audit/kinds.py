@@ -335,6 +335,15 @@ class Kind(models.TextChoices):
         _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
+    BACKUP_MADE = "backup.made", Group.OPERATIONS, "download", "still", _("A backup was made")
+    PORTAL_RESTORED = (
+        "portal.restored", Group.OPERATIONS, "undo", "bad",
+        _("The portal was restored from a backup"),
+    )  # fmt: skip
+    INSTITUTION_EXPORTED = (
+        "institution.exported", Group.OPERATIONS, "download", "note",
+        _("Everything about an institution was exported"),
+    )  # fmt: skip
     SITE_TEXT_PUBLISHED = (
         "site_text.published", Group.OPERATIONS, "edit", "note",
         _("A text of the portal was published"),

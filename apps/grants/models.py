@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.db.models.functions import Now
@@ -150,13 +151,16 @@ class Suspension(models.Model):
 
 
 class DownloadStop(models.Model):
-    """All downloads stopped. Starting needs one operator; ending needs two people."""
+    """All downloads stopped. Starting needs one operator; ending needs two people.
+
+    `started_by` is empty if a restore from a backup stopped them (see `Restore`).
+    """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     starts_at = models.DateTimeField(db_default=Now())
-    started_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    started_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=500)
     resume_proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     ends_at = models.DateTimeField(null=True)
@@ -188,3 +192,45 @@ class DownloadStop(models.Model):
 
     def __str__(self) -> str:
         return f"freeze from {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Restore(models.Model):
+    """The database was restored from a backup. Until its stop is ended by two operators, the portal gives out nothing.
+
+    Events up to `log_end` were in the backup; those from `first_replayed` to `last_replayed` are from the exported
+    events. What these took away was taken away again; what they gave is lost and counted in `lost` by kind of event.
+    `by_hand` counts what an operator must set again, and `unknown_kinds` lists what this release cannot judge.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    stop = models.ForeignKey(DownloadStop, on_delete=models.PROTECT, related_name="restores")
+    backup = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+    restored_at = models.DateTimeField(db_default=Now())
+    log_end = models.BigIntegerField()
+    first_replayed = models.BigIntegerField(null=True)
+    last_replayed = models.BigIntegerField(null=True)
+    known_until = models.DateTimeField(
+        null=True
+    )  # when events were exported last; empty: no exported events were given
+    taken = models.JSONField(default=dict)
+    lost = models.JSONField(default=dict)
+    by_hand = models.JSONField(default=dict)
+    unknown_kinds = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        verbose_name = _("restore from a backup")
+        verbose_name_plural = _("restores from a backup")
+        ordering = ["-restored_at"]
+        constraints = [
+            *evidence(
+                "grants_restore",
+                "the record of a restore cannot be changed or deleted",
+                may_change=["taken", "lost", "by_hand", "unknown_kinds"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"restored from {self.backup}"

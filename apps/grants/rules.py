@@ -60,6 +60,8 @@ def check_stop_says_why(reason: str) -> None:
 
 def check_not_stopped(current: DownloadStop | None) -> None:
     """Downloads are not stopped already; otherwise who stopped them is named, since only operators ask."""
+    if current is not None and current.started_by is None:
+        raise WrongState(_("Downloads are already stopped: the portal was restored from a backup."))
     if current is not None:
         raise WrongState(_("Downloads are already stopped. %(name)s stopped them.") % {"name": current.started_by})
 
@@ -76,6 +78,20 @@ def check_can_propose_resume(by: Person, freeze: DownloadStop) -> None:
     check_not_break_glass(by)
     if freeze.ends_at is not None:
         raise WrongState(_("Downloads are already resumed."))
+    check_restore_is_understood(freeze)
+
+
+def check_restore_is_understood(freeze: DownloadStop) -> None:
+    """After a restore, downloads resume only if this release could judge every event since the backup."""
+    unknown = sorted({kind for one in freeze.restores.all() for kind in one.unknown_kinds})
+    if unknown:
+        raise WrongState(
+            _(
+                "The events since the backup include types that this release does not know: %(kinds)s. Install the "
+                "release that wrote them, run manage.py replay, then resume downloads."
+            )
+            % {"kinds": ", ".join(unknown)}
+        )
 
 
 def check_two_people(by: Person, freeze: DownloadStop) -> None:

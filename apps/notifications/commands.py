@@ -19,6 +19,7 @@ from apps.audit.models import Event
 from apps.core import clock, zones
 from apps.core.actors import SYSTEM, Actor
 from apps.core.addresses import absolute, portal_host
+from apps.grants.restores import replayed_through
 from apps.notifications import messages, queries, wording
 from apps.notifications.models import Notification
 from apps.notifications.recipients import Note, Words
@@ -40,6 +41,9 @@ def write_notifications(event: Event, *, by: Actor) -> None:
     notifications = [
         _notification(event, note, message.words[note.notification]) for note in messages.notes_about(event)
     ]
+    if notifications and replayed_through(event.pk):  # the portal before the restore may have sent this e-mail
+        for notification in notifications:
+            notification.posted_at = clock.now()
     Notification.objects.bulk_create(notifications, ignore_conflicts=True)
 
 

@@ -128,6 +128,9 @@ RESEARCHER_STATUSES = ["https://doi.org/10.1038/s41431-018-0219-y"]
 # How long an affiliation is valid after its institution confirmed it; each sign-in confirms it again.
 AFFILIATION_MONTHS = 12
 
+# Age public keys that backups are encrypted to.
+BACKUP_RECIPIENTS: list[str] = []
+
 # Programs that a person may authorise by typing a code (RFC 8628): public clients, the name that the person reads.
 SCRIPT_PROGRAMS = {"gatehouse-cli": "Gatehouse command line"}
 

@@ -63,8 +63,8 @@ def origin(address: str) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's entry for a postgresql:// address; migrations sign in as the owner of the tables."""
-    if sys.argv[1:2] == ["migrate"]:
+    """Django's entry for a postgresql:// address; migrations and restores sign in as the owner of the tables."""
+    if sys.argv[1:2] in (["migrate"], ["restore"]):
         url = text("MIGRATION_DATABASE_URL", url)
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):

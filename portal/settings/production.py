@@ -67,6 +67,8 @@ OPERATOR_NAME = environment.text("OPERATOR_NAME")
 CONTACT_EMAIL = environment.text("CONTACT_EMAIL")
 CONTACT_PAGE = environment.text("CONTACT_PAGE")
 
+BACKUP_RECIPIENTS = environment.words("BACKUP_RECIPIENTS")
+
 BREAK_GLASS = environment.flag("BREAK_GLASS")
 
 DELIVERY = environment.text("DELIVERY", "accel")

@@ -34,7 +34,7 @@ def start(folder: Path, *options: str) -> "subprocess.Popen[bytes]":
     """Start a demo whose data is in `folder/data`, and wait until it says that it is up."""
     facts = folder / "data" / "demo.json"
     facts.unlink(missing_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "DJANGO", "COV"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "DJANGO"))}
     with (folder / "demo.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", "--data-dir", str(folder / "data"), *options],

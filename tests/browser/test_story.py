@@ -1,4 +1,8 @@
-"""The main job over HTTP, from the first draft to the refused link: undisturbed, broken off, and under kill -9."""
+"""The main job over HTTP, from the first draft to the refused link: broken off, and under kill -9.
+
+`make test` tells the story once. `make test-all` tells it three times more: broken off in every third step, under
+kill -9 of web and worker, and with the files in S3 (test_story_on_s3.py).
+"""
 
 import json
 import os
@@ -8,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,25 +28,19 @@ from tests.browser.running import ROOT, demo_of
 pytestmark = [pytest.mark.demo, pytest.mark.slow]
 
 
-def play(facts: dict[str, Any], **options: Any) -> str:
-    """The story against that demo; what it printed."""
-    out = StringIO()
+def play(facts: dict[str, Any], out: StringIO, **options: Any) -> None:
+    """The story against that demo, which prints to `out`."""
     call_command("story", demo_json=Path(facts["data_dir"]) / "demo.json", stdout=out, **options)
-    return out.getvalue()
 
 
-def test_the_whole_story_ends_well(demo: dict[str, Any]) -> None:
-    said = play(demo)
-    for name, _step in script.STEPS:
-        assert f"ms  {name}\n" in said
-    assert f"the whole story, {len(script.STEPS)} steps" in said
+def told_with_deaths(
+    demo: dict[str, Any], state: Path, monkeypatch: pytest.MonkeyPatch, dies_in: Callable[[int], bool]
+) -> str:
+    """The story, whose teller dies in these steps: each is done, and then forgotten as if it had not been written down.
 
-
-def test_a_story_that_was_broken_off_goes_on_where_it_stopped_and_doubles_nothing(
-    demo: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every third step is done, and then forgotten as if the teller had died before writing it down."""
-    state, died = tmp_path / "state.json", set[str]()
+    What was printed by all the tellers.
+    """
+    died, out = set[str](), StringIO()
 
     def dying(name: str, step: script.Step) -> script.Step:
         def after_step(context: Context) -> None:
@@ -52,16 +51,36 @@ def test_a_story_that_was_broken_off_goes_on_where_it_stopped_and_doubles_nothin
 
         return after_step
 
-    steps = [(name, dying(name, step) if n % 3 == 0 else step) for n, (name, step) in enumerate(script.STEPS)]
+    steps = [(name, dying(name, step) if dies_in(n) else step) for n, (name, step) in enumerate(script.STEPS)]
     monkeypatch.setattr("tests.acceptance.command.STEPS", steps)
     for _turn in range(len(steps)):
         try:
-            play(demo, state=state)
+            play(demo, out, state=state)
             break
         except CommandError as interrupted:
-            assert "the teller died" in str(interrupted)  # noqa: PT017
-    assert len(json.loads(state.read_text())["done"]) == len(steps)
+            assert "the teller died" in str(interrupted)
     assert died
+    return out.getvalue()
+
+
+def test_the_whole_story_ends_well_although_it_is_broken_off_in_the_middle(
+    demo: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on where it stopped and doubles nothing; its last steps count."""
+    state, middle = tmp_path / "state.json", len(script.STEPS) // 2
+    said = told_with_deaths(demo, state, monkeypatch, lambda n: n == middle)
+    for name, _step in script.STEPS:
+        assert f"ms  {name}\n" in said
+    assert json.loads(state.read_text())["done"] == [name for name, _step in script.STEPS]
+
+
+@pytest.mark.exhaustive
+def test_a_story_that_is_broken_off_in_every_third_step_doubles_nothing(
+    demo: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state.json"
+    told_with_deaths(demo, state, monkeypatch, lambda n: n % 3 == 0)
+    assert len(json.loads(state.read_text())["done"]) == len(script.STEPS)
 
 
 def test_the_first_wrong_answer_ends_the_story(demo: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +89,7 @@ def test_the_first_wrong_answer_ends_the_story(demo: dict[str, Any], monkeypatch
 
     monkeypatch.setattr("tests.acceptance.command.STEPS", [("too much", expects_too_much)])
     with pytest.raises(CommandError, match="too much: .* answered 404, not 200"):
-        play(demo)
+        play(demo, StringIO())
 
 
 def test_without_a_demo_the_story_says_what_to_start(tmp_path: Path) -> None:
@@ -78,6 +97,7 @@ def test_without_a_demo_the_story_says_what_to_start(tmp_path: Path) -> None:
         call_command("story", demo_json=tmp_path / "demo.json")
 
 
+@pytest.mark.exhaustive
 def test_web_and_worker_may_be_killed_in_the_middle_of_the_story(run: Path) -> None:
     """kill -9, again and again; the story runs to its end, and its last steps count that nothing happened twice."""
     facts = demo_of(run, "killed")

@@ -20,4 +20,7 @@ def complete(root: Path, report: Path) -> list[str]:
 
 def _gaps(path: str, facts: dict[str, Any]) -> list[str]:
     lines = [f"{path}:{line}: never run by a test" for line in facts["missing_lines"]]
-    return lines + [f"{path}:{start}: never goes on to line {end}" for start, end in facts.get("missing_branches", [])]
+    return lines + [
+        f"{path}:{start}: never goes on to {f'line {end}' if end else 'the end of the function'}"
+        for start, end in facts.get("missing_branches", [])
+    ]

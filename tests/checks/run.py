@@ -11,7 +11,7 @@ def findings(root: Path, *arguments: str, **environment: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=root,
-        env={**_ours(), "NO_COLOR": "1", "COLUMNS": "240", "PYTHONPATH": str(root), **environment},
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "240", "PYTHONPATH": str(root), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -22,8 +22,3 @@ def findings(root: Path, *arguments: str, **environment: str) -> list[str]:
     if output and output[0].startswith("Traceback"):
         return output[-1:]  # the tree does not load; the last line says why
     return output or [f"{arguments[0]} ended with {done.returncode} and said nothing"]
-
-
-def _ours() -> dict[str, str]:
-    """Our environment without what would measure the checkers themselves while the tests run."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

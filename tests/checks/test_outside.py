@@ -14,17 +14,9 @@ class Forgotten(models.Model):
 """
 
 
-def test_the_models_are_what_the_migrations_say(root: Path) -> None:
-    assert outside.migrations(root) == []
-
-
 def test_a_model_without_a_migration_is_found(tree: Path) -> None:
     Fault("apps/grants/models.py", MODEL, says="").plant(tree)
     assert "Forgotten" in "\n".join(outside.migrations(tree))
-
-
-def test_django_has_nothing_to_say(root: Path) -> None:
-    assert outside.system(root) == []
 
 
 def test_a_broken_address_is_found_by_django(tree: Path) -> None:

@@ -1,6 +1,8 @@
 """The run as a whole fails when it should, although every test that ran has passed."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,7 +28,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     """A project of its own with two passing tests and our hooks."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PATH", "")
-    for name in ("CI", "PYTEST_ADDOPTS", "DJANGO_SETTINGS_MODULE"):
+    for name in ("CI", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.delenv(name, raising=False)
     pytester.makeconftest(HOOKS)
     pytester.makepyfile(SKIPS)
@@ -64,3 +66,22 @@ def test_a_gap_in_what_decides_on_access_fails_the_run(
 
 def test_the_floors_are_read_from_where_the_run_writes_its_report() -> None:
     assert coverage_floors.REPORT.relative_to(ROOT) == Path("var/coverage/coverage.json")
+
+
+@pytest.mark.parametrize(("lint", "tests", "verdict"), [(0, 0, 0), (1, 0, 1), (0, 2, 2), (1, 2, 2)])
+def test_make_test_runs_every_check_and_every_test_whatever_the_first_says(
+    tmp_path: Path, lint: int, tests: int, verdict: int
+) -> None:
+    """The tests rely on it: none of them asks again whether our own tree passes the checks."""
+    said = tmp_path / "said"
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" >>{said}\n[ "$1" = manage.py ] && exit {lint}\nexit {tests}\n')
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["bash", str(ROOT / "tests" / "run"), "tests/unit"], env={**os.environ, "PYTHON": str(python)}, check=False
+    )
+    assert done.returncode == verdict
+    assert said.read_text().splitlines() == [
+        "manage.py lint",
+        "-m pytest -m not soak and not exhaustive tests/unit",
+    ]

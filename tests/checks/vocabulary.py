@@ -49,7 +49,7 @@ EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Retired:
     """A row of a table: what is looked for, and what to say instead."""
 
@@ -101,14 +101,34 @@ def _compiled(pattern: str, title: str) -> re.Pattern[str]:
 
 def found_in(piece: Piece, words: tuple[Retired, ...], names: tuple[Retired, ...]) -> Iterator[str]:
     """The findings in one piece."""
-    text, stem = spoken(piece.text), piece.text.rpartition("/")[2]
-    for row in words:
+    stem = piece.text.rpartition("/")[2]
+    text = spoken(piece.text) if has_word(piece.text, words) else ""
+    for row in words if text else ():
         for match in row.pattern.finditer(text):
             line = piece.line + text.count("\n", 0, match.start())
             yield from _finding(piece, line, " ".join(match.group().split()), row)
-    for row in names if piece.kind in {"name", "file name"} else ():
-        if row.pattern.fullmatch(piece.text) or (piece.kind == "file name" and row.pattern.fullmatch(stem)):
+    if piece.kind in {"name", "file name"}:
+        texts = {piece.text, stem} if piece.kind == "file name" else {piece.text}
+        for row in {row: None for text in sorted(texts) for row in retired_as(text, names)}:
             yield from _finding(piece, piece.line, piece.text, row)
+
+
+@lru_cache(maxsize=200_000)
+def retired_as(name: str, names: tuple[Retired, ...]) -> tuple[Retired, ...]:
+    """The rows that the whole name matches."""
+    return tuple(row for row in names if row.pattern.fullmatch(name))
+
+
+@lru_cache(maxsize=200_000)
+def has_word(text: str, words: tuple[Retired, ...]) -> bool:
+    """Whether any of the words is in the text; asked once of a text, although the same names are given everywhere."""
+    return _any_of(words).search(spoken(text)) is not None
+
+
+@lru_cache(maxsize=8)
+def _any_of(words: tuple[Retired, ...]) -> re.Pattern[str]:
+    """One pattern for all the words: some hundred of them are looked for in some hundred thousand texts."""
+    return re.compile("|".join(f"(?:{row.pattern.pattern})" for row in words) or r"(?!)", re.IGNORECASE)
 
 
 def _finding(piece: Piece, line: int, found: str, row: Retired) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """`python -m tests.mutation [MODULE ...]`: how many changes of the rules the tests notice.
 
 Prints each survivor, and at the end the share that was noticed. A survivor that changes nothing anybody could see
-stands with its reason in `equivalent.txt`. Ends 1 below 95 %.
+stands with its reason in `equivalent.txt`. Ends 1 below 95 %. `--table` prints the last results of every module.
 """
 
 import argparse
@@ -11,14 +11,16 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ASKED = 0.95
 TESTS = ("tests/unit", "tests/tokens", "tests/integration", "tests/access", "tests/identity")
 MODULES = (
-    "apps/*/rules.py", "apps/*/queries.py", "apps/committees/decisions.py", "apps/core/workflow.py",
-    "apps/grants/models.py", "apps/grants/access_state/*.py", "apps/downloads/commands.py", "apps/downloads/signing.py",
+    "apps/*/rules.py", "apps/*/rules/*.py", "apps/*/queries.py", "apps/*/queries/*.py", "apps/committees/decisions.py",
+    "apps/core/workflow.py", "apps/grants/models.py", "apps/grants/access_state/*.py", "apps/downloads/commands.py",
+    "apps/downloads/signing.py",
 )  # fmt: skip
 
 
@@ -28,47 +30,81 @@ def main() -> int:
     parser.add_argument(
         "modules", nargs="*", help="files; without any, the rules, queries, decisions, access rule, links, workflow"
     )
-    parser.add_argument("--sample", type=int, default=0, help="try only so many mutants, chosen by --seed")
+    parser.add_argument("--sample", type=int, default=0, help="try only so many of each module, chosen by --seed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--survivors", action="store_true", help="try only those that nothing has noticed before")
+    parser.add_argument("--table", action="store_true", help="run nothing; print the last results of every module")
     parser.add_argument("--tests", nargs="*", default=list(TESTS))
     asked = parser.parse_args()
-    patterns = asked.modules or list(MODULES)
-    modules = sorted({str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(pattern)})
-    results = ROOT / "var" / "mutation.json"
-    results.parent.mkdir(exist_ok=True)
-    wanted = {"modules": modules, "sample": asked.sample, "seed": asked.seed, "results": str(results)}
+    every = _files(MODULES)
+    modules = _files(asked.modules) if asked.modules else every
+    (ROOT / "var" / "mutation").mkdir(parents=True, exist_ok=True)
+    if not asked.table:
+        _run(asked, modules, sorted({*modules, *every}))
+    return report(modules)
+
+
+def _files(patterns: Any) -> list[str]:
+    return sorted({str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(pattern)})
+
+
+def _run(asked: argparse.Namespace, modules: list[str], every: list[str]) -> None:
+    wanted = {
+        "modules": modules, "every": every, "sample": asked.sample, "seed": asked.seed, "survivors": asked.survivors,
+        "tests": asked.tests, "commit": _git("rev-parse", "--short", "HEAD"), "date": _git("log", "-1", "--format=%cs"),
+    }  # fmt: skip
     command = [
         sys.executable, "-m", "pytest", "-q", "-n", "0", "-s", "-p", "tests.mutation.plugin", "-m",
         "not soak and not exhaustive and not browser and not demo", *asked.tests,
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, env={**os.environ, "MUTATION": json.dumps(wanted)}, check=False)
-    return report(json.loads(results.read_text()))
 
 
-def report(found: list[dict[str, str]]) -> int:
-    """Print what survived and the share that was noticed, by module; 1 if it is below what is asked."""
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def report(modules: list[str]) -> int:
+    """Print what survived, and a row for each module; 1 if the share noticed is below what is asked."""
     reasons = dict(line.split(" # ", 1) for line in (HERE / "equivalent.txt").read_text().splitlines() if " # " in line)
-    counts: dict[str, Counter[str]] = {}
-    for one in found:
-        module = one["name"].partition("::")[0]
-        outcome = one["outcome"]
-        if outcome in ("survived", "not covered") and one["name"] in reasons:
-            outcome = "equivalent"
-        elif outcome in ("survived", "not covered"):
-            print(f"{outcome}: {one['name']} (line {one['line']})")
-        counts.setdefault(module, Counter())[outcome] += 1
     total: Counter[str] = Counter()
-    for module, count in sorted(counts.items()):
+    rows = ["| module | mutants | tried | killed | equivalent | survived | share | commit |", "|---|---|---|---|---|---|---|---|"]
+    for module in modules:
+        place = ROOT / "var" / "mutation" / f"{module.replace('/', '.')}.json"
+        if not place.exists():
+            print(f"never run: {module}")
+            continue
+        about = json.loads(place.read_text())
+        count = _count(about["mutants"], reasons)
+        count["all"] = about["all"]
         total += count
-        print(f"{module:45} {_share(count):7.1%}  {dict(count)}")
-    print(f"{'together':45} {_share(total):7.1%}  {dict(total)}; asked: {ASKED:.0%}")
+        rows.append(_row(module, count, about["commit"]))
+    print("\n".join([*rows, _row("together", total, "")]))
     return 0 if _share(total) >= ASKED else 1
+
+
+def _count(found: list[dict[str, Any]], reasons: dict[str, str]) -> Counter[str]:
+    """How many were noticed, change nothing, or survived; prints the last."""
+    count: Counter[str] = Counter()
+    for one in found:
+        noticed = one["outcome"] in ("killed", "too slow")
+        outcome = "killed" if noticed else "equivalent" if one["name"] in reasons else "survived"
+        if outcome == "survived":
+            print(f"{one['outcome']}: {one['name']} (line {one['line']})")
+        count[outcome] += 1
+    return count
+
+
+def _row(module: str, count: Counter[str], commit: str) -> str:
+    tried = count["killed"] + count["equivalent"] + count["survived"]
+    numbers = f"{count['all']} | {tried} | {count['killed']} | {count['equivalent']} | {count['survived']}"
+    return f"| {module} | {numbers} | {_share(count):.1%} | {commit} |"
 
 
 def _share(count: Counter[str]) -> float:
     """The noticed mutants among those that change something."""
-    tried = count.total() - count["equivalent"]
-    return (count["killed"] + count["too slow"]) / tried if tried else 1.0
+    tried = count["killed"] + count["survived"]
+    return count["killed"] / tried if tried else 1.0
 
 
 if __name__ == "__main__":

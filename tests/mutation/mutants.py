@@ -4,7 +4,7 @@ Only the bodies of functions and methods are changed. Texts for people, annotati
 """
 
 import ast
-import copy
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -30,32 +30,42 @@ Change = Callable[[Any], ast.AST]  # from the node to the node to put in its pla
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one module: where it is, in words, and the changed module as a syntax tree."""
+    """One change of one module: where it is, in words, and which change of which node it is."""
 
     path: Path
     line: int
     function: str
     change: str
-    tree: ast.Module
+    node: int
+    choice: int
 
     @property
     def name(self) -> str:
         """The mutant's name in the list of survivors; the line is not in it, for lines move."""
         return f"{self.path}::{self.function}: {self.change}"
 
+    def tree(self) -> ast.Module:
+        """The changed module as a syntax tree."""
+        changed = ast.parse(self.path.read_text())
+        target = list(_nodes(changed))[self.node][0]
+        _put(changed, target, _changes(target)[self.choice][1](target))
+        return ast.fix_missing_locations(changed)
+
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Every mutant of the module at `path`, in the order of its lines."""
+    """Every mutant of the module at `path`, in the order of its lines.
+
+    The second of two that read alike in one function is numbered, so that a reason given for one excuses only that one.
+    """
     tree = ast.parse(path.read_text())
+    seen: Counter[tuple[str, str]] = Counter()
     for number, (node, function) in enumerate(_nodes(tree)):
         for choice, (change, _) in enumerate(_changes(node)):
-            changed = copy.deepcopy(tree)
-            target = list(_nodes(changed))[number][0]
-            replacement = _changes(target)[choice][1](target)
-            _put(changed, target, replacement)
-            ast.fix_missing_locations(changed)
+            seen[function, change] += 1
+            again = seen[function, change]
+            numbered = f"{change} ({again})" if again > 1 else change
             line = getattr(node, "lineno", 0) or _line_of(node)
-            yield Mutant(path, line, function, change, changed)
+            yield Mutant(path, line, function, numbered, number, choice)
 
 
 def functions_of(tree: ast.Module, path: Path) -> dict[tuple[str, int], CodeType]:

@@ -47,6 +47,7 @@ class PersonSession(models.Model):
         REPLACED = "replaced", _("signed in again")
         PROVIDER = "provider", _("signed out at the institution")
         DEACTIVATED = "deactivated", _("the account was closed")
+        RESTORED = "restored", _("the portal was restored from a backup")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sessions")

@@ -15,7 +15,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from apps.core import clock
 from apps.core.actors import SYSTEM
 from apps.identity.commands.identities import link_identity
-from apps.identity.oidc import discovery, silent_recheck
+from apps.identity.oidc import admission, discovery, silent_recheck
 from apps.identity.oidc import http as oidc_http
 from apps.identity.oidc.checks import (
     Expected,
@@ -168,6 +168,8 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         subject, institution = self.request.sign_in_subject, institution_of(self.provider, facts)
         known = Identity.objects.filter(issuer=self.provider.issuer, subject=subject).select_related("person").first()
         self.request.sign_in_first = known is None
+        if not admission.admits(known.person if known is not None else None):
+            raise Untrusted("restored")
         if known is not None and not known.person.is_active:
             self.request.sign_in_person = known.person
             raise Untrusted("inactive")

@@ -17,7 +17,7 @@ from apps.people.models import Provider
 
 NO_ANSWER = {"slow", "unreachable", "busy"}
 # What the person can mend: the institution need not be asked.
-OWN_DOING = {*NO_ANSWER, "state", "expired_start", "overtaken", "inactive", "identity_taken", "not_fresh",
+OWN_DOING = {*NO_ANSWER, "state", "expired_start", "overtaken", "inactive", "restored", "identity_taken", "not_fresh",
              "provider_said.access_denied"}  # fmt: skip
 
 
@@ -70,6 +70,8 @@ def _sentence(code: str) -> str:
         return _("This sign-in started in another browser, was already used or took too long. Start again.")
     if code == "inactive":
         return _("This account is closed. Contact the portal’s operator.")
+    if code == "restored":
+        return _("Gatehouse was restored from a backup and is being checked. Try again later.")
     if code == "identity_taken":
         return _("That identity already belongs to another account. Ask an operator to merge the two accounts.")
     if code == "provider_said.access_denied":

@@ -16,6 +16,7 @@ from apps.core.errors import WrongState
 from apps.grants import commands
 from apps.grants.models import DownloadStop
 from apps.grants.queries import current_download_stop, download_stops
+from apps.grants.restores import unreleased_restore
 from apps.notifications.queries import waiting
 from apps.people.models import PlatformRole, SiteText
 from apps.people.queries import people_with_platform_role, site_texts
@@ -25,6 +26,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.oversight.forms import StopDownloadsForm
+from apps.web.oversight.restored import restore_facts
 
 SHOWN = 15
 STUCK = 3
@@ -60,6 +62,7 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
         "contact": _contact(),
         "contact_missing": not (settings.OPERATOR_NAME and (settings.CONTACT_EMAIL or settings.CONTACT_PAGE)),
         "stops": [one for one in stops if one.ends_at is not None],
+        **restore_facts(unreleased_restore() if stop is not None else None),
     }
     return render(request, "oversight/system_status.html", found, status=422 if form.errors else 200)
 

@@ -98,7 +98,7 @@ def institution(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require_page_or_form
+@require_POST
 @signed_in
 @freshly_signed_in
 @idempotent_form
@@ -107,8 +107,6 @@ def official_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     check_can_set_up(request.actor)
     found = _institution(pk)
     here = reverse("set_up_institution", args=[found.pk])
-    if request.method != "POST":
-        return redirect(here)
     form, status = ColleagueForm(request.POST, auto_id="official-%s"), 422
     person = colleague(form) if form.is_valid() else None
     if person is not None:

@@ -257,6 +257,48 @@ def test_another_rule_is_one_more_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settled.outcome, settled.weight_of(3)) == ("approve", Weight.CAN)
 
 
+def test_what_a_vote_may_do_follows_rules_that_treat_approving_and_denying_differently(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One vote of one kind decides; the other kind decides only if everybody chooses it. Each choice is looked at."""
+
+    def one_decides(deciding: Choice) -> DecisionRule:
+        def carries(vote: Decision, group: frozenset[object], choice: Choice) -> bool:
+            return bool(group) if choice == deciding else len(group) == vote.eligible
+
+        return DecisionRule(carries=carries, needed=lambda eligible: 1)
+
+    for deciding in (Choice.APPROVE, Choice.DENY):
+        monkeypatch.setitem(RULES, "one_decides", one_decides(deciding))
+        other = "deny" if deciding == Choice.APPROVE else "approve"
+        assert Decision("one_decides", 1, frozenset(range(2)), None, {}).weight_of(1) == Weight.CAN
+        for chair in (CHAIR, None):
+            last = Decision("one_decides", 1, frozenset(range(2)), chair, {0: other})
+            assert last.weight_of(1) == Weight.WILL, "both choices decide when the other voter chose the other kind"
+
+
+@pytest.mark.parametrize("mine", ["approve", "conditional", "deny"])
+def test_nothing_is_said_of_a_second_vote_that_would_decide(mine: str) -> None:
+    assert decision(3, {0: "approve", 1: mine, 2: "deny"}, chair=None).weight_of(1) == Weight.NONE
+    assert decision(1, {0: mine}, quorum=1).weight_of(0) == Weight.NONE
+
+
+@pytest.mark.parametrize(
+    ("voters", "votes", "divided"),
+    [
+        (1, {}, False),  # too few voters
+        (2, {0: "approve"}, False),
+        (2, {0: "approve", 1: "approve"}, False),
+        (2, {0: "approve", 1: "deny"}, True),
+        (2, {0: "approve", 1: "conditional"}, True),
+    ],
+)
+def test_votes_are_divided_when_all_are_cast_and_none_decides(
+    voters: int, votes: dict[int, str], divided: bool
+) -> None:
+    assert decision(voters, votes, chair=None, adopted={1: {FIRST}}).is_divided == divided
+
+
 def test_a_committee_has_too_few_members_below_its_quorum() -> None:
     assert decisions.too_few(1, 2)
     assert not decisions.too_few(2, 2)

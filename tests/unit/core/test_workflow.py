@@ -61,6 +61,11 @@ def test_a_diagram_names_every_move_and_every_end() -> None:
     assert drawn == "stateDiagram-v2\n    [*] --> a\n    a --> b: go on\n    b --> [*]\n"
 
 
+def test_every_state_is_listed_once_the_first_one_first() -> None:
+    assert Workflow({}, start="alone", name="small").states() == ["alone"]
+    assert Workflow({("b", "go"): "c", ("d", "go"): "c"}, start="a", name="small").states() == ["a", "b", "d", "c"]
+
+
 @given(st.lists(st.sampled_from(sorted({verb for _s, verb in REQUEST_WORKFLOW.table})), max_size=50))
 def test_any_sequence_of_verbs_ends_where_the_table_says(verbs: list[str]) -> None:
     """T82."""
@@ -74,9 +79,10 @@ def test_any_sequence_of_verbs_ends_where_the_table_says(verbs: list[str]) -> No
 
 @pytest.mark.django_db
 def test_a_move_stores_the_state_with_its_facts() -> None:
-    request = stories.draft().request
+    request, other = stories.draft().request, stories.draft().request
     request.move("withdraw", ended_at=request.created_at)
-    assert request.state == "withdrawn"
+    assert (request.state, request.ended_at) == ("withdrawn", request.created_at)
+    assert AccessRequest.objects.get(pk=other.pk).state == "draft"
     stored = AccessRequest.objects.get(pk=request.pk)
     assert (stored.state, stored.ended_at) == ("withdrawn", request.created_at)
 
