@@ -36,7 +36,6 @@ class Committee(models.Model):
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
     contact_email = models.EmailField(_("contact"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
-    member_count: int  # no column: how many members it has, where `with_member_counts` asked
 
     class Meta:
         verbose_name = _("committee")

@@ -1,6 +1,7 @@
 """Sets of committees and of their members."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -72,7 +73,7 @@ def committee_facts(committee: Committee) -> dict[str, Any]:
 
 def unable_to_decide(committees: QuerySet[Committee]) -> list[Committee]:
     """Those that have no chair, or fewer members than their quorum; two statements at most."""
-    counted = {committee.pk: committee for committee in with_member_counts(committees)}
+    counted: dict[UUID, Any] = {committee.pk: committee for committee in with_member_counts(committees)}
     chairs = CommitteeMember.objects.appointed().filter(committee__in=counted, is_chair=True)
     chaired = set(chairs.values_list("committee_id", flat=True))
     return [one for one in counted.values() if one.pk not in chaired or too_few(one.member_count, one.quorum)]

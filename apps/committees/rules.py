@@ -121,7 +121,7 @@ def check_changed_committee(name: str, quorum: int, review_days: int, contact: s
         raise Invalid(_("The committee was not changed."), fields=fields)
 
 
-def check_new_committee(name: str, slug: str, quorum: int, review_days: int, contact: str) -> None:
+def check_new_committee(name: str, slug: str, quorum: int, review_days: int = 28, contact: str = "") -> None:
     """There is a name, a short name that no other committee has, and a quorum of at least one vote."""
     fields = check_committee(name, quorum, review_days, contact)
     if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():

@@ -311,9 +311,13 @@ def check_visa_issuer(*, slug: str, **facts: Any) -> None:
 
 
 def _reached(address: str) -> bool:
-    parts = urlsplit(address)
-    plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
+    """An https address; plain http only on this machine, for demo and tests."""
+    try:
+        parts = urlsplit(address)
+        plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
+    except ValueError:  # such as an IPv6 address without its bracket
+        return False
 
 
 def check_provider(*, slug: str, **facts: Any) -> None:
@@ -344,9 +348,7 @@ def check_provider(*, slug: str, **facts: Any) -> None:
 
 def _issuer_fault(slug: str, said: str) -> str:
     """What is wrong with the issuer of this provider, in a sentence; empty if nothing is."""
-    issuer = urlsplit(said)
-    plain = settings.SIGN_IN_PLAIN_LOOPBACK and issuer.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not issuer.hostname or issuer.query or issuer.fragment or (issuer.scheme != "https" and not plain):
+    if not _reached(said) or urlsplit(said).query:
         return _("Enter the issuer as an https address, exactly as in its tokens.")
     if Provider.objects.exclude(slug=slug).filter(issuer=said).exists():
         return _("This issuer is already entered under another short name.")

@@ -4,6 +4,7 @@ import importlib
 import os
 import re
 import sys
+from collections.abc import Iterable
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,23 +32,27 @@ def every_fault(module: str) -> list[str]:
     Changes os.environ: only a process that ends afterwards may call it.
     """
     faults: list[str] = []
+    replaced: set[frozenset[str]] = set()  # by the names of the variables: a stand-in that does not help ends it
     while True:
         sys.modules.pop(module, None)
         try:
             importlib.import_module(module)
         except ImproperlyConfigured as fault:
-            if str(fault) in faults:
+            names = frozenset(NAME.findall(str(fault)))
+            if names in replaced:
                 return faults
             faults.append(str(fault))
-            _replace(str(fault))
+            replaced.add(names)
+            _replace(names)
         else:
             return faults
 
 
-def _replace(sentence: str) -> None:
-    """Put a stand-in where the named variables are wrong; one without a stand-in is left out, for its default."""
-    for name in NAME.findall(sentence) or ["DEBUG"]:
+def _replace(names: Iterable[str]) -> None:
+    """Put a stand-in where these variables are wrong; one without a stand-in is left out, for its default."""
+    for name in names:
         os.environ.pop(name, None)
         if name in STAND_INS:
             os.environ[name] = STAND_INS[name]
-    os.environ.pop("DJANGO_DEBUG", None)
+    for name in ("DEBUG", "DJANGO_DEBUG") if not names else ():  # DEBUG is no name with an underscore
+        os.environ.pop(name, None)

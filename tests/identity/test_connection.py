@@ -127,6 +127,7 @@ def test_a_token_endpoint_that_says_nothing_is_no_verdict(provider: Provider, ba
         ("http://idp.example.org", "address"),
         ("ftp://idp.example.org", "address"),
         ("not an address", "address"),
+        ("https://[x", "address"),
     ],
 )
 def test_a_host_that_cannot_be_reached_is_named(issuer: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -66,15 +65,14 @@ def works(steps: list[Step]) -> bool:
 
 
 def _steps(client: Client, now: datetime) -> Iterator[Step]:
-    host = urlsplit(client.issuer).hostname or client.issuer
     address = f"{client.issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
         answer = oidc_http.fetch(address)
     except Untrusted as fault:
         code = unreachable_code(fault)
-        yield Step(code, False, address if code == "status" else host)
+        yield Step(code, False, address if code == "status" else client.issuer)
         return
-    yield Step("reached", True, host)
+    yield Step("reached", True, client.issuer)
     yield _clock(answer.date, now)
     try:
         document = read_object(answer.body)
@@ -167,7 +165,10 @@ def _sign_out(document: dict[str, Any]) -> Step:
     end = document.get("end_session_endpoint")
     if not isinstance(end, str):
         return Step("no_sign_out", None)
-    parts = urlsplit(end)
+    try:
+        parts = oidc_http.address(end)
+    except Untrusted:
+        return Step("no_sign_out", None)  # the addresses were already found wrong
     origin = f"{parts.scheme}://{parts.netloc}"
     named = origin in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"]
     return Step("sign_out", True, origin) if named else Step("sign_out_origin", None, origin)

@@ -126,6 +126,7 @@ def test_a_provider_is_changed_and_its_issuer_stays_once_people_have_it(browser:
     [
         ({"name": ""}, "name"),
         ({"issuer": "ftp://x"}, "issuer"), ({"issuer": "http://idp.example"}, "issuer"),
+        ({"issuer": "https://[x"}, "issuer"), ({"issuer": "https://x.example/#a"}, "issuer"),
         ({"client_id": ""}, "client_id"),
         ({"secret_name": "none"}, "secret_name"), ({"secret_name": ""}, "secret_name"),
         ({"scopes": "profile"}, "scopes"), ({"domains": "no domain"}, "domains"), ({"slug": "Two Words"}, "slug"),
