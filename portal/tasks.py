@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from apps.access_requests.tasks import report_ended_memberships
 from apps.agreements.tasks import expire_agreements
-from apps.core import correlation, idempotency
+from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
 from apps.datasets.commands import release_versions
 from apps.datasets.search import tidy_words
@@ -19,7 +19,7 @@ from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
 from apps.tokens.commands.devices import forget_devices
-from portal import consequences
+from portal import consequences, health_checks
 from portal.celery import app
 from portal.orphans import delete_orphans
 
@@ -32,6 +32,19 @@ def drain() -> None:
     correlation.begin()
     consequences.drain()
     post_due(by=SYSTEM)
+
+
+@app.task
+def heartbeat() -> None:
+    """The scheduler sent this and a worker ran it: both work."""
+    heartbeats.report("scheduler")
+
+
+@app.task
+def check() -> None:
+    """Look at what the portal depends on, and whether work is late."""
+    correlation.begin()
+    health_checks.check_all()
 
 
 @app.task

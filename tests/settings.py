@@ -18,6 +18,7 @@ DATABASES = {
 }
 # A frozen database must not make a test wait, and each test's connection ends with it.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["LIMITS"] = {"statement": 0, "idle_in_transaction": 0}  # on a busy machine a test may be slow
 
 DATA_ROOT = Path(tempfile.mkdtemp(prefix="gatehouse-test-"))
 atexit.register(shutil.rmtree, DATA_ROOT, ignore_errors=True)

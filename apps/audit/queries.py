@@ -112,3 +112,9 @@ def pending() -> QuerySet[Outbox]:
 def kinds_of(event_ids: Iterable[int]) -> dict[int, str]:
     """What kind each of these events is."""
     return dict(Event.objects.filter(pk__in=list(event_ids)).values_list("pk", "kind"))
+
+
+def oldest_pending() -> datetime | None:
+    """When the oldest event whose consequences are pending happened; None if there is none."""
+    oldest = Outbox.objects.order_by("event_id").values("event_id")[:1]
+    return Event.objects.filter(pk__in=oldest).values_list("at", flat=True).first()

@@ -13,7 +13,7 @@ from apps.audit.models import Event, Outbox
 from apps.core import correlation
 from apps.core.actors import Actor, kind_of, person_id_of
 
-__all__ = ["Kind", "needs_outbox", "record", "when_pending"]
+__all__ = ["Kind", "needs_outbox", "record", "when_pending", "when_recorded"]
 
 
 # A fact is a code, an id, a number or a moment: no spaces, no "@", so neither sentences nor addresses fit.
@@ -42,6 +42,8 @@ def record(
         correlation=correlation.current(),
         facts={name: _fact(name, value) for name, value in (correlation.through() | facts).items()},
     )
+    for note in _notes:
+        note(event)
     if _needed_for(kind):
         Outbox.objects.create(event_id=event.pk)
         for listener in _listeners:
@@ -49,6 +51,7 @@ def record(
     return event
 
 
+_notes: list[Callable[[Event], None]] = []
 _listeners: list[Callable[[], None]] = []
 
 
@@ -66,6 +69,12 @@ def needs_outbox(needed_for: Callable[[Kind], bool]) -> None:
     """
     global _needed_for
     _needed_for = needed_for
+
+
+def when_recorded(note: Callable[[Event], None]) -> None:
+    """Call `note` with each event that is written, inside its transaction; it only counts, and never fails."""
+    if note not in _notes:
+        _notes.append(note)
 
 
 def when_pending(listener: Callable[[], None]) -> None:

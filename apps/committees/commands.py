@@ -33,16 +33,16 @@ def create_committee(
     about: str,
     quorum: int,
     review_days: int = REVIEW_DAYS,
-    contact_email: str = "",
+    contact: str = "",
     by: Actor,
 ) -> Committee:
     """Create a committee that has no members yet; `review_days` is its target review time."""
     check_can_set_up(by, CONSOLE)
     name, about = typed(name, field="name").strip(), typed(about, field="about").strip()
-    rules.check_new_committee(name, slug, quorum, review_days, contact_email)
+    rules.check_new_committee(name, slug, quorum, review_days, contact)
     committee = Committee.objects.create(
         name=name, slug=slug, institution=institution, about=about, quorum=quorum, review_days=review_days,
-        contact_email=contact_email,
+        contact=contact.strip(),
     )  # fmt: skip
     record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
     return committee
@@ -57,7 +57,7 @@ def change_committee(
     about: str,
     quorum: int,
     review_days: int,
-    contact_email: str,
+    contact: str,
     seen: str = "",
     by: Actor,
 ) -> None:
@@ -70,8 +70,8 @@ def change_committee(
     before = committee_facts(locked)
     check_unchanged(before, seen)
     name, about = typed(name, field="name").strip(), typed(about, field="about").strip()
-    rules.check_changed_committee(name, quorum, review_days, contact_email)
-    locked.name, locked.about, locked.contact_email = name, about, contact_email
+    rules.check_changed_committee(name, quorum, review_days, contact)
+    locked.name, locked.about, locked.contact = name, about, contact.strip()
     locked.institution, locked.quorum, locked.review_days = institution, quorum, review_days
     changed = [field for field, value in committee_facts(locked).items() if value != before[field]]
     if changed:
@@ -154,6 +154,16 @@ def set_accepting(committee: Committee, *, accepting: bool, closed_because: str 
     reason = "" if accepting else closed_because.strip()
     Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason)
     record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, accepting=accepting)
+
+
+@transaction.atomic
+def set_contact(committee: Committee, *, contact: str, by: Actor) -> None:
+    """Where applicants reach the committee: an e-mail address or a web page; empty for none."""
+    by = check_person(by)
+    rules.check_can_manage_committee(by, committee)
+    contact = rules.check_contact(typed(contact, field="contact"))
+    Committee.objects.filter(pk=committee.pk).update(contact=contact)
+    record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, contact=bool(contact))
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from apps.people.models.claims import confirmed, confirmed_in_full
 class Committee(models.Model):
     """A group of people who decide on access requests for the datasets assigned to it."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("contact_email",)
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     class Rule(models.TextChoices):
         MAJORITY = "majority", _("majority of eligible voters; the chair breaks ties")
@@ -34,7 +34,7 @@ class Committee(models.Model):
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
-    contact_email = models.EmailField(_("contact"), blank=True, default="", db_default="")
+    contact = models.CharField(_("contact"), max_length=300, blank=True, default="", db_default="")  # e-mail or page
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -43,6 +43,7 @@ class Committee(models.Model):
         ordering = ["name"]
         constraints = [
             seen_text("name", "about", "closed_because", name="committee_text_is_seen"),
+            seen_text("contact", name="committee_contact_is_seen"),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
             models.CheckConstraint(condition=Q(rule__in=sorted(RULES)), name="committee_rule_is_known"),
             models.CheckConstraint(
@@ -52,6 +53,12 @@ class Committee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def contact_href(self) -> str:
+        """The address of a link to the contact; empty without one."""
+        is_page = self.contact.startswith("https://")
+        return self.contact if is_page or not self.contact else f"mailto:{self.contact}"
 
 
 class CommitteeMemberQuerySet(models.QuerySet["CommitteeMember"]):

@@ -13,7 +13,7 @@ from apps.core.actors import Viewer
 from apps.people.models.claims import CURRENT, confirmed
 from apps.people.queries import flag
 
-COMMITTEE_FIELDS = ("name", "institution_id", "about", "quorum", "review_days", "contact_email")
+COMMITTEE_FIELDS = ("name", "institution_id", "about", "quorum", "review_days", "contact")
 
 
 def with_member_counts(committees: QuerySet[Committee]) -> QuerySet[Committee]:

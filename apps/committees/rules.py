@@ -4,6 +4,8 @@ import re
 from datetime import date
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
 from apps.committees import queries
@@ -11,7 +13,7 @@ from apps.committees.models import Committee, CommitteeMember, CommitteeMemberCl
 from apps.core import clock
 from apps.core.actors import NamedActor, Viewer
 from apps.core.errors import Denied, Invalid
-from apps.core.text import is_blank, is_email
+from apps.core.text import is_blank
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
 from apps.people.rules import check_not_break_glass, check_person
@@ -100,6 +102,20 @@ def check_closing_reason(accepting: bool, closed_because: str) -> None:
         )
 
 
+def check_contact(contact: str) -> str:
+    """An e-mail address or an https address, without spaces around it; empty for none."""
+    contact = contact.strip()
+    check = URLValidator(schemes=["https"]) if "://" in contact else validate_email
+    try:
+        if contact:
+            check(contact)
+    except ValidationError:
+        raise Invalid(
+            _("Enter an e-mail address or the address of a web page that starts with https://."), field="contact"
+        ) from None
+    return contact
+
+
 def check_committee(name: str, quorum: int, review_days: int, contact: str) -> dict[str, str]:
     """The sentences, by field, about what is wrong with the details of a committee; none if nothing is."""
     fields: dict[str, str] = {}
@@ -109,8 +125,10 @@ def check_committee(name: str, quorum: int, review_days: int, contact: str) -> d
         fields["quorum"] = _("The quorum must be at least one vote.")
     if not 1 <= review_days <= 365:
         fields["review_days"] = _("The target review time must be 1 to 365 days.")
-    if not is_email(contact):
-        fields["contact_email"] = _("Enter an e-mail address such as name@example.org.")
+    try:
+        check_contact(contact)
+    except Invalid as refusal:
+        fields |= refusal.fields
     return fields
 
 

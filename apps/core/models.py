@@ -24,3 +24,23 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{uuid.UUID(str(self.key))}"
+
+
+class Heartbeat(models.Model):
+    """The last report of one part of the portal: a worker, the scheduler, a provider, the storage, e-mail.
+
+    A part that stopped reporting has an old `seen_at`; nobody writes a row for it.
+    """
+
+    PERSONAL_FIELDS: tuple[str, ...] = ()
+
+    name = models.CharField(max_length=100, primary_key=True)
+    seen_at = models.DateTimeField(db_default=Now())
+    worked_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=40, blank=True, db_default="")
+    facts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.name

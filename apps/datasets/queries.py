@@ -265,6 +265,12 @@ def left_without_owner(person_id: UUID | None) -> list[Dataset]:
     return [dataset for dataset in owned if not has_owner(dataset)]
 
 
+def solely_owned_by(person: Person) -> list[Dataset]:
+    """The datasets that lose their only active owner if this person's account is closed."""
+    owned = roles.with_roles(person, [Dataset.OWNER], Dataset).order_by("title", "pk")
+    return [one for one in owned if not owners_of(one).filter(is_active=True).exclude(pk=person.pk).exists()]
+
+
 def owners_by_dataset(datasets: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """The active owners of each of these datasets, by name; one statement."""
     rows = DatasetRole.objects.filter(

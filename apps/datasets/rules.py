@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from apps.committees.queries import chaired_by
 from apps.committees.rules import check_can_manage_committee
 from apps.core import clock, roles
 from apps.core.errors import Denied, Invalid, WrongState
+from apps.core.sizes import size_in_words
 from apps.core.text import is_blank, is_hidden
 from apps.datasets import conditions, queries
 from apps.datasets.models import CommitteeProposal, Dataset, Version
@@ -237,7 +237,7 @@ def check_size(size: int, declared: int | None) -> None:
 
 def too_large() -> Invalid:
     """The refusal of a file that is larger than MAX_UPLOAD_BYTES; it says the limit."""
-    limit = {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+    limit = {"limit": size_in_words(settings.MAX_UPLOAD_BYTES)}
     return Invalid(_("The file is larger than %(limit)s, the limit for one file.") % limit, field="file")
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Func, IntegerField, QuerySet, Subquery
+from django.db.models import Count, F, Func, IntegerField, OuterRef, QuerySet, Subquery
 
-from apps.access_requests.queries import undecided_by_manager
+from apps.access_requests.queries import undecided_by_manager, undecided_for_datasets_managed_by
 from apps.core.actors import Viewer
+from apps.datasets.models import Dataset
 from apps.datasets.queries import managed_by
 from apps.grants.models import AccessGrant
 from apps.people.queries import row_of
@@ -33,6 +34,18 @@ def figures_of(person: Viewer) -> dict[str, int]:
     }
     found = row_of(person).annotate(**numbers).values(*numbers).first()
     return dict(found or dict.fromkeys(numbers, 0))
+
+
+def busiest_of(person: Viewer) -> QuerySet[Dataset]:
+    """The datasets they manage with `waiting` (requests awaiting decision) and `users` (people with active access),
+    those with most of both first.
+    """
+    waiting = undecided_for_datasets_managed_by(person).filter(dataset=OuterRef("pk"))
+    users = AccessGrant.objects.active().filter(dataset=OuterRef("pk"))
+    rows = managed_by(person).annotate(
+        waiting=_number_of(waiting), users=_number_of(users, column="holder_id", distinct=True)
+    )
+    return rows.only("slug", "title").order_by("-waiting", "-users", "title", "pk")
 
 
 def _number_of(rows: QuerySet[Any], *, column: str = "pk", distinct: bool = False) -> Subquery:

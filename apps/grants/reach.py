@@ -1,11 +1,15 @@
 """Whose access somebody may see and end, and what of it is not over."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db.models import Exists, QuerySet
 
 from apps.core import clock, roles
 from apps.core.actors import Viewer
-from apps.datasets.models import Dataset
+from apps.datasets.models import Dataset, Version
 from apps.grants.models import AccessGrant, Reach
+from apps.grants.queries import verdicts
 from apps.people.models import PlatformRole
 from apps.people.queries import institutions_signed_for, platform_roles_of
 
@@ -23,3 +27,14 @@ def within_reach(by: Viewer, reach: str) -> QuerySet[AccessGrant]:
 def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
     """Those that are neither revoked nor past their end; suspended ones and those that have not begun included."""
     return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")
+
+
+def can_use_registered(people: Iterable[UUID]) -> set[UUID]:
+    """Those who can download datasets with registered access, as after a sign-in with a second factor.
+
+    Nothing in the access rule tells two registered datasets apart for them, so one that is published stands for all.
+    """
+    version = Version.objects.available().filter(dataset__access=Dataset.Access.REGISTERED).order_by("pk").first()
+    if version is None:
+        return set()
+    return {person for person, verdict in verdicts(people, version).items() if verdict.allowed}

@@ -18,8 +18,8 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import TruncDate, TruncDay
-from django.db.models.lookups import IsNull, LessThanOrEqual
+from django.db.models.functions import Coalesce, TruncDate, TruncDay
+from django.db.models.lookups import Exact, GreaterThan, IsNull, LessThanOrEqual
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Membership
@@ -31,7 +31,7 @@ from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.grants.models import RENEW_DAYS, AccessGrant, DownloadStop
 from apps.people.models import PlatformRole
-from apps.people.queries import newest_affiliations, platform_roles_of
+from apps.people.queries import newest_affiliations, platform_roles_of, seen_through
 
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
@@ -133,11 +133,16 @@ def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
 
 
 def resumable() -> Q:
-    """A condition on grants: everything lasts but the affiliation of the holder, and no signing official ended that."""
+    """A condition on grants: everything lasts but the affiliation of the holder, no signing official ended that, and
+    no sign-in through the institution since it lapsed left it as it was.
+    """
     lasts = _all_of("not_ended", "not_revoked", "not_terminated", "not_suspended")
     lapsed = ~AccessGrant.objects.parts()["affiliation_active"] & Q(institution__isnull=False)
-    ended_at = newest_affiliations("holder_id", "institution_id").values("ended_at")[:1]
-    return lasts & lapsed & Q(IsNull(Subquery(ended_at), True))
+    newest = newest_affiliations("holder_id", "institution_id")
+    seen_at = seen_through("holder_id", "institution_id").values("last_seen_at")[:1]
+    not_ended = Q(IsNull(Subquery(newest.values("ended_at")[:1]), True))
+    tried = GreaterThan(Subquery(seen_at), Subquery(newest.values("valid_until")[:1]))
+    return lasts & lapsed & not_ended & Q(Exact(Coalesce(tried, Value(False)), Value(False)))
 
 
 def renewable(person: Viewer) -> Q:

@@ -50,6 +50,12 @@ def check_can_merge(person: Person | None, into: Person | None) -> None:
         raise WrongState(_("One of these accounts is already closed."))
 
 
+def check_open(person: Person) -> None:
+    """An account is closed once."""
+    if not person.is_active:
+        raise WrongState(_("This account is already closed."))
+
+
 def check_not_merged(person: Person) -> None:
     """A merged account stays closed: its person has another one, and two accounts would make two people of them."""
     if person.merged_into_id is not None:

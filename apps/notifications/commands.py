@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.audit.models import Event
-from apps.core import clock, zones
+from apps.core import causes, clock, zones
 from apps.core.actors import SYSTEM, Actor
 from apps.core.addresses import absolute, portal_host
 from apps.grants.restores import replayed_through
@@ -81,7 +81,7 @@ def post_due(*, by: Actor, limit: int = 100) -> int:
             sent += outcome
         connection.close()
     except Exception as fault:  # whatever is between us and the mail server: e-mails stay queued, the portal goes on
-        log.warning("e-mails stay queued: %s", type(fault).__name__)
+        log.warning("e-mails stay queued (%s). %s", type(fault).__name__, causes.for_log(causes.cause_of(fault)))
     return sent
 
 
@@ -99,7 +99,8 @@ def _post_next(connection: Any) -> bool | None:
     try:
         connection.send_messages([_message(claimed)])
     except Exception as fault:  # whatever the mail server or its connection says: this e-mail is tried again later
-        log.warning("e-mail %s was not accepted by the mail server: %s", claimed.pk, type(fault).__name__)
+        cause = causes.for_log(causes.cause_of(fault))
+        log.warning("e-mail %s was not accepted by the mail server (%s). %s", claimed.pk, type(fault).__name__, cause)
         row.update(attempts=claimed.attempts + 1, not_before=clock.now() + _wait(claimed.attempts))
         connection.close()
         return False if isinstance(fault, ABOUT_ONE_NOTIFICATION) else None

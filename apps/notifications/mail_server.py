@@ -1,24 +1,17 @@
-"""Whether the mail server takes e-mails from the portal. Nothing is sent."""
-
-import smtplib
-import ssl
+"""Whether e-mails can be sent."""
 
 from django.core.mail import get_connection
 
-SECONDS = 3
+from apps.core import causes, heartbeats
 
 
-def mail_fault() -> str:
-    """The code of what is wrong: mail_refused, mail_tls or mail_unreachable; empty if nothing is."""
-    connection = get_connection(timeout=SECONDS)
+def check_mail_server() -> None:
+    """Report whether the mail server takes a connection, with the portal's user name and password."""
+    cause = ""
     try:
+        connection = get_connection()
         connection.open()
-    except smtplib.SMTPAuthenticationError:
-        return "mail_refused"
-    except (ssl.SSLError, smtplib.SMTPNotSupportedError):
-        return "mail_tls"
-    except (OSError, smtplib.SMTPException):
-        return "mail_unreachable"
-    finally:
         connection.close()
-    return ""
+    except Exception as fault:  # whatever the mail server or the network says
+        cause = causes.cause_of(fault)
+    heartbeats.report("e-mail", cause=cause)

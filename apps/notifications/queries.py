@@ -1,8 +1,9 @@
 """Sets of notifications."""
 
 import re
+from datetime import datetime
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Min, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
@@ -41,3 +42,10 @@ def waiting() -> QuerySet[Notification]:
 def to_post() -> QuerySet[Notification]:
     """The queued e-mails that are due now."""
     return waiting().filter(not_before__lte=clock.sql_now())
+
+
+def oldest_waiting(among: int = 1000) -> datetime | None:
+    """When the oldest queued e-mail was written, of the next `among` to be sent; None if none is queued."""
+    some = waiting().values("pk")[:among]
+    found: datetime | None = Notification.objects.filter(pk__in=some).aggregate(oldest=Min("written_at"))["oldest"]
+    return found

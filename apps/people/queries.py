@@ -136,11 +136,11 @@ def institutions_answered_for(person: Viewer) -> QuerySet[Institution]:
     """
     mine = Q(pk__in=institutions_signed_for(person).order_by().values("pk"))
     if has_platform_role(person, PlatformRole.Kind.OPERATOR):
-        mine |= ~Q(Exists(_officials().filter(content_object=OuterRef("pk"))))
+        mine |= ~Q(Exists(official_roles().filter(content_object=OuterRef("pk"))))
     return Institution.objects.filter(mine).order_by("name", "pk")
 
 
-def _officials() -> QuerySet[InstitutionRole]:
+def official_roles() -> QuerySet[InstitutionRole]:
     """The roles of signing officials who are active and affiliated with the institution they sign for."""
     affiliated = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
     return InstitutionRole.objects.filter(
@@ -248,6 +248,24 @@ def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
     return Affiliation.objects.filter(accounts, institution=OuterRef(institution)).order_by("-starts_at", "-pk")
 
 
+def seen_through(person: str, institution: str) -> QuerySet[Identity]:
+    """The sign-ins of a person through a provider of the institution, newest first; arguments as before."""
+    accounts, place = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person)), OuterRef(institution)
+    speaks = Q(provider__institution=place) | Q(provider__allowed_institutions=place)
+    seen = Identity.objects.filter(accounts, speaks, last_seen_at__isnull=False)
+    return seen.order_by("-last_seen_at", "-pk")
+
+
+def not_renewed(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Person and institution where the affiliation lapsed and a sign-in through the institution did not renew it."""
+    rows = Affiliation.objects.filter(person__in=set(people)).annotate(
+        newest=Subquery(newest_affiliations("person", "institution").values("pk")[:1]),
+        seen_at=Subquery(seen_through("person", "institution").values("last_seen_at")[:1]),
+    )
+    lapsed = rows.filter(pk=F("newest"), ended_at__isnull=True, valid_until__lte=clock.sql_now())
+    return set(lapsed.filter(seen_at__gt=F("valid_until")).order_by().values_list("person", "institution"))
+
+
 def sign_in_restores(people: Iterable[UUID]) -> dict[tuple[UUID, UUID], bool]:
     """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
     it was: not if a signing official ended it. A pair that is missing has no affiliation yet, which a sign-in begins.
@@ -277,7 +295,7 @@ def ended_for_good(people: Iterable[UUID]) -> dict[UUID, UUID]:
 
 def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Who signs for these institutions today, by institution; one statement."""
-    rows = _officials().filter(content_object__in=set(institutions))
+    rows = official_roles().filter(content_object__in=set(institutions))
     found: dict[UUID, list[Person]] = {}
     for row in rows.select_related("user").order_by("user__name", "pk"):
         found.setdefault(row.content_object_id, []).append(row.user)
@@ -372,21 +390,6 @@ def providers_matching(words: str) -> QuerySet[Provider]:
     for word in words.split()[:10]:
         found = found.filter(Q(name__icontains=word) | Q(institution__name__icontains=word))
     return found
-
-
-def signing_officials_of(institution: Institution) -> QuerySet[Person]:
-    """Everybody who was appointed for this institution, whether or not their affiliation counts now."""
-    return roles.people_with_role(institution, Institution.SIGNING_OFFICIAL).order_by("name", "pk")
-
-
-def institutions_without_official() -> QuerySet[Institution]:
-    """The institutions that nobody signs for now."""
-    return Institution.objects.filter(~Exists(_officials().filter(content_object=OuterRef("pk"))))
-
-
-def people_who_can_own() -> QuerySet[Person]:
-    """Everybody who may create datasets: an open account that belongs to an institution."""
-    return Person.objects.filter(institution__isnull=False, is_active=True, is_break_glass=False)
 
 
 def identities_of(person: Viewer) -> QuerySet[Identity]:

@@ -7,6 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings import environment
 from portal.settings.environment import BASE_DIR
 
 DEBUG = False
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.web.common.metrics.Metrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -111,8 +113,8 @@ OIDC_NAME = "Institutional sign-in"
 
 # A provider that is slow or gone costs a sign-in, never the pages of others: how long one call to it may take in all,
 # how long it may be silent, and how many calls a process keeps open (fewer than it has threads).
-SIGN_IN_SECONDS = 8.0
-SIGN_IN_STEP_SECONDS = 5.0
+SIGN_IN_SECONDS = 4.5
+SIGN_IN_STEP_SECONDS = 4.0
 SIGN_IN_CALLS = 2
 SIGN_IN_PLAIN_LOOPBACK = False
 PROVIDER_SECRETS: dict[str, str] = {}  # client secrets by the name that a provider's row gives
@@ -231,6 +233,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "drain": {"task": "portal.tasks.drain", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
+    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": timedelta(seconds=15), "options": {"expires": 15}},
+    "check": {"task": "portal.tasks.check", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
     "sweep": {"task": "portal.tasks.sweep", "schedule": timedelta(hours=6), "options": {"expires": 3600}},
     "warn": {"task": "portal.tasks.warn", "schedule": timedelta(hours=1), "options": {"expires": 1800}},
     "release": {"task": "portal.tasks.release", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
@@ -245,7 +249,9 @@ def broker_options(url: str) -> dict[str, Any]:
     return {
         "visibility_timeout": 30 * 60,
         "socket_timeout": 5,
-        "socket_connect_timeout": 1,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
         "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
     }
 
@@ -253,6 +259,10 @@ def broker_options(url: str) -> dict[str, Any]:
 def private_file_storage(root: Path) -> dict[str, Any]:
     """Sealed files on this machine, sent by the front server."""
     return {"BACKEND": "apps.core.storage.PrivateFileStorage", "OPTIONS": {"location": str(root / "files")}}
+
+
+STORAGE_SECONDS = 4  # without an answer of the object storage; while a file is moved, STORAGE_TRANSFER_SECONDS
+STORAGE_TRANSFER_SECONDS = 60
 
 
 def private_bucket_storage(*, endpoint: str, bucket: str, key: str, secret: str, region: str) -> dict[str, Any]:
@@ -282,10 +292,14 @@ def storages(private: dict[str, Any], *, hashed_static: bool) -> dict[str, Any]:
     return {"private": private, "staticfiles": {"BACKEND": kind if hashed_static else plain}}
 
 
+# Who may read /metrics at the address of the probes: nobody, until networks or a token are named.
+METRICS_TOKEN = environment.metrics_token()
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"one_line": {"()": "portal.logs.OneLine"}},
+    "formatters": {"one_line": {"()": environment.log_format()}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one_line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -1,5 +1,6 @@
 """Reads the environment; says in one sentence what is missing or wrong."""
 
+import ipaddress
 import json
 import os
 import re
@@ -64,7 +65,7 @@ def origin(address: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's entry for a postgresql:// address; migrations and restores sign in as the owner of the tables."""
-    if sys.argv[1:2] in (["migrate"], ["restore"]):
+    if process() in {"migrate", "restore"}:
         url = text("MIGRATION_DATABASE_URL", url)
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
@@ -73,7 +74,7 @@ def database(url: str) -> dict[str, Any]:
             "is the only database."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "apps.core.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -81,8 +82,64 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 0, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {**_tcp_limits(), "prepare_threshold": 0, **dict(parse_qsl(parts.query))},
+        "LIMITS": _statement_limits(process()),
     }
+
+
+def process() -> str:
+    """What kind of process this is: `worker`, `beat`, `migrate`, `restore`, `command`, or `web`."""
+    if named := text("GATEHOUSE_PROCESS"):
+        return named
+    program = Path(sys.argv[0])
+    if "celery" in {program.name, program.parent.name}:
+        return "beat" if "beat" in sys.argv else "worker"
+    if program.name in {"manage.py", "django-admin"}:
+        return sys.argv[1] if sys.argv[1:2] in (["migrate"], ["restore"]) else "command"
+    return "web"
+
+
+def _tcp_limits() -> dict[str, int]:
+    """How long a connection may take, and how long one may be dead before it is noticed (libpq, 34.1.2)."""
+    return {
+        "connect_timeout": number("DATABASE_CONNECT_SECONDS", 3),
+        "tcp_user_timeout": 1000 * number("DATABASE_TCP_SECONDS", 10),
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+    }
+
+
+def _statement_limits(kind: str) -> dict[str, int]:
+    """Seconds for a statement and for an idle transaction; migrations and commands take the time they take."""
+    page, task = number("DATABASE_STATEMENT_SECONDS", 4), number("DATABASE_TASK_SECONDS", 300)
+    statement = {"web": page, "worker": task, "beat": task}.get(kind, 0)
+    idle = number("DATABASE_IDLE_SECONDS", 60) if kind == "web" else 900
+    return {"statement": statement, "idle_in_transaction": 0 if kind in {"migrate", "restore"} else idle}
+
+
+def log_format() -> str:
+    """The class that writes a line of the log: text for people, or JSON for a collector of logs."""
+    kind = text("LOG_FORMAT", "line")
+    if kind not in {"line", "json"}:
+        raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {kind!r}.")
+    return "portal.logs.JsonLine" if kind == "json" else "portal.logs.OneLine"
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks such as 10.0.0.0/8, separated by commas."""
+    try:
+        return [ipaddress.ip_network(one) for one in words(name)]
+    except ValueError as fault:
+        raise ImproperlyConfigured(
+            f"{name} must be networks such as 10.0.0.0/8, separated by commas: {fault}."
+        ) from None
+
+
+def metrics_token() -> str:
+    """The secret with which Prometheus reads /metrics; empty if there is none."""
+    return strong_secret("METRICS_TOKEN", "a random text") if text("METRICS_TOKEN") else ""
 
 
 def link_keys(value: str) -> dict[str, str]:

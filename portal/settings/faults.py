@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ImproperlyConfigured
 
-NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+NAME = re.compile(r"\b[A-Z][A-Z0-9_]{4,}\b")  # a variable, as the sentences name it
 # Values that the production settings accept: with one in place of what is wrong, the next fault is found.
 STAND_INS = {
     "SECRET_KEY": "stand-in-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
@@ -54,5 +54,5 @@ def _replace(names: Iterable[str]) -> None:
         os.environ.pop(name, None)
         if name in STAND_INS:
             os.environ[name] = STAND_INS[name]
-    for name in ("DEBUG", "DJANGO_DEBUG") if not names else ():  # DEBUG is no name with an underscore
-        os.environ.pop(name, None)
+    if "DEBUG" in names:  # one sentence for two variables
+        os.environ.pop("DJANGO_DEBUG", None)

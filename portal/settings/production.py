@@ -71,6 +71,11 @@ BACKUP_RECIPIENTS = environment.words("BACKUP_RECIPIENTS")
 
 BREAK_GLASS = environment.flag("BREAK_GLASS")
 
+SIGN_IN_SECONDS = float(environment.number("SIGN_IN_SECONDS", 4)) + 0.5
+SIGN_IN_STEP_SECONDS = SIGN_IN_SECONDS - 0.5
+STORAGE_SECONDS = environment.number("STORAGE_SECONDS", STORAGE_SECONDS)
+STORAGE_TRANSFER_SECONDS = environment.number("STORAGE_TRANSFER_SECONDS", STORAGE_TRANSFER_SECONDS)
+
 DELIVERY = environment.text("DELIVERY", "accel")
 if DELIVERY not in {"accel", "presigned"}:
     raise ImproperlyConfigured("DELIVERY must be accel (the front server sends files) or presigned (S3 does).")
@@ -106,4 +111,4 @@ EMAIL_PORT = environment.number("EMAIL_PORT", 587)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=True)
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = environment.number("EMAIL_SECONDS", 10)

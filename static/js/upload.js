@@ -9,7 +9,7 @@
     let step = 0;
     let left = bytes;
     while (left >= 1000 && step < units.length - 1) { left /= 1000; step += 1; }
-    const digits = step && left < 10 ? 1 : 0;
+    const digits = step && left < 100 ? 1 : 0;
     return `${left.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits })} ${units[step]}`;
   };
 

@@ -294,6 +294,7 @@ FORMS: dict[str, Kwargs] = {
     "set_time_zone": {"time_zone": "Europe/Copenhagen"},
     "site_text_edit": {"text": "What we store."},
     "person_end_access": {"reason": "They left the project."},
+    "person_close": {"reason": "They left the hospital."},
     "dataset_new": {"title": "A new dataset"},
     "version_publish": {"embargo_until": ""},
     "version_withdraw": {"reason": "Consent was withdrawn."},

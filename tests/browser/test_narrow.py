@@ -1,6 +1,7 @@
 """At 320 pixels: what a table's row becomes, and the head of the page."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 
@@ -28,3 +29,19 @@ def test_a_visitors_head_is_one_row_also_in_the_longer_danish(enter: Enter) -> N
     assert mark is not None
     assert tools is not None
     assert tools["y"] < mark["y"] + mark["height"]
+
+
+def test_on_a_phone_the_pages_are_behind_a_menu_that_works_without_script(enter: Enter) -> None:
+    """PAGES.md 17. The control: on a wide screen the pages are in the head, and there is no menu."""
+    page = enter("applicant", viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
+    page.goto("/")
+    menu, wide = page.locator("details.menu--pages"), page.locator(".site-nav")
+    expect(wide).to_be_hidden()
+    expect(menu.get_by_role("link", name="My requests")).to_be_hidden()
+    menu.locator("summary").click()
+    menu.get_by_role("link", name="My requests").click()
+    page.wait_for_url("**/requests/")
+    expect(page.get_by_role("link", name="Export CSV")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(menu).to_be_hidden()
+    expect(wide).to_be_visible()

@@ -302,6 +302,7 @@ VISITS = [
     Visit("people_search", ("auditor", "operator"), query="?q=holm"),
     Visit("person_record", ("auditor", "operator", "official"), _code("applicant")),
     Visit("person_end_access", ("operator",), _all_access("applicant")),
+    Visit("person_close", ("operator",), _code("applicant")),
     Visit("claimed_roles", ("operator", "auditor")),
     Visit("system_status", ("operator",)),
     Visit("site_text_edit", ("operator",), {"kind": "privacy", "language": "en"}),

@@ -16,7 +16,7 @@ WHOLE = {"person", "dataset", "committee", "applicant", "institution", "holder"}
 # What the portal itself says under such a name.
 OWN = {"provider.name", "scope.name", "field.name", "form.name", "guide.title", "section.name", "permission.name"}
 SET = {"bdi", "markdown", "linked"}  # filters that give the text a direction
-NO_TEXT = {"date", "time", "urlencode", "slugify", "length", "filesizeformat", "initials", "yesno", "linebreaks"}
+NO_TEXT = {"date", "time", "urlencode", "slugify", "length", "size", "initials", "yesno", "linebreaks"}
 PLAIN = {"option", "title", "textarea", "script", "code", "kbd"}  # elements that hold no other element, or no text
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Pages for the people who build the portal, and drawings.

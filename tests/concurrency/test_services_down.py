@@ -1,5 +1,7 @@
 """A part of the portal does not answer: a plain page, nothing half done, and back by itself."""
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +12,10 @@ from django.test import override_settings
 
 from apps.access_requests.models import AccessRequest
 from apps.audit.models import Event
+from apps.core import heartbeats, schema
 from apps.core.storage import private_storage
 from apps.datasets.models import Distribution
+from apps.web.common import readiness
 from portal import wake_workers
 from tests import stories
 
@@ -60,9 +64,11 @@ def test_without_its_database_programs_get_a_problem(no_database: None) -> None:
 def test_health_tells_alive_from_ready(no_database: None) -> None:
     client = stories.client_for(None, raise_request_exception=False)
     assert client.get("/healthz").status_code == 200
+    readiness.forget()
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["failing"] == ["database"]
+    assert answer.json()["checks"]["migrations"] == "unknown"
 
 
 def test_what_was_sent_into_a_silent_database_is_not_half_done_and_can_be_sent_again() -> None:
@@ -110,7 +116,55 @@ def _broken(*_args: object, **_facts: object) -> str:
 
 
 @override_settings(STORAGES={"private": {"BACKEND": "tests.concurrency.broken_storage.Broken"}})
-def test_a_portal_without_storage_is_not_ready() -> None:
+def test_a_portal_without_storage_goes_on_with_less() -> None:
+    """Case 40: a balancer must not take every node out because S3 is away."""
+    readiness.forget()
     answer = stories.client_for(None).get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "failing": ["storage"]}
+    assert answer.status_code == 200
+    assert (answer.json()["ready"], answer.json()["degraded"]) == (True, ["storage"])
+
+
+@override_settings(CELERY_BROKER_URL="redis://:a-secret@127.0.0.1:9/0")
+def test_a_portal_without_broker_goes_on_with_less_and_says_nothing_else_of_it() -> None:
+    """Case 40, L16."""
+    readiness.forget()
+    answer = stories.client_for(None).get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["degraded"] == ["broker"]
+    assert "a-secret" not in answer.content.decode() and "127.0.0.1" not in answer.content.decode()
+    assert readiness.faults() == {"broker": "refused"}
+
+
+def test_a_provider_that_fails_is_named_as_providers_and_no_more() -> None:
+    readiness.forget()
+    heartbeats.report("provider:nordvik", cause="certificate")
+    answer = stories.client_for(None).get("/readyz")
+    assert (answer.status_code, answer.json()["degraded"]) == (200, ["providers"])
+    assert "nordvik" not in answer.content.decode()
+
+
+def test_a_database_without_the_tables_of_this_version_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 38: new code on the old schema answered 500 on every page while /readyz said 200."""
+    readiness.forget()
+    monkeypatch.setattr(schema, "_needed", lambda: frozenset({("core", "0001_initial"), ("core", "9999_later")}))
+    assert schema.missing_migrations() == ["core.9999_later"]
+    answer = stories.client_for(None).get("/readyz")
+    assert (answer.status_code, answer.json()["failing"]) == (503, ["migrations"])
+
+
+def test_a_check_that_hangs_is_silent_and_is_not_started_beside_itself() -> None:
+    let_go = threading.Event()
+    started: list[int] = []
+
+    def hang() -> str:
+        started.append(1)
+        let_go.wait(10)
+        return ""
+
+    check = readiness.Dependency(hang)
+    for _time in range(3):
+        check.start()
+        assert check.result(time.monotonic() + 0.05) == "silent"
+    let_go.set()
+    assert check.result(time.monotonic() + 5) == ""
+    assert started == [1]

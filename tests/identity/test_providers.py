@@ -1,5 +1,6 @@
 """Providers are rows: added, listed and switched off at the command line; found by people on one page."""
 
+import time
 from io import StringIO
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.urls import reverse
 from apps.audit.models import Event
 from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
+from apps.core.models import Heartbeat
 from apps.identity.commands.identities import deactivate_provider
+from apps.identity.oidc import provider_checks
 from apps.people.commands.providers import provider_from_settings
 from apps.people.models import Identity, Institution
 from apps.people.models import Provider as Row
@@ -166,8 +169,41 @@ def test_a_provider_that_is_switched_off_signs_nobody_in(provider: Provider, sec
 
 def test_a_portal_without_a_secret_for_it_says_so_in_the_log(provider: Provider, client: Client, settings: Any) -> None:
     settings.PROVIDER_SECRETS = {}
-    assert browser.sign_in(client, provider).status_code == 403
+    assert browser.sign_in(client, provider).status_code == 503
     assert browser.refusals() == ["no_secret"]
+
+
+def test_a_wrong_secret_is_named_to_the_operator_until_a_sign_in_works(
+    provider: Provider, client: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Case 43: the operator read "Forbidden [ref]"."""
+    right = dict(settings.PROVIDER_SECRETS)
+    settings.PROVIDER_SECRETS = dict.fromkeys(right, "a-secret-of-last-year")
+    assert browser.sign_in(client, provider).status_code == 503
+    assert browser.refusals() == ["client_secret"]
+    slug = Row.objects.get(issuer=provider.issuer).slug
+    assert Heartbeat.objects.get(pk=f"sign-in:{slug}").cause == "client_secret"
+    assert any(slug in one.getMessage() and "OIDC_CLIENT_SECRET" in one.getMessage() for one in caplog.records)
+    settings.PROVIDER_SECRETS = right
+    assert browser.sign_in(client, provider).status_code == 302
+    assert Heartbeat.objects.get(pk=f"sign-in:{slug}").cause == ""
+
+
+def test_a_clock_that_is_wrong_is_named_to_the_operator(provider: Provider, client: Client) -> None:
+    """Case 43: every token is from the future."""
+    provider.says |= {"iat": int(time.time()) + 900, "exp": int(time.time()) + 1800}
+    assert browser.sign_in(client, provider).status_code == 403
+    assert Heartbeat.objects.get(pk__startswith="sign-in:").cause == "clock"
+
+
+def test_a_worker_finds_out_whether_a_provider_can_be_used(provider: Provider, second: Provider) -> None:
+    provider_checks.check_providers()
+    name = f"provider:{Row.objects.get(issuer=provider.issuer).slug}"
+    assert Heartbeat.objects.get(pk=name).cause == ""
+    provider.plan.wire["/jwks"] = "error"
+    provider_checks.check_providers()
+    assert Heartbeat.objects.get(pk=name).cause == "answer"
+    assert Heartbeat.objects.filter(pk__startswith="provider:", cause="").count() == 1, "the other one goes on"
 
 
 def test_a_provider_may_want_the_secret_in_the_form(provider: Provider, client: Client) -> None:

@@ -81,6 +81,12 @@ def a_withdrawal() -> Deed:
     return published_dataset.owner, path, {"reason": REASON}, lambda: gone.all().count()
 
 
+def a_closed_account() -> Deed:
+    person = stories.person()
+    closed = Person.objects.filter(pk=person.pk, is_active=False)
+    return stories.operator(), reverse("person_close", args=[person.code]), {"reason": REASON}, closed.count
+
+
 DEEDS: dict[str, Callable[[], Deed]] = {
     "vote": a_vote,
     "revoke": a_revocation,
@@ -89,6 +95,7 @@ DEEDS: dict[str, Callable[[], Deed]] = {
     "membership": a_member,
     "terminate": a_termination,
     "withdraw": a_withdrawal,
+    "close account": a_closed_account,
 }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import CommandError
 from django.db import ProgrammingError, connection, transaction
 
@@ -193,6 +194,29 @@ def test_a_cut_foreign_changed_or_older_backup_is_refused_and_nothing_is_done(
         refused(tmp_path / "backup", events="events-shorter", why="cut or changed")
         # The control: the same backup with its own events is restored.
         run("restore", str(tmp_path / "backup"), "--identity", private, "--events", str(tmp_path / "events"))
+        assert Restore.objects.count() == 1
+
+
+@pytest.mark.usefixtures("by_commands")
+def test_of_a_bucket_a_backup_has_the_list_and_not_the_bytes(
+    tmp_path: Path, key: tuple[str, str], database_urls: Urls, settings: Any
+) -> None:
+    """Any storage but a folder counts as a bucket. While one object is missing there, nothing is restored."""
+    settings.STORAGES = {**settings.STORAGES, "private": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    stored, (private, public) = stories.granted().file.storage_key, key
+    assert "NOT in the backup" in run("backup", str(tmp_path / "backup"), "--to", public)
+    run("export_events", str(tmp_path / "events"))
+    assert "does not contain their bytes" in run("verify_backup", str(tmp_path / "backup"))
+    manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
+    assert manifest["storage"] == "objects" and manifest["stored_count"] == 2
+    words = ("restore", str(tmp_path / "backup"), "--identity", private, "--events", str(tmp_path / "events"))
+    with backups.empty_database(database_urls, "restored") as name, backups.database_of(database_urls.owner, name):
+        content = private_storage().open(stored).read()
+        private_storage().delete(stored)
+        with pytest.raises(CommandError, match="1 of 2 objects are not in the bucket"):
+            run(*words)
+        private_storage().save(stored, ContentFile(content))
+        run(*words)
         assert Restore.objects.count() == 1
 
 

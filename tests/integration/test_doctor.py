@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from apps.identity.oidc.checks import Untrusted
 from apps.identity.oidc.connection import Step
-from apps.notifications import mail_server
+from apps.notifications import mail_fault as mail_server
 from apps.web.set_up import server
 from apps.web.set_up.server import Finding
 from portal.management.commands import doctor

@@ -182,3 +182,27 @@ def test_a_code_that_waits_is_found_however_it_is_typed_and_given_to_nobody_else
     codes = iter(["BCDF-GHJK", "WXZB-CDFG"])
     monkeypatch.setattr(queries, "new_user_code", lambda: next(codes))
     assert queries.free_user_code() == "WXZB-CDFG"
+
+
+@pytest.mark.django_db
+def test_a_program_is_known_by_any_secret_it_ever_had_and_by_its_own_client() -> None:
+    someone, now = stories.person(), clock.now()
+    said = {"person": someone, "name": "p", "hint": "h", "scopes": ["read"], "expires_at": now + timedelta(hours=1)}
+    device = {
+        **said, "kind": PersonalToken.Kind.DEVICE, "client_id": "cli",
+        "refresh_expires_at": now + timedelta(days=9), "ends_at": now + timedelta(days=9),
+    }  # fmt: skip
+    mine = PersonalToken.objects.create(
+        digest=queries.digest("access"), refresh_digest=queries.digest("refresh"), **device
+    )
+    PersonalToken.objects.create(digest=queries.digest("a2"), refresh_digest=queries.digest("r2"), **device)
+    PersonalToken.objects.create(digest=queries.digest("personal"), **said)
+    mine.spent.create(digest=queries.digest("used"), used_at=now)
+    for secret in ("access", "refresh", "used"):
+        assert list(queries.program_token(secret, "cli")) == [mine], secret
+        assert not queries.program_token(secret, "another").exists()
+    assert not queries.program_token("personal", "").exists()
+    assert not queries.program_token("unknown", "cli").exists()
+    found = queries.token_for("a2")
+    assert found is not None and found.digest == queries.digest("a2")
+    assert queries.token_for("refresh") is None

@@ -1,7 +1,9 @@
 """Commands on the files of a draft: upload, check, remove."""
 
 import hashlib
+import logging
 import mimetypes
+from contextlib import suppress
 from typing import BinaryIO
 from uuid import UUID
 
@@ -11,17 +13,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.audit.record import Kind, record
-from apps.core import clock
+from apps.core import causes, clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id, new_storage_key
-from apps.core.storage import private_storage
+from apps.core.storage import StorageUnavailable, private_storage
 from apps.core.text import is_blank
 from apps.datasets import rules
 from apps.datasets.commands.locks import _lock
 from apps.datasets.models import Distribution, Removal, Version
 from apps.people.models import Person
 from apps.people.rules import check_named, check_person
+
+log = logging.getLogger(__name__)
 
 BLOCK = 1024 * 1024
 MEDIA_TYPES = {".nii": "application/x-nifti", ".vcf": "text/x-vcf", ".dcm": "application/dicom", ".csv": "text/csv"}
@@ -165,7 +169,10 @@ def _store(content: BinaryIO) -> str:
     try:
         return str(private_storage().save(key, File(content)))
     except OSError as error:
-        private_storage().delete(key)
+        log.error("a file could not be stored. %s", causes.for_log(causes.cause_of(error)))
+        if not isinstance(error, StorageUnavailable):
+            with suppress(Exception):  # what stays is deleted after a day (portal/orphans.py)
+                private_storage().delete(key)
         raise Unavailable(_("The file could not be stored. Nothing was saved. Try again later.")) from error
 
 

@@ -3,15 +3,18 @@ statements however many datasets, requests or grants are asked about.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
-from apps.access_requests.models import Item, Membership, Question
+from apps.access_requests.models import Item, Membership, Question, Vote
 from apps.agreements.models import Signature
+from apps.audit.kinds import Kind
+from apps.audit.models import Event
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Version
@@ -19,9 +22,10 @@ from apps.datasets.queries import owners_by_dataset
 from apps.grants import queries
 from apps.grants.models import AccessGrant, Suspension
 from apps.people.models import Institution, Person
-from apps.people.queries import ended_for_good, officials_of, sign_in_restores
+from apps.people.queries import ended_for_good, not_renewed, officials_of, sign_in_restores
 
 VERSION_PARTS = ("published", "not_withdrawn", "embargo_past")
+UNDECIDED_VOTES = (Kind.VOTES_DIVIDED, Kind.CONFIRMATION_NEEDED)
 Parts = Mapping[str, bool]
 
 
@@ -56,10 +60,14 @@ class GrantFacts:
 
 @dataclass(frozen=True)
 class Ended:
-    """An institution whose signing officials, by name, must confirm an affiliation: no sign-in restores it."""
+    """An institution whose affiliation no sign-in restores: it was ended, or the last sign-in did not renew it.
+
+    `officials` can confirm it: its signing officials by name, or the portal's operator if it has none.
+    """
 
     institution: str
     officials: tuple[str, ...]
+    lapsed: bool = False
 
 
 @dataclass
@@ -74,7 +82,7 @@ class Facts:
     members: dict[UUID, set[UUID]] = field(default_factory=dict)  # by request
     owners: dict[UUID, list[Person]] = field(default_factory=dict)  # by dataset
     ended: dict[tuple[UUID, UUID], Ended] = field(default_factory=dict)  # by (person, institution)
-    ended_for_viewer: Ended | None = None  # every affiliation of the viewer was ended by a signing official
+    ended_for_viewer: Ended | None = None  # no sign-in restores an affiliation of the viewer
 
 
 def read(
@@ -102,17 +110,30 @@ def _read_ended(facts: Facts) -> None:
     asked = isinstance(facts.viewer, Person) and any(
         not one.parts.get("affiliated", True) for one in facts.datasets.values()
     )
+    if not people and not asked:
+        return
     mine = ended_for_good([me]).get(me) if asked else None
     restores = sign_in_restores(people) if people else {}
     pairs = {pair for pair, restored in restores.items() if not restored}
-    places = {place for _, place in pairs} | ({mine} if mine is not None else set())
+    lapsed = not_renewed(people | {me} if asked else people) - pairs
+    own = min((place for person, place in lapsed if asked and person == me), default=None)
+    places = {place for _, place in pairs | lapsed} | ({mine} if mine is not None else set())
     if not places:
         return
+    known = _ended_at(places)
+    facts.ended = {pair: replace(known[pair[1]], lapsed=pair in lapsed) for pair in pairs | lapsed}
+    if mine is not None:
+        facts.ended_for_viewer = known[mine]
+    elif own is not None:
+        facts.ended_for_viewer = replace(known[own], lapsed=True)
+
+
+def _ended_at(places: set[UUID]) -> dict[UUID, Ended]:
+    """Each institution with who can confirm an affiliation with it."""
     names = dict(Institution.objects.filter(pk__in=places).values_list("pk", "name"))
     officials = officials_of(places)
-    ended = {pk: Ended(name, tuple(str(one) for one in officials.get(pk, []))) for pk, name in names.items()}
-    facts.ended = {pair: ended[pair[1]] for pair in pairs}
-    facts.ended_for_viewer = ended[mine] if mine is not None else None
+    operator = (_("the operator of this portal"),)
+    return {pk: Ended(name, tuple(str(one) for one in officials.get(pk, [])) or operator) for pk, name in names.items()}
 
 
 def _read_signing(facts: Facts, items: list[Any]) -> None:
@@ -133,8 +154,12 @@ def _now(known: Mapping[UUID, DatasetFacts]) -> datetime:
 
 def items_of(rows: QuerySet[Item]) -> QuerySet[Item]:
     """These items with what their state needs: the request, the committee, the agreement if there is one, the members
-    the committee approved, and the questions that are not answered yet.
+    the committee approved, the questions that are not answered yet, and `reported`: what was found after the last vote
+    of the open round, if its votes do not decide.
     """
+    votes = Vote.objects.current().filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
+    last_vote = Subquery(votes.order_by("-cast_at").values("cast_at")[:1])
+    found = Event.objects.filter(subject_id=OuterRef("pk"), kind__in=UNDECIDED_VOTES, at__gte=last_vote)
     asked = Question.objects.filter(request=OuterRef("request")).order_by().values("request")
     fetched = rows.select_related("request__applicant", "committee", "dataset__committee", "agreement")
     light = fetched.defer(
@@ -144,6 +169,7 @@ def items_of(rows: QuerySet[Item]) -> QuerySet[Item]:
     return light.annotate(
         approved_members=F("decided_in__snapshot__members"),
         asked_at=Subquery(asked.annotate(last=Max("asked_at")).values("last")),
+        reported=Subquery(found.order_by("-id").values("kind")[:1]),
         unanswered=Subquery(asked.annotate(n=Count("pk", filter=Q(answer=""))).values("n")),
     ).order_by("-request__created_at", "pk")
 

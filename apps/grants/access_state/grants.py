@@ -48,8 +48,9 @@ def of_grant(one: GrantFacts, who: Who, facts: Facts) -> AccessState:
 
 
 def _without_affiliation(grant: AccessGrant, who: Who, facts: Facts, same: Mapping[str, Any]) -> AccessState:
-    """The affiliation that the signature names is not valid: it lapsed, which a sign-in mends, or a signing official
-    ended it, which only a signing official mends; or nobody knows which it was, which nothing mends.
+    """The affiliation that the signature names is not valid: it lapsed, which a sign-in mends; it lapsed and the last
+    sign-in did not renew it, or a signing official ended it, which only a signing official mends; or nobody knows which
+    it was, which nothing mends.
     """
     see = Action(Do.VIEW_ACCESS, grant)
     if grant.institution is None:
@@ -57,8 +58,9 @@ def _without_affiliation(grant: AccessGrant, who: Who, facts: Facts, same: Mappi
     ended = facts.ended.get((grant.holder_id, grant.institution.pk))
     if ended is not None:
         return AccessState(
-            State.SUSPENDED, cause="affiliation_ended", turn=Turn.OTHERS, by=ended.institution,
-            waiting_for=ended.officials, action=Action(Do.ASK_OFFICIAL, grant) if who.is_viewer else see, **same,
+            State.SUSPENDED, cause="affiliation_lapsed" if ended.lapsed else "affiliation_ended", turn=Turn.OTHERS,
+            by=ended.institution, waiting_for=ended.officials,
+            action=Action(Do.ASK_OFFICIAL, grant) if who.is_viewer else see, **same,
         )  # fmt: skip
     return AccessState(
         State.SUSPENDED, cause="affiliation", turn=Turn.YOU if who.is_viewer else Turn.OTHERS,

@@ -10,6 +10,7 @@ from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import ItemState, RequestState
 from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
+from apps.audit.kinds import Kind
 from apps.core import roles
 from apps.grants.access_state.facts import Facts, Who
 from apps.grants.access_state.grants import of_grant
@@ -65,9 +66,11 @@ def _undecided(item: Any, who: Who, same: Mapping[str, Any]) -> AccessState:
         )  # fmt: skip
     submitted = request.submitted_at
     due = (submitted + timedelta(days=item.committee.review_days)).date() if submitted is not None else None
+    in_review = request.state == RequestState.IN_REVIEW
     return AccessState(
-        State.SUBMITTED if request.state == RequestState.SUBMITTED else State.IN_REVIEW, turn=Turn.OTHERS,
-        since=submitted, due=due, waiting_for=(item.committee.name,), action=_see(request), **same,
+        State.IN_REVIEW if in_review else State.SUBMITTED, turn=Turn.OTHERS,
+        cause="divided" if in_review and item.reported == Kind.VOTES_DIVIDED else "", since=submitted, due=due,
+        waiting_for=(item.committee.name,), action=_see(request), **same,
     )  # fmt: skip
 
 

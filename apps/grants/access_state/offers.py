@@ -64,12 +64,14 @@ def _to_request(known: DatasetFacts, dataset: Dataset, facts: Facts) -> AccessSt
 
 
 def _unaffiliated(dataset: Dataset, facts: Facts, cause: str) -> AccessState:
-    """No affiliation is valid: a sign-in restores one that lapsed, only a signing official one that was ended."""
+    """No affiliation is valid: a sign-in restores one that lapsed, only a signing official one that was ended or that
+    the last sign-in did not renew.
+    """
     ended = facts.ended_for_viewer
     if ended is not None:
         return _state(
-            State.AFFILIATION_NEEDED, dataset, facts, cause="ended", turn=Turn.OTHERS, by=ended.institution,
-            waiting_for=ended.officials, action=Action(Do.ASK_OFFICIAL, dataset),
+            State.AFFILIATION_NEEDED, dataset, facts, cause="lapsed" if ended.lapsed else "ended", turn=Turn.OTHERS,
+            by=ended.institution, waiting_for=ended.officials, action=Action(Do.ASK_OFFICIAL, dataset),
         )  # fmt: skip
     again = Action(Do.SIGN_IN_AGAIN, dataset)
     return _state(State.AFFILIATION_NEEDED, dataset, facts, cause=cause, turn=Turn.YOU, action=again)

@@ -43,6 +43,11 @@ class Said:
 
 PLACE = re.compile(r"%\((\w+)\)s")
 # By state and cause; a cause without a row of its own has the words of the state.
+CONFIRMED_BY = _("The affiliation can be confirmed by: %(who)s.")
+CHANGE_A_VOTE = _("They must change a vote or request changes.")
+NOT_RESTORED = (_("%(by)s ended the affiliation. Signing in does not restore it."), CONFIRMED_BY)
+NOT_RENEWED = (_("Signing in did not renew the affiliation with %(by)s."), CONFIRMED_BY)
+
 WORDS: Mapping[tuple[State, str], Words] = {
     (State.NONE, ""): Words("lock", _("Controlled access"), (_("You have no access and no request."),)),
     (State.NONE, "not_named"): Words(
@@ -70,6 +75,11 @@ WORDS: Mapping[tuple[State, str], Words] = {
         "in_review",
         _("In review"),
         (_("Submitted on %(since)s. Waiting for %(who)s."),),
+    ),
+    (State.IN_REVIEW, "divided"): Words(
+        "in_review",
+        _("In review"),
+        (_("Submitted on %(since)s. The members of %(who)s have voted, but their votes do not decide."), CHANGE_A_VOTE),
     ),
     (State.CHANGES_REQUESTED, ""): Words(
         "question",
@@ -155,10 +165,12 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.SUSPENDED, "affiliation_ended"): Words(
         "institution",
         _("Suspended: affiliation ended"),
-        (
-            _("%(by)s ended the affiliation. Signing in does not restore it."),
-            _("Ask a signing official of %(by)s to confirm the affiliation: %(who)s."),
-        ),
+        NOT_RESTORED,
+    ),
+    (State.SUSPENDED, "affiliation_lapsed"): Words(
+        "institution",
+        _("Suspended: affiliation not valid"),
+        NOT_RENEWED,
     ),
     (State.SUSPENDED, "no_institution"): Words(
         "institution",
@@ -244,10 +256,12 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.AFFILIATION_NEEDED, "ended"): Words(
         "institution",
         _("Affiliation ended"),
-        (
-            _("%(by)s ended the affiliation. Signing in does not restore it."),
-            _("Ask a signing official of %(by)s to confirm the affiliation: %(who)s."),
-        ),
+        NOT_RESTORED,
+    ),
+    (State.AFFILIATION_NEEDED, "lapsed"): Words(
+        "institution",
+        _("Affiliation not verified"),
+        NOT_RENEWED,
     ),
     (State.ACCOUNT_BLOCKED, ""): Words(
         "ban",

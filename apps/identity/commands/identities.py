@@ -7,11 +7,13 @@ from django.db import transaction
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.text import typed
 from apps.identity.commands.sessions import end_sessions_from, end_sessions_of
 from apps.identity.rules import (
     check_can_merge,
     check_can_split,
     check_not_merged,
+    check_open,
     check_still_there,
 )
 from apps.people.commands.affiliations import carry_ended, extend_affiliation
@@ -34,6 +36,7 @@ from apps.tokens.models import PersonalToken
 def deactivate(person: Person, *, by: Actor) -> None:
     """The person is out: pages, tokens and links refuse them from the next request on."""
     check_operator(by, CONSOLE)
+    check_open(Person.objects.select_for_update().get(pk=person.pk))
     if by != CONSOLE:  # the command line can appoint another operator
         check_another_operator(person)
     Person.objects.filter(pk=person.pk).update(is_active=False)
@@ -43,11 +46,21 @@ def deactivate(person: Person, *, by: Actor) -> None:
 
 
 @transaction.atomic
+def close_account(person: Person, *, reason: str, by: Actor) -> None:
+    """The same by an operator on a page; auditors and other operators read the reason."""
+    check_operator(check_person(by))
+    reason = check_reason(typed(reason, field="reason"))
+    deactivate(person, by=by)
+    Person.objects.filter(pk=person.pk).update(closed_because=reason)
+    person.closed_because = reason
+
+
+@transaction.atomic
 def reactivate(person: Person, *, by: Actor) -> None:
     """The person may use the portal again; what was revoked meanwhile stays revoked."""
     check_operator(by, CONSOLE)
     check_not_merged(Person.objects.select_for_update().get(pk=person.pk))
-    Person.objects.filter(pk=person.pk).update(is_active=True)
+    Person.objects.filter(pk=person.pk).update(is_active=True, closed_because="")
     person.is_active = True
     record(Kind.PERSON_REACTIVATED, actor=by, subject=person)
 

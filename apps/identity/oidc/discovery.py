@@ -70,13 +70,14 @@ class Cached:
             raise Untrusted("busy")
         try:
             if self.value is None or clock() - self.fetched_at >= unless_newer_than:
-                self._renew()
+                self.renew()
         finally:
             self.lock.release()
         assert self.value is not None
         return self.value
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Fetch it now; whoever calls this has the lock."""
         try:
             self.value = self.fetch()
         except Untrusted as fault:
@@ -86,7 +87,7 @@ class Cached:
 
     def _renew_behind(self) -> None:
         try:
-            self._renew()
+            self.renew()
         except Untrusted:
             return  # the copy we have serves until it is too old
         finally:
@@ -140,6 +141,13 @@ def newer_keys_at(url: str) -> list[Facts]:
 def known_document_of(provider: Provider) -> Facts:
     """The metadata if a copy is at hand, without any call; for pages that must not wait."""
     return _documents(provider).metadata.value or {}
+
+
+def fetch_again(provider: Provider) -> None:
+    """Fetch metadata and keys now, and keep them; Untrusted if they cannot be had or used."""
+    for document in (_documents(provider).metadata, _documents(provider).keys):
+        with document.lock:
+            document.renew()
 
 
 def forget() -> None:

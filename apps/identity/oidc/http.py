@@ -6,6 +6,7 @@ A provider that is slow, endless or gone costs a sign-in, never a page of somebo
 
 import http.client
 import ipaddress
+import json
 import socket
 import ssl
 import threading
@@ -137,13 +138,28 @@ def _ask(
             return _read(response, call.late, any_status)
     except TimeoutError as fault:
         raise Untrusted("slow") from fault
+    except ssl.SSLCertVerificationError as fault:
+        raise Untrusted("certificate") from fault
+    except socket.gaierror as fault:
+        raise Untrusted("unknown_name") from fault
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as fault:
         raise Untrusted("slow" if call.late.is_set() else "unreachable") from fault
 
 
+def _client_refused(response: http.client.HTTPResponse) -> bool:
+    """Whether a token endpoint does not accept the portal's client id or secret (RFC 6749, 5.2)."""
+    if response.status not in {400, 401}:
+        return False
+    try:
+        said = json.loads(response.read(LIMIT))
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("error") in {"invalid_client", "unauthorized_client"}
+
+
 def _read(response: http.client.HTTPResponse, late: threading.Event, any_status: bool) -> Answer:
     if response.status != 200 and not any_status:  # a redirect is followed nowhere: it could lead inside
-        raise Untrusted("status")
+        raise Untrusted("client_secret" if _client_refused(response) else "status")
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Untrusted("encoding")  # nothing packed: 256 KiB could become gigabytes
     body = response.read(LIMIT + 1)

@@ -40,7 +40,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 OLDEST_WORD = 2 * 60
 
-NO_ANSWER = {"slow", "unreachable", "busy"}
+NO_ANSWER = {"slow", "unreachable", "busy", "unknown_name", "certificate"}
 
 
 @csrf_exempt

@@ -26,6 +26,7 @@ from apps.identity.oidc.authorize import LINKING, LONGEST_ANSWER, LONGEST_SITTIN
 from apps.identity.oidc.checks import Untrusted, answer_faults
 from apps.identity.oidc.client_info import browser_family
 from apps.identity.oidc.errors import refused
+from apps.identity.oidc.provider_checks import report_success
 from apps.people.commands.people import choose_language, choose_time_zone
 from apps.people.models import Provider
 from apps.people.queries import missing_details, providers
@@ -114,6 +115,8 @@ class SignInCallback(OIDCAuthenticationCallbackView):
             session = self._begin_session(old_key)
             silent_recheck.follow(request, session, said=request.sign_in_said)
             request.session[SESSION] = facts | {"factor_asked": self.entry["factor"]}
+        assert self.provider is not None  # _check has found it
+        report_success(self.provider)
         record_sign_in(self.user, issuer=facts["issuer"], acr=facts["acr"], by=self.user)
         answer = HttpResponseRedirect(self._next_page())
         self._keep_language_and_time_zone(answer)

@@ -38,6 +38,13 @@ def _links_guessed(event: Event) -> Notes:
         yield Note(operator, "links_guessed.operator", reverse("system_status"), {"count": event.facts["count"]})
 
 
+def _late_work(event: Event) -> Notes:
+    """Each operator, at the start of an incident, once a day while it lasts, and at its end."""
+    notification = f"{event.kind}.{event.facts['what']}"
+    for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
+        yield Note(operator, notification, reverse("system_status"), {"minutes": event.facts.get("minutes", 0)})
+
+
 MESSAGES: Mapping[Kind, Message] = {
     Kind.BREAK_GLASS_MADE: Message(
         _break_glass,
@@ -107,6 +114,40 @@ MESSAGES: Mapping[Kind, Message] = {
                     "refused. Existing links still work. The server log shows the address. If the "
                     "attempts continue, block the address at the reverse proxy."
                 ),
+            ),
+        },
+        needs_subject=False,
+    ),
+    Kind.WORK_LATE: Message(
+        _late_work,
+        {
+            "work.late.tasks": (
+                _("Background tasks are late"),
+                _(
+                    "The oldest background task has been waiting for %(minutes)s minutes. Until it is done, an "
+                    "agreement, access or a notification is missing. System status shows its last error and what to do."
+                ),
+            ),
+            "work.late.emails": (
+                _("E-mails are late"),
+                _(
+                    "The oldest e-mail has been waiting for %(minutes)s minutes. Notifications are in the portal, but "
+                    "people are not told about them. System status shows what the mail server answers and what to do."
+                ),
+            ),
+        },
+        needs_subject=False,
+    ),
+    Kind.WORK_CAUGHT_UP: Message(
+        _late_work,
+        {
+            "work.caught_up.tasks": (
+                _("Background tasks are no longer late"),
+                _("Every background task that was late is done. You do not have to do anything."),
+            ),
+            "work.caught_up.emails": (
+                _("E-mails are no longer late"),
+                _("Every e-mail that was late has been sent. You do not have to do anything."),
             ),
         },
         needs_subject=False,

@@ -97,10 +97,16 @@ def _confirmation_needed(event: Event) -> Notes:
 
 
 def _votes_divided(event: Event) -> Notes:
+    """The voters, and the chair who became a member during the round and has no vote in it."""
     item, facts = _item(event)
-    notification = f"votes_divided.{event.facts['why']}"
-    for membership in requests.eligible_voters(item):
-        yield Note(membership.person, notification, reverse("case", args=[item.request_id]), facts)
+    notification, case = f"votes_divided.{event.facts['why']}", reverse("case", args=[item.request_id])
+    voters = [membership.person for membership in requests.eligible_voters(item)]
+    for voter in voters:
+        yield Note(voter, notification, case, facts)
+    beside = [*voters, *requests.people_of(item.request)]
+    for membership in memberships_of(item.committee).filter(is_chair=True).exclude(person__in=beside):
+        if requests.before_committees_of(membership.person).filter(pk=item.request_id).exists():
+            yield Note(membership.person, "votes_divided.chair", case, facts)
 
 
 def _item(event: Event) -> tuple[Item, dict[str, Any]]:
@@ -290,6 +296,13 @@ MESSAGES: Mapping[Kind, Message] = {
                 _(
                     "All members of “%(committee)s” have voted on “%(dataset)s”. The votes are tied, and no chair "
                     "can break the tie. Change your vote, or request changes from the applicant to start a new round."
+                ),
+            ),
+            "votes_divided.chair": (
+                _("The votes on %(reference)s do not decide"),
+                _(
+                    "All members of “%(committee)s” who can vote on “%(dataset)s” have voted, and their votes do not "
+                    "decide. You cannot vote in this round. To start a new one, request changes from the applicant."
                 ),
             ),
             "votes_divided.conditions_divided": (

@@ -42,3 +42,19 @@ def record_log_read(
     facts: dict[str, Any] = {f"searched_{place}": pk for place, pk in enumerate(list(searched)[:SEARCHED_AT_MOST], 1)}
     about = [person] if person is not None else []
     record(Kind.AUDIT_LOG_READ, actor=by, about=about, filters="+".join(sorted(filters)), shown=shown, **facts)
+
+
+@transaction.atomic
+def record_people_search(found: Iterable[Person], *, total: int, by: Actor) -> None:
+    """Somebody searches all people; `found` are those that the page shows, of whom the first are kept by code."""
+    by = check_person(by)
+    facts = {f"person_{place}": one.code for place, one in enumerate(list(found)[:SEARCHED_AT_MOST], 1)}
+    record(Kind.PEOPLE_SEARCHED, actor=by, found=total, **facts)
+
+
+@transaction.atomic
+def record_person_read(person: Person, *, by: Actor) -> None:
+    """Somebody with a portal role reads what a person holds; reading about oneself is no event."""
+    by = check_person(by)
+    if person.pk != by.pk:
+        record(Kind.PERSON_RECORD_READ, actor=by, subject=person, person=person.code)

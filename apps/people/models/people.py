@@ -62,7 +62,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     There is no superuser: nobody stands outside the access rule.
     """
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid")
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "email", "orcid", "closed_because")
     is_superuser = False
     second_factor = (
         False  # of the sign-in, token or link that this request came with; set when it is authenticated, never stored
@@ -79,6 +79,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=8, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)  # an IANA name; empty: UTC
     is_active = models.BooleanField(default=True)
+    closed_because = models.TextField(blank=True, default="", db_default="")  # why an operator closed the account
     is_break_glass = models.BooleanField(default=False)  # nobody's own account: the operator role, and no data
     signed_out_at = models.DateTimeField(null=True)  # signed out at home: tokens and links wait for a sign-in
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
@@ -89,7 +90,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
-        constraints = [seen_text("name", name="person_text_is_seen")]
+        constraints = [
+            seen_text("name", name="person_text_is_seen"),
+            seen_text("closed_because", name="person_closing_is_seen"),
+        ]
         verbose_name = _("person")
         verbose_name_plural = _("people")
 

@@ -25,6 +25,7 @@ from apps.people.queries import (
     identities_of,
     institutions_signed_for,
     latest_affiliations_of,
+    not_renewed,
     officials_of,
     platform_roles_of,
     terms_of_version,
@@ -66,7 +67,11 @@ def _affiliations(person: Viewer) -> list[dict[str, Any]]:
     rows: list[Any] = list(latest_affiliations_of(person))
     gone = [one.institution_id for one in rows if not one.counts]
     officials = officials_of(gone) if gone else {}
-    return [{"affiliation": one, "officials": officials.get(one.institution_id, [])} for one in rows]
+    tried = {place for _person, place in not_renewed([one.person_id for one in rows])} if gone else set()
+    return [
+        {"affiliation": one, "officials": officials.get(one.institution_id, []), "tried": one.institution_id in tried}
+        for one in rows
+    ]
 
 
 @require_page_or_form

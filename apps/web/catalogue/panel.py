@@ -79,7 +79,7 @@ def _needs(person: Viewer, dataset: Dataset, state: AccessState) -> list[dict[st
             "note": until % {"institution": affiliation.institution, "day": day(affiliation.valid_until)}
             if affiliation is not None
             else _("A signing official of your institution must confirm it.")
-            if state.cause == "ended"
+            if state.cause in {"ended", "lapsed"}
             else _("Your institution confirms it when you sign in."),
         }
     ]

@@ -123,22 +123,31 @@ class AcceptingForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
-    """A colleague, named by their code."""
+class ContactForm(forms.Form):
+    """Where applicants reach the committee."""
 
-    code = CleanTextField(
-        label=_("Colleague code"),
-        help_text=_("Your colleague finds the code on their Account page, for example P-7K3Q-9XQ2."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono"}),
-        error_messages={"required": _("Enter the colleague code. Your colleague finds it on their Account page.")},
+    contact = CleanTextField(
+        label=_("Contact"),
+        help_text=_("E-mail address or web page, shown on the committee page, its datasets and requests in review."),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).strip().upper()
+
+class PersonForm(forms.Form):
+    """A colleague, named as `find_colleague` understands it."""
+
+    code = CleanTextField(
+        label=_("Colleague"),
+        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the e-mail address, ORCID iD or colleague code of the person.")},
+    )
 
 
-class AddMemberForm(CodeForm):
+class AddMemberForm(PersonForm):
     """A colleague becomes a member."""
 
 
@@ -165,7 +174,7 @@ class RemoveMemberForm(forms.Form):
     )
 
 
-class NameChairForm(CodeForm):
+class NameChairForm(PersonForm):
     """An operator names another chair."""
 
     use_required_attribute = False

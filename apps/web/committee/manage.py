@@ -14,9 +14,10 @@ from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
 from apps.core.errors import Invalid, NotFound
 from apps.datasets.queries import open_proposals_to
+from apps.people.colleagues import find_colleague
 from apps.people.models import PlatformRole
-from apps.people.queries import colleagues_by_code, has_platform_role
-from apps.web.committee.forms import AcceptingForm, AddMemberForm
+from apps.people.queries import has_platform_role
+from apps.web.committee.forms import AcceptingForm, AddMemberForm, ContactForm
 from apps.web.committee.presenters import why_committee_blocked
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -31,9 +32,12 @@ from apps.web.sign_in.step_up import freshly_signed_in
 @freshly_signed_in
 @idempotent_form
 def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """The chair opens and closes the committee for requests, and adds members; a member is removed on a page."""
+    """The chair opens and closes the committee for requests, adds members and sets the contact.
+
+    A member is removed on a page of its own.
+    """
     committee = managed_committee(request, slug)
-    deeds = {"accepting": _set_accepting, "add": _add}
+    deeds = {"accepting": _set_accepting, "add": _add, "contact": _set_contact}
     forms: dict[str, Any] = {}
     if request.method == "POST":
         deed = deeds.get(request.POST.get("action", ""))
@@ -68,6 +72,7 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
         ),
+        "contact_form": ContactForm(initial={"contact": committee.contact}, auto_id="committee-%s"),
         "member_form": AddMemberForm(auto_id="member-%s"),
     }
     return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)
@@ -83,14 +88,21 @@ def _set_accepting(request: AuthenticatedRequest, committee: Committee) -> dict[
     return {"accepting_form": form}
 
 
+def _set_contact(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
+    form = ContactForm(request.POST, auto_id="committee-%s")
+    if form.is_valid():
+        with FormRefusals(form):
+            commands.set_contact(committee, by=request.actor, **form.cleaned_data)
+            messages.success(request, _("The contact was saved."))
+            return {}
+    return {"contact_form": form}
+
+
 def _add(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
     form = AddMemberForm(request.POST, auto_id="member-%s")
     if form.is_valid():
-        person = colleagues_by_code([form.cleaned_data["code"]]).first()
-        if person is None:
-            form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
-            return {"member_form": form}
         with FormRefusals(form):
+            person = find_colleague(form.cleaned_data["code"], by=request.actor, field="code")
             voters.add_committee_member(committee, person=person, by=request.actor)
             messages.success(request, _("%(name)s is now a committee member.") % {"name": person})
             return {}

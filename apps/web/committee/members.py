@@ -16,7 +16,7 @@ from apps.committees.queries import memberships_of
 from apps.core import clock
 from apps.core.actors import CONSOLE
 from apps.core.errors import NotFound
-from apps.people.queries import colleagues_by_code
+from apps.people.colleagues import find_colleague
 from apps.people.rules import check_operator
 from apps.web.committee.effects import effects_of_losing
 from apps.web.committee.forms import NameChairForm, RemoveMemberForm
@@ -71,15 +71,11 @@ def name_chair(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     form = NameChairForm(request.POST or None)
     refusals = FormRefusals(form)
     if request.method == "POST" and form.is_valid():
-        person = colleagues_by_code([form.cleaned_data["code"]]).first()
-        if person is None:
-            form.add_error("code", _("No colleague has this code. Ask them to check the code on their Account page."))
-        else:
-            with refusals:
-                reason = form.cleaned_data["reason"]
-                commands.name_chair(committee, person=person, reason=reason, by=request.actor)
-                messages.success(request, _("%(name)s is now the chair.") % {"name": person})
-                return redirect("committee_manage", slug=committee.slug)
+        with refusals:
+            person = find_colleague(form.cleaned_data["code"], by=request.actor, field="code")
+            commands.name_chair(committee, person=person, reason=form.cleaned_data["reason"], by=request.actor)
+            messages.success(request, _("%(name)s is now the chair.") % {"name": person})
+            return redirect("committee_manage", slug=committee.slug)
     return _page(request, "committee/name_chair.html", committee, chair, form)
 
 

@@ -164,7 +164,7 @@ ICON_NAMES = (
     "gate check check-circle x x-circle alert info question lock unlock id-card key clock hourglass calendar "
     "file draft dataset folder upload download copy link external inbox mail person people institution scales "
     "pen agreement shield eye search filter down up right left plus minus trash refresh undo pause ban archive "
-    "sun moon theme globe settings sign-out sign-in home book chart code bell list circle"
+    "sun moon theme globe settings sign-out sign-in home book chart code bell list menu circle"
 )
 
 

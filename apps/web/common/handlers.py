@@ -1,5 +1,6 @@
 """The page behind every fault nobody foresaw: a reference, no trace, no secret."""
 
+import logging
 import sys
 
 from django.conf import settings
@@ -10,17 +11,20 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.core import correlation
+from apps.core import causes, correlation
 from apps.core.errors import DomainError, NotFound, Unavailable, UploadTooLarge
 from apps.web.common import uploads
 from apps.web.common.errors import error_response, wants_json
 from apps.web.common.site import plain_nav, site
+
+log = logging.getLogger(__name__)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A database that does not answer is a pause (503); anything else is a fault of ours (500)."""
     fault = sys.exc_info()[1]
     if isinstance(fault, OperationalError | InterfaceError):
+        log.error("the database: %s", causes.for_log(causes.cause_of(fault)))
         return error_response(request, Unavailable(_("The database is not responding. Try again shortly.")))
     sentence = _("The error was logged under the reference below. What you sent was saved completely or not at all.")
     if wants_json(request):

@@ -1,11 +1,10 @@
-"""Is the portal up, and can it do its work?"""
+"""Is the portal up, and can it do its work? The same answers come from the probe listener (portal/probes.py)."""
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from apps.core.errors import Unavailable
-from apps.core.storage import private_storage
+from apps.web.common import readiness
 from apps.web.common.decorators import writes
 
 
@@ -19,27 +18,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 @writes  # needs no transaction
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The process can reach its database and its storage; says which one fails, and nothing else about it."""
-    failing = [name for name, works in (("database", _database()), ("storage", _storage())) if not works]
-    status = 503 if failing else 200
-    answer = JsonResponse({"ready": not failing, "failing": failing}, status=status)
-    if failing:
+    """Whether the process can serve people, and which dependencies fail or are away."""
+    status, document = readiness.answer()
+    answer = JsonResponse(document, status=status)
+    answer["Cache-Control"] = "no-store"
+    if status == 503:
         answer["Retry-After"] = str(Unavailable.retry_after)
     return answer
-
-
-def _database() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _storage() -> bool:
-    try:
-        private_storage().exists("health")
-    except Exception:  # whatever the storage's client raises: it does not work
-        return False
-    return True

@@ -1,6 +1,7 @@
 """What every request passes: who asks by token, refusals turned into pages, reading that cannot write."""
 
 import codecs
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from apps.core import correlation
+from apps.core import causes, correlation
 from apps.core.errors import Denied, DomainError, Invalid, OnlyForms, Unavailable, UnknownCharset
+from apps.core.storage import StorageUnavailable
 from apps.identity.commands.sign_ins import record_refusal
 from apps.people.models import Person
 from apps.tokens.commands.tokens import SEEN_EVERY, record_token_use
@@ -20,6 +22,7 @@ from apps.web.common import uploads
 from apps.web.common.actor import PageRequest
 from apps.web.common.errors import error_response, wants_json
 
+log = logging.getLogger(__name__)
 Next = Callable[[PageRequest], HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -73,8 +76,13 @@ class ErrorResponses:
     def process_exception(self, request: PageRequest, fault: Exception) -> HttpResponse | None:
         if isinstance(fault, DomainError):
             return error_response(request, fault)
+        if isinstance(fault, OperationalError | InterfaceError | StorageUnavailable):
+            what = "the storage" if isinstance(fault, StorageUnavailable) else "the database"
+            log.error("%s: %s", what, causes.for_log(causes.cause_of(fault)))
         if isinstance(fault, OperationalError | InterfaceError):
             return error_response(request, Unavailable(_("The database is not responding. Try again shortly.")))
+        if isinstance(fault, StorageUnavailable):
+            return error_response(request, Unavailable(_("The file storage is not responding. Try again shortly.")))
         if isinstance(fault, DataError):
             return error_response(
                 request, Invalid(_("What you sent is too long or contains characters that cannot be stored."))

@@ -48,6 +48,7 @@ def portal(request: PageRequest) -> dict[str, Any]:
     context: dict[str, Any] = site() | {
         "demo": settings.DEMO,
         "nav": _marked(request, _nav(facts)),
+        "nav_count": to_do(facts) if facts else 0,
         "foot": _foot(),
         "time_zone": timezone.get_current_timezone_name(),
         "home_url": reverse("home"),

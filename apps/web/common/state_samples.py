@@ -51,7 +51,9 @@ BY_CAUSE: dict[tuple[State, str], Do] = {
     (State.CHANGES_REQUESTED, "others"): Do.VIEW_REQUEST,
     (State.SUSPENDED, "affiliation"): Do.SIGN_IN_AGAIN,
     (State.SUSPENDED, "affiliation_ended"): Do.ASK_OFFICIAL,
+    (State.SUSPENDED, "affiliation_lapsed"): Do.ASK_OFFICIAL,
     (State.AFFILIATION_NEEDED, "ended"): Do.ASK_OFFICIAL,
+    (State.AFFILIATION_NEEDED, "lapsed"): Do.ASK_OFFICIAL,
 }
 
 

@@ -6,17 +6,17 @@ from django.conf import settings
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from apps.core.errors import UploadTooLarge
+from apps.core.sizes import size_in_words
 
 FORM_AROUND = 1024 * 1024  # bytes of a request beside its files
 
 
 def too_large() -> UploadTooLarge:
     """The refusal of a request that is larger than the limit for one upload; it says the limit."""
-    limit = {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+    limit = {"limit": size_in_words(settings.MAX_UPLOAD_BYTES)}
     sentence = _("What you sent is larger than %(limit)s, the limit for one upload. Nothing was saved.") % limit
     return UploadTooLarge(sentence, field="file")
 

@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from apps.core.errors import DomainError, Invalid, Unavailable
+from apps.core.sizes import size_in_words
 from apps.datasets import commands, rules
 from apps.datasets.models import Distribution, Version
 from apps.datasets.queries import files_visible_to
@@ -133,7 +133,7 @@ def remove(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
 
 def _what_goes(file: Distribution) -> list[str]:
     """What removing a file of a draft touches, and what it does not."""
-    size, number = filesizeformat(file.size), file.version.number
+    size, number = size_in_words(file.size), file.version.number
     lines = [_("%(name)s (%(size)s) is removed from the draft of version %(number)s.")
              % {"name": file.name, "size": size, "number": number}]  # fmt: skip
     elsewhere = Distribution.objects.filter(storage_key=file.storage_key).exclude(pk=file.pk)

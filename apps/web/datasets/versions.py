@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from apps.core.sizes import size_in_words
 from apps.datasets import commands, rules
 from apps.datasets.models import Dataset, Version
 from apps.web.common.actor import AuthenticatedRequest
@@ -47,7 +47,7 @@ def discard(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
         messages.success(request, _("The draft of version %(number)s was discarded.") % {"number": number})
         return redirect("managed_dataset", slug=dataset.slug)
     files = list(version.distributions.all())
-    size = filesizeformat(sum(file.size for file in files))
+    size = size_in_words(sum(file.size for file in files))
     found = {
         "dataset": dataset,
         "heading": _("Discard the draft of version %(number)s?") % {"number": number},

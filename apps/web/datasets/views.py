@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from apps.core.errors import NotFound, WrongState
+from apps.core.sizes import size_in_words
 from apps.datasets import commands, rules
 from apps.datasets.conditions import explained
 from apps.datasets.models import Dataset, Distribution, Version
@@ -97,7 +97,7 @@ def discard(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         "goes": [
             _("The description and the use conditions."),
             ngettext("%(n)s file, %(size)s.", "%(n)s files, %(size)s.", files["n"])
-            % {"n": files["n"], "size": filesizeformat(files["size"])},
+            % {"n": files["n"], "size": size_in_words(files["size"])},
             _("The roles of its owners and of everyone else who works on it."),
             _("A proposal to a committee, if there is one."),
         ],

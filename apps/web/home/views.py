@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from apps.grants import waiting
 from apps.grants.access_state import states_of_own
-from apps.grants.figures import figures_of
+from apps.grants.figures import busiest_of, figures_of
 from apps.notifications.queries import notifications_of
 from apps.people.models import Person
 from apps.web.access import my_access
@@ -62,6 +62,7 @@ def home(request: PageRequest) -> HttpResponse:
         "more_access": len(have) > SHOWN,
         "set_up_to_do": to_do_of_set_up(steps()) if facts["operates"] and not facts["is_break_glass"] else [],
         "figures": figures_of(person) if facts["cares"] else None,
+        "datasets": busiest_of(person)[:SHOWN] if facts["cares"] else (),
         "notifications": notifications_of(person).defer("body")[:LATEST],
     }
     return render(request, "home/dashboard.html", context)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from apps.core import clock
 from apps.core.errors import Denied, NotFound
 from apps.grants.queries import depending_on, holders_through
+from apps.grants.reach import can_use_registered
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation
 from apps.people.models import Institution, Person
 from apps.people.queries import institutions_answered_for, named, people_affiliated_with
@@ -73,10 +74,14 @@ def _rows(request: AuthenticatedRequest, here: Institution, shown: list[Any]) ->
     grants: dict[UUID, list[Any]] = {}
     for grant in depending_on(here, [person.pk for person in shown]):
         grants.setdefault(grant.holder_id, []).append(grant)
+    registered = can_use_registered([person.pk for person in shown if person.until is not None])
     return [
-        {"person": one, "grants": grants.get(one.pk, []), "is_self": one.pk == request.actor.pk, **_word(one)}
+        {
+            "person": one, "grants": grants.get(one.pk, []), "registered": one.pk in registered,
+            "is_self": one.pk == request.actor.pk, **_word(one),
+        }
         for one in shown
-    ]
+    ]  # fmt: skip
 
 
 def _word(row: Any) -> dict[str, Any]:

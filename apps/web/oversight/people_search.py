@@ -5,11 +5,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
+from apps.people.commands.readings import record_people_search
 from apps.people.models import Person
 from apps.people.queries import named_with
 from apps.people.rules import check_auditor_or_operator
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
+from apps.web.common.decorators import writes
 from apps.web.common.list_filters import Search
 from apps.web.common.lists import ListSpec, Sort, list_page
 
@@ -20,10 +22,12 @@ PEOPLE = ListSpec(
 )
 
 
+@writes
 @require_safe
 @signed_in
 def people_search(request: AuthenticatedRequest) -> HttpResponse:
-    """Everyone with an account, closed ones included; each leads to what the person holds."""
+    """Everyone with an account, closed ones included; each leads to what the person holds. Reading it is an event."""
     check_auditor_or_operator(request.actor)
     page = list_page(request, PEOPLE, Person.objects.select_related("institution"))
+    record_people_search(page.rows, total=page.total, by=request.actor)
     return render(request, "oversight/people_search.html", {"list": page})

@@ -22,6 +22,7 @@ from apps.grants.access_state.words import said
 from apps.grants.commands import end_all_access
 from apps.grants.models import AccessGrant, Reach
 from apps.grants.reach import not_over, within_reach
+from apps.people.commands.readings import record_person_read
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import (
     institutions_signed_for,
@@ -31,7 +32,7 @@ from apps.people.queries import (
 )
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.decorators import require_page_or_form
+from apps.web.common.decorators import require_page_or_form, writes
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.lists import ListSpec, Sort, list_page
@@ -48,6 +49,7 @@ class Sight:
 
     everything: bool
     audits: bool
+    operates: bool
     speaks_for: bool
     grants: QuerySet[AccessGrant]
     requests: QuerySet[AccessRequest]
@@ -68,10 +70,17 @@ def _sight(actor: Person, person: Person) -> Sight:
         grants = grants.filter(Q(pk__in=mine[0]) | Q(pk__in=mine[1]))
         requests = requests.filter(pk__in=for_datasets_managed_by(actor).values("pk"))
     speaks_for = people_of(institutions_signed_for(actor)).filter(pk=person.pk).exists()
-    return Sight(everything, PlatformRole.Kind.AUDITOR in kinds, speaks_for, grants, requests)
+    return Sight(
+        everything=everything,
+        audits=PlatformRole.Kind.AUDITOR in kinds,
+        operates=PlatformRole.Kind.OPERATOR in kinds,
+        speaks_for=speaks_for,
+        grants=grants,
+        requests=requests,
+    )
 
 
-def _person(request: AuthenticatedRequest, code: str) -> tuple[Person, Sight]:
+def person_in_sight(request: AuthenticatedRequest, code: str) -> tuple[Person, Sight]:
     """The person with this colleague code, if the reader answers for anything of theirs."""
     person = Person.objects.select_related("institution", "merged_into").filter(code=code.upper()).first()
     sight = _sight(request.actor, person) if person is not None else None
@@ -80,11 +89,17 @@ def _person(request: AuthenticatedRequest, code: str) -> tuple[Person, Sight]:
     return person, sight
 
 
+@writes
 @require_safe
 @signed_in
 def person_record(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    """Access, requests, roles and links of one person, as far as the reader answers for them."""
-    person, sight = _person(request, code)
+    """Access, requests, roles and links of one person, as far as the reader answers for them.
+
+    Reading it with a portal role is an event.
+    """
+    person, sight = person_in_sight(request, code)
+    if sight.everything:
+        record_person_read(person, by=request.actor)
     page = list_page(request, GRANTS, sight.grants.select_related("dataset", "agreement__item__request"))
     states = states_of_grants(request.actor, page.rows)
     requests = list(sight.requests.order_by("-submitted_at", "-pk")[: REQUESTS_SHOWN + 1])
@@ -98,6 +113,7 @@ def person_record(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "more_requests": len(requests) > REQUESTS_SHOWN,
         "links": links_that_open(person).filter(grant__in=sight.grants.values("pk")).count(),
         "endings": _endings(request.actor, person),
+        "can_close": sight.operates and person.is_active and person.pk != request.actor.pk,
         **_roles(person, sight),
     }
     return render(request, "oversight/person.html", context)
@@ -130,7 +146,7 @@ def _endings(actor: Person, person: Person) -> list[dict[str, Any]]:
 @idempotent_form
 def person_end_access(request: AuthenticatedRequest, code: str, reach: str) -> HttpResponse:
     """A page that says what ends and what remains and asks why; then all of it ends."""
-    person, sight = _person(request, code)
+    person, sight = person_in_sight(request, code)
     ending = list(
         not_over(within_reach(request.actor, reach).filter(holder=person)).select_related(
             "dataset", "agreement__item__request"

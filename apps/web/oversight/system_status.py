@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +24,8 @@ from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.lists import counted, shown_number
+from apps.web.oversight.components import components
 from apps.web.oversight.forms import StopDownloadsForm
 from apps.web.oversight.restored import restore_facts
 
@@ -47,13 +48,20 @@ def _page(request: AuthenticatedRequest, form: StopDownloadsForm) -> HttpRespons
     operators = people_with_platform_role(PlatformRole.Kind.OPERATOR)
     stops = list(download_stops()[:10])
     stop = next((one for one in stops if one.ends_at is None), None)
+    now = clock.now()
+    parts = components(now)
     found = {
         "form": form,
-        "now": clock.now(),
+        "now": now,
+        "components": parts,
+        "need_you": [one for one in parts if one.state != "working"],
         "pending": [{"row": row, "kind": kinds.get(row.event_id, "?")} for row in rows],
-        **pending().aggregate(pending_count=Count("pk"), stuck=Count("pk", filter=Q(attempts__gte=STUCK))),
+        "pending_count": shown_number(pending_count := counted(pending())),
+        "more_pending": pending_count > SHOWN,
+        "stuck": shown_number(counted(pending().filter(attempts__gte=STUCK))),
         "notifications": waiting()[:SHOWN],
-        "queued_count": waiting().count(),
+        "queued_count": shown_number(queued_count := counted(waiting())),
+        "more_queued": queued_count > SHOWN,
         "shown": SHOWN,
         "stop": stop,
         "i_proposed": stop is not None and stop.resume_proposed_by_id == request.actor.pk,

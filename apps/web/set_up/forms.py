@@ -103,12 +103,11 @@ class CommitteeForm(SeenForm):
         help_text=_("Shown on its public page: what it decides on, and when it meets."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    contact_email = CleanTextField(
+    contact = CleanTextField(
         label=_("Contact"),
-        max_length=254,
+        max_length=300,
         required=False,
-        help_text=_("An e-mail address for applicants, shown on its public page."),
-        widget=forms.EmailInput(),
+        help_text=_("An e-mail address or a web page for applicants, shown on its public page."),
     )
 
     def facts(self) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from apps.people.commands.institutions import change_institution, register_insti
 from apps.people.commands.people import appoint_signing_official, dismiss_signing_official
 from apps.people.entered import institution_facts
 from apps.people.models import Institution
-from apps.people.queries import officials_of, signing_officials_of
+from apps.people.queries import officials_of
 from apps.people.rules import check_can_set_up
+from apps.people.set_up_queries import signing_officials_of
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 from apps.core.errors import NotFound
 from apps.people.commands.people import end_platform_role, give_platform_role, set_institution
 from apps.people.models import Person
-from apps.people.queries import manual_platform_roles, named_with, people_who_can_own
+from apps.people.queries import manual_platform_roles, named_with
 from apps.people.rules import check_can_set_up
+from apps.people.set_up_queries import people_who_can_own
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form

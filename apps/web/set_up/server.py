@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 
 from apps.core import clock
 from apps.core.storage import private_storage
-from apps.notifications.mail_server import mail_fault
+from apps.notifications.mail_fault import mail_fault
 
 SECONDS = 3
 MOST_APART = 5.0  # seconds between the clock of this machine and that of the database

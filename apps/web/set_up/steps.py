@@ -17,15 +17,8 @@ from apps.agreements.queries import newest_template
 from apps.committees.models import Committee
 from apps.committees.queries import unable_to_decide
 from apps.people.models import Institution, PlatformRole, SiteText
-from apps.people.queries import (
-    current_terms,
-    institutions_without_official,
-    people_who_can_own,
-    people_with_platform_role,
-    providers,
-    site_texts,
-    visa_issuers,
-)
+from apps.people.queries import current_terms, people_with_platform_role, providers, site_texts, visa_issuers
+from apps.people.set_up_queries import institutions_without_official, people_who_can_own
 
 MOST = 1000
 OPERATORS = 2  # one proposes to resume downloads, another confirms it

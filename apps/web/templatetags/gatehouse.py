@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.core.sizes import size_in_words
 from apps.web.common import markdown as texts
 from apps.web.common.idempotency import FIELD
 
@@ -30,6 +31,12 @@ def initials(name: Any) -> str:
     """The initials: the first character of the first and the last word of a name."""
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+
+
+@register.filter
+def size(number: int | None) -> str:
+    """A number of bytes in words, with decimal units."""
+    return size_in_words(number)
 
 
 @register.filter

@@ -34,6 +34,7 @@ _COMMON = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",  # what people typed stays out of the log
     "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",  # without DETAIL, which repeats the row that was refused
 }
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -97,6 +97,7 @@ def provider(world: World, urls: Urls) -> Server:
 def web(world: World, urls: Urls) -> Server:
     """The portal itself, behind the front."""
     command = _gunicorn("portal.wsgi", world.ports["app"], "--workers", "2", "--threads", "4", "--preload")
+    command += ["--config", str(ROOT / "deploy" / "gunicorn_conf.py")]
     return _server(world, "web", command, answers(f"{world.address('app')}/healthz"), world.portal_env(urls))
 
 

@@ -9,7 +9,7 @@ from deploy.demo.embedded.ports import Ports, Secrets
 from deploy.demo.embedded.process import Trouble
 
 ROOT = Path(__file__).resolve().parents[3]
-SERVERS = ("postgres", "valkey", "app", "idp", "smtp", "mail")
+SERVERS = ("postgres", "valkey", "app", "probes", "idp", "smtp", "mail")
 S3_SERVERS = (
     "s3",
     "s3_master",
@@ -89,6 +89,7 @@ class World:
             "OIDC_CLIENT_ID": "gatehouse",
             "OIDC_CLIENT_SECRET": self.secrets.take("client"),
             "EMAIL_PORT": str(self.ports["smtp"]),
+            "PROBE_ADDRESS": f"127.0.0.1:{self.ports['probes']}",
             "MAX_UPLOAD_BYTES": str(MAX_UPLOAD_BYTES),
         }
         if self.s3:
@@ -125,6 +126,7 @@ class World:
             "XDG_CONFIG_HOME": str(self.data_dir / "caddy"),
             "PORT": str(self.ports["web"]),
             "APP_PORT": str(self.ports["app"]),
+            "PROBE_PORT": str(self.ports["probes"]),
             "DATA_DIR": str(self.data_dir),
             "STATIC_ROOT": str(self.data_dir / "static"),
             "MAX_BODY_BYTES": str(MAX_UPLOAD_BYTES + 1024**2),

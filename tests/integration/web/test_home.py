@@ -175,6 +175,20 @@ def everything(person: Person) -> None:
         stage(applicant=person)
 
 
+def test_each_dataset_leads_to_its_users_and_its_requests_busiest_first() -> None:
+    """Case 34: from Home the users of a dataset are one click away."""
+    granted = stories.granted()
+    owner = granted.owner
+    stories.published_dataset(owner=owner)
+    waiting = stories.submitted(applicant=granted.holder, published_dataset=stories.published_dataset(owner=owner))
+    answer = home(owner)
+    shown = [(one.pk, one.waiting, one.users) for one in answer.context["datasets"]]
+    assert shown[:2] == [(waiting.published_dataset.dataset.pk, 1, 0), (granted.grant.dataset_id, 0, 1)]
+    assert shown[2][1:] == (0, 0)
+    assert f'/my-datasets/{granted.grant.dataset.slug}/users/"' in answer.content.decode()
+    assert home(granted.holder).context["datasets"] == ()
+
+
 def test_whoever_manages_nothing_finds_creating_a_dataset_in_the_account_menu() -> None:
     """Case 33: "My datasets" is for people who have some."""
     answer = home(stories.person())

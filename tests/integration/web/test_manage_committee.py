@@ -1,6 +1,7 @@
 """The pages on which a committee is managed: members, chair, accepting requests."""
 
 import pytest
+from django.test import Client
 
 from apps.access_requests.queries import fetch_eligible_voters
 from apps.core import clock
@@ -43,6 +44,50 @@ def test_the_chair_adds_members() -> None:
     assert "already a member" in again.content.decode()
     assert committee_setup.committee.members.active().filter(person=colleague).count() == 1
     assert client.post(url, {"action": "dance"}).status_code == 422
+
+
+def test_a_member_is_added_by_verified_address_or_orcid_as_well_as_by_code() -> None:
+    """With the control: an address that no institution verified names nobody."""
+    committee_setup, (one, two, three) = stories.committee_setup(), stories.people(3)
+    Person.objects.filter(pk=one.pk).update(email="one@x.example", email_verified=True)
+    Person.objects.filter(pk=two.pk).update(orcid="0000-0002-1825-0097")
+    Person.objects.filter(pk=three.pk).update(email="three@x.example", email_verified=False)
+    client = stories.client_for(committee_setup.chair)
+    url = f"/committees/{committee_setup.committee.slug}/manage/"
+    for words, status in (("one@x.example", 302), ("0000-0002-1825-0097", 302), ("three@x.example", 422)):
+        assert client.post(url, {"action": "add", "code": words}).status_code == status
+    members = set(committee_setup.committee.members.active().values_list("person", flat=True))
+    assert {one.pk, two.pk} < members
+    assert three.pk not in members
+
+
+def test_the_contact_of_a_committee_is_shown_where_applicants_look_for_it() -> None:
+    """Case 35: set by chair or operator; on the committee page, the dataset page and the request that waits for it."""
+    case = stories.submitted()
+    setup, dataset = case.committee_setup, case.published_dataset.dataset
+    manage = f"/committees/{setup.committee.slug}/manage/"
+    pages = {
+        f"/committees/{setup.committee.slug}/": Client(),
+        f"/datasets/{dataset.slug}/": Client(),
+        f"/requests/{case.request.pk}/": stories.client_for(case.applicant),
+    }
+    chair = stories.client_for(setup.chair)
+    assert f'href="{manage}#contact"' in chair.get(manage).content.decode()  # who can set it reads that it is missing
+    for path, reader in pages.items():
+        assert manage not in reader.get(path).content.decode()
+    for wrong in ("nowhere", "javascript:alert(1)", "http://x.example", "a@b", "x" * 301):
+        assert chair.post(manage, {"action": "contact", "contact": wrong}).status_code == 422
+    for by, said, href in (
+        (setup.chair, "dac@x.example", "mailto:dac@x.example"),
+        (stories.operator(), "https://x.example/dac", "https://x.example/dac"),
+    ):
+        assert stories.client_for(by).post(manage, {"action": "contact", "contact": f" {said} "}).status_code == 302
+        for path, reader in pages.items():
+            assert f'href="{href}">{said}</a>' in reader.get(path).content.decode(), path
+    assert stories.client_for(setup.members[0]).post(manage, {"action": "contact"}).status_code == 403
+    assert chair.post(manage, {"action": "contact", "contact": ""}).status_code == 302
+    setup.committee.refresh_from_db()
+    assert setup.committee.contact == ""
 
 
 def remove_url(committee_setup: stories.CommitteeSetup, person: Person) -> str:

@@ -28,7 +28,7 @@ def test_the_system_status_shows_pending_tasks(django_assert_max_num_queries: An
     stories.requests.submit(stories.draft().request, by=stories.AccessRequest.objects.get().applicant)
     Outbox.objects.update(attempts=4, last_error="notify: ConnectionError")
     client = stories.client_for(stories.operator())
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(21):
         page = client.get("/system-status/")
     assert "notify: ConnectionError" in page.content.decode()
     assert stories.client_for(stories.auditor()).get("/system-status/").status_code == 403

@@ -14,8 +14,9 @@ from apps.identity.commands.break_glass import make_break_glass
 from apps.people.commands.first_operator import make_operator_code
 from apps.people.commands.people import end_platform_role
 from apps.people.models import Institution, OperatorCode, Person, PlatformRole, Provider
-from apps.people.queries import platform_roles_of, signing_officials_of
+from apps.people.queries import platform_roles_of
 from apps.people.rules import check_can_set_up
+from apps.people.set_up_queries import signing_officials_of
 from apps.web.set_up import steps
 from tests import stories
 

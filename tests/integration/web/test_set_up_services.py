@@ -57,13 +57,13 @@ def test_a_committee_is_created_with_its_chair_and_changed(browser: Client) -> N
     assert errors(browser.post(new, {**COMMITTEE, "chair": chair.code})) == {"slug"}
     page = reverse("set_up_committee", args=["heart"])
     seen = browser.get(page).context["form"].initial["seen"]
-    said = {**COMMITTEE, "name": "Heart", "quorum": "3", "contact_email": "heart@x.example", "seen": seen}
+    said = {**COMMITTEE, "name": "Heart", "quorum": "3", "contact": "heart@x.example", "seen": seen}
     assert browser.post(page, said).status_code == 302
     made = Committee.objects.get(slug="heart")
-    assert (made.name, made.quorum, made.contact_email) == ("Heart", 3, "heart@x.example")
+    assert (made.name, made.quorum, made.contact) == ("Heart", 3, "heart@x.example")
     assert "heart@x.example" in Client().get(reverse("committee_page", args=["heart"])).content.decode()
     event = Event.objects.get(kind="committee.described")
-    assert (event.facts["fields"], event.facts["quorum"]) == ("contact_email+name+quorum", 3)
+    assert (event.facts["fields"], event.facts["quorum"]) == ("contact+name+quorum", 3)
     assert browser.post(page, said).status_code == 409  # what was seen is not there any more
     browser.post(page, {**said, "seen": ""})
     assert Event.objects.filter(kind="committee.described").count() == 1
@@ -75,7 +75,7 @@ def test_a_committee_is_created_with_its_chair_and_changed(browser: Client) -> N
         ({"name": " "}, "name"),
         ({"quorum": "0"}, "quorum"), ({"quorum": "x"}, "quorum"), ({"quorum": "101"}, "quorum"),
         ({"review_days": "0"}, "review_days"), ({"review_days": "366"}, "review_days"), ({"slug": "Two Words"}, "slug"),
-        ({"contact_email": "x"}, "contact_email"), ({"rule": "veto"}, "rule"), ({"institution": "x"}, "institution"),
+        ({"contact": "x"}, "contact"), ({"rule": "veto"}, "rule"), ({"institution": "x"}, "institution"),
     ],
 )  # fmt: skip
 def test_a_committee_that_is_not_complete_is_refused(browser: Client, wrong: dict[str, str], field: str) -> None:

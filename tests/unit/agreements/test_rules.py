@@ -48,7 +48,7 @@ def test_a_clause_has_four_parts_and_known_placeholders() -> None:
         ("Title", []),
         ("Title", [clause, {**clause, "plain_da": " "}]),
         ("Title", [{**clause, "more": "x"}]),
-        ("Title", [{**clause, "text": "Costs $5."}]),
+        ("Title", [clause, {**clause, "text": "Costs $5."}]),
         ("Title", [clause, {**clause, "text": "For $nobody."}]),
     ):
         assert refusal(rules.check_template, title, clauses) is Invalid, (title, clauses)
@@ -114,7 +114,8 @@ def test_the_last_day_of_the_period_is_the_last_to_sign() -> None:
     today = clock.today()
     assert refusal(rules.check_not_over, Agreement(ends_on=today)) is None
     assert refusal(rules.check_not_over, Agreement(ends_on=today - timedelta(days=1))) is WrongState
-    setup = stories.offered()
+    setup = stories.signed()
+    assert refusal(rules.check_can_countersign, setup.owner, setup.agreement) is None
     setup.agreement.ends_on = today - timedelta(days=1)
     assert refusal(rules.check_can_sign, setup.applicant, setup.agreement) is WrongState
     assert refusal(rules.check_can_countersign, setup.owner, setup.agreement) is WrongState
@@ -188,10 +189,10 @@ def test_a_committee_uses_its_newest_template_or_else_the_newest_for_all() -> No
     for version in (1, 3, 2):
         Template.objects.create(version=version, title=f"All {version}", clauses=[], sha256="0" * 64)
     assert str(queries.template_for(committee)) == "All 3 v3"
-    for version in (1, 2):
+    for version in (1, 9):
         Template.objects.create(committee=other, version=version, title="Own", clauses=[], sha256="0" * 64)
     assert str(queries.template_for(committee)) == "All 3 v3"
-    assert str(queries.template_for(other)) == "Own v2"
+    assert str(queries.template_for(other)) == "Own v9"
 
 
 def test_an_agreement_is_read_by_its_parties_the_committee_the_managers_and_the_officials() -> None:
@@ -234,6 +235,22 @@ def test_who_has_yet_to_sign_finds_it_until_they_have_signed_or_it_is_over() -> 
     assert list(queries.to_sign(setup.applicant)) == []
     assert list(queries.to_sign(member)) == list(queries.to_countersign(setup.owner)) == [agreement]
     assert list(queries.to_countersign(member)) == []
+
+
+def test_what_somebody_signed_elsewhere_is_not_signed_here() -> None:
+    first = stories.signed()
+    second = stories.offered(applicant=first.applicant)
+    assert list(queries.to_sign(first.applicant)) == [second.agreement]
+    assert list(queries.missing_signers(second.agreement)) == [first.applicant]
+    assert rules.check_can_sign(first.applicant, second.agreement) == Signature.Capacity.APPLICANT
+
+
+def test_a_member_who_was_removed_is_no_party_any_more() -> None:
+    member = stories.person()
+    setup = stories.offered(members=[member])
+    setup.case.request.memberships.all().delete()
+    assert not queries.of_person(member).exists()
+    assert queries.capacity_of(member, setup.agreement) == ""
 
 
 def test_who_owns_the_dataset_countersigns_and_nobody_signs_what_is_terminated() -> None:

@@ -11,11 +11,12 @@ from apps.access_requests.models import Condition, Recusal
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
 from apps.grants import commands as grants
+from apps.grants.models import Restore
 from apps.people.models import AffiliationStatement, SiteText
 from tests import stories
 
 EVIDENCE = {
-    "access_requests_recusal": "person_id = (SELECT id FROM people_person ORDER BY id DESC LIMIT 1)",
+    "access_requests_recusal": "person_id = (SELECT id FROM people_person one WHERE one.id <> person_id LIMIT 1)",
     "access_requests_condition": "proposed_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_vote": "cast_at = now()",
@@ -28,6 +29,7 @@ EVIDENCE = {
     "datasets_version": "published_at = now()",
     "grants_accessgrant": "ends_at = '2099-01-01'",
     "grants_downloadstop": "reason = 'other'",
+    "grants_restore": "log_end = log_end + 1",
     "grants_suspension": "starts_at = starts_at + interval '1 day'",
     "people_actorsnapshot": "acr = 'other'",
     "people_affiliationstatement": "reason = 'other'",
@@ -45,7 +47,8 @@ def world(db: None) -> None:
     """At least one row in each table of evidence."""
     access = stories.granted()
     grants.suspend(access.grant, reason="A question.", by=access.owner)
-    grants.stop_downloads("A test.", by=stories.operator())
+    stop = grants.stop_downloads("A test.", by=stories.operator())
+    Restore.objects.create(stop=stop, backup="b", taken_at=clock.now(), log_end=1)
     Recusal.objects.create(request=access.case.request, person=access.owner, reason="A colleague.")
     SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
     case = access.case

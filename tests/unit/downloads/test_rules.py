@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from apps.audit.models import Event
+from apps.audit.record import Kind
 from apps.core import clock
-from apps.core.actors import ANONYMOUS
+from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.core.errors import Denied, DomainError, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Dataset
 from apps.downloads import commands, rules, signing
@@ -102,3 +104,27 @@ def test_the_grant_and_the_token_of_a_link_are_asked_at_each_use() -> None:
     access.holder.tokens.update(revoked_at=clock.now())
     access.link.made_with = access.holder.tokens.get()
     assert refusal(rules.check_token, access.link) is Gone
+
+
+@pytest.mark.django_db
+def test_one_link_is_ended_once_by_its_person() -> None:
+    access = stories.linked()
+    other, _secret = commands.make_link(access.file, by=access.holder)
+    assert access.link is not None
+    assert refusal(commands.end_link, access.link, by=access.owner) is Denied
+    for _ in range(2):
+        commands.end_link(access.link, by=access.holder)
+    assert DownloadLink.objects.active().get() == other
+    assert [one.subject_id for one in Event.objects.filter(kind=Kind.LINK_ENDED)] == [access.link.pk]
+
+
+@pytest.mark.django_db
+def test_a_refused_download_is_recorded_with_what_it_was_about_and_only_for_visitors_and_people() -> None:
+    access = stories.granted()
+    file = access.file
+    refused = Event.objects.filter(kind=Kind.DOWNLOAD_REFUSED)
+    assert refusal(commands.fetch, file, by=SYSTEM) is Denied
+    assert not refused.exists()
+    assert refusal(commands.fetch, file, by=access.owner) is Denied
+    assert (refused.get().actor_id, refused.get().subject_id) == (access.owner.pk, file.pk)
+    assert set(refused.get().about) >= {file.version_id, access.published_dataset.dataset.pk}

@@ -37,7 +37,7 @@ from apps.grants.models import AccessGrant
 from apps.grants.queries import downloadable_versions, verdicts, why
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation, extend_affiliation
 from apps.people.commands.people import accept_terms
-from apps.people.models import Affiliation, Person
+from apps.people.models import Affiliation, Identity, Person, Provider
 from apps.web.common.actions import PLACES, href_of
 from apps.web.common.state_presenters import ICONS
 from apps.web.common.state_samples import samples
@@ -325,6 +325,35 @@ def test_the_action_is_a_sign_in_only_where_a_sign_in_helps() -> None:
         page = stories.client_for(holder).get(address)
         assert page.status_code == 200
         assert reverse("account") + "#affiliations" in page.content.decode(), address
+
+
+def test_a_sign_in_that_did_not_renew_the_affiliation_is_not_offered_again() -> None:
+    """The institution's provider signed the person in after the affiliation had lapsed, and it is still not valid."""
+    access = stories.granted()
+    holder, home = access.holder, access.holder.institution
+    assert home is not None
+    provider = Provider.objects.create(slug="home", name="Home", issuer="https://home.example", institution=home)
+    identity = Identity.objects.create(person=holder, issuer="https://home.example", subject="1", provider=provider)
+    now = clock.now()
+    Affiliation.objects.filter(person=holder).update(valid_until=now)
+    dataset = access.published_dataset.dataset
+    for before in (None, now - timedelta(days=1)):  # the controls: nobody has tried since it lapsed
+        Identity.objects.filter(pk=identity.pk).update(last_seen_at=before)
+        assert summary(access_state(holder, dataset)) == (State.SUSPENDED, Turn.YOU, Do.SIGN_IN_AGAIN)
+        assert waiting.access_waiting_for(holder).count() == 1
+    Identity.objects.filter(pk=identity.pk).update(last_seen_at=now + timedelta(seconds=1))
+    state = access_state(holder, dataset)
+    assert summary(state) == (State.SUSPENDED, Turn.OTHERS, Do.ASK_OFFICIAL)
+    assert (state.cause, len(state.waiting_for)) == ("affiliation_lapsed", 1)  # the operator: it has no official
+    assert waiting.access_waiting_for(holder).count() == 0
+    offer = access_state(holder, stories.published_dataset(access="registered").dataset)
+    assert (offer.cause, offer.turn) == ("lapsed", Turn.OTHERS)
+    official = stories.signing_official(home)
+    assert access_state(holder, dataset).waiting_for == (official.name,)
+    page = stories.client_for(holder).get(reverse("account"))
+    assert [row["tried"] for row in page.context["affiliations"]] == [True]
+    confirm_affiliation(holder, institution=home, reason="Back from leave.", by=official)
+    assert access_state(holder, dataset).state == State.ACTIVE
 
 
 def test_days_are_left_of_active_access_only() -> None:

@@ -9,8 +9,9 @@ from apps.agreements.models import Signature
 from apps.core import clock
 from apps.grants import commands
 from apps.grants.models import AccessGrant, Suspension
-from apps.grants.queries import facts_of
-from apps.people.models import Affiliation
+from apps.grants.queries import facts_of, may_download
+from apps.people.commands.people import accept_terms
+from apps.people.models import Affiliation, Terms
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,18 @@ def test_the_affiliation_is_the_holders_with_the_institution_of_the_grant() -> N
 def test_midnight_at_the_end_of_access_belongs_to_the_day_before(hour: int, day: int) -> None:
     moment = clock.now().replace(year=2026, month=9, day=10, hour=hour, minute=0, second=0, microsecond=0)
     assert AccessGrant(ends_at=moment).last_day == moment.date().replace(day=day)
+
+
+def test_registered_data_open_with_the_newest_terms_that_are_published() -> None:
+    file, someone = stories.published_dataset(access="registered").file, stories.person()
+    first = stories.terms("One.")
+    assert not may_download(someone, file.pk)
+    accept_terms(first, by=someone)
+    assert may_download(someone, file.pk)
+    Terms.objects.create(version=9, text="Later.", sha256="0" * 64, published_at=clock.now() + timedelta(days=1))
+    assert may_download(someone, file.pk), "the next version is not published yet"
+    second = Terms.objects.create(version=8, text="Two.", sha256="0" * 64)
+    assert not may_download(someone, file.pk)
+    accept_terms(second, by=someone)
+    assert may_download(someone, file.pk)
+    assert not may_download(stories.person(), file.pk)

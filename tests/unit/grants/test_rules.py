@@ -37,6 +37,10 @@ def test_a_stop_is_proposed_once_and_confirmed_by_somebody_else() -> None:
     ended = DownloadStop(started_by=first, resume_proposed_by=first, ends_at=datetime(2026, 9, 1, tzinfo=UTC))
     assert refusal(rules.check_not_stopped, None) is None
     assert refusal(rules.check_not_stopped, fresh) is WrongState
+    with pytest.raises(WrongState, match="A stopped them"):
+        rules.check_not_stopped(fresh)
+    with pytest.raises(WrongState, match="restored from a backup"):
+        rules.check_not_stopped(DownloadStop(started_by=None))
     assert refusal(rules.check_not_proposed, fresh) is None
     assert refusal(rules.check_not_proposed, proposed) is WrongState
     assert refusal(rules.check_can_propose_resume, first, fresh) is None

@@ -104,8 +104,8 @@ def test_a_provider_that_said_they_signed_out_is_believed(
     noon: datetime, said: dict[str, Any], signed_out: bool
 ) -> None:
     provider, other = a_provider(), a_provider("other")
-    moments = {name: noon + said.pop(name, timedelta()) for name in ("issued_at", "at")}
-    LogoutToken.objects.create(provider=provider, jti="1", **moments, **said)
+    moments = {name: noon + said.get(name, timedelta()) for name in ("issued_at", "at")}
+    LogoutToken.objects.create(provider=provider, jti="1", **{**said, **moments})
 
     def asked(of: Provider, sid: str = "one") -> bool:
         about = {"subject": "s", "sid": sid, "asked_at": noon - timedelta(seconds=10), "issued_at": noon}

@@ -99,3 +99,29 @@ def test_words_and_origins() -> None:
     assert environment.origin("") == ""
     with pytest.raises(ImproperlyConfigured, match="id:secret"):
         environment.link_keys("")
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "kind", "seconds"),
+    [
+        (["/opt/bin/gunicorn", "portal.wsgi"], "", "web", 4),
+        (["/opt/lib/gunicorn/__main__.py", "portal.wsgi"], "", "web", 4),
+        (["/opt/bin/celery", "-A", "portal.celery", "worker"], "", "worker", 300),
+        (["/opt/lib/celery/__main__.py", "-A", "portal.celery", "beat"], "", "beat", 300),
+        (["manage.py", "migrate"], "", "migrate", 0),
+        (["manage.py", "restore"], "", "restore", 0),
+        (["manage.py", "office"], "", "command", 0),
+        (["manage.py"], "", "command", 0),
+        (["a-script.py"], "command", "command", 0),
+    ],
+)
+def test_each_kind_of_process_has_its_limits(
+    words: list[str], named: str, kind: str, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 40: a page waits seconds, a task minutes, a migration as long as it takes."""
+    monkeypatch.setattr(sys, "argv", words)
+    monkeypatch.setenv("GATEHOUSE_PROCESS", named)
+    assert environment.process() == kind
+    entry = environment.database("postgresql://u:p@db/gatehouse")
+    assert entry["LIMITS"]["statement"] == seconds
+    assert bool(entry["LIMITS"]["idle_in_transaction"]) is (kind not in {"migrate", "restore"})

@@ -1,13 +1,11 @@
-"""Case 36: a field is marked "(optional)" exactly if it may stay empty; each missing field is named, in order."""
+"""Case 36: each missing field of a description is named, in order; tests/unit/web/test_every_form.py has the marks."""
 
 from typing import Any
 
 import pytest
-from django import forms
 
 from apps.datasets.conditions import Use
 from apps.web.common.forms import Required
-from apps.web.datasets import forms as dataset_forms
 from apps.web.datasets.description_form import DescriptionForm
 from tests import stories
 
@@ -16,23 +14,6 @@ pytestmark = pytest.mark.django_db
 
 def description(data: dict[str, Any] | None = None, **how: Any) -> DescriptionForm:
     return DescriptionForm(data, uses=how.pop("uses", []), **how)
-
-
-def every_form() -> list[forms.Form]:
-    """Each form of datasets, as it is shown."""
-    return [
-        description(), dataset_forms.NewDatasetForm(), dataset_forms.PublishForm(), dataset_forms.ReasonForm(),
-        dataset_forms.RevokeForm(choices=[("access", "A"), ("dataset", "B")]), dataset_forms.HelperForm(),
-        dataset_forms.RemoveForm(), dataset_forms.AnswerForm(), dataset_forms.OwnerForm(),
-    ]  # fmt: skip
-
-
-def test_labels_say_optional_if_and_only_if_the_field_is_not_required() -> None:
-    for form in every_form():
-        for field in form.visible_fields():
-            shown = field.as_field_group()
-            checkbox = field.widget_type == "checkbox"
-            assert ("field__optional" in shown) == (not field.field.required and not checkbox), (type(form), field.name)
 
 
 def test_a_complete_description_names_every_missing_field_in_the_order_of_the_form() -> None:

@@ -1,0 +1,52 @@
+"""Whether the database is silent, known to every thread of a process, so that one thread waits for it and not all."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+
+class Silence:
+    """Since when the database has not answered.
+
+    While it is silent, one thread at a time tries to connect; all others are refused at once, and stay free for pages
+    that need no database.
+    """
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._attempt = threading.Lock()
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the database has been silent; None if it answers."""
+        since = self._since
+        return None if since is None else time.monotonic() - since
+
+    def begins(self) -> None:
+        """A connection or a statement had no answer within its limit."""
+        if self._since is None:
+            self._since = time.monotonic()
+
+    def ends(self) -> None:
+        """The database answered."""
+        self._since = None
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Connect inside; raises psycopg.OperationalError at once if another thread is trying a silent database."""
+        alone = self._since is not None
+        if alone and not self._attempt.acquire(blocking=False):
+            raise psycopg.OperationalError("the database is silent, and another thread is trying to connect")
+        try:
+            yield
+        except psycopg.errors.ConnectionTimeout:
+            self.begins()
+            raise
+        else:
+            self.ends()
+        finally:
+            if alone:
+                self._attempt.release()

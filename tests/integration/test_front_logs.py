@@ -1,0 +1,119 @@
+"""The logs of the shipped front servers open nothing and name nobody: words are planted and searched.
+
+Caddy comes with the demo. nginx runs where the machine has it (Debian: apt-get install nginx-light), from the shipped
+deploy/front/nginx.conf, with other ports and folders and without TLS.
+"""
+
+import os
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from deploy.demo.embedded import servers
+from deploy.demo.embedded.process import Server, running
+from deploy.demo.embedded.world import ROOT, World
+from tests.integration.test_front import serving
+
+NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
+
+
+def nginx(world: World) -> Server:
+    """nginx with the shipped configuration: only ports, folders and TLS differ."""
+    folder = world.data_dir / "nginx"
+    folder.mkdir(exist_ok=True)
+    site = (ROOT / "deploy/front/nginx.conf").read_text()
+    for shipped, here in (
+        ("    http2 on;\n", ""),
+        ("127.0.0.1:8000", f"127.0.0.1:{world.ports['app']}"),
+        ("127.0.0.1:8001", f"127.0.0.1:{world.ports['probes']}"),
+        ("/var/log/nginx/", f"{world.data_dir}/log/"),
+        ("/var/lib/gatehouse/", f"{world.data_dir}/"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{world.ports['web']};"),  # last: this port may be 8000
+    ):
+        assert shipped in site, shipped
+        site = site.replace(shipped, here)
+    site = re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", site)
+    (folder / "site.conf").write_text(site)
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
+        f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
+    )
+    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    ready = servers.listens(world.ports["web"])
+    return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
+
+
+FRONTS = {"caddy": servers.caddy, **({"nginx": nginx} if NGINX else {})}
+
+
+@pytest.fixture(params=FRONTS)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World(tmp_path_factory.mktemp("logs"))
+    world.take_ports()
+    with running(FRONTS[request.param](world)):
+        yield world
+
+
+def ask(world: World) -> None:
+    """Every kind of address that opens something or says something of a person; also ones that cannot be read."""
+    address = world.address("web")
+    heads = {"Referer": f"{address}/d/{CANARY}", "Cookie": f"s={CANARY}", "Authorization": f"Bearer {CANARY}"}
+    heads |= {"User-Agent": CANARY, "X-Forwarded-For": CANARY}
+    for path in (
+        f"/d/k1.{CANARY}",
+        f"/d/k1.{CANARY}/file.csv?x={CANARY}",
+        f"/da/d/{CANARY}",
+        f"/%64/{CANARY}",
+        f"/da/%64/{CANARY}",
+        f"/datasets/?q={CANARY}",
+        f"/people/?q={CANARY}@hospital.example",
+        f"/oidc/callback/?code={CANARY}&state={CANARY}",
+        f"/d/gone?x={CANARY}",
+        f"/{CONTROL}/",
+    ):
+        prepared = requests.Request("GET", address, headers=heads).prepare()
+        prepared.url = address + path
+        requests.Session().send(prepared)
+    for raw in (f"GET /d/{CANARY} HTTP/9.9\r\n\r\n", f"GET /d/{CANARY}\x01 HTTP/1.1\r\n\r\n", f"/d/{CANARY}\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", world.ports["web"]), timeout=5) as client:
+            client.sendall(raw.encode())
+            client.recv(1000)
+
+
+def logs(world: World) -> dict[str, str]:
+    return {
+        path.name: path.read_text(errors="replace") for path in (world.data_dir / "log").iterdir() if path.is_file()
+    }
+
+
+def test_no_front_server_writes_down_what_opens_or_names(world: World) -> None:
+    """Case 39: with a portal that is away, and with one that answers; the control shows that the logs are written."""
+    ask(world)
+    with serving(world.ports["app"]):
+        ask(world)
+    found = logs(world)
+    assert [name for name, said in found.items() if CANARY in said] == []
+    assert any(CONTROL in said for said in found.values()), "the planted control was written"
+    assert any("502" in said or "503" in said for said in found.values()), "what failed can be seen"
+
+
+@pytest.mark.parametrize("front", [name for name in FRONTS if name == "nginx"])
+def test_with_its_usual_error_log_nginx_writes_links_down(front: str, tmp_path: Path) -> None:
+    """The control: the same search finds the link as soon as the error log is as Debian has it."""
+    world = World(tmp_path)
+    world.take_ports()
+    server = nginx(world)
+    site = world.data_dir / "nginx" / "site.conf"
+    site.write_text(site.read_text().replace(" emerg;", " error;"))
+    with running(server):
+        ask(world)
+    assert [name for name, said in logs(world).items() if CANARY in said] == ["gatehouse-error.log"]

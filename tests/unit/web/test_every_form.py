@@ -1,0 +1,67 @@
+"""Case 36: every form of every room says "(optional)" exactly at the fields that may stay empty."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django import forms
+from django.utils.translation import gettext
+
+import apps.web
+from apps.access_requests.models import Condition, Item
+from apps.web.committee.forms import VoteForm
+from apps.web.datasets.description_form import DescriptionForm
+from apps.web.datasets.forms import RevokeForm
+from apps.web.requests.forms import RequestForm
+
+pytestmark = pytest.mark.django_db
+
+# What a form cannot be made without.
+ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
+    VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
+    DescriptionForm: {"uses": []},
+    RevokeForm: {"choices": [("access", "This access"), ("dataset", "All access")]},
+    RequestForm: {"chosen": []},
+}
+
+
+def form_classes() -> list[type[forms.BaseForm]]:
+    """Each form class that is written anywhere below apps/web."""
+    for module in pkgutil.walk_packages(apps.web.__path__, "apps.web."):
+        importlib.import_module(module.name)
+    found = {one for one in _below(forms.BaseForm) if one.__module__.startswith("apps.web.")}
+    return sorted(found, key=lambda one: (one.__module__, one.__qualname__))
+
+
+def _below(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+def wrongly_marked(form: forms.BaseForm) -> list[str]:
+    """The fields whose label says something else about being optional than the field itself."""
+    wrong = []
+    for field in form.visible_fields():
+        marked = gettext("(optional)") in field.as_field_group()
+        if marked != (not field.field.required and field.widget_type != "checkbox"):
+            wrong.append(field.name)
+    return wrong
+
+
+def test_every_form_marks_the_fields_that_may_stay_empty_and_no_other() -> None:
+    classes = form_classes()
+    assert len(classes) > 30
+    wrong = {one.__qualname__: wrongly_marked(one(**ARGUMENTS.get(one, {}))) for one in classes}
+    assert {name: fields for name, fields in wrong.items() if fields} == {}
+
+
+def test_control_a_planted_form_is_found() -> None:
+    class Planted(forms.Form):
+        name = forms.CharField(label="Name (optional)")
+        note = forms.CharField(required=False, template_name="gatehouse_forms/hint.html")
+        right = forms.CharField(required=False)
+
+    assert wrongly_marked(Planted()) == ["name", "note"]
