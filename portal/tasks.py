@@ -1,6 +1,6 @@
 """The Celery tasks there are. They have no arguments; each looks for pending work.
 
-After a restore from a backup they all wait until two operators release it: nothing is issued, sent or deleted.
+After a restore from a backup those that issue, send or delete wait until two operators release it.
 """
 
 from datetime import timedelta

@@ -92,8 +92,8 @@ def granted_at(institution: Institution, mark: str) -> stories.Access:
     """An active grant on a dataset of this institution, held by one of its people, with `mark` in its texts."""
     holder = stories.person(f"Holder {mark}", at=institution, email=f"{mark}@people.example")
     owner = stories.person(f"Owner {mark}", at=institution)
-    shelf = stories.published_dataset(title=f"Dataset {mark}", owner=owner, files={f"{mark}.csv": mark.encode()})
-    case = stories.in_review(stories.submitted(stories.draft(published_dataset=shelf, applicant=holder)))
+    world = stories.published_dataset(title=f"Dataset {mark}", owner=owner, files={f"{mark}.csv": mark.encode()})
+    case = stories.in_review(stories.submitted(stories.draft(published_dataset=world, applicant=holder)))
     access = stories.granted(stories.executed(stories.signed(stories.offered(stories.decided(case)))))
     AccessRequest.objects.filter(pk=access.case.request.pk).update(purpose=f"Purpose {mark}")
     return access

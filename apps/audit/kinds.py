@@ -329,10 +329,7 @@ class Kind(models.TextChoices):
         _("The access of another person was looked up"),
     )  # fmt: skip
     PEOPLE_SEARCHED = "audit.people_searched", Group.OPERATIONS, "eye", "still", _("People were searched")
-    PERSON_RECORD_READ = (
-        "audit.person_record_read", Group.OPERATIONS, "eye", "still",
-        _("The access and roles of a person were read"),
-    )  # fmt: skip
+    PERSON_RECORD_READ = "audit.person_record_read", Group.OPERATIONS, "eye", "still", _("A person’s record was read")
     LIST_EXPORTED = "list.exported", Group.OPERATIONS, "download", "note", _("A list was exported as CSV")
     REFUSED = "refused", Group.OPERATIONS, "ban", "bad", _("An action was refused")
 

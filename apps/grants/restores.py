@@ -1,6 +1,6 @@
 """Whether the portal was restored from a backup, and waits for its operators."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from apps.core import clock
 from apps.grants.models import Restore
@@ -16,11 +16,6 @@ def replayed_through(event_number: int) -> bool:
     """Whether the event was in a backup that was restored, or was replayed: its e-mails were sent before."""
     through = Q(log_end__gte=event_number) | Q(last_replayed__gte=event_number)
     return Restore.objects.filter(through).exists()
-
-
-def latest_restores(at_most: int = 5) -> QuerySet[Restore]:
-    """The newest restores, with their stop."""
-    return Restore.objects.select_related("stop").order_by("-restored_at")[:at_most]
 
 
 def admits(person: Person | None) -> bool:

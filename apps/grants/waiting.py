@@ -141,7 +141,7 @@ def resumable() -> Q:
     newest = newest_affiliations("holder_id", "institution_id")
     seen_at = seen_through("holder_id", "institution_id").values("last_seen_at")[:1]
     not_ended = Q(IsNull(Subquery(newest.values("ended_at")[:1]), True))
-    tried = GreaterThan(Subquery(seen_at), Subquery(newest.values("valid_until")[:1]))
+    tried: Any = GreaterThan(Subquery(seen_at), Subquery(newest.values("valid_until")[:1]))
     return lasts & lapsed & not_ended & Q(Exact(Coalesce(tried, Value(False)), Value(False)))
 
 

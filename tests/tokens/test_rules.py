@@ -82,7 +82,9 @@ def test_only_whoever_owns_them_uses_tokens_and_service_accounts(noon: datetime)
     assert refusal(rules.check_service_alive, ServiceAccount(ends_at=noon)) is WrongState
     assert refusal(rules.check_service_alive, ServiceAccount(ends_at=later, ended_at=noon)) is WrongState
     assert refusal(rules.check_token_within, ServiceAccount(ends_at=later), later) is None
-    assert refusal(rules.check_token_within, ServiceAccount(ends_at=noon), later) is Invalid
+    with pytest.raises(Invalid) as refused:
+        rules.check_token_within(ServiceAccount(ends_at=noon), later)
+    assert set(refused.value.fields) == {"days"}
     assert rules.token_end(3) == noon + timedelta(days=3)
 
 

@@ -48,7 +48,8 @@ def record_log_read(
 def record_people_search(found: Iterable[Person], *, total: int, by: Actor) -> None:
     """Somebody searches all people; `found` are those that the page shows, of whom the first are kept by code."""
     by = check_person(by)
-    facts = {f"person_{place}": one.code for place, one in enumerate(list(found)[:SEARCHED_AT_MOST], 1)}
+    shown = list(found)[:SEARCHED_AT_MOST]
+    facts: dict[str, Any] = {f"person_{place}": one.code for place, one in enumerate(shown, 1)}
     record(Kind.PEOPLE_SEARCHED, actor=by, found=total, **facts)
 
 

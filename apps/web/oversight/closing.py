@@ -22,7 +22,7 @@ from apps.identity.rules import check_open
 from apps.people.models import Person
 from apps.people.queries import institutions_signed_for
 from apps.people.rules import check_operator
-from apps.tokens.queries import tokens_of
+from apps.tokens.models import PersonalToken
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
@@ -64,7 +64,7 @@ def touched(person: Person) -> dict[str, Any]:
         "agreements": unsigned.select_related("item__dataset").order_by("offered_at", "pk"),
         "grants": not_over(AccessGrant.objects.filter(holder=person)).select_related("dataset"),
         "links": links_that_open(person).count(),
-        "tokens": tokens_of(person).not_revoked().count(),
+        "tokens": PersonalToken.objects.alive().filter(person=person).count(),
         "memberships": CommitteeMember.objects.active().filter(person=person).select_related("committee"),
         "datasets": solely_owned_by(person),
         "institutions": institutions_signed_for(person),

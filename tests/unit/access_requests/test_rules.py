@@ -7,15 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from apps.access_requests import fields, queries, rules
+from apps.access_requests import commands, fields, queries, rules
 from apps.access_requests.models import AccessRequest, Recusal, Round
 from apps.access_requests.states import RequestState
 from apps.committees.decisions import Decision
-from apps.committees.models import CommitteeMember
+from apps.committees.models import CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
 from apps.core.errors import Denied, DomainError, Invalid, WrongState
 from apps.datasets.models import Dataset
-from apps.people.models import Affiliation, Person
+from apps.people.models import Affiliation, Person, Provider
 from tests import stories
 
 DAY = timedelta(days=1)
@@ -231,6 +231,17 @@ def test_a_committee_that_stopped_accepting_finishes_what_it_returned_and_takes_
 
 
 @pytest.mark.django_db
+def test_a_dataset_that_is_decided_holds_nobody_up() -> None:
+    case = stories.draft(shelves=[stories.published_dataset(), stories.published_dataset()])
+    committee = case.shelves[1].committee_setup.committee
+    committee.accepting, committee.closed_because = False, "Holidays."
+    committee.save()
+    assert wrong(rules.check_can_submit, case.applicant, case.request) == {"datasets"}
+    case.request.items.filter(dataset=case.shelves[1].dataset).update(state="withdrawn")
+    assert refusal(rules.check_can_submit, case.applicant, case.request) is None
+
+
+@pytest.mark.django_db
 def test_the_owner_may_not_be_the_only_one_who_could_countersign() -> None:
     world = stories.published_dataset()
     case = stories.draft(published_dataset=world, members=[world.owner])
@@ -252,8 +263,10 @@ def test_a_member_of_a_committee_that_still_decides_reviews_without_a_conflict()
     assert refusal(check, stories.person(), request) is Denied
     assert refusal(check, stories.committee_setup().chair, request) is Denied
     assert refusal(check, changed(member, is_active=False), request) is Denied
+    other = stories.draft(published_dataset=case.published_dataset)
+    commands.submit(other.request, by=other.applicant)
     request.items.update(state="withdrawn")
-    assert refusal(check, member, request) is WrongState
+    assert refusal(check, member, request) is WrongState, "another request awaits the committee's decision"
     request.items.update(state="open")
     Recusal.objects.create(request=request, person=case.committee_setup.members[1], reason="A friend.")
     assert refusal(check, case.committee_setup.members[1], request) is Denied
@@ -315,8 +328,17 @@ def test_an_eligible_voter_votes_on_the_open_round_of_an_undecided_item() -> Non
     item.request.state = RequestState.SUBMITTED
     assert vote() is WrongState
     item.request.state = RequestState.IN_REVIEW
-    CommitteeMember.objects.filter(person=voter).update(ends_at=clock.now())
     assert refusal(rules.check_can_vote, voter, item, [], current, current) is Denied
+    Recusal.objects.create(request=case.request, person=voter, reason="A friend.")
+    assert vote() is Denied, "a conflict that was declared after the voters were read"
+    other = case.committee_setup.members[1]
+    assert vote(by=other) is None
+    provider = Provider.objects.create(slug="p", name="P", issuer="https://p.test", client_id="g", secret_name="home")
+    claim = CommitteeMemberClaim.objects.create(
+        provider=provider, claim="groups", value="dac", committee=case.committee_setup.committee
+    )
+    CommitteeMember.objects.filter(person=other).update(claim=claim, confirmed_until=clock.now())
+    assert vote(by=other) is Denied, "the provider has not confirmed the membership again"
 
 
 @pytest.mark.django_db
@@ -328,3 +350,5 @@ def test_a_vote_is_confirmed_by_who_voted_when_everybody_left_has() -> None:
     assert refusal(rules.check_can_confirm, chair, case.item, needed) is None
     assert refusal(rules.check_can_confirm, first, case.item, needed) is WrongState
     assert refusal(rules.check_can_confirm, chair, case.item, open_still) is WrongState
+    CommitteeMember.objects.filter(person=first).update(ends_at=clock.now(), ended_by=chair, end_reason="Left.")
+    assert refusal(rules.check_can_confirm, chair, case.item, needed) is Denied, "they ended the membership of a voter"

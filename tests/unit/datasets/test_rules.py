@@ -10,6 +10,7 @@ from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.errors import Denied, DomainError, Invalid, WrongState
 from apps.datasets import commands, rules
+from apps.datasets.conditions import Use
 from apps.datasets.models import CommitteeProposal, Dataset, Version
 from apps.people.models import Person
 from tests import stories
@@ -176,6 +177,8 @@ def test_a_published_dataset_keeps_its_access_level_and_committee() -> None:
         (published, {"committee": None}, {"committee"}),
         (published, {"committee": committee}, set()),
         (published, {"title": "New"}, set()),
+        (draft, {"conditions": [Use("DUO:0000021")]}, set()),
+        (draft, {"conditions": [Use("DUO:0000000")]}, {"conditions"}),
         (opened, {"committee": None}, set()),
         (opened, {"requires_second_factor": True}, {"requires_second_factor"}),
         (published, {"requires_second_factor": True}, set()),
@@ -232,3 +235,21 @@ def test_what_is_missing_is_counted_part_by_part(settings: Any) -> None:
     assert len(rules.missing_for_publication(version)) == 2
     version.dataset.access = Dataset.Access.OPEN
     assert len(rules.missing_for_publication(version)) == 1
+
+
+@pytest.mark.django_db
+def test_a_draft_with_everything_in_it_is_published_by_a_manager() -> None:
+    world, published = stories.drafted_dataset(), stories.published_dataset()
+    version = Version.objects.get(pk=world.version.pk)
+    assert refusal(rules.check_can_publish, world.owner, version) is None
+    assert refusal(rules.check_can_publish, stories.person(), version) is Denied
+    assert refusal(rules.check_can_publish, published.owner, published.version) is WrongState
+    version.dataset.summary = ""
+    with pytest.raises(Invalid) as refused:
+        rules.check_can_publish(world.owner, version)
+    assert str(refused.value) == rules.missing_for_publication(version)[0]
+    version.distributions.all().delete()
+    assert len(rules.missing_for_publication(version)) == 2
+    with pytest.raises(Invalid) as refused:
+        rules.check_can_publish(world.owner, version)
+    assert str(refused.value) == rules.missing_for_publication(version)[0]

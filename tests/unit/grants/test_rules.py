@@ -31,6 +31,7 @@ def test_what_is_stopped_suspended_or_revoked_has_a_reason() -> None:
         assert set(refused.value.fields) == {"reason"}
 
 
+@pytest.mark.django_db
 def test_a_stop_is_proposed_once_and_confirmed_by_somebody_else() -> None:
     first, second, emergency = Person(name="A"), Person(name="B"), Person(is_break_glass=True)
     fresh, proposed = DownloadStop(started_by=first), DownloadStop(started_by=first, resume_proposed_by=first)

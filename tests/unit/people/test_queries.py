@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Subquery
 
 from apps.audit.models import Event
 from apps.audit.record import Kind
@@ -120,6 +121,7 @@ def test_people_are_searched_by_every_word_of_name_address_orcid_or_code() -> No
         code[1:], "berg " + "å " * 9 + "nothing",
     ):  # fmt: skip
         assert named(words) == [found], words
+    assert named(f"{found.code}X") == [found], "what is typed beyond the eight characters is left out"
     for words in ("berg lind", "182", found.code[:-1]):
         assert named(words) == [], words
 
@@ -261,6 +263,9 @@ def test_the_people_of_an_institution_are_at_home_there_or_were_affiliated() -> 
     Person.objects.filter(pk=merged.pk).update(merged_into=at_home)
     people = Institution.objects.filter(pk=home.pk)
     assert list(queries.people_of(people)) == [guest, at_home]
+    never_affiliated = Person.objects.create(name="Dan", institution=home)
+    assert list(queries.people_of(people)) == [guest, at_home, never_affiliated]
+    Person.objects.filter(pk=never_affiliated.pk).update(institution=None)
     rows = {one.pk: one for one in queries.people_affiliated_with(home)}
     assert set(rows) == {guest.pk, at_home.pk}
     assert rows[guest.pk].until is None
@@ -286,6 +291,7 @@ def test_the_home_institution_speaks_first_then_the_latest() -> None:
     home = Affiliation.objects.get(person=someone)
     earlier, later = affiliate(someone, stories.institution()), affiliate(someone, stories.institution())
     Affiliation.objects.filter(pk=earlier.pk).update(confirmed_at=clock.now() - 9 * DAY)
+    Affiliation.objects.filter(pk=home.pk).update(confirmed_at=clock.now() - 20 * DAY)
     assert queries.current_affiliation_of(someone) == home
     assert set(queries.affiliations_of(someone)) == {home, earlier, later}
     Affiliation.objects.filter(pk=home.pk).update(ended_at=clock.now(), ended_by=stories.person())
@@ -303,6 +309,26 @@ def test_the_newest_statement_of_each_institution_is_listed() -> None:
     guest = affiliate(someone, stories.institution())
     found = {one: one.counts for one in queries.latest_affiliations_of(someone)}
     assert found == {newer: False, guest: True}
+
+
+def test_the_newest_statement_about_any_account_is_a_part_of_a_larger_question() -> None:
+    someone, old, other = stories.person(), stories.person(), stories.person()
+    home = someone.institution
+    assert home is not None
+    Person.objects.filter(pk=old.pk).update(merged_into=someone)
+    affiliate(other, home, starts_at=clock.now() + 3 * DAY)
+    newest = Subquery(queries.newest_affiliations("pk", "institution").values("pk")[:1])
+
+    def found(person: Person) -> object:
+        return Person.objects.annotate(newest=newest).get(pk=person.pk).newest
+
+    assert found(someone) == Affiliation.objects.get(person=someone).pk
+    of_old_account = affiliate(old, home, starts_at=clock.now() + DAY)
+    assert found(someone) == of_old_account.pk
+    own = affiliate(someone, home, starts_at=clock.now() + 2 * DAY)
+    assert found(someone) == own.pk
+    affiliate(someone, stories.institution(), starts_at=clock.now() + 4 * DAY)
+    assert found(someone) == own.pk
 
 
 def test_a_sign_in_restores_what_no_official_ended() -> None:

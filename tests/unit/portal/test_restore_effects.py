@@ -80,6 +80,8 @@ def test_an_unknown_kind_keeps_downloads_stopped() -> None:
     assert made.unknown_kinds == ["grant.shredded"]
     with pytest.raises(WrongState):
         grants.propose_resume(made.stop, by=first)
+    with pytest.raises(WrongState):  # downloads are stopped already, by nobody in person
+        grants.stop_downloads("Another.", by=first)
     Restore.objects.filter(pk=made.pk).update(unknown_kinds=[])
     grants.propose_resume(made.stop, by=first)
     grants.resume_downloads(made.stop, by=second)
