@@ -20,6 +20,7 @@ from apps.audit.record import Kind, record
 from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
+from apps.core.editing import check_unchanged
 from apps.core.errors import Unavailable
 from apps.core.identifiers import new_reference, new_storage_key
 from apps.core.storage import private_storage
@@ -33,13 +34,19 @@ from apps.people.sign_in import SignIn
 
 
 @transaction.atomic
-def publish_template(title: str, *, clauses: list[dict[str, str]], committee: Committee | None, by: Actor) -> Template:
-    """A new version of the wording; agreements already offered keep theirs."""
+def publish_template(
+    title: str, *, clauses: list[dict[str, str]], committee: Committee | None, seen: str = "", by: Actor
+) -> Template:
+    """A new version of the wording; agreements already offered keep theirs.
+
+    `seen` is the fingerprint of `{"version": n}` that the editor opened, or empty to skip that check.
+    """
     rules.check_can_publish_template(by, committee)
     rules.check_template(title, clauses)
     title = typed(title, field="title")
     clauses = [{part: typed(text, field=part) for part, text in clause.items()} for clause in clauses]
-    newest = Template.objects.filter(committee=committee).order_by("-version").first()
+    newest = queries.newest_template(committee)
+    check_unchanged({"version": newest.version if newest else 0}, seen)
     template = Template.objects.create(
         committee=committee,
         version=newest.version + 1 if newest else 1,

@@ -17,8 +17,20 @@ from apps.people.queries import institutions_signed_for
 
 def template_for(committee: Committee) -> Template | None:
     """The committee's newest template, or else the newest template for all committees; None if there is neither."""
-    own = Template.objects.filter(committee=committee).order_by("-version").first()
-    return own or Template.objects.filter(committee__isnull=True).order_by("-version").first()
+    return newest_template(committee) or newest_template(None)
+
+
+def newest_template(committee: Committee | None) -> Template | None:
+    """The newest version of the committee's own template, or of the one for all committees (None)."""
+    return Template.objects.filter(committee=committee).order_by("-version").first()
+
+
+def newest_templates() -> QuerySet[Template]:
+    """The newest version for all committees, and for each committee that has its own."""
+    newer = Template.objects.filter(committee=OuterRef("committee"), version__gt=OuterRef("version"))
+    general = Template.objects.filter(committee__isnull=True, version__gt=OuterRef("version"))
+    superseded = Exists(newer) | (Q(committee__isnull=True) & Exists(general))
+    return Template.objects.filter(~Q(superseded)).select_related("committee").order_by("title", "pk")
 
 
 def visible_to(person: Viewer) -> QuerySet[Agreement]:

@@ -19,7 +19,7 @@ from apps.core.text import is_blank, is_hidden
 from apps.datasets.queries import is_owner
 from apps.people.models import Affiliation, Person
 from apps.people.queries import accounts_of
-from apps.people.rules import check_has_name, check_not_break_glass, check_operator
+from apps.people.rules import check_can_set_up, check_has_name, check_not_break_glass
 from apps.people.sign_in import SignIn
 
 SIGN_IN_MAX_AGE = timedelta(minutes=10)
@@ -30,25 +30,36 @@ LOOKALIKES = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 def check_can_publish_template(by: Actor, committee: Committee | None) -> None:
     """Whoever manages the committee; for a template of all committees an operator. The command line may do both."""
     if committee is None:
-        check_operator(by, CONSOLE)
+        check_can_set_up(by, CONSOLE)
     else:
         check_can_manage_committee(by, committee, CONSOLE)
 
 
 def check_template(title: str, clauses: list[dict[str, str]]) -> None:
-    """Every clause has a heading, a text and plain-language lines; every placeholder is in `wording.PLACEHOLDERS`."""
-    if is_blank(title) or not clauses:
-        raise Invalid(_("An agreement template needs a title and at least one clause."))
-    for clause in clauses:
-        if set(clause) != wording.CLAUSE_KEYS or not all(str(part).strip() for part in clause.values()):
-            raise Invalid(
-                _("Every clause needs a heading, a text and a plain-language explanation in English and Danish.")
-            )
-    if not all(wording.is_valid(clause) for clause in clauses):
-        raise Invalid(_("A dollar sign starts a placeholder, such as $purpose. Write $$ for a dollar sign."))
-    unknown = wording.unknown_placeholders(clauses)
-    if unknown:
-        raise Invalid(_("Unknown placeholder: $%(mark)s.") % {"mark": sorted(unknown)[0]})
+    """Every clause has a heading, a text and plain-language lines; every placeholder is in `wording.PLACEHOLDERS`.
+
+    A fault of the third clause's text is at the field `text_3`.
+    """
+    fields = {"title": _("Enter a title.")} if is_blank(title) else {}
+    if not clauses:
+        fields["heading_1"] = _("An agreement template needs at least one clause.")
+    for number, clause in enumerate(clauses, start=1):
+        fields |= {f"{part}_{number}": sentence for part, sentence in _clause_faults(clause).items()}
+    if fields:
+        raise Invalid(_("The template was not published."), fields=fields)
+
+
+def _clause_faults(clause: dict[str, str]) -> dict[str, str]:
+    """The sentences by part of the clause."""
+    parts = wording.CLAUSE_KEYS | set(clause)
+    incomplete = [part for part in parts if part not in wording.CLAUSE_KEYS or is_blank(str(clause.get(part, "")))]
+    if incomplete:
+        needed = _("Every clause needs a heading, a text and a plain-language explanation in English and Danish.")
+        return dict.fromkeys(incomplete, needed)
+    if not wording.is_valid(clause):
+        return {"text": _("A dollar sign starts a placeholder, such as $purpose. Write $$ for a dollar sign.")}
+    unknown = sorted(wording.unknown_placeholders([clause]))
+    return {"text": _("Unknown placeholder: $%(mark)s.") % {"mark": unknown[0]}} if unknown else {}
 
 
 def check_signed_in_freshly(signed_in: SignIn) -> None:

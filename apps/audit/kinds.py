@@ -100,10 +100,7 @@ class Kind(models.TextChoices):
         _("A sign-in with an emergency account was refused"),
     )  # fmt: skip
     VISA_ISSUER_ADDED = "visa_issuer.added", Group.OPERATIONS, "id-card", "note", _("A trusted visa issuer was added")
-    VISA_ISSUER_ENDED = (
-        "visa_issuer.ended", Group.OPERATIONS, "ban", "still",
-        _("A visa issuer is no longer trusted"),
-    )  # fmt: skip
+    VISA_ISSUER_ENDED = "visa_issuer.ended", Group.OPERATIONS, "ban", "still", _("A visa issuer is no longer trusted")
     VISAS_READ = "visa.read", Group.ACCOUNTS, "id-card", "still", _("Visas were read at sign-in")
     PLATFORM_ROLE_GIVEN = "platform_role.given", Group.ACCOUNTS, "id-card", "note", _("A portal role was assigned")
     PLATFORM_ROLE_ENDED = "platform_role.ended", Group.ACCOUNTS, "id-card", "still", _("A portal role ended")
@@ -115,10 +112,7 @@ class Kind(models.TextChoices):
         "platform_role.lost_by_claim", Group.ACCOUNTS, "id-card", "still",
         _("A portal role ended: the institution no longer confirms it"),
     )  # fmt: skip
-    CLAIM_MAPPED = (
-        "claim.mapped", Group.OPERATIONS, "id-card", "note",
-        _("A sign-in claim was mapped to a role"),
-    )  # fmt: skip
+    CLAIM_MAPPED = "claim.mapped", Group.OPERATIONS, "id-card", "note", _("A sign-in claim was mapped to a role")
     CLAIM_UNMAPPED = (
         "claim.unmapped", Group.OPERATIONS, "id-card", "still",
         _("A sign-in claim no longer assigns a role"),
@@ -129,7 +123,15 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     INSTITUTION_CHANGED = (
         "institution.changed", Group.OPERATIONS, "institution", "note",
-        _("The domains of an institution were set"),
+        _("The details of an institution were changed"),
+    )  # fmt: skip
+    OPERATOR_CODE_MADE = (
+        "operator_code.made", Group.OPERATIONS, "key", "wait",
+        _("A code for the first operator was created"),
+    )  # fmt: skip
+    PROVIDER_ACTIVATED = (
+        "provider.activated", Group.OPERATIONS, "id-card", "note",
+        _("An identity provider was switched on"),
     )  # fmt: skip
     INSTITUTION_SET = "person.home_set", Group.ACCOUNTS, "institution", "note", _("The person's institution was set")
     TERMS_PUBLISHED = "terms.published", Group.OPERATIONS, "agreement", "note", _("New terms of use were published")
@@ -143,10 +145,7 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     DEVICE_APPROVED = "device.approved", Group.ACCOUNTS, "key", "note", _("A device was authorised")
     DEVICE_REFUSED = "device.refused", Group.ACCOUNTS, "ban", "still", _("A device was not authorised")
-    DEVICE_CODE_WRONG = (
-        "device.code_wrong", Group.ACCOUNTS, "ban", "bad",
-        _("An invalid device code was entered"),
-    )  # fmt: skip
+    DEVICE_CODE_WRONG = "device.code_wrong", Group.ACCOUNTS, "ban", "bad", _("An invalid device code was entered")
     SERVICE_ACCOUNT_MADE = "service_account.made", Group.ACCOUNTS, "key", "note", _("A service account was created")
     SERVICE_ACCOUNT_ENDED = "service_account.ended", Group.ACCOUNTS, "key", "still", _("A service account was ended")
     ROLE_GIVEN = "role.given", Group.ACCOUNTS, "person", "note", _("A role was assigned")
@@ -159,6 +158,10 @@ class Kind(models.TextChoices):
     COMMITTEE_CHANGED = (
         "committee.changed", Group.REQUESTS, "committee", "note",
         _("The committee started or stopped accepting requests"),
+    )  # fmt: skip
+    COMMITTEE_DESCRIBED = (
+        "committee.described", Group.REQUESTS, "committee", "note",
+        _("The details of the committee were changed"),
     )  # fmt: skip
     COMMITTEE_MEMBER_ADDED = (
         "committee.member_added", Group.REQUESTS, "person", "note",
@@ -227,10 +230,7 @@ class Kind(models.TextChoices):
         "request.question_answered", Group.REQUESTS, "question", "note",
         _("The applicant answered a question of the committee"),
     )  # fmt: skip
-    REQUEST_RETURNED = (
-        "request.returned", Group.REQUESTS, "returned", "wait",
-        _("The committee requested changes"),
-    )  # fmt: skip
+    REQUEST_RETURNED = "request.returned", Group.REQUESTS, "returned", "wait", _("The committee requested changes")
     REQUEST_WITHDRAWN = "request.withdrawn", Group.REQUESTS, "withdrawn", "still", _("The request was withdrawn")
     MEMBER_RECUSED = (
         "request.member_recused", Group.REQUESTS, "ban", "still",
@@ -254,10 +254,7 @@ class Kind(models.TextChoices):
         _("All members have voted, and the votes do not decide"),
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
-    REQUEST_DECIDED = (
-        "request.decided", Group.REQUESTS, "decided", "note",
-        _("All datasets were decided"),
-    )  # fmt: skip
+    REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
     TEMPLATE_PUBLISHED = (
@@ -269,10 +266,7 @@ class Kind(models.TextChoices):
         _("The agreement for %(dataset)s is ready to sign"),
     )  # fmt: skip
     AGREEMENT_SIGNED = "agreement.signed", Group.AGREEMENTS, "sign", "note", _("The agreement was signed")
-    AGREEMENT_EXECUTED = (
-        "agreement.executed", Group.AGREEMENTS, "executed", "good",
-        _("The agreement is fully signed"),
-    )  # fmt: skip
+    AGREEMENT_EXECUTED = "agreement.executed", Group.AGREEMENTS, "executed", "good", _("The agreement is fully signed")
     AGREEMENT_TERMINATED = (
         "agreement.terminated", Group.AGREEMENTS, "terminated", "bad",
         _("The agreement was terminated"),
@@ -297,10 +291,7 @@ class Kind(models.TextChoices):
     GRANT_ENDED = "grant.ended", Group.ACCESS, "calendar", "still", _("Access to %(dataset)s ended")
     LINK_MADE = "link.made", Group.ACCESS, "link", "note", _("A download link was created")
     LINK_ENDED = "link.ended", Group.ACCESS, "link", "still", _("A download link was ended")
-    LINK_MISUSED = (
-        "link.misused", Group.ACCESS, "ban", "bad",
-        _("A person tried to use another person’s download link"),
-    )  # fmt: skip
+    LINK_MISUSED = "link.misused", Group.ACCESS, "ban", "bad", _("A person tried to use another person’s download link")
     LINKS_GUESSED = (
         "links.guessed", Group.OPERATIONS, "ban", "bad",
         _("Someone repeatedly tried to use download links that do not exist"),
@@ -318,10 +309,7 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
     BACKUP_MADE = "backup.made", Group.OPERATIONS, "download", "still", _("A backup was made")
-    PORTAL_RESTORED = (
-        "portal.restored", Group.OPERATIONS, "undo", "bad",
-        _("The portal was restored from a backup"),
-    )  # fmt: skip
+    PORTAL_RESTORED = "portal.restored", Group.OPERATIONS, "undo", "bad", _("The portal was restored from a backup")
     INSTITUTION_EXPORTED = (
         "institution.exported", Group.OPERATIONS, "download", "note",
         _("Everything about an institution was exported"),

@@ -11,26 +11,72 @@ from django.db.models import Q
 from apps.audit.record import Kind, record
 from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
+from apps.committees.queries import COMMITTEE_FIELDS, committee_facts
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor, person_id_of
+from apps.core.editing import check_unchanged
 from apps.core.text import typed
 from apps.people.models import Institution, Person, Provider
 from apps.people.models.claims import CONFIRMED_FOR, CURRENT
-from apps.people.rules import check_claim_rule, check_named, check_operator, check_person
+from apps.people.rules import check_can_set_up, check_claim_rule, check_named, check_operator, check_person
 from apps.people.sign_in import Followed, says
+
+REVIEW_DAYS = 28
 
 
 @transaction.atomic
 def create_committee(
-    name: str, *, slug: str, institution: Institution | None, about: str, quorum: int, by: Actor
+    name: str,
+    *,
+    slug: str,
+    institution: Institution | None,
+    about: str,
+    quorum: int,
+    review_days: int = REVIEW_DAYS,
+    contact: str = "",
+    by: Actor,
 ) -> Committee:
-    """Create a committee that has no members yet."""
-    check_operator(by, CONSOLE)
-    name, about = typed(name, field="name"), typed(about, field="about")
-    rules.check_new_committee(name, slug, quorum)
-    committee = Committee.objects.create(name=name, slug=slug, institution=institution, about=about, quorum=quorum)
+    """Create a committee that has no members yet; `review_days` is its target review time."""
+    check_can_set_up(by, CONSOLE)
+    name, about = typed(name, field="name").strip(), typed(about, field="about").strip()
+    rules.check_new_committee(name, slug, quorum, review_days, contact)
+    committee = Committee.objects.create(
+        name=name, slug=slug, institution=institution, about=about, quorum=quorum, review_days=review_days,
+        contact=contact.strip(),
+    )  # fmt: skip
     record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
     return committee
+
+
+@transaction.atomic
+def change_committee(
+    committee: Committee,
+    *,
+    name: str,
+    institution: Institution | None,
+    about: str,
+    quorum: int,
+    review_days: int,
+    contact: str,
+    seen: str = "",
+    by: Actor,
+) -> None:
+    """Change the details of a committee. A new quorum counts from the next vote on; this decides nothing.
+
+    `seen` is the fingerprint of `committee_facts` that the editor opened, or empty to skip that check.
+    """
+    check_can_set_up(by, CONSOLE)
+    locked = Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
+    before = committee_facts(locked)
+    check_unchanged(before, seen)
+    name, about = typed(name, field="name").strip(), typed(about, field="about").strip()
+    rules.check_changed_committee(name, quorum, review_days, contact)
+    locked.name, locked.about, locked.contact = name, about, contact.strip()
+    locked.institution, locked.quorum, locked.review_days = institution, quorum, review_days
+    changed = [field for field, value in committee_facts(locked).items() if value != before[field]]
+    if changed:
+        locked.save(update_fields=COMMITTEE_FIELDS)
+        record(Kind.COMMITTEE_DESCRIBED, actor=by, subject=locked, fields="+".join(sorted(changed)), quorum=quorum)
 
 
 @transaction.atomic

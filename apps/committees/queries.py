@@ -1,13 +1,19 @@
 """Sets of committees and of their members."""
 
+from typing import Any
+from uuid import UUID
+
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from apps.committees.decisions import too_few
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.people.models.claims import CURRENT, confirmed
 from apps.people.queries import flag
+
+COMMITTEE_FIELDS = ("name", "institution_id", "about", "quorum", "review_days", "contact")
 
 
 def with_member_counts(committees: QuerySet[Committee]) -> QuerySet[Committee]:
@@ -58,6 +64,19 @@ def memberships_from_claims(person: Viewer) -> QuerySet[CommitteeMember]:
     """The memberships that claims gave this person, including those that the provider has yet to confirm again."""
     mine = CommitteeMember.objects.appointed().filter(person_id=roles.person_id(person), claim__isnull=False)
     return mine.select_related("committee")
+
+
+def committee_facts(committee: Committee) -> dict[str, Any]:
+    """What an operator enters about a committee, by field."""
+    return {name: getattr(committee, name) for name in COMMITTEE_FIELDS}
+
+
+def unable_to_decide(committees: QuerySet[Committee]) -> list[Committee]:
+    """Those that have no chair, or fewer members than their quorum; two statements at most."""
+    counted: dict[UUID, Any] = {committee.pk: committee for committee in with_member_counts(committees)}
+    chairs = CommitteeMember.objects.appointed().filter(committee__in=counted, is_chair=True)
+    chaired = set(chairs.values_list("committee_id", flat=True))
+    return [one for one in counted.values() if one.pk not in chaired or too_few(one.member_count, one.quorum)]
 
 
 def public() -> QuerySet[Committee]:

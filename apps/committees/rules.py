@@ -116,14 +116,33 @@ def check_contact(contact: str) -> str:
     return contact
 
 
-def check_new_committee(name: str, slug: str, quorum: int) -> None:
-    """There is a name, a short name that no other committee has, and a quorum of at least one vote."""
+def check_committee(name: str, quorum: int, review_days: int, contact: str) -> dict[str, str]:
+    """The sentences, by field, about what is wrong with the details of a committee; none if nothing is."""
     fields: dict[str, str] = {}
     if is_blank(name):
         fields["name"] = _("Enter a name for the committee.")
-    if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
-        fields["slug"] = _("Use only a-z, 0-9 and hyphens in the short name. It must be unique.")
     if quorum < 1:
         fields["quorum"] = _("The quorum must be at least one vote.")
+    if not 1 <= review_days <= 365:
+        fields["review_days"] = _("The target review time must be 1 to 365 days.")
+    try:
+        check_contact(contact)
+    except Invalid as refusal:
+        fields |= refusal.fields
+    return fields
+
+
+def check_changed_committee(name: str, quorum: int, review_days: int, contact: str) -> None:
+    """The details of a committee that exists are complete."""
+    fields = check_committee(name, quorum, review_days, contact)
+    if fields:
+        raise Invalid(_("The committee was not changed."), fields=fields)
+
+
+def check_new_committee(name: str, slug: str, quorum: int, review_days: int = 28, contact: str = "") -> None:
+    """There is a name, a short name that no other committee has, and a quorum of at least one vote."""
+    fields = check_committee(name, quorum, review_days, contact)
+    if not SLUG.match(slug) or Committee.objects.filter(slug=slug).exists():
+        fields["slug"] = _("Use only a-z, 0-9 and hyphens in the short name. It must be unique.")
     if fields:
         raise Invalid(_("The committee was not created."), fields=fields)

@@ -9,6 +9,8 @@ Three kinds of hidden characters are treated differently (docs/decisions/hidden-
 
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext as _
 
@@ -60,6 +62,16 @@ def is_blank(text: str) -> bool:
 def seen_length(text: str) -> int:
     """The number of visible characters of the text, including the spaces between them."""
     return len("".join(c for c in text if c.isspace() or not is_blank(c)).strip())
+
+
+def is_email(address: str) -> bool:
+    """Whether this is an e-mail address (RFC 5321, as Django checks it), or empty."""
+    try:
+        if address:
+            validate_email(address)
+    except ValidationError:
+        return False
+    return True
 
 
 # ------------------------------------------------------------------------------------------------- what people typed

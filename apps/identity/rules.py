@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
 from apps.identity.models import PersonSession
-from apps.people.models import Identity, Person, PlatformRole, Provider
-from apps.people.queries import identities_of, people_with_platform_role, providers
+from apps.people.models import Identity, Person, Provider
+from apps.people.queries import identities_of, providers
 from apps.people.rules import check_not_break_glass
 
 
@@ -48,13 +48,6 @@ def check_can_merge(person: Person | None, into: Person | None) -> None:
     check_not_break_glass(into)
     if person.merged_into_id is not None or not into.is_active:
         raise WrongState(_("One of these accounts is already closed."))
-
-
-def check_another_operator(person: Person) -> None:
-    """The last operator stays: who else is asked when nobody is left to act."""
-    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR)
-    if operators.filter(pk=person.pk).exists() and not operators.exclude(pk=person.pk).exists():
-        raise WrongState(_("This is the only operator. Have another operator appointed first."))
 
 
 def check_open(person: Person) -> None:

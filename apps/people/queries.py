@@ -136,11 +136,11 @@ def institutions_answered_for(person: Viewer) -> QuerySet[Institution]:
     """
     mine = Q(pk__in=institutions_signed_for(person).order_by().values("pk"))
     if has_platform_role(person, PlatformRole.Kind.OPERATOR):
-        mine |= ~Q(Exists(_officials().filter(content_object=OuterRef("pk"))))
+        mine |= ~Q(Exists(official_roles().filter(content_object=OuterRef("pk"))))
     return Institution.objects.filter(mine).order_by("name", "pk")
 
 
-def _officials() -> QuerySet[InstitutionRole]:
+def official_roles() -> QuerySet[InstitutionRole]:
     """The roles of signing officials who are active and affiliated with the institution they sign for."""
     affiliated = Affiliation.objects.active().filter(person=OuterRef("user"), institution=OuterRef("content_object"))
     return InstitutionRole.objects.filter(
@@ -295,7 +295,7 @@ def ended_for_good(people: Iterable[UUID]) -> dict[UUID, UUID]:
 
 def officials_of(institutions: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Who signs for these institutions today, by institution; one statement."""
-    rows = _officials().filter(content_object__in=set(institutions))
+    rows = official_roles().filter(content_object__in=set(institutions))
     found: dict[UUID, list[Person]] = {}
     for row in rows.select_related("user").order_by("user__name", "pk"):
         found.setdefault(row.content_object_id, []).append(row.user)

@@ -13,16 +13,28 @@ from django.utils.translation import gettext as _
 from apps.core import clock, zones
 from apps.core.actors import Actor, NamedActor, Viewer
 from apps.core.errors import Denied, Invalid, NeedsSignIn, WrongState
-from apps.core.text import is_blank, is_hidden, seen_length
-from apps.people.models import ALGORITHMS, Affiliation, Institution, Person, PlatformRole, SiteText
+from apps.core.text import is_blank, is_email, is_hidden, seen_length
+from apps.people.models import (
+    ALGORITHMS,
+    Affiliation,
+    Identity,
+    Institution,
+    Person,
+    PlatformRole,
+    Provider,
+    SiteText,
+    VisaIssuer,
+)
 from apps.people.queries import (
     accounts_of,
     current_affiliation_of,
+    current_terms,
     has_platform_role,
-    institution_named,
     institutions_answered_for,
     people_of,
+    people_with_platform_role,
     platform_roles_of,
+    providers,
 )
 from apps.people.sign_in import SignIn
 
@@ -129,6 +141,47 @@ def check_operator(by: Viewer, *or_named: NamedActor) -> None:
         raise Denied(_("Only an operator can do this."))
 
 
+def check_can_set_up(by: Viewer, *or_named: NamedActor) -> None:
+    """An operator who signed in through an institution, or one of these named actors.
+
+    An emergency account sets nothing up: it lasts an hour, and what it set up would outlast it.
+    """
+    if by in or_named:
+        return
+    check_operator(by)
+    check_not_break_glass(by)
+
+
+def check_another_operator(person: Person) -> None:
+    """The last operator stays: who else is asked when nobody is left to act."""
+    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False)
+    if operators.filter(pk=person.pk).exists() and not operators.exclude(pk=person.pk).exists():
+        raise WrongState(_("This is the only operator. Have another operator appointed first."))
+
+
+def check_no_operator() -> None:
+    """A portal that has an operator needs no first one."""
+    if people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False).exists():
+        raise WrongState(_("This portal has an operator, who can assign roles to other people."))
+
+
+def check_first_operator(by: Person) -> None:
+    """Whoever becomes the first operator has an account of their own that is open."""
+    check_active(by)
+    check_not_break_glass(by)
+
+
+def check_operator_can_sign_in(without: Provider) -> None:
+    """When this provider is switched off, an operator can still sign in through another one."""
+    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False)
+    others = providers().exclude(pk=without.pk).values("issuer")
+    if not Identity.objects.filter(person__in=operators, issuer__in=others).exists():
+        raise WrongState(
+            _("No operator could sign in any more: all of them use this identity provider. First add another one, and "
+              "sign in through it as an operator.")
+        )  # fmt: skip
+
+
 def check_auditor(by: Viewer) -> None:
     if not has_platform_role(by, PlatformRole.Kind.AUDITOR):
         raise Denied(_("Only an auditor can read this."))
@@ -144,24 +197,41 @@ def check_platform_role_period(days: int) -> None:
         raise Invalid(_("A role can be valid for 1 to 366 days."), field="days")
 
 
+def check_can_have_platform_role(person: Person) -> None:
+    """An open account that is somebody's own."""
+    check_not_break_glass(person)
+    if not person.is_active:
+        raise Invalid(_("This person's account is not active."), field="code")
+
+
 def check_platform_role(role: str) -> None:
     if role not in PlatformRole.Kind.values:
         raise Invalid(_("Choose the role auditor or operator."), field="role")
 
 
-def check_institution(name: str, country: str, ror: str) -> None:
-    """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters)."""
+def check_institution(
+    name: str, country: str, ror: str, contact: str = "", *, known: Institution | None = None
+) -> None:
+    """A name, a country (ISO 3166-1 alpha-2) and, where there is one, a ROR id (https://ror.org/ and 9 characters).
+
+    `known` is the institution that is changed, if it is registered already.
+    """
     fields: dict[str, str] = {}
+    others = Institution.objects.exclude(pk=known.pk) if known is not None else Institution.objects.all()
     if is_blank(name):
         fields["name"] = _("Enter the name of the institution.")
-    elif institution_named(name):
+    elif others.filter(name__iexact=name.strip()).exists():
         fields["name"] = _("An institution with this name is already registered.")
     if not (len(country) == 2 and country.isascii() and country.isalpha()):
         fields["country"] = _("Enter a two-letter country code, for example DK.")
     if ror and not ROR.match(ror):
         fields["ror"] = _("Enter a ROR ID such as https://ror.org/01aj84f44.")
+    elif ror and others.filter(ror=ror).exists():
+        fields["ror"] = _("Another institution is registered with this ROR ID.")
+    if not is_email(contact):
+        fields["contact_email"] = _("Enter an e-mail address such as name@example.org.")
     if fields:
-        raise Invalid(_("The institution was not registered."), fields=fields)
+        raise Invalid(_("The institution was not saved."), fields=fields)
 
 
 DOMAIN = re.compile(
@@ -232,33 +302,74 @@ def check_visa_issuer(*, slug: str, **facts: Any) -> None:
         fields["sources"] = _("Enter at least one source that this issuer may issue visas for.")
     if not SLUG.fullmatch(slug):
         fields["slug"] = _("Use only lower-case letters, digits and hyphens in the short name.")
+    if is_blank(facts["title"]):
+        fields["title"] = _("Enter a name.")
+    if VisaIssuer.objects.exclude(slug=slug).filter(issuer=facts["issuer"]).exists():
+        fields["issuer"] = _("This issuer is already entered under another short name.")
     if fields:
-        raise Invalid(_("The visa issuer was not added."), fields=fields)
+        raise Invalid(_("The visa issuer was not saved."), fields=fields)
 
 
 def _reached(address: str) -> bool:
-    parts = urlsplit(address)
-    plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
+    """An https address; plain http only on this machine, for demo and tests."""
+    try:
+        parts = urlsplit(address)
+        plain = settings.SIGN_IN_PLAIN_LOOPBACK and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        return bool(parts.hostname) and not parts.fragment and (parts.scheme == "https" or plain)
+    except ValueError:  # such as an IPv6 address without its bracket
+        return False
 
 
 def check_provider(*, slug: str, **facts: Any) -> None:
     """A provider is reached by https, has a secret in the settings, and signs with a key pair."""
-    fields: dict[str, str] = {}
-    issuer = urlsplit(facts["issuer"])
-    plain = settings.SIGN_IN_PLAIN_LOOPBACK and issuer.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not issuer.hostname or issuer.query or issuer.fragment or (issuer.scheme != "https" and not plain):
-        fields["issuer"] = _("Enter the issuer as an https address, exactly as in its tokens.")
-    if not facts["client_id"].strip():
-        fields["client_id"] = _("Enter the client ID that the provider issued for Gatehouse.")
-    if not settings.PROVIDER_SECRETS.get(facts["secret_name"]):
-        fields["secret_name"] = _("PROVIDER_SECRETS in the settings has no secret with this name.")
-    if not set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS):
-        fields["algorithms"] = _("Use only the signature algorithms RS256 and ES256.")
-    if not SLUG.fullmatch(slug):
-        fields["slug"] = _("Use only lower-case letters, digits and hyphens in the short name.")
+    faults = {
+        "name": _("Enter a name.") if is_blank(facts["name"]) else "",
+        "issuer": _issuer_fault(slug, facts["issuer"]),
+        "client_id": "" if facts["client_id"].strip() else _(
+            "Enter the client ID that the provider issued for Gatehouse."
+        ),
+        "secret_name": "" if settings.PROVIDER_SECRETS.get(facts["secret_name"]) else _(
+            "PROVIDER_SECRETS in the settings has no secret with this name."
+        ),
+        "algorithms": "" if set(facts.get("algorithms", ALGORITHMS)) <= set(ALGORITHMS) else _(
+            "Use only the signature algorithms RS256 and ES256."
+        ),
+        "scopes": "" if "openid" in str(facts.get("scopes", "openid")).split() else _(
+            "The scopes must contain openid."
+        ),
+        "slug": "" if SLUG.fullmatch(slug) else _(
+            "Use only lower-case letters, digits and hyphens in the short name."
+        ),
+    }  # fmt: skip
+    fields = {name: sentence for name, sentence in faults.items() if sentence}
     if fields:
-        raise Invalid(_("The provider was not added."), fields=fields)
+        raise Invalid(_("The provider was not saved."), fields=fields)
+
+
+def _issuer_fault(slug: str, said: str) -> str:
+    """What is wrong with the issuer of this provider, in a sentence; empty if nothing is."""
+    if not _reached(said) or urlsplit(said).query:
+        return _("Enter the issuer as an https address, exactly as in its tokens.")
+    if Provider.objects.exclude(slug=slug).filter(issuer=said).exists():
+        return _("This issuer is already entered under another short name.")
+    if Identity.objects.filter(provider__slug=slug).exclude(issuer=said).exists():
+        return _("People have signed in with this issuer. Add a new provider instead of changing it.")
+    return ""
+
+
+def check_new_slug(model: type[Provider] | type[VisaIssuer], slug: str) -> None:
+    """No provider, or visa issuer, has this short name yet: a new one replaces none."""
+    if model.objects.filter(slug=slug).exists():
+        raise Invalid(_("This short name is already used. Choose another one."), field="slug")
+
+
+def check_terms(text: str, text_da: str) -> None:
+    """There is a text, and not the very one that counts today: everybody would have to accept it again."""
+    if is_blank(text):
+        raise Invalid(_("Enter the terms in English."), field="text")
+    latest = current_terms()
+    if latest is not None and (latest.text, latest.text_da) == (text, text_da):
+        raise Invalid(_("The text is the same as in the current version, so nothing was published."), field="text")
 
 
 def check_person(by: Viewer) -> Person:

@@ -18,6 +18,7 @@ ROOMS = [
     "help",
     "account",
     "sign_in",
+    "set_up",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"apps.web.{room}.urls")) for room in ROOMS]

@@ -1,5 +1,9 @@
 """A whole portal on one machine: `manage.py demo` starts its servers and sets what is read here."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
 from portal.settings import environment
 from portal.settings.base import *
 
@@ -9,6 +13,11 @@ DEMO = True
 DATA_ROOT = environment.data_dir()
 SECRET_KEY = environment.text("SECRET_KEY", "only-for-commands-run-before-the-first-make-demo")
 PORTAL_ADDRESS = environment.text("PORTAL_ADDRESS", "http://127.0.0.1:8000")
+if urlsplit(PORTAL_ADDRESS).hostname not in {"127.0.0.1", "localhost"}:
+    raise ImproperlyConfigured(
+        f"These are the settings of the demo, and PORTAL_ADDRESS is {PORTAL_ADDRESS}: set "
+        "DJANGO_SETTINGS_MODULE=portal.settings.production."
+    )
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 DATABASES = {
     "default": environment.database(

@@ -25,6 +25,7 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
 ACTORS = (
     "anonymous", "stranger", "applicant", "named", "member", "chair", "elsewhere", "owner", "steward", "official",
@@ -55,6 +56,7 @@ def build() -> Things:
     _agreements(things, published_dataset)
     _grants(things, committee_setup, published_dataset)
     _rest(things, committee_setup)
+    set_up_things(things.people, things.kwargs, things.data)
     _who_asks(things)
     return things
 
@@ -313,4 +315,5 @@ FORMS: dict[str, Kwargs] = {
     "api:change_request": {"title": "A title", "revision": 1},
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
+    **SET_UP_FORMS,
 }

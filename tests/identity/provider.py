@@ -159,9 +159,9 @@ class Provider:
 
     def _token(self, form: Facts, authorization: str) -> Answer:
         """RFC 6749, 4.1.3 and RFC 7636: the right client, the right code once, the right verifier."""
-        asked = self.codes.pop(form.get("code", ""), None)
         if not self._knows(form, authorization):
             return Answer(401, body=b'{"error": "invalid_client"}')
+        asked = self.codes.pop(form.get("code", ""), None)
         if asked is None or form.get("redirect_uri") != asked["redirect_uri"]:
             return Answer(400, body=b'{"error": "invalid_grant"}')
         challenge = b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())

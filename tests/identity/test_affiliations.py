@@ -8,7 +8,7 @@ from django.test import Client
 from apps.core.actors import CONSOLE
 from apps.core.errors import Invalid
 from apps.identity.commands.identities import link_identity
-from apps.people.commands.people import register_institution, set_domains
+from apps.people.commands.institutions import register_institution, set_domains
 from apps.people.models import Affiliation, Identity, Institution, Person
 from apps.people.models import Provider as Row
 from tests import stories

@@ -85,9 +85,9 @@ def test_a_short_name_and_the_algorithms_are_held_to_their_lists() -> None:
     """T39: also the database takes no symmetric signature."""
     facts: dict[str, Any] = {"issuer": "https://x.example", "client_id": "c", "secret_name": "home"}
     with pytest.raises(Invalid):
-        check_provider(slug="Two Words", **facts)
+        check_provider(slug="Two Words", name="X", **facts)
     with pytest.raises(Invalid):
-        check_provider(slug="x", algorithms=["HS256"], **facts)
+        check_provider(slug="x", name="X", algorithms=["HS256"], **facts)
     for algorithms in (["HS256"], []):
         with pytest.raises(IntegrityError), transaction.atomic():
             Row.objects.create(slug="x", name="X", algorithms=algorithms, **facts)

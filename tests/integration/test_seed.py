@@ -1,5 +1,8 @@
 """The seeded world: real files, people at every step of the way, and no consequence left pending."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
@@ -14,6 +17,7 @@ from apps.downloads.models import DownloadLink
 from apps.grants.models import AccessGrant
 from apps.notifications.models import Notification
 from apps.people.models import Person
+from tests.production import COMPLETE, ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +50,22 @@ def test_the_seed_is_sown_only_once() -> None:
     assert AccessRequest.objects.count() == before
 
 
+def refused_seed(**environment: str) -> str:
+    """What `manage.py seed` says in the environment of a production portal; it must not reach the database."""
+    env = {"PATH": os.environ["PATH"], **COMPLETE, **environment}
+    done = subprocess.run([sys.executable, "manage.py", "seed"], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def test_the_seed_is_refused_in_the_environment_of_a_production_portal() -> None:
+    """Case 43: also when DJANGO_SETTINGS_MODULE is missing, so that the demo's settings find production's database."""
+    assert "in a demo only" in refused_seed(DJANGO_SETTINGS_MODULE="portal.settings.production")
+    assert "DJANGO_SETTINGS_MODULE" in refused_seed()
+
+
 def test_the_seed_is_refused_outside_a_demo(settings: Any) -> None:
-    """Its people and its auditor role are invented; on a production database they would be real."""
+    """Case 43. Its people and its auditor role are invented; on a production database they would be real."""
     settings.DEMO = False
     with pytest.raises(CommandError, match="in a demo only"):
         call_command("seed", stdout=StringIO())

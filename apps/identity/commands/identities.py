@@ -10,7 +10,6 @@ from apps.core.actors import CONSOLE, SYSTEM, Actor
 from apps.core.text import typed
 from apps.identity.commands.sessions import end_sessions_from, end_sessions_of
 from apps.identity.rules import (
-    check_another_operator,
     check_can_merge,
     check_can_split,
     check_not_merged,
@@ -22,9 +21,11 @@ from apps.people.commands.visas import drop_visas_of
 from apps.people.models import Identity, IdentityChange, Institution, Person, Provider
 from apps.people.rules import (
     check_active,
-    check_named,
+    check_another_operator,
+    check_can_set_up,
     check_not_break_glass,
     check_operator,
+    check_operator_can_sign_in,
     check_person,
     check_reason,
 )
@@ -67,7 +68,9 @@ def reactivate(person: Person, *, by: Actor) -> None:
 @transaction.atomic
 def deactivate_provider(provider: Provider, *, by: Actor) -> None:
     """Nobody signs in through it any more, and whoever did is out; its people and their identities stay."""
-    check_named(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
+    if by != CONSOLE:  # the command line does not depend on a provider
+        check_operator_can_sign_in(provider)
     if Provider.objects.filter(pk=provider.pk, is_active=True).update(is_active=False):
         end_sessions_from(provider, by=SYSTEM)
         drop_visas_of(provider, by=SYSTEM)

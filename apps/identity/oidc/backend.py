@@ -4,10 +4,8 @@ As shipped the library matches people by e-mail and leaves audience, issuer and 
 the steps that decide are replaced here. A person is (issuer, subject), nothing else.
 """
 
-import base64
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote_plus
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -32,6 +30,7 @@ from apps.identity.oidc.checks import (
     userinfo_faults,
 )
 from apps.identity.oidc.claims import facts_about, institution_of, plain, scoped_at, words
+from apps.identity.oidc.client_credentials import basic_header
 from apps.identity.oidc.factors import has_second_factor
 from apps.identity.oidc.passports import visas_of
 from apps.identity.oidc.signatures import signed_claims
@@ -88,7 +87,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
 
     def _call(self, endpoint: str, form: dict[str, Any], secret: str, *, basic: bool) -> bytes:
         if basic:
-            headers = {"Authorization": f"Basic {self._credentials(secret)}"}
+            headers = {"Authorization": basic_header(self.provider.client_id, secret)}
             return oidc_http.fetch(endpoint, form=form, headers=headers).body
         return oidc_http.fetch(endpoint, form={**form, "client_secret": secret}, headers={}).body
 
@@ -98,11 +97,6 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         if not found[0]:
             raise Untrusted("no_secret")
         return [secret for secret in found if secret]
-
-    def _credentials(self, secret: str) -> str:
-        """RFC 6749, section 2.3.1: both halves are form-encoded before they are joined."""
-        pair = f"{quote_plus(self.provider.client_id)}:{quote_plus(secret)}"
-        return base64.b64encode(pair.encode()).decode()
 
     def verify_token(self, token: str, **kwargs: Any) -> dict[str, Any]:
         """OpenID Connect Core 1.0, section 3.1.3.7."""

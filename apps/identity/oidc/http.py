@@ -32,20 +32,31 @@ _trust = ssl.create_default_context()
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: a status of 200, and its bytes."""
+    """What came back: its status (200, if no other was asked for), its bytes, and the time by its clock (`Date`)."""
 
     kind: str
     body: bytes
+    date: str = ""
+    status: int = 200
 
 
-def fetch(url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """One call; Untrusted("slow" | "unreachable" | "busy" | "too_big" | "status" | "address" ...) for anything else."""
+def fetch(
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    any_status: bool = False,
+) -> Answer:
+    """One call; Untrusted("slow" | "unreachable" | "busy" | "too_big" | "status" | "address" ...) for anything else.
+
+    The exception of the network or of TLS is its `__cause__`. `any_status` takes an answer that is not 200 too.
+    """
     parts = address(url)
     if not _slots.acquire(blocking=False):
         raise Untrusted("busy")
     try:
         with _Call(parts) as call:
-            return _ask(call, parts, form, dict(headers or {}))
+            return _ask(call, parts, form, dict(headers or {}), any_status)
     finally:
         _slots.release()
 
@@ -128,7 +139,9 @@ def _secure(host: str, port: int, step: float) -> http.client.HTTPSConnection:
     return connection
 
 
-def _ask(call: _Call, parts: SplitResult, form: Mapping[str, str] | None, headers: dict[str, str]) -> Answer:
+def _ask(
+    call: _Call, parts: SplitResult, form: Mapping[str, str] | None, headers: dict[str, str], any_status: bool
+) -> Answer:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     body = None
     headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Gatehouse"}
@@ -139,7 +152,7 @@ def _ask(call: _Call, parts: SplitResult, form: Mapping[str, str] | None, header
         call.open()
         call.connection.request("GET" if body is None else "POST", target, body, headers)
         with call.connection.getresponse() as response:
-            return _read(response, call.late)
+            return _read(response, call.late, any_status)
     except TimeoutError as fault:
         raise Untrusted("slow") from fault
     except ssl.SSLCertVerificationError as fault:
@@ -161,8 +174,8 @@ def _client_refused(response: http.client.HTTPResponse) -> bool:
     return isinstance(said, dict) and said.get("error") in {"invalid_client", "unauthorized_client"}
 
 
-def _read(response: http.client.HTTPResponse, late: threading.Event) -> Answer:
-    if response.status != 200:  # a redirect is followed nowhere: it could lead inside
+def _read(response: http.client.HTTPResponse, late: threading.Event, any_status: bool) -> Answer:
+    if response.status != 200 and not any_status:  # a redirect is followed nowhere: it could lead inside
         raise Untrusted("client_secret" if _client_refused(response) else "status")
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Untrusted("encoding")  # nothing packed: 256 KiB could become gigabytes
@@ -173,4 +186,5 @@ def _read(response: http.client.HTTPResponse, late: threading.Event) -> Answer:
         raise Untrusted("too_big")
     if response.length:  # fewer bytes than promised: whoever cut them off may have cut off the truth
         raise Untrusted("cut")
-    return Answer(kind=response.headers.get_content_type().lower(), body=body)
+    kind, date = response.headers.get_content_type().lower(), response.headers.get("Date", "")
+    return Answer(kind=kind, body=body, date=date, status=response.status)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import jwt
@@ -83,6 +84,17 @@ def _key(known: Keys, newer: Keys, kid: str, algorithm: str) -> Any:
     if len(fitting) != 1:
         raise Untrusted("two_keys" if fitting else "unknown_key")
     return _usable(fitting[0], algorithm)
+
+
+def is_usable_key(published: Any) -> bool:
+    """Whether a published key can prove a token: it has an id, and is fit for one of the algorithms."""
+    if not isinstance(published, dict) or not isinstance(published.get("kid"), str):
+        return False
+    for algorithm in KINDS:
+        with suppress(Untrusted):
+            _usable(published, algorithm)
+            return True
+    return False
 
 
 def _usable(published: dict[str, Any], algorithm: str) -> Any:

@@ -1,7 +1,6 @@
 """Commands about people: create them, accept terms, assign and end platform roles."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,22 +9,24 @@ from django.db import transaction
 from apps.audit.record import Kind, record
 from apps.core import clock, roles
 from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.editing import check_unchanged
 from apps.core.text import typed
 from apps.people.commands.affiliations import extend_affiliation
 from apps.people.models import Identity, Institution, Person, PlatformRole, Provider, Terms, TermsAcceptance
 from apps.people.queries import current_terms, platform_roles_of
 from apps.people.rules import (
     check_active,
+    check_another_operator,
     check_can_enter_name,
-    check_domains,
+    check_can_have_platform_role,
+    check_can_set_up,
     check_entered_name,
-    check_institution,
     check_named,
     check_not_break_glass,
-    check_operator,
     check_person,
     check_platform_role_period,
     check_same,
+    check_terms,
     check_time_zone,
 )
 
@@ -71,11 +72,16 @@ def get_or_create_person(
 
 
 @transaction.atomic
-def publish_terms(text: str, *, text_da: str, by: Actor) -> Terms:
-    """A new version of the terms for registered data, and everybody has to accept again."""
-    check_operator(by, CONSOLE)
-    text, text_da = typed(text, field="text"), typed(text_da, field="text_da")
+def publish_terms(text: str, *, text_da: str, seen: str = "", by: Actor) -> Terms:
+    """A new version of the terms for registered data, and everybody has to accept again.
+
+    `seen` is the fingerprint of `{"version": n}` that the editor opened, or empty to skip that check.
+    """
+    check_can_set_up(by, CONSOLE)
+    text, text_da = typed(text, field="text").strip(), typed(text_da, field="text_da").strip()
+    check_terms(text, text_da)
     latest = current_terms()
+    check_unchanged({"version": latest.version if latest else 0}, seen)
     terms = Terms.objects.create(
         version=latest.version + 1 if latest else 1,
         text=text,
@@ -100,10 +106,18 @@ def accept_terms(terms: Terms, *, by: Actor) -> TermsAcceptance:
 
 @transaction.atomic
 def give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> PlatformRole:
-    """The person has a platform role (auditor, operator) for so many days."""
-    check_operator(by, CONSOLE)
+    """The person has a platform role (auditor, operator) for so many days from now, whatever was assigned before."""
+    check_can_set_up(by, CONSOLE)
+    check_can_have_platform_role(person)
     check_platform_role_period(days)
-    ends_at = clock.now() + timedelta(days=days)
+    return _give_platform_role(person, kind=kind, days=days, by=by)
+
+
+def _give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> PlatformRole:
+    now = clock.now()
+    ends_at = now + timedelta(days=days)
+    before = PlatformRole.objects.filter(person=person, kind=kind, claim__isnull=True, ends_at__gt=now)
+    before.filter(starts_at__lt=now).update(ends_at=now)
     role = PlatformRole.objects.create(person=person, kind=kind, ends_at=ends_at)
     record(Kind.PLATFORM_ROLE_GIVEN, actor=by, subject=person, role=kind, until=ends_at)
     return role
@@ -112,7 +126,7 @@ def give_platform_role(person: Person, *, kind: str, days: int, by: Actor) -> Pl
 @transaction.atomic
 def appoint_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
     """The person is a signing official of the institution, as long as they are affiliated with it."""
-    check_operator(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
     roles.assign(person, Institution.SIGNING_OFFICIAL, institution)
     extend_affiliation(person, institution=institution, by=SYSTEM)
     record(Kind.ROLE_GIVEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
@@ -121,8 +135,11 @@ def appoint_signing_official(person: Person, *, institution: Institution, by: Ac
 @transaction.atomic
 def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
     """The person's platform role of this kind ends now."""
-    check_operator(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
     now = clock.now()
+    if kind == PlatformRole.Kind.OPERATOR and by != CONSOLE:  # the command line can appoint another operator
+        list(PlatformRole.objects.select_for_update().filter(kind=kind, ends_at__gt=now).order_by("pk"))
+        check_another_operator(person)
     if platform_roles_of(person).filter(kind=kind).update(ends_at=now):
         record(Kind.PLATFORM_ROLE_ENDED, actor=by, subject=person, role=kind)
 
@@ -130,39 +147,16 @@ def end_platform_role(person: Person, *, kind: str, by: Actor) -> None:
 @transaction.atomic
 def dismiss_signing_official(person: Person, *, institution: Institution, by: Actor) -> None:
     """The person is no longer a signing official of the institution."""
-    check_operator(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
     if roles.has_role(person, [Institution.SIGNING_OFFICIAL], institution):
         roles.remove(person, Institution.SIGNING_OFFICIAL, institution)
         record(Kind.ROLE_TAKEN, actor=by, subject=person, about=[institution], role=Institution.SIGNING_OFFICIAL)
 
 
 @transaction.atomic
-def register_institution(
-    name: str, *, country: str, ror: str = "", domains: Iterable[str] = (), by: Actor
-) -> Institution:
-    """Register an institution."""
-    check_operator(by, CONSOLE)
-    name = typed(name, field="name").strip()
-    check_institution(name, country, ror)
-    institution = Institution.objects.create(
-        name=name.strip(), country=country.upper(), ror=ror, domains=check_domains(domains)
-    )
-    record(Kind.INSTITUTION_REGISTERED, actor=by, subject=institution, country=institution.country)
-    return institution
-
-
-@transaction.atomic
-def set_domains(institution: Institution, *, domains: Iterable[str], by: Actor) -> None:
-    """Set the domains after the @ of its people's affiliations; from the next sign-in, others are not accepted."""
-    check_operator(by, CONSOLE)
-    Institution.objects.filter(pk=institution.pk).update(domains=check_domains(domains))
-    record(Kind.INSTITUTION_CHANGED, actor=by, subject=institution)
-
-
-@transaction.atomic
 def set_institution(person: Person, *, institution: Institution, by: Actor) -> None:
     """The person's home institution."""
-    check_operator(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
     Person.objects.filter(pk=person.pk).update(institution=institution)
     extend_affiliation(person, institution=institution, by=SYSTEM)
     record(Kind.INSTITUTION_SET, actor=by, subject=person, about=[institution])

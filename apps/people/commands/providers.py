@@ -1,4 +1,4 @@
-"""Which providers' word is taken: added and switched off by an operator at the command line."""
+"""Which providers' claims are accepted: added, changed and switched on by an operator, or at the command line."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,9 +8,12 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.editing import check_unchanged
+from apps.core.text import typed
 from apps.people.commands.visas import drop_visas_of
+from apps.people.entered import provider_facts
 from apps.people.models import Institution, Provider
-from apps.people.rules import check_named, check_provider
+from apps.people.rules import check_can_set_up, check_domains, check_named, check_new_slug, check_provider
 
 OF_SETTINGS = "home"
 
@@ -22,12 +25,44 @@ def add_provider(slug: str, *, by: Actor, named: Iterable[Institution] = (), **f
     `named` are the institutions that its claims may name.
     """
     check_named(by, CONSOLE)
-    return _add(slug, by=by, named=named, **facts)
+    return _save(slug, by=by, named=named, is_active=True, **facts)
 
 
-def _add(slug: str, *, by: Actor, named: Iterable[Institution] = (), **facts: Any) -> Provider:
+@transaction.atomic
+def enter_provider(slug: str, *, by: Actor, named: Iterable[Institution] = (), **facts: Any) -> Provider:
+    """An operator enters a provider. Nobody signs in through it until it is switched on: `activate_provider`."""
+    check_can_set_up(by)
+    check_new_slug(Provider, slug)
+    return _save(slug, by=by, named=named, is_active=False, **facts)
+
+
+@transaction.atomic
+def change_provider(
+    provider: Provider, *, by: Actor, named: Iterable[Institution] = (), seen: str = "", **facts: Any
+) -> Provider:
+    """An operator changes what was entered; whether it is switched on stays as it is.
+
+    `seen` is the fingerprint of `provider_facts` that the editor opened, or empty to skip that check.
+    """
+    check_can_set_up(by)
+    locked = Provider.objects.select_for_update().get(pk=provider.pk)
+    check_unchanged(provider_facts(locked), seen)
+    return _save(locked.slug, by=by, named=named, is_active=locked.is_active, **facts)
+
+
+@transaction.atomic
+def activate_provider(provider: Provider, *, by: Actor) -> None:
+    """People may sign in through it from now on."""
+    check_can_set_up(by)
+    if Provider.objects.filter(pk=provider.pk, is_active=False).update(is_active=True):
+        record(Kind.PROVIDER_ACTIVATED, actor=by, subject=provider, slug=provider.slug)
+
+
+def _save(slug: str, *, by: Actor, named: Iterable[Institution] = (), **facts: Any) -> Provider:
+    facts["name"] = typed(facts["name"], field="name").strip()
     check_provider(slug=slug, **facts)
-    provider, _made = Provider.objects.update_or_create(slug=slug, defaults={**facts, "is_active": True})
+    facts["domains"] = check_domains(facts.get("domains", ()))
+    provider, _made = Provider.objects.update_or_create(slug=slug, defaults=facts)
     provider.allowed_institutions.set(named)
     if not provider.trusts_visas:
         drop_visas_of(provider, by=SYSTEM)
@@ -42,12 +77,13 @@ def provider_from_settings(name: str = "", *, by: Actor) -> Provider:
     known = Provider.objects.filter(issuer=settings.OIDC_ISSUER).first()
     if known is not None:
         return known
-    return _add(
+    return _save(
         OF_SETTINGS,
         name=name or settings.OIDC_NAME,
         issuer=settings.OIDC_ISSUER,
         client_id=settings.OIDC_RP_CLIENT_ID,
         secret_name=OF_SETTINGS,
         scopes=settings.OIDC_RP_SCOPES,
+        is_active=True,
         by=by,
     )

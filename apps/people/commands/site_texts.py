@@ -7,13 +7,13 @@ from apps.core.actors import CONSOLE, Actor
 from apps.core.text import typed
 from apps.people.models import SiteText
 from apps.people.queries import newest_site_text
-from apps.people.rules import check_operator, check_site_text
+from apps.people.rules import check_can_set_up, check_site_text
 
 
 @transaction.atomic
 def publish_site_text(kind: str, *, language: str, text: str, by: Actor) -> SiteText:
     """A new version of the text in this language; earlier versions are kept. The same text again changes nothing."""
-    check_operator(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
     plain = typed(text, field="text").strip()
     check_site_text(kind, language, plain)
     newest = newest_site_text(kind, language)

@@ -1,4 +1,4 @@
-"""Verbs about visas: whose are trusted, by an operator at the command line; which ones a sign-in brought."""
+"""Verbs about visas: whose are trusted, by an operator; which ones a sign-in brought."""
 
 from typing import Any
 
@@ -8,8 +8,11 @@ from django.db.models import QuerySet
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor
+from apps.core.editing import check_unchanged
+from apps.core.text import typed
+from apps.people.entered import visa_issuer_facts
 from apps.people.models import Identity, Provider, Visa, VisaIssuer
-from apps.people.rules import check_named, check_visa_issuer
+from apps.people.rules import check_can_set_up, check_named, check_new_slug, check_visa_issuer
 from apps.people.sign_in import PresentedVisa
 
 # What identifies a visa that is issued again; its end may move.
@@ -17,10 +20,19 @@ SAME = ("issuer", "subject", "type", "value", "source", "by", "asserted_at", "tr
 
 
 @transaction.atomic
-def trust_visa_issuer(slug: str, *, by: Actor, **facts: Any) -> VisaIssuer:
-    """Visas of this issuer, from these sources, count from the next sign-ins on; adding it again changes it."""
-    check_named(by, CONSOLE)
+def trust_visa_issuer(slug: str, *, by: Actor, new: bool = False, seen: str = "", **facts: Any) -> VisaIssuer:
+    """Visas of this issuer, from these sources, count from the next sign-ins on; adding it again changes it.
+
+    `new`: it must replace none. `seen` is the fingerprint of `visa_issuer_facts` that the editor opened, or empty.
+    """
+    check_can_set_up(by, CONSOLE)
+    facts["title"] = typed(facts["title"], field="title").strip()
     check_visa_issuer(slug=slug, **facts)
+    if new:
+        check_new_slug(VisaIssuer, slug)
+    known = VisaIssuer.objects.select_for_update().filter(slug=slug).first()
+    if known is not None:
+        check_unchanged(visa_issuer_facts(known), seen)
     _let_go(Visa.objects.filter(trusted__slug=slug))
     issuer, _made = VisaIssuer.objects.update_or_create(slug=slug, defaults={**facts, "ended_at": None})
     record(Kind.VISA_ISSUER_ADDED, actor=by, subject=issuer, slug=slug)
@@ -30,7 +42,7 @@ def trust_visa_issuer(slug: str, *, by: Actor, **facts: Any) -> VisaIssuer:
 @transaction.atomic
 def untrust_visa_issuer(issuer: VisaIssuer, *, by: Actor) -> None:
     """None of its visas counts from now on, also those that were accepted."""
-    check_named(by, CONSOLE)
+    check_can_set_up(by, CONSOLE)
     if VisaIssuer.objects.filter(pk=issuer.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         record(Kind.VISA_ISSUER_ENDED, actor=by, subject=issuer, slug=issuer.slug)
 

@@ -2,6 +2,7 @@
 
 from apps.people.models.affiliations import Affiliation, AffiliationStatement
 from apps.people.models.claims import ClaimRule, PlatformRoleClaim
+from apps.people.models.operator_codes import OperatorCode
 from apps.people.models.people import (
     Identity,
     Institution,
@@ -28,6 +29,7 @@ __all__ = [
     "IdentityChange",
     "Institution",
     "InstitutionRole",
+    "OperatorCode",
     "Person",
     "Provider",
     "ActorSnapshot",

@@ -18,7 +18,7 @@ from apps.core.text import seen_text
 class Institution(models.Model):
     """A hospital, university or company that people are affiliated with."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("contact_email",)
     ROLE_TABLE: ClassVar[str] = "people.InstitutionRole"
     SIGNING_OFFICIAL: ClassVar[str] = "sign_for_institution"
 
@@ -28,6 +28,7 @@ class Institution(models.Model):
     country = models.CharField(_("country"), max_length=2)
     # The part after the @ of its people's scoped affiliations; empty: not known here.
     domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    contact_email = models.EmailField(_("contact"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("institution")

@@ -34,7 +34,7 @@ COUNTED = {
     "my_datasets": "datasets_waiting",
     "system_status": "stops_waiting",
 }
-NOWHERE = dict.fromkeys(("institution_id", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)
+NOWHERE = dict.fromkeys(("institution_id", "is_break_glass", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /access/, and yet not the visitor's own access
 
 
@@ -81,7 +81,7 @@ def _flags(person: Person) -> Any:
         "unread": counted(unread_by(person)),
         **{name: _number_of(waits[page]) for page, name in COUNTED.items()},
     }
-    return row_of(person).annotate(**flags).values("institution_id", *flags)
+    return row_of(person).annotate(**flags).values("institution_id", "is_break_glass", *flags)
 
 
 def _number_of(rows: QuerySet[Any]) -> Subquery:
@@ -126,6 +126,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         (facts["audits"], _("Event log"), "events"),
         (facts["audits"], _("Access at a moment"), "access_at"),
         (facts["operates"], _("System status"), "system_status"),
+        (facts["operates"] and not facts["is_break_glass"], _("Set up"), "set_up"),
         (facts["audits"] or facts["operates"], _("Roles"), "claimed_roles"),
     )
     return [_entry(label, name, count=facts.get(COUNTED.get(name, ""), 0)) for has, label, name in pages if has]

@@ -20,6 +20,8 @@ from apps.web.common.state_presenters import shown
 from apps.web.common.tasks import reviews_waiting_for
 from apps.web.home import todo
 from apps.web.requests import my_requests
+from apps.web.set_up.steps import steps
+from apps.web.set_up.steps import to_do as to_do_of_set_up
 
 SHOWN = 6  # rows in each part of the page
 LATEST = 5  # notifications at the side
@@ -58,6 +60,7 @@ def home(request: PageRequest) -> HttpResponse:
         "more_requests": len(own) > SHOWN,
         "access": have[:SHOWN],
         "more_access": len(have) > SHOWN,
+        "set_up_to_do": to_do_of_set_up(steps()) if facts["operates"] and not facts["is_break_glass"] else [],
         "figures": figures_of(person) if facts["cares"] else None,
         "datasets": busiest_of(person)[:SHOWN] if facts["cares"] else (),
         "notifications": notifications_of(person).defer("body")[:LATEST],

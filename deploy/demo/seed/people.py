@@ -10,11 +10,11 @@ from apps.committees import commands as committees
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
 from apps.people.commands.claims import add_platform_role_claim, sync_platform_role_claims
+from apps.people.commands.institutions import register_institution
 from apps.people.commands.people import (
     appoint_signing_official,
     get_or_create_person,
     give_platform_role,
-    register_institution,
     set_institution,
 )
 from apps.people.commands.providers import provider_from_settings

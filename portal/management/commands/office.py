@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from apps.agreements import commands as agreements
 from apps.committees import commands as committees
 from apps.committees.models import Committee
 from apps.core.actors import CONSOLE
+from apps.core.addresses import absolute
 from apps.core.errors import DomainError
 from apps.identity.commands.identities import deactivate, reactivate
+from apps.people.commands.first_operator import make_operator_code
+from apps.people.commands.institutions import register_institution, set_domains
 from apps.people.commands.people import (
     appoint_signing_official,
     dismiss_signing_official,
     end_platform_role,
     give_platform_role,
     publish_terms,
-    register_institution,
-    set_domains,
     set_institution,
 )
 from apps.people.models import Institution, Person, PlatformRole
@@ -31,6 +33,7 @@ from apps.people.queries import colleagues_by_code, institution_named, platform_
 
 # verb: (what it does, its options: name, required, help)
 VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
+    "first-operator": ("print a code with which you become the first operator, on a page", []),
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
         ("domains", False, "the part after the @ of its people's addresses, with commas between"),
@@ -76,6 +79,13 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     ]),
 }  # fmt: skip
 
+FIRST_OPERATOR = """\
+Code     {code}
+Address  {address}
+
+Open the address, sign in through your institution and enter the code. It is shown this once, is valid for an hour, and
+counts once. Whoever enters it becomes an operator."""
+
 
 class Command(BaseCommand):
     help = "Set up institutions, platform roles, committees, terms and templates."
@@ -102,6 +112,9 @@ class Command(BaseCommand):
             given["name"], country=given["country"], ror=given["ror"], domains=given["domains"].split(","), by=CONSOLE
         )
         return f"{made.name} is registered."
+
+    def do_first_operator(self, _given: dict[str, str]) -> str:
+        return FIRST_OPERATOR.format(code=make_operator_code(by=CONSOLE), address=absolute(reverse("first_operator")))
 
     def do_domains(self, given: dict[str, str]) -> str:
         institution = _institution(given["institution"])

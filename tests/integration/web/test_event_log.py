@@ -17,7 +17,8 @@ from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, CONSOLE
 from apps.identity.commands.sign_ins import record_sign_in_refused
-from apps.people.commands.people import register_institution, set_institution
+from apps.people.commands.institutions import register_institution
+from apps.people.commands.people import set_institution
 from apps.people.models import Person
 from tests import stories
 

@@ -11,6 +11,7 @@ from apps.core.errors import Denied, DomainError, Invalid, NeedsSignIn, WrongSta
 from apps.identity import queries, rules
 from apps.identity.models import LogoutToken, PersonSession
 from apps.people.models import Identity, Person, Provider
+from apps.people.rules import check_another_operator
 from tests import stories
 
 
@@ -62,10 +63,10 @@ def test_two_different_open_accounts_are_merged() -> None:
 @pytest.mark.django_db
 def test_the_last_operator_stays() -> None:
     only, other = stories.operator(), stories.person()
-    assert refusal(rules.check_another_operator, only) is WrongState
-    assert refusal(rules.check_another_operator, other) is None
+    assert refusal(check_another_operator, only) is WrongState
+    assert refusal(check_another_operator, other) is None
     stories.operator()
-    assert refusal(rules.check_another_operator, only) is None
+    assert refusal(check_another_operator, only) is None
 
 
 @pytest.mark.django_db

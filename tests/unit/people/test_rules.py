@@ -156,7 +156,13 @@ def test_a_domain_is_a_whole_name_and_listed_once() -> None:
         assert wrong(rules.check_domains, ["uio.no", domain]) == {"domains"}
 
 
-ISSUER = {"slug": "elixir", "issuer": "https://v.test", "jku": "https://v.test/jwk", "sources": ["https://s.test"]}
+ISSUER = {
+    "slug": "elixir",
+    "title": "Elixir",
+    "issuer": "https://v.test",
+    "jku": "https://v.test/jwk",
+    "sources": ["https://s.test"],
+}
 
 
 @pytest.mark.parametrize(
@@ -178,11 +184,18 @@ ISSUER = {"slug": "elixir", "issuer": "https://v.test", "jku": "https://v.test/j
         ({"slug": "", "jku": ""}, {"slug", "jku"}),
     ],
 )
+@pytest.mark.django_db
 def test_a_visa_issuer_is_reached_by_https(change: dict[str, Any], fields: set[str]) -> None:
     assert wrong(rules.check_visa_issuer, **{**ISSUER, **change}) == fields
 
 
-PROVIDER = {"slug": "nordvik", "issuer": "https://idp.test", "client_id": "gatehouse", "secret_name": "home"}
+PROVIDER = {
+    "slug": "nordvik",
+    "name": "Nordvik",
+    "issuer": "https://idp.test",
+    "client_id": "gatehouse",
+    "secret_name": "home",
+}
 
 
 @pytest.mark.parametrize(
@@ -203,10 +216,12 @@ PROVIDER = {"slug": "nordvik", "issuer": "https://idp.test", "client_id": "gateh
         ({"slug": "A"}, {"slug"}),
     ],
 )
+@pytest.mark.django_db
 def test_a_provider_has_an_https_issuer_a_secret_and_key_pairs(change: dict[str, Any], fields: set[str]) -> None:
     assert wrong(rules.check_provider, **{**PROVIDER, **change}) == fields
 
 
+@pytest.mark.django_db
 def test_in_production_loopback_needs_https_too(settings: Any) -> None:
     settings.SIGN_IN_PLAIN_LOOPBACK = False
     assert wrong(rules.check_provider, **{**PROVIDER, "issuer": "http://localhost"}) == {"issuer"}

@@ -1,0 +1,199 @@
+"""What an operator enters about institutions, committees, people and terms; `provider_forms` has the rest."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.committees.models import Committee
+from apps.people.models import Institution, PlatformRole
+from apps.web.common.forms import CleanTextField, RequiredTextField
+
+CODE_HELP = _("People find their colleague code on their Account page after their first sign-in.")
+COLLEAGUE_CODE = {"class": "mono", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+
+
+class SeenForm(forms.Form):
+    """A form that knows which version of the row it shows (`seen`): a later one is not overwritten unread."""
+
+    use_required_attribute = False
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+class ManyLinesField(CleanTextField):
+    """Several values, one on each line; empty lines and repetitions are left out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value) or ""
+        return list(dict.fromkeys(line.strip() for line in text.replace(",", "\n").split("\n") if line.strip()))
+
+
+def institution_field(*, required: bool = True, help_text: Any = "") -> "forms.ModelChoiceField[Institution]":
+    """A choice of one of the registered institutions."""
+    return forms.ModelChoiceField(
+        label=_("Institution"),
+        queryset=Institution.objects.order_by("name", "pk"),
+        required=required,
+        help_text=help_text,
+        empty_label="---------" if required else _("no institution"),
+        error_messages={"required": _("Choose an institution.")},
+    )
+
+
+class InstitutionForm(SeenForm):
+    """An institution whose people use the portal."""
+
+    name = RequiredTextField(label=_("Name"), max_length=200)
+    country = RequiredTextField(
+        label=_("Country"),
+        max_length=2,
+        help_text=_("Two letters (ISO 3166-1), for example DK."),
+        widget=forms.TextInput(attrs={"size": 4, "autocapitalize": "characters"}),
+    )
+    ror = CleanTextField(
+        label=_("ROR ID"), max_length=40, required=False, help_text=_("For example https://ror.org/01aj84f44.")
+    )
+    domains = ManyLinesField(
+        label=_("Domains"),
+        max_length=5000,
+        required=False,
+        help_text=_(
+            "One on each line: the part after the @ of its people’s affiliations (eduPersonScopedAffiliation), for "
+            "example hospital.example. No identity provider can then claim others for this institution."
+        ),
+    )
+    contact_email = CleanTextField(
+        label=_("Contact"),
+        max_length=254,
+        required=False,
+        help_text=_("An e-mail address for questions about this institution, shown to operators and its people."),
+        widget=forms.EmailInput(),
+    )
+
+
+class CommitteeForm(SeenForm):
+    """The details of a committee; its members are added on the committee's own page."""
+
+    name = RequiredTextField(label=_("Name"), max_length=200)
+    institution = institution_field(
+        required=False, help_text=_("Datasets of this institution can be assigned to the committee without asking it.")
+    )
+    rule = forms.ChoiceField(label=_("Decision rule"), choices=Committee.Rule.choices)
+    quorum = forms.IntegerField(
+        label=_("Quorum"),
+        initial=2,
+        max_value=100,
+        help_text=_("How many members must vote at least."),
+        error_messages={"required": _("Enter a number.")},
+    )
+    review_days = forms.IntegerField(
+        label=_("Target review time in days"), initial=28, error_messages={"required": _("Enter a number.")}
+    )
+    about = CleanTextField(
+        label=_("About the committee"),
+        max_length=5000,
+        required=False,
+        help_text=_("Shown on its public page: what it decides on, and when it meets."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    contact = CleanTextField(
+        label=_("Contact"),
+        max_length=300,
+        required=False,
+        help_text=_("An e-mail address or a web page for applicants, shown on its public page."),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """What the command takes. The rule is not among it: there is one."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"rule", "slug", "chair"}}
+
+
+class NewCommitteeForm(CommitteeForm):
+    """A committee that does not exist yet has an address and a first member: its chair."""
+
+    slug = RequiredTextField(
+        label=_("Short name"),
+        max_length=80,
+        help_text=_("Part of its address, for example heart-data. Cannot be changed later."),
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    chair = CleanTextField(
+        label=_("Colleague code of the chair"),
+        max_length=20,
+        help_text=CODE_HELP,
+        widget=forms.TextInput(attrs=COLLEAGUE_CODE),
+        error_messages={"required": _("Enter the colleague code of the chair.")},
+    )
+    field_order = ("name", "slug", "institution", "chair")
+
+
+class ColleagueForm(forms.Form):
+    """Somebody, named by their colleague code."""
+
+    use_required_attribute = False
+
+    code = CleanTextField(
+        label=_("Colleague code"),
+        max_length=20,
+        help_text=CODE_HELP,
+        widget=forms.TextInput(attrs=COLLEAGUE_CODE),
+        error_messages={"required": _("Enter a colleague code.")},
+    )
+
+
+class HomeForm(ColleagueForm):
+    """To which institution somebody belongs."""
+
+    institution = institution_field()
+
+
+class PlatformRoleForm(ColleagueForm):
+    """A platform role until a day that is not far away."""
+
+    kind = forms.ChoiceField(
+        label=_("Role"),
+        choices=PlatformRole.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+    days = forms.IntegerField(
+        label=_("Number of days"),
+        initial=365,
+        help_text=_("1 to 366. Assign the role again before it ends."),
+        error_messages={"required": _("Enter a number.")},
+    )
+
+
+class TermsForm(SeenForm):
+    """A new version of the terms of use for registered data."""
+
+    text = RequiredTextField(
+        label=_("Terms in English"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 14, "dir": "auto"})
+    )
+    text_da = CleanTextField(
+        label=_("Terms in Danish"),
+        max_length=50_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 14, "dir": "auto", "lang": "da"}),
+    )
+
+
+class FirstOperatorForm(forms.Form):
+    """The code that the command line printed."""
+
+    use_required_attribute = False
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=60,
+        help_text=_("Printed on the server by manage.py office first-operator. It is valid for an hour."),
+        widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Enter the code.")},
+    )
