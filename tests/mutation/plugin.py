@@ -135,8 +135,8 @@ def _outcome(session: pytest.Session, mutant: Mutant | None, items: Sequence[pyt
     if child == 0:
         _run_in_child(session, mutant, items, learned, writing)
     os.close(writing)
-    with os.fdopen(reading) as told:
-        tests = told.read().splitlines()
+    with os.fdopen(reading) as said:
+        tests = said.read().splitlines()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return Outcome("too slow" if os.WTERMSIG(status) == signal.SIGALRM else "killed", tests[-1])

@@ -221,7 +221,7 @@ def test_an_agreement_is_read_by_its_parties_the_committee_the_managers_and_the_
     assert queries.capacity_of(added, agreement) == ""
 
 
-def test_who_has_yet_to_sign_finds_it_until_they_have_signed_or_it_is_over() -> None:
+def test_who_has_yet_to_sign_finds_the_agreement_until_they_have_signed() -> None:
     member = stories.person()
     setup = stories.offered(members=[member])
     agreement, case = setup.agreement, setup.case

@@ -145,7 +145,7 @@ def test_members_are_listed_with_the_chair_first_then_by_their_start() -> None:
     assert listed == [setup.chair, *setup.members]
 
 
-def test_a_role_by_claim_counts_while_it_is_confirmed() -> None:
+def test_a_role_from_sign_in_counts_while_it_is_confirmed() -> None:
     setup = stories.committee_setup()
     setup.lose_chair()
     fresh, stale, plain = stories.person(), stories.person(), stories.person()

@@ -86,7 +86,7 @@ def test_a_name_is_entered_only_where_no_provider_sent_one() -> None:
         ("Ada\u200bLind", None),
     ],
 )
-def test_an_entered_name_has_2_to_200_characters_and_a_letter(name: str, stored: str | None) -> None:
+def test_an_entered_name_has_2_to_200_characters(name: str, stored: str | None) -> None:
     if stored is None:
         assert wrong(rules.check_entered_name, name) == {"name"}
     else:
@@ -298,7 +298,7 @@ def test_an_official_speaks_for_other_people_of_their_institution() -> None:
 
 
 @pytest.mark.django_db
-def test_who_has_a_current_affiliation_is_told_which() -> None:
+def test_a_current_affiliation_is_returned() -> None:
     someone = stories.person()
     assert rules.check_affiliated(someone).institution_id == someone.institution_id
     someone.affiliations.update(valid_until=clock.now())
