@@ -1,6 +1,6 @@
 """The parts of the portal on **System status**: what each reports, whether it works, and what to do if it does not.
 
-A part that no check has looked at lately is not called working: it has given no answer since its last report.
+A part that no check has looked at recently is not called working: it has given no answer since its last report.
 """
 
 import time
