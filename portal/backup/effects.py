@@ -64,6 +64,8 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.PEOPLE_MERGED: takes(taking.merge_people),
     Kind.PROVIDER_ADDED: BY_HAND,
     Kind.PROVIDER_DEACTIVATED: takes(taking.deactivate_provider),
+    Kind.PROVIDER_ACTIVATED: LOST,
+    Kind.OPERATOR_CODE_MADE: LOST,
     Kind.BREAK_GLASS_MADE: LOST,
     Kind.BREAK_GLASS_DISABLED: takes(taking.disable_break_glass),
     Kind.BREAK_GLASS_USED: NOTHING,
@@ -97,6 +99,7 @@ EFFECTS: Mapping[Kind, Row] = {
     # Committees
     Kind.COMMITTEE_CREATED: LOST,
     Kind.COMMITTEE_CHANGED: takes(taking.stop_accepting),
+    Kind.COMMITTEE_DESCRIBED: BY_HAND,
     Kind.COMMITTEE_MEMBER_ADDED: LOST,
     Kind.COMMITTEE_MEMBER_REMOVED: takes(taking.remove_member),
     Kind.COMMITTEE_MEMBER_REFUSED: NOTHING,

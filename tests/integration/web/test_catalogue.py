@@ -152,9 +152,9 @@ def test_why_agrees_with_the_rule_for_each_access_level() -> None:
     )
     assert allowed(access.holder, f"/datasets/{access.published_dataset.dataset.slug}/access/")
     assert allowed(None, f"/datasets/{opened.dataset.slug}/access/")
-    stories.terms()
+    terms = stories.terms()
     assert "Read and accept the terms of use" in page(access.holder, f"/datasets/{registered.dataset.slug}/access/")
-    accept_terms(stories.terms(), by=access.holder)
+    accept_terms(terms, by=access.holder)
     assert allowed(access.holder, f"/datasets/{registered.dataset.slug}/access/")
 
 

@@ -15,6 +15,7 @@ from apps.web.committee.forms import VoteForm
 from apps.web.datasets.description_form import DescriptionForm
 from apps.web.datasets.forms import RevokeForm
 from apps.web.requests.forms import RequestForm
+from apps.web.set_up.template_form import TemplateForm
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,7 @@ ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     DescriptionForm: {"uses": []},
     RevokeForm: {"choices": [("access", "This access"), ("dataset", "All access")]},
     RequestForm: {"chosen": []},
+    TemplateForm: {"rows": 1},
 }
 
 
