@@ -133,7 +133,8 @@ def test_a_kept_connection_to_a_silent_server_is_not_used(limits: dict[str, Any]
     assert not connection.is_usable()
 
 
-def test_only_one_thread_tries_a_silent_database() -> None:
+def test_only_one_thread_tries_a_silent_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.core.postgresql.silence.PAUSE", 0.0)
     silence = driver.Silence()
     with silence.attempt(), silence.attempt():  # while it answers everybody connects
         assert silence.seconds is None
@@ -141,6 +142,18 @@ def test_only_one_thread_tries_a_silent_database() -> None:
     with silence.attempt(), pytest.raises(psycopg.OperationalError), silence.attempt():
         raise AssertionError("unreachable")
     assert silence.seconds is None, "the first attempt succeeded"
+
+
+def test_a_page_that_asks_twice_waits_for_a_silent_database_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    silence = driver.Silence()
+    with pytest.raises(psycopg.errors.ConnectionTimeout), silence.attempt():
+        raise psycopg.errors.ConnectionTimeout
+    with pytest.raises(psycopg.OperationalError, match="tried"), silence.attempt():
+        raise AssertionError("unreachable")
+    monkeypatch.setattr("apps.core.postgresql.silence.PAUSE", 0.0)
+    with silence.attempt():
+        pass
+    assert silence.seconds is None, "after the pause somebody tries again"
 
 
 def test_production_limits_the_database_and_names_each_limit() -> None:

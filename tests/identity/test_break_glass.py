@@ -199,8 +199,9 @@ def test_four_wrong_tries_and_a_right_one_reset_the_count() -> None:
 def test_a_code_counts_once() -> None:
     """T55: RFC 6238, section 5.2."""
     account = made()
-    assert Client().post(PAGE, typed(account)).status_code == 302
-    assert Client().post(PAGE, typed(account)).status_code == 422
+    entered = typed(account)
+    assert Client().post(PAGE, entered).status_code == 302
+    assert Client().post(PAGE, entered).status_code == 422
     assert whys() == ["replayed"]
 
 

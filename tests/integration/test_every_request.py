@@ -235,7 +235,9 @@ def test_workers_take_json_and_no_task_but_ours() -> None:
     assert app.conf.task_reject_on_worker_lost
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if not name.startswith("celery.")}
-    assert ours == {f"portal.tasks.{name}" for name in ("check", "drain", "heartbeat", "release", "sweep", "tidy", "warn")}
+    assert ours == {
+        f"portal.tasks.{name}" for name in ("check", "drain", "heartbeat", "release", "sweep", "tidy", "warn")
+    }
 
 
 def test_sealed_storage_never_overwrites_and_never_publishes() -> None:

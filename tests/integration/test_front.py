@@ -18,6 +18,7 @@ from deploy.demo.embedded.world import ROOT, World
 
 CONTENT = os.urandom(300_000)
 ETAG = '"sha256-of-the-file"'
+CADDY, UNIT, CONTAINER = "front/Caddyfile", "systemd/gatehouse-web.service", "container/Containerfile"
 
 
 def portal(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -165,11 +166,16 @@ def test_no_name_climbs_out_of_the_static_folder(world: World) -> None:
 def test_whoever_is_behind_the_front_keeps_a_connection_longer_than_the_front_does() -> None:
     """Else a form now and then falls into a connection that is being closed, and is answered by a 503."""
     deploy = ROOT / "deploy"
-    front = re.search(r"keepalive (\d+)s", (deploy / "front" / "Caddyfile").read_text(encoding="utf-8"))
-    unit = re.search(r"--keep-alive (\d+)", (deploy / "README.md").read_text(encoding="utf-8"))
+    files = {name: (deploy / name).read_text(encoding="utf-8") for name in (CADDY, UNIT, CONTAINER)}
+    front = re.search(r"keepalive (\d+)s", files[CADDY])
+    unit = re.search(r"--keep-alive (\d+)", files[UNIT])
+    container = re.search(r'"--keep-alive", "(\d+)"', files[CONTAINER])
     started = servers._gunicorn("portal.wsgi", 1)
     demo = int(started[started.index("--keep-alive") + 1])
     assert front
     assert unit
+    assert container
     assert demo > int(front[1])
-    assert int(unit[1]) > max(int(front[1]), 60)  # nginx keeps one for a minute unless configured otherwise
+    assert (
+        int(unit[1]) == int(container[1]) > max(int(front[1]), 60)
+    )  # nginx keeps one for a minute unless configured otherwise

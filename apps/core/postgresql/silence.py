@@ -7,16 +7,19 @@ from contextlib import contextmanager
 
 import psycopg
 
+PAUSE = 1.0  # seconds after a failed attempt in which nobody tries again
+
 
 class Silence:
     """Since when the database has not answered.
 
-    While it is silent, one thread at a time tries to connect; all others are refused at once, and stay free for pages
-    that need no database.
+    While it is silent, one thread at a time tries to connect, with a pause after each attempt; all others are refused
+    at once, and stay free for pages that need no database. So a page that asks twice waits once.
     """
 
     def __init__(self) -> None:
         self._since: float | None = None
+        self._failed = float("-inf")  # when the last attempt ended
         self._attempt = threading.Lock()
 
     @property
@@ -36,13 +39,16 @@ class Silence:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Connect inside; raises psycopg.OperationalError at once if another thread is trying a silent database."""
+        """Connect inside; while the database is silent, raises psycopg.OperationalError at once if another thread is
+        trying, or did so within the last second.
+        """
         alone = self._since is not None
-        if alone and not self._attempt.acquire(blocking=False):
-            raise psycopg.OperationalError("the database is silent, and another thread is trying to connect")
+        if alone and (time.monotonic() - self._failed < PAUSE or not self._attempt.acquire(blocking=False)):
+            raise psycopg.OperationalError("the database is silent, and has just been tried or is being tried")
         try:
             yield
         except psycopg.errors.ConnectionTimeout:
+            self._failed = time.monotonic()
             self.begins()
             raise
         else:

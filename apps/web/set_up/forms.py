@@ -190,7 +190,7 @@ class FirstOperatorForm(forms.Form):
 
     use_required_attribute = False
 
-    code = forms.CharField(
+    code = CleanTextField(
         label=_("Code"),
         max_length=60,
         help_text=_("Printed on the server by manage.py office first-operator. It is valid for an hour."),

@@ -32,7 +32,7 @@ class TemplateForm(SeenForm):
         help_text=_("A committee’s own template is used instead of the one for all committees."),
     )
     rows = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    opened = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    opened = CleanTextField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, rows: int, **options: Any) -> None:
         super().__init__(*args, **options)
