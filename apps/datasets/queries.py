@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,10 +46,9 @@ COUNTED_UP_TO = 1000
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list with keyset pagination: every page costs the same."""
+    """The first datasets of a list, and how many there are."""
 
     items: list[Dataset]
-    next_cursor: tuple[datetime, UUID] | None
     total: int
     more_than_counted: bool
 
@@ -61,17 +59,10 @@ def catalogue() -> QuerySet[Dataset]:
     return Dataset.objects.listed().order_by(*newest)
 
 
-def page_of(found: QuerySet[Dataset], *, after: tuple[datetime, UUID] | None = None, size: int = 25) -> Page:
-    """The page after the cursor `after`, and the total, counted up to 1,000."""
+def first_page(found: QuerySet[Dataset], *, size: int) -> Page:
+    """The first datasets, and the total, counted up to 1,000. To go on from a dataset: `search.page_of`."""
     number, more = counted(found)
-    rows = in_lists(found)
-    if after is not None:
-        when, pk = after
-        rows = rows.filter(listed_from__lte=when).filter(Q(listed_from__lt=when) | Q(id__lt=pk))
-    items = list(rows[: size + 1])
-    last = items[size - 1] if len(items) > size else None
-    cursor = (last.listed_from, last.pk) if last is not None and last.listed_from is not None else None
-    return Page(items[:size], cursor, number, more)
+    return Page(list(in_lists(found)[:size]), number, more)
 
 
 def counted(found: QuerySet[Dataset]) -> tuple[int, bool]:

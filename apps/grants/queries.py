@@ -4,7 +4,7 @@ Pages, API, bundles and the download gate all ask `downloadable_by`; "Why?" show
 sentences of `apps.grants.explanations`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -248,21 +248,20 @@ def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, 
 
 
 def _best_grants(people: Iterable[UUID], version: Version, at: datetime | None) -> dict[UUID, Any]:
-    """By holder, the grant that says most, as in `why`; grants issued after the moment say nothing about it."""
+    """By holder, the grant that says most; grants issued after the moment say nothing about it."""
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     of_dataset = AccessGrant.objects.filter(holder__in=list(people), dataset_id=version.dataset_id)
-    rows = of_dataset.filter(issued_at__lte=clock.sql_now(at)).annotate(**flags).order_by("ends_at", "pk")
-    found: dict[UUID, Any] = {}
+    rows = of_dataset.filter(issued_at__lte=clock.sql_now(at)).annotate(**flags).order_by("-issued_at", "pk")
+    by_holder: dict[UUID, list[Any]] = {}
     for row in rows.select_related("agreement__item__request", "institution"):
-        best = found.get(row.holder_id)
-        if best is None or _all_hold(row, parts) or not _all_hold(best, parts):
-            found[row.holder_id] = row
-    return found
+        by_holder.setdefault(row.holder_id, []).append(row)
+    return {holder: _says_most(mine, parts) for holder, mine in by_holder.items()}
 
 
-def _all_hold(row: Any, parts: Iterable[str]) -> bool:
-    return all(getattr(row, f"part_{name}") for name in parts)
+def _says_most(rows: Iterable[Any], parts: Collection[str]) -> Any:
+    """An active grant; else that of which the fewest parts are missing, and of these the latest. None of none."""
+    return max(rows, key=lambda row: (sum(getattr(row, f"part_{name}") for name in parts), row.ends_at), default=None)
 
 
 def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
@@ -272,14 +271,12 @@ def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
 
 
 def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
-    """The grant that says most, with each of its parts: an active one; else that of which the fewest parts are missing,
-    and of these the latest.
-    """
+    """The grant that says most, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
     flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
     rows = mine.annotate(**flags).select_related("agreement", "institution").order_by("-issued_at", "pk")
-    grant = max(rows, key=lambda row: (sum(getattr(row, f"part_{name}") for name in parts), row.ends_at), default=None)
+    grant = _says_most(rows, parts)
     return (grant, _facts(grant, list(parts))) if grant is not None else (None, [])
 
 

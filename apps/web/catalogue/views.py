@@ -32,7 +32,7 @@ SHOWN = 24
 def front_page(request: PageRequest) -> HttpResponse:
     """The public front page: search, what is new, how access works, and how much there is."""
     found = datasets.catalogue()
-    page = datasets.page_of(found, size=6)
+    page = datasets.first_page(found, size=6)
     context: dict[str, Any] = {
         "cards": parts.cards(page.items),
         "total": page.total,

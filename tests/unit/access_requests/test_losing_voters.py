@@ -131,6 +131,22 @@ def test_whoever_removed_a_member_cannot_decide_with_a_vote_cast_before() -> Non
     assert case.item.state == "denied", "the next vote of another member counts them"
 
 
+def test_a_removal_before_a_vote_counts_from_the_start_of_the_round_and_between_rounds_not_at_all() -> None:
+    """Without a round there is no vote that the removal could decide; in the next round nobody is held back by it."""
+    case = stories.in_review()
+    chair, first, second = case.committee_setup.everyone
+    remove(case, first)
+    assert queries.let_a_voter_leave(case.item, chair.pk)
+    assert not queries.let_a_voter_leave(case.item, second.pk), "they removed nobody"
+    question = commands.request_changes(case.request, text="Which variables?", by=chair)
+    assert queries.open_round(case.request) is None
+    assert not queries.let_a_voter_leave(case.item, chair.pk)
+    commands.answer(question, text="Age and stage.", by=case.applicant)
+    commands.submit(case.reload().request, by=case.applicant)
+    assert queries.open_round(case.request) is not None
+    assert not queries.let_a_voter_leave(case.item, chair.pk)
+
+
 def test_a_change_after_the_vote_of_another_member_counts_again() -> None:
     case = stories.in_review(
         published_dataset=stories.published_dataset(committee_setup=stories.committee_setup(members=4, quorum=2))

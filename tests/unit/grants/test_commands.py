@@ -325,6 +325,14 @@ def test_the_database_holds_one_stop_at_a_time() -> None:
     assert commands.stop_downloads("A second incident.", by=second).ends_at is None
 
 
+def test_a_stop_that_the_database_refuses_is_not_taken_for_the_stop_of_another() -> None:
+    """Nobody has stopped the downloads: the command fails, and leaves neither a stop nor an event."""
+    with pytest.raises(IntegrityError, match="download_stop_text_is_seen"), transaction.atomic():
+        commands.stop_downloads("An \u202eincident.", by=stories.operator())
+    assert not DownloadStop.objects.exists()
+    assert not Event.objects.filter(kind="downloads.stopped").exists()
+
+
 def test_the_database_asks_for_two_people_too() -> None:
     stop = commands.stop_downloads("An incident.", by=(boss := stories.operator()))
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -126,6 +126,18 @@ def test_a_deactivated_person_has_no_platform_role() -> None:
     assert not has_platform_role(someone, "operator")
 
 
+def test_whose_account_is_closed_is_given_no_platform_role_until_it_is_open_again() -> None:
+    """A role given meanwhile would count on the day the account is opened."""
+    someone = stories.deactivated()
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "code"):
+        give_platform_role(someone, kind="auditor", days=10, by=CONSOLE)
+    assert not PlatformRole.objects.filter(person=someone).exists()
+    reactivate(someone, by=stories.operator())
+    someone.refresh_from_db()
+    give_platform_role(someone, kind="auditor", days=10, by=CONSOLE)
+    assert has_platform_role(someone, "auditor")
+
+
 def test_only_operators_assign_roles_close_accounts_and_appoint() -> None:
     anyone, other = stories.person(), stories.person()
     for refused in (

@@ -182,6 +182,7 @@ ISSUER = {
         ({"sources": ["s" * 256]}, {"sources"}),
         ({"slug": "a b"}, {"slug"}),
         ({"slug": "", "jku": ""}, {"slug", "jku"}),
+        ({"title": " \u200b"}, {"title"}),
     ],
 )
 @pytest.mark.django_db
