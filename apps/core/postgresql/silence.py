@@ -35,7 +35,7 @@ class Silence:
 
     def ends(self) -> None:
         """The database answered."""
-        self._since = None
+        self._since, self._failed = None, float("-inf")
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
