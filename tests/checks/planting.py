@@ -30,7 +30,14 @@ class Fault:
         return f"{self.path}: {self.text[:50]}"
 
 
-def copy(target: Path) -> Path:
-    """The tree as it is now, without what a machine made; times are kept so that caches stay true."""
-    shutil.copytree(ROOT, target, ignore=LEFT_OUT, dirs_exist_ok=True)
+def copy(target: Path, *, only: tuple[str, ...] = ()) -> Path:
+    """The tree as it is now, or `only` these files of it, without what a machine made; times are kept so that caches
+    stay true.
+    """
+    if not only:
+        shutil.copytree(ROOT, target, ignore=LEFT_OUT, dirs_exist_ok=True)
+    for path in only:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / path).exists():
+            shutil.copy2(ROOT / path, target / path)
     return target

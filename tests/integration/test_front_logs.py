@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,11 +65,14 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def ask(world: World) -> None:
-    """Every kind of address that opens something or says something of a person; also ones that cannot be read."""
+    """Every kind of address that opens something or says something of a person; also ones that cannot be read.
+
+    All at once: a front whose portal is away holds each request back for five seconds before it answers.
+    """
     address = world.address("web")
     heads = {"Referer": f"{address}/d/{CANARY}", "Cookie": f"s={CANARY}", "Authorization": f"Bearer {CANARY}"}
     heads |= {"User-Agent": CANARY, "X-Forwarded-For": CANARY}
-    for path in (
+    paths = (
         f"/d/k1.{CANARY}",
         f"/d/k1.{CANARY}/file.csv?x={CANARY}",
         f"/da/d/{CANARY}",
@@ -79,10 +83,15 @@ def ask(world: World) -> None:
         f"/oidc/callback/?code={CANARY}&state={CANARY}",
         f"/d/gone?x={CANARY}",
         f"/{CONTROL}/",
-    ):
+    )
+
+    def send(path: str) -> None:
         prepared = requests.Request("GET", address, headers=heads).prepare()
         prepared.url = address + path
         requests.Session().send(prepared)
+
+    with ThreadPoolExecutor(len(paths)) as together:
+        list(together.map(send, paths))  # what one of them raises is raised here
     for raw in (f"GET /d/{CANARY} HTTP/9.9\r\n\r\n", f"GET /d/{CANARY}\x01 HTTP/1.1\r\n\r\n", f"/d/{CANARY}\r\n\r\n"):
         with socket.create_connection(("127.0.0.1", world.ports["web"]), timeout=5) as client:
             client.sendall(raw.encode())

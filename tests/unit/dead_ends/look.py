@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,26 +44,31 @@ class Report:
 
 
 def look_at(seeds: Iterable[int], *, check: Extra | None = None, until_dead: bool = False) -> Report:
-    """Every world of these seeds, or until one has a dead end; `check` looks at each first move, and returns what is
-    wrong with it.
+    """Every world of these seeds, or up to the first with a dead end; `check` looks at each first move, and returns
+    what is wrong with it.
     """
     report, people = Report(), cast()
     for seed in seeds:
         if until_dead and report.dead:
             break
         with ExitStack() as time, transaction.atomic():
-            _look_at(people, seed, report, time, check)
+            _look_at(people, seed, report, time, check, until_dead=until_dead)
             transaction.set_rollback(True)
     print(f"\n{report}")
     return report
 
 
-def _look_at(people: Cast, seed: int, report: Report, time: ExitStack, check: Extra | None) -> None:
+def _look_at(
+    people: Cast, seed: int, report: Report, time: ExitStack, check: Extra | None, *, until_dead: bool
+) -> None:
     world = cast_parts(people, seed)
     play(world, time)
     _look_into(world, report, check)
-    for _name in variants(world):
-        _look_into(world, report, check)
+    with closing(variants(world)) as more:
+        for _name in more:
+            if until_dead and report.dead:
+                return
+            _look_into(world, report, check)
 
 
 def _look_into(world: World, report: Report, check: Extra | None) -> None:
