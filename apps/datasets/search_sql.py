@@ -98,9 +98,11 @@ WITH folded AS (
     SELECT chunk, part, 0::bigint AS run, 1 AS step, 'word' AS kind, written, spelt, other
     FROM parts WHERE NOT spaceless
     UNION ALL
-    SELECT chunk, part, run, step, CASE WHEN spaceless THEN 'gram' ELSE 'word' END,
-           CASE WHEN spaceless THEN substr(text, step, 2) ELSE text END, NULL, NULL
-    FROM runs, generate_series(1, CASE WHEN spaceless THEN length(text) ELSE 1 END) AS step
+    SELECT chunk, part, run, 1, 'word', text, NULL, NULL FROM runs WHERE NOT spaceless
+    UNION ALL
+    SELECT chunk, part, run, step, 'gram',
+           one || coalesce(lead(one) OVER (PARTITION BY chunk, part, run ORDER BY step), ''), NULL, NULL
+    FROM runs, unnest(string_to_array(text, NULL)) WITH ORDINALITY AS letters(one, step) WHERE spaceless
 ), placed AS (
     SELECT *, row_number() OVER (ORDER BY chunk, part, run, step) AS place FROM units
 )

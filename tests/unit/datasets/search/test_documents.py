@@ -187,18 +187,15 @@ def test_there_is_one_valid_document_of_each_listed_dataset_at_any_time() -> Non
     assert search.valid_documents().filter(dataset=made.dataset).count() == 1
 
 
-@pytest.mark.parametrize("times", [500, pytest.param(30_000, marks=pytest.mark.exhaustive)])
-def test_very_long_texts_and_very_many_files_can_be_published(times: int) -> None:
-    """More characters than a document takes (60,000), and a word longer than PostgreSQL takes (2 KB).
-
-    The time grows with the square of the characters without spaces: `make test` has 2,000 of them before the long word,
-    `make test-all` more than a document takes.
+def test_very_long_texts_can_be_published() -> None:
+    """More characters than a document takes (60,000), with spaces and without, and a word longer than PostgreSQL takes
+    (2 KB).
     """
     made = stories.published_dataset(access="open")
     words = " ".join(f"w{n:x}q{n * 7919:x}" for n in range(60_000))
     Dataset.objects.filter(pk=made.dataset.pk).update(description=words)
     assert found(made.dataset.title)
-    Dataset.objects.filter(pk=made.dataset.pk).update(description="乳癌研究" * times + "x" * 100_000)
+    Dataset.objects.filter(pk=made.dataset.pk).update(description="乳癌研究" * 30_000 + "x" * 100_000)
     assert found("乳癌研究")
 
 
