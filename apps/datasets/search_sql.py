@@ -102,7 +102,7 @@ WITH folded AS (
     UNION ALL
     SELECT chunk, part, run, step, 'gram',
            one || coalesce(lead(one) OVER (PARTITION BY chunk, part, run ORDER BY step), ''), NULL, NULL
-    FROM runs, unnest(string_to_array(text, NULL)) WITH ORDINALITY AS letters(one, step) WHERE spaceless
+    FROM runs, unnest(string_to_array(text, NULL)) WITH ORDINALITY AS characters(one, step) WHERE spaceless
 ), placed AS (
     SELECT *, row_number() OVER (ORDER BY chunk, part, run, step) AS place FROM units
 )
