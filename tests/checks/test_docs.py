@@ -12,7 +12,7 @@ SPAN = re.compile(
 PLACEHOLDER = re.compile(r"[<>(]")
 NAMES_IN = re.compile(r"(?P<names>`[^`\n]+`(?:(?:, | and | or |, and )`[^`\n]+`)*)\s+in\s+`(?P<path>[\w/.-]+\.\w+)`")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*(?:\(\))?")
-# Tables of the tests in which a change needs a row.
+# Tables in which a change needs a row.
 REGISTERS = {
     ("CALLS", "tests/integration/api/test_tokens.py"),
     ("FORMS", "tests/access/world.py"),
@@ -31,6 +31,8 @@ REGISTERS = {
     ("FAULTS", "tests/checks/test_planted_faults.py"),
     ("BADGES", "apps/web/common/gallery.py"),
     ("ACTIONS", "apps/web/common/state_samples.py"),
+    ("EFFECTS", "portal/backup/effects.py"),
+    ("TABLES", "portal/backup/institution_tables.py"),
 }
 NOT_READ = {Path("docs/glossary.md")}  # its tables contain regular expressions
 
