@@ -1,7 +1,7 @@
 """Nobody reaches a dead end: in every generated world, somebody who was notified can bring on everything that waits.
 
 A seed is a course, and a world for everything that may happen at its end. `SEEDS=9,33 pytest tests/unit/dead_ends`
-looks at these instead of the sample.
+looks at these instead of the sample; with -rP pytest shows how many worlds each test looked at.
 """
 
 import os
@@ -32,6 +32,7 @@ def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check(report: Report) -> None:
+    print(report)
     for one in report.dead[:20]:
         print("-", one)
     assert report.dead == []
