@@ -171,7 +171,7 @@ def _appoints(hand: Hand, codes: dict[str, str]) -> None:
     hand.choose("Institution", "Sundby Cancer Registry")
     hand.fill("Colleague code of the chair", codes["chair"])
     hand.button("Create committee")
-    hand.fill("Colleague code", codes["member1"])
+    hand.fill("Colleague", codes["member1"])
     hand.button("Add member")
 
 
