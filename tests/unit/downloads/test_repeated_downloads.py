@@ -1,7 +1,6 @@
 """What is one download, and what is a second one: by a link, by a person's own calls, and by a visitor."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -86,36 +85,37 @@ def test_a_download_without_a_link_leaves_other_links_as_they_are() -> None:
     assert DownloadLink.objects.filter(ended_at__isnull=False).count() == 1
 
 
-def locks(mode: str, **where: Any) -> int:
-    """How many locks of that mode this transaction has: on rows of a table, or named ones."""
-    condition, values = ("relation = %s::regclass", [where["table"]]) if where else ("locktype = 'advisory'", [])
+MINE = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND mode = %s "
+NAMED = MINE + "AND locktype = 'advisory'"
+ROWS = MINE + "AND relation = %s::regclass"
+
+
+def locks(question: str, *values: str) -> int:
+    """How many locks this transaction has: on rows of a table, or named ones."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND mode = %s AND {condition}",
-            [mode, *values],
-        )
+        cursor.execute(question, values)
         return int(cursor.fetchone()[0])
 
 
 def test_calls_of_one_person_take_turns() -> None:
     """Two at once would otherwise both be the first; visitors do not wait for each other."""
     file = stories.published_dataset(access="open").file
-    before = locks("ExclusiveLock")
+    before = locks(NAMED, "ExclusiveLock")
     commands.fetch(file, by=ANONYMOUS)
-    assert locks("ExclusiveLock") == before
+    assert locks(NAMED, "ExclusiveLock") == before
     commands.fetch(file, by=stories.person())
-    assert locks("ExclusiveLock") == before + 1
+    assert locks(NAMED, "ExclusiveLock") == before + 1
 
 
 def test_a_grant_cannot_be_revoked_while_a_download_on_it_is_recorded() -> None:
     """The row of the grant is locked for share; open data have no grant to lock."""
     file = stories.published_dataset(access="open").file
     commands.fetch(file, by=stories.person())
-    assert locks("RowShareLock", table="grants_accessgrant") == 0
+    assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 0
     access = stories.linked()
-    assert locks("RowShareLock", table="grants_accessgrant") == 0
+    assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 0
     commands.open_link(access.token, by=ANONYMOUS)
-    assert locks("RowShareLock", table="grants_accessgrant") == 1
+    assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 1
 
 
 def test_a_link_ends_with_the_longest_grant_of_its_holder_on_its_dataset() -> None:
