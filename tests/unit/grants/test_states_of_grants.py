@@ -194,6 +194,15 @@ def test_a_missing_second_factor_is_the_holders_turn_and_nobody_elses_concern() 
     assert later.state().state == State.SCHEDULED
 
 
+def test_a_second_factor_that_nobody_knows_of_is_missing() -> None:
+    """Unknown is no."""
+    course = Course()
+    rule = known(course.data, "second_factor", at=course.version)
+    parts = {name: holds for name, holds in rule.parts.items() if name != "second_factor"}
+    found = facts(course.holder, (course.data, type(rule)(False, course.version, parts)))
+    assert of_grant(given(course.grant), me(course.holder), found).state == State.SECOND_FACTOR_NEEDED
+
+
 @pytest.mark.parametrize("part", ["affiliated", "entitled", "person"])
 def test_what_the_rule_refuses_its_holder_is_suspended(part: str) -> None:
     course = Course(kept_out=(part,))
