@@ -3,6 +3,7 @@
 What was learned is kept in var/mutation/learned, a file for each file of tests, until that file or a module changes.
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -18,6 +19,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 from coverage.exceptions import CoverageWarning
 from django.db import connections
+
+from apps.core.db import Prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "var" / "mutation" / "learned"
@@ -117,7 +120,10 @@ def _run(session: pytest.Session, path: Path, items: Sequence[pytest.Item], ever
     watching = coverage.Coverage(data_file=None, include=[str(ROOT / one) for one in every], config_file=False)
     watching.start()
     seconds, failing = {}, []
+    prepared = [one for one in gc.get_objects() if type(one) is Prepared]
     for item, after in zip(items, [*items[1:], Root(session)], strict=True):
+        for one in prepared:  # else only the first test that asks would cover the lines that build its statement
+            forget(one)
         watching.switch_context(item.nodeid)
         begun = time.monotonic()
         if any(one.failed for one in runtestprotocol(item, nextitem=after, log=False)):  # type: ignore[arg-type]
@@ -136,6 +142,11 @@ def _run(session: pytest.Session, path: Path, items: Sequence[pytest.Item], ever
                 tests[test]["lines"].setdefault(module, []).append(line)
     modules = {one: _sha(ROOT / one) for one in every}
     return {"file": _sha(path), "modules": modules, "tests": tests, "failing": failing}
+
+
+def forget(prepared: Prepared) -> None:
+    """Its statement is built again when it is next asked."""
+    prepared._exists = prepared._rows = None
 
 
 def _sha(path: Path) -> str:

@@ -25,7 +25,7 @@ from _pytest.runner import runtestprotocol
 from django.db import connections
 
 from apps.core.db import Prepared
-from tests.mutation.learning import ROOT, Learned, Root, learn
+from tests.mutation.learning import ROOT, Learned, Root, forget, learn
 from tests.mutation.mutants import Mutant, functions_of, mutants_of
 
 # Seconds of the processor for one test, beside five times what it takes otherwise: a loop that never ends is noticed by
@@ -194,7 +194,7 @@ def change(mutant: Mutant, among: Iterable[Any] | None = None) -> None:
             if key in changed and Path(code.co_filename) == mutant.path.resolve():
                 one.__code__ = changed[key]
         elif type(one) is Prepared:
-            one._exists = one._rows = None
+            forget(one)
         elif isinstance(one, _lru_cache_wrapper):
             one.cache_clear()
 
