@@ -54,6 +54,14 @@ def test_each_person_sees_their_own_links_newest_first() -> None:
         assert not queries.links_that_open(nobody).exists()
 
 
+def test_a_link_works_for_whoever_created_it() -> None:
+    """Others who may download the same file have it in none of their lists."""
+    file, maker, colleague = stories.published_dataset(access="open").file, stories.person(), stories.person()
+    link, _secret = commands.make_link(file, by=maker)
+    assert list(queries.links_that_open(maker)) == [link]
+    assert not queries.links_that_open(colleague).exists()
+
+
 def test_a_link_works_by_its_own_grant_not_by_another() -> None:
     access = stories.linked()
     grants.revoke(access.grant, reason="The study has ended.", by=access.owner)
