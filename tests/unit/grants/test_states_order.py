@@ -39,8 +39,13 @@ WAITING = one(State.SUBMITTED, turn=Turn.OTHERS)
 OVER = one(State.REVOKED)
 
 
+def later(*found: AccessState) -> list[AccessState]:
+    """Each began a year after the one before it, so that the moments alone would turn the order round."""
+    return [replace(each, since=NOW + place * 365 * DAY) for place, each in enumerate(found)]
+
+
 def test_what_gives_access_comes_first_and_what_is_over_last() -> None:
-    order = [ACTIVE, YOURS, SUSPENDED, DRAFT, WAITING, OVER]
+    order = later(ACTIVE, YOURS, SUSPENDED, DRAFT, WAITING, OVER)
     for place in range(len(order)):
         found = first(*reversed(order[place:]))
         assert (found.state, [each.state for each in found.also]) == (
@@ -50,7 +55,7 @@ def test_what_gives_access_comes_first_and_what_is_over_last() -> None:
 
 
 def test_in_a_request_what_waits_for_the_person_comes_first_then_what_waits_for_others() -> None:
-    order = [YOURS, DRAFT, WAITING, ACTIVE, SUSPENDED, OVER]
+    order = later(YOURS, DRAFT, WAITING, ACTIVE, SUSPENDED, OVER)
     for place in range(len(order)):
         found = of_request(*reversed(order[place:]))
         assert (found.state, [each.state for each in found.also]) == (
@@ -92,6 +97,7 @@ def test_access_for_several_projects_is_counted() -> None:
     found = first(ACTIVE, replace(ACTIVE, cause="ends_soon"), ACTIVE, OVER)
     wanted = {"cause": "several", "number": 3, "action": Action(Do.DOWNLOAD, DATA)}
     assert shown(found, wanted) == wanted
+    assert first(ACTIVE, ACTIVE).number == 2
     assert (first(ACTIVE, OVER).cause, first(ACTIVE, OVER).number) == ("", 0)
 
 
