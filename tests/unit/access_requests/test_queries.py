@@ -46,6 +46,9 @@ def test_the_requests_for_a_dataset_come_first_then_those_it_can_be_added_to() -
     written = [
         request(applicant, state, created_at=now - days * DAY) for state, days in (("draft", 3), ("returned", 1))
     ]
+    Item.objects.create(
+        request=written[0], dataset=rows.dataset("controlled", older.committee), committee=older.committee
+    )
     request(applicant, "submitted")
     AccessRequest.objects.filter(pk=newer.request.pk).update(created_at=now - 2 * DAY)
     AccessRequest.objects.filter(pk=older.request.pk).update(created_at=now - 9 * DAY)

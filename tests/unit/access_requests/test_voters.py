@@ -15,7 +15,7 @@ from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
 from apps.people.models import Person
 from tests.factories import rows
-from tests.unit.access_requests.reviews import DAY, Review, closed_account, member
+from tests.unit.access_requests.reviews import DAY, Review, closed_account, member, request
 
 pytestmark = pytest.mark.django_db
 TICK = timedelta(microseconds=1)
@@ -55,6 +55,9 @@ STAYS: dict[str, Change] = {
     "applicant of another request": lambda one, who: Review(applicant=who.person),
     "another round began earlier": lambda one, who: Review().opened(
         clock.now() - 300 * DAY, number=2, closed_at=clock.now()
+    ),
+    "another open round began earlier": lambda one, who: Round.objects.create(
+        request=request(rows.person()), number=1, snapshot={}, sha256="", opened_at=clock.now() - 300 * DAY
     ),
     "ends later": lambda one, who: CommitteeMember.objects.filter(pk=who.pk).update(ends_at=clock.now() + DAY),
     "added as the round opened": lambda one, who: CommitteeMember.objects.filter(pk=who.pk).update(

@@ -98,6 +98,18 @@ def test_a_verdict_says_who_ended_an_affiliation() -> None:
     assert lapsed["affiliation_active"][2:] == (home.name, "")
 
 
+def test_open_data_need_no_affiliation_so_none_is_missing() -> None:
+    free, someone = stories.published_dataset(access="open"), stories.person()
+    home = someone.institution
+    assert home is not None
+    end_affiliation(someone, institution=home, reason="They have left.", by=stories.signing_official(home))
+    for verdict in (queries.why(someone, free.version), queries.verdicts([someone.pk], free.version)[someone.pk]):
+        assert verdict.allowed
+        assert facts(verdict)["affiliated"] == (True, None, "", "")
+    closed = stories.published_dataset()
+    assert not queries.why(someone, closed.version).allowed, "another version is open to them, not this one"
+
+
 def test_an_affiliation_that_ended_is_told_of_the_person_who_lost_it_only() -> None:
     access, colleague = stories.granted(), stories.person()
     holder, home = access.holder, access.holder.institution
@@ -122,6 +134,7 @@ def test_a_grant_without_an_institution_names_none() -> None:
 def test_many_people_are_asked_about_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "AT_ONCE", 2)
     access = stories.granted()
+    stories.drafted_dataset()  # a version of other data, which nobody may download
     others = [one.pk for one in stories.people(4)]
     version = access.published_dataset.version
     found = queries.verdicts([*others[:2], access.holder.pk, *others[2:]], version)
