@@ -25,9 +25,12 @@ def counted(one: Review) -> set[Person]:
     """The eligible voters, by each of the ways they are asked for."""
     alone = {membership.person for membership in queries.eligible_voters(one.item)}
     listed = Item.objects.annotate(who=ArraySubquery(queries.voters_listed().values("person_id"))).get(pk=one.item.pk)
-    by_committee = queries.committees_of_request(one.request).get(one.committee.pk, [])
+    listed_order = sorted(queries.eligible_voters(one.item), key=lambda membership: membership.pk)
+    by_request = queries.committees_of_request(one.request)
+    by_committee = by_request.get(one.committee.pk, [])
+    assert set(by_request) <= {one.committee.pk}
     fetched = queries.fetch_eligible_voters(one.item)
-    assert set(listed.who) == {person.pk for person in alone}  # type: ignore[attr-defined]
+    assert listed.who == [membership.person_id for membership in listed_order]  # type: ignore[attr-defined]
     assert {membership.person for membership in by_committee} == alone == {one.person for one in fetched}
     return alone
 
@@ -121,6 +124,8 @@ def test_a_voter_who_left_since_the_round_opened_is_lost() -> None:
     assert lost(one, first.person, chair.person) == {first.person}
     found = list(queries.lost_voters(one.request, one.round, people=[each.pk for each in one.voters]))
     assert found == sorted([first, second], key=lambda each: each.pk)
+    Review().recuse(first.person)
+    assert lost(one) == {first.person, second.person}, "recused from another request"
     one.recuse(first.person)
     assert lost(one) == {second.person}, "who is recused is not lost"
     Item.objects.filter(pk=one.item.pk).update(state="withdrawn")
@@ -232,8 +237,10 @@ def test_the_votes_that_count_are_the_current_ones_of_the_open_round() -> None:
     )
     assert decision.rule == one.committee.rule
     assert list(queries.votes_on(one.request)) == [earlier, replaced, current, last]
+    alike = [one.vote(second, cast_at=last.cast_at), last]
+    assert list(queries.votes_on(one.request))[3:] == sorted(alike, key=lambda each: each.pk)
     assert queries.current_vote(one.item, chair) == current
-    assert queries.current_vote(one.item, second) is None
+    assert queries.current_vote(one.item, rows.person()) is None
     assert queries.current_vote(other.item, chair) is None
     Round.objects.filter(pk=one.round.pk).update(closed_at=clock.now())
     assert queries.current_vote(one.item, chair) is None

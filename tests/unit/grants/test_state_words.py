@@ -71,7 +71,7 @@ def test_a_project_without_a_title_has_its_reference() -> None:
 def test_a_sentence_whose_value_is_missing_is_left_out() -> None:
     unknown = said(full(State.SUSPENDED, by=""))
     assert len(unknown.sentences) == len(said(full(State.SUSPENDED)).sentences) - 1
-    assert said(AccessState(State.SUSPENDED, NOW)).badge != ""
+    assert said(AccessState(State.SUSPENDED, NOW)).badge == said(full(State.SUSPENDED, "further")).badge
     assert said(AccessState(State.SUSPENDED, NOW)).badge != said(AccessState(State.REVOKED, NOW)).badge
     assert said(AccessState(State.REVOKED, NOW)).badge == said(AccessState(State.ENDED, NOW)).badge
 
