@@ -185,6 +185,14 @@ def test_a_verdict_at_a_past_moment_is_of_that_moment() -> None:
         access.grant.refresh_from_db()
         of_grant = {one.part: one.holds for one in queries.facts_of(access.grant, at)}
         assert of_grant == {one.part: one.holds for one in alone.grant_facts}
+    assert facts(both(access.holder, access))["not_revoked"] == (False, access.grant.revoked_at, "", "")
+
+
+def test_access_that_its_holder_ended_is_told_apart() -> None:
+    access = stories.granted()
+    commands.revoke(access.grant, reason="The study is over.", by=access.holder)
+    access.grant.refresh_from_db()
+    assert facts(both(access.holder, access))["not_revoked"] == (False, access.grant.revoked_at, "", "by_holder")
 
 
 def test_visas_are_named_for_registered_data_only() -> None:

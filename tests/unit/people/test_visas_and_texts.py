@@ -10,6 +10,7 @@ from apps.core import clock
 from apps.people import queries
 from apps.people.models import Identity, Institution, Person, Provider, SiteText, Terms
 from apps.people.models.visas import ACCEPTED_TERMS, RESEARCHER
+from tests import stories
 from tests.factories import rows
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,14 @@ def test_a_provider_is_found_by_every_word_or_by_its_domain() -> None:
     ten = "research " * 10
     assert queries.providers_matching(ten + "nothing").count() == 2, "only ten words are looked for"
     assert queries.providers_matching("research " * 9 + "nothing").count() == 0
+
+
+def test_the_officials_of_institutions_come_by_name() -> None:
+    first, second, other = stories.institution(), stories.institution(), stories.institution()
+    made = {name: stories.signing_official(first) for name in ("Cara", "Anna", "Bea")}
+    for name, official in made.items():
+        Person.objects.filter(pk=official.pk).update(name=name)
+    theirs = stories.signing_official(second)
+    stories.signing_official(other)
+    found = queries.officials_of([first.pk, second.pk])
+    assert found == {first.pk: [made["Anna"], made["Bea"], made["Cara"]], second.pk: [theirs]}
