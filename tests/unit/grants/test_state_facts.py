@@ -152,6 +152,19 @@ def test_a_sign_in_that_did_not_renew_it_is_told_of_the_viewer() -> None:
 
 
 @pytest.mark.django_db
+def test_what_lapsed_for_a_holder_is_not_told_as_the_viewers_own() -> None:
+    data = stories.published_dataset(access="registered").dataset
+    holders = [stories.granted(), stories.granted()]
+    homes = [leave(one.holder, valid_until=clock.now()) for one in holders]
+    for one, home in zip(holders, homes, strict=True):
+        tried(one.holder, home)
+    for (viewer, home), other in zip(zip(holders, homes, strict=True), reversed(holders), strict=True):
+        theirs = AccessGrant.objects.filter(holder=other.holder)
+        found = asked(viewer.holder, data, other.published_dataset.dataset, grants=theirs).ended_for_viewer
+        assert found is not None and (found.institution, found.lapsed) == (home.name, True)
+
+
+@pytest.mark.django_db
 def test_the_holders_of_grants_are_asked_about_each_for_themselves() -> None:
     """As a manager reads them: two holders, whose affiliation ended in two ways, and one who has theirs."""
     gone, lapsed, here = stories.granted(), stories.granted(), stories.granted()
