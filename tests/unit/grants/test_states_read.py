@@ -267,5 +267,12 @@ def test_an_item_comes_with_what_was_found_after_the_last_vote() -> None:
     assert reported() == Kind.CONFIRMATION_NEEDED, "another kind"
     stories.vote(other, other.committee_setup.chair, "approve")
     assert reported() == Kind.CONFIRMATION_NEEDED, "a vote on another item"
+    found(Kind.VOTES_DIVIDED, case.item)
+    assert reported() == Kind.VOTES_DIVIDED
+    assert reported(other.item) is None, "it was found of another item"
+    stories.vote(case, case.committee_setup.members[0], "deny")
+    assert reported() is None, "there is a later vote"
+    found(Kind.VOTES_DIVIDED, case.item)
+    assert reported() == Kind.VOTES_DIVIDED
     Round.objects.filter(request=case.request).update(closed_at=clock.now())
     assert reported() is None, "the round is closed"
