@@ -6,7 +6,6 @@ deploy/front/nginx.conf, with other ports and folders and without TLS.
 
 import os
 import re
-import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +18,8 @@ from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server, running
 from deploy.demo.embedded.world import ROOT, World
 from tests.integration.test_front import serving
+from tests.nginx import PROGRAM, needed
 
-NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
 
 
@@ -48,15 +47,15 @@ def nginx(world: World) -> Server:
         f"daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
         f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
     )
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    command = [str(PROGRAM), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     ready = servers.listens(world.ports["web"])
     return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
 
 
-FRONTS = {"caddy": servers.caddy, **({"nginx": nginx} if NGINX else {})}
+FRONTS = {"caddy": servers.caddy, "nginx": nginx}
 
 
-@pytest.fixture(params=FRONTS)
+@pytest.fixture(params=["caddy", pytest.param("nginx", marks=needed)])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("logs"))
     world.take_ports()
@@ -115,8 +114,8 @@ def test_no_front_server_writes_down_what_opens_or_names(world: World) -> None:
     assert any("502" in said or "503" in said for said in found.values()), "what failed can be seen"
 
 
-@pytest.mark.parametrize("front", [name for name in FRONTS if name == "nginx"])
-def test_with_its_usual_error_log_nginx_writes_links_down(front: str, tmp_path: Path) -> None:
+@needed
+def test_with_its_usual_error_log_nginx_writes_links_down(tmp_path: Path) -> None:
     """The control: the same search finds the link as soon as the error log is as Debian has it."""
     world = World(tmp_path)
     world.take_ports()
