@@ -30,8 +30,8 @@ SENTENCES: Mapping[str, Any] = {
         "with what is registered there."
     ),
     "clock": _("Its clock and the clock of this server differ. Check the time synchronisation of both."),
-    "disk_full": _("The disk is full. Delete what is not needed there, or use a larger disk."),
-    "disk_low": _("The disk is nearly full. Delete what is not needed there, or use a larger disk."),
+    "disk_full": _("The disk is full. Use a larger disk, or delete files that do not belong to the portal."),
+    "disk_low": _("The disk is nearly full. Use a larger disk, or delete files that do not belong to the portal."),
     "permission": _(
         "The portal’s user is not allowed to read or write this folder. Correct the owner and mode of the folder."
     ),

@@ -139,7 +139,8 @@ SENTENCES: dict[str, Any] = {
     ),
     "disk_ok": gettext_lazy("The disk has enough free space."),
     "disk_full": gettext_lazy(
-        "Less than 5 % of the disk is free. Delete what is not needed there, or move DATA_ROOT to a larger disk."
+        "Less than 5 % of the disk is free. Move DATA_ROOT to a larger disk, or delete files that do not belong "
+        "to the portal."
     ),
     "disk_missing": gettext_lazy("The folder DATA_ROOT does not exist. Create it for the portal’s user."),
     "storage_ok": gettext_lazy("The storage answers."),
