@@ -17,6 +17,7 @@ from apps.grants.access_state.grants import RULE_PARTS
 from apps.grants.models import AccessGrant
 from apps.people.models import Affiliation, Identity, Institution, Person, Provider
 from tests import stories
+from tests.factories import rows
 from tests.unit.grants import unsaved
 
 DAY = timedelta(days=1)
@@ -99,6 +100,21 @@ def test_nothing_more_is_read_of_those_whose_affiliation_is_valid() -> None:
 
 
 @pytest.mark.django_db
+def test_nothing_more_is_read_of_holders_whose_affiliation_is_valid() -> None:
+    access = stories.granted()
+    data, mine = access.published_dataset.dataset, AccessGrant.objects.filter(holder=access.holder)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            asked(access.owner, data, grants=mine)
+        return len(captured)
+
+    valid = statements()
+    leave(access.holder)
+    assert statements() > valid
+
+
+@pytest.mark.django_db
 def test_whose_affiliation_was_ended_waits_for_an_official() -> None:
     data, someone = stories.published_dataset(access="registered").dataset, stories.person()
     home = leave(someone)
@@ -111,6 +127,9 @@ def test_whose_affiliation_was_ended_waits_for_an_official() -> None:
     assert asked(someone, data).ended_for_viewer == Ended(home.name, (official.name,))
     open_data = stories.published_dataset(access="open").dataset
     assert asked(someone, open_data).ended_for_viewer is None, "nothing is missing there"
+    assert asked(someone, open_data, data).ended_for_viewer is not None, "one of them lacks it"
+    without_version = rows.dataset("controlled", rows.committee())
+    assert asked(someone, without_version).ended_for_viewer is None, "there is nothing to open"
     assert asked(stories.person(), data).ended_for_viewer is None
 
 
@@ -130,6 +149,19 @@ def test_a_sign_in_that_did_not_renew_it_is_told_of_the_viewer() -> None:
     away = leave(other, valid_until=clock.now())
     tried(other, away)
     assert asked(someone, data).ended_for_viewer == found.ended_for_viewer
+
+
+@pytest.mark.django_db
+def test_what_lapsed_for_a_holder_is_not_told_as_the_viewers_own() -> None:
+    data = stories.published_dataset(access="registered").dataset
+    holders = [stories.granted(), stories.granted()]
+    homes = [leave(one.holder, valid_until=clock.now()) for one in holders]
+    for one, home in zip(holders, homes, strict=True):
+        tried(one.holder, home)
+    for (viewer, home), other in zip(zip(holders, homes, strict=True), reversed(holders), strict=True):
+        theirs = AccessGrant.objects.filter(holder=other.holder)
+        found = asked(viewer.holder, data, other.published_dataset.dataset, grants=theirs).ended_for_viewer
+        assert found is not None and (found.institution, found.lapsed) == (home.name, True)
 
 
 @pytest.mark.django_db
