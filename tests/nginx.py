@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Iterable
-from pathlib import Path
 
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server

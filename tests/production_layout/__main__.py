@@ -1,4 +1,4 @@
-"""`python -m tests.production_layout [--only COMPONENT:ACTION ...] [--seconds 20]`: plays the rows and prints the table.
+"""`python -m tests.production_layout [--only COMPONENT:ACTION ...] [--seconds 20]`: plays the rows, prints the table.
 
 Ends 1 if a bar is missed, 2 if the layout could not be started.
 """
@@ -16,10 +16,10 @@ from pathlib import Path
 from deploy.demo.embedded.process import Trouble
 from deploy.demo.embedded.world import ROOT
 from tests.checks.previous_release import previous_release
-from tests.production_layout import logs, scenario, table
+from tests.production_layout import checks, logs, scenario, table
 from tests.production_layout.clients import Load
 from tests.production_layout.layout import Layout, running_layout
-from tests.production_layout.ledger import Ledger, Busyness
+from tests.production_layout.ledger import Busyness, Ledger
 from tests.production_layout.load import add_clients
 from tests.production_layout.place import fresh
 from tests.production_layout.rows import Act, Player, Row
@@ -55,7 +55,7 @@ def code_of_previous_release() -> Iterator[Path]:
 
 
 def play(rows: dict[tuple[str, str], Act], seconds: float, code: Path, folder: Path) -> tuple[list[Row], list[str]]:
-    """All these rows on one layout that begins with this code; and what its logs should not have."""
+    """All these rows on one layout that begins with this code; and what was wrong besides the rows."""
     place, ledger, busyness = fresh(folder), Ledger(), Busyness()
     played: list[Row] = []
     with running_layout(place, code) as layout:
@@ -70,13 +70,16 @@ def play(rows: dict[tuple[str, str], Act], seconds: float, code: Path, folder: P
         finally:
             load.stop()
             busyness.stop()
-        return played, _logs(layout, ledger, words)
+        return played, _afterwards(layout, ledger, words)
 
 
-def _logs(layout: Layout, ledger: Ledger, words: str) -> list[str]:
+def _afterwards(layout: Layout, ledger: Ledger, words: str) -> list[str]:
+    """The controls, the figures, a restore, and the search in the logs."""
+    faults = checks.counter_finds_what_is_planted(layout) + checks.figures_count_every_worker(layout)
+    said, wrong = checks.restores(layout)
     found = logs.search(layout, ledger, words)
-    print(found.summary(), flush=True)
-    return found.faults()
+    print(said, found.summary(), sep="\n", flush=True)
+    return [*faults, *wrong, *found.faults()]
 
 
 def _tell(rows: list[Row]) -> None:

@@ -33,15 +33,13 @@ MORE_TWICE = {
     "events of a grant being revoked": (
         "SELECT subject_id FROM audit_event WHERE kind = 'grant.revoked' GROUP BY 1 HAVING count(*) > 1"
     ),
-    "agreements offered for one decision": (
-        "SELECT item_id FROM agreements_agreement GROUP BY 1 HAVING count(*) > 1"
-    ),
+    "agreements offered for one decision": ("SELECT item_id FROM agreements_agreement GROUP BY 1 HAVING count(*) > 1"),
 }
 BEGUN = """
 SELECT r.id::text FROM access_requests_accessrequest r JOIN people_person p ON p.id = r.applicant_id
 WHERE p.email = ANY(%s)
 """
-OWED = "SELECT count(*) FROM audit_outbox"
+PENDING = "SELECT count(*) FROM audit_outbox"
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,9 @@ def drafts(layout: Layout) -> frozenset[str]:
     return frozenset(str(row[0]) for row in layout.ask(BEGUN, emails))
 
 
-def owed(layout: Layout) -> int:
+def pending(layout: Layout) -> int:
     """Events whose consequences are not done."""
-    (row,) = layout.ask(OWED)
+    (row,) = layout.ask(PENDING)
     return int(str(row[0]))
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -40,9 +40,7 @@ class Layout:
         ):
             self._start(name, server)
         make_bucket(place)
-        place.command(
-            urls, "-m", "deploy.demo.identity_provider.prepare", **parts.provider_environment(place, urls)
-        )
+        place.command(urls, "-m", "deploy.demo.identity_provider.prepare", env=parts.provider_environment(place, urls))
         self._start("provider", parts.provider(place, urls))
         place.command(urls, "manage.py", "migrate", "--verbosity", "0", code=code, owner=True)
         self.collect_static(code)
@@ -54,11 +52,11 @@ class Layout:
     def collect_static(self, code: Path) -> None:
         self.place.command(self.urls, "manage.py", "collectstatic", "--no-input", "--verbosity", "0", code=code)
 
-    def start_node(self, node: str, code: Path | None = None, **own: str) -> None:
+    def start_node(self, node: str, code: Path | None = None, own: Mapping[str, str] | None = None) -> None:
         """Start a node with the code and the settings that it has now."""
         place = self.place
         place.release[node] = code or place.release[node]
-        place.own[node] |= own
+        place.own[node] |= dict(own or {})
         if node in WEB:
             server = parts.web(place, self.urls, node)
         else:
@@ -96,17 +94,17 @@ class Layout:
         """SIGSTOP for every process of it: connections stay, nobody answers."""
         _signal(self.servers[name], signal.SIGSTOP)
 
-    def thaw(self, name: str) -> None:
+    def go_on(self, name: str) -> None:
         _signal(self.servers[name], signal.SIGCONT)
         self.servers[name].wait_ready()
 
     # ------------------------------------------------------------------------------- one node after the other
-    def replace(self, node: str, code: Path | None = None, **own: str) -> None:
+    def replace(self, node: str, code: Path | None = None, own: Mapping[str, str] | None = None) -> None:
         """As "Upgrade" in docs/for-operators.md: out of the front, stopped, started, ready, back in the front."""
         if node in WEB:
             self.reload_front(frozenset({node}))
         self.servers[node].stop()
-        self.start_node(node, code, **own)
+        self.start_node(node, code, own)
         if node in WEB:
             self.reload_front()
 

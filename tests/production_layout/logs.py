@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from tests.production_layout.layout import Layout
 from tests.production_layout.ledger import Ledger
@@ -59,16 +60,16 @@ def _refused_statements(layout: Layout) -> None:
     """What PostgreSQL writes about: a refused row, a wrong value, a broken statement, each with a typed word."""
     with psycopg.connect(layout.urls.app, autocommit=True) as connection:
         for statement, values in (
-            ("INSERT INTO people_institution (id, name) VALUES (gen_random_uuid(), %s)", [TYPED]),
-            ("SELECT %s::uuid", [TYPED]),
-            (f"SELECT '{TYPED}' FROM nowhere", None),
-            ("DELETE FROM audit_event WHERE kind = %s", [TYPED]),
+            (sql.SQL("INSERT INTO people_institution (id, name) VALUES (gen_random_uuid(), %s)"), [TYPED]),
+            (sql.SQL("SELECT %s::uuid"), [TYPED]),
+            (sql.SQL("SELECT {} FROM nowhere").format(TYPED), None),
+            (sql.SQL("DELETE FROM audit_event WHERE kind = %s"), [TYPED]),
         ):
             try:
-                connection.execute(statement.encode(), values)
+                connection.execute(statement, values)
             except psycopg.Error:
                 continue
-            raise AssertionError(f"PostgreSQL accepted {statement}")
+            raise AssertionError(f"PostgreSQL accepted {statement!r}")
 
 
 def _controls(layout: Layout, secret: set[str]) -> dict[str, bool]:

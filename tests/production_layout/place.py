@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,12 +84,14 @@ class Place(World):
         code = {"PYTHONPATH": str(self.release[node])}
         return {**self.caller, **self.common(urls), **probes, **self.own[node], **code}
 
-    def command(self, urls: Urls, *words: str, code: Path = ROOT, owner: bool = False, **more: str) -> str:
+    def command(
+        self, urls: Urls, *words: str, code: Path = ROOT, owner: bool = False, env: Mapping[str, str] | None = None
+    ) -> str:
         """A command of manage.py as an operator runs it; what it printed. RuntimeError if it fails."""
-        env = {**self.caller, **self.common(urls), "PYTHONPATH": str(code), **more}
+        environment = {**self.caller, **self.common(urls), "PYTHONPATH": str(code), **(env or {})}
         if owner:
-            env["MIGRATION_DATABASE_URL"] = urls.owner
-        done = subprocess.run([sys.executable, *words], cwd=code, env=env, capture_output=True, text=True)
+            environment["MIGRATION_DATABASE_URL"] = urls.owner
+        done = subprocess.run([sys.executable, *words], cwd=code, env=environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)[:200]} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
         return done.stdout

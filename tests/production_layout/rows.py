@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.production_layout import counting
 from tests.production_layout.clients import Load
 from tests.production_layout.layout import Layout
-from tests.production_layout.ledger import Answer, Refused, Busyness
+from tests.production_layout.ledger import Answer, Busyness, Refused
 
 BEFORE, AFTER, SETTLED = 4.0, 8.0, 120.0  # seconds of load before and after; for pending tasks
 AGAIN = 5.0  # seconds after a part answers again in which a page may still say that it was away
@@ -60,9 +60,7 @@ class Player:
         refused = [one for one in ledger.refused if began <= one.at <= ended]
         unsure = sum(one.what == "drafts" for one in refused)
         settled = self._settle()
-        written = {
-            kind: [mark for at, mark in marks if began <= at <= ended] for kind, marks in ledger.written.items()
-        }
+        written = {kind: [mark for at, mark in marks if began <= at <= ended] for kind, marks in ledger.written.items()}
         row = Row(component, action, counting.count(self.layout, written, known, unsure), settled=settled)
         row.machine = self.busyness.factor(began, ended)
         done = [what for at, what in ledger.done if began <= at <= ended]
@@ -74,7 +72,7 @@ class Player:
     def _settle(self) -> float | None:
         """Wait until no task is pending; how long it took."""
         began = time.monotonic()
-        while counting.owed(self.layout):
+        while counting.pending(self.layout):
             if time.monotonic() > began + SETTLED:
                 return None
             time.sleep(0.5)

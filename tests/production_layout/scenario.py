@@ -36,7 +36,7 @@ def freeze(component: str) -> Act:
     def act(layout: Layout, seconds: float) -> None:
         layout.freeze(component)
         time.sleep(seconds)
-        layout.thaw(component)
+        layout.go_on(component)
 
     return act
 
@@ -55,7 +55,7 @@ def upgrade(layout: Layout, _seconds: float) -> None:
 # ------------------------------------------------------------------------------------- secrets, node by node
 def _on_every_node(layout: Layout, **own: str) -> None:
     for node in NODES:
-        layout.replace(node, **own)
+        layout.replace(node, own=own)
 
 
 def secret_key(layout: Layout, _seconds: float) -> None:
@@ -75,7 +75,7 @@ def client_secret(layout: Layout, _seconds: float) -> None:
     old = place.secrets.take("client")
     _on_every_node(layout, OIDC_CLIENT_SECRET=old, PROVIDER_SECRET_FALLBACKS=f"home:{new}")
     at_the_provider = parts.provider_environment(place, layout.urls) | {"OIDC_CLIENT_SECRET": new}
-    place.command(layout.urls, "-m", "deploy.demo.identity_provider.prepare", **at_the_provider)
+    place.command(layout.urls, "-m", "deploy.demo.identity_provider.prepare", env=at_the_provider)
     _on_every_node(layout, OIDC_CLIENT_SECRET=new, PROVIDER_SECRET_FALLBACKS=f"home:{old}")
     _on_every_node(layout, OIDC_CLIENT_SECRET=new, PROVIDER_SECRET_FALLBACKS="")
 
@@ -85,9 +85,7 @@ def database_password(layout: Layout, _seconds: float) -> None:
     login, password = "gatehouse_app_2", secrets.token_urlsafe(32)
     with psycopg.connect(layout.urls.superuser, autocommit=True) as admin:
         names = {"login": sql.Identifier(login), "password": sql.Literal(password)}
-        admin.execute(
-            sql.SQL("CREATE ROLE {login} LOGIN PASSWORD {password} IN ROLE gatehouse_app").format(**names)
-        )
+        admin.execute(sql.SQL("CREATE ROLE {login} LOGIN PASSWORD {password} IN ROLE gatehouse_app").format(**names))
         admin.execute(sql.SQL("ALTER ROLE {login} SET role = gatehouse_app").format(**names))
     old = f"gatehouse_app:{layout.place.secrets.take('gatehouse_app')}@"
     second = layout.urls.app.replace(old, f"{login}:{quote(password)}@")

@@ -36,7 +36,7 @@ def seed(place: Place, urls: Urls, code: Path) -> None:
     """Bulk first, then the seed of that release, which uploads its files to the storage."""
     superuser = urls.superuser.removesuffix("/postgres") + "/gatehouse"
     seeding.fill(superuser, urls.owner, first=1, last=DATASETS)
-    place.command(urls, "-c", _SEED, code=code, GATEHOUSE_PROCESS="command")
+    place.command(urls, "-c", _SEED, code=code, env={"GATEHOUSE_PROCESS": "command"})
     with psycopg.connect(superuser) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute(_JOIN)

@@ -47,7 +47,9 @@ def printed(rows: Sequence[Row]) -> str:
     quiet = quiet_seconds(rows)
     lines = [HEAD, *(cells(row, quiet) for row in rows)]
     width = [max(len(line[place]) for line in lines) for place in range(len(HEAD))]
-    text = ["| " + " | ".join(cell.ljust(size) for cell, size in zip(line, width, strict=True)) + " |" for line in lines]
+    text = [
+        "| " + " | ".join(cell.ljust(size) for cell, size in zip(line, width, strict=True)) + " |" for line in lines
+    ]
     text.insert(1, "|" + "|".join("-" * (size + 2) for size in width) + "|")
     return "\n".join(text)
 

@@ -243,7 +243,7 @@ def test_a_503_of_one_page_takes_no_node_out_of_nginx(kind: str, tmp_path: Path)
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", NGINX)
 def test_a_node_that_hangs_costs_a_page_ten_seconds_and_no_more(kind: str, tmp_path: Path) -> None:
-    """Frozen: it takes connections and says nothing. A page waited for it until it was thawed, fifteen minutes at most."""
+    """Frozen: it takes connections and says nothing. A page waited for it, fifteen minutes at most."""
     with silent_listener() as hangs:
         nodes = [hangs, free_port()]
         with node(nodes[1]), running(kind, tmp_path, nodes) as front:
