@@ -31,14 +31,14 @@ APPLICANTS = ("applicant2", "colleague", "member3")  # they begin drafts
 class Visitor(Browser):
     """A browser whose every answer is noted, and which presses again while the portal is away."""
 
-    def __init__(self, address: str, key: str, ledger: Ledger, authority: Path) -> None:
+    def __init__(self, address: str, key: str, ledger: Ledger, authority: Path, end: threading.Event) -> None:
         one = person(key)
         account = {"key": key, "email": one.email, "password": one.password, "name": one.name}
         super().__init__(address, account, Memory(None))
         self.session.trust_env = False  # the authority of this run, whatever the environment names
         self.session.verify = str(authority)
         self.session.hooks["response"].append(self._note)
-        self.ledger = ledger
+        self.ledger, self._end = ledger, end
         self._host = urlsplit(address).netloc
         self._signed_in_at = 0.0
         ledger.keep_secret(one.email, one.name)
@@ -61,13 +61,13 @@ class Visitor(Browser):
                 answer = self.session.request(method, address, timeout=TIMEOUT, **given)
             except requests.RequestException as fault:
                 self._no_answer(began, fault.request.url if fault.request is not None else address)
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or self._end.is_set():
                     raise Wrong(f"{method} {_short(path)}: no answer ({type(fault).__name__})") from fault
             else:
                 self.ledger.keep_secret(*self.session.cookies.values())
-                if answer.status_code not in RESTING or time.monotonic() > deadline:
+                if answer.status_code not in RESTING or time.monotonic() > deadline or self._end.is_set():
                     return answer
-            time.sleep(0.5)
+            self._end.wait(0.5)
 
     def _no_answer(self, began: float, url: str | None) -> None:
         parts = urlsplit(url or "")
@@ -97,7 +97,7 @@ class Load:
         self._warm: dict[str, threading.Event] = {}
 
     def visitor(self, key: str) -> Visitor:
-        return Visitor(self.address, key, self.ledger, self.authority)
+        return Visitor(self.address, key, self.ledger, self.authority, self._end)
 
     def add(self, name: str, act: Callable[[], None], every: float) -> None:
         """Do this again and again, `every` seconds apart; what goes wrong is noted, and the client goes on."""

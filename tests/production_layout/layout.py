@@ -62,6 +62,9 @@ class Layout:
         else:
             server = parts.beat(place, self.urls) if node == "beat" else parts.worker(place, self.urls, node)
         self._start(node, server)
+        if os.geteuid() == 0:
+            for pid in family(server.pid):
+                os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0))
 
     def _start(self, name: str, server: Server) -> None:
         self.servers[name] = server

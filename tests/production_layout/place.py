@@ -91,7 +91,9 @@ class Place(World):
         environment = {**self.caller, **self.common(urls), "PYTHONPATH": str(code), **(env or {})}
         if owner:
             environment["MIGRATION_DATABASE_URL"] = urls.owner
-        done = subprocess.run([sys.executable, *words], cwd=code, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            ["nice", sys.executable, *words], cwd=code, env=environment, capture_output=True, text=True
+        )
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)[:200]} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
         return done.stdout
