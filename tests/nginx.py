@@ -1,14 +1,20 @@
-"""nginx with the shipped deploy/front/nginx.conf, on other ports and folders: for every test that starts it."""
+"""nginx with the shipped deploy/front/nginx.conf, on other ports and folders: for every test that starts it.
+
+It is no Python package; `make test` installs it.
+"""
 
 import os
 import shutil
 from collections.abc import Iterable
+
+import pytest
 
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server
 from deploy.demo.embedded.world import ROOT, World
 
 PROGRAM = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+needed = pytest.mark.skipif(PROGRAM is None, reason="no nginx on this machine: apt-get install --yes nginx-light")
 _BODIES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
