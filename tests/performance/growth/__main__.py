@@ -12,7 +12,7 @@ import time
 from deploy.demo.embedded.process import Trouble
 from tests.performance.growth.measure import Portal, costs
 from tests.performance.growth.report import MOST, own_rows, report
-from tests.performance.growth.visits import visits
+from tests.performance.growth.visits import BASIC, visits
 from tests.performance.growth.world import Say, grown
 
 ROUNDS = 7
@@ -30,7 +30,7 @@ def main(arguments: list[str], say: Say | None = None) -> int:
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     with grown(sizes, say) as made:
         portals = [Portal(one) for one in made]
-        wanted = [one for one in visits() if asked.only in one.name]
+        wanted = BASIC if asked.only == "basic" else [one for one in visits() if asked.only in one.name]
         found = costs(portals, wanted, rounds=asked.rounds, say=say)
         for portal in portals:
             portal.close()
@@ -55,7 +55,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.performance.growth", description=__doc__)
     parser.add_argument("--sizes", default="10000,100000")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="pages whose name has this text; `basic` leaves out people with thousands")
     parser.add_argument("--statements", action="store_true")
     return parser.parse_args(arguments)
 

@@ -1,10 +1,12 @@
 -- People who have a handful of things, whatever the size of the portal, and people who have very many; all of it is the
 -- same at every size. Their courses are made by courses.sql.
-INSERT INTO people_institution (id, name, ror, country, domains) VALUES (md5('handful')::uuid, 'A Small Hospital', '', 'DK', '{{}}');
+INSERT INTO people_institution (id, name, ror, country, domains) VALUES
+    (md5('handful')::uuid, 'A Small Hospital', '', 'DK', '{{}}'), (md5('many')::uuid, 'A Large Hospital', '', 'DK', '{{}}');
 
 INSERT INTO people_person (id, password, code, name, email, email_verified, orcid, institution_id, language, time_zone,
                            is_active, is_break_glass)
-SELECT md5(who)::uuid, '!', left('H-' || who, 20), who, who || '@small.example', true, '', md5('handful')::uuid, 'en', 'UTC', true, false
+SELECT md5(who)::uuid, '!', left('H-' || who, 20), who, who || '@small.example', true, '',
+       md5(CASE WHEN who LIKE 'many-%' THEN 'many' ELSE 'handful' END)::uuid, 'en', 'UTC', true, false
 FROM unnest(ARRAY['applicant', 'owner', 'member', 'official', 'auditor', 'operator', 'newcomer', 'many-applicant',
                   'many-owner', 'many-member']) who
 UNION ALL
@@ -13,10 +15,10 @@ SELECT md5('voter' || i)::uuid, '!', 'H-V' || i, 'Voter ' || i, 'voter' || i || 
 INSERT INTO people_affiliation (id, person_id, institution_id, scoped, starts_at, confirmed_at, valid_until, notified)
 SELECT md5('affiliation' || p.id)::uuid, p.id, p.institution_id, '', now() - interval '2 days',
        now() - interval '2 days', now() + interval '363 days', 0
-FROM people_person p WHERE p.institution_id = md5('handful')::uuid;
+FROM people_person p WHERE p.institution_id IN (md5('handful')::uuid, md5('many')::uuid);
 INSERT INTO people_termsacceptance (id, person_id, terms_id)
 SELECT md5('accept' || p.id)::uuid, p.id, md5('terms1')::uuid FROM people_person p
-WHERE p.institution_id = md5('handful')::uuid;
+WHERE p.institution_id IN (md5('handful')::uuid, md5('many')::uuid);
 INSERT INTO people_platformrole (id, kind, ends_at, person_id)
 SELECT md5(kind || who)::uuid, kind, now() + interval '360 days', md5(who)::uuid
 FROM (VALUES ('auditor', 'auditor'), ('operator', 'operator')) r (kind, who);
@@ -40,7 +42,7 @@ UNION ALL SELECT 'many', i, 'many-' || i FROM generate_series(1, 1000) i;
 INSERT INTO datasets_dataset (id, slug, title, summary, description, keywords, licence, attribution, access,
                               institution_id, committee_id, longest_grant_days, listed_from)
 SELECT md5(slug)::uuid, slug, 'Special ' || slug, 'One row a patient.', repeat('Described for reuse. ', 20), 'cancer', 'CC BY 4.0',
-       'Please cite us.', 'controlled', md5('handful')::uuid, md5('committee-' || set)::uuid, 365,
+       'Please cite us.', 'controlled', md5(set)::uuid, md5('committee-' || set)::uuid, 365,
        now() - interval '1 year' - i * interval '1 minute' FROM special;
 INSERT INTO datasets_condition (id, dataset_id, code, value)
 SELECT md5('condition' || slug)::uuid, md5(slug)::uuid, 'DUO:0000042', '' FROM special;
