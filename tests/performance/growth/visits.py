@@ -7,7 +7,6 @@ Everybody but the people called many has a handful of things, the same at every 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from tests.performance.seeding import the_id
 
@@ -101,7 +100,7 @@ BASIC = (
     Visit("set up, institutions", "/set-up/institutions/", "operator"),
     Visit("set up, roles", "/set-up/roles/", "operator"),
     Visit("API, datasets", "/api/v1/datasets", SCRIPT),
-    Visit("API, datasets by a word", "/api/v1/datasets?q=cancer", SCRIPT),
+    Visit("API, search", "/api/v1/datasets?q=cancer", SCRIPT),
     Visit("API, dataset", "/api/v1/datasets/handful-6", SCRIPT),
     Visit("API, why", "/api/v1/datasets/handful-8/why", SCRIPT),
     Visit("API, grants", "/api/v1/grants", SCRIPT),
@@ -115,7 +114,7 @@ MANY = (
     Visit("my access, 5,000", "/access/", "many-applicant", like="my access"),
     Visit("my agreements, 5,000", "/agreements/", "many-applicant", like="my agreements"),
     Visit("notifications, 10,000", "/notifications/", "many-applicant", like="notifications"),
-    Visit("dataset, somebody with 5,000 requests", "/datasets/dataset-4/", "many-applicant", like="dataset, somebody without access"),
+    Visit("dataset, 5,000 requests", "/datasets/dataset-4/", "many-applicant", like="dataset, somebody without access"),
     Visit("requests to review, 1,025 wait", "/review/", "many-member", like="requests to review"),
     Visit("front page, 1,025 wait", "/", "many-member", like="front page, committee member"),
     Visit("front page, owner of 1,000", "/", "many-owner", like="front page, owner"),

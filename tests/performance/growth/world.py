@@ -60,6 +60,7 @@ def grown(sizes: Sequence[int], say: Say, folder: Path = FOLDER) -> Iterator[lis
 
 def _database(urls: Urls, name: str) -> Urls:
     """The same server, with the portal in the database of that name."""
+
     def at(url: str) -> str:
         return urlsplit(url)._replace(path=f"/{name}").geturl()
 
@@ -80,16 +81,15 @@ def _ensure(one: Grown, smaller: Grown | None, urls: Urls, world: World, say: Sa
         with psycopg.connect(urls.superuser, autocommit=True) as db:
             names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
             db.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
-            db.execute(
-                sql.SQL("CREATE DATABASE {name} TEMPLATE {template} OWNER gatehouse_owner STRATEGY FILE_COPY").format(**names)
-            )
+            copy = "CREATE DATABASE {name} TEMPLATE {template} OWNER gatehouse_owner STRATEGY FILE_COPY"
+            db.execute(sql.SQL(copy).format(**names))
             db.execute(sql.SQL("GRANT CONNECT ON DATABASE {name} TO gatehouse_app").format(**names))
         _migrate(one, world)
         for first in range((smaller.size if smaller else 0) + 1, one.size + 1, STEP):
             last = min(first + STEP - 1, one.size)
             began = time.monotonic()
             seeding.fill(_superuser(one), one.urls.owner, first=first, last=last, parts=seeding.GROWTH)
-            say(f"{one.size:,} datasets: {last:,} rows of datasets and all that depends on them, {time.monotonic() - began:.0f} s")
+            say(f"{one.size:,} datasets: {last:,} built, {time.monotonic() - began:.0f} s")
     elif tables != _tables():
         _migrate(one, world)
     with psycopg.connect(urls.superuser, autocommit=True) as db:

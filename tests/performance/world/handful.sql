@@ -35,10 +35,10 @@ UNION ALL
 SELECT md5('busy' || i)::uuid, md5('committee-many')::uuid, md5(CASE i WHEN 1 THEN 'many-member' ELSE 'voter' || i END)::uuid,
        i = 1, now() - interval '1 year', '' FROM generate_series(1, 40) i;
 
--- 12 datasets of the owner with a handful, 1,000 of the owner with many.
+-- 12 datasets of the owner with a handful, many of the owner with many.
 CREATE TEMP TABLE special AS
 SELECT 'handful' AS set, i AS i, 'handful-' || i AS slug FROM generate_series(1, 12) i
-UNION ALL SELECT 'many', i, 'many-' || i FROM generate_series(1, 1000) i;
+UNION ALL SELECT 'many', i, 'many-' || i FROM generate_series(1, {many}) i;
 INSERT INTO datasets_dataset (id, slug, title, summary, description, keywords, licence, attribution, access,
                               institution_id, committee_id, longest_grant_days, listed_from)
 SELECT md5(slug)::uuid, slug, 'Special ' || slug, 'One row a patient.', repeat('Described for reuse. ', 20), 'cancer', 'CC BY 4.0',
@@ -59,7 +59,7 @@ SELECT public.search_refresh(array_agg(md5(slug)::uuid)) FROM special;
 DROP TABLE special;
 
 -- Who asks for what: the applicant with a handful, 25 requests before the small committee, 10 users of one dataset; the
--- applicant with 5,000 accesses, 1,025 requests before the busy committee, 1,000 more users of one dataset.
+-- applicant with many accesses, many requests before the busy committee, many users of one dataset.
 CREATE TEMP TABLE course AS
 SELECT 'ha' || i AS r, md5('applicant')::uuid AS person, md5('handful-' || i)::uuid AS dataset, md5('committee-handful')::uuid AS committee,
        (ARRAY['draft', 'submitted', 'in_review', 'returned', 'offered', 'active', 'denied', 'revoked', 'over', 'active'])[i] AS stage,
@@ -71,12 +71,12 @@ UNION ALL
 SELECT 'hu' || i, md5('person' || i)::uuid, md5('handful-11')::uuid, md5('committee-handful')::uuid, 'active',
        now() - (i + 10) * interval '1 day' FROM generate_series(1, 10) i
 UNION ALL
-SELECT 'ma' || i, md5('many-applicant')::uuid, md5('many-' || (i % 1000 + 1))::uuid, md5('committee-many')::uuid,
+SELECT 'ma' || i, md5('many-applicant')::uuid, md5('many-' || (i % {many} + 1))::uuid, md5('committee-many')::uuid,
        CASE WHEN i % 50 = 0 THEN 'offered' WHEN i % 3 = 0 THEN 'over' ELSE 'active' END, now() - (i + 300) * interval '1 hour'
-FROM generate_series(1, 5000) i
+FROM generate_series(1, 5 * {many}) i
 UNION ALL
-SELECT 'mr' || i, md5('person' || (i % 1000 + 1))::uuid, md5('many-' || (i % 900 + 1))::uuid, md5('committee-many')::uuid,
-       CASE WHEN i % 10 = 0 THEN 'submitted' ELSE 'in_review' END, now() - i * interval '10 minutes' FROM generate_series(1, 1025) i
+SELECT 'mr' || i, md5('person' || (i % 1000 + 1))::uuid, md5('many-' || (i % {many} + 1))::uuid, md5('committee-many')::uuid,
+       CASE WHEN i % 10 = 0 THEN 'submitted' ELSE 'in_review' END, now() - i * interval '10 minutes' FROM generate_series(1, {many} + 25) i
 UNION ALL
 SELECT 'mu' || i, md5('person' || i)::uuid, md5('many-1')::uuid, md5('committee-many')::uuid, 'active',
-       now() - (i + 300) * interval '1 hour' FROM generate_series(1, 1000) i;
+       now() - (i + 300) * interval '1 hour' FROM generate_series(1, {many}) i;
