@@ -10,18 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    UUIDField,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
@@ -109,6 +98,8 @@ _version_of_person = Prepared(
 )
 _version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), UUID, UUID)
 _version_of_visitor = Prepared(lambda version: downloadable_versions(ANONYMOUS).filter(pk=version), UUID)
+_of_person_on = Prepared(lambda *asked: _on(_as(asked[0], False), *asked[1:]), UUID, UUID, UUID)
+_of_strong_on = Prepared(lambda *asked: _on(_as(asked[0], True), *asked[1:]), UUID, UUID, UUID)
 _active_grant = Prepared(lambda grant: AccessGrant.objects.active().filter(pk=grant), UUID)
 
 
@@ -117,6 +108,15 @@ def may_download(person: Viewer, file: UUID) -> bool:
     if isinstance(person, Person):
         return (_of_strong if person.second_factor is True else _of_person).holds(person.pk, file)
     return _of_visitor.holds(file)
+
+
+def may_download_on(person: Person, file: UUID, grant: UUID) -> bool:
+    """`may_download` and `grant_is_active` at the same moment: one statement."""
+    return (_of_strong_on if person.second_factor is True else _of_person_on).holds(person.pk, file, grant)
+
+
+def _on(person: Person, file: UUID, grant: UUID) -> QuerySet[Distribution]:
+    return downloadable_by(person).filter(Exists(AccessGrant.objects.active().filter(pk=grant)), pk=file)
 
 
 def lacks_only_second_factor(person: Viewer, file: UUID) -> bool:

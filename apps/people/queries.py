@@ -240,19 +240,21 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
 
 
+def _accounts(person: str) -> QuerySet[Person, UUID]:  # of one person, in a subquery of a subquery
+    either = Q(pk=OuterRef(OuterRef(person))) | Q(merged_into_id=OuterRef(OuterRef(person)))
+    return Person.objects.filter(either).values_list("pk", flat=True)
+
+
 def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
-    """What an institution said of a person in any of their accounts, newest first, as a subquery: the arguments name
-    the outer query's fields.
-    """
-    accounts = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person))
-    return Affiliation.objects.filter(accounts, institution=OuterRef(institution)).order_by("-starts_at", "-pk")
+    """What an institution said of a person in any of their accounts, newest first: a subquery about outer fields."""
+    theirs = Affiliation.objects.filter(person__in=_accounts(person), institution=OuterRef(institution))
+    return theirs.order_by("-starts_at", "-pk")
 
 
 def seen_through(person: str, institution: str) -> QuerySet[Identity]:
     """The sign-ins of a person through a provider of the institution, newest first; arguments as before."""
-    accounts, place = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person)), OuterRef(institution)
-    speaks = Q(provider__institution=place) | Q(provider__allowed_institutions=place)
-    seen = Identity.objects.filter(accounts, speaks, last_seen_at__isnull=False)
+    speaks = Q(provider__institution=OuterRef(institution)) | Q(provider__allowed_institutions=OuterRef(institution))
+    seen = Identity.objects.filter(speaks, person__in=_accounts(person), last_seen_at__isnull=False)
     return seen.order_by("-last_seen_at", "-pk")
 
 
