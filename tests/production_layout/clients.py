@@ -172,6 +172,8 @@ def signing_in(load: Load) -> Callable[[], None]:
     def sign_in() -> None:
         someone = load.visitor(next(keys))
         page = someone._sign_in("/account/", again=False)
+        if not page.url.startswith(load.address):
+            return  # the provider of the demo did not answer, which is not part of the layout
         if page.status != 200 or page.path != "/account/":
             raise Wrong(f"{page.path} answered {page.status}: {page.words[:200]}")
         load.ledger.went_well("sign-in")
