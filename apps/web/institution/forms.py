@@ -14,6 +14,7 @@ class PeopleForm(forms.Form):
     SHOW: ClassVar[list[tuple[str, Any]]] = [
         ("", _("Everyone")),
         ("access", _("With current access")),
+        ("due", _("To confirm")),
         ("soon", _("Affiliation expires within 30 days")),
         ("gone", _("No current affiliation")),
     ]
