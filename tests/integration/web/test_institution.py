@@ -268,7 +268,7 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
     assert not extend_affiliation(person, institution=home_of(person), by=SYSTEM)
     text = stories.client_for(person).get("/account/").content.decode()
-    assert "Signing in does not restore it." in text and official.name in text
+    assert "Signing in does not restore the affiliation." in text and official.name in text
     expired = stories.person()
     Affiliation.objects.filter(person=expired).update(valid_until=clock.now())
     text = stories.client_for(expired).get("/account/").content.decode()
