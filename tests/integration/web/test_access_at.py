@@ -77,11 +77,13 @@ def test_the_reason_for_a_past_moment_is_of_that_moment(frozen: Any) -> None:
     assert (reasons(1), reasons(3), reasons(6)) == ([], ended, [])
 
 
-def test_open_access_says_everyone_or_nobody() -> None:
-    world = stories.published_dataset(access="open")
-    assert ask(world.dataset, clock.now()).context["everyone"] is True
+def test_open_access_says_everyone_or_nobody(frozen: Any) -> None:
+    world, start = stories.published_dataset(access="open"), clock.now()
+    frozen(start + timedelta(minutes=2))
+    assert ask(world.dataset, start + timedelta(minutes=1)).context["everyone"] is True
     commands.stop_downloads("An incident is looked at.", by=stories.operator())
-    page = ask(world.dataset, clock.now())
+    frozen(start + timedelta(minutes=4))
+    page = ask(world.dataset, start + timedelta(minutes=3))
     assert page.context["everyone"] is False and len(page.context["everyone_reasons"]) == 1
 
 
