@@ -32,5 +32,5 @@ class StatementForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The reason is stored, and the person can read it."),
+        help_text=_("At least 10 characters. The reason is stored, and the person can read it."),
     )

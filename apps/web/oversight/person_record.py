@@ -38,7 +38,7 @@ from apps.web.common.decorators import require_page_or_form, writes
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.lists import ListSpec, Sort, list_page
-from apps.web.common.reason_form import ReasonForm
+from apps.web.common.reason_form import FullReasonForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
 GRANTS = ListSpec(
@@ -169,7 +169,7 @@ def person_end_access(request: AuthenticatedRequest, code: str, reach: str) -> H
     )
     if not ending or person.pk == request.actor.pk:
         raise Denied(_("This person has no access that you can end."))
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = FullReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):
             ended = end_all_access(person, reach=reach, reason=form.cleaned_data["reason"], by=request.actor)
