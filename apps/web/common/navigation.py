@@ -32,6 +32,7 @@ COUNTED = {
     "my_access": "access_waiting",
     "review_queue": "reviews_waiting",
     "my_datasets": "datasets_waiting",
+    "institution_people": "affiliations_waiting",
     "system_status": "stops_waiting",
 }
 NOWHERE = dict.fromkeys(("institution_id", "is_break_glass", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)
@@ -124,7 +125,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         (facts["cares"], _("My datasets"), "my_datasets"),
         (facts["signs"], _("Institution"), "institution_people"),
         (facts["audits"], _("Event log"), "events"),
-        (facts["audits"], _("Access at a moment"), "access_at"),
+        (facts["audits"], _("Access at a given time"), "access_at"),
         (facts["operates"], _("System status"), "system_status"),
         (facts["operates"] and not facts["is_break_glass"], _("Set up"), "set_up"),
         (facts["audits"] or facts["operates"], _("Roles"), "claimed_roles"),

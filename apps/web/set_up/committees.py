@@ -49,7 +49,7 @@ def committees(request: AuthenticatedRequest) -> HttpResponse:
     return list_of(
         request, page, [_("Committee"), _("Institution"), _("Members"), _("Quorum")], rows,
         title=_("Committees"), crumbs=crumbs((_("Committees"), "")), new_url=reverse("set_up_committee_new"),
-        new_label=_("Create committee"), intro=_("Who decides on requests for data with controlled access."),
+        new_label=_("Create committee"), intro=_("Committees decide on requests for data with controlled access."),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def committee_new(request: AuthenticatedRequest) -> HttpResponse:
     """Create a committee with its chair; then its members are added."""
     check_can_set_up(request.actor)
     form = NewCommitteeForm(request.POST or None)
-    chair = colleague(form, "chair") if form.is_bound and form.is_valid() else None
+    chair = colleague(request, form, "chair") if form.is_bound else None
 
     def save() -> tuple[str, str]:
         assert chair is not None  # the form is not valid otherwise

@@ -134,7 +134,7 @@ def test_whose_affiliation_was_ended_waits_for_an_official() -> None:
 
 
 @pytest.mark.django_db
-def test_a_sign_in_that_did_not_renew_it_is_told_of_the_viewer() -> None:
+def test_a_sign_in_that_did_not_renew_it_concerns_the_viewer() -> None:
     data, someone = stories.published_dataset(access="registered").dataset, stories.person()
     home = leave(someone, valid_until=clock.now())
     assert asked(someone, data).ended_for_viewer is None

@@ -186,20 +186,22 @@ def test_ones_own_requests_and_access_are_read_together() -> None:
     access, other = stories.granted(), stories.granted()
     draft = stories.draft(applicant=access.holder)
     second = stories.granted(applicant=access.holder)
-    asked, held = [access.case.request, draft.request], [access.grant, second.grant]
-    requests_found, grants_found = states_of_own(access.holder, asked, held)
+    asked, issued = [access.case.request, draft.request], [access.grant, second.grant]
+    requests_found, grants_found = states_of_own(access.holder, asked, issued)
     assert {pk: (one.state, one.turn) for pk, one in requests_found.items()} == {
         access.case.request.pk: (State.ACTIVE, Turn.NOBODY),
         draft.request.pk: (State.DRAFT, Turn.YOU),
     }
     assert requests_found[access.case.request.pk].grant == access.grant
-    assert {pk: one.state for pk, one in grants_found.items()} == dict.fromkeys([one.pk for one in held], State.ACTIVE)
+    assert {pk: one.state for pk, one in grants_found.items()} == dict.fromkeys(
+        [one.pk for one in issued], State.ACTIVE
+    )
     assert other.grant.pk not in grants_found
     requests_found, grants_found = states_of_own(access.holder, asked, [])
     assert requests_found[access.case.request.pk].state == State.ACTIVE
     assert grants_found == {}
     Affiliation.objects.filter(person=access.holder).update(valid_until=clock.now())
-    requests_found, grants_found = states_of_own(access.holder, asked[:1], held[:1])
+    requests_found, grants_found = states_of_own(access.holder, asked[:1], issued[:1])
     assert [one.turn for one in (*requests_found.values(), *grants_found.values())] == [Turn.YOU, Turn.YOU]
 
 

@@ -132,7 +132,7 @@ def test_a_visa_stands_for_an_affiliation_with_registered_data_only() -> None:
         assert facts(queries.why(person, version))["affiliated"][0] is affiliated
 
 
-def test_an_affiliation_that_ended_is_told_of_the_person_who_lost_it_only() -> None:
+def test_an_affiliation_that_ended_concerns_the_person_who_lost_it_only() -> None:
     access, colleague = stories.granted(), stories.person()
     holder, home = access.holder, access.holder.institution
     assert home is not None and colleague.institution is not None
@@ -210,7 +210,7 @@ def test_a_verdict_at_a_past_moment_is_of_that_moment() -> None:
     assert facts(both(access.holder, access))["not_revoked"] == (False, access.grant.revoked_at, "", "")
 
 
-def test_access_that_its_holder_ended_is_told_apart() -> None:
+def test_access_that_its_holder_ended_is_distinguished() -> None:
     access = stories.granted()
     commands.revoke(access.grant, reason="The study is over.", by=access.holder)
     access.grant.refresh_from_db()
