@@ -22,9 +22,8 @@ from tests.performance.seeding import the_id
 Fill = Callable[[int, int], None]
 PLANTED = "planted"
 PAGES = {
-    "catalogue, visitor", "dataset, somebody without access", "dataset, somebody with access", "front page, applicant",
-    "front page, committee member", "front page, owner", "my requests", "my access", "my agreements",
-    "requests to review", "users of my dataset",
+    "dataset, somebody with access", "front page, applicant", "my requests", "my agreements", "requests to review",
+    "users of my dataset",
 }  # fmt: skip
 
 
@@ -46,7 +45,6 @@ def test_no_statement_of_a_daily_page_grows(fill: Fill) -> None:
     Issue 10, Must show 1.
     """
     fill(1, 200)
-    _costs()  # what is kept for a minute is found now
     small = _costs()
     fill(201, 2_000)
     large = _costs()
@@ -67,6 +65,7 @@ def _costs() -> dict[str, Cost]:
 
 
 def _cost(get: Callable[[str], object], address: str) -> Cost:
+    get(address)  # what is kept for a minute is found now
     recorded = recorded_of(get, address, connection, index_only=True)
     return Cost(recorded, recorded)
 
