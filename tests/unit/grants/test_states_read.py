@@ -143,7 +143,7 @@ def test_each_request_has_the_state_that_its_reader_may_know() -> None:
 
 def test_a_request_of_access_has_the_grant_of_its_applicant() -> None:
     access, other = stories.granted(), stories.granted()
-    for reader, do in ((access.holder, Do.DOWNLOAD), (access.owner, Do.DOWNLOAD), (other.holder, Do.DOWNLOAD)):
+    for reader, do in ((access.holder, Do.DOWNLOAD), (access.owner, Do.VIEW_ACCESS), (other.holder, Do.VIEW_ACCESS)):
         state = state_of_request(reader, access.case.request)
         assert (state.state, state.grant, code(state), state.also) == (State.ACTIVE, access.grant, do, ())
     grants.revoke(access.grant, reason="A breach.", by=access.owner)
