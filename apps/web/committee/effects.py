@@ -29,6 +29,7 @@ def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, A
         in_review = item.request.state == RequestState.IN_REVIEW
         rows.append({
             "url": reverse("case", args=[item.request_id]),
+            "title": item.request.title or item.request.reference,
             "reference": item.request.reference,
             "dataset": item.dataset.title,
             "vote": _("Cast, but it will no longer count") if str(person_id) in before.votes else _("Not cast"),
