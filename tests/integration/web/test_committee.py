@@ -221,7 +221,7 @@ def test_the_case_costs_the_same_with_more_votes_and_members(django_assert_max_n
 
 @pytest.mark.parametrize(("by_user", "state"), [(True, "ended"), (False, "revoked")])
 def test_the_case_and_the_export_say_how_the_access_ended(by_user: bool, state: str) -> None:
-    """The one access state: also for a committee nobody has access, and who ended it is told apart."""
+    """The one access state: also for a committee nobody has access, and who ended it makes a difference."""
     access = stories.granted()
     case, owner = access.case, access.published_dataset.owner
     grants.revoke(access.grant, reason="The project was stopped.", by=access.holder if by_user else owner)
