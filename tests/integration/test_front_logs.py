@@ -4,7 +4,6 @@ Caddy comes with the demo. nginx runs where the machine has it (Debian: apt-get 
 deploy/front/nginx.conf, with other ports and folders and without TLS.
 """
 
-import os
 import re
 import socket
 from collections.abc import Iterator
@@ -16,40 +15,22 @@ import requests
 
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server, running
-from deploy.demo.embedded.world import ROOT, World
+from deploy.demo.embedded.world import World
+from tests import nginx as tests_nginx
 from tests.integration.test_front import serving
-from tests.nginx import PROGRAM, needed
+from tests.nginx import needed
 
 CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
 
 
 def nginx(world: World) -> Server:
     """nginx with the shipped configuration: only ports, folders and TLS differ."""
-    folder = world.data_dir / "nginx"
-    folder.mkdir(exist_ok=True)
-    site = (ROOT / "deploy/front/nginx.conf").read_text()
-    for shipped, here in (
-        ("    http2 on;\n", ""),
+    changes = (
         ("127.0.0.1:8000", f"127.0.0.1:{world.ports['app']}"),
         ("127.0.0.1:8001", f"127.0.0.1:{world.ports['probes']}"),
-        ("/var/log/nginx/", f"{world.data_dir}/log/"),
-        ("/var/lib/gatehouse/", f"{world.data_dir}/"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{world.ports['web']};"),  # last: this port may be 8000
-    ):
-        assert shipped in site, shipped
-        site = site.replace(shipped, here)
-    site = re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", site)
-    (folder / "site.conf").write_text(site)
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
-        f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
-    )
-    command = [str(PROGRAM), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    ready = servers.listens(world.ports["web"])
-    return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
+    return tests_nginx.server(world, re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", tests_nginx.shipped(world, changes)))
 
 
 FRONTS = {"caddy": servers.caddy, "nginx": nginx}
