@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core.sizes import size_in_words
 from apps.datasets import commands, rules
-from apps.datasets.models import Dataset, Version
+from apps.datasets.models import Dataset, Distribution, Version
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
@@ -84,8 +84,18 @@ def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
         "files": files,
         "bytes": sum(file.size for file in files),
         "first": dataset.listed_from is None,
+        "same_as": _same_as(dataset, version, files),
     }
     return render(request, "datasets/publish.html", found, status=422 if form.errors else 200)
+
+
+def _same_as(dataset: Dataset, version: Version, files: list[Distribution]) -> Version | None:
+    """The version before it that has exactly the same files, so that publishing this one changes nothing."""
+    before = dataset.versions.filter(number__lt=version.number, published_at__isnull=False).order_by("-number").first()
+    if before is None:
+        return None
+    same = {(one.name, one.sha256) for one in before.distributions.all()} == {(one.name, one.sha256) for one in files}
+    return before if same else None
 
 
 def _withdrawal_shown(request: AuthenticatedRequest, slug: str, number: int) -> list[tuple[str, str]]:

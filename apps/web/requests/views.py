@@ -64,6 +64,7 @@ def _page(
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
+        "own": mine or person in members,
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),

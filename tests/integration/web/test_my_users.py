@@ -193,3 +193,18 @@ def test_a_revocation_shows_what_it_does_before_and_after_the_new_sign_in() -> N
         assert expected <= {text for _label, text in page.context["chosen"]}
     assert living(access.holder) == 1
     assert not stories.client_for(access.owner).get(url).context["asks_again"]
+
+
+def test_an_owner_reads_the_access_of_a_user_as_an_owner() -> None:
+    """The way back leads to the owner's pages, the conditions are the user's, and the access can be ended there."""
+    access = stories.granted()
+    page = stories.client_for(access.owner).get(f"/access/{access.grant.pk}/").content.decode()
+    assert "/my-datasets/" in page.split("<h1")[0]
+    assert f"/access/?person={access.holder.code}" in page
+    assert f"/access/{access.grant.pk}/revoke/" in page
+    own = stories.client_for(access.holder).get(f"/access/{access.grant.pk}/").content.decode()
+    assert f"/access/{access.grant.pk}/revoke/" not in own
+    assert "?person=" not in own
+    request = f"/requests/{access.case.request.pk}/"
+    assert not stories.client_for(access.owner).get(request).context["own"]
+    assert stories.client_for(access.holder).get(request).context["own"]
