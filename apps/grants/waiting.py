@@ -139,6 +139,16 @@ def access_not_over() -> Q:
     return _all_of("not_ended", "not_revoked", "not_terminated")
 
 
+def access_active() -> Q:
+    """A condition on grants: every part holds now, as in `AccessGrant.objects.active()`."""
+    return _all_of(*AccessGrant.objects.parts())
+
+
+def access_scheduled() -> Q:
+    """A condition on grants: not over, not suspended, and it starts later."""
+    return access_not_over() & ~access_suspended() & ~AccessGrant.objects.parts()["begun"]
+
+
 def access_suspended() -> Q:
     """A condition on grants: not over, and suspended by a person or because the affiliation is not valid."""
     parts = AccessGrant.objects.parts()
