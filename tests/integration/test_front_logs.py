@@ -1,12 +1,5 @@
-"""The logs of the shipped front servers open nothing and name nobody: words are planted and searched.
+"""The logs of the shipped front servers open nothing and name nobody: words are planted and searched."""
 
-Caddy comes with the demo. nginx runs where the machine has it (Debian: apt-get install nginx-light), from the shipped
-deploy/front/nginx.conf, with other ports and folders and without TLS.
-"""
-
-import os
-import re
-import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,45 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.demo.embedded import servers
-from deploy.demo.embedded.process import Server, running
-from deploy.demo.embedded.world import ROOT, World
-from tests.integration.test_front import serving
+from deploy.demo.embedded.process import running
+from deploy.demo.embedded.world import World
+from tests.integration.fronts import FRONTS, nginx, serving
 
-NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
-
-
-def nginx(world: World) -> Server:
-    """nginx with the shipped configuration: only ports, folders and TLS differ."""
-    folder = world.data_dir / "nginx"
-    folder.mkdir(exist_ok=True)
-    site = (ROOT / "deploy/front/nginx.conf").read_text()
-    for shipped, here in (
-        ("    http2 on;\n", ""),
-        ("127.0.0.1:8000", f"127.0.0.1:{world.ports['app']}"),
-        ("127.0.0.1:8001", f"127.0.0.1:{world.ports['probes']}"),
-        ("/var/log/nginx/", f"{world.data_dir}/log/"),
-        ("/var/lib/gatehouse/", f"{world.data_dir}/"),
-        ("listen 443 ssl;", f"listen 127.0.0.1:{world.ports['web']};"),  # last: this port may be 8000
-    ):
-        assert shipped in site, shipped
-        site = site.replace(shipped, here)
-    site = re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", site)
-    (folder / "site.conf").write_text(site)
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
-        f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
-    )
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    ready = servers.listens(world.ports["web"])
-    return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
-
-
-FRONTS = {"caddy": servers.caddy, **({"nginx": nginx} if NGINX else {})}
 
 
 @pytest.fixture(params=FRONTS)
