@@ -6,19 +6,20 @@ deploy/front/nginx.conf, with other ports and folders and without TLS.
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import pytest
+
 from apps.downloads.ranges import asked_of, plan
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server
 from deploy.demo.embedded.world import ROOT, World
+from tests.nginx import PROGRAM, needed
 
-NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 CONTENT = os.urandom(300_000)
 SAFE = {
     "Repr-Digest": "sha-256=:YWJj:", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox",
@@ -92,9 +93,10 @@ def nginx(world: World) -> Server:
         f"{user}daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
         f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
     )
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    command = [str(PROGRAM), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     ready = servers.listens(world.ports["web"])
     return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
 
 
-FRONTS = {"caddy": servers.caddy, **({"nginx": nginx} if NGINX else {})}
+FRONTS = {"caddy": servers.caddy, "nginx": nginx}
+BOTH = ["caddy", pytest.param("nginx", marks=needed)]

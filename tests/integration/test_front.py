@@ -9,12 +9,12 @@ import requests
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import running
 from deploy.demo.embedded.world import ROOT, World
-from tests.integration.fronts import CONTENT, ETAG, FRONTS, SAFE, serving
+from tests.integration.fronts import BOTH, CONTENT, ETAG, FRONTS, SAFE, serving
 
 CADDY, UNIT, CONTAINER = "front/Caddyfile", "systemd/gatehouse-web.service", "container/Containerfile"
 
 
-@pytest.fixture(scope="module", params=FRONTS)
+@pytest.fixture(scope="module", params=BOTH)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("front"))
     world.take_ports()

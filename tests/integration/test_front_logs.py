@@ -10,12 +10,13 @@ import requests
 
 from deploy.demo.embedded.process import running
 from deploy.demo.embedded.world import World
-from tests.integration.fronts import FRONTS, nginx, serving
+from tests.integration.fronts import BOTH, FRONTS, nginx, serving
+from tests.nginx import needed
 
 CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
 
 
-@pytest.fixture(params=FRONTS)
+@pytest.fixture(params=BOTH)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("logs"))
     world.take_ports()
@@ -74,8 +75,8 @@ def test_no_front_server_writes_down_what_opens_or_names(world: World) -> None:
     assert any("502" in said or "503" in said for said in found.values()), "what failed can be seen"
 
 
-@pytest.mark.parametrize("front", [name for name in FRONTS if name == "nginx"])
-def test_with_its_usual_error_log_nginx_writes_links_down(front: str, tmp_path: Path) -> None:
+@needed
+def test_with_its_usual_error_log_nginx_writes_links_down(tmp_path: Path) -> None:
     """The control: the same search finds the link as soon as the error log is as Debian has it."""
     world = World(tmp_path)
     world.take_ports()

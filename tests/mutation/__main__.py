@@ -35,6 +35,9 @@ def main() -> int:
     parser.add_argument("--survivors", action="store_true", help="try only those that nothing has noticed before")
     parser.add_argument("--table", action="store_true", help="run nothing; print the last results of every module")
     parser.add_argument("--tests", nargs="*", default=list(TESTS))
+    parser.add_argument(
+        "--patience", type=int, default=40, help="seconds of the processor after which a mutant has survived"
+    )
     asked = parser.parse_args()
     every = _files(MODULES)
     modules = _files(asked.modules) if asked.modules else every
@@ -51,10 +54,11 @@ def _files(patterns: Any) -> list[str]:
 def _run(asked: argparse.Namespace, modules: list[str], every: list[str]) -> None:
     wanted = {
         "modules": modules, "every": every, "sample": asked.sample, "seed": asked.seed, "survivors": asked.survivors,
-        "tests": asked.tests, "commit": _git("rev-parse", "--short", "HEAD"), "date": _git("log", "-1", "--format=%cs"),
+        "patience": asked.patience, "tests": asked.tests, "commit": _git("rev-parse", "--short", "HEAD"),
+        "date": _git("log", "-1", "--format=%cs"),
     }  # fmt: skip
     command = [
-        sys.executable, "-m", "pytest", "-q", "-n", "0", "-s", "-p", "tests.mutation.plugin", "-m",
+        sys.executable, "-m", "pytest", "-q", "-n", "0", "-s", "-p", "tests.mutation.plugin", "--tb=native", "-m",
         "not soak and not exhaustive and not browser and not demo", *asked.tests,
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, env={**os.environ, "MUTATION": json.dumps(wanted)}, check=False)

@@ -21,12 +21,13 @@ import yaml
 
 from tests.checks.outside import sample_environment
 from tests.checks.variables import read_by_the_code
+from tests.nginx import PROGRAM, needed
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
 MOST_EXPOSED = 3.0
-FRONTS = ["caddy", *(["nginx"] if shutil.which("nginx") else [])]
+FRONTS = ["caddy", pytest.param("nginx", marks=needed)]
 
 
 # ------------------------------------------------------------------------------------------------- what they name
@@ -173,7 +174,7 @@ def nginx(folder: Path, front: int, nodes: list[int]) -> list[str]:
         f"daemon off; pid {folder}/pid; user root; error_log {folder}/error.log; events {{}}\n"
         f"http {{ {temporary} {site} }}"
     )
-    return ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")]
+    return [str(PROGRAM), "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")]
 
 
 @contextlib.contextmanager

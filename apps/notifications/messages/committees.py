@@ -71,20 +71,20 @@ MESSAGES: Mapping[Kind, Message] = {
             "quorum_missing.chair": (
                 _("Too few eligible voters for %(reference)s"),
                 _(
-                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
-                    "can vote on %(reference)s. The others are involved in the request, have "
-                    "declared a conflict of interest or have left. First add a member who is not "
-                    "involved in the request. Then request changes from the applicant: this starts "
-                    "a new round when the applicant resubmits, and the new member can vote in it."
+                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can vote on "
+                    "%(reference)s. The others are involved in the request, have declared a conflict of interest or "
+                    "have left. First add a member who is not involved in the request. Then request changes from the "
+                    "applicant: this starts a new round when the applicant resubmits, and the new member can vote in "
+                    "it."
                 ),
             ),
             "quorum_missing.operator": (
                 _("Too few eligible voters for %(reference)s"),
                 _(
-                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
-                    "can vote on %(reference)s. The committee has no chair who can add members. Add a "
-                    "member who is not involved in the request. Then the committee must request changes "
-                    "from the applicant: the new member can vote in the round that follows."
+                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can vote on "
+                    "%(reference)s. The committee has no chair, or the chair is involved in the request. Add a member"
+                    " who is not involved in the request. Then ask the committee to request changes from the "
+                    "applicant. The new member can vote in the next round."
                 ),
             ),
             "quorum_missing.nobody_outside": (
@@ -135,7 +135,8 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("Your membership of %(committee)s ends"),
                 _(
                     "Your membership of “%(committee)s” has ended or will end soon. The committee page shows the "
-                    "current members. After the end, your votes on undecided requests no longer count. Reason:"
+                    "current members. After your membership has ended, your votes on undecided requests no longer "
+                    "count. Reason:"
                 ),
             ),
             "committee_member_removed.no_chair": (

@@ -124,17 +124,15 @@ MESSAGES: Mapping[Kind, Message] = {
             "request_submitted.committee_again": (
                 _("%(reference)s was resubmitted to %(committees)s"),
                 _(
-                    "%(applicant)s (%(institution)s) answered and resubmitted the request "
-                    "“%(title)s”. This is round %(round)s. Votes from earlier rounds no longer "
-                    "count."
+                    "%(applicant)s (%(institution)s) answered and resubmitted the request “%(title)s”. This is round "
+                    "%(round)s. Votes from earlier rounds no longer count."
                 ),
             ),
             "request_submitted.applicant": (
                 _("Your request %(reference)s was submitted"),
                 _(
-                    "Your request “%(title)s” for %(datasets)s was submitted to %(committees)s. "
-                    "Target review time: %(days)s days. The request page shows the current step "
-                    "and who it is waiting for."
+                    "Your request “%(title)s” for %(datasets)s was submitted to %(committees)s. Target review time: "
+                    "%(days)s days. The request page shows the current step and who it is waiting for."
                 ),
             ),
             "request_submitted.applicant_again": (
@@ -246,17 +244,15 @@ MESSAGES: Mapping[Kind, Message] = {
             "item_decided.approved": (
                 _("Approved: %(dataset)s for %(reference)s"),
                 _(
-                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. The next step "
-                    "is a data use agreement. Access starts only after both parties have signed "
-                    "it. Reason:"
+                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. The next step is a data use "
+                    "agreement. Access starts only after both parties have signed it. Reason:"
                 ),
             ),
             "item_decided.conditional": (
                 _("Approved with conditions: %(dataset)s for %(reference)s"),
                 _(
-                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with "
-                    "conditions. The next step is a data use agreement that contains them. Reason "
-                    "and conditions:"
+                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with conditions. The next step is "
+                    "a data use agreement that contains them. Reason and conditions:"
                 ),
             ),
             "item_decided.denied": (

@@ -44,7 +44,7 @@ LABELS: Mapping[str, Any] = {
 WELL: Mapping[str, Any] = {
     "database": gettext_lazy("Connected; all migrations are applied."),
     "clock": gettext_lazy("The clocks of this machine and of the database agree."),
-    "disk": gettext_lazy("There is room on the disk."),
+    "disk": gettext_lazy("The disk has enough free space."),
     "storage": gettext_lazy("The storage answers."),
     "broker": gettext_lazy("Connected."),
     "mail": gettext_lazy("The mail server accepts the connection."),
