@@ -5,6 +5,7 @@ One row is one request. Requests that the member is part of, or is recused from,
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -133,10 +134,11 @@ def undecided_before(committee: Committee) -> QuerySet[Item]:
 def waiting_votes(committee: Committee) -> dict[UUID, int]:
     """How many undecided requests wait for the vote of each member of the committee now, by person."""
     waiting: dict[UUID, int] = {}
-    for item in undecided_before(committee).filter(request__state=RequestState.IN_REVIEW):
+    items: Any = undecided_before(committee).filter(request__state=RequestState.IN_REVIEW)
+    for item in items:
         divided = listed_decision(item).is_divided
-        voted = set() if divided else {one["voter"] for one in item.votes_cast}  # type: ignore[attr-defined]
-        for one in item.voters:  # type: ignore[attr-defined]
+        voted = set() if divided else {one["voter"] for one in item.votes_cast}
+        for one in item.voters:
             if one["person"] not in voted:
                 waiting[UUID(one["person"])] = waiting.get(UUID(one["person"]), 0) + 1
     return waiting

@@ -6,9 +6,13 @@ from typing import Any, Self
 
 from django import forms
 from django.core.validators import EMPTY_VALUES
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import DomainError, Invalid
 from apps.core.text import typed
+
+COLLEAGUE = _("Colleague")
+WHOM = _("Enter the e-mail address, ORCID iD or colleague code of the person.")
 
 
 class FormRefusals:
@@ -86,6 +90,16 @@ class Required:
 
 class RequiredTextField(Required, CleanTextField):
     """Text that is needed in the end."""
+
+
+class ColleagueField(CleanTextField):
+    """A person, named as `apps.people.colleagues.find_colleague` understands it."""
+
+    def __init__(self, *, label: Any = COLLEAGUE, missing: Any = WHOM, **options: Any) -> None:
+        super().__init__(
+            label=label, help_text=WHOM, max_length=254, error_messages={"required": missing},
+            widget=forms.TextInput(attrs={"autocomplete": "off"}), **options,
+        )  # fmt: skip
 
 
 class RequiredDateField(Required, forms.DateField):

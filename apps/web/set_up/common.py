@@ -69,3 +69,11 @@ def colleague(form: forms.Form, name: str = "code") -> Person | None:
     if person is None:
         form.add_error(name, _("No colleague has this code. Ask them to check the code on their Account page."))
     return person
+
+
+def saved_with_colleague(
+    request: AuthenticatedRequest, form: forms.Form, save: Callable[[Person], tuple[str, str]]
+) -> tuple[HttpResponse | None, int]:
+    """What follows from sending a form about a colleague: as `saved`, and 422 if nobody has the code."""
+    person = colleague(form) if form.is_valid() else None
+    return saved(request, form, lambda: save(person)) if person is not None else (None, 422)

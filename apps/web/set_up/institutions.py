@@ -26,7 +26,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
-from apps.web.set_up.common import colleague, crumbs, list_of, one_form, saved
+from apps.web.set_up.common import crumbs, list_of, one_form, saved_with_colleague
 from apps.web.set_up.forms import ColleagueForm, InstitutionForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -108,12 +108,10 @@ def official_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     check_can_set_up(request.actor)
     found = _institution(pk)
     here = reverse("set_up_institution", args=[found.pk])
-    form, status = ColleagueForm(request.POST, auto_id="official-%s"), 422
-    person = colleague(form) if form.is_valid() else None
-    if person is not None:
-        answer, status = saved(request, form, lambda: _appointed(request, found, person, here))
-        if answer is not None:
-            return answer
+    form = ColleagueForm(request.POST, auto_id="official-%s")
+    answer, status = saved_with_colleague(request, form, lambda person: _appointed(request, found, person, here))
+    if answer is not None:
+        return answer
     facts = institution_facts(found)
     details = InstitutionForm(initial=facts | {"seen": fingerprint(facts)})
     return render(request, "set_up/institution.html", {"form": details, **_shown(found, form)}, status=status)

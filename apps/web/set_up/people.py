@@ -24,7 +24,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search
 from apps.web.common.lists import ListSpec, Sort, list_page
-from apps.web.set_up.common import colleague, crumbs, saved
+from apps.web.set_up.common import crumbs, saved_with_colleague
 from apps.web.set_up.forms import HomeForm, PlatformRoleForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -45,11 +45,9 @@ def owners(request: AuthenticatedRequest) -> HttpResponse:
     check_can_set_up(request.actor)
     form, status = HomeForm(request.POST or None), 200
     if request.method == "POST":
-        person, status = (colleague(form) if form.is_valid() else None), 422
-        if person is not None:
-            answer, status = saved(request, form, lambda: _belongs(request, person, form))
-            if answer is not None:
-                return answer
+        answer, status = saved_with_colleague(request, form, lambda person: _belongs(request, person, form))
+        if answer is not None:
+            return answer
     page = list_page(request, OWNERS, people_who_can_own().select_related("institution"))
     context = {"list": page, "form": form, "crumbs": crumbs((_("Dataset owners"), ""))}
     return render(request, "set_up/owners.html", context, status=status)
@@ -71,11 +69,9 @@ def platform_roles(request: AuthenticatedRequest) -> HttpResponse:
     check_can_set_up(request.actor)
     form, status = PlatformRoleForm(request.POST or None), 200
     if request.method == "POST":
-        person, status = (colleague(form) if form.is_valid() else None), 422
-        if person is not None:
-            answer, status = saved(request, form, lambda: _given(request, person, form))
-            if answer is not None:
-                return answer
+        answer, status = saved_with_colleague(request, form, lambda person: _given(request, person, form))
+        if answer is not None:
+            return answer
     page = list_page(request, ROLES, manual_platform_roles().filter(person__is_break_glass=False))
     context = {"list": page, "form": form, "crumbs": crumbs((_("Operators and auditors"), ""))}
     return render(request, "set_up/roles.html", context, status=status)

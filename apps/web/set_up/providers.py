@@ -27,7 +27,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
-from apps.web.set_up.common import crumbs, list_of, saved
+from apps.web.set_up.common import crumbs, list_of, one_form
 from apps.web.set_up.provider_forms import NewProviderForm, ProviderForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -67,19 +67,17 @@ def providers(request: AuthenticatedRequest) -> HttpResponse:
 @idempotent_form
 def provider_new(request: AuthenticatedRequest) -> HttpResponse:
     """Enter a provider. Nobody signs in through it before its connection works and it is switched on."""
-    check_can_set_up(request.actor)
-    form, status = NewProviderForm(request.POST or None), 200
+    form = NewProviderForm(request.POST or None)
 
     def save() -> tuple[str, str]:
         made = enter_provider(form.cleaned_data["slug"], by=request.actor, **_facts(form))
         return _("The provider was saved. Test the connection, then switch it on."), _page_of(made)
 
-    if request.method == "POST":
-        answer, status = saved(request, form, save)
-        if answer is not None:
-            return answer
-    context = {"form": form, "title": _("Add identity provider"), "cancel": reverse("set_up_providers")}
-    return render(request, "set_up/provider.html", context | _addresses(_("Add identity provider")), status=status)
+    title = _("Add identity provider")
+    return one_form(
+        request, form, save, template="set_up/provider.html", title=title, cancel=reverse("set_up_providers"),
+        **_addresses(title),
+    )  # fmt: skip
 
 
 @require_page_or_form
@@ -90,17 +88,13 @@ def provider(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """What was entered about a provider."""
     check_can_set_up(request.actor)
     found = _provider(slug)
-    form, status = ProviderForm(request.POST or None, initial=_initial(found)), 200
+    form = ProviderForm(request.POST or None, initial=_initial(found))
 
     def save() -> tuple[str, str]:
         change_provider(found, by=request.actor, **_facts(form), seen=form.cleaned_data["seen"])
         return _("The provider was saved. Test the connection again."), _page_of(found)
 
-    if request.method == "POST":
-        answer, status = saved(request, form, save)
-        if answer is not None:
-            return answer
-    return _shown(request, found, form, status=status)
+    return one_form(request, form, save, template="set_up/provider.html", **_about(found))
 
 
 @require_POST
@@ -110,7 +104,7 @@ def provider_test(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """Test the connection with what is saved, and say what works and what is wrong. It changes nothing."""
     check_can_set_up(request.actor)
     found = _provider(slug)
-    return _shown(request, found, ProviderForm(initial=_initial(found)), tested=_tested(found))
+    return _shown(request, found, _tested(found))
 
 
 @require_POST
@@ -123,7 +117,7 @@ def provider_activate(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     found = _provider(slug)
     tested = _tested(found)
     if not works(tested):
-        return _shown(request, found, ProviderForm(initial=_initial(found)), tested=tested, status=409)
+        return _shown(request, found, tested, status=409)
     activate_provider(found, by=request.actor)
     messages.success(request, _("People can now sign in through %(name)s.") % {"name": found})
     return redirect("set_up_provider", slug=found.slug)
@@ -178,16 +172,18 @@ def _addresses(here: str) -> dict[str, Any]:
     }
 
 
-def _shown(
-    request: AuthenticatedRequest, found: Provider, form: ProviderForm, *, tested: Any = None, status: int = 200
-) -> HttpResponse:
-    context = {
-        "form": form,
+def _shown(request: AuthenticatedRequest, found: Provider, tested: list[Step], *, status: int = 200) -> HttpResponse:
+    """The page with what is saved and what the test of the connection found."""
+    more = {"tested": tested, "tested_at": clock.now(), "test_works": works(tested)}
+    form = ProviderForm(initial=_initial(found))
+    return render(request, "set_up/provider.html", {"form": form, **_about(found), **more}, status=status)
+
+
+def _about(found: Provider) -> dict[str, Any]:
+    return {
         "provider": found,
         "title": found.name,
-        "tested": tested,
-        "tested_at": clock.now() if tested is not None else None,
-        "test_works": works(tested) if tested is not None else False,
         "cancel": reverse("set_up_providers"),
+        "tested": None,
+        **_addresses(found.name),
     }
-    return render(request, "set_up/provider.html", context | _addresses(found.name), status=status)
