@@ -95,6 +95,7 @@ class Agreement(WorkflowModel):
                 refuse_if=set_once("executed_at", "ended_at"),
             ),
         ]
+        indexes = [models.Index(fields=["institution", "-offered_at", "-id"], name="agreement_by_institution")]
 
     def __str__(self) -> str:
         return self.reference

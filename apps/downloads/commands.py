@@ -152,13 +152,12 @@ def _deliver(link: DownloadLink, *, by: Actor, asked: Asked, continues: bool = F
         lock_for_share(AccessGrant, link.grant_id)
     link = queries.reload_link(link)
     rules.check_same_person(link, by)
-    rules.check_active(link)
+    rules.check_active(link, at=link.asked_at)
     rules.check_signed_out(link)
     rules.check_token(link)
-    rules.check_grant(link)
     if link.person is not None:  # the sign-in that created the link counts, not the present one
         link.person.second_factor = link.second_factor
-    rules.check_can_download(link.person or ANONYMOUS, link.distribution)
+    rules.check_access(link)
     delivery = _delivery(link.distribution, asked)
     if delivery.plan.sends_bytes:
         _record_bytes(link, delivery.plan, continues=continues)
@@ -168,7 +167,7 @@ def _deliver(link: DownloadLink, *, by: Actor, asked: Asked, continues: bool = F
 def _record_bytes(link: DownloadLink, planned: Plan, *, continues: bool) -> None:
     """Record which bytes are sent: of a download that starts, or of one that continues."""
     unused = DownloadLink.objects.filter(pk=link.pk, started_at__isnull=True)
-    first = link.started_at is None and unused.update(started_at=clock.now())
+    first = link.started_at is None and unused.update(started_at=clock.sql_now())
     facts = {"range": planned.code, "sha256": link.distribution.sha256}
     by, about = link.person or ANONYMOUS, _about(link)
     if first and not continues:

@@ -16,10 +16,15 @@ from apps.people.models import Person
 LONGEST = timedelta(hours=24)
 
 
+def living(at: datetime | None = None) -> Q:
+    """A condition on links: not expired and not ended at this moment."""
+    return Q(ended_at__isnull=True, expires_at__gt=clock.sql_now(at))
+
+
 class LinkQuerySet(models.QuerySet["DownloadLink"]):
     def active(self, at: datetime | None = None) -> Self:
         """Links that have not expired and were not ended; at each use the access rule is checked as well."""
-        return self.filter(ended_at__isnull=True, expires_at__gt=clock.sql_now(at))
+        return self.filter(living(at))
 
 
 class DownloadLink(models.Model):
@@ -38,6 +43,8 @@ class DownloadLink(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)  # when the first bytes were sent; later ones continue that download
+
+    asked_at: datetime  # no column: the moment of the question, where `queries.reload_link` asked it
 
     objects = LinkQuerySet.as_manager()
 

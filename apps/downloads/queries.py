@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.core import roles
+from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
 from apps.datasets.models import Distribution
-from apps.downloads.models import DownloadLink
+from apps.downloads.models import DownloadLink, living
 from apps.grants.models import AccessGrant
 from apps.grants.queries import downloadable_versions
 from apps.people.models import Person
@@ -41,17 +41,13 @@ def every_link_of(person: Viewer) -> QuerySet[Any]:
     """
     mine = DownloadLink.objects.filter(person_id=roles.person_id(person))
     return mine.select_related("distribution__version__dataset").annotate(
-        is_living=_flag(_living()), opens=_flag(_opens(person))
+        is_living=_flag(living()), opens=_flag(_opens(person))
     )
 
 
 def links_that_open(person: Viewer) -> QuerySet[DownloadLink]:
     """The links of this person that work now, as the page Download links says."""
     return DownloadLink.objects.filter(_opens(person), person_id=roles.person_id(person))
-
-
-def _living() -> Q:
-    return Q(pk__in=DownloadLink.objects.active().values("pk"))
 
 
 def _opens(person: Viewer) -> Q:
@@ -66,7 +62,7 @@ def _opens(person: Viewer) -> Q:
     }
     by_rule = (Q(second_factor=True) & allowed[True]) | (Q(second_factor=False) & allowed[False])
     return (
-        _living()
+        living()
         & Q(person__signed_out_at__isnull=True)
         & ~token_ends
         & (Q(grant__isnull=True) | Q(grant_active))
@@ -91,8 +87,12 @@ def link_of_digest(digest: str) -> DownloadLink | None:
 
 
 def reload_link(link: DownloadLink) -> DownloadLink:
-    """The link as it is in the database now, with its file, its person and the token that created it."""
-    return DownloadLink.objects.select_related("person", "made_with", "distribution__version").get(pk=link.pk)
+    """The link as it is in the database now, with its file, its person and the token that created it.
+
+    `asked_at` is the moment of the question.
+    """
+    found = DownloadLink.objects.select_related("person", "made_with", "distribution__version")
+    return found.annotate(asked_at=clock.sql_now()).get(pk=link.pk)
 
 
 @dataclass(frozen=True)

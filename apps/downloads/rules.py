@@ -1,13 +1,14 @@
 """When a file may be downloaded, and when a download link works."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
-from apps.core import clock
 from apps.core.actors import ANONYMOUS, Actor, Viewer, person_id_of
 from apps.core.errors import Denied, Gone, NeedsSecondFactor, TooOften
 from apps.datasets.models import Distribution
 from apps.downloads.models import DownloadLink
-from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download
+from apps.grants.queries import grant_is_active, lacks_only_second_factor, may_download, may_download_on
 
 OTHER_PERSON = "somebody-else"
 MAX_UNKNOWN_LINKS = 100  # links that do not exist, tried from one network within UNKNOWN_LINKS_WINDOW
@@ -43,9 +44,9 @@ def check_can_download(by: Viewer, file: Distribution) -> None:
     )
 
 
-def check_active(link: DownloadLink) -> None:
-    """The link has not expired and was not ended."""
-    if link.ended_at is not None or link.expires_at <= clock.now():
+def check_active(link: DownloadLink, *, at: datetime) -> None:
+    """The link has not expired at this moment and was not ended."""
+    if link.ended_at is not None or link.expires_at <= at:
         raise Gone(_("This link has expired or was ended. Sign in and create a new one."))
 
 
@@ -81,3 +82,15 @@ def check_grant(link: DownloadLink) -> None:
     """The grant for which the link was created is active; another grant needs another link."""
     if link.grant_id is not None and not grant_is_active(link.grant_id):
         raise Gone(_("The access that this link depends on is not active now. See “My access” for the reason."))
+
+
+def check_access(link: DownloadLink) -> None:
+    """`check_grant` and `check_can_download`, in one statement if nothing is missing.
+
+    The person of the link has the second factor that the sign-in had which created it.
+    """
+    person, grant = link.person, link.grant_id
+    if person is not None and grant is not None and may_download_on(person, link.distribution_id, grant):
+        return
+    check_grant(link)
+    check_can_download(person or ANONYMOUS, link.distribution)

@@ -110,7 +110,10 @@ class AccessGrant(models.Model):
                 refuse_if=["NEW.ends_at > OLD.ends_at", *REVOKED_ONCE],
             ),
         ]
-        indexes = [models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder")]
+        indexes = [
+            models.Index(fields=["dataset", "holder", "ends_at"], name="grant_by_dataset_and_holder"),
+            models.Index(fields=["holder", "ends_at"], name="grant_by_holder"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.holder_id} may use {self.dataset_id}"

@@ -226,10 +226,10 @@ def current_affiliation_of(person: Viewer) -> Affiliation | None:
 
 
 def missing_details(person: Person) -> list[str]:
-    """What no provider sent about the person, of `name`, `email` and `affiliation`."""
+    """What no provider sent of `name`, `email` and `affiliation`; one that officials ended no provider can send."""
     missing = [] if person.name and not person.name_entered else ["name"]
     missing += [] if person.email and person.email_verified else ["email"]
-    return missing + ([] if current_affiliation_of(person) is not None else ["affiliation"])
+    return missing + ([] if current_affiliation_of(person) or ended_for_good([person.pk]) else ["affiliation"])
 
 
 def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
@@ -240,19 +240,21 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
 
 
+def _accounts(person: str) -> QuerySet[Person, UUID]:  # of one person, in a subquery of a subquery
+    either = Q(pk=OuterRef(OuterRef(person))) | Q(merged_into_id=OuterRef(OuterRef(person)))
+    return Person.objects.filter(either).values_list("pk", flat=True)
+
+
 def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
-    """What an institution said of a person in any of their accounts, newest first, as a subquery: the arguments name
-    the outer query's fields.
-    """
-    accounts = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person))
-    return Affiliation.objects.filter(accounts, institution=OuterRef(institution)).order_by("-starts_at", "-pk")
+    """What an institution said of a person in any of their accounts, newest first: a subquery about outer fields."""
+    theirs = Affiliation.objects.filter(person__in=_accounts(person), institution=OuterRef(institution))
+    return theirs.order_by("-starts_at", "-pk")
 
 
 def seen_through(person: str, institution: str) -> QuerySet[Identity]:
     """The sign-ins of a person through a provider of the institution, newest first; arguments as before."""
-    accounts, place = Q(person=OuterRef(person)) | Q(person__merged_into=OuterRef(person)), OuterRef(institution)
-    speaks = Q(provider__institution=place) | Q(provider__allowed_institutions=place)
-    seen = Identity.objects.filter(accounts, speaks, last_seen_at__isnull=False)
+    speaks = Q(provider__institution=OuterRef(institution)) | Q(provider__allowed_institutions=OuterRef(institution))
+    seen = Identity.objects.filter(speaks, person__in=_accounts(person), last_seen_at__isnull=False)
     return seen.order_by("-last_seen_at", "-pk")
 
 
@@ -266,27 +268,29 @@ def not_renewed(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
     return set(lapsed.filter(seen_at__gt=F("valid_until")).order_by().values_list("person", "institution"))
 
 
-def sign_in_restores(people: Iterable[UUID]) -> dict[tuple[UUID, UUID], bool]:
+def sign_in_restores(people: Iterable[UUID], at: datetime | None = None) -> dict[tuple[UUID, UUID], bool]:
     """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
     it was: not if a signing official ended it. A pair that is missing has no affiliation yet, which a sign-in begins.
+    With `at`, what was so at that moment.
     """
     wanted = set(people)
     rows = Affiliation.objects.filter(Q(person__in=wanted) | Q(person__merged_into__in=wanted))
+    rows = rows.filter(starts_at__lte=at) if at is not None else rows
     found: dict[tuple[UUID, UUID], bool] = {}
     oldest_first = rows.order_by("starts_at", "pk").values_list(
         "person", "person__merged_into", "institution", "ended_at"
     )
     for person, merged_into, institution, ended_at in oldest_first:
         for account in wanted & {person, merged_into}:
-            found[account, institution] = ended_at is None
+            found[account, institution] = ended_at is None or (at is not None and ended_at > at)
     return found
 
 
-def ended_for_good(people: Iterable[UUID]) -> dict[UUID, UUID]:
+def ended_for_good(people: Iterable[UUID], at: datetime | None = None) -> dict[UUID, UUID]:
     """By person, an institution whose signing official must confirm them before any sign-in helps: only for people
-    whose every affiliation was ended by a signing official. The home institution comes first.
+    whose every affiliation was ended by a signing official, now or at that moment. The home institution comes first.
     """
-    restores = sign_in_restores(people)
+    restores = sign_in_restores(people, at)
     helped = {person for (person, _), restored in restores.items() if restored}
     ended = {person: place for (person, place), restored in restores.items() if not restored and person not in helped}
     homes = Person.objects.filter(pk__in=ended).values_list("pk", "institution") if ended else ()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import conftest
 from tests.checks import coverage_floors
 from tests.checks.planting import ROOT
 
@@ -31,7 +30,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Py
     """A project of its own with two passing tests and our hooks."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setenv(conftest.RUN, str(pytester.path / "run"))
+    monkeypatch.setenv("GATEHOUSE_TEST_RUN", str(pytester.path / "run"))
     for name in ("CI", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.delenv(name, raising=False)
     pytester.makeconftest(HOOKS)

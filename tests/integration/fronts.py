@@ -1,7 +1,6 @@
 """The shipped front servers, started for a test, and a portal that opens one file.
 
-Caddy comes with the demo. nginx runs where the machine has it (Debian: apt-get install nginx-light), from the shipped
-deploy/front/nginx.conf, with other ports and folders and without TLS.
+Caddy comes with the demo; `tests/nginx.py` starts nginx where the machine has it.
 """
 
 import os
@@ -17,8 +16,9 @@ import pytest
 from apps.downloads.ranges import asked_of, plan
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server
-from deploy.demo.embedded.world import ROOT, World
-from tests.nginx import PROGRAM, needed
+from deploy.demo.embedded.world import World
+from tests import nginx as tests_nginx
+from tests.nginx import needed
 
 CONTENT = os.urandom(300_000)
 SAFE = {
@@ -70,32 +70,12 @@ def serving(port: int) -> Iterator[None]:
 
 def nginx(world: World) -> Server:
     """nginx with the shipped configuration: only ports, folders and TLS differ."""
-    folder = world.data_dir / "nginx"
-    folder.mkdir(exist_ok=True)
-    site = (ROOT / "deploy/front/nginx.conf").read_text()
-    for shipped, here in (
-        ("    http2 on;\n", ""),
+    changes = (
         ("127.0.0.1:8000", f"127.0.0.1:{world.ports['app']}"),
         ("127.0.0.1:8001", f"127.0.0.1:{world.ports['probes']}"),
-        ("/var/log/nginx/", f"{world.data_dir}/log/"),
-        ("/var/lib/gatehouse/", f"{world.data_dir}/"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{world.ports['web']};"),  # last: this port may be 8000
-    ):
-        assert shipped in site, shipped
-        site = site.replace(shipped, here)
-    site = re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", site)
-    (folder / "site.conf").write_text(site)
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    user = "user root; " if os.getuid() == 0 else ""  # else its workers are nobody, who cannot read the folder
-    (folder / "nginx.conf").write_text(
-        f"{user}daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
-        f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
-    )
-    command = [str(PROGRAM), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    ready = servers.listens(world.ports["web"])
-    return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
+    return tests_nginx.server(world, re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", tests_nginx.shipped(world, changes)))
 
 
 FRONTS = {"caddy": servers.caddy, "nginx": nginx}

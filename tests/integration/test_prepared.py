@@ -17,9 +17,16 @@ from apps.core import clock
 from apps.core.db import Prepared
 from apps.datasets import commands as datasets
 from apps.datasets.models import Distribution
+from apps.downloads.commands import make_link
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
-from apps.grants.queries import downloadable_by, grant_is_active, may_download, may_download_version
+from apps.grants.queries import (
+    downloadable_by,
+    grant_is_active,
+    may_download,
+    may_download_on,
+    may_download_version,
+)
 from apps.identity import queries as sessions
 from apps.identity.commands.identities import deactivate
 from apps.people.commands.people import accept_terms
@@ -27,6 +34,7 @@ from apps.people.models import Person
 from apps.tokens.queries import digest
 from apps.web.common import navigation
 from tests import stories
+from tests.performance import bytes_out
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +46,9 @@ def agree(people: list[Any]) -> None:
             expected = downloadable_by(person).filter(pk=file.pk).exists()
             assert may_download(person, file.pk) is expected, (person, file)
             assert may_download_version(person, file.version_id) is expected
+            for grant in AccessGrant.objects.all() if isinstance(person, Person) else ():
+                both = expected and AccessGrant.objects.active().filter(pk=grant.pk).exists()
+                assert may_download_on(person, file.pk, grant.pk) is both, (person, file, grant)
             connection.force_debug_cursor = True
             try:
                 assert may_download(person, file.pk) is expected
@@ -92,6 +103,13 @@ def test_it_is_one_statement(django_assert_num_queries: Any) -> None:
     file = access.file.pk
     with django_assert_num_queries(1):
         may_download(access.holder, file)
+
+
+def test_a_link_is_opened_with_six_statements() -> None:
+    """Issue 10: the path before the first byte, its own savepoints not counted."""
+    access = stories.granted()
+    _link, secret = make_link(access.file, by=access.holder)
+    assert bytes_out.statements_of(f"/d/{secret}/{access.file.name}") == 6
 
 
 def test_its_faults_are_those_of_django(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,7 @@ def _try_module(session: pytest.Session, module: str, wanted: dict[str, Any], le
         chosen = random.Random(wanted["seed"]).sample(every, min(wanted["sample"], len(every)))
     if wanted["survivors"]:
         chosen = [one for one in chosen if before.get(one.name, {}).get("outcome") not in ("killed", "too slow")]
+        chosen = [one for one in chosen if one.name not in before or one.name not in wanted["excused"]]
     found = {one.name: before[one.name] for one in every if one.name in before}
     noticed: dict[str, list[str]] = {}
     _unchanged(Path(module))  # before the first child, so that not each computes it
@@ -90,7 +91,9 @@ def _try_module(session: pytest.Session, module: str, wanted: dict[str, Any], le
 
 def _write(place: Path, wanted: dict[str, Any], every: int, found: dict[str, dict[str, Any]]) -> None:
     about = {key: wanted[key] for key in ("commit", "date", "tests", "sample")}
-    place.write_text(json.dumps({**about, "all": every, "mutants": list(found.values())}, indent=1))
+    written = place.with_suffix(".new")  # put in place at once: a run that is ended leaves what it had
+    written.write_text(json.dumps({**about, "all": every, "mutants": list(found.values())}, indent=1))
+    written.rename(place)
 
 
 def _try(session: pytest.Session, mutant: Mutant, learned: Learned, first: Sequence[str]) -> Outcome:

@@ -1,16 +1,19 @@
 """`make bench`: starts a portal of its own, fills it, measures, prints one table and throws everything away.
 
-`ARGS=--large` adds a download of 1 GiB. It ends with 1 when a bar was missed; nothing is hidden.
+`ARGS=--large` adds downloads of 1 GiB and after a rest. The growth table (tests/performance/growth) comes last. It ends
+with 1 when a bar was missed; nothing is hidden.
 """
 
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 from deploy.demo.embedded import Trouble
 from deploy.demo.embedded.process import running
+from deploy.demo.embedded.world import ROOT
 from tests.performance import bytes_out, decision, fronts, pages, seeding
 from tests.performance.place import Place, place
 from tests.performance.rounds import Series, ratio
@@ -41,8 +44,9 @@ def main(arguments: list[str]) -> int:
         print("be believed, ratios suffer less, and a bar that was missed must be measured again on a quiet machine.")
     print()
     print(table)
-    print(f"\n{table.missed} missed; {time.monotonic() - began:.0f} s")
-    return 1 if table.missed else 0
+    print(f"\n{table.missed} missed; {time.monotonic() - began:.0f} s", flush=True)
+    grown = subprocess.run([sys.executable, "-m", "tests.performance.growth"], cwd=ROOT, check=False).returncode
+    return 1 if table.missed or grown else 0
 
 
 def _decisions(here: Place, table: Table, say: Callable[[str], None]) -> None:

@@ -15,10 +15,11 @@ _own = threading.local()
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The recorded page of that address."""
-    page = _recorded[environ["PATH_INFO"]]
+    query = environ.get("QUERY_STRING", "")
+    page = _recorded[environ["PATH_INFO"] + (f"?{query}" if query else "")]
     connection = getattr(_own, "connection", None)
     if connection is None:
-        connection = psycopg.connect(os.environ["DATABASE_URL"], prepare_threshold=None)
+        connection = psycopg.connect(os.environ["DATABASE_URL"], prepare_threshold=0)  # as a page that prepares
         _own.connection = connection
     with connection.transaction():
         for statement in page["statements"]:

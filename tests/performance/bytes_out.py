@@ -1,5 +1,6 @@
 """Bar 1: a restricted file through the whole decision and its event, beside the same front giving it out unasked."""
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -9,13 +10,16 @@ from deploy.demo.embedded.process import Server, running
 from tests.performance import fronts
 from tests.performance.client import Download, download
 from tests.performance.place import Place
-from tests.performance.processes import memory, workers
+from tests.performance.processes import memory, processor_seconds, workers
 from tests.performance.rounds import interleaved, ratio
 from tests.performance.seeding import the_id
 from tests.performance.table import Table
 
 MIB = 1024 * 1024
 DATASET = 4004  # controlled, with grants
+OPENINGS, MOST_MS, MOST = 200, 4, 6
+REST = 66  # seconds
+OWN = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET")
 
 
 def measure(place: Place, table: Table, web: Server, *, large: bool) -> None:
@@ -30,16 +34,54 @@ def measure(place: Place, table: Table, web: Server, *, large: bool) -> None:
             stack.enter_context(running(nginx))
         for mib in sizes:
             path, plain = _file(place, mib)
+            if mib == sizes[0]:
+                _opening(place, table, web, path)
             ports = place.world.ports
             _front(table, "Caddy", mib, (ports["web"], path), (ports["limit"], plain), wanted=0.8)
             if nginx is not None:
                 _front(table, "nginx", mib, (ports["nginx"], path), (ports["sendfile"], plain), wanted=0.9)
             else:
                 table.not_measured("1", f"{_size(mib)} behind nginx", "nginx is not installed")
+        if large:
+            _rested(place, table, path)
     grown = max((after - was) / MIB for was, after in zip(before, memory(workers(web)), strict=True))
     table.add(
         "1", "a worker's memory after all downloads", ours=f"{grown:+.1f} MiB", wanted="<= 8 MiB", good=grown <= 8
     )
+
+
+def _opening(place: Place, table: Table, web: Server, path: str) -> None:
+    """What opening a link costs the portal and its database before the first byte: the answer without the file."""
+    app, before = place.world.ports["app"], processor_seconds(place, web)
+    for _ in range(OPENINGS):
+        if download(app, path).status != 200:
+            raise RuntimeError(f"{path} does not open")
+    ms = (processor_seconds(place, web) - before) / OPENINGS * 1000
+    table.add(
+        "1", "processor time of opening a link", ours=f"{ms:.1f} ms", wanted=f"<= {MOST_MS} ms", good=ms <= MOST_MS
+    )
+    count = statements_of(_file(place, 1)[0])
+    table.add("1", "statements of opening a link", ours=str(count), wanted=f"<= {MOST}", good=count <= MOST)
+
+
+def _rested(place: Place, table: Table, path: str) -> None:
+    """The first byte of the first downloads after a rest, in which connections may have been closed."""
+    time.sleep(REST)
+    first = sorted(download(place.world.ports["web"], path).first_byte * 1000 for _ in range(8))
+    table.add("1", f"first byte after {REST} s of rest", ours=f"{first[4]:.1f} ms (slowest {first[-1]:.1f})")
+
+
+def statements_of(path: str) -> int:
+    """How many statements the first opening of a link takes, its own savepoints not counted."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as seen:
+        answer = Client(headers={"Host": "127.0.0.1"}).get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answers {answer.status_code}")
+    return sum(not query["sql"].startswith(OWN) for query in seen)
 
 
 def _front(table: Table, name: str, mib: int, ours: tuple[int, str], limit: tuple[int, str], *, wanted: float) -> None:

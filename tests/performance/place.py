@@ -34,7 +34,7 @@ def place() -> Iterator[Place]:
     world = World(folder)
     try:
         with postgres(folder) as urls:
-            for name in ("web", "app", "valkey", "idp", "smtp", "mail", "limit", "nginx", "sendfile", "bare"):
+            for name in ("web", "app", "probes", "valkey", "idp", "smtp", "mail", "limit", "nginx", "sendfile", "bare"):
                 world.ports[name] = Ports(folder).take(name)
             env = world.portal_env(urls)
             for words in (["migrate"], ["collectstatic", "--no-input", "--clear"]):

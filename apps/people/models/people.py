@@ -94,6 +94,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
             seen_text("name", name="person_text_is_seen"),
             seen_text("closed_because", name="person_closing_is_seen"),
         ]
+        indexes = [models.Index(fields=["name", "id"], name="person_by_name")]
         verbose_name = _("person")
         verbose_name_plural = _("people")
 
@@ -163,6 +164,7 @@ class PlatformRole(models.Model):
                 name="claimed_platform_role_confirmed",
             ),
         ]
+        indexes = [models.Index(fields=["kind", "ends_at"], name="platform_role_by_end")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"

@@ -6,13 +6,10 @@ from typing import Any, Self
 
 from django import forms
 from django.core.validators import EMPTY_VALUES
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 from apps.core.errors import DomainError, Invalid
 from apps.core.text import typed
-
-COLLEAGUE = _("Colleague")
-WHOM = _("Enter the e-mail address, ORCID iD or colleague code of the person.")
 
 
 class FormRefusals:
@@ -80,6 +77,20 @@ class CleanTextField(forms.CharField):
         return {name: said for name, said in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
+class ColleagueField(CleanTextField):
+    """A person, named as `apps.people.colleagues.find_colleague` understands it."""
+
+    def __init__(self, **options: Any) -> None:
+        said = gettext_lazy("Enter the e-mail address, ORCID iD or colleague code of the person.")
+        usual: dict[str, Any] = {
+            "label": gettext_lazy("Colleague"),
+            "help_text": said,
+            "error_messages": {"required": said},
+        }
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+        super().__init__(max_length=254, widget=widget, **usual | options)
+
+
 class Required:
     """A field that a command will ask for in its own words: shown as needed, and no obstacle to saving a draft."""
 
@@ -90,16 +101,6 @@ class Required:
 
 class RequiredTextField(Required, CleanTextField):
     """Text that is needed in the end."""
-
-
-class ColleagueField(CleanTextField):
-    """A person, named as `apps.people.colleagues.find_colleague` understands it."""
-
-    def __init__(self, *, label: Any = COLLEAGUE, missing: Any = WHOM, **options: Any) -> None:
-        super().__init__(
-            label=label, help_text=WHOM, max_length=254, error_messages={"required": missing},
-            widget=forms.TextInput(attrs={"autocomplete": "off"}), **options,
-        )  # fmt: skip
 
 
 class RequiredDateField(Required, forms.DateField):

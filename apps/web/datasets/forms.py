@@ -120,7 +120,9 @@ class RevokeForm(ReasonForm):
 class OwnerForm(forms.Form):
     """Who owns the dataset from now on."""
 
-    person = ColleagueField(label=_("New owner"), missing=_("Enter the person who will own the dataset."))
+    person = ColleagueField(
+        label=_("New owner"), error_messages={"required": _("Enter the person who will own the dataset.")}
+    )
 
 
 class HelperForm(forms.Form):

@@ -75,9 +75,8 @@ def views_of(grants: QuerySet[AccessGrant]) -> list[Option]:
         "over": (_lazy("Ended or revoked"), ~current),
     }
     counts = grants.order_by().aggregate(
-        **{name: Count("pk", filter=Q(pk__in=AccessGrant.objects.filter(where).values("pk")))
-           for name, (_label, where) in conditions.items()}
-    )  # fmt: skip
+        **{name: Count("pk", filter=where) for name, (_label, where) in conditions.items()}
+    )
     return [Option(name, label, where, counts[name]) for name, (label, where) in conditions.items()]
 
 

@@ -30,9 +30,10 @@ AGREEMENTS = ListSpec(
 @signed_in
 def institution_agreements(request: AuthenticatedRequest) -> HttpResponse:
     """Every agreement that names an institution the reader signs for, newest first."""
-    if not institutions_signed_for(request.actor).exists():
+    institutions = list(institutions_signed_for(request.actor).values_list("pk", flat=True))
+    if not institutions:
         raise Denied(_("Only signing officials of an institution can see its agreements."))
-    found = queries.with_expiry(queries.binding(request.actor)).defer("text")
+    found = queries.with_expiry(queries.binding_any(institutions)).defer("text")
     page = list_page(
         request, AGREEMENTS, found.select_related("item__dataset", "item__request__applicant", "institution")
     )

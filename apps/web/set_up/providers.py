@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core import clock
@@ -16,18 +16,20 @@ from apps.core.addresses import absolute
 from apps.core.editing import fingerprint
 from apps.core.errors import NotFound
 from apps.identity.commands.identities import deactivate_provider
+from apps.identity.models import PersonSession
 from apps.identity.oidc.connection import Client, Step, connection_steps, works
 from apps.people.commands.providers import activate_provider, change_provider, enter_provider
 from apps.people.entered import provider_facts
 from apps.people.models import Provider
-from apps.people.rules import check_can_set_up
+from apps.people.rules import check_can_set_up, check_operator_can_sign_in
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
-from apps.web.set_up.common import crumbs, list_of, one_form
+from apps.web.set_up.common import crumbs, list_of, saved
+from apps.web.set_up.ending import ask_before_ending
 from apps.web.set_up.provider_forms import NewProviderForm, ProviderForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -67,17 +69,19 @@ def providers(request: AuthenticatedRequest) -> HttpResponse:
 @idempotent_form
 def provider_new(request: AuthenticatedRequest) -> HttpResponse:
     """Enter a provider. Nobody signs in through it before its connection works and it is switched on."""
-    form = NewProviderForm(request.POST or None)
+    check_can_set_up(request.actor)
+    form, status = NewProviderForm(request.POST or None), 200
 
     def save() -> tuple[str, str]:
         made = enter_provider(form.cleaned_data["slug"], by=request.actor, **_facts(form))
         return _("The provider was saved. Test the connection, then switch it on."), _page_of(made)
 
-    title = _("Add identity provider")
-    return one_form(
-        request, form, save, template="set_up/provider.html", title=title, cancel=reverse("set_up_providers"),
-        **_addresses(title),
-    )  # fmt: skip
+    if request.method == "POST":
+        answer, status = saved(request, form, save)
+        if answer is not None:
+            return answer
+    context = {"form": form, "title": _("Add identity provider"), "cancel": reverse("set_up_providers")}
+    return render(request, "set_up/provider.html", context | _addresses(_("Add identity provider")), status=status)
 
 
 @require_page_or_form
@@ -88,13 +92,17 @@ def provider(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """What was entered about a provider."""
     check_can_set_up(request.actor)
     found = _provider(slug)
-    form = ProviderForm(request.POST or None, initial=_initial(found))
+    form, status = ProviderForm(request.POST or None, initial=_initial(found)), 200
 
     def save() -> tuple[str, str]:
         change_provider(found, by=request.actor, **_facts(form), seen=form.cleaned_data["seen"])
         return _("The provider was saved. Test the connection again."), _page_of(found)
 
-    return one_form(request, form, save, template="set_up/provider.html", **_about(found))
+    if request.method == "POST":
+        answer, status = saved(request, form, save)
+        if answer is not None:
+            return answer
+    return _shown(request, found, form, status=status)
 
 
 @require_POST
@@ -104,7 +112,7 @@ def provider_test(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """Test the connection with what is saved, and say what works and what is wrong. It changes nothing."""
     check_can_set_up(request.actor)
     found = _provider(slug)
-    return _shown(request, found, _tested(found))
+    return _shown(request, found, ProviderForm(initial=_initial(found)), tested=_tested(found))
 
 
 @require_POST
@@ -117,23 +125,40 @@ def provider_activate(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     found = _provider(slug)
     tested = _tested(found)
     if not works(tested):
-        return _shown(request, found, tested, status=409)
+        return _shown(request, found, ProviderForm(initial=_initial(found)), tested=tested, status=409)
     activate_provider(found, by=request.actor)
     messages.success(request, _("People can now sign in through %(name)s.") % {"name": found})
     return redirect("set_up_provider", slug=found.slug)
 
 
-@require_POST
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
 def provider_deactivate(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """Nobody signs in through it any more, and whoever did is signed out."""
+    """A page that says whom this signs out; then nobody signs in through it any more."""
     check_can_set_up(request.actor)
     found = _provider(slug)
-    deactivate_provider(found, by=request.actor)
-    messages.success(request, _("Nobody can sign in through %(name)s any more.") % {"name": found})
-    return redirect("set_up_provider", slug=found.slug)
+    said, back = {"name": found}, _page_of(found)
+
+    def switch_off() -> tuple[str, str]:
+        deactivate_provider(found, by=request.actor)
+        return _("Nobody can sign in through %(name)s any more.") % said, back
+
+    sessions = PersonSession.objects.alive().filter(provider=found).count()
+    return ask_before_ending(
+        request, switch_off, check=lambda: check_operator_can_sign_in(found), button=_("Switch off"), back=back,
+        heading=_("Switch off %(name)s?") % said,
+        effects=[
+            _("Nobody can sign in through %(name)s.") % said,
+            ngettext("%(n)s active session ends.", "%(n)s active sessions end.", sessions) % {"n": sessions},
+            _("You can switch it on again if the test of the connection works."),
+        ],
+        crumbs=[
+            *crumbs((_("Identity providers"), "set_up_providers")), {"label": found.name, "url": back},
+            {"label": _("Switch off"), "url": ""},
+        ],
+    )  # fmt: skip
 
 
 def _tested(found: Provider) -> list[Step]:
@@ -172,18 +197,16 @@ def _addresses(here: str) -> dict[str, Any]:
     }
 
 
-def _shown(request: AuthenticatedRequest, found: Provider, tested: list[Step], *, status: int = 200) -> HttpResponse:
-    """The page with what is saved and what the test of the connection found."""
-    more = {"tested": tested, "tested_at": clock.now(), "test_works": works(tested)}
-    form = ProviderForm(initial=_initial(found))
-    return render(request, "set_up/provider.html", {"form": form, **_about(found), **more}, status=status)
-
-
-def _about(found: Provider) -> dict[str, Any]:
-    return {
+def _shown(
+    request: AuthenticatedRequest, found: Provider, form: ProviderForm, *, tested: Any = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
         "provider": found,
         "title": found.name,
+        "tested": tested,
+        "tested_at": clock.now() if tested is not None else None,
+        "test_works": works(tested) if tested is not None else False,
         "cancel": reverse("set_up_providers"),
-        "tested": None,
-        **_addresses(found.name),
     }
+    return render(request, "set_up/provider.html", context | _addresses(found.name), status=status)

@@ -55,6 +55,17 @@ def test_the_chair_accepts_a_dataset_or_an_operator_where_there_is_no_chair() ->
     assert refusal(rules.check_can_answer_proposal, chair, chaired) is None
 
 
+def test_an_operator_who_chairs_one_committee_is_no_chair_of_another() -> None:
+    both, own, other = operator(), rows.committee(), rows.committee()
+    CommitteeMember.objects.create(committee=own, person=both, is_chair=True)
+    CommitteeMember.objects.create(committee=other, person=rows.person(), is_chair=True)
+    assert refusal(rules.check_can_answer_proposal, both, proposal(dataset(), own)) is None
+    assert refusal(rules.check_can_answer_proposal, both, proposal(dataset(), other)) is Denied
+    managed = proposal(dataset(), rows.committee())
+    roles.assign(both, Dataset.OWNER, managed.dataset)
+    assert refusal(rules.check_can_answer_proposal, both, managed) is Denied
+
+
 def test_an_emergency_account_answers_no_proposal() -> None:
     emergency = operator()
     waiting = proposal(dataset(), rows.committee())
@@ -112,5 +123,6 @@ def test_a_controlled_dataset_names_what_is_missing_of_its_committee() -> None:
     none_chosen = missing(draft)
     assert [len(each) for each in (no_members, not_answered, none_chosen)] == [1, 1, 1]
     assert len(no_members | not_answered | none_chosen) == 3
+    assert "accepts" in not_answered.pop()
     Dataset.objects.filter(pk=one.pk).update(access="open")
     assert missing(draft) == set()

@@ -92,6 +92,7 @@ def test_a_page_has_the_first_datasets_and_how_many_there_are(monkeypatch: pytes
     page = queries.first_page(found, size=1)
     assert (page.items, page.total, page.more_than_counted) == ([made[1]], 2, False)
     dataset("c")
+    assert queries.counted(found) == (2, True)
     page = queries.first_page(found, size=9)
     assert (len(page.items), page.total, page.more_than_counted) == (3, 2, True)
     assert queries.first_page(Dataset.objects.none(), size=1) == queries.Page([], 0, False)
@@ -115,6 +116,7 @@ def test_a_dataset_is_found_by_its_name_by_those_who_may_see_it() -> None:
     hidden, shown = dataset(), dataset(listed_from=clock.now() - DAY)
     with_role(shown, name="Cara")
     with_role(shown, name="Anna")
+    with_role(dataset(), name="Elsewhere")
     with_role(shown, name="Closed", active=False)
     with_role(shown, name="")
     with_role(shown, Dataset.STEWARD, name="Bea")
@@ -232,6 +234,8 @@ def test_an_embargoed_version_with_files_of_a_draft() -> None:
     Version.objects.filter(pk=later.pk).update(embargo_until=now + 3 * DAY)
     version(dataset(), 1, keys=["other"])
     assert found() == later, "what is public in another dataset"
+    with clock.freeze(now + 3 * DAY - TICK):
+        assert found() == later
     with clock.freeze(now + 3 * DAY):
         assert found() is None, "the embargo is over"
 

@@ -35,7 +35,7 @@ def test_a_link_works_until_its_last_moment_and_until_it_is_ended(noon: datetime
         ({"expires_at": noon}, Gone),
         ({"expires_at": noon + timedelta(hours=1), "ended_at": noon}, Gone),
     ):
-        assert refusal(rules.check_active, DownloadLink(**facts)) is refused
+        assert refusal(rules.check_active, DownloadLink(**facts), at=noon) is refused
 
 
 def test_a_link_is_used_by_its_person_or_without_a_session(noon: datetime) -> None:

@@ -17,6 +17,7 @@ from apps.grants.access_state.grants import RULE_PARTS
 from apps.grants.models import AccessGrant
 from apps.people.models import Affiliation, Identity, Institution, Person, Provider
 from tests import stories
+from tests.factories import rows
 from tests.unit.grants import unsaved
 
 DAY = timedelta(days=1)
@@ -99,6 +100,21 @@ def test_nothing_more_is_read_of_those_whose_affiliation_is_valid() -> None:
 
 
 @pytest.mark.django_db
+def test_nothing_more_is_read_of_holders_whose_affiliation_is_valid() -> None:
+    access = stories.granted()
+    data, mine = access.published_dataset.dataset, AccessGrant.objects.filter(holder=access.holder)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            asked(access.owner, data, grants=mine)
+        return len(captured)
+
+    valid = statements()
+    leave(access.holder)
+    assert statements() > valid
+
+
+@pytest.mark.django_db
 def test_whose_affiliation_was_ended_waits_for_an_official() -> None:
     data, someone = stories.published_dataset(access="registered").dataset, stories.person()
     home = leave(someone)
@@ -111,11 +127,14 @@ def test_whose_affiliation_was_ended_waits_for_an_official() -> None:
     assert asked(someone, data).ended_for_viewer == Ended(home.name, (official.name,))
     open_data = stories.published_dataset(access="open").dataset
     assert asked(someone, open_data).ended_for_viewer is None, "nothing is missing there"
+    assert asked(someone, open_data, data).ended_for_viewer is not None, "one of them lacks it"
+    without_version = rows.dataset("controlled", rows.committee())
+    assert asked(someone, without_version).ended_for_viewer is None, "there is nothing to open"
     assert asked(stories.person(), data).ended_for_viewer is None
 
 
 @pytest.mark.django_db
-def test_a_sign_in_that_did_not_renew_it_is_told_of_the_viewer() -> None:
+def test_a_sign_in_that_did_not_renew_it_concerns_the_viewer() -> None:
     data, someone = stories.published_dataset(access="registered").dataset, stories.person()
     home = leave(someone, valid_until=clock.now())
     assert asked(someone, data).ended_for_viewer is None
@@ -130,6 +149,19 @@ def test_a_sign_in_that_did_not_renew_it_is_told_of_the_viewer() -> None:
     away = leave(other, valid_until=clock.now())
     tried(other, away)
     assert asked(someone, data).ended_for_viewer == found.ended_for_viewer
+
+
+@pytest.mark.django_db
+def test_what_lapsed_for_a_holder_is_not_told_as_the_viewers_own() -> None:
+    data = stories.published_dataset(access="registered").dataset
+    holders = [stories.granted(), stories.granted()]
+    homes = [leave(one.holder, valid_until=clock.now()) for one in holders]
+    for one, home in zip(holders, homes, strict=True):
+        tried(one.holder, home)
+    for (viewer, home), other in zip(zip(holders, homes, strict=True), reversed(holders), strict=True):
+        theirs = AccessGrant.objects.filter(holder=other.holder)
+        found = asked(viewer.holder, data, other.published_dataset.dataset, grants=theirs).ended_for_viewer
+        assert found is not None and (found.institution, found.lapsed) == (home.name, True)
 
 
 @pytest.mark.django_db
@@ -188,6 +220,10 @@ def test_the_moment_is_that_of_the_database_and_each_dataset_has_its_facts() -> 
     assert {pk: one.opens for pk, one in found.datasets.items()} == {first.dataset.pk: False, second.dataset.pk: True}
     assert before <= found.now <= clock.now()
     assert asked(None, empty.dataset).datasets[empty.dataset.pk].opens is False
+    empties = [rows.dataset("controlled", rows.committee()) for _one in range(9)]
+    among = asked(None, *empties, first.dataset)
+    shown: Any = among.datasets[first.dataset.pk].version
+    assert among.now == shown.asked_at
     nothing = asked(None)
     assert (nothing.datasets, nothing.grants) == ({}, {})
     assert before <= nothing.now <= clock.now()
@@ -197,7 +233,8 @@ def test_the_moment_is_that_of_the_database_and_each_dataset_has_its_facts() -> 
 def test_signatures_are_read_of_agreements_that_gave_no_access_yet() -> None:
     setup, other, access = stories.signed(), stories.signed(), stories.granted()
     member = stories.person()
-    setup.case.request.memberships.create(person=member)
+    for case in (setup.case, other.case):
+        case.request.memberships.create(person=member)
     item, granted = setup.case.item, access.case.item
     pairs = [(item, setup.applicant.pk), (granted, access.holder.pk)]
     data = [item.dataset_id, granted.dataset_id]

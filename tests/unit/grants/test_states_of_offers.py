@@ -116,7 +116,7 @@ def test_a_committee_that_accepts_no_requests_says_why(viewer: Any) -> None:
 
 @pytest.mark.parametrize("part", ["person", "not_break_glass"])
 @pytest.mark.parametrize("access", ["controlled", "registered"])
-def test_an_account_that_may_not_access_data_is_told_so(part: str, access: str) -> None:
+def test_an_account_that_may_not_access_data_reads_that(part: str, access: str) -> None:
     data = dataset(access)
     about = known(data, part)
     same(data, about, offer(data, about), state=State.ACCOUNT_BLOCKED, action=Action(Do.WHY, data))
