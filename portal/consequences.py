@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from apps.access_requests.tasks import (
+    check_helpers,
     check_quorum,
     close_if_denied,
     report_lost_voters,
@@ -27,7 +28,7 @@ from apps.agreements.tasks import (
 from apps.audit.kinds import Kind, kind_of
 from apps.audit.models import Event, Outbox
 from apps.core import clock
-from apps.datasets.tasks import check_owners, check_uploaded_file
+from apps.datasets.tasks import check_owners, check_uploaded_file, check_who_names_owners
 from apps.grants.tasks import activate_request, issue_grants
 from apps.notifications.messages import MESSAGES
 from apps.notifications.settled import SETTLES
@@ -57,8 +58,16 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
         check_owners,
         report_lost_voters,
         check_quorum,
+        check_helpers,
+        check_who_names_owners,
     ],
-    Kind.PEOPLE_MERGED: [report_lost_voters, check_quorum],
+    Kind.PEOPLE_MERGED: [report_lost_voters, check_quorum, check_helpers, check_who_names_owners],
+    Kind.PERSON_REACTIVATED: [check_helpers],
+    Kind.PLATFORM_ROLE_GIVEN: [check_helpers],
+    Kind.PLATFORM_ROLE_GAINED: [check_helpers],
+    Kind.PLATFORM_ROLE_ENDED: [check_helpers, check_who_names_owners],
+    Kind.PLATFORM_ROLE_LOST: [check_helpers, check_who_names_owners],
+    Kind.ROLE_TAKEN: [check_who_names_owners],
 }
 LONGEST_WAIT = timedelta(minutes=10)
 

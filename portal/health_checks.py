@@ -1,13 +1,11 @@
 """What a worker looks at once a minute, and what it reports of itself, for **System status** and /metrics."""
 
 import logging
-import shutil
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import django
 from django.conf import settings
@@ -15,14 +13,12 @@ from django.db import connection
 
 from apps.core import causes, heartbeats
 from apps.core.actors import SYSTEM
-from apps.core.storage import private_storage
 from apps.identity.oidc.provider_checks import check_providers
 from apps.notifications.late_work import report_late_work
-from apps.notifications.mail_server import check_mail_server
+from apps.web.common import servers
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 15.0
-LOW_SHARE, LOW_BYTES = 0.05, 2 * 1024**3  # a disk with less than both is nearly full
 
 
 def check_all() -> None:
@@ -43,28 +39,16 @@ def check_all() -> None:
 
 def check_storage() -> None:
     """Whether the private files can be reached, and how much room is left where they are."""
-    cause, facts = "", {}
-    try:
-        private_storage().check()
-    except Exception as fault:  # whatever the storage's client raises
-        cause = causes.cause_of(fault)
+    cause, facts = servers.cause_of(servers.storage), {}
     if settings.DELIVERY == "accel":
-        facts = disk(Path(settings.DATA_ROOT))
-        cause = cause or low_disk(facts)
+        facts = servers.room()
+        cause = cause or servers.low_disk(**facts)
     heartbeats.report("storage", cause=cause, **facts)
 
 
-def disk(folder: Path) -> dict[str, int]:
-    """Bytes free and in all, of the disk with that folder."""
-    usage = shutil.disk_usage(folder)
-    return {"free": usage.free, "total": usage.total}
-
-
-def low_disk(facts: Mapping[str, int]) -> str:
-    """`disk_full`, `disk_low` or nothing."""
-    if facts["free"] == 0:
-        return "disk_full"
-    return "disk_low" if facts["free"] < min(LOW_BYTES, LOW_SHARE * facts["total"]) else ""
+def check_mail_server() -> None:
+    """Whether the mail server takes a connection, with the portal's user name and password."""
+    heartbeats.report("e-mail", cause=servers.cause_of(servers.mail))
 
 
 def forget_old() -> None:

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import report_ended_memberships
+from apps.access_requests.tasks import check_helpers, report_ended_memberships
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
 from apps.datasets.commands import release_versions
 from apps.datasets.search import tidy_words
+from apps.datasets.tasks import check_who_names_owners
 from apps.grants.commands import notify_of_ends
 from apps.grants.restores import unreleased_restore
 from apps.identity.commands.sessions import forget_sessions
@@ -60,7 +61,7 @@ def sweep() -> None:
 @app.task
 def warn() -> None:
     """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
-    day, and those whose agreement was not signed in time.
+    day, those whose agreement was not signed in time, and who can help now that another person's role has run out.
 
     Neither access nor a decision depends on it.
     """
@@ -71,6 +72,8 @@ def warn() -> None:
     warn_of_expiring_affiliations(by=SYSTEM)
     notify_of_ends(by=SYSTEM)
     report_ended_memberships()
+    check_helpers()
+    check_who_names_owners()
 
 
 @app.task

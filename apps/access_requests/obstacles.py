@@ -1,11 +1,16 @@
-"""What would stop a request half way because nobody could take the next step; found before the request is submitted."""
+"""What would stop a request half way because nobody could take the next step: found before the request is submitted;
+and who leads out of it where that is no longer possible.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from apps.access_requests import queries
 from apps.committees.decisions import too_few
 from apps.committees.models import Committee, CommitteeMember
 from apps.core.errors import Invalid, WrongState
@@ -35,7 +40,7 @@ def check_others_can_act(dataset: Dataset, parties: Iterable[UUID]) -> None:
 
 def check_an_operator_is_outside(parties: Iterable[UUID]) -> None:
     """Where there are operators, one of them has no part in the request: they help if a committee loses its members."""
-    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR)
+    operators = _operators()
     if operators.exists() and not outside(operators, set(parties)).exists():
         raise WrongState(
             _(
@@ -43,6 +48,44 @@ def check_an_operator_is_outside(parties: Iterable[UUID]) -> None:
                 "can no longer decide. Remove an operator from the request, or have another operator appointed."
             )
         )
+
+
+class Help(StrEnum):
+    """Who can add members to a committee that has too few for a request."""
+
+    CHAIR = "chair"
+    OPERATOR = "operator"
+    NOBODY_OUTSIDE = "nobody_outside"  # operators who must first have another operator appointed
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """The people who are notified that a committee has too few eligible voters, and what they can do about it."""
+
+    help: Help
+    people: list[Person]
+
+
+def who_adds_members(committee: Committee) -> Helpers:
+    """The chair; if the chair may not act, the operators outside every request that the committee is deciding on; if
+    there is none, all operators, because each of them can appoint another operator.
+
+    The rules they are asked of are `check_can_manage_committee` and `check_can_change_members`.
+    """
+    chairs = CommitteeMember.objects.active().filter(committee=committee, is_chair=True)
+    for help_, people in (
+        (Help.CHAIR, Person.objects.filter(pk__in=chairs.values("person_id"), is_break_glass=False)),
+        (Help.OPERATOR, _operators()),
+    ):
+        free = [person for person in people if committee.pk not in queries.deciding_about(person)]
+        if free:
+            return Helpers(help_, free)
+    return Helpers(Help.NOBODY_OUTSIDE, list(_operators()))
+
+
+def _operators() -> QuerySet[Person]:
+    """Operators with an account of their own: an emergency account changes no committee."""
+    return people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False)
 
 
 def outside(people: QuerySet[Person], parties: set[UUID]) -> QuerySet[Person]:
@@ -75,7 +118,7 @@ def _check_committee(committee: Committee, parties: set[UUID]) -> None:
     if not too_few(people.count(), committee.quorum):
         return
     chairs = people.filter(pk__in=members.filter(is_chair=True).values("person_id"))
-    operators = outside(people_with_platform_role(PlatformRole.Kind.OPERATOR), parties)
+    operators = outside(_operators(), parties)
     if not chairs.exists() and not operators.exists():
         raise Invalid(
             _(

@@ -158,6 +158,12 @@ def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Exists(items), state__in=UNDER_REVIEW).order_by("pk")
 
 
+def reported_without_quorum() -> QuerySet[AccessRequest]:
+    """Requests under review of which it was reported that a committee has too few eligible voters."""
+    reports = Event.objects.filter(kind=Kind.QUORUM_MISSING, subject_id=OuterRef("pk"))
+    return AccessRequest.objects.filter(Exists(reports), state__in=UNDER_REVIEW).order_by("pk")
+
+
 def eligible_voters(item: Item) -> QuerySet[CommitteeMember]:
     """The memberships that count for this item: active since the round opened, of nobody named in the request."""
     return _unconcerned(committees.memberships_of(item.committee), item.request)

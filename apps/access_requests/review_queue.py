@@ -5,6 +5,7 @@ One row is one request. Requests that the member is part of, or is recused from,
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -35,6 +36,8 @@ from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 
+FOUND_ONCE = 1000
+
 
 def to_check_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
     """Requests that wait for a completeness check, which this member may make."""
@@ -53,10 +56,22 @@ def waiting_for(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet
     return AccessRequest.objects.filter(pk__in=checks.union(votes)).order_by("submitted_at", "pk")
 
 
-def with_others_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
-    """Requests in review that wait for the votes of other members."""
+def found_once(votes: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """The same requests by their ids: a page that asks several things of them finds them once. One statement.
+
+    More than FOUND_ONCE are found again each time: their ids would be a longer statement than the question.
+    """
+    ids = list(votes.order_by().values_list("pk", flat=True)[: FOUND_ONCE + 1])
+    return votes if len(ids) > FOUND_ONCE else AccessRequest.objects.filter(pk__in=ids)
+
+
+def with_others_of(
+    person: Viewer, among: Iterable[UUID] | None = None, *, to_vote: QuerySet[AccessRequest] | None = None
+) -> QuerySet[AccessRequest]:
+    """Requests in review that wait for the votes of other members; `to_vote` is `to_vote_of` if it is known."""
     waiting = _requests(_open_items(person, among).filter(_in_review()))
-    return waiting.exclude(pk__in=to_vote_of(person, among).values("pk"))
+    mine = to_vote_of(person, among) if to_vote is None else to_vote
+    return waiting.exclude(pk__in=mine.values("pk"))
 
 
 def with_applicant_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
@@ -119,10 +134,11 @@ def undecided_before(committee: Committee) -> QuerySet[Item]:
 def waiting_votes(committee: Committee) -> dict[UUID, int]:
     """How many undecided requests wait for the vote of each member of the committee now, by person."""
     waiting: dict[UUID, int] = {}
-    for item in undecided_before(committee).filter(request__state=RequestState.IN_REVIEW):
+    items: Any = undecided_before(committee).filter(request__state=RequestState.IN_REVIEW)
+    for item in items:
         divided = listed_decision(item).is_divided
-        voted = set() if divided else {one["voter"] for one in item.votes_cast}  # type: ignore[attr-defined]
-        for one in item.voters:  # type: ignore[attr-defined]
+        voted = set() if divided else {one["voter"] for one in item.votes_cast}
+        for one in item.voters:
             if one["person"] not in voted:
                 waiting[UUID(one["person"])] = waiting.get(UUID(one["person"]), 0) + 1
     return waiting

@@ -1,5 +1,7 @@
 """What follows for access requests."""
 
+from django.db.models import QuerySet
+
 from apps.access_requests import commands, queries
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import UNDER_REVIEW, RequestState
@@ -44,9 +46,18 @@ def report_open_votes(event: Event) -> None:
 
 def check_quorum(event: Event) -> None:
     """Report committees with fewer eligible voters than the quorum, from the start of a round or because somebody
-    left.
+    left. A request that is submitted can bar whoever was notified of another one before the same committee.
     """
-    for request in AccessRequest.objects.filter(pk__in=[event.subject_id]):
-        commands.record_committees_without_quorum(request, by=SYSTEM)
-    for request in queries.voted_on_beside([event.subject_id, *event.about]):
+    _report_short(AccessRequest.objects.filter(pk__in=[event.subject_id]))
+    _report_short(queries.voted_on_beside([event.subject_id, *event.about]))
+    _report_short(queries.reported_without_quorum().filter(items__committee__items__request=event.subject_id))
+
+
+def check_helpers(_event: Event | None = None) -> None:
+    """Operators have changed: whoever can now help a committee that was reported is notified."""
+    _report_short(queries.reported_without_quorum())
+
+
+def _report_short(found: QuerySet[AccessRequest]) -> None:
+    for request in found.distinct():
         commands.record_committees_without_quorum(request, by=SYSTEM)

@@ -37,6 +37,13 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "not_found": _("The bucket or folder does not exist. Create it, or correct its name in the settings."),
     "not_migrated": _("The database does not have the tables of this version. Run manage.py migrate."),
+    "old": _("The database is older than PostgreSQL 15. Upgrade it."),
+    "encoding": _("The database does not use UTF-8. Create it again with ENCODING 'UTF8'."),
+    "owner": _(
+        "The portal signs in to the database as the owner of its tables, so the event log is not protected from it. "
+        "Use the role gatehouse_app in DATABASE_URL."
+    ),
+    "no_encryption": _("It does not offer an encrypted connection. Configure TLS there, or compare the settings."),
     "answer": _("Its answer cannot be used. Compare what it sends with the requirements in the operator guide."),
     "overdue": _("It has stopped reporting. Check that gunicorn, worker, beat and broker are running."),
     "fault": _("It failed for another reason. Search the server log for the name of this component."),
@@ -74,6 +81,7 @@ _NAMES = {
     "ConnectionTimeout": "silent",
     "TimeoutError": "silent",
     "SSLError": "certificate",
+    "SMTPNotSupportedError": "no_encryption",
     "EndpointConnectionError": "refused",
 }
 

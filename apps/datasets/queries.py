@@ -23,6 +23,8 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
+from apps.audit.kinds import Kind
+from apps.audit.models import Event
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import chaired_by
 from apps.core import clock, roles
@@ -39,7 +41,7 @@ from apps.datasets.models import (
 )
 from apps.datasets.states import VersionState
 from apps.people.models import Person, PlatformRole
-from apps.people.queries import has_platform_role, people_by_id
+from apps.people.queries import has_platform_role, officials_of, people_by_id, people_with_platform_role
 
 COUNTED_UP_TO = 1000
 
@@ -254,6 +256,21 @@ def left_without_owner(person_id: UUID | None) -> list[Dataset]:
     """The datasets that this person owns and no active person does."""
     owned = roles.with_roles(Person(pk=person_id), [Dataset.OWNER], Dataset).order_by("pk")
     return [dataset for dataset in owned if not has_owner(dataset)]
+
+
+def reported_without_owner() -> list[tuple[Dataset, int]]:
+    """The datasets that no active person owns, each with the event by which it lost the last one it is reported for."""
+    reports = Event.objects.filter(kind=Kind.OWNER_MISSING).order_by("subject_id", "-id").distinct("subject_id")
+    causes = dict(reports.values_list("subject_id", "facts__cause"))
+    datasets = Dataset.objects.filter(pk__in=causes).order_by("pk")
+    return [(dataset, causes[dataset.pk]) for dataset in datasets if not has_owner(dataset)]
+
+
+def who_names_owner(dataset: Dataset) -> list[Person]:
+    """The signing officials of the dataset's institution; the operators where there is none."""
+    officials = officials_of([dataset.institution_id] if dataset.institution_id else [])
+    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False)
+    return [person for each in officials.values() for person in each] or list(operators)
 
 
 def solely_owned_by(person: Person) -> list[Dataset]:

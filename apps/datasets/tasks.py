@@ -11,6 +11,12 @@ def check_owners(event: Event) -> None:
         commands.record_owner_missing(dataset, cause=event.pk, by=SYSTEM)
 
 
+def check_who_names_owners(_event: Event | None = None) -> None:
+    """Officials or operators have changed: whoever can appoint an owner now for a dataset without one is notified."""
+    for dataset, cause in queries.reported_without_owner():
+        commands.record_owner_missing(dataset, cause=cause, by=SYSTEM)
+
+
 def check_uploaded_file(event: Event) -> None:
     """Compute the checksum of an uploaded file."""
     if event.subject_id is not None:

@@ -79,7 +79,8 @@ def plan(asked: Asked, *, size: int, etag: str) -> Plan:
 def ranges_of(header: str, size: int) -> Ranges | None:
     """The parts that a `Range` header asks for, ends clamped to the file; empty if there are none in it.
 
-    None if the header is to be ignored: another unit than bytes, not the syntax of a range, or more than MOST_RANGES.
+    None if the header is to be ignored: another unit than bytes, not the syntax of a range, more than MOST_RANGES, or
+    parts that are longer together than the file, which Caddy and nginx ignore as well.
     """
     match = RANGE_SET.match(header.strip())
     wanted = [one.strip() for one in match[1].split(",") if one.strip()] if match else []
@@ -95,7 +96,7 @@ def ranges_of(header: str, size: int) -> Ranges | None:
         first, last = _clamped(spec[1], spec[2], size)
         if first <= last:
             found.append((first, last))
-    return found
+    return found if sum(last - first + 1 for first, last in found) <= size else None
 
 
 def _clamped(first: str, last: str, size: int) -> tuple[int, int]:

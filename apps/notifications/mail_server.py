@@ -2,16 +2,11 @@
 
 from django.core.mail import get_connection
 
-from apps.core import causes, heartbeats
 
-
-def check_mail_server() -> None:
-    """Report whether the mail server takes a connection, with the portal's user name and password."""
-    cause = ""
+def open_mail_server(*, seconds: float) -> None:
+    """Connect to the mail server and sign in, and send nothing; raises what its client raises."""
+    connection = get_connection(timeout=seconds)
     try:
-        connection = get_connection()
         connection.open()
+    finally:
         connection.close()
-    except Exception as fault:  # whatever the mail server or the network says
-        cause = causes.cause_of(fault)
-    heartbeats.report("e-mail", cause=cause)

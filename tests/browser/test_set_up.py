@@ -125,7 +125,7 @@ def test_an_empty_portal_is_set_up_by_pages_only(chromium: Browser, empty: dict[
     after = command(run, "doctor")
     assert after.startswith("0"), after
     seconds = total["clicks"] * CLICK + total["fields"] * FIELD
-    print(  # noqa: T201 - the number is the result
+    print(
         f"set up by pages: {total['clicks']} clicks, {total['fields']} fields, {seconds / 60:.1f} minutes by hand; "
         f"{time.monotonic() - began:.0f} s by this test"
     )

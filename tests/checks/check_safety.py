@@ -21,7 +21,7 @@ RAW_SQL = {
     "apps/audit/": "the log and its outbox: row locks that skip, and privileges",
     "apps/datasets/search": "asks functions of the database how they take words apart, and which words are alike",
     "apps/core/postgresql/": "sets the limits of a connection, and asks one that was kept whether it answers",
-    "apps/web/set_up/server.py": "asks the database for its version, its encoding and who owns its tables",
+    "apps/web/common/servers.py": "asks the database for its version, its encoding and who owns its tables",
     "apps/web/common/middleware.py": "makes the transaction of a GET read-only",
     "portal/": "starts, checks and prepares databases",
 }

@@ -1,18 +1,23 @@
 """`manage.py doctor` says what is wrong or missing, and its exit code says whether something does not work."""
 
+import errno
 import os
+import smtplib
+import ssl
 import subprocess
 import sys
+from contextlib import nullcontext
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError
 
+from apps.core import causes
 from apps.identity.oidc.checks import Untrusted
 from apps.identity.oidc.connection import Step
-from apps.notifications import mail_fault as mail_server
+from apps.notifications import mail_server
+from apps.web.common import servers
 from apps.web.set_up import server
 from apps.web.set_up.server import Finding
 from portal.management.commands import doctor
@@ -97,7 +102,7 @@ def test_a_portal_that_is_complete_ends_with_zero(healthy: Any, monkeypatch: pyt
 
 @pytest.mark.parametrize("name", list(server.LABELS))
 def test_a_server_that_fails_is_a_fault(healthy: Any, name: str) -> None:
-    healthy[name] = Finding(name, name, f"{name}_unreachable", "It does not answer.")
+    healthy[name] = Finding(name, name, "silent", "It does not answer.")
     code, found = lines()
     assert (code, found[name]) == (doctor.BROKEN, "FAILS")
     assert ("Committees" in found) == (name != "database")
@@ -146,30 +151,48 @@ def test_a_provider_that_fails_is_a_fault(healthy: Any, monkeypatch: pytest.Monk
 
 
 def test_what_each_server_says_when_it_does_not_answer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    assert server._database() in {"", "database_owner"}
-    assert server._clock() == "" and server._disk() in {"", "disk_full"} and server._storage() == ""
+    ask = servers.cause_of
+    assert ask(servers.database) == ask(servers.schema) == ask(servers.clocks) == ask(servers.storage) == ""
+    assert ask(servers.database_set_up) in {"", "owner"} and ask(servers.disk) in {"", "disk_low", "disk_full"}
     settings.DATA_ROOT = "/nowhere/at/all"
-    assert server._disk() == "disk_missing"
-    monkeypatch.setattr(server.time, "time", lambda: 0.0)
-    assert server._clock() == "clock_apart"
+    assert ask(servers.disk) == "not_found"
+    monkeypatch.setattr(servers.time, "time", lambda: 0.0)
+    assert ask(servers.clocks) == "clock"
 
     def down(*_about: Any, **_more: Any) -> Any:
-        raise DatabaseError
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
 
-    monkeypatch.setattr(server.connection, "cursor", down)
-    assert (server._database(), server._clock()) == ("database_unreachable", "clock_unknown")
-    monkeypatch.setattr(server, "private_storage", down)
-    assert server._storage() == "storage_unreachable"
-    monkeypatch.setattr(server.current_app, "connection_for_write", down)
-    assert server._broker() == "broker_unreachable"
+    monkeypatch.setattr(servers.clock, "now", down)
+    monkeypatch.setattr(servers, "private_storage", down)
+    monkeypatch.setattr(servers.current_app, "connection_for_write", down)
+    monkeypatch.setattr(servers, "open_mail_server", down)
+    codes = {one.name: one.code for one in server.server_findings()}
+    assert codes == dict.fromkeys(server.LABELS, "refused") | {"disk": "not_found"}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [((140_000, "UTF8", False), "old"), ((150_000, "LATIN1", False), "encoding"), ((150_000, "UTF8", True), "owner"),
+     ((150_000, "UTF8", False), "")],
+)  # fmt: skip
+def test_what_the_database_is(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, said: tuple[int, str, bool], code: str
+) -> None:
+    class Cursor:
+        execute, fetchone = (lambda *_said: None), (lambda _self: said)
+
+    settings.DEMO = False
+    monkeypatch.setattr(servers.connection, "cursor", lambda: nullcontext(Cursor()))
+    assert servers.database_set_up() == code
 
 
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (None, ""), (mail_server.smtplib.SMTPAuthenticationError(535, b"no"), "mail_refused"),
-        (mail_server.smtplib.SMTPNotSupportedError(), "mail_tls"), (mail_server.ssl.SSLError(), "mail_tls"),
-        (ConnectionRefusedError(), "mail_unreachable"), (mail_server.smtplib.SMTPException(), "mail_unreachable"),
+        (None, ""), (smtplib.SMTPAuthenticationError(535, b"no"), "credentials"),
+        (smtplib.SMTPNotSupportedError(), "no_encryption"), (ssl.SSLError(), "certificate"),
+        (ssl.SSLCertVerificationError(), "certificate"), (smtplib.SMTPException(), "fault"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "refused"),
     ],
 )  # fmt: skip
 def test_what_the_mail_server_says(monkeypatch: pytest.MonkeyPatch, fault: Exception | None, code: str) -> None:
@@ -182,8 +205,13 @@ def test_what_the_mail_server_says(monkeypatch: pytest.MonkeyPatch, fault: Excep
             return None
 
     monkeypatch.setattr(mail_server, "get_connection", lambda **_more: Connection())
-    assert mail_server.mail_fault() == code
-    assert server.LABELS["mail"] and str(server.SENTENCES.get(code or "mail_ok"))
+    assert servers.cause_of(servers.mail) == code
+
+
+def test_every_code_of_a_server_has_a_sentence_that_names_its_settings() -> None:
+    assert server.DATABASE_ANSWERS - {""} <= set(causes.SENTENCES)
+    assert set(server.LABELS) == set(server.WELL) == {*server.SETTINGS, "clock"} == {*server.LOCAL, *server.REMOTE}
+    assert server._said("mail", "refused").startswith("EMAIL_HOST")
 
 
 def test_every_finding_has_a_sentence() -> None:

@@ -1,10 +1,5 @@
-"""The logs of the shipped front servers open nothing and name nobody: words are planted and searched.
+"""The logs of the shipped front servers open nothing and name nobody: words are planted and searched."""
 
-Caddy comes with the demo. nginx runs where the machine has it (Debian: apt-get install nginx-light), from the shipped
-deploy/front/nginx.conf, with other ports and folders and without TLS.
-"""
-
-import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,30 +8,15 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.demo.embedded import servers
-from deploy.demo.embedded.process import Server, running
+from deploy.demo.embedded.process import running
 from deploy.demo.embedded.world import World
-from tests import nginx as tests_nginx
-from tests.integration.test_front import serving
+from tests.integration.fronts import BOTH, FRONTS, nginx, serving
 from tests.nginx import needed
 
 CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
 
 
-def nginx(world: World) -> Server:
-    """nginx with the shipped configuration: only ports, folders and TLS differ."""
-    changes = (
-        ("127.0.0.1:8000", f"127.0.0.1:{world.ports['app']}"),
-        ("127.0.0.1:8001", f"127.0.0.1:{world.ports['probes']}"),
-        ("listen 443 ssl;", f"listen 127.0.0.1:{world.ports['web']};"),  # last: this port may be 8000
-    )
-    return tests_nginx.server(world, re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", tests_nginx.shipped(world, changes)))
-
-
-FRONTS = {"caddy": servers.caddy, "nginx": nginx}
-
-
-@pytest.fixture(params=["caddy", pytest.param("nginx", marks=needed)])
+@pytest.fixture(params=BOTH)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("logs"))
     world.take_ports()

@@ -49,7 +49,7 @@ def figures_count_every_worker(layout: Layout) -> list[str]:
 
 def _pages(layout: Layout, node: str) -> float:
     address = f"http://127.0.0.1:{layout.place.ports['probes' + node[-1]]}/metrics"
-    with closing(urllib.request.urlopen(address, timeout=10)) as answer:  # noqa: S310 - our own http address
+    with closing(urllib.request.urlopen(address, timeout=10)) as answer:
         text = answer.read().decode()
     return sum(float(value) for value in re.findall(r"(?m)^gatehouse_requests_total\{[^}]*\} (\S+)$", text))
 

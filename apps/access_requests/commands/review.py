@@ -4,13 +4,12 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.access_requests import queries, rules
+from apps.access_requests import obstacles, queries, rules
 from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Question, Recusal
 from apps.access_requests.states import ACCEPTED
 from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
-from apps.committees.models import CommitteeMember
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.text import typed
@@ -60,7 +59,7 @@ def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
 @transaction.atomic
 def record_committees_without_quorum(request: AccessRequest, *, by: Actor) -> None:
     """Write down which committees have too few left who may decide on the request; the same shortage once a round,
-    and again if the chair has changed, because somebody else is notified then.
+    and again if somebody can do something about it now who was not notified of it.
     """
     check_named(by, SYSTEM)
     request = _lock(request)
@@ -68,12 +67,13 @@ def record_committees_without_quorum(request: AccessRequest, *, by: Actor) -> No
     if current is None:
         return
     for committee, left in queries.committees_without_quorum(request).items():
-        chair = CommitteeMember.objects.appointed().filter(committee=committee, is_chair=True).first()
+        helpers = obstacles.who_adds_members(committee)
         facts: dict[str, Any] = {"round": current.number, "left": left, "quorum": committee.quorum}
-        facts["chair"] = str(chair.person_id) if chair is not None else ""
-        reported = timeline_of(request.pk).filter(kind=Kind.QUORUM_MISSING, about__contains=[committee.pk])
-        if not reported.filter(facts__contains=facts).exists():
-            record(Kind.QUORUM_MISSING, actor=by, subject=request, about=[committee], **facts)
+        facts["help"] = helpers.help.value
+        about = [committee.pk, *sorted(person.pk for person in helpers.people)]
+        same = timeline_of(request.pk).filter(kind=Kind.QUORUM_MISSING, about__contains=about, facts__contains=facts)
+        if not same.exists():
+            record(Kind.QUORUM_MISSING, actor=by, subject=request, about=about, **facts)
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ Cursor = Annotated[str, Field(max_length=400)]
 
 @router.get("/datasets", response=schemas.DatasetPage, auth=READ_OR_PUBLIC)
 def list_datasets(
-    request: HttpRequest,  # noqa: ARG001 - the signature of an operation
+    request: HttpRequest,
     q: Words = "",
     access: Literal["", "open", "registered", "controlled"] = "",
     committee: Words = "",

@@ -6,7 +6,7 @@ from apps.audit.models import Event
 from apps.audit.record import Kind, record
 from apps.core import roles
 from apps.core.actors import SYSTEM, Actor
-from apps.datasets import rules
+from apps.datasets import queries, rules
 from apps.datasets.commands.locks import _lock
 from apps.datasets.models import Dataset, Removal
 from apps.people.models import Person
@@ -36,12 +36,15 @@ def name_owner(dataset: Dataset, *, person: Person, by: Actor) -> None:
 
 @transaction.atomic
 def record_owner_missing(dataset: Dataset, *, cause: int, by: Actor) -> None:
-    """Write down, once for each `cause` (the id of an event), that no active person owns the dataset."""
+    """Write down that no active person owns the dataset: once for each `cause` (the id of an event), and again if
+    somebody can appoint an owner now who was not notified of it.
+    """
     check_named(by, SYSTEM)
     dataset = _lock(dataset)
+    about = [person.pk for person in queries.who_names_owner(dataset)]
     reported = Event.objects.filter(kind=Kind.OWNER_MISSING, subject_id=dataset.pk, facts__cause=cause)
-    if not reported.exists():
-        record(Kind.OWNER_MISSING, actor=by, subject=dataset, cause=cause)
+    if not reported.filter(about__contains=about).exists():
+        record(Kind.OWNER_MISSING, actor=by, subject=dataset, about=about, cause=cause)
 
 
 @transaction.atomic

@@ -10,11 +10,11 @@ from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.queries import memberships_of
 from apps.datasets.models import CommitteeProposal, Dataset, Version
-from apps.datasets.queries import owners_of, stewards_of
+from apps.datasets.queries import owners_of, stewards_of, who_names_owner
 from apps.grants.models import AccessGrant
 from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
 from apps.people.models import Person, PlatformRole
-from apps.people.queries import officials_of, people_with_platform_role
+from apps.people.queries import people_with_platform_role
 
 
 def _version_published(event: Event) -> Notes:
@@ -85,11 +85,9 @@ def _version_withdrawn(event: Event) -> Notes:
 
 
 def _owner_missing(event: Event) -> Notes:
-    """The officials of the dataset's institution; the operators where there is none."""
     dataset = Dataset.objects.get(pk=subject_of(event))
     path = reverse("dataset_owner", args=[dataset.slug])
-    officials = officials_of([dataset.institution_id] if dataset.institution_id else [])
-    for person in [one for each in officials.values() for one in each] or _operators():
+    for person in who_names_owner(dataset):
         yield Note(person, "owner_missing.chooser", path, {"dataset": dataset.title})
 
 

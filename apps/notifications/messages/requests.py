@@ -10,7 +10,6 @@ from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import memberships_of
 from apps.notifications.recipients import Message, Note, Notes, subject_of
 from apps.people.models import Person, PlatformRole
@@ -69,22 +68,6 @@ def _eligible_voters(request: AccessRequest) -> Iterator[Person]:
         yield from (membership.person for membership in requests.eligible_voters(item))
 
 
-def _quorum_missing(event: Event) -> Notes:
-    """The chair who may add members; the operators where the chair is empty or has a part in the request."""
-    request, facts = _request(event)
-    committee = Committee.objects.get(pk__in=event.about)
-    facts |= {"committee": committee.name, "left": event.facts["left"], "quorum": event.facts["quorum"]}
-    part_of_it = requests.people_of(request).values("pk")
-    chairs = [
-        membership.person
-        for membership in memberships_of(committee).filter(is_chair=True).exclude(person__in=part_of_it)
-    ]
-    for chair in chairs:
-        yield Note(chair, "quorum_missing.chair", reverse("committee_manage", args=[committee.slug]), facts)
-    for operator in () if chairs else people_with_platform_role(PlatformRole.Kind.OPERATOR):
-        yield Note(operator, "quorum_missing.operator", reverse("committee_page", args=[committee.slug]), facts)
-
-
 def _confirmation_needed(event: Event) -> Notes:
     """The voters whose confirmation decides; the operators if there is none."""
     item, facts = _item(event)
@@ -125,40 +108,6 @@ def _item_decided(event: Event) -> Notes:
     for person in requests.people_of(item.request):
         path = reverse("request_page", args=[item.request_id])
         yield Note(person, f"item_decided.{item.state}", path, facts, said)
-
-
-def _member_added(event: Event) -> Notes:
-    membership = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
-    notification = "committee_member_added.chair" if membership.is_chair else "committee_member_added.person"
-    yield Note(membership.person, notification, reverse("review_queue"), {"committee": membership.committee.name})
-    yield from _chair_of(membership, event, "committee_member_added.by_claim")
-
-
-def _member_removed(event: Event) -> Notes:
-    membership = CommitteeMember.objects.select_related("committee", "person").get(pk=subject_of(event))
-    page = reverse("committee_page", args=[membership.committee.slug])
-    facts = {"committee": membership.committee.name}
-    if membership.end_reason:
-        yield Note(membership.person, "committee_member_removed.with_reason", page, facts, membership.end_reason)
-    else:
-        yield Note(membership.person, "committee_member_removed.person", page, facts)
-    yield from _chair_of(membership, event, "committee_member_removed.by_claim")
-    if not memberships_of(membership.committee).filter(is_chair=True).exists():
-        for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
-            yield Note(operator, "committee_member_removed.no_chair", page, facts)
-
-
-def _chair_of(membership: CommitteeMember, event: Event, notification: str) -> Notes:
-    """The chair is notified of a membership that an institution's claim gave or ended, and how many are left to
-    decide.
-    """
-    if not event.facts.get("claim"):
-        return
-    members = list(memberships_of(membership.committee))
-    facts = {"committee": membership.committee.name, "person": membership.person.name, "members": len(members)}
-    facts |= {"quorum": membership.committee.quorum}
-    for chair in (one.person for one in members if one.is_chair and one.person_id != membership.person_id):
-        yield Note(chair, notification, reverse("committee_manage", args=[membership.committee.slug]), facts)
 
 
 MESSAGES: Mapping[Kind, Message] = {
@@ -242,30 +191,6 @@ MESSAGES: Mapping[Kind, Message] = {
             ),
         },
     ),
-    Kind.QUORUM_MISSING: Message(
-        _quorum_missing,
-        {
-            "quorum_missing.chair": (
-                _("Too few eligible voters for %(reference)s"),
-                _(
-                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can vote on "
-                    "%(reference)s. The others are involved in the request, have declared a conflict of interest or "
-                    "have left. First add a member who is not involved in the request. Then request changes from the "
-                    "applicant: this starts a new round when the applicant resubmits, and the new member can vote in "
-                    "it."
-                ),
-            ),
-            "quorum_missing.operator": (
-                _("Too few eligible voters for %(reference)s"),
-                _(
-                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can vote on "
-                    "%(reference)s. The committee has no chair, or the chair is involved in the request. Add a member"
-                    " who is not involved in the request. Then ask the committee to request changes from the "
-                    "applicant. The new member can vote in the next round."
-                ),
-            ),
-        },
-    ),
     Kind.CONFIRMATION_NEEDED: Message(
         _confirmation_needed,
         {
@@ -333,65 +258,6 @@ MESSAGES: Mapping[Kind, Message] = {
             "item_decided.denied": (
                 _("Denied: %(dataset)s for %(reference)s"),
                 _("%(committee)s denied the use of “%(dataset)s” in “%(title)s”. Reason:"),
-            ),
-        },
-    ),
-    Kind.COMMITTEE_MEMBER_ADDED: Message(
-        _member_added,
-        {
-            "committee_member_added.person": (
-                _("You are now a member of %(committee)s"),
-                _(
-                    "You now decide on access requests in “%(committee)s”. “Requests to review” "
-                    "shows what is waiting for you."
-                ),
-            ),
-            "committee_member_added.chair": (
-                _("You are now the chair of %(committee)s"),
-                _(
-                    "You are now the chair of “%(committee)s”. You vote, your vote breaks ties, and "
-                    "you add and remove members."
-                ),
-            ),
-            "committee_member_added.by_claim": (
-                _("%(person)s is now a member of %(committee)s"),
-                _(
-                    "%(person)s is now a member of “%(committee)s”, because their institution confirmed it at "
-                    "sign-in. They can vote in rounds that start from now on, for as long as the institution "
-                    "confirms the membership. Members now: %(members)s. Votes needed: %(quorum)s."
-                ),
-            ),
-        },
-    ),
-    Kind.COMMITTEE_MEMBER_REMOVED: Message(
-        _member_removed,
-        {
-            "committee_member_removed.person": (
-                _("You are no longer a member of %(committee)s"),
-                _("Your membership of “%(committee)s” has ended. Your votes on undecided requests no longer count."),
-            ),
-            "committee_member_removed.with_reason": (
-                _("Your membership of %(committee)s ends"),
-                _(
-                    "Your membership of “%(committee)s” has ended or will end soon. The committee page shows the "
-                    "current members. After your membership has ended, your votes on undecided requests no longer "
-                    "count. Reason:"
-                ),
-            ),
-            "committee_member_removed.no_chair": (
-                _("%(committee)s has no chair"),
-                _(
-                    "“%(committee)s” has no chair, so nobody can break a tie or add members. Appoint a chair: open "
-                    "the committee page and select “Manage committee”."
-                ),
-            ),
-            "committee_member_removed.by_claim": (
-                _("%(person)s is no longer a member of %(committee)s"),
-                _(
-                    "The institution of %(person)s no longer confirms their membership of "
-                    "“%(committee)s”. The membership has ended, and their votes on undecided "
-                    "requests no longer count. Members now: %(members)s. Votes needed: %(quorum)s."
-                ),
             ),
         },
     ),

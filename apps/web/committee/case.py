@@ -131,9 +131,9 @@ def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, fo
         text = form.cleaned_data.get("new_condition", "")
         condition = commands.propose_condition(item, text=text, seen=seen, by=request.actor)
         messages.success(request, _("The condition is proposed. You have not voted yet."))
-        kept = {name: request.POST.get(name, "") for name in ("seen", "reason")}
+        kept: dict[str, Any] = {name: request.POST.get(name, "") for name in ("seen", "reason")}
         kept["choice"] = Vote.Choice.CONDITIONAL.value
-        kept["conditions"] = [*request.POST.getlist("conditions"), str(condition.pk)]  # type: ignore[assignment]
+        kept["conditions"] = [*request.POST.getlist("conditions"), str(condition.pk)]
         again = VoteForm(initial=kept, item=item, proposed=item.conditions.all())
         return saved_with_errors(_page(request, asked, vote_forms={item.pk: again}))
     if isinstance(refusals.refusal, WrongState):

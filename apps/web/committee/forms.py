@@ -66,7 +66,9 @@ class VoteForm(forms.Form):
         kwargs["auto_id"] = f"vote-{item.pk.hex[:8]}-%s"
         super().__init__(*args, **kwargs)
         choices = [(str(condition.pk), condition.text) for condition in proposed]
-        self.fields["conditions"].choices = choices  # type: ignore[attr-defined]
+        field = self.fields["conditions"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
         if not choices:
             del self.fields["conditions"]
 

@@ -40,24 +40,23 @@ NEWEST = Sort("newest", gettext_lazy("Submitted, newest first"), "-submitted_at 
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: its value in the address, its name, its requests and how they are sorted first."""
+    """One tab: its value in the address, its name and how its requests are sorted first."""
 
     value: str
     label: Any
-    of: Callable[..., QuerySet[AccessRequest]]
     sorts: tuple[Sort, ...]
 
 
 TABS = (
-    Tab("to-check", gettext_lazy("To check"), queue.to_check_of, (OLDEST, NEWEST)),
-    Tab("to-vote", gettext_lazy("To vote"), queue.to_vote_of, (OLDEST, NEWEST)),
-    Tab("with-others", gettext_lazy("Waiting for other members"), queue.with_others_of, (OLDEST, NEWEST)),
+    Tab("to-check", gettext_lazy("To check"), (OLDEST, NEWEST)),
+    Tab("to-vote", gettext_lazy("To vote"), (OLDEST, NEWEST)),
+    Tab("with-others", gettext_lazy("Waiting for other members"), (OLDEST, NEWEST)),
     Tab(
-        "with-applicant", gettext_lazy("Waiting for the applicant"), queue.with_applicant_of,
+        "with-applicant", gettext_lazy("Waiting for the applicant"),
         (Sort("longest", gettext_lazy("Longest wait first"), "since pk"), NEWEST),
     ),
     Tab(
-        "decided", gettext_lazy("Decided"), queue.decided_of,
+        "decided", gettext_lazy("Decided"),
         (
             Sort("latest", gettext_lazy("Decided, newest first"), "-closed_on -pk"),
             Sort("first", gettext_lazy("Decided, oldest first"), "closed_on pk"),
@@ -80,14 +79,15 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
     if not mine:
         raise Denied(_("Only members of a data access committee can see this page."))
     among = [one.pk for one in mine]
-    counts = {one.value: counted(one.of(person, among)) for one in TABS}
+    stages = _stages(person, among)
+    counts = {value: counted(found) for value, found in stages.items()}
     first = "to-check" if counts["to-check"] and not counts["to-vote"] else "to-vote"
     tab = next((one for one in TABS if one.value == request.GET.get("tab", first)), TABS[1])
-    page = list_page(request, _spec(tab, first, counts, mine), queue.with_items(tab.of(person, among), person, among))
+    page = list_page(request, _spec(tab, first, counts, mine), queue.with_items(stages[tab.value], person, among))
     if page.is_export:
         record_export("review_queue", rows=page.total, by=person)
         return csv_response("requests-to-review", COLUMNS, page.matching, present=partial(exported_rows, person))
-    overdue = counted(queue.to_vote_of(person, among).filter(_overdue(among)))
+    overdue = counted(stages["to-vote"].filter(_overdue(among)))
     found = {
         "list": page,
         "tab": tab.value,
@@ -98,6 +98,18 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
         **_figures(person, mine[0].asked_at),
     }
     return render(request, "committee/queue.html", found)
+
+
+def _stages(person: Viewer, among: list[UUID]) -> dict[str, QuerySet[AccessRequest]]:
+    """The requests of each tab. What waits for this member's vote is the dearest question, and is asked once."""
+    to_vote = queue.found_once(queue.to_vote_of(person, among))
+    return {
+        "to-check": queue.to_check_of(person, among),
+        "to-vote": to_vote,
+        "with-others": queue.with_others_of(person, among, to_vote=to_vote),
+        "with-applicant": queue.with_applicant_of(person, among),
+        "decided": queue.decided_of(person, among),
+    }
 
 
 def _spec(tab: Tab, first: str, counts: dict[str, int], mine: list[Committee]) -> ListSpec:

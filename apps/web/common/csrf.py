@@ -13,7 +13,7 @@ from apps.web.common.errors import error_response, wants_json
 from apps.web.common.saved_forms import from_our_page, page_of, save_form, sent_by, worth_keeping
 
 
-def csrf_failure(request: PageRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's shape
+def csrf_failure(request: PageRequest, reason: str = "") -> HttpResponse:
     """Nothing is done. What was typed on a page of ours waits for one click; what another site sent is let go.
 
     It happens to everybody with two tabs: a sign-in in one of them renews the token, and the other shows the old one.

@@ -82,6 +82,11 @@ class ListPage:
         return bool(self.chips)
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether another tab has rows, so that an empty one does not mean that there is nothing yet."""
+        return any(tab["count"] for tab in self.tabs if not tab["current"])
+
+    @property
     def more_than_counted(self) -> bool:
         return self.total > EXACT_UP_TO
 

@@ -11,41 +11,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
-from kombu import Connection
 
-from apps.core import causes, clock
+from apps.core import clock
 from apps.core.heartbeats import heartbeats
-from apps.core.schema import missing_migrations
-from apps.core.storage import private_storage
+from apps.web.common import servers
 
 WITHIN = 2.5  # seconds for all checks together
 FRESH = 2.0  # seconds for which an answer is given again
 PROVIDER = "provider:"
 STALE = timedelta(minutes=10)
-
-
-def _database() -> str:
-    clock.now()
-    return ""
-
-
-def _migrations() -> str:
-    return "not_migrated" if missing_migrations() else ""
-
-
-def _broker() -> str:
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | {"socket_connect_timeout": 1, "socket_timeout": 1}
-    with Connection(settings.CELERY_BROKER_URL, connect_timeout=1, transport_options=options) as broker:
-        broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
-        broker.default_channel  # noqa: B018 - the Redis transport asks the server only now
-    return ""
-
-
-def _storage() -> str:
-    private_storage().check()
-    return ""
 
 
 def _providers() -> str:
@@ -80,18 +55,16 @@ class Dependency:
 
     def _run(self) -> None:
         try:
-            self.cause = self.ask()
-        except Exception as fault:  # whatever a client raises: it does not work, for this cause
-            self.cause = causes.cause_of(fault)
+            self.cause = servers.cause_of(self.ask)
         finally:
             connection.close()
 
 
 DEPENDENCIES: Mapping[str, Dependency] = {
-    "database": Dependency(_database, needed=True),
-    "migrations": Dependency(_migrations, needed=True, needs_database=True),
-    "broker": Dependency(_broker),
-    "storage": Dependency(_storage),
+    "database": Dependency(servers.database, needed=True),
+    "migrations": Dependency(servers.schema, needed=True, needs_database=True),
+    "broker": Dependency(servers.broker),
+    "storage": Dependency(servers.storage),
     "providers": Dependency(_providers, needs_database=True),
 }
 _lock = threading.Lock()

@@ -16,14 +16,13 @@ from django.utils.translation import ngettext
 from apps.core import causes
 from apps.core.heartbeats import heartbeats
 from apps.core.models import Heartbeat
-from apps.core.schema import missing_migrations
 from apps.core.sizes import size_in_words
 from apps.identity.oidc.provider_checks import CHECKED, SIGN_IN
 from apps.people.models import Provider
+from apps.web.common import servers
 
 MACHINES = timedelta(minutes=1)  # web and worker processes report every 15 seconds
 CHECKS = timedelta(minutes=5)  # a worker looks once a minute
-CLOCKS_AGREE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,7 @@ def _database(now: datetime, here: datetime) -> Component:
         "major": major,
         "ms": round(apart.total_seconds() * 1000),
     }
-    missing = missing_migrations()
-    cause = "not_migrated" if missing else "clock" if apart > CLOCKS_AGREE else ""
+    cause = servers.schema() or servers.clocks_differ(apart.total_seconds())
     state = "failing" if cause else "working"
     runbook = "database" if cause else ""
     return Component(_("Database"), state, figures, now, to_do=causes.sentence(cause) if cause else "", runbook=runbook)

@@ -107,7 +107,9 @@ class ProviderForm(SeenForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         names = [(name, name) for name in sorted(settings.PROVIDER_SECRETS)]
-        self.fields["secret_name"].choices = [("", _("Choose a secret")), *names]  # type: ignore[attr-defined]
+        secret = self.fields["secret_name"]
+        assert isinstance(secret, forms.ChoiceField)
+        secret.choices = [("", _("Choose a secret")), *names]
         mapped = self.initial.get("claims", {})
         for ours, standard in STANDARD_CLAIMS.items():
             self.initial[f"claim_{ours}"] = mapped.get(ours, "")

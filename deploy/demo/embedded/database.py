@@ -98,7 +98,7 @@ def _initialise(folder: Path, cluster: Path, password: str) -> None:
             [*command, "--no-sync"],
             capture_output=True,
             text=True,
-            preexec_fn=step_down(),  # noqa: PLW1509 - one thread
+            preexec_fn=step_down(),
         )
     finally:
         secret.unlink()

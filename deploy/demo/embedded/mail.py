@@ -83,7 +83,7 @@ def handler(folder: Path) -> type[BaseHTTPRequestHandler]:
     """Pages and a JSON list over that folder; reading only."""
 
     class Reader(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that the standard library calls
+        def do_GET(self) -> None:
             name = self.path.split("?", 1)[0].strip("/")
             if not name:
                 return self._send(list_page(folder), "text/html; charset=utf-8")
@@ -103,7 +103,7 @@ def handler(folder: Path) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ARG002
+        def log_message(self, format: str, *args: Any) -> None:
             """No log line for each request."""
 
     return Reader

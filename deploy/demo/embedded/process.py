@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-class Trouble(Exception):  # noqa: N818 - it is a sentence for a person, not a fault of the program
+class Trouble(Exception):
     """Why a server cannot run, as one sentence that says what to do."""
 
 
@@ -75,7 +75,7 @@ class Server:
                 stderr=log,
                 env=self.env or None,
                 start_new_session=True,
-                preexec_fn=prepare,  # noqa: PLW1509 - the supervisor has one thread
+                preexec_fn=prepare,
             )
 
     def wait_ready(self) -> None:

@@ -18,7 +18,7 @@ class InventedAccounts(ModelBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002 - Django's shape
+        request: HttpRequest | None,
         email: str = "",
         password: str = "",
         **others: Any,  # noqa: ARG002 - Django's shape
@@ -34,7 +34,7 @@ class InventedAccounts(ModelBackend):
 class Claims(OAuth2Validator):
     """The subject is stable and says nothing; the address and the name may change."""
 
-    oidc_claim_scope = {**OAuth2Validator.oidc_claim_scope, "groups": "profile", "amr": "openid"}  # noqa: RUF012
+    oidc_claim_scope = {**OAuth2Validator.oidc_claim_scope, "groups": "profile", "amr": "openid"}
 
     def get_additional_claims(self) -> dict[str, Callable[[Any], Any]]:
         return {
@@ -46,11 +46,11 @@ class Claims(OAuth2Validator):
             "amr": lambda request: list(_invented(request.user).amr),
         }
 
-    def validate_silent_login(self, request: Any) -> bool:  # noqa: ARG002 - the library's shape
+    def validate_silent_login(self, request: Any) -> bool:
         """prompt=none: the view has answered whoever is not signed in here already."""
         return True
 
-    def validate_silent_authorization(self, request: Any) -> bool:  # noqa: ARG002 - the library's shape
+    def validate_silent_authorization(self, request: Any) -> bool:
         """The only client is asked nothing."""
         return True
 

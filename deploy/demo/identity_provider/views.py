@@ -68,12 +68,12 @@ def _accounts() -> list[tuple[DemoPerson, str]]:
     return [(one, names[one.institution]) for one in PEOPLE]
 
 
-def no_icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's shape
+def no_icon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for one unasked; an address that is not there would stand in their console as a fault."""
     return HttpResponse(status=204)
 
 
-def visa_keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's shape
+def visa_keys(request: HttpRequest) -> HttpResponse:
     """The public keys of the demo's visa issuer (RFC 7517)."""
     return JsonResponse(visas.published())
 

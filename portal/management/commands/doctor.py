@@ -21,10 +21,11 @@ from apps.identity.oidc.checks import Untrusted
 from apps.identity.oidc.connection import Client, connection_steps, unreachable_code
 from apps.people.models import PlatformRole
 from apps.people.queries import people_with_platform_role, providers
-from apps.web.set_up.server import SECONDS, server_findings
+from apps.web.set_up.server import DATABASE_ANSWERS, server_findings
 from apps.web.set_up.steps import steps
 
 WORKS, FAILS, TO_DO, NOTE = "ok", "FAILS", "to do", "note"
+WORKERS_ANSWER = 3.0  # seconds
 BROKEN, INCOMPLETE = 1, 2  # exit codes: something does not work; everything works, but the set-up is not complete
 CERTIFICATE = "its certificate is not trusted on this machine. Renew the certificate, or install the complete chain."
 NOT_WRITTEN = (
@@ -82,7 +83,7 @@ def examination() -> Iterator[Line]:
     if not codes["broker"]:
         yield _workers()
     yield _front()
-    if codes["database"] not in {"database_unreachable", "database_not_migrated"}:
+    if codes["database"] in DATABASE_ANSWERS:
         yield from _providers()
         yield from _operator()
         yield from _set_up()
@@ -117,7 +118,7 @@ def _stored_file() -> Line:
 
 def _workers() -> Line:
     try:
-        answers = current_app.control.ping(timeout=SECONDS) or []
+        answers = current_app.control.ping(timeout=WORKERS_ANSWER) or []
     except Exception:  # whatever the broker's client raises
         answers = []
     if not answers:

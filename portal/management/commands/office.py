@@ -97,7 +97,7 @@ class Command(BaseCommand):
             for name, required, help_text in options:
                 one.add_argument(f"--{name}", required=required, default="", help=help_text)
 
-    def handle(self, *args: Any, **given: Any) -> None:  # noqa: ARG002 - Django's shape
+    def handle(self, *_args: Any, **given: Any) -> None:
         """Do the one verb; a refusal is its own sentence."""
         try:
             done = getattr(self, "do_" + given["verb"].replace("-", "_"))(given)

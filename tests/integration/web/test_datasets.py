@@ -314,6 +314,20 @@ def test_roles_are_given_by_code_and_the_last_owner_stays() -> None:
     assert helper.get(url).status_code == 403
 
 
+def main_of(page: Any) -> str:
+    """What stands in the empty list."""
+    return str(page.content.decode().partition('class="empty"')[2].partition("</section>")[0])
+
+
+def test_a_dataset_without_users_says_when_they_appear() -> None:
+    """The control of what an empty tab says: there is nothing on any."""
+    place = stories.published_dataset()
+    url = f"/my-datasets/{place.dataset.slug}"
+    page = stories.client_for(place.owner).get(f"{url}/users/")
+    assert not page.context["list"].elsewhere
+    assert f"{url}/requests/" in main_of(page)
+
+
 def test_who_uses_it_is_shown_with_downloads_and_ended_with_a_reason() -> None:
     access = stories.granted()
     client = stories.client_for(access.published_dataset.owner)
@@ -330,6 +344,9 @@ def test_who_uses_it_is_shown_with_downloads_and_ended_with_a_reason() -> None:
     assert client.post(f"/access/{pk}/resume/").status_code == 409
     assert client.post(f"/access/{pk}/revoke/", {"reason": "The project ended.", "scope": "access"}).status_code == 302
     assert "The project ended." in client.get(f"{url}?show=over").content.decode()
+    empty = client.get(url)  # the tab Active, while somebody stands under another one
+    assert not empty.context["rows"] and empty.context["list"].elsewhere
+    assert f"/my-datasets/{access.published_dataset.dataset.slug}/requests/" not in main_of(empty)
     assert client.post(f"/access/{pk}/revoke/", {"reason": "Again.", "scope": "access"}).status_code == 409
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.access_requests import commands as requests
 from apps.access_requests import review_queue
@@ -139,6 +141,31 @@ def test_the_review_queue_costs_the_same_however_much_waits(tab: str, django_ass
     client.get("/review/")
     with django_assert_max_num_queries(20):
         assert len(client.get(f"/review/?tab={tab}").context["rows"]) == 4
+
+
+@pytest.mark.parametrize("tab", ["to-check", "to-vote", "with-others"])
+def test_what_waits_for_a_vote_is_found_once_for_a_page(tab: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the tab, the counts and the overdue ones together; besides, by the navigation and by the rows that are shown.
+
+    The control finds them again for each, and the page is the same.
+    """
+    case = stories.in_review()
+    client = stories.client_for(case.committee_setup.chair)
+
+    def page() -> tuple[int, Any]:
+        with CaptureQueriesContext(connection) as statements:
+            counts = client.get(f"/review/?tab={tab}").context["counts"]
+        return sum("asked_to_confirm" in one["sql"] and "CARDINALITY" in one["sql"] for one in statements), counts
+
+    page()
+    once, counts = page()
+    assert once <= 3 and counts["to_vote"] == 1
+    monkeypatch.setattr(review_queue, "found_once", lambda votes: votes)
+    again, same = page()
+    assert again >= once + 2 and same == counts
+    monkeypatch.undo()
+    monkeypatch.setattr(review_queue, "FOUND_ONCE", 0)
+    assert page()[1] == counts
 
 
 def test_the_decision_filter_lists_each_outcome_once() -> None:

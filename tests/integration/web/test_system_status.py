@@ -71,7 +71,7 @@ def test_a_clock_that_differs_and_tables_that_are_missing_are_failures(monkeypat
     database = by_label(components(now, clock_of_this_machine=now - timedelta(seconds=9)))["Database"]
     assert (database.state, "9000" in database.figures) == ("failing", True)
     assert by_label(components(now, clock_of_this_machine=datetime.now(UTC)))["Database"].state == "working"
-    monkeypatch.setattr("apps.web.oversight.components.missing_migrations", lambda: ["core.9999_x"])
+    monkeypatch.setattr("apps.web.common.servers.missing_migrations", lambda: ["core.9999_x"])
     assert by_label(components(now))["Database"].state == "failing"
 
 

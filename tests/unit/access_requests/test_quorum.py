@@ -1,14 +1,18 @@
 """A committee that cannot decide is not kept quiet: its chair hears of it, or the operators do."""
 
 import pytest
+from django.db.models import QuerySet
 
-from apps.access_requests import commands, queries
+from apps.access_requests import commands, queries, tasks
 from apps.audit.models import Event
 from apps.audit.record import Kind
 from apps.committees.models import CommitteeMember
 from apps.core.actors import SYSTEM
-from apps.identity.commands.identities import deactivate
+from apps.core.errors import Denied
+from apps.identity.commands.identities import deactivate, merge_people
 from apps.notifications.models import Notification
+from apps.people.commands.people import end_platform_role, give_platform_role
+from apps.people.models import Person, PlatformRole
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +84,85 @@ def test_a_new_round_without_quorum_is_notified_again() -> None:
     commands.submit(case.request, by=case.applicant)
     stories.drain()
     assert Event.objects.filter(kind=Kind.QUORUM_MISSING).count() == 2
+
+
+def short_case() -> tuple[stories.Case, Person, Person]:
+    """A chair who is the applicant, so that too few are left; an operator and another person of the committee."""
+    place, operator = published_dataset(members=1), stories.operator()
+    case = stories.submitted(stories.draft(published_dataset=place, applicant=place.committee_setup.chair))
+    return case, operator, place.committee_setup.members[0]
+
+
+def readers(help_: str) -> set[Person]:
+    """Who was notified of a shortage that they, or nobody outside, can help."""
+    return {person for event in reports(help_) for person in Person.objects.filter(notifications__event_id=event.pk)}
+
+
+def reports(help_: str) -> QuerySet[Event]:
+    return Event.objects.filter(kind=Kind.QUORUM_MISSING, facts__help=help_)
+
+
+def test_the_last_operator_outside_becomes_part_of_the_request_by_a_merge() -> None:
+    """Dead ends: the operators who are left are asked to appoint another one, and the new one is notified as well."""
+    setup = stories.committee_setup(members=1, quorum=2)
+    place, operator, colleague = stories.published_dataset(committee_setup=setup), stories.operator(), stories.person()
+    PlatformRole.objects.exclude(person=operator).delete()
+    case = stories.draft(published_dataset=place, applicant=stories.person())
+    commands.name_members(case.request, codes=[setup.chair.code, colleague.code], by=case.applicant)
+    case.request.refresh_from_db()
+    stories.submitted(case)
+    assert readers("operator") == {operator}
+    merge_people(colleague, into=operator, by=operator, reason="They are one and the same person.")
+    stories.drain()
+    assert readers("nobody_outside") == {operator}
+    another = stories.person()
+    with pytest.raises(Denied):
+        commands.add_committee_member(setup.committee, person=stories.person(), by=operator)
+    give_platform_role(another, kind="operator", days=30, by=operator)
+    stories.drain()
+    assert readers("operator") == {operator, another}
+    commands.add_committee_member(setup.committee, person=stories.person(), by=another)
+
+
+@pytest.mark.parametrize("how", ["role ended", "account closed", "role ran out"])
+def test_another_operator_is_notified_when_the_one_who_was_is_gone(how: str) -> None:
+    """Whoever was appointed after the report has not read it; without `check_helpers` they never would."""
+    case, operator, _member = short_case()
+    later = stories.operator()
+    assert readers("operator") == {operator}
+    roles = PlatformRole.objects.filter(person=operator)
+    if how == "role ended":
+        end_platform_role(operator, kind="operator", by=later)
+        stories.drain()
+    elif how == "account closed":
+        deactivate(operator, by=later)
+        stories.drain()
+    else:
+        roles.update(starts_at=case.request.created_at, ends_at=case.request.submitted_at)
+        tasks.check_helpers()
+        stories.drain()
+    assert later in readers("operator")
+
+
+def test_a_chair_whom_another_request_bars_is_not_asked_and_the_operators_are() -> None:
+    """The chair is an applicant of the same committee elsewhere, so the page would refuse them."""
+    place, operator = published_dataset(members=1), stories.operator()
+    chair = place.committee_setup.chair
+    stories.submitted(stories.draft(published_dataset=place, applicant=place.committee_setup.members[0]))
+    assert readers("chair") == {chair} and not readers("operator")
+    stories.submitted(stories.draft(published_dataset=place, applicant=chair))
+    assert readers("operator") == {operator}
+    assert reports("operator").values("subject_id").distinct().count() == 2  # both requests
+
+
+def test_nobody_is_notified_twice_of_the_same() -> None:
+    """The control of the above: what changes nothing reports nothing."""
+    short_case()
+    before = len(notified())
+    stories.operator()
+    tasks.check_helpers()
+    stories.drain()
+    tasks.check_helpers()
+    stories.drain()
+    assert len(notified()) <= before + 2  # the operator who was appointed meanwhile, once
+    assert before

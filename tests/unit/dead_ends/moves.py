@@ -28,6 +28,7 @@ from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
 from apps.notifications.models import Notification
 from apps.people.commands.affiliations import confirm_affiliation, extend_affiliation
+from apps.people.commands.people import give_platform_role
 from apps.people.models import Affiliation, Person
 from tests import stories
 from tests.unit.dead_ends.cast import World, fresh
@@ -164,6 +165,11 @@ def _add_member(world: World, request: AccessRequest, by: Person) -> None:
     requests.add_committee_member(short[0], person=_outsider(world, short[0]), by=by)
 
 
+def _appoint_operator(world: World, _request: AccessRequest, by: Person) -> None:
+    """An operator who has a part in it appoints one who has none."""
+    give_platform_role(fresh(world.cast.spare)[0], kind="operator", days=30, by=by)
+
+
 def _undecided(request: AccessRequest) -> list[Committee]:
     return list(Committee.objects.filter(items__request=request, items__state=ItemState.OPEN).order_by("pk"))
 
@@ -188,6 +194,7 @@ VOTE = Move("vote", _vote, CALLED)
 CONFIRM_VOTE = Move("confirm a vote", _confirm_vote, (Kind.CONFIRMATION_NEEDED,))
 CHANGE_VOTE = Move("change a vote", _change_vote, (Kind.VOTES_DIVIDED,))
 ADD_MEMBER = Move("add a member", _add_member, (Kind.QUORUM_MISSING,))
+APPOINT_OPERATOR = Move("appoint an operator", _appoint_operator, (Kind.QUORUM_MISSING,))
 REQUEST_CHANGES = Move("request changes", _request_changes, CALLED)
 
 
@@ -281,7 +288,8 @@ def _for_request(request: AccessRequest) -> list[Move]:
         return [SUBMIT, SUBMIT_REST, WITHDRAW]
     short = access_requests.committees_without_quorum(request)
     if short:
-        return [REQUEST_CHANGES] if all(_enough_for_a_new_round(one, request) for one in short) else [ADD_MEMBER]
+        enough = all(_enough_for_a_new_round(one, request) for one in short)
+        return [REQUEST_CHANGES] if enough else [ADD_MEMBER, APPOINT_OPERATOR]
     return (
         [ACCEPT]
         if request.state == RequestState.SUBMITTED

@@ -119,6 +119,9 @@ def _for_request(name: str, world: World, request: AccessRequest, by: Person) ->
         seen = open_round(request)
         reason = {"choice": "approve", "reason": "The purpose fits the consent of the participants."}
         return Control(case, reverse("vote", args=[request.pk, item.pk]), reason | {"seen": seen.pk if seen else ""})
+    if name == "appoint an operator":
+        address = reverse("set_up_roles")
+        return Control(address, address, {"code": fresh(world.cast.spare)[0].code, "kind": "operator", "days": "30"})
     committee = next(iter(committees_without_quorum(request)))
     address = reverse("committee_manage", args=[committee.slug])
     return Control(address, address, {"action": "add", "code": fresh(world.cast.spare)[0].code})

@@ -27,6 +27,7 @@ def test_a_range_is_clamped_to_the_file(header: str, ranges: list[tuple[int, int
 @pytest.mark.parametrize("header", [
     "", "items=0-1", "bytes", "bytes=", "bytes=,", "bytes=a-b", "bytes=5-1", "bytes=0-1,9-2", "bytes=-", "bytes=--1",
     "bytes=0-1-2", "bytes=0x1-2", "bytes =0-1", "bytes=\u0661-\u0662", "bytes=" + "0-1," * (MOST_RANGES + 1),
+    "bytes=0-,0-0", "bytes=0-600,400-",
 ])  # fmt: skip
 def test_a_header_that_is_no_range_of_bytes_is_ignored(header: str) -> None:
     """Case 30: the whole file is sent."""

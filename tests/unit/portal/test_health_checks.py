@@ -10,6 +10,7 @@ from django.test import override_settings
 
 import portal
 from apps.core.models import Heartbeat
+from apps.web.common import servers
 from portal import health_checks, tasks
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def test_a_check_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, capl
 )
 def test_a_disk_is_low_before_it_is_full(free: int, total: int, word: str) -> None:
     """Case 43: a small disk by its share, a large one by its bytes."""
-    assert health_checks.low_disk({"free": free, "total": total}) == word
+    assert servers.low_disk(free=free, total=total) == word
 
 
 @override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=9)
