@@ -18,8 +18,9 @@ ROUNDS = 5
 REFUSED = -1  # a pooler in statement mode allows no transaction at all
 SECONDS = 3.0
 SENTENCE = (
-    "DATABASE_URL leads through a pooler in transaction mode (PgBouncer: pool_mode=transaction). The portal "
-    "needs a connection of its own: use pool_mode=session for its databases, or the address of PostgreSQL itself."
+    "DATABASE_URL leads through a pooler in transaction mode (PgBouncer: pool_mode=transaction). The portal needs "
+    "a server connection for each session. Use pool_mode=session for its databases, or the address of PostgreSQL "
+    "itself."
 )
 
 

@@ -45,8 +45,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(run, ignore_errors=True)
 
 
+def skipped_where_a_machine_decides(reporter: Any) -> bool:
+    """Whether tests were skipped in a run whose result nobody reads."""
+    return bool(os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many pages the browser tests have checked, and which worlds their tests built themselves."""
+    """Say how many pages the browser tests have checked, which worlds tests built themselves, and why a run failed."""
+    if skipped_where_a_machine_decides(terminalreporter):
+        terminalreporter.section("CI is set: a skipped test fails the run", red=True)
     said = counting.summary(Path(os.environ[RUN]))
     if said:
         terminalreporter.write_line(said)
@@ -68,9 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where a machine decides (CI), a test that did not run is a failure."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
-        reporter.write_line("CI: a skipped test counts as a failure", red=True)
+    if skipped_where_a_machine_decides(session.config.pluginmanager.get_plugin("terminalreporter")):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

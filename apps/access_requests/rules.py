@@ -221,8 +221,8 @@ def check_can_remove_voters(by: Person, committee: Committee) -> None:
     if committee.pk in queries.recused_before(by):
         raise Denied(
             _(
-                "You declared a conflict of interest for a request that this committee is deciding. Until it is "
-                "decided, another person must remove members or name the chair."
+                "You declared a conflict of interest for a request that this committee is deciding. Until the request"
+                " is decided, another person must remove members or appoint the chair."
             )
         )
 

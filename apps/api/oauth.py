@@ -81,11 +81,17 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
         raise OAuthError("invalid_scope", f"The scopes are: {known}.") from None
     except TooOften:
         raise OAuthError(
-            "slow_down", "Too many codes are waiting for an answer from your network.", status=429, Retry_After="600"
+            "slow_down",
+            "Too many device codes from your network are waiting for an answer. Try again in ten minutes.",
+            status=429,
+            Retry_After="600",
         ) from None
     except Unavailable:
         raise OAuthError(
-            "temporarily_unavailable", "Too many codes are waiting for an answer.", status=503, Retry_After="600"
+            "temporarily_unavailable",
+            "Too many device codes are waiting for an answer. Try again in ten minutes.",
+            status=503,
+            Retry_After="600",
         ) from None
     page = absolute(reverse("device"))
     return {
@@ -126,7 +132,7 @@ def token(fields: Fields, request: HttpRequest) -> dict[str, Any]:
 SENTENCES = {
     Trouble.PENDING: "The person has not answered yet. Try again after the interval.",
     Trouble.SLOW_DOWN: "Too many calls. Add five seconds to the interval.",
-    Trouble.REFUSED: "The person refused, or may not authorise programs at present.",
+    Trouble.REFUSED: "The person refused, or is not allowed to authorise programs now.",
     Trouble.EXPIRED: "The code has expired. Request a new code.",
     Trouble.INVALID: "This code or token is unknown, was used before, has ended, or belongs to another program.",
     Trouble.SCOPE: "The program is not authorised for these scopes.",
@@ -174,11 +180,11 @@ def _fields(request: HttpRequest) -> Fields:
         raise OAuthError("invalid_request", "A parameter occurs twice, or a value is too long.")
     if "Authorization" in request.headers:
         challenge = {"WWW_Authenticate": 'Basic realm="Gatehouse"'}
-        raise OAuthError("invalid_client", "Programs have no secret here.", status=401, **challenge)
+        raise OAuthError("invalid_client", "Do not send a client secret: programs have none.", status=401, **challenge)
     if not fields.get("client_id"):
         raise OAuthError("invalid_request", "client_id is missing.")
     if fields["client_id"] not in settings.SCRIPT_PROGRAMS:
-        raise OAuthError("invalid_client", "This program is not known here.", status=401)
+        raise OAuthError("invalid_client", "This client_id is unknown.", status=401)
     return fields
 
 

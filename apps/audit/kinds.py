@@ -299,7 +299,7 @@ class Kind(models.TextChoices):
     DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
     DOWNLOAD_CONTINUED = (
         "download.continued", Group.ACCESS, "download", "still",
-        _("A further part of a download was sent"),
+        _("Another part of a download was sent"),
     )  # fmt: skip
     DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")
     DOWNLOADS_STOPPED = "downloads.stopped", Group.OPERATIONS, "frozen", "bad", _("All downloads were stopped")
@@ -321,7 +321,7 @@ class Kind(models.TextChoices):
     WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = (
         "work.caught_up", Group.OPERATIONS, "check", "good",
-        _("Late background tasks or e-mails were caught up"),
+        _("Background tasks or e-mails are no longer late"),
     )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (

@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 SENTENCES: Mapping[str, Any] = {
-    "silent": _("It accepts connections but does not answer. Check whether it hangs, and the firewalls on the way."),
+    "silent": _(
+        "It accepts connections but does not answer. Restart it if it hangs, and check the firewalls between it and "
+        "this server."
+    ),
     "refused": _("Nothing listens at its address. Start it, or correct its address in the settings."),
     "unknown_name": _("Its host name cannot be found. Check its address in the settings, and the name server."),
     "unreachable": _("It cannot be reached. Check the network between this server and it."),
@@ -27,13 +30,15 @@ SENTENCES: Mapping[str, Any] = {
         "with what is registered there."
     ),
     "clock": _("Its clock and the clock of this server differ. Check the time synchronisation of both."),
-    "disk_full": _("The disk is full. Free space, or add some."),
-    "disk_low": _("The disk is nearly full. Free space, or add some."),
-    "permission": _("The portal’s user may not read or write there. Correct the owner and mode of the folder."),
+    "disk_full": _("The disk is full. Use a larger disk, or delete files that do not belong to the portal."),
+    "disk_low": _("The disk is nearly full. Use a larger disk, or delete files that do not belong to the portal."),
+    "permission": _(
+        "The portal’s user is not allowed to read or write this folder. Correct the owner and mode of the folder."
+    ),
     "not_found": _("The bucket or folder does not exist. Create it, or correct its name in the settings."),
     "not_migrated": _("The database does not have the tables of this version. Run manage.py migrate."),
     "answer": _("Its answer cannot be used. Compare what it sends with the requirements in the operator guide."),
-    "overdue": _("It has not reported for too long. Check that gunicorn, worker, beat and broker run."),
+    "overdue": _("It has stopped reporting. Check that gunicorn, worker, beat and broker are running."),
     "fault": _("It failed for another reason. Search the server log for the name of this component."),
 }
 

@@ -20,6 +20,6 @@ def check_unchanged(current: Mapping[str, Any], seen: str) -> None:
     """The values are those that the editor opened; `seen` is their fingerprint then, or empty to skip this."""
     if seen and seen != fingerprint(current):
         raise WrongState(
-            _("Somebody else changed this after you opened it. Your text is still here: compare it with the current "
-              "version, which you can open in another window, and enter it there again.")
+            _("Someone else saved a change after you opened this page. Your text is still here. Open the current "
+            "version in another window, compare it with your text, and make your changes there.")
         )  # fmt: skip

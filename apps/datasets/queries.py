@@ -232,7 +232,7 @@ def role_holders_of(dataset: Dataset) -> list[RoleHolder]:
     pairs = roles.roles_on(dataset)
     people = {person.pk: person for person in people_by_id(pk for pk, _role in pairs).select_related("institution")}
     order = {role: position for position, role in enumerate(Dataset.ROLES)}
-    return [RoleHolder(people[pk], role) for pk, role in sorted(pairs, key=lambda pair: order[pair[1]]) if pk in people]
+    return [RoleHolder(people[pk], role) for pk, role in sorted(pairs, key=lambda pair: order[pair[1]])]
 
 
 def removed_roles_of(dataset: Dataset) -> QuerySet[Removal]:

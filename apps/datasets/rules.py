@@ -298,7 +298,7 @@ def check_embargo(version: Version, until: datetime | None) -> None:
         raise Invalid(
             _(
                 "This version contains files of version %(number)s, which are under embargo until %(day)s. Remove "
-                "these files, or enter an embargo that does not end before."
+                "these files, or enter an embargo that ends on that day or later."
             )
             % {"number": earlier.number, "day": date_format(timezone.localtime(earlier.embargo_until), "j F Y, H:i T")},
             field="embargo_until",

@@ -193,7 +193,7 @@ TERMS = Explanation(
     gettext_lazy("The terms are not accepted yet."),
     ACCEPT_TERMS,
 )
-TERMS_BY_VISA = replace(TERMS, met=gettext_lazy("A visa confirms until %(when)s that the terms are accepted."))
+TERMS_BY_VISA = replace(TERMS, met=gettext_lazy("A visa confirms that the terms are accepted, until %(when)s."))
 RESEARCHER_BY_VISA = replace(
     EXPLANATIONS["affiliated"],
     met=gettext_lazy("A visa confirms that the person is a researcher, until %(when)s."),

@@ -77,9 +77,9 @@ def check_affiliated(person: Person) -> Affiliation:
     if affiliation is None:
         raise WrongState(
             _(
-                "You need a current affiliation to request access and to sign. Sign in again through your institution. "
-                "If that does not help, ask one of its signing officials to confirm your affiliation, "
-                "or the operator of the portal if the institution has no signing official."
+                "You need a current affiliation to submit a request and to sign. Sign in again through your "
+                "institution. If you still have no affiliation, ask one of its signing officials to confirm it. If "
+                "the institution has no signing official, ask the operator of the portal."
             )
         )
     return affiliation

@@ -34,7 +34,7 @@ WHY_NOT: dict[str, Any] = {
     "no_keys": gettext_lazy("The issuer’s keys could not be read. Sign in again later."),
     "times": gettext_lazy("The dates of the visa are missing or not valid."),
     "expired": gettext_lazy("The visa has expired."),
-    "source": gettext_lazy("The issuer may not issue visas for the source that this visa names."),
+    "source": gettext_lazy("The issuer is not allowed to issue visas for the source that this visa names."),
     "identity": gettext_lazy("The visa was issued to an identity that is not linked to yours."),
     "conditions": gettext_lazy("The conditions of the visa are not met."),
     "other_status": gettext_lazy("Gatehouse does not accept this type of researcher status."),

@@ -35,7 +35,7 @@ def create(folder: Path, *, keys: Sequence[str], say: Say) -> Manifest:
     """
     recipients = sealing.recipients(keys)
     if folder.exists():
-        raise BackupError(f"{folder} exists already. A backup is never written over another; choose a new name.")
+        raise BackupError(f"{folder} already exists. A backup never overwrites another one. Choose a new name.")
     postgres.tool("pg_dump", postgres.server_major())
     part = folder.with_name(f"{folder.name}.part")
     if part.exists():
@@ -66,7 +66,7 @@ def _write_parts(part: Path, recipients: list[Any], say: Say) -> tuple[Manifest,
             piped = stored.Piped(lambda target: stored.write_tar(target, keys, found, _reporter(say)))
             name = manifest.FILES
         else:
-            say(f"Listing {listed} objects of the bucket. Their bytes are NOT in the backup.")
+            say(f"Listing {listed} objects of the bucket. The objects themselves are NOT in the backup.")
             piped = stored.Piped(lambda target: target.writelines(stored.objects(keys, found)))
             name = manifest.OBJECTS
         try:
@@ -131,7 +131,7 @@ def _check_space(part: Path, say: Say) -> None:
     free = shutil.disk_usage(part).free
     say(f"Needed: {_mb(files)} MB for files and at most {_mb(row[0])} MB for the database. Free: {_mb(free)} MB.")
     if free < files:
-        raise BackupError(f"There is not enough room at {part.parent}: {_mb(files)} MB needed, {_mb(free)} MB free.")
+        raise BackupError(f"There is not enough space at {part.parent}: {_mb(files)} MB needed, {_mb(free)} MB free.")
 
 
 def _size_of(folder: Path) -> int:
@@ -161,6 +161,6 @@ def _reporter(say: Say) -> sealing.Progress:
 
 def _tell(found: stored.Found, say: Say) -> None:
     for key in found.missing:
-        say(f"WARNING: the database names {key}, and the storage does not have it.")
+        say(f"WARNING: {key} is in the database, but not in the storage.")
     for key in found.damaged:
-        say(f"WARNING: {key} does not have the bytes of its checksum.")
+        say(f"WARNING: {key} is damaged: its content does not match its checksum.")

@@ -62,7 +62,7 @@ def export(folder: Path) -> State:
     folder.mkdir(parents=True, exist_ok=True)
     before = read_state(folder) if (folder / LATEST).exists() else None
     if before is None and any(folder.glob("events-*.jsonl")):
-        raise BackupError(f"{folder} has segments and no {LATEST}: it was cut. Use a new folder.")
+        raise BackupError(f"{folder} has segments but no {LATEST}, so part of it is missing. Use a new folder.")
     if before is not None:
         _check_same_log(before)
     now = clock.now()
@@ -91,7 +91,7 @@ def _check_same_log(before: State) -> None:
     newest = Event.objects.filter(pk=before.last).first()
     if newest is None or digest(line_of(newest)) != before.last_line:
         raise BackupError(
-            "The folder holds the events of another log, or of another course of this one. Use a new folder."
+            "The folder contains events of another log, or of this log before a restore. Use a new folder."
         )
 
 
@@ -155,11 +155,11 @@ def read_state(folder: Path) -> State:
     try:
         text, signature = (folder / LATEST).read_text().splitlines()
     except (OSError, ValueError):
-        raise BackupError(f"{folder} holds no exported events: it has no readable {LATEST}.") from None
+        raise BackupError(f"{folder} contains no exported events: {LATEST} is missing or cannot be read.") from None
     sealing.check_signature(text, signature, purpose="events.latest", what="The list of exported events")
     state = State(**json.loads(text))
     if state.portal != sealing.portal_name():
-        raise BackupError(f"The exported events are of another portal: {state.portal}.")
+        raise BackupError(f"The exported events belong to another portal: {state.portal}.")
     return state
 
 
@@ -182,11 +182,13 @@ def lines(folder: Path, state: State) -> Iterator[str]:
                     yield line.rstrip("\n")
                     line = following
         except (OSError, UnicodeDecodeError):
-            raise BackupError(f"The exported events are cut: {path.name} is missing or unreadable.") from None
+            raise BackupError(
+                f"The exported events are incomplete: {path.name} is missing or cannot be read."
+            ) from None
         head, count = chain.hexdigest(), count + inside
         _check_end(path, _said(line), head, inside)
     if head != state.head or count != state.events:
-        raise BackupError("The exported events are cut or changed: they do not match latest.json.")
+        raise BackupError("The exported events are incomplete or were changed: they do not match latest.json.")
 
 
 def _check_end(path: Path, end: dict[str, Any], head: str, inside: int) -> None:
@@ -204,4 +206,6 @@ def _said(line: str) -> dict[str, Any]:
 
 
 def _broken(path: Path) -> BackupError:
-    return BackupError(f"The exported events are cut or changed: {path.name} does not follow from what is before it.")
+    return BackupError(
+        f"The exported events are incomplete or were changed: {path.name} does not match the segment before it."
+    )

@@ -47,7 +47,7 @@ WITHOUT = ":\n                  NOT in this export. tables/files.csv lists them 
 def export(institution: Institution, folder: Path, *, with_files: bool, say: Say) -> int:
     """Write the export to a new folder; until it is whole it is called `folder`.part. Returns the number of rows."""
     if folder.exists():
-        raise BackupError(f"{folder} exists already. Choose a new name.")
+        raise BackupError(f"{folder} already exists. Choose a new name.")
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)

@@ -66,18 +66,20 @@ def write(folder: Path, manifest: Manifest) -> None:
 def read(folder: Path) -> Manifest:
     """The manifest of a whole backup of this portal; BackupError says why it is none."""
     if folder.suffix == ".part":
-        raise BackupError(f"{folder} is a backup that was interrupted. Delete it, and use a whole one.")
+        raise BackupError(f"{folder} is an interrupted backup. Delete it and use a complete one.")
     try:
         text, signature = (folder / NAME).read_text(), (folder / SIGNATURE).read_text()
     except OSError:
-        raise BackupError(f"{folder} is not a backup: it has no {NAME} with its {SIGNATURE}.") from None
+        raise BackupError(f"{folder} is not a backup: {NAME} or {SIGNATURE} is missing.") from None
     sealing.check_signature(text, signature, purpose="backup", what="The backup")
     said: dict[str, Any] = json.loads(text)
     if said.get("format") != FORMAT:
         raise BackupError("The backup has a format that this release does not know. Use the release that made it.")
     found = Manifest(**said | {"parts": [Part(**part) for part in said["parts"]]})
     if found.portal != sealing.portal_name():
-        raise BackupError(f"The backup is of another portal: {found.portal}. This one is {sealing.portal_name()}.")
+        raise BackupError(
+            f"The backup belongs to another portal: {found.portal}. This portal is {sealing.portal_name()}."
+        )
     return found
 
 
@@ -92,6 +94,6 @@ def check_known_migrations(names: Collection[str]) -> None:
     newer = sorted(set(names) - known)
     if newer:
         raise BackupError(
-            f"The backup was made by a newer release: this one does not know {', '.join(newer[:3])}. Install that "
+            f"The backup was made by a newer release. This release does not know {', '.join(newer[:3])}. Install that "
             "release, then restore."
         )

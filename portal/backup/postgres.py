@@ -39,7 +39,7 @@ def tool(name: str, major: int) -> str:
             if version == major:
                 return path
             found[path] = version
-    others = ", ".join(f"{path} is of PostgreSQL {version}" for path, version in found.items())
+    others = ", ".join(f"{path} belongs to PostgreSQL {version}" for path, version in found.items())
     raise BackupError(
         f"{name} of PostgreSQL {major} was not found{f' ({others})' if others else ''}. Install the client programs of "
         f"PostgreSQL {major} (Debian and Ubuntu: postgresql-client-{major}), or add their folder to PATH."

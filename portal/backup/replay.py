@@ -127,8 +127,8 @@ def _add_exported(events: Path, state: event_export.State) -> list[int]:
         different = cursor.fetchone()
         if different is not None:
             raise BackupError(
-                f"Event {different[0]} of the backup is not in the exported events as it is in the backup. They are of "
-                "another course of the log, or one of the two was changed."
+                f"Event {different[0]} is not the same in the backup and in the exported events. They come from "
+                "different logs, or one of them was changed."
             )
         cursor.execute(KEEP_TIMES)
         cursor.execute(ADD)

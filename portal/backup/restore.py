@@ -40,7 +40,7 @@ def restore(folder: Path, *, events: Path | None, identity: Any, say: Say) -> Re
             _run(folder, found, identity, entries.later_rights)
             connection.close()
             call_command("migrate", verbosity=0, skip_checks=True)
-            say("Repeating what was taken away since the backup.")
+            say("Repeating the revocations and other endings since the backup.")
             restored = replay.freeze_and_replay(found, events, state)
             _run(folder, found, identity, entries.rights)
     except BaseException:
@@ -57,12 +57,12 @@ def _checked_events(events: Path, found: Manifest) -> event_export.State:
         met = met or event_export.digest(line) == found.log_line
     if state.last < found.log_last:
         raise BackupError(
-            f"The exported events end before the backup: at event {state.last}, the backup at {found.log_last}. Use "
-            "the newest export."
+            f"The exported events are older than the backup: they end at event {state.last}, the backup at event "
+            f"{found.log_last}. Use the newest export."
         )
     if not met:
         raise BackupError(
-            "The exported events are of another course of the log: the backup's newest event is not in them."
+            "The exported events come from a different log: the newest event of the backup is not among them."
         )
     return state
 
@@ -72,13 +72,15 @@ def _check_target(found: Manifest) -> None:
         cursor.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
         row = cursor.fetchone()
     if row is None or row[0]:
-        raise BackupError("The database is not empty. A restore goes into a new database and never replaces one.")
+        raise BackupError("The database is not empty. Restore into a new, empty database.")
     if postgres.server_major() < found.postgres:
         raise BackupError(
             f"The backup is from PostgreSQL {found.postgres}; this server is {postgres.server_major()}, which is older."
         )
     if stored.holds_files() != (found.storage == "files"):
-        raise BackupError(f"The backup is of a portal that stores {found.storage}; DELIVERY is set to the other way.")
+        raise BackupError(
+            f"The backup is of a portal that stores {found.storage}, but DELIVERY is set to the other kind of storage."
+        )
     if stored.holds_files():
         _check_folder(found)
 
@@ -86,11 +88,11 @@ def _check_target(found: Manifest) -> None:
 def _check_folder(found: Manifest) -> None:
     target = stored.folder()
     if target.is_dir() and any(target.iterdir()):
-        raise BackupError(f"{target} is not empty. Move the old files away: a restore never mixes files.")
+        raise BackupError(f"{target} is not empty. Move the old files to another folder first.")
     target.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(target.parent).free
     if free < found.stored_bytes:
-        raise BackupError(f"There is not enough room at {target}: {found.stored_bytes} bytes needed, {free} free.")
+        raise BackupError(f"There is not enough space at {target}: {found.stored_bytes} bytes needed, {free} free.")
 
 
 def _check_objects(folder: Path, found: Manifest, identity: Any) -> None:
@@ -104,7 +106,7 @@ def _check_objects(folder: Path, found: Manifest, identity: Any) -> None:
     if absent:
         raise BackupError(
             f"{len(absent)} of {found.stored_count} objects are not in the bucket with their size, the first is "
-            f"{absent[0]}. Restore the bucket first: this backup has no bytes of objects."
+            f"{absent[0]}. Restore the bucket first: this backup does not contain the objects."
         )
 
 

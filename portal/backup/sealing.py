@@ -62,7 +62,9 @@ def recipients(keys: Sequence[str]) -> list[Any]:
     try:
         return [pyrage.x25519.Recipient.from_str(key) for key in keys]
     except pyrage.RecipientError:
-        raise BackupError("BACKUP_RECIPIENTS holds a text that is no age public key; they begin with age1.") from None
+        raise BackupError(
+            "BACKUP_RECIPIENTS contains a text that is not an age public key. Public keys begin with age1."
+        ) from None
 
 
 def identity_in(path: Path) -> Any:
@@ -77,7 +79,7 @@ def identity_in(path: Path) -> Any:
                 return pyrage.x25519.Identity.from_str(line)
             except pyrage.IdentityError:
                 break
-    raise BackupError(f"{path} holds no age private key; it has a line that begins with AGE-SECRET-KEY-1.")
+    raise BackupError(f"{path} is not a file with an age private key: no line begins with AGE-SECRET-KEY-1.")
 
 
 def new_identity(path: Path) -> str:
@@ -87,7 +89,7 @@ def new_identity(path: Path) -> str:
     try:
         path.touch(mode=0o600, exist_ok=False)
     except OSError as fault:
-        raise BackupError(f"{path} cannot be made: {fault.strerror}. An existing key is never replaced.") from fault
+        raise BackupError(f"{path} cannot be created: {fault.strerror}. An existing key is never replaced.") from fault
     path.write_text(f"# public key: {public}\n{made}\n")
     return public
 
@@ -117,8 +119,8 @@ def check_signature(text: str, signature: str, *, purpose: str, what: str) -> No
         Signer(salt=f"gatehouse.{purpose}").unsign(f"{text}:{signature}")
     except BadSignature:
         raise BackupError(
-            f"{what} was not signed by this portal: it was changed, or the SECRET_KEY of that time is neither in "
-            "SECRET_KEY nor in SECRET_KEY_FALLBACKS."
+            f"{what} was not signed by this portal. Either it was changed, or the SECRET_KEY of that time is "
+            "missing from SECRET_KEY and SECRET_KEY_FALLBACKS."
         ) from None
 
 

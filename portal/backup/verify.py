@@ -28,11 +28,11 @@ def verify(folder: Path, *, identity: Any | None, say: Say) -> Manifest:
 
 def _check_sealed(path: Path, part: Part) -> None:
     if not path.is_file():
-        raise BackupError(f"The backup is cut: {part.name} is missing.")
+        raise BackupError(f"The backup is incomplete: {part.name} is missing.")
     if path.stat().st_size != part.size:
-        raise BackupError(f"The backup is cut: {part.name} has {path.stat().st_size} bytes, not {part.size}.")
+        raise BackupError(f"The backup is incomplete: {part.name} has {path.stat().st_size} bytes, not {part.size}.")
     if stored.digest_of(path) != part.sha256:
-        raise BackupError(f"The backup was changed: {part.name} does not have the bytes of its checksum.")
+        raise BackupError(f"The backup was changed: {part.name} does not match its checksum.")
 
 
 def _check_inside(path: Path, part: Part, identity: Any) -> None:
@@ -40,7 +40,7 @@ def _check_inside(path: Path, part: Part, identity: Any) -> None:
     with path.open("rb") as file:
         sealing.unseal(file, inside, identity)
     if (inside.size, inside.sha256) != (part.inner_size, part.inner_sha256):
-        raise BackupError(f"The backup was changed: what is in {part.name} does not have the bytes of its checksum.")
+        raise BackupError(f"The backup was changed: the content of {part.name} does not match its checksum.")
 
 
 def entries_in(folder: Path, found: Manifest, identity: Any) -> postgres.Entries:

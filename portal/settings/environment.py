@@ -142,8 +142,8 @@ def database(url: str) -> dict[str, Any]:
 def _connection_parameters(url: str) -> dict[str, Any]:
     """The parts of the address (libpq, 34.1.1.2), decoded."""
     sentence = (
-        "DATABASE_URL must look like postgresql://user:password@host:5432/name; PostgreSQL 15 or newer is the only "
-        "database."
+        "DATABASE_URL must look like postgresql://user:password@host:5432/name; only PostgreSQL 15 or newer is "
+        "supported."
     )
     if not url.startswith(("postgresql://", "postgres://")):
         raise ImproperlyConfigured(sentence)
@@ -242,20 +242,20 @@ def link_keys(value: str) -> dict[str, str]:
 def refuse_debug() -> None:
     """A portal that serves people never shows its insides."""
     if any(flag(name) for name in ("DEBUG", "DJANGO_DEBUG")):
-        raise ImproperlyConfigured("DEBUG is on. Take it out of the environment: production never runs with it.")
+        raise ImproperlyConfigured("DEBUG is on. Remove it from the environment: it must be off in production.")
 
 
 def refuse_weak(name: str, secret: str) -> None:
     """A secret that somebody typed, or that came with an example, is none."""
     if len(set(secret)) < 10 or any(word in secret.lower() for word in ("change-me", "changeme", "insecure")):
-        raise ImproperlyConfigured(f"{name} can be guessed: use a random text.")
+        raise ImproperlyConfigured(f"{name} can be guessed. Use a random text.")
 
 
 def strong_secret(name: str, what: str) -> str:
     """A secret of 16 characters or more that nobody would guess."""
     secret = need(name, what)
     if len(secret) < 16:
-        raise ImproperlyConfigured(f"{name} is too short: ask for one of 16 characters or more.")
+        raise ImproperlyConfigured(f"{name} is too short. Use one with 16 characters or more.")
     refuse_weak(name, secret)
     return secret
 
@@ -276,7 +276,7 @@ def refuse_default_password(entry: dict[str, Any]) -> None:
     """The database's password is none that everybody tries first; no password is for sockets and certificates."""
     password = entry["PASSWORD"].lower()
     if password in {"postgres", "password", "gatehouse", "secret", "admin", "change-me", entry["USER"].lower()} - {""}:
-        raise ImproperlyConfigured("DATABASE_URL holds a password that everybody tries first. Choose a random one.")
+        raise ImproperlyConfigured("DATABASE_URL contains a common password. Choose a random one.")
 
 
 def data_dir() -> Path:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.browser.running import ROOT, demo_of
+from tests.production_layout.counting import TWICE
 
 pytestmark = [pytest.mark.demo, pytest.mark.slow, pytest.mark.exhaustive]
 PATIENCE = 300
@@ -62,17 +63,6 @@ COUNTS = {
             "SELECT count(*) FROM grants_accessgrant g JOIN datasets_dataset d ON d.id = g.dataset_id "
             "WHERE d.slug = %(slug)s"
         ),
-    ),
-}
-TWICE = {
-    "notifications about one event to one recipient": (
-        "SELECT event_id, reader_id FROM notifications_notification GROUP BY 1, 2 HAVING count(*) > 1"
-    ),
-    "events of a grant being issued": (
-        "SELECT subject_id FROM audit_event WHERE kind = 'grant.issued' GROUP BY 1 HAVING count(*) > 1"
-    ),
-    "events of an agreement being executed": (
-        "SELECT subject_id FROM audit_event WHERE kind = 'agreement.executed' GROUP BY 1 HAVING count(*) > 1"
     ),
 }
 

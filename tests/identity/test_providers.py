@@ -71,7 +71,7 @@ def test_a_provider_is_added_changed_and_switched_off(monkeypatch: pytest.Monkey
         ({"issuer": "orcid.example"}, "as an https address"),
         ({"client-id": " "}, "Enter the client ID"),
         ({"secret-name": "nowhere"}, "has no secret with this name"),
-        ({"ror": "09zzzzz00"}, "No institution here has the ROR id"),
+        ({"ror": "09zzzzz00"}, "No registered institution has the ROR ID"),
     ],
 )
 def test_a_provider_that_cannot_be_trusted_is_not_added(changed: dict[str, str], sentence: str) -> None:
@@ -96,7 +96,7 @@ def test_a_short_name_and_the_algorithms_are_held_to_their_lists() -> None:
 def test_the_provider_of_the_settings_is_made_once(settings: Any) -> None:
     assert "home" in run("provider", "settings")
     assert provider_from_settings(by=CONSOLE) == Row.objects.get(issuer=settings.OIDC_ISSUER)
-    with pytest.raises(CommandError, match="no provider of the short name"):
+    with pytest.raises(CommandError, match="no provider with the short name"):
         run("provider", "deactivate", "nobody")
 
 
@@ -111,12 +111,12 @@ def test_identities_are_shown_split_and_merged_at_the_command_line() -> None:
     run("identity", "merge", two.code, one.code, f"--by={operator.code}", reason)
     assert len(run("identity", "show", one.code).splitlines()) == 2
     moved = Identity.objects.filter(person=one).latest("linked_at")
-    assert "leads to P-" in run("identity", "split", str(moved.pk), f"--by={operator.code}", reason)
+    assert "belongs to the account P-" in run("identity", "split", str(moved.pk), f"--by={operator.code}", reason)
     for words, sentence in (
         (("merge", one.code, one.code, f"--by={operator.code}", reason), "two different people"),
         (("merge", two.code, one.code, f"--by={one.code}", reason), "Only an operator"),
-        (("show", "P-0000-0000"), "nobody of the colleague code"),
-        (("split", str(one.pk), f"--by={operator.code}", reason), "no identity of this id"),
+        (("show", "P-0000-0000"), "Nobody has the colleague code"),
+        (("split", str(one.pk), f"--by={operator.code}", reason), "no identity with this ID"),
     ):
         with pytest.raises(CommandError, match=sentence):
             run("identity", *words)

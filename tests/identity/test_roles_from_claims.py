@@ -319,9 +319,9 @@ def test_an_operator_maps_lists_and_unmaps_at_the_command_line(provider: loopbac
     says(provider, GROUP)
     browser.sign_in(Client(), provider)
     listed = printed("roles")
-    assert listed.count("Ann Holm (counts)") == 2
+    assert listed.count("Ann Holm (valid)") == 2
     lapse(person)
-    assert printed("roles").count("Ann Holm (rests)") == 2
+    assert printed("roles").count("Ann Holm (not valid now)") == 2
     for rule in (*PlatformRoleClaim.objects.all(), *CommitteeMemberClaim.objects.all()):
         printed("unmap", str(rule.pk))
     assert printed("roles") == ""

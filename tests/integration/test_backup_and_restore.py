@@ -170,7 +170,7 @@ def test_a_cut_foreign_changed_or_older_backup_is_refused_and_nothing_is_done(
     with destroyed(tmp_path, database_urls) as name, backups.database_of(database_urls.owner, name):
         cut = copied("cut") / "files.age"
         cut.write_bytes(cut.read_bytes()[:-10])
-        refused(cut.parent, why="cut")
+        refused(cut.parent, why="incomplete")
         (copied("without") / "database.age").unlink()
         refused(tmp_path / "without", why="missing")
         changed = copied("changed") / "database.age"
@@ -186,13 +186,13 @@ def test_a_cut_foreign_changed_or_older_backup_is_refused_and_nothing_is_done(
             refused(tmp_path / "backup", why="another portal")
         with backups.other_settings(settings, SECRET_KEY="of-another-portal"):
             refused(tmp_path / "backup", why="not signed by this portal")
-        refused(tmp_path / "backup", events="early", why="end before the backup")
+        refused(tmp_path / "backup", events="early", why="older than the backup")
         (copied("events-cut") / "events-00000002.jsonl").unlink()
-        refused(tmp_path / "backup", events="events-cut", why="cut")
+        refused(tmp_path / "backup", events="events-cut", why="incomplete")
         shorter = copied("events-shorter") / "events-00000001.jsonl"
         lines = shorter.read_text().splitlines(keepends=True)
         shorter.write_text("".join([*lines[:2], *lines[3:]]))
-        refused(tmp_path / "backup", events="events-shorter", why="cut or changed")
+        refused(tmp_path / "backup", events="events-shorter", why="incomplete or were changed")
         # The control: the same backup with its own events is restored.
         run("restore", str(tmp_path / "backup"), "--identity", private, "--events", str(tmp_path / "events"))
         assert Restore.objects.count() == 1
@@ -207,7 +207,7 @@ def test_of_a_bucket_a_backup_has_the_list_and_not_the_bytes(
     stored, (private, public) = stories.granted().file.storage_key, key
     assert "NOT in the backup" in run("backup", str(tmp_path / "backup"), "--to", public)
     run("export_events", str(tmp_path / "events"))
-    assert "does not contain their bytes" in run("verify_backup", str(tmp_path / "backup"))
+    assert "does not contain them" in run("verify_backup", str(tmp_path / "backup"))
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
     assert manifest["storage"] == "objects" and manifest["stored_count"] == 2
     words = ("restore", str(tmp_path / "backup"), "--identity", private, "--events", str(tmp_path / "events"))
@@ -236,9 +236,9 @@ def test_an_interrupted_backup_does_not_look_whole(
     assert not (tmp_path / "backup.part").exists()
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
     assert datetime.fromisoformat(manifest["taken_at"]) and manifest["missing"] == 0
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="already exists"):
         run(*words)
-    assert "whole" in run("verify_backup", str(tmp_path / "backup"))
+    assert "complete" in run("verify_backup", str(tmp_path / "backup"))
 
 
 def test_an_institution_gets_everything_of_its_own_and_nothing_of_others(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_an_institution_gets_everything_of_its_own_and_nothing_of_others(tmp_pat
         assert header.split(",") == [field["name"] for field in resource["schema"]["fields"]]
     assert any((tmp_path / "export" / "agreements").iterdir()) and any((tmp_path / "export" / "files").iterdir())
     assert Event.objects.filter(kind="institution.exported", subject_id=mine.pk).count() == 1
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match="already exists"):
         run("export", mine.name, str(tmp_path / "export"))
     with pytest.raises(CommandError, match="no institution"):
         run("export", "Nobody", str(tmp_path / "nobody"))

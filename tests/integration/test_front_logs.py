@@ -4,9 +4,7 @@ Caddy comes with the demo. nginx runs where the machine has it (Debian: apt-get 
 deploy/front/nginx.conf, with other ports and folders and without TLS.
 """
 
-import os
 import re
-import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,46 +15,28 @@ import requests
 
 from deploy.demo.embedded import servers
 from deploy.demo.embedded.process import Server, running
-from deploy.demo.embedded.world import ROOT, World
+from deploy.demo.embedded.world import World
+from tests import nginx as tests_nginx
 from tests.integration.test_front import serving
+from tests.nginx import needed
 
-NGINX = os.environ.get("NGINX_PROGRAM") or shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 CANARY, CONTROL = "canary7f3a", "control-word-5d1e"
 
 
 def nginx(world: World) -> Server:
     """nginx with the shipped configuration: only ports, folders and TLS differ."""
-    folder = world.data_dir / "nginx"
-    folder.mkdir(exist_ok=True)
-    site = (ROOT / "deploy/front/nginx.conf").read_text()
-    for shipped, here in (
-        ("    http2 on;\n", ""),
+    changes = (
         ("127.0.0.1:8000", f"127.0.0.1:{world.ports['app']}"),
         ("127.0.0.1:8001", f"127.0.0.1:{world.ports['probes']}"),
-        ("/var/log/nginx/", f"{world.data_dir}/log/"),
-        ("/var/lib/gatehouse/", f"{world.data_dir}/"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{world.ports['web']};"),  # last: this port may be 8000
-    ):
-        assert shipped in site, shipped
-        site = site.replace(shipped, here)
-    site = re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", site)
-    (folder / "site.conf").write_text(site)
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {world.data_dir}/log/main-error.log info;\n"
-        f"events {{}}\nhttp {{ access_log off; {temporary} include {folder}/site.conf; }}\n"
-    )
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    ready = servers.listens(world.ports["web"])
-    return Server("nginx", command, world.data_dir / "log" / "nginx.log", ready, env={"PATH": os.environ["PATH"]})
+    return tests_nginx.server(world, re.sub(r"(?m)^ *ssl_\w+ .*;\n", "", tests_nginx.shipped(world, changes)))
 
 
-FRONTS = {"caddy": servers.caddy, **({"nginx": nginx} if NGINX else {})}
+FRONTS = {"caddy": servers.caddy, "nginx": nginx}
 
 
-@pytest.fixture(params=FRONTS)
+@pytest.fixture(params=["caddy", pytest.param("nginx", marks=needed)])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("logs"))
     world.take_ports()
@@ -115,8 +95,8 @@ def test_no_front_server_writes_down_what_opens_or_names(world: World) -> None:
     assert any("502" in said or "503" in said for said in found.values()), "what failed can be seen"
 
 
-@pytest.mark.parametrize("front", [name for name in FRONTS if name == "nginx"])
-def test_with_its_usual_error_log_nginx_writes_links_down(front: str, tmp_path: Path) -> None:
+@needed
+def test_with_its_usual_error_log_nginx_writes_links_down(tmp_path: Path) -> None:
     """The control: the same search finds the link as soon as the error log is as Debian has it."""
     world = World(tmp_path)
     world.take_ports()

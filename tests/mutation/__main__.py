@@ -32,9 +32,14 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, default=0, help="try only so many of each module, chosen by --seed")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--survivors", action="store_true", help="try only those that nothing has noticed before")
+    parser.add_argument(
+        "--survivors", action="store_true", help="try only those that no test noticed and no reason excuses"
+    )
     parser.add_argument("--table", action="store_true", help="run nothing; print the last results of every module")
     parser.add_argument("--tests", nargs="*", default=list(TESTS))
+    parser.add_argument(
+        "--patience", type=int, default=40, help="seconds of the processor after which a mutant has survived"
+    )
     asked = parser.parse_args()
     every = _files(MODULES)
     modules = _files(asked.modules) if asked.modules else every
@@ -51,10 +56,11 @@ def _files(patterns: Any) -> list[str]:
 def _run(asked: argparse.Namespace, modules: list[str], every: list[str]) -> None:
     wanted = {
         "modules": modules, "every": every, "sample": asked.sample, "seed": asked.seed, "survivors": asked.survivors,
-        "tests": asked.tests, "commit": _git("rev-parse", "--short", "HEAD"), "date": _git("log", "-1", "--format=%cs"),
+        "patience": asked.patience, "tests": asked.tests, "commit": _git("rev-parse", "--short", "HEAD"),
+        "date": _git("log", "-1", "--format=%cs"), "excused": sorted(_reasons()),
     }  # fmt: skip
     command = [
-        sys.executable, "-m", "pytest", "-q", "-n", "0", "-s", "-p", "tests.mutation.plugin", "-m",
+        sys.executable, "-m", "pytest", "-q", "-n", "0", "-s", "-p", "tests.mutation.plugin", "--tb=native", "-m",
         "not soak and not exhaustive and not browser and not demo", *asked.tests,
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, env={**os.environ, "MUTATION": json.dumps(wanted)}, check=False)
@@ -66,7 +72,7 @@ def _git(*words: str) -> str:
 
 def report(modules: list[str]) -> int:
     """Print what survived, and a row for each module; 1 if the share noticed is below what is asked."""
-    reasons = dict(line.split(" # ", 1) for line in (HERE / "equivalent.txt").read_text().splitlines() if " # " in line)
+    reasons = _reasons()
     total: Counter[str] = Counter()
     rows = [
         "| module | mutants | tried | killed | equivalent | survived | share | commit |",
@@ -84,6 +90,12 @@ def report(modules: list[str]) -> int:
         rows.append(_row(module, count, about["commit"]))
     print("\n".join([*rows, _row("together", total, "")]))
     return 0 if _share(total) >= ASKED else 1
+
+
+def _reasons() -> dict[str, str]:
+    """By name, why a mutant that nothing notices changes nothing that anybody could see."""
+    lines = (HERE / "equivalent.txt").read_text().splitlines()
+    return {name: reason for name, _, reason in (line.partition(" # ") for line in lines) if reason}
 
 
 def _count(found: list[dict[str, Any]], reasons: dict[str, str]) -> Counter[str]:

@@ -3,8 +3,10 @@
 What was learned is kept in var/mutation/learned, a file for each file of tests, until that file or a module changes.
 """
 
+import gc
 import hashlib
 import json
+import os
 import time
 import warnings
 from collections.abc import Sequence
@@ -16,6 +18,9 @@ import coverage
 import pytest
 from _pytest.runner import runtestprotocol
 from coverage.exceptions import CoverageWarning
+from django.db import connections
+
+from apps.core.db import Prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "var" / "mutation" / "learned"
@@ -50,26 +55,56 @@ class Root:
 def learn(session: pytest.Session, wanted: Sequence[str], every: Sequence[str]) -> Learned:
     """Run the tests whose files, or whose `wanted` modules, have changed since they were last run; all unchanged.
 
-    One test of each folder runs in any case: what is made once a session is then made before the first child.
+    They run in a child: what a test starts in a process (the threads that make a PDF) is not there in its children,
+    and would be waited for without end. What is made once a session is made before the first child.
     """
-    learned = Learned()
     KEPT.mkdir(parents=True, exist_ok=True)
     files: dict[Path, list[pytest.Item]] = {}
     for item in session.items:
         files.setdefault(item.path, []).append(item)
-    warm: set[Path] = set()
-    for path, items in files.items():
-        place = KEPT / f"{hashlib.sha256(str(path.relative_to(ROOT)).encode()).hexdigest()[:16]}.json"
-        about = json.loads(place.read_text()) if place.exists() else {}
-        if not _is_fresh(about, path, items, wanted):
-            about = _run(session, path, items, every)
-            place.with_suffix(f".{id(session)}").write_text(json.dumps(about))
-            place.with_suffix(f".{id(session)}").rename(place)
-        elif path.parent not in warm:
-            runtestprotocol(items[0], nextitem=Root(session), log=False)  # type: ignore[arg-type]
-        warm.add(path.parent)
-        learned.add(about)
+    for item in {path.parent: items[0] for path, items in files.items()}.values():
+        _set_up(session, item)
+    stale = {path: items for path, items in files.items() if not _is_fresh(_kept(path), path, items, wanted)}
+    if stale:
+        _run_in_child(session, stale, every)
+    learned = Learned()
+    for path in files:
+        learned.add(_kept(path))
     return learned
+
+
+def _place(path: Path) -> Path:
+    return KEPT / f"{hashlib.sha256(str(path.relative_to(ROOT)).encode()).hexdigest()[:16]}.json"
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    place = _place(path)
+    return dict(json.loads(place.read_text())) if place.exists() else {}
+
+
+def _set_up(session: pytest.Session, item: pytest.Item) -> None:
+    """Make what the test needs, and leave what lives as long as the session."""
+    session.config.option.setuponly = True
+    runtestprotocol(item, nextitem=Root(session), log=False)  # type: ignore[arg-type]
+    session.config.option.setuponly = False
+
+
+def _run_in_child(session: pytest.Session, files: dict[Path, list[pytest.Item]], every: Sequence[str]) -> None:
+    """Run these files of tests and keep what each covers."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            for path, items in files.items():
+                written = _place(path).with_suffix(f".{os.getpid()}")
+                written.write_text(json.dumps(_run(session, path, items, every)))
+                written.rename(_place(path))
+            status = 0
+        finally:
+            os._exit(status)
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError("the tests could not be run")
 
 
 def _is_fresh(about: dict[str, Any], path: Path, items: Sequence[pytest.Item], wanted: Sequence[str]) -> bool:
@@ -85,7 +120,10 @@ def _run(session: pytest.Session, path: Path, items: Sequence[pytest.Item], ever
     watching = coverage.Coverage(data_file=None, include=[str(ROOT / one) for one in every], config_file=False)
     watching.start()
     seconds, failing = {}, []
+    prepared = [one for one in gc.get_objects() if type(one) is Prepared]
     for item, after in zip(items, [*items[1:], Root(session)], strict=True):
+        for one in prepared:  # else only the first test that asks would cover the lines that build its statement
+            forget(one)
         watching.switch_context(item.nodeid)
         begun = time.monotonic()
         if any(one.failed for one in runtestprotocol(item, nextitem=after, log=False)):  # type: ignore[arg-type]
@@ -104,6 +142,11 @@ def _run(session: pytest.Session, path: Path, items: Sequence[pytest.Item], ever
                 tests[test]["lines"].setdefault(module, []).append(line)
     modules = {one: _sha(ROOT / one) for one in every}
     return {"file": _sha(path), "modules": modules, "tests": tests, "failing": failing}
+
+
+def forget(prepared: Prepared) -> None:
+    """Its statement is built again when it is next asked."""
+    prepared._exists = prepared._rows = None
 
 
 def _sha(path: Path) -> str:

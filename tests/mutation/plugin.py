@@ -25,19 +25,19 @@ from _pytest.runner import runtestprotocol
 from django.db import connections
 
 from apps.core.db import Prepared
-from tests.mutation.learning import ROOT, Learned, Root, learn
+from tests.mutation.learning import ROOT, Learned, Root, forget, learn
 from tests.mutation.mutants import Mutant, functions_of, mutants_of
 
-ENDLESS = (
-    20  # seconds for one test beside five times what it takes otherwise; a loop that never ends is noticed by that
-)
-PATIENCE = 40  # seconds for one mutant: what no test has noticed until then has survived
+# Seconds of the processor for one test, beside five times what it takes otherwise: a loop that never ends is noticed by
+# that. The processor's time, because on a busy machine every test takes long; what waits without end has STUCK seconds.
+ENDLESS = 20
+STUCK = 300
 SLOW = 10  # seconds of a test that is tried last
 KILLED, ENDED_WITHOUT, GAVE_UP, NOT_POSSIBLE = 1, 0, 3, 4  # what a child says in the end
 
 
 class Outcome(NamedTuple):
-    """ "killed", "too slow" (also noticed), "survived", "survived 9 of 40 tests" (of those that PATIENCE allowed),
+    """ "killed", "too slow" (also noticed), "survived", "survived 9 of 40 tests" (as many as `--patience` allowed),
     "not covered" or "not possible"; and the test that noticed.
     """
 
@@ -71,8 +71,10 @@ def _try_module(session: pytest.Session, module: str, wanted: dict[str, Any], le
         chosen = random.Random(wanted["seed"]).sample(every, min(wanted["sample"], len(every)))
     if wanted["survivors"]:
         chosen = [one for one in chosen if before.get(one.name, {}).get("outcome") not in ("killed", "too slow")]
+        chosen = [one for one in chosen if one.name not in before or one.name not in wanted["excused"]]
     found = {one.name: before[one.name] for one in every if one.name in before}
     noticed: dict[str, list[str]] = {}
+    _unchanged(Path(module))  # before the first child, so that not each computes it
     for mutant in sorted(chosen, key=lambda one: one.line):
         first = [before.get(mutant.name, {}).get("test", ""), *noticed.get(mutant.function, [])]
         outcome, test = _try(session, mutant, learned, first)
@@ -139,7 +141,8 @@ def _outcome(session: pytest.Session, mutant: Mutant | None, items: Sequence[pyt
         tests = said.read().splitlines()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return Outcome("too slow" if os.WTERMSIG(status) == signal.SIGALRM else "killed", tests[-1])
+        slow = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGPROF)
+        return Outcome("too slow" if slow else "killed", tests[-1])
     if os.WEXITSTATUS(status) == KILLED:
         return Outcome("killed", tests[-1])
     if os.WEXITSTATUS(status) == GAVE_UP:
@@ -151,10 +154,11 @@ def _run_in_child(
     session: pytest.Session, mutant: Mutant | None, items: Sequence[pytest.Item], learned: Learned, telling: int
 ) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
-    begun = time.monotonic()
+    begun, patience = time.process_time(), json.loads(os.environ["MUTATION"])["patience"]
     try:
         if mutant is not None:
             change(mutant)
@@ -163,10 +167,11 @@ def _run_in_child(
     try:
         for item, after in zip(items, [*items[1:], Root(session)], strict=True):
             os.write(telling, f"{item.nodeid}\n".encode())
-            signal.alarm(int(ENDLESS + 5 * learned.seconds[item.nodeid]))
+            signal.alarm(STUCK)
+            signal.setitimer(signal.ITIMER_PROF, ENDLESS + 5 * learned.seconds[item.nodeid])
             if any(one.failed for one in runtestprotocol(item, nextitem=after, log=False)):  # type: ignore[arg-type]
                 os._exit(KILLED)
-            if mutant is not None and time.monotonic() - begun > PATIENCE:
+            if mutant is not None and time.process_time() - begun > patience:
                 os._exit(GAVE_UP)
     except BaseException:
         os._exit(KILLED)
@@ -190,7 +195,7 @@ def change(mutant: Mutant, among: Iterable[Any] | None = None) -> None:
             if key in changed and Path(code.co_filename) == mutant.path.resolve():
                 one.__code__ = changed[key]
         elif type(one) is Prepared:
-            one._exists = one._rows = None
+            forget(one)
         elif isinstance(one, _lru_cache_wrapper):
             one.cache_clear()
 

@@ -56,7 +56,7 @@ def _nginx_config(place: Place, folder: Path) -> str:
     for pattern, text in (
         (r"(?m)^\s*(ssl_\w+|http2|server_name)\s[^;]*;[^\n]*\n", ""),
         (r"listen 443 ssl;", f"listen 127.0.0.1:{ports['nginx']};"),
-        (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{ports['app']};"),
+        (r"server 127\.0\.0\.1:8000 ", f"server 127.0.0.1:{ports['app']} "),
         (r"/var/log/nginx/gatehouse\.log", str(folder / "access.log")),
         (r"/var/lib/gatehouse/", f"{place.world.data_dir}/"),
     ):

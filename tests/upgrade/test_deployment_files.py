@@ -21,12 +21,14 @@ import yaml
 
 from tests.checks.outside import sample_environment
 from tests.checks.variables import read_by_the_code
+from tests.nginx import PROGRAM, needed
+from tests.silent import silent_listener
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
 MOST_EXPOSED = 3.0
-FRONTS = ["caddy", *(["nginx"] if shutil.which("nginx") else [])]
+FRONTS = ["caddy", pytest.param("nginx", marks=needed)]
 
 
 # ------------------------------------------------------------------------------------------------- what they name
@@ -107,7 +109,10 @@ class Node(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        self.do_GET()
+        if self.path == "/drops/":
+            self.close_connection = True  # without a word
+        else:
+            self.do_GET()
 
     def log_message(self, *_said: Any) -> None:
         """Nothing."""
@@ -173,7 +178,7 @@ def nginx(folder: Path, front: int, nodes: list[int]) -> list[str]:
         f"daemon off; pid {folder}/pid; user root; error_log {folder}/error.log; events {{}}\n"
         f"http {{ {temporary} {site} }}"
     )
-    return ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")]
+    return [str(PROGRAM), "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")]
 
 
 @contextlib.contextmanager
@@ -198,8 +203,10 @@ def running(kind: str, folder: Path, nodes: list[int]) -> Iterator[http.client.H
         process.wait(20)
 
 
-def asked(front: http.client.HTTPConnection, method: str = "GET", body: str = "") -> tuple[int, bytes, str | None]:
-    front.request(method, "/datasets/", body)
+def asked(
+    front: http.client.HTTPConnection, method: str = "GET", body: str = "", path: str = "/datasets/"
+) -> tuple[int, bytes, str | None]:
+    front.request(method, path, body)
     answer = front.getresponse()
     said = answer.read()
     front.close()
@@ -221,10 +228,39 @@ def test_a_front_asks_another_node_and_has_a_page_of_its_own(kind: str, tmp_path
         assert said == (DEPLOY / "front/unavailable.html").read_bytes()
 
 
-@pytest.mark.parametrize("kind", FRONTS)
-def test_a_front_leaves_out_a_node_that_is_not_ready(kind: str, tmp_path: Path) -> None:
+def test_caddy_leaves_out_a_node_that_is_not_ready(tmp_path: Path) -> None:
     """Case 38: new code on the old schema answers 503, and the other node serves."""
     nodes = [free_port(), free_port()]
-    with node(nodes[0], ready=503), node(nodes[1]), running(kind, tmp_path, nodes) as front:
-        time.sleep(3 if kind == "caddy" else 0)  # it looks at /readyz every two seconds
+    with node(nodes[0], ready=503), node(nodes[1]), running("caddy", tmp_path, nodes) as front:
+        time.sleep(3)  # it looks at /readyz every two seconds
         assert {asked(front)[0] for _turn in range(6)} == {200}
+
+
+@needed
+def test_a_503_of_one_page_takes_no_node_out_of_nginx(tmp_path: Path) -> None:
+    """Counted as a failure, one 503 of the last node left answered every request of the next seconds with 503."""
+    nodes = [free_port(), free_port()]
+    with node(nodes[0], ready=503), running("nginx", tmp_path, nodes) as front:
+        answers = [asked(front) for _turn in range(8)]
+        assert {said.partition(b" ")[0] for _status, said, _retry in answers} == {b"GET"}, "the portal's own page"
+
+
+@pytest.mark.exhaustive
+@needed
+def test_a_node_that_hangs_costs_a_page_ten_seconds_and_no_more(tmp_path: Path) -> None:
+    """Frozen: it takes connections and says nothing. A page waited for it, fifteen minutes at most."""
+    with silent_listener() as hangs:
+        nodes = [hangs, free_port()]
+        with node(nodes[1]), running("nginx", tmp_path, nodes) as front:
+            began = time.monotonic()
+            assert {asked(front)[0] for _turn in range(2)} == {200}
+            assert time.monotonic() - began < 15
+
+
+@needed
+def test_the_last_node_is_asked_although_it_has_failed(tmp_path: Path) -> None:
+    """Ten forms that a node drops leave it out where another is left; here there is none."""
+    nodes = [free_port(), free_port()]
+    with node(nodes[0]), running("nginx", tmp_path, nodes) as front:
+        assert {asked(front, "POST", "a=1", "/drops/")[0] for _turn in range(10)} == {503}
+        assert {asked(front)[0] for _turn in range(4)} == {200}

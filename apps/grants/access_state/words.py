@@ -44,7 +44,7 @@ class Said:
 PLACE = re.compile(r"%\((\w+)\)s")
 # By state and cause; a cause without a row of its own has the words of the state.
 CONFIRMED_BY = _("The affiliation can be confirmed by: %(who)s.")
-CHANGE_A_VOTE = _("They must change a vote or request changes.")
+CHANGE_A_VOTE = _("The members must change a vote or request changes.")
 NOT_RESTORED = (_("%(by)s ended the affiliation. Signing in does not restore it."), CONFIRMED_BY)
 NOT_RENEWED = (_("Signing in did not renew the affiliation with %(by)s."), CONFIRMED_BY)
 
@@ -250,7 +250,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Affiliation not verified"),
         (
             _("No institution confirms your affiliation now. Sign in through your institution again."),
-            _("You can already write your request; you need the affiliation to sign the agreement."),
+            _("You can already write your request. You need the affiliation to submit it and to sign the agreement."),
         ),
     ),
     (State.AFFILIATION_NEEDED, "ended"): Words(

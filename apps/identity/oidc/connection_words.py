@@ -30,7 +30,7 @@ SENTENCES: dict[str, Any] = {
     "busy": _("Too many sign-ins are in progress. Try again in a few seconds."),
     "address": _("Gatehouse cannot open this address. Enter the issuer as an https address."),
     "status": _("The host answers, but publishes no settings at this address. Check the path of the issuer."),
-    "not_metadata": _("What the host publishes at this address are not OpenID Connect settings. Check the issuer."),
+    "not_metadata": _("The host does not publish OpenID Connect settings at this address. Check the issuer."),
     "clock": _("The clocks of the provider and of the portal agree."),
     "clock_unknown": _("The provider does not send its time, so the clocks were not compared."),
     "clock_apart": _(

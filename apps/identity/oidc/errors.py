@@ -95,8 +95,8 @@ def _sentence(code: str) -> str:
     """What the person can do about it; which check failed stands in the log only."""
     if code in OUR_FAULT:
         return _(
-            "Sign-in through your institution does not work, because it is not set up correctly here. The operators of "
-            "this portal can see the cause. Contact them if it lasts."
+            "Sign-in through your institution does not work, because it is not set up correctly here. The operators "
+            "of this portal can see the cause. Contact them if the problem continues."
         )
     if code in NO_ANSWER:
         return _("Your institution’s sign-in is not responding. Try again in a few minutes.")

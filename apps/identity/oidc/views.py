@@ -21,7 +21,7 @@ from apps.core.errors import DomainError
 from apps.identity.commands.sessions import begin_session, end_session_of_key, rekey_session
 from apps.identity.commands.sign_ins import record_sign_in, record_sign_out
 from apps.identity.models import PersonSession
-from apps.identity.oidc import discovery, silent_recheck
+from apps.identity.oidc import discovery, interrupted, silent_recheck
 from apps.identity.oidc.authorize import LINKING, LONGEST_ANSWER, LONGEST_SITTING, SESSION, STATES, SignInStart
 from apps.identity.oidc.checks import Untrusted, answer_faults
 from apps.identity.oidc.client_info import browser_family
@@ -43,6 +43,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         self.entry = {"next": "/", "silent": ""}
         try:
             self._check(request)
+            interrupted.note_begin(request, self.entry)
             answer: HttpResponse = super().get(request)
         except Untrusted as fault:
             return self._refused(fault.code)
@@ -56,6 +57,9 @@ class SignInCallback(OIDCAuthenticationCallbackView):
 
     def _refused(self, code: str) -> HttpResponse:
         """A sign-in ends on its page; a silent question ends where the person was, and the roles rest."""
+        if code == "state" and (start := interrupted.address_to_start_again(self.request)):
+            return HttpResponseRedirect(start)
+        interrupted.note_end(self.request)
         session = silent_recheck.session_of(self.request)
         if self.entry["silent"] and session is not None:
             if str(session.pk) == self.entry["silent"]:  # else somebody signed in again meanwhile, which says more
@@ -103,6 +107,7 @@ class SignInCallback(OIDCAuthenticationCallbackView):
         not the first one's word, and each is sent only the ID token that it signed itself.
         """
         request, facts = self.request, self.request.sign_in
+        interrupted.note_end(request)
         old_key = request.session.session_key or ""
         if self.entry["silent"]:
             if silent_recheck.follow(request, request.person_session, said=request.sign_in_said):

@@ -165,9 +165,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "grant_ended.member": (
                 _("Your access to %(dataset)s has ended"),
                 _(
-                    "Your access to “%(dataset)s” for the project “%(project)s” has ended. The last "
-                    "day was %(last)s. Delete your copies as the agreement %(reference)s requires. If "
-                    "you still need the data, submit a new request or ask %(applicant)s to."
+                    "Your access to “%(dataset)s” for the project “%(project)s” has ended. The last day was %(last)s."
+                    " Delete your copies as the agreement %(reference)s requires. If you still need the data, submit "
+                    "a new request or ask %(applicant)s to submit one."
                 ),
             ),
         },

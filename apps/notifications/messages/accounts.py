@@ -194,9 +194,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "identity_linked.person": (
                 _("An identity was added to your account"),
                 _(
-                    "Anyone who signs in with that identity at %(provider)s is now signed in to your account. If "
-                    "you did not add the identity, contact the portal’s operator immediately. The operator can "
-                    "separate it from your account."
+                    "Anyone who signs in with that identity at %(provider)s can now use your account. If you did not "
+                    "add the identity, contact the portal’s operator immediately. The operator can separate the "
+                    "identity from your account."
                 ),
             ),
         },

@@ -52,8 +52,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "break_glass.made.auditor": (
                 _("An emergency account was created"),
                 _(
-                    "%(account)s was created on the command line. It is for signing in when no "
-                    "institution’s sign-in works."
+                    "%(account)s was created on the command line. Operators use this account when no institution’s "
+                    "sign-in works."
                 ),
             ),
         },
@@ -131,8 +131,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "work.late.emails": (
                 _("E-mails are late"),
                 _(
-                    "The oldest e-mail has been waiting for %(minutes)s minutes. Notifications are in the portal, but "
-                    "people are not told about them. System status shows what the mail server answers and what to do."
+                    "The oldest e-mail has been waiting for %(minutes)s minutes. People see their notifications in "
+                    "the portal, but do not receive them by e-mail. System status shows what the mail server answers "
+                    "and what to do."
                 ),
             ),
         },

@@ -175,17 +175,15 @@ MESSAGES: Mapping[Kind, Message] = {
             "request_submitted.committee_again": (
                 _("%(reference)s was resubmitted to %(committees)s"),
                 _(
-                    "%(applicant)s (%(institution)s) answered and resubmitted the request "
-                    "“%(title)s”. This is round %(round)s. Votes from earlier rounds no longer "
-                    "count."
+                    "%(applicant)s (%(institution)s) answered and resubmitted the request “%(title)s”. This is round "
+                    "%(round)s. Votes from earlier rounds no longer count."
                 ),
             ),
             "request_submitted.applicant": (
                 _("Your request %(reference)s was submitted"),
                 _(
-                    "Your request “%(title)s” for %(datasets)s was submitted to %(committees)s. "
-                    "Target review time: %(days)s days. The request page shows the current step "
-                    "and who it is waiting for."
+                    "Your request “%(title)s” for %(datasets)s was submitted to %(committees)s. Target review time: "
+                    "%(days)s days. The request page shows the current step and who it is waiting for."
                 ),
             ),
             "request_submitted.applicant_again": (
@@ -250,19 +248,20 @@ MESSAGES: Mapping[Kind, Message] = {
             "quorum_missing.chair": (
                 _("Too few eligible voters for %(reference)s"),
                 _(
-                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
-                    "can vote on %(reference)s. The others are involved in the request, have "
-                    "declared a conflict of interest or have left. First add a member who is not "
-                    "involved in the request. Then request changes from the applicant: this starts "
-                    "a new round when the applicant resubmits, and the new member can vote in it."
+                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can vote on "
+                    "%(reference)s. The others are involved in the request, have declared a conflict of interest or "
+                    "have left. First add a member who is not involved in the request. Then request changes from the "
+                    "applicant: this starts a new round when the applicant resubmits, and the new member can vote in "
+                    "it."
                 ),
             ),
             "quorum_missing.operator": (
                 _("Too few eligible voters for %(reference)s"),
                 _(
-                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members "
-                    "can vote on %(reference)s. The committee has no chair, or the chair is "
-                    "involved in the request. Arrange for another person to add members."
+                    "The quorum of “%(committee)s” is %(quorum)s, but only %(left)s of its members can vote on "
+                    "%(reference)s. The committee has no chair, or the chair is involved in the request. Add a member"
+                    " who is not involved in the request. Then ask the committee to request changes from the "
+                    "applicant. The new member can vote in the next round."
                 ),
             ),
         },
@@ -320,17 +319,15 @@ MESSAGES: Mapping[Kind, Message] = {
             "item_decided.approved": (
                 _("Approved: %(dataset)s for %(reference)s"),
                 _(
-                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. The next step "
-                    "is a data use agreement. Access starts only after both parties have signed "
-                    "it. Reason:"
+                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s”. The next step is a data use "
+                    "agreement. Access starts only after both parties have signed it. Reason:"
                 ),
             ),
             "item_decided.conditional": (
                 _("Approved with conditions: %(dataset)s for %(reference)s"),
                 _(
-                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with "
-                    "conditions. The next step is a data use agreement that contains them. Reason "
-                    "and conditions:"
+                    "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with conditions. The next step is "
+                    "a data use agreement that contains them. Reason and conditions:"
                 ),
             ),
             "item_decided.denied": (
@@ -377,7 +374,8 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("Your membership of %(committee)s ends"),
                 _(
                     "Your membership of “%(committee)s” has ended or will end soon. The committee page shows the "
-                    "current members. After the end, your votes on undecided requests no longer count. Reason:"
+                    "current members. After your membership has ended, your votes on undecided requests no longer "
+                    "count. Reason:"
                 ),
             ),
             "committee_member_removed.no_chair": (

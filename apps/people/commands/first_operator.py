@@ -44,8 +44,7 @@ def become_first_operator(code: str, *, by: Actor) -> PlatformRole:
     found = OperatorCode.objects.select_for_update().filter(digest=_digest(code)).first()
     if found is None or not OperatorCode.objects.alive().filter(pk=found.pk).exists():
         raise Invalid(
-            _("This code is not valid, or its hour is over. Create a new one on the server: manage.py office "
-              "first-operator"),
+            _("This code is not valid or has expired. Create a new one on the server: manage.py office first-operator"),
             field="code",
         )  # fmt: skip
     check_no_operator()

@@ -57,7 +57,7 @@ def spec(person: Person) -> ListSpec:
     mine = Q(pk__in=waiting.access_waiting_for(person).order_by().values("pk"))
     over, suspended = ~waiting.access_not_over(), waiting.access_suspended()
     return ListSpec(
-        noun=ngettext_lazy("%(total)s access", "%(total)s accesses", "n"),
+        noun=ngettext_lazy("%(total)s access grant", "%(total)s access grants", "n"),
         sorts=(
             Sort("turn", _lazy("Action needed first, then by end date"), "place pk", {"place": _place(mine, over)}),
             Sort("end", _lazy("End date"), "-ends_at -pk"),
@@ -68,9 +68,9 @@ def spec(person: Person) -> ListSpec:
                 "dataset__title", "agreement__reference", "agreement__item__request__title",
                 "agreement__item__request__reference",
             )),
-            Choice("show", _lazy("State"), any_label=_lazy("All"), options=[
+            Choice("show", _lazy("Status"), any_label=_lazy("All"), options=[
                 Option("you", _lazy("Waiting for you"), mine),
-                Option("current", _lazy("Not ended or suspended"), ~over & ~suspended),
+                Option("current", _lazy("Active or starting later"), ~over & ~suspended),
                 Option("suspended", _lazy("Suspended"), suspended),
                 Option("over", _lazy("Ended or revoked"), over),
             ]),

@@ -31,7 +31,7 @@ LIST = ListSpec(
         Sort("file", _lazy("File"), "file pk", {"file": Lower("distribution__name")}),
     ),
     filters=(
-        Choice("show", _lazy("State"), tabs=True, options=[
+        Choice("show", _lazy("Status"), tabs=True, options=[
             Option("working", _lazy("Works"), Q(opens=True)),
             Option("refused", _lazy("Does not work"), Q(is_living=True, opens=False)),
             Option("over", _lazy("Expired or ended"), Q(is_living=False)),

@@ -59,7 +59,7 @@ def spec(person: Person) -> ListSpec:
                 "item__dataset__title", "item__request__title", "reference", "item__request__reference",
                 "item__request__applicant__name",
             )),
-            Choice("show", _lazy("State"), any_label=_lazy("All"), options=[
+            Choice("show", _lazy("Status"), any_label=_lazy("All"), options=[
                 Option("you", _lazy("Waiting for you"), mine),
                 Option("open", _lazy("Awaiting signatures"), open_ones),
                 Option("signed", _lazy("Fully signed"), signed),
@@ -124,7 +124,7 @@ COLUMNS: list[Column] = [
     (_lazy("Status"), lambda row: row.status),
     (_lazy("First day"), lambda row: row.agreement.starts_on),
     (_lazy("Last day"), lambda row: row.agreement.ends_on),
-    (_lazy("Offered"), lambda row: row.agreement.offered_at),
+    (_lazy("Ready to sign since"), lambda row: row.agreement.offered_at),
     (_lazy("Fully signed"), lambda row: row.agreement.executed_at),
     (_lazy("Terminated"), lambda row: row.agreement.ended_at),
 ]

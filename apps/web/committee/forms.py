@@ -32,8 +32,8 @@ class VoteForm(forms.Form):
     conditions = forms.MultipleChoiceField(
         label=_("Conditions"),
         help_text=_(
-            "Only for an approval with conditions. Members proposed these conditions. A condition becomes part of "
-            "the agreement if as many members adopt it as are needed to approve the request."
+            "Only for an approval with conditions. Members proposed these conditions. A condition becomes part of the"
+            " agreement if enough members adopt it. The number needed is the same as for an approval."
         ),
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -124,7 +124,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         (facts["cares"], _("My datasets"), "my_datasets"),
         (facts["signs"], _("Institution"), "institution_people"),
         (facts["audits"], _("Event log"), "events"),
-        (facts["audits"], _("Access at a moment"), "access_at"),
+        (facts["audits"], _("Access at a given time"), "access_at"),
         (facts["operates"], _("System status"), "system_status"),
         (facts["operates"] and not facts["is_break_glass"], _("Set up"), "set_up"),
         (facts["audits"] or facts["operates"], _("Roles"), "claimed_roles"),

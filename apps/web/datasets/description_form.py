@@ -119,9 +119,8 @@ class DescriptionForm(forms.Form):
     requires_second_factor = forms.BooleanField(
         label=_("Require a second factor"),
         help_text=_(
-            "Users can download only after a sign-in in which their institution confirmed a second "
-            "factor, such as a code or a security key. If the institution cannot confirm one, they "
-            "cannot download."
+            "Users can download only if their institution confirmed a second factor, such as a code or a security "
+            "key, when they signed in. If the institution cannot confirm one, they cannot download."
         ),
         required=False,
     )

@@ -63,7 +63,7 @@ def _choices(grant: AccessGrant, scopes: dict[Scope, list[AccessGrant]]) -> list
         Scope.DATASET: _("All access of this person to this dataset, in %(n)s projects")
         % {"n": len(scopes[Scope.DATASET])},
         Scope.DATASETS: _(
-            "All access of this person to datasets that you manage: %(n)s accesses to %(datasets)s datasets"
+            "All access of this person to datasets that you manage: %(n)s access grants for %(datasets)s datasets"
         )
         % numbers,
         Scope.PROJECT: _("Access to this dataset for everyone in the project: %(people)s") % {"people": people},
@@ -78,7 +78,7 @@ def _choices(grant: AccessGrant, scopes: dict[Scope, list[AccessGrant]]) -> list
 
 def _what_was_done(grant: AccessGrant, n: int, *, reader: Person) -> str:
     """The result, with what the person still has on this dataset."""
-    done = ngettext("%(n)s access was revoked.", "%(n)s accesses were revoked.", n) % {"n": n}
+    done = ngettext("%(n)s access grant was revoked.", "%(n)s access grants were revoked.", n) % {"n": n}
     left: Remaining = what_remains(grant, reader=reader)
     if left.same_dataset:
         kept = {"name": grant.holder, "reference": left.same_dataset[0].agreement.item.request.reference}

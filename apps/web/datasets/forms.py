@@ -56,7 +56,10 @@ class NewDatasetForm(forms.Form):
     )
     slug = forms.SlugField(
         label=_("Short name in the address"),
-        help_text=_("Use a-z, digits and hyphens. If empty, it is created from the title. You cannot change it later."),
+        help_text=_(
+            "Use a-z, digits and hyphens. If you leave this field empty, the short name is created from the title. "
+            "You cannot change the short name later."
+        ),
         max_length=60,
         required=False,
         error_messages={"invalid": _("Use only a-z, digits and hyphens.")},

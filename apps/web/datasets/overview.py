@@ -205,7 +205,7 @@ COLUMNS: list[Column] = [
     (_lazy("Access"), lambda row: row.dataset.get_access_display()),
     (_lazy("Committee"), lambda row: str(row.dataset.committee or "")),
     (_lazy("Version"), lambda row: row.dataset.version_number),
-    (_lazy("State of the version"), lambda row: row.version_label),
+    (_lazy("Status of the version"), lambda row: row.version_label),
     (_lazy("Awaiting decision"), lambda row: row.figures.waiting),
     (_lazy("Active users"), lambda row: row.figures.users),
     (_lazy("Access ends within 30 days"), lambda row: row.figures.ending),

@@ -112,5 +112,5 @@ def _what_ends(role: str, dataset: Dataset) -> list[str]:
         )
     if role in Dataset.MANAGERS:
         lines.append(_("Drafts, files and users stay as they are. The other owners and data stewards manage them."))
-    lines.append(_("Access to files that the person was granted as a user does not change."))
+    lines.append(_("Access that the person was granted through a request does not change."))
     return lines

@@ -138,7 +138,7 @@ def _what_goes(file: Distribution) -> list[str]:
              % {"name": file.name, "size": size, "number": number}]  # fmt: skip
     elsewhere = Distribution.objects.filter(storage_key=file.storage_key).exclude(pk=file.pk)
     if elsewhere.exists():
-        lines.append(_("It stays in the published versions that contain it."))
+        lines.append(_("The file remains in the published versions that contain it."))
     else:
         lines.append(_("The uploaded file is deleted. To get it back, upload it again."))
     return lines

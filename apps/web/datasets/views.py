@@ -98,7 +98,7 @@ def discard(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             _("The description and the use conditions."),
             ngettext("%(n)s file, %(size)s.", "%(n)s files, %(size)s.", files["n"])
             % {"n": files["n"], "size": size_in_words(files["size"])},
-            _("The roles of its owners and of everyone else who works on it."),
+            _("The roles of the dataset owners and of everyone else who works on the dataset."),
             _("A proposal to a committee, if there is one."),
         ],
         "stays": [_("The event log still shows that the dataset was created and discarded, but not its text.")],

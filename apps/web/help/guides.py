@@ -26,7 +26,7 @@ GUIDES: dict[str, tuple[str, Any]] = {
     "applicants": ("for-applicants.md", _("Find data, request access, sign, download")),
     "committees": ("for-committees.md", _("Review requests and vote")),
     "owners": ("for-owners.md", _("Publish datasets and manage access")),
-    "officials": ("for-officials.md", _("Answer for the people of your institution")),
+    "officials": ("for-officials.md", _("Confirm the affiliations of your institution")),
     "auditors": ("for-auditors.md", _("Read the event log")),
     "operators": ("for-operators.md", _("Run a portal")),
     "api": ("api.md", _("Use the API from scripts and programs")),

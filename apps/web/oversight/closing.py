@@ -42,7 +42,7 @@ def person_close(request: AuthenticatedRequest, code: str) -> HttpResponse:
     person, _sight = person_in_sight(request, code)
     check_operator(request.actor)
     if person.pk == request.actor.pk:
-        raise Denied(_("You cannot close your own account. Ask another operator."))
+        raise Denied(_("You cannot close your own account. Ask another operator to close it."))
     check_open(person)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -39,7 +39,9 @@ from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.common.reason_form import ReasonForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
-GRANTS = ListSpec(ngettext_lazy("%(total)s access", "%(total)s accesses", "n"), [Sort("newest", "", "-issued_at -pk")])
+GRANTS = ListSpec(
+    ngettext_lazy("%(total)s access grant", "%(total)s access grants", "n"), [Sort("newest", "", "-issued_at -pk")]
+)
 REQUESTS_SHOWN = 50
 
 
@@ -175,10 +177,12 @@ def person_end_access(request: AuthenticatedRequest, code: str, reach: str) -> H
 
 def _done(ended: int, remaining: int) -> str:
     """What happened, and what remains as far as the reader can see."""
-    done = ngettext("%(n)s access was ended.", "%(n)s accesses were ended.", ended) % {"n": ended}
+    done = ngettext("%(n)s access grant was ended.", "%(n)s access grants were ended.", ended) % {"n": ended}
     if not remaining:
         return done
     left = ngettext(
-        "%(n)s other access that you can see remains.", "%(n)s other accesses that you can see remain.", remaining
+        "%(n)s other access grant that you can see remains.",
+        "%(n)s other access grants that you can see remain.",
+        remaining,
     )
     return f"{done} {left % {'n': remaining}}"

@@ -15,18 +15,23 @@ def restore_facts(restored: Restore | None) -> dict[str, Any]:
         {
             "heading": _("To check before you resume downloads"),
             "text": _(
-                "These changes cannot be repeated from the event log. Set them again, or check that they do not matter."
+                "The event log does not contain enough to repeat these changes. Make them again, or check that "
+                "they are not needed."
             ),
             "rows": sorted(restored.by_hand.items()),
         },
         {
-            "heading": _("Lost since the backup"),
-            "text": _("These were given or written after the backup and are not in it. People have to do them again."),
+            "heading": _("Made after the backup and lost"),
+            "text": _(
+                "These changes were made after the backup and are lost. The people who made them must make them again."
+            ),
             "rows": sorted(restored.lost.items()),
         },
         {
-            "heading": _("Taken away again"),
-            "text": _("These ended something after the backup. The restore ended it again."),
+            "heading": _("Repeated by the restore"),
+            "text": _(
+                "These changes removed access, roles or other rights after the backup. The restore repeated them."
+            ),
             "rows": sorted(restored.taken.items()),
         },
     ]

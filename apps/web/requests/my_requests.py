@@ -75,7 +75,7 @@ def spec(person: Person) -> ListSpec:
             Sort("title", _lazy("Project"), "lower_title pk", {"lower_title": Lower("title")}),
         ),
         filters=(
-            Choice("tab", _lazy("State"), tabs=True, options=[
+            Choice("tab", _lazy("Status"), tabs=True, options=[
                 Option(value, label, Q(pk__in=found.values("pk")), count=counted(found)) for value, label, found in sets
             ]),
             Search(_lazy("Project, reference or dataset"), _words),

@@ -41,4 +41,4 @@ def turn(state: AccessState) -> str:
         return _("Waiting for %(who)s") % {"who": ", ".join(state.waiting_for)}
     if state.is_closed:
         return _("Closed")
-    return _("Access granted") if state.gives_access else _("State of this request")
+    return _("Access granted") if state.gives_access else _("Status of this request")

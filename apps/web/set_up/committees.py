@@ -49,7 +49,7 @@ def committees(request: AuthenticatedRequest) -> HttpResponse:
     return list_of(
         request, page, [_("Committee"), _("Institution"), _("Members"), _("Quorum")], rows,
         title=_("Committees"), crumbs=crumbs((_("Committees"), "")), new_url=reverse("set_up_committee_new"),
-        new_label=_("Create committee"), intro=_("Who decides on requests for data with controlled access."),
+        new_label=_("Create committee"), intro=_("Committees decide on requests for data with controlled access."),
     )  # fmt: skip
 
 

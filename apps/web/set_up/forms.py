@@ -65,15 +65,19 @@ class InstitutionForm(SeenForm):
         max_length=5000,
         required=False,
         help_text=_(
-            "One on each line: the part after the @ of its people’s affiliations (eduPersonScopedAffiliation), for "
-            "example hospital.example. No identity provider can then claim others for this institution."
+            "One per line: the part after the @ in the affiliations of its people (eduPersonScopedAffiliation), for "
+            "example hospital.example. Identity providers can then confirm only affiliations with these domains for "
+            "this institution."
         ),
     )
     contact_email = CleanTextField(
         label=_("Contact"),
         max_length=254,
         required=False,
-        help_text=_("An e-mail address for questions about this institution, shown to operators and its people."),
+        help_text=_(
+            "An e-mail address for questions about this institution, shown to operators and to the people of the "
+            "institution."
+        ),
         widget=forms.EmailInput(),
     )
 
@@ -83,14 +87,15 @@ class CommitteeForm(SeenForm):
 
     name = RequiredTextField(label=_("Name"), max_length=200)
     institution = institution_field(
-        required=False, help_text=_("Datasets of this institution can be assigned to the committee without asking it.")
+        required=False,
+        help_text=_("Datasets of this institution can be assigned to the committee without its acceptance."),
     )
     rule = forms.ChoiceField(label=_("Decision rule"), choices=Committee.Rule.choices)
     quorum = forms.IntegerField(
         label=_("Quorum"),
         initial=2,
         max_value=100,
-        help_text=_("How many members must vote at least."),
+        help_text=_("The smallest number of members who must vote."),
         error_messages={"required": _("Enter a number.")},
     )
     review_days = forms.IntegerField(
@@ -100,14 +105,14 @@ class CommitteeForm(SeenForm):
         label=_("About the committee"),
         max_length=5000,
         required=False,
-        help_text=_("Shown on its public page: what it decides on, and when it meets."),
+        help_text=_("Shown on the public page of the committee: what the committee decides on, and when it meets."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     contact = CleanTextField(
         label=_("Contact"),
         max_length=300,
         required=False,
-        help_text=_("An e-mail address or a web page for applicants, shown on its public page."),
+        help_text=_("An e-mail address or a web page for applicants, shown on the public page of the committee."),
     )
 
     def facts(self) -> dict[str, Any]:
@@ -121,7 +126,7 @@ class NewCommitteeForm(CommitteeForm):
     slug = RequiredTextField(
         label=_("Short name"),
         max_length=80,
-        help_text=_("Part of its address, for example heart-data. Cannot be changed later."),
+        help_text=_("Part of the web address, for example heart-data. Cannot be changed later."),
         widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "none"}),
     )
     chair = CleanTextField(
@@ -193,7 +198,9 @@ class FirstOperatorForm(forms.Form):
     code = CleanTextField(
         label=_("Code"),
         max_length=60,
-        help_text=_("Printed on the server by manage.py office first-operator. It is valid for an hour."),
+        help_text=_(
+            "The command manage.py office first-operator prints the code on the server. The code is valid for an hour."
+        ),
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Enter the code.")},
     )

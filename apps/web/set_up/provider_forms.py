@@ -15,7 +15,7 @@ EXACT = {"class": "mono", "spellcheck": "false", "autocapitalize": "none", "auto
 CLAIM_LABELS = {
     "name": _("Claim with the name"),
     "email": _("Claim with the e-mail address"),
-    "email_verified": _("Claim that says that the e-mail address is verified"),
+    "email_verified": _("Claim that says whether the e-mail address is verified"),
     "orcid": _("Claim with the ORCID iD"),
     "institution": _("Claim with the institution (ROR ID)"),
     "scoped_affiliations": _("Claim with the affiliations"),
@@ -34,7 +34,7 @@ class ShortNameMixin(forms.Form):
     slug = RequiredTextField(
         label=_("Short name"),
         max_length=60,
-        help_text=_("Part of its address, for example nordvik. Cannot be changed later."),
+        help_text=_("Part of the web address, for example nordvik. Cannot be changed later."),
         widget=exact(),
     )
 
@@ -74,12 +74,12 @@ class ProviderForm(SeenForm):
         max_length=5000,
         required=False,
         help_text=_(
-            "One on each line, for example hospital.example. Affiliations with other domains do not count. People who "
-            "enter their e-mail address on the sign-in page find this provider by its domain."
+            "One per line, for example hospital.example. Affiliations with other domains do not count. People who "
+            "enter their e-mail address on the sign-in page find this provider by the domain."
         ),
     )
     allowed_institutions = forms.ModelMultipleChoiceField(
-        label=_("Institutions that its claims may name"),
+        label=_("Institutions that this provider may name in its claims"),
         queryset=Institution.objects.order_by("name", "pk"),
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 5}),
@@ -97,7 +97,10 @@ class ProviderForm(SeenForm):
         label=_("acr values that mean a second factor"),
         max_length=5000,
         required=False,
-        help_text=_("One on each line, for example https://refeds.org/profile/mfa. amr with mfa counts anyway."),
+        help_text=_(
+            "One per line, for example https://refeds.org/profile/mfa. The value mfa in amr always counts as a second"
+            " factor."
+        ),
     )
     trusts_visas = forms.BooleanField(label=_("Accept GA4GH passports from this provider"), required=False)
 
@@ -142,7 +145,7 @@ class VisaIssuerForm(SeenForm):
         label=_("Issuer"), max_length=300, help_text=_("Exactly as in its visas (iss)."), widget=exact(inputmode="url")
     )
     jku = RequiredTextField(
-        label=_("Address of its keys"),
+        label=_("Address of the issuer’s keys"),
         max_length=300,
         help_text=_("Exactly as in its visas (jku). The portal calls no other address."),
         widget=exact(inputmode="url"),
@@ -150,15 +153,18 @@ class VisaIssuerForm(SeenForm):
     sources = ManyLinesField(
         label=_("Sources"),
         max_length=5000,
-        help_text=_("One on each line: the organisations whose statements it may pass on, as https addresses."),
+        help_text=_("One per line: the organisations whose statements this issuer may pass on, as https addresses."),
         error_messages={"required": _("Enter at least one source.")},
     )
     provider = forms.ModelChoiceField(
-        label=_("Its visas name people as this identity provider does"),
+        label=_("Identity provider that uses the same user identifiers (sub)"),
         queryset=Provider.objects.order_by("name", "pk"),
         required=False,
         empty_label=_("no provider"),
-        help_text=_("Without it, a visa counts only if a LinkedIdentities visa connects it to the person’s sign-in."),
+        help_text=_(
+            "If you choose no provider, a visa counts only if a LinkedIdentities visa connects it to the person’s "
+            "sign-in."
+        ),
     )
 
 

@@ -57,7 +57,7 @@ def providers(request: AuthenticatedRequest) -> HttpResponse:
         request, page, [_("Identity provider"), _("Institution"), _("Switched on")], rows,
         title=_("Identity providers"), crumbs=crumbs((_("Identity providers"), "")),
         new_url=reverse("set_up_provider_new"), new_label=_("Add identity provider"),
-        intro=_("Where people prove who they are. There are no passwords in this portal."),
+        intro=_("Identity providers confirm who people are. This portal has no passwords."),
     )  # fmt: skip
 
 

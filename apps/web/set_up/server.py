@@ -137,8 +137,11 @@ SENTENCES: dict[str, Any] = {
     "clock_apart": gettext_lazy(
         "The clocks of this machine and of the database are more than 5 seconds apart. Synchronise both (NTP)."
     ),
-    "disk_ok": gettext_lazy("There is room on the disk."),
-    "disk_full": gettext_lazy("Less than 5 % of the disk is free. Make room, or move DATA_ROOT."),
+    "disk_ok": gettext_lazy("The disk has enough free space."),
+    "disk_full": gettext_lazy(
+        "Less than 5 % of the disk is free. Move DATA_ROOT to a larger disk, or delete files that do not belong "
+        "to the portal."
+    ),
     "disk_missing": gettext_lazy("The folder DATA_ROOT does not exist. Create it for the portal’s user."),
     "storage_ok": gettext_lazy("The storage answers."),
     "storage_unreachable": gettext_lazy(
@@ -151,7 +154,7 @@ SENTENCES: dict[str, Any] = {
     "mail_ok": gettext_lazy("The mail server accepts the connection."),
     "mail_unreachable": gettext_lazy("The mail server does not answer. Check EMAIL_HOST and EMAIL_PORT."),
     "mail_refused": gettext_lazy(
-        "The mail server refuses user name or password. Check EMAIL_HOST_USER and its password."
+        "The mail server refuses the user name or the password. Check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD."
     ),
     "mail_tls": gettext_lazy(
         "No secure connection to the mail server could be made. Check EMAIL_USE_TLS and its certificate."

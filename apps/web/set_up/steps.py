@@ -144,14 +144,14 @@ def _committees() -> Found:
 
 def _template() -> Found:
     newest = newest_template(None)
-    missing = _("Without it no agreement can be offered after an approval.")
+    missing = _("Without an agreement template, no agreement can be created after an approval.")
     return Found(newest is not None, str(newest) if newest is not None else missing)
 
 
 def _terms() -> Found:
     terms = current_terms()
     if terms is None:
-        return Found(False, _("Without them nobody can use data with registered access."))
+        return Found(False, _("Without terms of use, nobody can use data with registered access."))
     return Found(True, _("Version %(version)s") % {"version": terms.version})
 
 

@@ -59,7 +59,7 @@ def terms_versions(request: AuthenticatedRequest) -> HttpResponse:
         request, page, [_("Version"), _("Published"), _("In Danish")], rows,
         title=_("Terms of use"), crumbs=crumbs((_("Terms of use"), "")), new_url=reverse("set_up_terms_new"),
         new_label=_("Publish new version"),
-        intro=_("Everybody accepts the newest version before they can use data with registered access."),
+        intro=_("Everyone must accept the newest version before they can use data with registered access."),
     )  # fmt: skip
 
 
@@ -77,12 +77,12 @@ def terms_new(request: AuthenticatedRequest) -> HttpResponse:
     def save() -> tuple[str, str]:
         made = publish_terms(by=request.actor, **form.cleaned_data)
         said = {"version": made.version}
-        return _("Version %(version)s was published. Everybody has to accept it.") % said, reverse("set_up_terms")
+        return _("Version %(version)s was published. Everyone must accept it.") % said, reverse("set_up_terms")
 
     return one_form(
         request, form, save, title=_("Publish new terms"), button=_("Publish terms"), cancel=reverse("set_up_terms"),
         crumbs=crumbs((_("Terms of use"), "set_up_terms"), (_("Publish new version"), "")),
-        warning=_("After publishing, everybody must accept the new version before they can use data with registered "
+        warning=_("After publishing, everyone must accept the new version before they can use data with registered "
                   "access. A published version cannot be changed."),
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def templates(request: AuthenticatedRequest) -> HttpResponse:
         request, page, [_("Template"), _("For the datasets of"), _("Version"), _("Published")], rows,
         title=_("Agreement templates"), crumbs=crumbs((_("Agreement templates"), "")),
         new_url=reverse("set_up_template_new"), new_label=_("Write new version"),
-        intro=_("What both sides sign after an approval. Agreements that were already offered keep their text."),
+        intro=_("The text that both sides sign after an approval. Agreements that already exist keep their text."),
     )  # fmt: skip
 
 

@@ -56,7 +56,10 @@ def visa_issuers(request: AuthenticatedRequest) -> HttpResponse:
         request, page, [_("Visa issuer"), _("Sources"), _("Status")], rows,
         title=_("Trusted visa issuers"), crumbs=crumbs((_("Trusted visa issuers"), "")),
         new_url=reverse("set_up_visa_issuer_new"), new_label=_("Add visa issuer"),
-        intro=_("Whose GA4GH visas count here. A visa also needs an identity provider whose passports are accepted."),
+        intro=_(
+            "GA4GH visas from these issuers count here. For the identity provider that sends them, select “Accept "
+            "GA4GH passports from this provider”."
+        ),
     )  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def visa_issuer(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         request, form, save, title=found.title, button=button, cancel=reverse("set_up_visa_issuers"),
         crumbs=crumbs((_("Trusted visa issuers"), "set_up_visa_issuers"), (found.title, "")),
         end_url="" if found.ended_at else reverse("set_up_visa_issuer_end", args=[found.slug]),
-        end_label=_("End trust"), end_text=_("None of its visas counts any more, at once."),
+        end_label=_("End trust"), end_text=_("Visas of this issuer stop counting immediately."),
     )  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def visa_issuer(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @freshly_signed_in
 @idempotent_form
 def visa_issuer_end(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """None of its visas counts any more, at once."""
+    """Visas of this issuer stop counting immediately."""
     check_can_set_up(request.actor)
     found = _issuer(slug)
     untrust_visa_issuer(found, by=request.actor)

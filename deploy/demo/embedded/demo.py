@@ -98,7 +98,7 @@ class Demo:
         for step in together:
             _finish(step)
         if self.world.s3:
-            _make_bucket(self.world)
+            make_bucket(self.world)
         self._tell("tables, demo accounts and static files are in place")
         if self._seed and not self._has_people():
             self._tell("seeding a world to look at ...")
@@ -195,7 +195,7 @@ def _finish(step: "subprocess.Popen[str]") -> None:
         raise Trouble(f"`{words}` failed and said:\n{said.strip()[-4000:]}")
 
 
-def _make_bucket(world: World) -> None:
+def make_bucket(world: World) -> None:
     """The bucket exists and takes an object (SeaweedFS answers before its volumes do)."""
     import boto3
     from botocore.config import Config

@@ -11,12 +11,16 @@ from portal.backup.errors import BackupError
 
 
 class Command(BaseCommand):
-    help = "Writes a backup to a new folder. An interrupted one keeps a name that ends in .part."
+    help = "Writes a backup to a new folder. The folder of an interrupted backup has a name that ends in .part."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("destination", type=Path, help="a folder that does not exist yet")
         parser.add_argument(
-            "--to", action="append", default=[], metavar="KEY", help="an age public key, instead of BACKUP_RECIPIENTS"
+            "--to",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="an age public key to use instead of BACKUP_RECIPIENTS",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -25,7 +29,7 @@ class Command(BaseCommand):
             made = create(options["destination"].absolute(), keys=keys, say=self.stdout.write)
         except BackupError as fault:
             raise CommandError(str(fault)) from fault
-        what = "stored files" if made.storage == "files" else "objects listed, without their bytes"
+        what = "stored files" if made.storage == "files" else "objects listed, but not copied"
         self.stdout.write(
             f"Backup {made.id} of {made.taken_at}: events up to {made.log_last}, {made.stored_count} {what}, "
             f"{sum(part.size for part in made.parts)} bytes."

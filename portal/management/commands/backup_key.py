@@ -10,7 +10,7 @@ from portal.backup.sealing import new_identity
 
 
 class Command(BaseCommand):
-    help = "Writes a new private key to a file. Keep it away from the portal: only a restore needs it."
+    help = "Writes a new private key to a file. Do not keep the key on the portal's server: only a restore needs it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -17,22 +17,20 @@ Password  {password}
 Code      {seed}
           {otpauth}
 
-This is shown this once. Type the line "Code" into an authenticator (time-based, 6 digits, 30 seconds), or make a QR
-code of the address below it on a machine you trust. Keep the password on paper in a safe, the authenticator elsewhere.
-The account lasts until {until:%Y-%m-%d}. All auditors have been notified."""
+These secrets are shown only now. Enter the code in an authenticator app (time-based, 6 digits, 30 seconds), or make a
+QR code from the address below the code on a machine you trust. Keep the password on paper in a safe, and the
+authenticator in another place. The account is valid until {until:%Y-%m-%d}. All auditors have been notified."""
 
 
 class Command(BaseCommand):
-    help = "Makes, lists and disables break-glass accounts."
+    help = "Creates, lists and disables break-glass accounts."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        create = verbs.add_parser("create", help="make one, and show its secrets this once")
-        create.add_argument("--days", type=int, default=366, help="how long it lasts (1 to 366)")
-        verbs.add_parser("list", help="every account, and whether it can be used")
-        verbs.add_parser("disable", help="end its sessions and refuse every sign-in with it, at once").add_argument(
-            "name"
-        )
+        create = verbs.add_parser("create", help="create an account and show its secrets once")
+        create.add_argument("--days", type=int, default=366, help="how many days it is valid (1 to 366)")
+        verbs.add_parser("list", help="list every account, and whether it can be used")
+        verbs.add_parser("disable", help="end its sessions and refuse every sign-in with it").add_argument("name")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do the one verb; a refusal is its own sentence."""
@@ -41,7 +39,9 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(refusal.sentence) from None
         if not settings.BREAK_GLASS:
-            self.stdout.write("BREAK_GLASS is off in the settings: nobody can sign in this way until it is on.")
+            self.stdout.write(
+                "BREAK_GLASS is off in the environment. Nobody can sign in with these accounts until it is on."
+            )
 
     def _create(self, options: dict[str, Any]) -> None:
         made = make_break_glass(days=options["days"], by=CONSOLE)
@@ -64,7 +64,7 @@ class Command(BaseCommand):
     def _disable(self, options: dict[str, Any]) -> None:
         account = BreakGlassAccount.objects.filter(handle=options["name"]).first()
         if account is None:
-            raise CommandError("There is no break-glass account of this name.")
+            raise CommandError("There is no break-glass account with this name.")
         disable_break_glass(account, by=CONSOLE)
         self.stdout.write(f"Nobody can sign in with {account.handle} any more.")
 
@@ -75,5 +75,5 @@ def _state(account: BreakGlassAccount, now: Any) -> str:
     if account.ends_at <= now:
         return f"ended on {account.ends_at:%Y-%m-%d}"
     if account.rests_until is not None and account.rests_until > now:
-        return f"rests until {account.rests_until:%H:%M} UTC after wrong tries"
+        return f"locked until {account.rests_until:%H:%M} UTC after failed attempts"
     return f"usable until {account.ends_at:%Y-%m-%d}"

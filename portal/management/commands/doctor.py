@@ -26,16 +26,16 @@ from apps.web.set_up.steps import steps
 
 WORKS, FAILS, TO_DO, NOTE = "ok", "FAILS", "to do", "note"
 BROKEN, INCOMPLETE = 1, 2  # exit codes: something does not work; everything works, but the set-up is not complete
-CERTIFICATE = "its certificate is not valid for this machine. Renew it, or install the complete chain."
+CERTIFICATE = "its certificate is not trusted on this machine. Renew the certificate, or install the complete chain."
 NOT_WRITTEN = (
-    "A file cannot be written, read and deleted ({fault}). Check the owner of DATA_ROOT/files, the room on its disk, "
-    "or what the S3 keys may do."
+    "A file cannot be written, read and deleted ({fault}). Check the owner of DATA_ROOT/files and the free space "
+    "on its disk, or the permissions of the S3 keys."
 )
 FRONT = {
     "unknown_host": "its host name is not known. Check PORTAL_ADDRESS and the name server.",
-    "refused": "nothing listens there. Start the front server.",
+    "refused": "nothing listens at this address. Start the front server.",
     "slow": "it did not answer in time. Check the front server and gunicorn.",
-    "status": "it answers, but not with the portal. Check where the front server passes requests, and its Host header.",
+    "status": "another service answers there. Check where the front server sends requests, and its Host header.",
     **dict.fromkeys(
         ("certificate_expired", "certificate_unknown", "certificate_name", "certificate_not_yet", "tls"), CERTIFICATE
     ),
@@ -112,7 +112,7 @@ def _stored_file() -> Line:
         return Line(FAILS, "File storage", NOT_WRITTEN.format(fault=type(fault).__name__))
     if same:
         return Line(WORKS, "File storage", "A file was written, read and deleted.")
-    return Line(FAILS, "File storage", "A file that was written is read differently.")
+    return Line(FAILS, "File storage", "A file was written, but its content was different when it was read.")
 
 
 def _workers() -> Line:

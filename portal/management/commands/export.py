@@ -11,10 +11,10 @@ from portal.backup.institution import export
 
 
 class Command(BaseCommand):
-    help = "Writes everything of an institution to a new folder: CSV tables, events, agreements, files, checksums."
+    help = "Writes all data of an institution to a new folder: CSV tables, events, agreements, files and checksums."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("institution", help="its name or its ROR ID")
+        parser.add_argument("institution", help="the name or ROR ID of the institution")
         parser.add_argument("destination", type=Path, help="a folder that does not exist yet")
         parser.add_argument("--without-files", action="store_true", help="list the files of datasets only")
 

@@ -10,7 +10,7 @@ from portal.backup.event_export import export
 
 
 class Command(BaseCommand):
-    help = "Appends the events that the folder lacks, signed and chained. A restore needs them."
+    help = "Appends new events to the folder, signed and chained. A restore needs these events."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)

@@ -11,18 +11,18 @@ from apps.people.queries import identities_of
 
 
 class Command(BaseCommand):
-    help = "Shows a person's identities; splits one off, or merges two accounts of one person."
+    help = "Shows the identities of a person, moves one to an account of its own, or merges two accounts of one person."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("show").add_argument("person", help="a colleague code")
-        split = verbs.add_parser("split", help="give an identity a person of its own")
-        split.add_argument("identity", help="its id, as `show` prints it")
-        merge = verbs.add_parser("merge", help="let all identities of one account lead to another")
-        merge.add_argument("person", help="the account that is closed (colleague code)")
-        merge.add_argument("into", help="the account that stays (colleague code)")
+        split = verbs.add_parser("split", help="move an identity to a new account")
+        split.add_argument("identity", help="the ID that `show` prints")
+        merge = verbs.add_parser("merge", help="move all identities of one account to another, and close the first")
+        merge.add_argument("person", help="the account to close (colleague code)")
+        merge.add_argument("into", help="the account to keep (colleague code)")
         for one in (split, merge):
-            one.add_argument("--by", required=True, help="the operator who decided it (colleague code)")
+            one.add_argument("--by", required=True, help="the operator who decided this (colleague code)")
             one.add_argument("--reason", required=True)
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -39,18 +39,18 @@ class Command(BaseCommand):
     def _split(self, options: dict[str, Any]) -> None:
         identity = Identity.objects.filter(pk=options["identity"]).first()
         if identity is None:
-            raise CommandError("There is no identity of this id.")
+            raise CommandError("There is no identity with this ID.")
         new = split_identity(identity, by=_person(options["by"]), reason=options["reason"])
-        self.stdout.write(f"The identity leads to {new.code} now.")
+        self.stdout.write(f"The identity now belongs to the account {new.code}.")
 
     def _merge(self, options: dict[str, Any]) -> None:
         person, into = _person(options["person"]), _person(options["into"])
         merge_people(person, into=into, by=_person(options["by"]), reason=options["reason"])
-        self.stdout.write(f"Both are {into.code} now; {person.code} is closed.")
+        self.stdout.write(f"The accounts were merged: {into.code} remains, {person.code} is closed.")
 
 
 def _person(code: str) -> Person:
     found = Person.objects.filter(code=code).first()
     if found is None:
-        raise CommandError(f"There is nobody of the colleague code {code}.")
+        raise CommandError(f"Nobody has the colleague code {code}.")
     return found

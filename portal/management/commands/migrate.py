@@ -24,7 +24,7 @@ MAY_CREATE = "SELECT current_user, has_schema_privilege('public', 'CREATE')"
 
 
 class Command(migrate.Command):
-    help = f"{migrate.Command.help} Safe while the portal serves: see docs/for-operators.md."
+    help = f"{migrate.Command.help} You can run this while the portal is in use: see docs/for-operators.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -59,7 +59,8 @@ class Command(migrate.Command):
             role, may_create = cursor.fetchone()
         if not may_create:
             raise CommandError(
-                f"The role {role} may not change tables. Set MIGRATION_DATABASE_URL to the address of the owner's role."
+                f"The role {role} is not allowed to change tables. Set MIGRATION_DATABASE_URL to the address of the "
+                "owner's role."
             )
 
     @contextmanager

@@ -36,12 +36,12 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "first-operator": ("print a code with which you become the first operator, on a page", []),
     "institution": ("register an institution", [
         ("name", True, "its name"), ("country", True, "two letters"), ("ror", False, "its ROR id"),
-        ("domains", False, "the part after the @ of its people's addresses, with commas between"),
+        ("domains", False, "the part after the @ in its people's addresses, separated by commas"),
     ]),
-    "domains": ("set the domains of an institution's people (the part after the @)", [
-        ("institution", True, "its name"), ("domains", True, "with commas between"),
+    "domains": ("set the domains of an institution (the part after the @ in its people's addresses)", [
+        ("institution", True, "its name"), ("domains", True, "separated by commas"),
     ]),
-    "set-institution": ("set the home institution of a person", [
+    "set-institution": ("set the institution of a person", [
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
     "platform-role": ("assign a platform role for some days", [
@@ -51,7 +51,7 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
     "end-platform-role": ("end a platform role now", [
         ("code", True, "colleague code"), ("kind", True, "operator or auditor"),
     ]),
-    "close-account": ("close an account: pages, tokens and links refuse the person from the next request on", [
+    "close-account": ("close an account: its pages, tokens and links stop working at the next use", [
         ("code", True, "colleague code"),
     ]),
     "open-account": ("reopen an account", [("code", True, "colleague code")]),
@@ -62,20 +62,20 @@ VERBS: dict[str, tuple[str, list[tuple[str, bool, str]]]] = {
         ("code", True, "colleague code"), ("institution", True, "the institution's name"),
     ]),
     "committee": ("create a committee and add its chair", [
-        ("name", True, "its name"), ("slug", True, "its name in addresses"),
+        ("name", True, "its name"), ("slug", True, "its short name in addresses"),
         ("chair", True, "the chair's colleague code"),
-        ("institution", False, "the institution's name"), ("quorum", False, "votes needed at least (default 2)"),
+        ("institution", False, "the institution's name"), ("quorum", False, "the smallest number of votes (default 2)"),
         ("about", False, "a file with the text of its public page"),
     ]),
     "chair": ("make another person the chair of a committee", [
-        ("committee", True, "its name in addresses"), ("code", True, "the new chair's colleague code"),
+        ("committee", True, "its short name in addresses"), ("code", True, "the new chair's colleague code"),
     ]),
-    "terms": ("publish new terms for registered data", [
+    "terms": ("publish new terms of use for registered access", [
         ("file", True, "the terms, English"), ("danish", False, "the terms, Danish"),
     ]),
     "template": ("publish an agreement template", [
         ("file", True, "JSON: {title, clauses: [{heading, text, plain, plain_da}]}"),
-        ("committee", False, "for this committee only (its slug)"),
+        ("committee", False, "for this committee only (its short name)"),
     ]),
 }  # fmt: skip
 
@@ -83,8 +83,8 @@ FIRST_OPERATOR = """\
 Code     {code}
 Address  {address}
 
-Open the address, sign in through your institution and enter the code. It is shown this once, is valid for an hour, and
-counts once. Whoever enters it becomes an operator."""
+Open the address, sign in through your institution and enter the code. The code is shown only now. It is valid for one
+hour and works once. Whoever enters it becomes an operator."""
 
 
 class Command(BaseCommand):
@@ -111,7 +111,7 @@ class Command(BaseCommand):
         made = register_institution(
             given["name"], country=given["country"], ror=given["ror"], domains=given["domains"].split(","), by=CONSOLE
         )
-        return f"{made.name} is registered."
+        return f"{made.name} was registered."
 
     def do_first_operator(self, _given: dict[str, str]) -> str:
         return FIRST_OPERATOR.format(code=make_operator_code(by=CONSOLE), address=absolute(reverse("first_operator")))
@@ -119,44 +119,44 @@ class Command(BaseCommand):
     def do_domains(self, given: dict[str, str]) -> str:
         institution = _institution(given["institution"])
         set_domains(institution, domains=given["domains"].split(","), by=CONSOLE)
-        return f"The domains of {institution.name} are set."
+        return f"The domains of {institution.name} were set."
 
     def do_set_institution(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
         set_institution(person, institution=institution, by=CONSOLE)
-        return f"{institution.name} is the home institution of {person}."
+        return f"{institution.name} is now the institution of {person}."
 
     def do_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
         role = give_platform_role(person, kind=_kind(given["kind"]), days=_number(given["days"] or "365"), by=CONSOLE)
-        return f"{person} is {given['kind']} until {role.ends_at:%Y-%m-%d}."
+        return f"{person} has the role {given['kind']} until {role.ends_at:%Y-%m-%d}."
 
     def do_end_platform_role(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
         if not platform_roles_of(person).filter(kind=_kind(given["kind"])).exists():
-            raise CommandError(f"{person} is no {given['kind']}.")
+            raise CommandError(f"{person} does not have the role {given['kind']}.")
         end_platform_role(person, kind=given["kind"], by=CONSOLE)
-        return f"{person} is no {given['kind']} any more."
+        return f"{person} no longer has the role {given['kind']}."
 
     def do_close_account(self, given: dict[str, str]) -> str:
         person = _person(given["code"])
         deactivate(person, by=CONSOLE)
-        return f"{person} is out: pages, tokens and links refuse them from the next request on."
+        return f"The account of {person} is closed. Its pages, tokens and links stop working at the next use."
 
     def do_open_account(self, given: dict[str, str]) -> str:
         person = _person(given["code"], closed=True)
         reactivate(person, by=CONSOLE)
-        return f"{person} may use the portal again."
+        return f"The account of {person} is open again."
 
     def do_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
         appoint_signing_official(person, institution=institution, by=CONSOLE)
-        return f"{person} signs for {institution.name}."
+        return f"{person} is now a signing official of {institution.name}."
 
     def do_end_official(self, given: dict[str, str]) -> str:
         person, institution = _person(given["code"]), _institution(given["institution"])
         dismiss_signing_official(person, institution=institution, by=CONSOLE)
-        return f"{person} no longer signs for {institution.name}."
+        return f"{person} is no longer a signing official of {institution.name}."
 
     def do_committee(self, given: dict[str, str]) -> str:
         home = _institution(given["institution"]) if given["institution"] else None
@@ -166,17 +166,17 @@ class Command(BaseCommand):
             given["name"], slug=given["slug"], institution=home, about=about, quorum=quorum, by=CONSOLE
         )
         committees.add_member(made, person=chair, is_chair=True, by=CONSOLE)
-        return f"{made.name} is created; {chair} chairs it and can add the other members on its page."
+        return f"{made.name} was created. Its chair is {chair}, who can add the other members on the committee page."
 
     def do_chair(self, given: dict[str, str]) -> str:
         person, committee = _person(given["code"]), _committee(given["committee"])
         committees.hand_over_chair(committee, person=person, by=CONSOLE)
-        return f"{person} chairs {committee.name}."
+        return f"{person} is now the chair of {committee.name}."
 
     def do_terms(self, given: dict[str, str]) -> str:
         danish = Path(given["danish"]).read_text(encoding="utf-8") if given["danish"] else ""
         made = publish_terms(Path(given["file"]).read_text(encoding="utf-8"), text_da=danish, by=CONSOLE)
-        return f"Version {made.version} of the terms is published; everybody has to accept it."
+        return f"Version {made.version} of the terms was published. Everyone must accept it."
 
     def do_template(self, given: dict[str, str]) -> str:
         try:
@@ -186,34 +186,34 @@ class Command(BaseCommand):
             raise CommandError("The template must be JSON: {title, clauses: [...]}.") from None
         committee = _committee(given["committee"]) if given["committee"] else None
         made = agreements.publish_template(title, clauses=clauses, committee=committee, by=CONSOLE)
-        return f"{made} is published; agreements already offered keep their text."
+        return f"{made} was published. Agreements that already exist keep their text."
 
 
 def _person(code: str, *, closed: bool = False) -> Person:
     code = code.strip().upper()
     person = Person.objects.filter(code=code).first() if closed else colleagues_by_code([code]).first()
     if person is None:
-        raise CommandError("Nobody has this colleague code; people read it from their account page.")
+        raise CommandError("Nobody has this colleague code. People find their code on their Account page.")
     return person
 
 
 def _institution(name: str) -> Institution:
     institution = institution_named(name)
     if institution is None:
-        raise CommandError(f"No institution is registered as “{name}”.")
+        raise CommandError(f"No institution is called “{name}”.")
     return institution
 
 
 def _committee(slug: str) -> Committee:
     committee = Committee.objects.filter(slug=slug).first()
     if committee is None:
-        raise CommandError(f"No committee has {slug!r} as its name in addresses.")
+        raise CommandError(f"No committee has the short name {slug!r}.")
     return committee
 
 
 def _kind(kind: str) -> str:
     if kind not in PlatformRole.Kind.values:
-        raise CommandError("A role is operator or auditor.")
+        raise CommandError("The role must be operator or auditor.")
     return kind
 
 

@@ -28,36 +28,38 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("list", help="every provider, and whether it answers")
-        verbs.add_parser("settings", help="make the provider that the settings name")
-        verbs.add_parser("deactivate", help="nobody signs in through it any more").add_argument("slug")
-        verbs.add_parser("roles", help="every mapped claim, and who has a role through it")
-        unmap = verbs.add_parser("unmap", help="a claim gives its role to nobody any more; whoever has it loses it now")
-        unmap.add_argument("mapping", help="its id, as `provider roles` shows it")
-        role = verbs.add_parser("map", help="whoever this provider says holds a value of a claim has a role here")
+        verbs.add_parser("list", help="list every provider, and whether it is switched on")
+        verbs.add_parser("settings", help="create the provider that the environment describes (OIDC_*)")
+        verbs.add_parser("deactivate", help="stop all sign-ins through a provider").add_argument("slug")
+        verbs.add_parser("roles", help="list every mapped claim, and who has a role through it")
+        unmap = verbs.add_parser("unmap", help="end a mapping; everyone who has the role through it loses it now")
+        unmap.add_argument("mapping", help="the ID that `provider roles` shows")
+        role = verbs.add_parser("map", help="give a role to everyone for whom the provider sends this value of a claim")
         role.add_argument("slug")
-        role.add_argument("--claim", required=True, help="its exact name, such as groups")
-        role.add_argument("--value", required=True, help="the one value that counts, exactly as it is sent")
+        role.add_argument("--claim", required=True, help="the exact name of the claim, such as groups")
+        role.add_argument("--value", required=True, help="the value, exactly as the provider sends it")
         role.add_argument("--role", default="", help="auditor or operator")
-        role.add_argument("--committee", default="", help="membership of this committee (its name in addresses)")
-        role.add_argument("--chair", action="store_true", help="as its chair")
-        add = verbs.add_parser("add", help="add a provider, or change the one of this short name")
+        role.add_argument("--committee", default="", help="membership of this committee (its short name in addresses)")
+        role.add_argument("--chair", action="store_true", help="as the chair of the committee")
+        add = verbs.add_parser("add", help="add a provider, or change the provider with this short name")
         add.add_argument("slug")
         for name in ("name", "issuer", "client-id"):
             add.add_argument(f"--{name}", required=True)
-        add.add_argument("--secret-name", help="its key in PROVIDER_SECRETS; the short name if left out")
+        add.add_argument("--secret-name", help="the name of its secret in PROVIDER_SECRETS (default: the short name)")
         add.add_argument("--scopes", default="openid email profile")
-        add.add_argument("--acr", default="", help="the strength to ask for (acr_values)")
+        add.add_argument("--acr", default="", help="the acr values to request at sign-in (acr_values)")
         add.add_argument(
             "--second-factor-acr", action="append", default=[], metavar="ACR",
-            help="an acr that stands for two factors here, such as https://refeds.org/profile/mfa; may be repeated",
+            help="an acr value that means a second factor, such as https://refeds.org/profile/mfa; may be repeated",
         )  # fmt: skip
         add.add_argument(
             "--domain", action="append", default=[], help="an e-mail domain of its people; may be repeated"
         )
-        add.add_argument("--ror", help="the ROR id of the institution behind it, which must be known here")
-        add.add_argument("--may-name", action="append", default=[], metavar="ROR", help="an institution it may name")
-        add.add_argument("--trusts-visas", action="store_true", help="take the passports (GA4GH) that it hands over")
+        add.add_argument("--ror", help="the ROR ID of its institution, which must be registered")
+        add.add_argument(
+            "--may-name", action="append", default=[], metavar="ROR", help="an institution that its claims may name"
+        )
+        add.add_argument("--trusts-visas", action="store_true", help="accept the GA4GH passports that it sends")
         add.add_argument("--claim", action="append", default=[], metavar="OURS=THEIRS")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -68,19 +70,19 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.slug:20} {_state(one):14} {one.name}  {one.issuer}")
 
     def _settings(self, _options: dict[str, Any]) -> None:
-        self.stdout.write(f"{provider_from_settings(by=CONSOLE).slug} is the provider of the settings.")
+        self.stdout.write(f"{provider_from_settings(by=CONSOLE).slug} is the provider from the environment.")
 
     def _roles(self, _options: dict[str, Any]) -> None:
         rows: list[Rule] = [*platform_role_claims(), *member_claims()]
         for one in rows:
             roles: list[Any] = getattr(one, "assigned", [])
-            assigned = ", ".join(f"{role.person} ({'counts' if role.counts else 'rests'})" for role in roles)
+            assigned = ", ".join(f"{role.person} ({'valid' if role.counts else 'not valid now'})" for role in roles)
             said = f"{one.claim}={one.value}"
             self.stdout.write(f"{one.pk}  {one.provider.slug}  {said}  {_role(one)}: {assigned or 'nobody yet'}")
 
     def _map(self, options: dict[str, Any]) -> None:
         if bool(options["role"]) == bool(options["committee"]):
-            raise CommandError("Name either a role or a committee.")
+            raise CommandError("Enter either --role or --committee.")
         provider, said = _provider(options["slug"]), {"claim": options["claim"], "value": options["value"]}
         try:
             if options["role"]:
@@ -93,7 +95,7 @@ class Command(BaseCommand):
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
         self.stdout.write(
-            f"{made.pk}  Whoever {provider.name} says has {made} is {_role(made)} from their next sign-in on."
+            f"{made.pk}  Everyone for whom {provider.name} sends {made} is {_role(made)} from their next sign-in."
         )
 
     def _unmap(self, options: dict[str, Any]) -> None:
@@ -104,13 +106,13 @@ class Command(BaseCommand):
         elif options["mapping"] in memberships:
             committees.end_member_claim(memberships[options["mapping"]], by=CONSOLE)
         else:
-            raise CommandError("There is no mapping of this id; `provider roles` shows them.")
-        self.stdout.write("The claim gives its role to nobody any more; whoever had it through it has lost it.")
+            raise CommandError("There is no mapping with this ID. `provider roles` lists them.")
+        self.stdout.write("The mapping was ended. Everyone who had the role through it has lost it.")
 
     def _deactivate(self, options: dict[str, Any]) -> None:
         found = _provider(options["slug"])
         deactivate_provider(found, by=CONSOLE)
-        self.stdout.write(f"Nobody signs in through {found.name} any more; its people and their identities stay.")
+        self.stdout.write(f"Nobody can sign in through {found.name} any more. Accounts and identities are kept.")
 
     def _add(self, options: dict[str, Any]) -> None:
         facts = {
@@ -137,14 +139,14 @@ class Command(BaseCommand):
 def _provider(slug: str) -> Provider:
     found = Provider.objects.filter(slug=slug).first()
     if found is None:
-        raise CommandError(f"There is no provider of the short name {slug}.")
+        raise CommandError(f"There is no provider with the short name {slug}.")
     return found
 
 
 def _committee(slug: str) -> Committee:
     found = Committee.objects.filter(slug=slug).first()
     if found is None:
-        raise CommandError(f"No committee has {slug!r} as its name in addresses.")
+        raise CommandError(f"No committee has the short name {slug!r}.")
     return found
 
 
@@ -157,7 +159,7 @@ def _role(rule: Rule) -> str:
 def _institution(ror: str) -> Institution:
     found = Institution.objects.filter(ror__in=[ror, f"https://ror.org/{ror}"]).first()
     if found is None:
-        raise CommandError(f"No institution here has the ROR id {ror}.")
+        raise CommandError(f"No registered institution has the ROR ID {ror}.")
     return found
 
 

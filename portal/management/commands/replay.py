@@ -11,13 +11,16 @@ from portal.management.commands.restore import report
 
 
 class Command(BaseCommand):
-    help = "After a restore and an upgrade: repeats what the events since the backup took away. May run again."
+    help = (
+        "After a restore and an upgrade: repeats the revocations and other endings since the backup. You can run "
+        "it again."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         with transaction.atomic():
             restored = unreleased_restore()
             if restored is None:
-                raise CommandError("No restore waits for its release.")
+                raise CommandError("No restore is waiting for downloads to be resumed.")
             replay(restored)
         for line in report(restored):
             self.stdout.write(line)

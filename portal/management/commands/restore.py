@@ -21,7 +21,7 @@ class Command(BaseCommand):
         known.add_argument("--events", type=Path, metavar="FOLDER", help="the exported events (export_events)")
         known.add_argument(
             "--without-events", action="store_true",
-            help="there are none: what was revoked since the backup is unknown, and comes back",
+            help="there are no exported events: access revoked since the backup becomes active again",
         )  # fmt: skip
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -40,19 +40,26 @@ def report(restored: Restore) -> list[str]:
     """What was restored, and what operators have to do."""
     lines = [f"Restored from backup {restored.backup} of {restored.taken_at.isoformat()}."]
     if restored.known_until is None:
-        lines.append("WARNING: no exported events were given. What was revoked since the backup is active again.")
+        lines.append(
+            "WARNING: the portal was restored without exported events. Access that was revoked since the backup is "
+            "active again."
+        )
     else:
         lines.append(f"Events are known until {restored.known_until.isoformat()}.")
     sections = (
-        ("Repeated, because it took something away", restored.taken),
-        ("See to these by hand before you resume downloads", restored.by_hand),
-        ("Lost since the backup; people do it again", restored.lost),
+        ("Repeated by the restore, because these changes removed access, roles or other rights", restored.taken),
+        ("To check before you resume downloads", restored.by_hand),
+        ("Made after the backup and lost; the people who made these changes must make them again", restored.lost),
     )
     for heading, counts in sections:
         lines += [f"{heading}:", *_counted(counts)] if counts else []
     if restored.unknown_kinds:
         lines.append(f"Downloads cannot be resumed: unknown types of events: {', '.join(restored.unknown_kinds)}.")
-    return [*lines, "Everything is stopped. Two operators resume downloads on the page System status."]
+    return [
+        *lines,
+        "Downloads, background tasks and e-mails are stopped.",
+        "Two operators must resume downloads on the page System status.",
+    ]
 
 
 def _counted(counts: dict[str, int]) -> list[str]:

@@ -11,7 +11,7 @@ from portal.backup.verify import verify
 
 
 class Command(BaseCommand):
-    help = "Checks a backup. With --identity every byte is decrypted as well. Nothing is changed."
+    help = "Checks a backup, and changes nothing. With --identity, it also decrypts every byte."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", type=Path)
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             found = verify(options["source"], identity=identity, say=self.stdout.write)
         except BackupError as fault:
             raise CommandError(str(fault)) from fault
-        read = "decrypted and compared" if identity is not None else "compared; their contents were not decrypted"
-        self.stdout.write(f"Backup {found.id} of {found.taken_at} is whole: {len(found.parts)} parts {read}.")
+        read = "decrypted and compared" if identity is not None else "compared; the contents were not decrypted"
+        self.stdout.write(f"Backup {found.id} of {found.taken_at} is complete: {len(found.parts)} parts {read}.")
         if found.storage == "objects":
-            self.stdout.write(f"It lists {found.stored_count} objects of the bucket and does not contain their bytes.")
+            self.stdout.write(f"It lists {found.stored_count} objects of the bucket, but does not contain them.")

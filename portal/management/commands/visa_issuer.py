@@ -15,17 +15,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("list", help="every issuer, where its keys are and the sources whose claims it may pass on")
-        verbs.add_parser("end", help="none of its visas counts any more, at once").add_argument("slug")
-        add = verbs.add_parser("add", help="add an issuer, or change the one of this short name")
+        verbs.add_parser(
+            "list", help="list every issuer, the address of its keys, and the sources whose statements it may pass on"
+        )
+        verbs.add_parser("end", help="end the trust in an issuer: its visas stop counting immediately").add_argument(
+            "slug"
+        )
+        add = verbs.add_parser("add", help="add an issuer, or change the issuer with this short name")
         add.add_argument("slug")
         add.add_argument("--name", required=True)
-        add.add_argument("--issuer", required=True, help="exactly as its visas say it (iss)")
-        add.add_argument("--jku", required=True, help="the one address of its keys, also exactly")
+        add.add_argument("--issuer", required=True, help="exactly as in its visas (iss)")
+        add.add_argument("--jku", required=True, help="the address of its keys, exactly as in its visas (jku)")
         add.add_argument(
-            "--source", action="append", required=True, help="a source whose claims it may pass on; may be repeated"
+            "--source", action="append", required=True, help="a source whose statements it may pass on; may be repeated"
         )
-        add.add_argument("--subjects-of", metavar="PROVIDER", help="the provider whose subjects its visas carry")
+        add.add_argument(
+            "--subjects-of", metavar="PROVIDER", help="the provider whose user identifiers (sub) its visas use"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         getattr(self, f"_{options['verb']}")(options)
@@ -39,9 +45,9 @@ class Command(BaseCommand):
     def _end(self, options: dict[str, Any]) -> None:
         found = VisaIssuer.objects.filter(slug=options["slug"]).first()
         if found is None:
-            raise CommandError(f"There is no visa issuer of the short name {options['slug']}.")
+            raise CommandError(f"There is no visa issuer with the short name {options['slug']}.")
         untrust_visa_issuer(found, by=CONSOLE)
-        self.stdout.write(f"None of its visas counts any more: {found.title}.")
+        self.stdout.write(f"Visas of {found.title} do not count any more.")
 
     def _add(self, options: dict[str, Any]) -> None:
         try:
@@ -56,7 +62,7 @@ class Command(BaseCommand):
             )
         except Invalid as refusal:
             raise CommandError(" ".join([refusal.sentence, *refusal.fields.values()])) from refusal
-        self.stdout.write(f"Visas of {made.title} are trusted from the next sign-ins on.")
+        self.stdout.write(f"Visas of {made.title} count from the next sign-in.")
 
 
 def _provider(slug: str | None) -> Provider | None:

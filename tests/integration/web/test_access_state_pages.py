@@ -99,7 +99,12 @@ def test_a_visitor_comes_back_to_the_request_of_this_dataset() -> None:
     assert f'value="{data.dataset.slug}"' in client.get(begin).content.decode()
     answer = client.post("/requests/new/", {"dataset": data.dataset.slug})
     assert answer["Location"].endswith("/edit/")
-    assert badge("draft") in client.get(begin).content.decode()
+    begun = client.get(begin).content.decode()
+    assert badge("draft") in begun
+    assert "not-phone" not in begun, "this page has no bar, so its button stays on phones"
+    page = client.get(f"/datasets/{data.dataset.slug}/").content.decode()
+    assert 'class="not-phone"' in page, "hidden on phones ..."
+    assert 'class="action-bar"' in page, "... because the bar at the bottom has it"
 
 
 def test_revoking_says_before_what_else_the_person_holds_and_what_colleagues_keep() -> None:

@@ -102,7 +102,7 @@ def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
     assert send(client, about(access.holder, "end")).status_code == 302
     assert not downloadable_by(access.holder).exists()
     text = client.get(PAGE).content.decode()
-    assert "ended on" in text and "Suspended: no valid affiliation" in text
+    assert "ended on" in text and "Suspended: affiliation not valid" in text
     assert send(client, about(access.holder, "end")).status_code == 409
     assert send(client, about(access.holder, "confirm"), "They are back.").status_code == 302
     assert downloadable_by(access.holder).exists()
@@ -223,7 +223,7 @@ def test_the_account_page_says_that_a_sign_in_does_not_bring_it_back_and_whom_to
     end_affiliation(person, institution=home_of(person), reason=WHY, by=official)
     assert not extend_affiliation(person, institution=home_of(person), by=SYSTEM)
     text = stories.client_for(person).get("/account/").content.decode()
-    assert "Signing in does not restore it." in text and official.name in text
+    assert "Signing in does not restore the affiliation." in text and official.name in text
     expired = stories.person()
     Affiliation.objects.filter(person=expired).update(valid_until=clock.now())
     text = stories.client_for(expired).get("/account/").content.decode()

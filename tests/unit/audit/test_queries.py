@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
 
 from apps.audit import queries
 from apps.audit.models import Event, Outbox
@@ -71,6 +72,14 @@ def test_events_are_counted_from_and_until_a_moment() -> None:
     assert queries.by_month(KIND, thing.pk, since=noon) == [(month, 2)]
     assert queries.by_month(KIND, thing.pk, since=noon + TICK) == [(month, 1)]
     assert queries.by_month(OTHER, other.pk, since=noon) == []
+
+
+def test_months_come_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the moment itself as the month: nobody can choose the month of an event."""
+    monkeypatch.setattr(queries, "TruncMonth", F)
+    someone, thing = stories.person(), stories.person()
+    moments = [happened(KIND, someone, someone, thing) for _time in range(2)]
+    assert queries.by_month(KIND, thing.pk, since=moments[0]) == [(moment, 1) for moment in moments]
 
 
 def test_acts_are_those_of_one_person_on_some_people_after_a_moment() -> None:

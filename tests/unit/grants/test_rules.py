@@ -9,7 +9,7 @@ import pytest
 from apps.core import clock
 from apps.core.errors import Denied, DomainError, Invalid, WrongState
 from apps.grants import rules
-from apps.grants.models import DownloadStop
+from apps.grants.models import DownloadStop, Restore
 from apps.people.models import Person
 from tests import stories
 
@@ -104,3 +104,19 @@ def test_all_access_of_somebody_else_is_ended_if_there_is_any() -> None:
     assert refusal(rules.check_can_end_all, by, other_account, [access.grant]) is Denied
     by.is_active = False
     assert refusal(rules.check_can_end_all, by, access.holder, [access.grant]) is Denied
+
+
+@pytest.mark.django_db
+def test_downloads_resume_after_a_restore_only_if_every_event_since_was_judged() -> None:
+    first, second = stories.person(), stories.person()
+    stop = DownloadStop.objects.create(started_by=first, reason="A restore.", resume_proposed_by=first)
+    facts = {"stop": stop, "backup": "b", "taken_at": clock.now(), "log_end": 1}
+    known = Restore.objects.create(**facts)
+    assert refusal(rules.check_can_propose_resume, second, stop) is None
+    assert refusal(rules.check_two_people, second, stop) is None
+    Restore.objects.create(**facts, unknown_kinds=["grant.new", "grant.other"])
+    for check in (rules.check_restore_is_understood, lambda one: rules.check_can_propose_resume(second, one)):
+        with pytest.raises(WrongState) as refused:
+            check(stop)
+        assert "grant.new, grant.other" in str(refused.value)
+    assert known.unknown_kinds == []

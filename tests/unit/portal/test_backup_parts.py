@@ -28,7 +28,7 @@ def test_a_missing_or_older_pg_dump_is_named(monkeypatch: pytest.MonkeyPatch, tm
     old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(BackupError, match=r"pg_dump of PostgreSQL 999 was not found .*is of PostgreSQL 9"):
+    with pytest.raises(BackupError, match=r"pg_dump of PostgreSQL 999 was not found .*belongs to PostgreSQL 9"):
         postgres.tool("pg_dump", 999)
     assert postgres.tool("pg_dump", major) != str(old)
 

@@ -39,7 +39,7 @@ def test_production_refuses_to_start_without_it(name: str) -> None:
         ("SECRET_KEY", "s" * 50, "SECRET_KEY can be guessed"),
         ("SECRET_KEY", "django-insecure-" + "pP2mWq8ZrT4vYx7NsK1bLd9cGf3hJu6EoQaViR5tXz0", "SECRET_KEY can be guessed"),
         ("LINK_KEYS", f"k1:{'a' * 40}", "LINK_KEYS can be guessed"),
-        ("DATABASE_URL", "postgresql://gatehouse_app:postgres@db/gatehouse", "that everybody tries first"),
+        ("DATABASE_URL", "postgresql://gatehouse_app:postgres@db/gatehouse", "contains a common password"),
         ("DEBUG", "yes", "DEBUG is on"),
         ("DELIVERY", "python", "DELIVERY must be accel"),
         ("EMAIL_PORT", "many", "EMAIL_PORT must be a whole number"),
