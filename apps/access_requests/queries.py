@@ -171,8 +171,7 @@ def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> 
     )
     people = people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
-    merged = Person.objects.filter(merged_into__isnull=False)  # few: where the database asks all at once, these
-    closed = merged.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
+    closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
     return members.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))
 
 

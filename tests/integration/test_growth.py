@@ -22,9 +22,8 @@ from tests.performance.seeding import the_id
 Fill = Callable[[int, int], None]
 PLANTED = "planted"
 PAGES = {
-    "catalogue, visitor", "dataset, somebody without access", "dataset, somebody with access", "front page, applicant",
-    "front page, committee member", "front page, owner", "my requests", "my access", "my agreements",
-    "requests to review", "users of my dataset",
+    "dataset, somebody with access", "front page, applicant", "my requests", "my agreements", "requests to review",
+    "users of my dataset",
 }  # fmt: skip
 
 
@@ -46,11 +45,10 @@ def test_no_statement_of_a_daily_page_grows(fill: Fill) -> None:
     Issue 10, Must show 1.
     """
     fill(1, 200)
-    _costs()  # what is kept for a minute is found now
     small = _costs()
     fill(201, 2_000)
     large = _costs()
-    found = {name: growing(small[name], large[name]) for name in small}
+    found = {name: growing(small[name], large[name], few=40) for name in small}
     assert found.pop(PLANTED), "the planted statement was not found"
     assert not [(name, before.blocks, now.blocks, now.name) for name, ones in found.items() for before, now in ones]
     statements = {name: (small[name].recorded.times, large[name].recorded.times) for name in found}
@@ -67,6 +65,7 @@ def _costs() -> dict[str, Cost]:
 
 
 def _cost(get: Callable[[str], object], address: str) -> Cost:
+    get(address)  # what is kept for a minute is found now
     recorded = recorded_of(get, address, connection, index_only=True)
     return Cost(recorded, recorded)
 

@@ -78,12 +78,12 @@ class Recorder:
     def _blocks(self, sql: str, params: Any, context: dict[str, Any]) -> int:
         raw = context["connection"].connection
         found = _explained(raw, [(EXPLAIN + sql, params)], index_only=self._index_only)
-        if not isinstance(context["cursor"].cursor, psycopg.ClientCursor):  # PostgreSQL may use one plan for all values
-            found = max(found, _generic(raw, sql, params, index_only=self._index_only))
-        return found
+        if self._index_only or isinstance(context["cursor"].cursor, psycopg.ClientCursor):
+            return found
+        return max(found, _generic(raw, sql, params))  # prepared: PostgreSQL may use one plan for all values
 
 
-def _generic(raw: Any, sql: str, params: Any, *, index_only: bool) -> int:
+def _generic(raw: Any, sql: str, params: Any) -> int:
     """The blocks with the plan that knows no values; 0 where PostgreSQL cannot tell the types without them."""
     name, numbers = f"growth_{next(_numbers)}", itertools.count(1)
     numbered = re.sub(r"%(s|%)", lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql)
@@ -96,7 +96,7 @@ def _generic(raw: Any, sql: str, params: Any, *, index_only: bool) -> int:
         (f"DEALLOCATE {name}", ()),
     ]
     try:
-        return _explained(raw, asked, index_only=index_only)
+        return _explained(raw, asked)
     except (psycopg.errors.IndeterminateDatatype, psycopg.errors.AmbiguousParameter, psycopg.errors.AmbiguousFunction):
         return 0
 
@@ -114,7 +114,7 @@ def _types(raw: Any, params: Any) -> str:
     return f"({', '.join(names)})"
 
 
-def _explained(raw: Any, asked: Iterable[tuple[str, Any]], *, index_only: bool) -> int:
+def _explained(raw: Any, asked: Iterable[tuple[str, Any]], *, index_only: bool = False) -> int:
     """The blocks that the statement read which is explained among these."""
     blocks = 0
     with raw.transaction(force_rollback=True), psycopg.ClientCursor(raw) as cursor:
