@@ -16,6 +16,7 @@ _HEADINGS = {
     Group.OPERATIONS: _("Settings and operations"),
 }
 _DOWNLOADS = tuple(kind for kind in Kind if kind.group == Group.ACCESS and kind.startswith(("link.", "download.")))
+READINGS = tuple(kind for kind in Kind if kind.startswith("audit."))  # of the log, and of what people have
 LOG_GROUPS: Mapping[str, tuple[Any, tuple[Kind, ...]]] = {
     "downloads": (_("Downloads and links"), _DOWNLOADS),
     **{

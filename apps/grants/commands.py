@@ -20,7 +20,7 @@ from apps.grants import ends, queries, rules
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.grants.reach import not_over, within_reach
 from apps.people.models import Person
-from apps.people.rules import check_named, check_operator, check_person
+from apps.people.rules import check_named, check_operator, check_person, check_reason
 
 AT_ONCE = 500  # events a run
 ENDED_WITHIN = timedelta(days=30)  # nobody is notified of what ended longer ago
@@ -108,7 +108,7 @@ def end_all_access(holder: Person, *, reach: str, reason: str, by: Actor) -> lis
     theirs = not_over(within_reach(by, reach).filter(holder=holder)).order_by("pk")
     grants = list(theirs.select_for_update(of=("self",)).select_related("agreement__item"))
     rules.check_can_end_all(by, holder, grants)
-    rules.check_says_why(reason)
+    reason = check_reason(reason)
     now = clock.now()
     for grant in grants:
         grant.revoked_at, grant.revoked_by, grant.revoked_because = now, by, reason.strip()

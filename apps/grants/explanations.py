@@ -67,7 +67,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "affiliated": Explanation(
         gettext_lazy("The person has a valid affiliation, confirmed within the last year"),
         gettext_lazy("The affiliation is valid, or the dataset has open access and does not require an affiliation."),
-        gettext_lazy("No affiliation is valid. Sign in through your institution again."),
+        gettext_lazy("No affiliation is valid. A sign-in through the institution renews it."),
     ),
     "published": Explanation(
         gettext_lazy("The files are published"),
@@ -91,8 +91,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         ),
         gettext_lazy("The access level allows this download: open access, accepted terms of use, or active access."),
         gettext_lazy(
-            "The access level does not allow this download yet. Accept the terms of use "
-            "(registered access) or request access (controlled access)."
+            "The access level does not allow this download: the terms of use are not accepted "
+            "(registered access), or no access is granted (controlled access)."
         ),
     ),
     "second_factor": Explanation(
@@ -119,7 +119,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "not_ended": Explanation(
         gettext_lazy("The access has not ended"),
         gettext_lazy("Access lasts until %(when)s."),
-        gettext_lazy("Access ended on %(when)s. Submit a new request."),
+        gettext_lazy("Access ended on %(when)s. More access needs a new request."),
     ),
     "not_revoked": Explanation(
         gettext_lazy("The access has not been revoked"),
@@ -163,7 +163,7 @@ BY_CAUSE: Mapping[tuple[str, str], Explanation] = {
     ("affiliated", "ended"): replace(
         EXPLANATIONS["affiliated"],
         not_met=gettext_lazy(
-            "%(who)s ended the affiliation. Signing in does not restore it. Ask a signing official of %(who)s to "
+            "%(who)s ended the affiliation. Signing in does not restore it. A signing official of %(who)s can "
             "confirm the affiliation."
         ),
         next_action=ASK_OFFICIAL,
@@ -171,7 +171,7 @@ BY_CAUSE: Mapping[tuple[str, str], Explanation] = {
     ("affiliation_active", "ended"): replace(
         EXPLANATIONS["affiliation_active"],
         not_met=gettext_lazy(
-            "%(who)s ended the affiliation. Signing in does not restore it. Ask a signing official of %(who)s to "
+            "%(who)s ended the affiliation. Signing in does not restore it. A signing official of %(who)s can "
             "confirm the affiliation."
         ),
         next_action=ASK_OFFICIAL,

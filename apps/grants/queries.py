@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from apps.core import clock, roles
@@ -189,7 +189,7 @@ def why(person: Viewer, version: Version, at: datetime | None = None) -> Verdict
     row = Version.objects.filter(pk=version.pk).annotate(**flags).get()
     moments = _moments(row)
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
-    facts = _with_ended({roles.person_id(person): facts})[roles.person_id(person)]
+    facts = _with_ended({roles.person_id(person): facts}, at)[roles.person_id(person)]
     grant, grant_facts = _grant_facts(person, version, at)
     allowed = downloadable_versions(person, at).filter(pk=version.pk).exists()
     access = version.dataset.access
@@ -197,10 +197,10 @@ def why(person: Viewer, version: Version, at: datetime | None = None) -> Verdict
     return Verdict(allowed, facts, grant, grant_facts, access, visas)
 
 
-def _with_ended(facts: dict[UUID, list[Fact]]) -> dict[UUID, list[Fact]]:
-    """By person; a missing affiliation that signing officials ended says so. No statement if nobody's is missing."""
+def _with_ended(facts: dict[UUID, list[Fact]], at: datetime | None) -> dict[UUID, list[Fact]]:
+    """By person; a missing affiliation that officials had ended says so. No statement if nobody's is missing."""
     missing = {who for who, ones in facts.items() if any(one.part == "affiliated" and not one.holds for one in ones)}
-    ended = ended_for_good(missing) if missing else {}
+    ended = ended_for_good(missing, at) if missing else {}
     if ended:
         names = dict(Institution.objects.filter(pk__in=ended.values()).values_list("pk", "name"))
     for who, place in ended.items():
@@ -232,7 +232,7 @@ def verdicts(people: Iterable[UUID], version: Version, at: datetime | None = Non
         rows = asked[0].union(*asked[1:], all=True)
         grants = _best_grants(part, version, at)
         known = {row["who"]: [Fact(name, row[f"part_{name}"], moments.get(name)) for name in names] for row in rows}
-        for who, facts in _with_ended(known).items():
+        for who, facts in _with_ended(known, at).items():
             grant = grants.get(who)
             grant_facts = _facts(grant, list(AccessGrant.objects.parts(at))) if grant is not None else []
             allowed = all(fact.holds for fact in facts)
@@ -250,7 +250,7 @@ def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, 
 def _best_grants(people: Iterable[UUID], version: Version, at: datetime | None) -> dict[UUID, Any]:
     """By holder, the grant that says most; grants issued after the moment say nothing about it."""
     parts = AccessGrant.objects.parts(at)
-    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind(at)
     of_dataset = AccessGrant.objects.filter(holder__in=list(people), dataset_id=version.dataset_id)
     rows = of_dataset.filter(issued_at__lte=clock.sql_now(at)).annotate(**flags).order_by("-issued_at", "pk")
     by_holder: dict[UUID, list[Any]] = {}
@@ -273,7 +273,7 @@ def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
 def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
     """The grant that says most, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
-    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind(at)
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
     rows = mine.annotate(**flags).select_related("agreement", "institution").order_by("-issued_at", "pk")
     grant = _says_most(rows, parts)
@@ -283,19 +283,21 @@ def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple
 def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
     """Each part of "is this grant active" with its fact."""
     parts = AccessGrant.objects.parts(at)
-    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind()
+    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind(at)
     row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement", "institution").get()
     return _facts(row, list(parts))
 
 
-def _behind() -> dict[str, Subquery]:
+def _behind(at: datetime | None) -> dict[str, Subquery]:
     """Until when the holder is, or was, affiliated with the grant's institution, and when a signing official ended
-    that: its newest statement about them.
+    that: its newest statement about them by the moment.
     """
-    newest = newest_affiliations("holder_id", "institution_id").annotate(until=Coalesce("ended_at", "valid_until"))
+    moment = clock.sql_now(at)
+    by_then = newest_affiliations("holder_id", "institution_id").filter(starts_at__lte=moment)
+    newest = by_then.annotate(ended=Case(When(ended_at__lte=moment, then=F("ended_at"))))
     return {
-        "affiliated_until": Subquery(newest.values("until")[:1]),
-        "affiliation_ended_at": Subquery(newest.values("ended_at")[:1]),
+        "affiliated_until": Subquery(newest.annotate(until=Coalesce("ended", "valid_until")).values("until")[:1]),
+        "affiliation_ended_at": Subquery(newest.values("ended")[:1]),
     }
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset, Version
 from apps.grants.models import AccessGrant, Reach
 from apps.grants.queries import verdicts
-from apps.people.models import PlatformRole
+from apps.people.models import Person, PlatformRole, Terms, TermsAcceptance, Visa
+from apps.people.models.visas import ACCEPTED_TERMS
 from apps.people.queries import institutions_signed_for, platform_roles_of
 
 
@@ -29,12 +30,24 @@ def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
     return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")
 
 
+def who_can_use_registered(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Those of them whom `can_use_registered` names, as a set for a filter: `people` have a valid affiliation."""
+    registered = Version.objects.available().filter(dataset__access=Dataset.Access.REGISTERED).order_by()
+    current = Terms.objects.order_by("-version").values("pk")[:1]
+    here = TermsAcceptance.objects.filter(person=OuterRef("pk"), terms__in=current)
+    at_home = Visa.objects.counted_now().filter(type=ACCEPTED_TERMS, identity__person=OuterRef("pk"), terms__in=current)
+    open_accounts = people.filter(is_active=True, is_break_glass=False)
+    return open_accounts.filter(Q(Exists(here)) | Q(Exists(at_home)), Exists(registered))
+
+
 def can_use_registered(people: Iterable[UUID]) -> set[UUID]:
-    """Those who can download datasets with registered access, as after a sign-in with a second factor.
+    """Those who can download datasets with registered access, as after a sign-in with a second factor and unless all
+    downloads are stopped.
 
     Nothing in the access rule tells two registered datasets apart for them, so one that is published stands for all.
     """
     version = Version.objects.available().filter(dataset__access=Dataset.Access.REGISTERED).order_by("pk").first()
     if version is None:
         return set()
-    return {person for person, verdict in verdicts(people, version).items() if verdict.allowed}
+    found = verdicts(people, version).items()
+    return {who for who, one in found if all(fact.holds or fact.part == "not_frozen" for fact in one.facts)}

@@ -30,9 +30,10 @@ from apps.agreements.states import AgreementState
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.grants.models import RENEW_DAYS, AccessGrant, DownloadStop
-from apps.people.models import PlatformRole
-from apps.people.queries import newest_affiliations, platform_roles_of, seen_through
+from apps.people.models import Affiliation, PlatformRole
+from apps.people.queries import institutions_signed_for, newest_affiliations, platform_roles_of, seen_through
 
+CONFIRM_DAYS = 30  # so long before an affiliation ends, its signing officials have something to do
 IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 
 
@@ -62,6 +63,22 @@ def stops_to_resume(person: Viewer) -> QuerySet[DownloadStop]:
     operates = platform_roles_of(person).filter(kind=PlatformRole.Kind.OPERATOR, person__is_break_glass=False)
     mine = Q(resume_proposed_by_id=roles.person_id(person))
     return DownloadStop.objects.filter(Exists(operates), ends_at__isnull=True).exclude(mine)
+
+
+def affiliations_to_confirm(person: Viewer) -> QuerySet[Affiliation]:
+    """Affiliations with an institution this signing official signs for that end within 30 days, or that expired and
+    whose absence suspends access; never the official's own.
+    """
+    soon = _sum(clock.sql_now(), timedelta(days=CONFIRM_DAYS))
+    same = Affiliation.objects.filter(person=OuterRef("person"), institution=OuterRef("institution"))
+    newer = same.filter(Q(starts_at__gt=OuterRef("starts_at")) | Q(valid_until__gt=OuterRef("valid_until")))
+    here = AccessGrant.objects.filter(access_not_over(), holder=OuterRef("person"), institution=OuterRef("institution"))
+    waiting = Affiliation.objects.filter(
+        institution__in=institutions_signed_for(person).order_by().values("pk"), valid_until__lte=soon,
+        ended_at__isnull=True, person__is_active=True, person__merged_into__isnull=True,
+    )  # fmt: skip
+    wanted = Q(valid_until__gt=clock.sql_now()) | Q(Exists(here))
+    return waiting.filter(wanted, ~Exists(newer)).exclude(person_id=roles.person_id(person))
 
 
 def agreement_is_open() -> Q:

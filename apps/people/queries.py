@@ -226,10 +226,10 @@ def current_affiliation_of(person: Viewer) -> Affiliation | None:
 
 
 def missing_details(person: Person) -> list[str]:
-    """What no provider sent about the person, of `name`, `email` and `affiliation`."""
+    """What no provider sent of `name`, `email` and `affiliation`; one that officials ended no provider can send."""
     missing = [] if person.name and not person.name_entered else ["name"]
     missing += [] if person.email and person.email_verified else ["email"]
-    return missing + ([] if current_affiliation_of(person) is not None else ["affiliation"])
+    return missing + ([] if current_affiliation_of(person) or ended_for_good([person.pk]) else ["affiliation"])
 
 
 def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
@@ -268,27 +268,29 @@ def not_renewed(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
     return set(lapsed.filter(seen_at__gt=F("valid_until")).order_by().values_list("person", "institution"))
 
 
-def sign_in_restores(people: Iterable[UUID]) -> dict[tuple[UUID, UUID], bool]:
+def sign_in_restores(people: Iterable[UUID], at: datetime | None = None) -> dict[tuple[UUID, UUID], bool]:
     """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
     it was: not if a signing official ended it. A pair that is missing has no affiliation yet, which a sign-in begins.
+    With `at`, what was so at that moment.
     """
     wanted = set(people)
     rows = Affiliation.objects.filter(Q(person__in=wanted) | Q(person__merged_into__in=wanted))
+    rows = rows.filter(starts_at__lte=at) if at is not None else rows
     found: dict[tuple[UUID, UUID], bool] = {}
     oldest_first = rows.order_by("starts_at", "pk").values_list(
         "person", "person__merged_into", "institution", "ended_at"
     )
     for person, merged_into, institution, ended_at in oldest_first:
         for account in wanted & {person, merged_into}:
-            found[account, institution] = ended_at is None
+            found[account, institution] = ended_at is None or (at is not None and ended_at > at)
     return found
 
 
-def ended_for_good(people: Iterable[UUID]) -> dict[UUID, UUID]:
+def ended_for_good(people: Iterable[UUID], at: datetime | None = None) -> dict[UUID, UUID]:
     """By person, an institution whose signing official must confirm them before any sign-in helps: only for people
-    whose every affiliation was ended by a signing official. The home institution comes first.
+    whose every affiliation was ended by a signing official, now or at that moment. The home institution comes first.
     """
-    restores = sign_in_restores(people)
+    restores = sign_in_restores(people, at)
     helped = {person for (person, _), restored in restores.items() if restored}
     ended = {person: place for (person, place), restored in restores.items() if not restored and person not in helped}
     homes = Person.objects.filter(pk__in=ended).values_list("pk", "institution") if ended else ()

@@ -161,7 +161,7 @@ def _names_institution_of_provider(hand: Hand) -> None:
 
 def _appoints(hand: Hand, codes: dict[str, str]) -> None:
     hand.to_set_up("Operators")
-    hand.fill("Colleague code", codes["operator2"])
+    hand.fill("Colleague", codes["operator2"])
     hand.check("operator")
     hand.button("Assign role")
     hand.to_set_up("Committees")
@@ -169,7 +169,7 @@ def _appoints(hand: Hand, codes: dict[str, str]) -> None:
     hand.fill("Name", "Registry committee")
     hand.fill("Short name", "registry")
     hand.choose("Institution", "Sundby Cancer Registry")
-    hand.fill("Colleague code of the chair", codes["chair"])
+    hand.fill("Chair", codes["chair"])
     hand.button("Create committee")
     hand.fill("Colleague", codes["member1"])
     hand.button("Add member")

@@ -133,6 +133,16 @@ def _at_home(key: str) -> Question:
     return "SELECT id AS pk, institution_id AS institution FROM people_person WHERE email = %s", person(key).email
 
 
+def _assigned(role: str) -> Question:
+    """The first platform role of this kind that was assigned manually."""
+    return "SELECT id AS pk FROM people_platformrole WHERE kind = %s AND claim_id IS NULL ORDER BY starts_at", role
+
+
+def _official(key: str) -> Question:
+    """A signing official and the institution, by the parts of the page that ends the role."""
+    return "SELECT institution_id AS pk, id AS person FROM people_person WHERE email = %s", person(key).email
+
+
 def _code(key: str) -> Question:
     """Somebody's colleague code."""
     return "SELECT code FROM people_person WHERE email = %s", person(key).email
@@ -317,7 +327,11 @@ VISITS = [
     Visit("set_up_visa_issuers", ("operator",)),
     Visit("set_up_visa_issuer_new", ("operator",)),
     Visit("set_up_visa_issuer", ("operator",), ("SELECT slug FROM people_visaissuer ORDER BY slug",)),
+    Visit("set_up_visa_issuer_end", ("operator",), ("SELECT slug FROM people_visaissuer ORDER BY slug",)),
+    Visit("set_up_provider_off", ("operator",), _of("home")),
     Visit("set_up_roles", ("operator",)),
+    Visit("set_up_role_end", ("operator",), _assigned("operator")),
+    Visit("set_up_official_end", ("operator",), _official("official")),
     Visit("set_up_owners", ("operator",)),
     Visit("set_up_committees", ("operator",)),
     Visit("set_up_committee_new", ("operator",)),
@@ -350,8 +364,7 @@ NOT_PAGES = {
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_stop", "resume_propose", "resume_confirm",
-            "set_up_official_add", "set_up_official_end", "set_up_provider_test", "set_up_provider_on",
-            "set_up_provider_off", "set_up_visa_issuer_end", "set_up_role_end",
+            "set_up_official_add", "set_up_provider_test", "set_up_provider_on",
         ),
         POST_ONLY,
     ),

@@ -91,7 +91,9 @@ def _try_module(session: pytest.Session, module: str, wanted: dict[str, Any], le
 
 def _write(place: Path, wanted: dict[str, Any], every: int, found: dict[str, dict[str, Any]]) -> None:
     about = {key: wanted[key] for key in ("commit", "date", "tests", "sample")}
-    place.write_text(json.dumps({**about, "all": every, "mutants": list(found.values())}, indent=1))
+    written = place.with_suffix(".new")  # put in place at once: a run that is ended leaves what it had
+    written.write_text(json.dumps({**about, "all": every, "mutants": list(found.values())}, indent=1))
+    written.rename(place)
 
 
 def _try(session: pytest.Session, mutant: Mutant, learned: Learned, first: Sequence[str]) -> Outcome:

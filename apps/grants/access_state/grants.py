@@ -100,10 +100,11 @@ def _living(grant: AccessGrant, who: Who, facts: Facts, same: dict[str, Any], *,
         return AccessState(State.SUSPENDED, cause="further", turn=Turn.OTHERS, action=see, **same)
     left = (grant.last_day - facts.now.date()).days
     first_half = facts.now - grant.starts_at < grant.ends_at - facts.now
+    files = Action(Do.DOWNLOAD, grant) if who.is_viewer else see
     if left > RENEW_DAYS or first_half:
-        return AccessState(State.ACTIVE, since=grant.starts_at, action=Action(Do.DOWNLOAD, grant), **same)
+        return AccessState(State.ACTIVE, since=grant.starts_at, action=files, **same)
     mine = who.is_viewer and grant.agreement.item.request.applicant_id == grant.holder_id
     return AccessState(
         State.ACTIVE, cause="ends_soon" if mine else "", since=grant.starts_at,
-        action=Action(Do.RENEW, same["request"]) if mine else Action(Do.DOWNLOAD, grant), **same,
+        action=Action(Do.RENEW, same["request"]) if mine else files, **same,
     )  # fmt: skip

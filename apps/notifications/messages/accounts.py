@@ -33,10 +33,18 @@ def _role_lost(event: Event) -> Notes:
     yield from _role(event, "platform_role_lost.person")
 
 
+def _manual_role(event: Event) -> Notes:
+    """A platform role that an operator assigned or ended; who did it to themselves knows."""
+    if event.actor_id is not None and event.actor_id != event.subject_id:
+        given = event.kind == Kind.PLATFORM_ROLE_GIVEN
+        yield from _role(event, "platform_role_given.person" if given else "platform_role_ended.person")
+
+
 def _role(event: Event, notification: str) -> Notes:
     names = dict(PlatformRole.Kind.choices)
     for person in Person.objects.filter(pk=subject_of(event)):
-        yield Note(person, notification, reverse("account"), {"role": names.get(event.facts.get("role"), "–")})
+        facts = {"role": names.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
+        yield Note(person, notification, reverse("account"), facts)
 
 
 def _role_given(event: Event) -> Notes:
@@ -53,7 +61,11 @@ def _role_given(event: Event) -> Notes:
 
 
 def _role_taken(event: Event) -> Notes:
-    """The person who lost a role on a dataset reads why; a signing official has a message of their own."""
+    """The person who lost a role on a dataset reads why; a signing official reads who ended theirs."""
+    for institution in Institution.objects.filter(pk__in=event.about):
+        for person in Person.objects.filter(pk=event.subject_id).exclude(pk=event.actor_id):
+            facts = {"institution": institution.name, "actor": actor_of(event)}
+            yield Note(person, "role_taken.institution", reverse("account"), facts)
     for dataset in Dataset.objects.filter(pk=subject_of(event)):
         facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
         for removal in Removal.objects.filter(dataset=dataset, person__in=event.about, role=event.facts.get("role"))[
@@ -163,9 +175,31 @@ MESSAGES: Mapping[Kind, Message] = {
             ),
         },
     ),
+    Kind.PLATFORM_ROLE_GIVEN: Message(
+        _manual_role,
+        {
+            "platform_role_given.person": (
+                _("You have a new role: %(role)s"),
+                _("%(actor)s assigned you the role %(role)s in this portal."),
+            ),
+        },
+    ),
+    Kind.PLATFORM_ROLE_ENDED: Message(
+        _manual_role,
+        {
+            "platform_role_ended.person": (
+                _("Your role has ended: %(role)s"),
+                _("%(actor)s ended your role %(role)s in this portal."),
+            ),
+        },
+    ),
     Kind.ROLE_TAKEN: Message(
         _role_taken,
         {
+            "role_taken.institution": (
+                _("You are no longer a signing official of %(institution)s"),
+                _("%(actor)s ended your role. You no longer confirm affiliations with %(institution)s."),
+            ),
             "role_taken.dataset": (
                 _("Your role on %(dataset)s was removed"),
                 _("%(actor)s removed your role on “%(dataset)s” (%(role)s). Reason:"),

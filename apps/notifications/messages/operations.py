@@ -1,4 +1,4 @@
-"""Messages to auditors and operators: break-glass accounts and links that are guessed."""
+"""Messages to auditors and operators: break-glass accounts, guessed links, downloads to resume, and late work."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
+from apps.grants.models import DownloadStop
 from apps.notifications.recipients import Message, Note, Notes
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import people_with_platform_role
@@ -36,6 +37,16 @@ def _links_guessed(event: Event) -> Notes:
     hour = Event.objects.filter(kind=event.kind, at__gt=event.at - timedelta(hours=1), pk__lt=event.pk)
     for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR) if not hour.exists() else ():
         yield Note(operator, "links_guessed.operator", reverse("system_status"), {"count": event.facts["count"]})
+
+
+def _resume_proposed(event: Event) -> Notes:
+    """Every other operator, as long as the proposal waits: one of them confirms it."""
+    stop = DownloadStop.objects.filter(pk=event.subject_id, ends_at__isnull=True, resume_proposed_by=event.actor_id)
+    operators = people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False)
+    proposer = Person.objects.filter(pk=event.actor_id).first()
+    for operator in operators.exclude(pk=event.actor_id) if stop.exists() else ():
+        facts = {"name": str(proposer or ""), "when": event.at}
+        yield Note(operator, f"{event.kind}.operator", reverse("system_status"), facts)
 
 
 def _late_work(event: Event) -> Notes:
@@ -102,6 +113,18 @@ MESSAGES: Mapping[Kind, Message] = {
             ),
         },
         needs_subject=False,
+    ),
+    Kind.RESUME_PROPOSED: Message(
+        _resume_proposed,
+        {
+            "downloads.resume_proposed.operator": (
+                _("A proposal to resume downloads is waiting for an operator"),
+                _(
+                    "%(name)s proposed on %(when)s to resume downloads. All downloads are stopped until another "
+                    "operator confirms the proposal on System status."
+                ),
+            ),
+        },
     ),
     Kind.LINKS_GUESSED: Message(
         _links_guessed,

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -10,11 +9,10 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.people.models import ActorSnapshot, Affiliation, AffiliationStatement, Institution, Person, Provider
+from apps.people.models.affiliations import valid_until_from
 from apps.people.queries import affiliations_of, latest_affiliations_of, sign_in_restores
 from apps.people.rules import check_affiliation_there, check_can_speak_for, check_named, check_person, check_reason
 from apps.people.sign_in import SignIn
-
-MONTH = timedelta(days=365) / 12
 
 AT_ONCE = 500
 
@@ -138,7 +136,7 @@ def _extend(
     """Prolong the active affiliation, or start a new one. Never shortens."""
     now = clock.now()
     facts = {"confirmed_at": now, "provider": provider, "scoped": scoped, "confirmed_by": confirmed_by}
-    valid_until = now + settings.AFFILIATION_MONTHS * MONTH
+    valid_until = valid_until_from(now)
     current = affiliations_of(person).filter(institution=institution).order_by("-valid_until").first()
     if current is None:
         return Affiliation.objects.create(

@@ -1,9 +1,10 @@
 """Affiliations: which institution a person belongs to, and until when that is valid."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,13 @@ from apps.core.text import seen_text
 from apps.core.triggers import evidence
 from apps.people.models.people import Institution, Person
 from apps.people.models.providers import Provider
+
+MONTH = timedelta(days=365) / 12
+
+
+def valid_until_from(moment: datetime) -> datetime:
+    """Until when an affiliation counts that is confirmed at this moment."""
+    return moment + settings.AFFILIATION_MONTHS * MONTH
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

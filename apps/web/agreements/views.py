@@ -19,7 +19,8 @@ from apps.agreements.states import AgreementState
 from apps.core.actors import Viewer
 from apps.core.errors import NeedsSignIn, NotFound, WrongState
 from apps.core.storage import PrivateBucketStorage, private_storage
-from apps.grants.access_state import Do, state_of_request
+from apps.grants.access_state import AccessState, Do, state_of_request
+from apps.grants.queries import visible_to as grants_visible_to
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.people.models import Person
 from apps.people.rules import check_affiliated
@@ -134,13 +135,15 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     person = request.actor
+    request_seen = requests.visible_to(person).filter(pk=agreement.item.request_id).exists()
     signatures = list(agreement.signatures.select_related("signer__institution", "actor_snapshot"))
     title, clauses = wording.parsed(agreement.text)
     may_sign = _sentence(lambda: rules.check_can_sign(person, agreement)) == ""
     may_countersign = _sentence(lambda: rules.check_can_countersign(person, agreement)) == ""
     context: dict[str, Any] = {
         "agreement": agreement,
-        "request_seen": requests.visible_to(person).filter(pk=agreement.item.request_id).exists(),
+        "request_seen": request_seen,
+        "list_url": _list_url(person, agreement),
         "title": title,
         "clauses": _clauses(agreement, clauses),
         "plain_is_help": get_language() == "da",
@@ -163,12 +166,28 @@ def _page(
     return render(request, "agreements/agreement.html", context, status=status)
 
 
+def _list_url(person: Person, agreement: Agreement) -> str:
+    """The list in which the reader finds this agreement again; empty if no list of theirs has it."""
+    if queries.concerning(person).filter(pk=agreement.pk).exists():
+        return reverse("agreements")
+    bound = queries.binding(person).filter(pk=agreement.pk).exists()
+    return reverse("institution_agreements") if bound else ""
+
+
 def _state(person: Person, agreement: Agreement) -> dict[str, Any] | None:
-    """What the reader or the applicant has by this agreement; nothing if the agreement does not concern them."""
+    """What the reader or the applicant has by this agreement; nothing if the agreement does not concern them.
+
+    The next action is left out where it is done on this page, and where the reader may not open its page.
+    """
     state = state_of_request(person, agreement.item.request)
     mine = [one for one in (state, *state.also) if one.agreement is not None and one.agreement.pk == agreement.pk]
     here = mine and mine[0].action is not None and mine[0].action.code in (Do.SIGN, Do.COUNTERSIGN, Do.VIEW_AGREEMENT)
-    return shown(mine[0]) | ({"place": None} if here else {}) if mine else None
+    return shown(mine[0]) | ({} if not here and _opens(person, mine[0]) else {"place": None}) if mine else None
+
+
+def _opens(person: Person, state: AccessState) -> bool:
+    """Whether the reader may see the access that the state is about: an official and a committee may not."""
+    return state.grant is None or grants_visible_to(person).filter(pk=state.grant.pk).exists()
 
 
 def _behind(person: Person) -> dict[str, Any]:

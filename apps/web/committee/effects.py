@@ -13,14 +13,17 @@ from apps.access_requests.review_queue import undecided_before
 from apps.access_requests.states import RequestState
 from apps.committees.decisions import Blocked, Decision
 from apps.committees.models import Committee
+from apps.committees.queries import committees_of
+from apps.core.actors import Viewer
 
 
-def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, Any]]:
+def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) -> list[dict[str, Any]]:
     """One row for each undecided dataset on which this member may vote: their vote, the voters, what follows.
 
-    Whether a vote was cast is shown, never the choice.
+    Whether a vote was cast is shown, never the choice. `url` is empty if the reader may not open the case.
     """
     rows = []
+    opens = committees_of(reader).filter(pk=committee.pk).exists()
     for item in undecided_before(committee):
         before = listed_decision(item)
         if str(person_id) not in before.voters:
@@ -28,7 +31,7 @@ def effects_of_losing(committee: Committee, person_id: UUID) -> list[dict[str, A
         after = replace(before, voters=before.voters - {str(person_id)})
         in_review = item.request.state == RequestState.IN_REVIEW
         rows.append({
-            "url": reverse("case", args=[item.request_id]),
+            "url": reverse("case", args=[item.request_id]) if opens else "",
             "reference": item.request.reference,
             "dataset": item.dataset.title,
             "vote": _("Cast, but it will no longer count") if str(person_id) in before.votes else _("Not cast"),

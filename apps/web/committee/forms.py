@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import Condition, Item, Vote
-from apps.web.common.forms import CleanTextField
+from apps.web.common.forms import CleanTextField, ColleagueField
 
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
@@ -138,13 +138,7 @@ class ContactForm(forms.Form):
 class PersonForm(forms.Form):
     """A colleague, named as `find_colleague` understands it."""
 
-    code = CleanTextField(
-        label=_("Colleague"),
-        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Enter the e-mail address, ORCID iD or colleague code of the person.")},
-    )
+    code = ColleagueField()
 
 
 class AddMemberForm(PersonForm):

@@ -82,6 +82,6 @@ def name_chair(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 def _page(
     request: AuthenticatedRequest, template: str, committee: Committee, membership: CommitteeMember | None, form: Any
 ) -> HttpResponse:
-    touched = effects_of_losing(committee, membership.person_id) if membership is not None else []
+    touched = effects_of_losing(committee, membership.person_id, reader=request.actor) if membership is not None else []
     found = {"committee": committee, "membership": membership, "form": form, "touched": touched}
     return render(request, template, found, status=422 if form.errors else 200)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.validators import EMPTY_VALUES
+from django.utils.translation import gettext_lazy
 
 from apps.core.errors import DomainError, Invalid
 from apps.core.text import typed
@@ -74,6 +75,16 @@ class CleanTextField(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {name: said for name, said in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class ColleagueField(CleanTextField):
+    """A person, named as `apps.people.colleagues.find_colleague` understands it."""
+
+    def __init__(self, **options: Any) -> None:
+        said = gettext_lazy("Enter the e-mail address, ORCID iD or colleague code of the person.")
+        usual = {"label": gettext_lazy("Colleague"), "help_text": said, "error_messages": {"required": said}}
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+        super().__init__(max_length=254, widget=widget, **usual | options)
 
 
 class Required:

@@ -32,6 +32,7 @@ COUNTED = {
     "my_access": "access_waiting",
     "review_queue": "reviews_waiting",
     "my_datasets": "datasets_waiting",
+    "institution_people": "affiliations_waiting",
     "system_status": "stops_waiting",
 }
 NOWHERE = dict.fromkeys(("institution_id", "is_break_glass", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)

@@ -1,5 +1,7 @@
 """A form that asks for a reason."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,3 +14,11 @@ class ReasonForm(forms.Form):
     use_required_attribute = False
 
     reason = RequiredTextField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FullReasonForm(ReasonForm):
+    """A reason that `apps.people.rules.check_reason` asks for: the form says how long it must be."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = _("At least 10 characters.")

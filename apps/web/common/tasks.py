@@ -23,5 +23,6 @@ def waiting_for(person: Viewer) -> dict[str, QuerySet[Any]]:
         "my_access": waiting.access_waiting_for(person),
         "review_queue": reviews_waiting_for(person),
         "my_datasets": waiting.agreements_to_countersign(person),
+        "institution_people": waiting.affiliations_to_confirm(person),
         "system_status": waiting.stops_to_resume(person),
     }

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.datasets.models import Dataset
-from apps.web.common.forms import CleanTextField
+from apps.web.common.forms import CleanTextField, ColleagueField
 from apps.web.common.time_zone import with_zone
 
 ROLE_NAMES = {
@@ -120,25 +120,15 @@ class RevokeForm(ReasonForm):
 class OwnerForm(forms.Form):
     """Who owns the dataset from now on."""
 
-    person = CleanTextField(
-        label=_("New owner"),
-        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Enter the person who will own the dataset.")},
+    person = ColleagueField(
+        label=_("New owner"), error_messages={"required": _("Enter the person who will own the dataset.")}
     )
 
 
 class HelperForm(forms.Form):
     """A colleague gets a role on the dataset."""
 
-    code = CleanTextField(
-        label=_("Colleague"),
-        help_text=_("Enter the e-mail address, ORCID iD or colleague code of the person."),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Enter the e-mail address, ORCID iD or colleague code of the person.")},
-    )
+    code = ColleagueField()
     role = forms.ChoiceField(
         label=_("Role"),
         choices=WHAT_A_ROLE_DOES,

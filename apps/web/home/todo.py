@@ -6,14 +6,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
+from apps.core import clock
 from apps.grants.access_state import Do, State
 from apps.grants.models import DownloadStop
+from apps.people.models import Affiliation
 from apps.web.common.actions import Place
 from apps.web.requests.my_requests import Row
 
@@ -130,6 +134,24 @@ def of_countersigning(agreement: Agreement) -> Task:
         reference=agreement.reference,
         note=str(agreement.item.request.applicant),
         since=agreement.offered_at,
+    )
+
+
+def of_confirming(affiliation: Affiliation) -> Task:
+    """An affiliation that a signing official confirms before it ends, or because its end suspends access."""
+    expired = affiliation.valid_until <= clock.now()
+    words = _("Access is suspended: the affiliation expired on %(day)s") if expired else _("Ends on %(day)s")
+    return Task(
+        rank=DUE,
+        what=_("Confirm an affiliation"),
+        about=str(affiliation.person),
+        place=Place(reverse("affiliation_confirm", args=[affiliation.institution_id, affiliation.person_id])),
+        label=_("Confirm affiliation"),
+        icon="institution",
+        tone="wait" if expired else "note",
+        note=str(affiliation.institution),
+        last_day=localtime(affiliation.valid_until).date(),
+        left=words % {"day": date_format(localtime(affiliation.valid_until), "j M Y")},
     )
 
 

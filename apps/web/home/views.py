@@ -1,5 +1,6 @@
 """The first page: for visitors the public one, for people who are signed in what waits for them and what they have."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -49,6 +50,7 @@ def home(request: PageRequest) -> HttpResponse:
         + [todo.of_access(one) for one in have if one["grant"].waits]
         + [todo.of_review(item) for item in reviews]
         + [todo.of_countersigning(agreement) for agreement in countersign]
+        + [todo.of_confirming(affiliation) for affiliation in _to_confirm(person, facts)]
         + [todo.of_stop(stop) for stop in stops]
     )
     context: dict[str, Any] = {
@@ -77,6 +79,14 @@ def _requests(person: Person) -> QuerySet[Any]:
 def _access(person: Person) -> QuerySet[Any]:
     """What is not over; what waits for the person first, then what ends first."""
     return my_access.found(person).filter(waiting.access_not_over()).order_by("-waits", "ends_at", "pk")
+
+
+def _to_confirm(person: Person, facts: Mapping[str, Any]) -> list[Any]:
+    """The affiliations that this signing official has to confirm, what ends first at the top."""
+    if not facts["affiliations_waiting"]:
+        return []
+    found = waiting.affiliations_to_confirm(person).select_related("person", "institution")
+    return list(found.order_by("valid_until", "pk")[: SHOWN + 1])
 
 
 def _titles(state: Any) -> list[str]:

@@ -14,6 +14,7 @@ class PeopleForm(forms.Form):
     SHOW: ClassVar[list[tuple[str, Any]]] = [
         ("", _("Everyone")),
         ("access", _("With current access")),
+        ("due", _("To confirm")),
         ("soon", _("Affiliation expires within 30 days")),
         ("gone", _("No current affiliation")),
     ]
@@ -31,5 +32,5 @@ class StatementForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The reason is stored, and the person can read it."),
+        help_text=_("At least 10 characters. The reason is stored, and the person can read it."),
     )

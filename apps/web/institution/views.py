@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +18,14 @@ from django.views.decorators.http import require_safe
 
 from apps.core import clock
 from apps.core.errors import Denied, NotFound
+from apps.grants.access_state import states_of_grants
+from apps.grants.access_state.words import said
 from apps.grants.queries import depending_on, holders_through
-from apps.grants.reach import can_use_registered
+from apps.grants.reach import can_use_registered, who_can_use_registered
+from apps.grants.waiting import CONFIRM_DAYS, affiliations_to_confirm
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation
 from apps.people.models import Institution, Person
+from apps.people.models.affiliations import valid_until_from
 from apps.people.queries import institutions_answered_for, named, people_affiliated_with
 from apps.people.rules import check_can_speak_for
 from apps.web.common.actor import AuthenticatedRequest
@@ -33,7 +38,7 @@ from apps.web.common.pagination import page_of
 from apps.web.institution.forms import PeopleForm, StatementForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
-SOON = timedelta(days=30)
+SOON = timedelta(days=CONFIRM_DAYS)
 
 
 @require_safe
@@ -46,7 +51,7 @@ def institution_people(request: AuthenticatedRequest) -> HttpResponse:
     here = next((one for one in institutions if str(one.pk) == request.GET.get("of", "")), institutions[0])
     form = PeopleForm(request.GET)
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "show": ""}
-    people = _asked_for(people_affiliated_with(here), here, asked["show"])
+    people = _asked_for(people_affiliated_with(here), here, asked["show"], by=request.actor)
     kept = {"of": str(here.pk), "q": asked["q"], "show": asked["show"]}
     page = page_of(request, named(people, asked["q"]), by="name pk", kept=kept)
     context = {
@@ -61,10 +66,15 @@ def institution_people(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "institution/people.html", context)
 
 
-def _asked_for(people: Any, here: Institution, show: str) -> Any:
+def _asked_for(people: Any, here: Institution, show: str, *, by: Person) -> Any:
     """Everybody, or those whose access, lapse or missing word the official wants to look at."""
     if show == "access":
-        return people.filter(pk__in=holders_through(here).values("holder_id"))
+        granted = Q(pk__in=holders_through(here).values("holder_id"))
+        return people.filter(
+            granted | Q(pk__in=who_can_use_registered(people.filter(until__isnull=False)).values("pk"))
+        )
+    if show == "due":
+        return people.filter(pk__in=affiliations_to_confirm(by).filter(institution=here).values("person"))
     if show == "soon":
         return people.filter(until__lte=clock.sql_now() + SOON)
     return people.filter(until__isnull=True) if show == "gone" else people
@@ -72,8 +82,8 @@ def _asked_for(people: Any, here: Institution, show: str) -> Any:
 
 def _rows(request: AuthenticatedRequest, here: Institution, shown: list[Any]) -> list[dict[str, Any]]:
     grants: dict[UUID, list[Any]] = {}
-    for grant in depending_on(here, [person.pk for person in shown]):
-        grants.setdefault(grant.holder_id, []).append(grant)
+    for row in _access(request.actor, here, [person.pk for person in shown]):
+        grants.setdefault(row["grant"].holder_id, []).append(row)
     registered = can_use_registered([person.pk for person in shown if person.until is not None])
     return [
         {
@@ -82,6 +92,13 @@ def _rows(request: AuthenticatedRequest, here: Institution, shown: list[Any]) ->
         }
         for one in shown
     ]  # fmt: skip
+
+
+def _access(reader: Person, here: Institution, people: list[UUID]) -> list[dict[str, Any]]:
+    """The access of these people that depends on the institution, each with its state in words."""
+    grants = list(depending_on(here, people).select_related("dataset", "agreement__item__request"))
+    states = states_of_grants(reader, grants) if grants else {}
+    return [{"grant": one, "said": said(states[one.pk]), "state": states[one.pk]} for one in grants]
 
 
 def _word(row: Any) -> dict[str, Any]:
@@ -128,7 +145,7 @@ def _asked_why(
             return HttpResponseRedirect(f"{reverse('institution_people')}?{urlencode({'of': home.pk})}")
     context = {
         "here": home, "person": person, "form": form, "verb": verb, **_word(person),
-        "grants": depending_on(home, [person.pk]),
+        "grants": _access(me, home, [person.pk]), "new_end": valid_until_from(clock.now()),
     }  # fmt: skip
     return render(request, "institution/affiliation.html", context, status=422 if form.errors else 200)
 

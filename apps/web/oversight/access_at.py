@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from apps.audit.queries import counted
+from apps.core.actors import ANONYMOUS
 from apps.datasets.models import Dataset, Version
 from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
-from apps.grants.queries import Fact, Verdict, verdicts
+from apps.grants.queries import Fact, Verdict, verdicts, why
 from apps.people.commands.readings import record_access_check, record_export
 from apps.people.models import Person, TermsAcceptance
 from apps.people.rules import check_auditor
@@ -55,6 +56,7 @@ def access_at(request: AuthenticatedRequest) -> HttpResponseBase:
         at = form.cleaned_data["at"]
         dataset, person = dataset_meant(form.cleaned_data["dataset"]), _person(form.cleaned_data["person"])
         context |= {"at": at, "dataset": dataset, "person": person, "offered": _offered(dataset, person)}
+        context["unclear"] = _unclear(request, dataset, person)
         if dataset.dataset is not None and (person is None or person.person is not None):
             someone = person.person if person is not None else None
             record_access_check(someone, dataset=dataset.dataset, at=at, by=request.actor)
@@ -76,6 +78,24 @@ def _offered(dataset: Found, person: Found | None) -> dict[str, Any]:
         "dataset": dataset.choices if dataset.dataset is None else (),
         "person": person.choices if person is not None and person.person is None else (),
     }
+
+
+def _unclear(request: AuthenticatedRequest, dataset: Found, person: Found | None) -> list[dict[str, Any]]:
+    """The words that name nothing or several things, each with the links that ask about exactly one of them."""
+    found = [("dataset", dataset, dataset.dataset)] + ([("person", person, person.person)] if person else [])
+    return [
+        {
+            "name": name, "words": request.GET.get(name, ""), "several": bool(meant.choices),
+            "offered": [{"one": one, "url": _asking_about(request, name, one.value)} for one in meant.choices],
+        }
+        for name, meant, one in found if one is None
+    ]  # fmt: skip
+
+
+def _asking_about(request: AuthenticatedRequest, name: str, value: str) -> str:
+    params = request.GET.copy()
+    params[name] = value
+    return f"?{params.urlencode()}"
 
 
 def _version(dataset: Dataset, at: datetime) -> Version | None:
@@ -105,8 +125,16 @@ def _found(dataset: Dataset, version: Version | None, people: QuerySet[Person], 
         "rows": rows,
         "could": sum(one.allowed for one in rows),
         "more": len(shown) > SHOWN,
-        "is_open": dataset.access == Dataset.Access.OPEN,
+        **(_for_everyone(version, at) if dataset.access == Dataset.Access.OPEN else {}),
     }
+
+
+def _for_everyone(version: Version | None, at: datetime) -> dict[str, Any]:
+    """Whether visitors could download data with open access, and if not, why not."""
+    if version is None:
+        return {"is_open": True}
+    verdict = why(ANONYMOUS, version, at)
+    return {"is_open": True, "everyone": verdict.allowed, "everyone_reasons": _reasons(verdict)}
 
 
 def answers(people: Sequence[Person], version: Version | None, at: datetime) -> Iterator[Answer]:
@@ -129,7 +157,7 @@ def _reasons(verdict: Verdict) -> list[str]:
     for fact in verdict.facts:
         own = fact.part == "entitled" and verdict.grant is not None
         facts += [*verdict.grant_facts] if own and not fact.holds else [fact]
-    return [explain(fact, verdict).sentence for fact in facts if not fact.holds]
+    return list(dict.fromkeys(explain(fact, verdict).sentence for fact in facts if not fact.holds))
 
 
 def _request_of(answer: Answer) -> str:

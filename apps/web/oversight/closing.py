@@ -28,7 +28,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
-from apps.web.common.reason_form import ReasonForm
+from apps.web.common.reason_form import FullReasonForm
 from apps.web.oversight.person_record import person_in_sight
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -44,7 +44,7 @@ def person_close(request: AuthenticatedRequest, code: str) -> HttpResponse:
     if person.pk == request.actor.pk:
         raise Denied(_("You cannot close your own account. Ask another operator to close it."))
     check_open(person)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = FullReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):
             close_account(person, reason=form.cleaned_data["reason"], by=request.actor)

@@ -7,13 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit.log_groups import LOG_GROUPS
+from apps.audit.log_groups import LOG_GROUPS, READINGS
 from apps.audit.queries import concerning, kinds
 from apps.web.common.list_filters import LONGEST_WORDS, Answer, Choice, DateRange, Filter, Label, Option
-from apps.web.oversight.lookup import Found, dataset_meant, person_meant, reference_meant
+from apps.web.oversight.lookup import Found, dataset_meant, file_meant, person_meant, reference_meant
 
 NOTHING = Q(pk__in=[])
-DAY, PERSON, REFERENCE, DATASET, GROUP, KIND, THING = "day", "person", "ref", "dataset", "group", "kind", "thing"
+DAY, PERSON, REFERENCE, DATASET, FILE = "day", "person", "ref", "dataset", "file"
+GROUP, KIND, THING, READING = "group", "kind", "thing", "reading"
 
 
 class Meant:
@@ -75,13 +76,14 @@ class EventFilters:
         self.person = Meant(PERSON, gettext_lazy("Person"), person_meant)
         self.reference = Meant(REFERENCE, gettext_lazy("Reference"), reference_meant)
         self.dataset = Meant(DATASET, gettext_lazy("Dataset"), dataset_meant)
+        self.file = Meant(FILE, gettext_lazy("File"), file_meant)
         self.about = About()
 
     @property
     def beside_group(self) -> list[Filter]:
         """All but the group, for the counts of the groups."""
         period = DateRange(DAY, gettext_lazy("Period"), "at")
-        return [period, self.person, self.reference, self.dataset, _kind(), self.about]
+        return [period, self.person, self.reference, self.dataset, self.file, _kind(), self.about, _reading()]
 
     @property
     def all(self) -> list[Filter]:
@@ -89,7 +91,7 @@ class EventFilters:
 
     @property
     def meant(self) -> list[Meant]:
-        return [self.person, self.reference, self.dataset]
+        return [self.person, self.reference, self.dataset, self.file]
 
     def searched_person(self) -> UUID | None:
         found = self.person.found
@@ -97,7 +99,7 @@ class EventFilters:
 
     def searched(self) -> list[UUID]:
         """The ids of the things that were searched for besides the person."""
-        ids = [one.found.ids[0] for one in (self.reference, self.dataset) if one.found is not None and one.found.ids]
+        ids = [one.found.ids[0] for one in self.meant[1:] if one.found is not None and one.found.ids]
         return ids + ([self.about.thing] if self.about.thing else [])
 
     def unclear(self) -> list[Meant]:
@@ -110,6 +112,12 @@ def _kind() -> Choice:
     return Choice(KIND, gettext_lazy("Event type"), options, any_label=gettext_lazy("All types"))
 
 
+def _reading() -> Choice:
+    hidden = Option("hide", gettext_lazy("hidden"), ~Q(kind__in=READINGS))
+    label = gettext_lazy("Reading of the log")
+    return Choice(READING, label, [hidden], any_label=gettext_lazy("All events"))
+
+
 def _group() -> Choice:
     options = [Option(code, heading, Q(kind__in=group)) for code, (heading, group) in LOG_GROUPS.items()]
     return Choice(GROUP, gettext_lazy("Events"), options, any_label=gettext_lazy("All events"))
@@ -117,5 +125,5 @@ def _group() -> Choice:
 
 def in_use(asked: Mapping[str, str]) -> list[str]:
     """The names of the filters that the address uses."""
-    names = (DAY, PERSON, REFERENCE, DATASET, GROUP, KIND, THING)
+    names = (DAY, PERSON, REFERENCE, DATASET, FILE, GROUP, KIND, THING, READING)
     return [name for name in names if any(asked.get(one) for one in (name, f"{name}_from", f"{name}_to"))]

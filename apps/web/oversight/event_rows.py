@@ -22,7 +22,7 @@ from apps.datasets.models import Dataset, Distribution
 from apps.people.models import Institution, Person
 from apps.web.common.csv_export import AT_ONCE, MOST_ROWS
 from apps.web.common.history import NAMED_ACTORS, noun_of, sentence_of
-from apps.web.oversight.event_filters import DATASET, REFERENCE
+from apps.web.oversight.event_filters import DATASET, FILE, REFERENCE
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Names:
             **{pk: _searched(one.title, DATASET, one.slug) for pk, one in self.datasets.items()},
             **{one.pk: _searched(one.reference, REFERENCE) for one in AccessRequest.objects.filter(pk__in=ids)},
             **{one.pk: _searched(one.reference, REFERENCE) for one in Agreement.objects.filter(pk__in=ids)},
-            **{one.pk: Thing(one.name) for one in Distribution.objects.filter(pk__in=ids)},
+            **{one.pk: _searched(one.name, FILE, str(one.pk)) for one in Distribution.objects.filter(pk__in=ids)},
             **{one.pk: Thing(one.name) for one in Committee.objects.filter(pk__in=ids)},
             **{one.pk: Thing(one.name) for one in Institution.objects.filter(pk__in=ids)},
         }
@@ -68,6 +68,11 @@ class Names:
         return [one for one in people if one is not None] + [
             thing for pk, thing in self._things.items() if pk in set(ids)
         ]
+
+    def name_of(self, pk: UUID) -> str:
+        """The name of the person or thing with this id; empty if it is not known here."""
+        known = self.person(pk) or self._things.get(pk)
+        return known.name if known is not None else ""
 
     def dataset_of(self, event: Event) -> str:
         return next((self.datasets[pk].title for pk in event.about if pk in self.datasets), "")
@@ -94,6 +99,7 @@ def _row(event: Event, names: Names) -> dict[str, Any]:
         "actor": names.actor(event),
         "things": names.concerned(event),
         "facts": dict(sorted(event.facts.items())),
+        "about": [(pk, names.name_of(pk)) for pk in event.about],
         "noun": noun_of(event),
         "url": reverse("event", args=[event.pk]),
     }

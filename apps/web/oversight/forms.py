@@ -48,7 +48,7 @@ class StopDownloadsForm(forms.Form):
 
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("Shown in the list of emergency stops. Do not enter names of people."),
+        help_text=_("Operators see it on this page, also after downloads resume. Do not enter names of people."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Enter a reason in one sentence.")},

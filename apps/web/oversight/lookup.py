@@ -1,4 +1,4 @@
-"""Whom or what an auditor means by a few words: a person, a request, an agreement, a dataset, an event."""
+"""Whom or what an auditor means by a few words: a person, a request, an agreement, a dataset, a file, an event."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from apps.access_requests.models import AccessRequest, Item
 from apps.agreements.models import Agreement
 from apps.audit.queries import by_or_concerning, concerning, event_numbered
 from apps.core.identifiers import in_reference_form, plain_reference, similar_codes
-from apps.datasets.models import Dataset, Version
+from apps.datasets.models import Dataset, Distribution, Version
 from apps.grants.models import AccessGrant
 from apps.people.models import Person
 from apps.people.queries import named
@@ -71,6 +72,24 @@ def dataset_meant(words: str) -> Found:
     dataset = found[0]
     ids = (dataset.pk, *Version.objects.filter(dataset=dataset).values_list("pk", flat=True))
     return Found(concerning(ids), ids, dataset.title, dataset=dataset)
+
+
+def file_meant(words: str) -> Found:
+    """A file by its ID or its name, or a part of the name; files of drafts and withdrawn versions included."""
+    every = Distribution.objects.select_related("version__dataset").order_by("name", "-uploaded_at", "pk")
+    try:
+        found = list(every.filter(pk=UUID(words.strip())))
+    except ValueError:
+        found = list(every.filter(name__iexact=words)[: CHOICES + 1])
+        found = found or list(every.filter(name__icontains=words)[: CHOICES + 1])
+    if len(found) != 1:
+        return Found(choices=tuple(_file_suggestion(one) for one in found[:CHOICES]))
+    return Found(concerning([found[0].pk]), (found[0].pk,), found[0].name)
+
+
+def _file_suggestion(file: Distribution) -> Suggestion:
+    said = {"dataset": file.version.dataset.title, "number": file.version.number}
+    return Suggestion(str(file.pk), file.name, _("%(dataset)s, version %(number)s") % said)
 
 
 def reference_meant(typed: str) -> Found:

@@ -21,7 +21,8 @@ from apps.grants.access_state import states_of_grants, states_of_requests
 from apps.grants.access_state.words import said
 from apps.grants.commands import end_all_access
 from apps.grants.models import AccessGrant, Reach
-from apps.grants.reach import not_over, within_reach
+from apps.grants.reach import can_use_registered, not_over, within_reach
+from apps.identity.queries import sessions_of
 from apps.people.commands.readings import record_person_read
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import (
@@ -30,13 +31,14 @@ from apps.people.queries import (
     people_of,
     platform_roles_of,
 )
+from apps.tokens.models import PersonalToken, ServiceAccount
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form, writes
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.lists import ListSpec, Sort, list_page
-from apps.web.common.reason_form import ReasonForm
+from apps.web.common.reason_form import FullReasonForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
 GRANTS = ListSpec(
@@ -55,6 +57,11 @@ class Sight:
     speaks_for: bool
     grants: QuerySet[AccessGrant]
     requests: QuerySet[AccessRequest]
+
+    @property
+    def whole_person(self) -> bool:
+        """Whether the reader answers for the person, and not only for datasets they use."""
+        return self.everything or self.speaks_for
 
     @property
     def anything(self) -> bool:
@@ -115,6 +122,7 @@ def person_record(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "more_requests": len(requests) > REQUESTS_SHOWN,
         "links": links_that_open(person).filter(grant__in=sight.grants.values("pk")).count(),
         "endings": _endings(request.actor, person),
+        "registered": sight.whole_person and person.pk in can_use_registered([person.pk]),
         "can_close": sight.operates and person.is_active and person.pk != request.actor.pk,
         **_roles(person, sight),
     }
@@ -122,9 +130,11 @@ def person_record(request: AuthenticatedRequest, code: str) -> HttpResponse:
 
 
 def _roles(person: Person, sight: Sight) -> dict[str, Any]:
-    """Affiliations for those who speak for the institution; with everything, also every role on the portal."""
+    """Affiliations for those who speak for the institution; with everything, also every role on the portal, and how
+    many sessions and tokens are active.
+    """
     found: dict[str, Any] = {}
-    if sight.everything or sight.speaks_for:
+    if sight.whole_person:
         found["affiliations"] = latest_affiliations_of(person)
     if sight.everything:
         found["platform_roles"] = platform_roles_of(person)
@@ -132,6 +142,9 @@ def _roles(person: Person, sight: Sight) -> dict[str, Any]:
         rows = DatasetRole.objects.filter(user=person).select_related("content_object", "permission")
         found["dataset_roles"] = rows.order_by("content_object__title", "pk")
         found["institutions"] = institutions_signed_for(person)
+        found["tokens"] = PersonalToken.objects.alive().filter(person=person).count()
+        found["service_accounts"] = ServiceAccount.objects.alive().filter(owner=person).count()
+        found["sessions"] = sessions_of(person).count()
     return found
 
 
@@ -156,7 +169,7 @@ def person_end_access(request: AuthenticatedRequest, code: str, reach: str) -> H
     )
     if not ending or person.pk == request.actor.pk:
         raise Denied(_("This person has no access that you can end."))
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = FullReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):
             ended = end_all_access(person, reach=reach, reason=form.cleaned_data["reason"], by=request.actor)

@@ -61,7 +61,7 @@ def committee_new(request: AuthenticatedRequest) -> HttpResponse:
     """Create a committee with its chair; then its members are added."""
     check_can_set_up(request.actor)
     form = NewCommitteeForm(request.POST or None)
-    chair = colleague(form, "chair") if form.is_bound and form.is_valid() else None
+    chair = colleague(request, form, "chair") if form.is_bound else None
 
     def save() -> tuple[str, str]:
         assert chair is not None  # the form is not valid otherwise

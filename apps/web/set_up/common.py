@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.errors import WrongState
+from apps.people.colleagues import find_colleague
 from apps.people.models import Person
-from apps.people.queries import colleagues_by_code
 from apps.people.rules import check_can_set_up
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.forms import FormRefusals
@@ -63,9 +63,9 @@ def one_form(
     return render(request, template, {"form": form, **more}, status=status)
 
 
-def colleague(form: forms.Form, name: str = "code") -> Person | None:
-    """The person whose code was entered; None, with a sentence at the field, if nobody has it."""
-    person = colleagues_by_code([form.cleaned_data[name].strip().upper()]).first()
-    if person is None:
-        form.add_error(name, _("No colleague has this code. Ask them to check the code on their Account page."))
-    return person
+def colleague(request: AuthenticatedRequest, form: forms.Form, name: str = "code") -> Person | None:
+    """The person who was entered; None, with a sentence at the field, if the field names nobody or several people."""
+    if form.is_valid():
+        with FormRefusals(form):
+            return find_colleague(form.cleaned_data[name], by=request.actor, field=name)
+    return None

@@ -7,10 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.committees.models import Committee
 from apps.people.models import Institution, PlatformRole
-from apps.web.common.forms import CleanTextField, RequiredTextField
-
-CODE_HELP = _("People find their colleague code on their Account page after their first sign-in.")
-COLLEAGUE_CODE = {"class": "mono", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField
 
 
 class SeenForm(forms.Form):
@@ -129,28 +126,16 @@ class NewCommitteeForm(CommitteeForm):
         help_text=_("Part of the web address, for example heart-data. Cannot be changed later."),
         widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "none"}),
     )
-    chair = CleanTextField(
-        label=_("Colleague code of the chair"),
-        max_length=20,
-        help_text=CODE_HELP,
-        widget=forms.TextInput(attrs=COLLEAGUE_CODE),
-        error_messages={"required": _("Enter the colleague code of the chair.")},
-    )
+    chair = ColleagueField(label=_("Chair"))
     field_order = ("name", "slug", "institution", "chair")
 
 
 class ColleagueForm(forms.Form):
-    """Somebody, named by their colleague code."""
+    """Somebody who has signed in once."""
 
     use_required_attribute = False
 
-    code = CleanTextField(
-        label=_("Colleague code"),
-        max_length=20,
-        help_text=CODE_HELP,
-        widget=forms.TextInput(attrs=COLLEAGUE_CODE),
-        error_messages={"required": _("Enter a colleague code.")},
-    )
+    code = ColleagueField()
 
 
 class HomeForm(ColleagueForm):

@@ -3,12 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.editing import fingerprint
@@ -27,6 +26,7 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.set_up.common import colleague, crumbs, list_of, one_form, saved
+from apps.web.set_up.ending import ask_before_ending
 from apps.web.set_up.forms import ColleagueForm, InstitutionForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -109,7 +109,7 @@ def official_add(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = _institution(pk)
     here = reverse("set_up_institution", args=[found.pk])
     form, status = ColleagueForm(request.POST, auto_id="official-%s"), 422
-    person = colleague(form) if form.is_valid() else None
+    person = colleague(request, form)
     if person is not None:
         answer, status = saved(request, form, lambda: _appointed(request, found, person, here))
         if answer is not None:
@@ -124,20 +124,36 @@ def _appointed(request: AuthenticatedRequest, found: Institution, person: Any, h
     return _("%(name)s is now a signing official.") % {"name": person}, here
 
 
-@require_POST
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
 def official_end(request: AuthenticatedRequest, pk: UUID, person: UUID) -> HttpResponse:
-    """The person no longer signs for the institution."""
+    """A page that says what ends with the role; then the person no longer signs for the institution."""
     check_can_set_up(request.actor)
     found = _institution(pk)
     who = signing_officials_of(found).filter(pk=person).first()
     if who is None:
         raise NotFound(_("This person is not a signing official of the institution."))
-    dismiss_signing_official(who, institution=found, by=request.actor)
-    messages.success(request, _("%(name)s is no longer a signing official.") % {"name": who})
-    return redirect("set_up_institution", pk=found.pk)
+    back, said = reverse("set_up_institution", args=[found.pk]), {"name": who, "institution": found}
+
+    def end() -> tuple[str, str]:
+        dismiss_signing_official(who, institution=found, by=request.actor)
+        return _("%(name)s is no longer a signing official.") % said, back
+
+    left = signing_officials_of(found).exclude(pk=who.pk).count()
+    remain = ngettext("%(n)s signing official remains.", "%(n)s signing officials remain.", left) % {"n": left}
+    return ask_before_ending(
+        request, end, heading=_("End the signing role of %(name)s?") % said, button=_("End role"), back=back,
+        effects=[
+            _("%(name)s can no longer confirm or end affiliations with %(institution)s or read its agreements.") % said,
+            remain if left else _("No signing official remains. An operator then confirms affiliations."),
+        ],
+        crumbs=[
+            *crumbs((_("Institutions"), "set_up_institutions")), {"label": found.name, "url": back},
+            {"label": _("End role"), "url": ""},
+        ],
+    )  # fmt: skip
 
 
 def _facts(form: InstitutionForm, *without: str) -> dict[str, Any]:

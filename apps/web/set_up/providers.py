@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core import clock
@@ -16,11 +16,12 @@ from apps.core.addresses import absolute
 from apps.core.editing import fingerprint
 from apps.core.errors import NotFound
 from apps.identity.commands.identities import deactivate_provider
+from apps.identity.models import PersonSession
 from apps.identity.oidc.connection import Client, Step, connection_steps, works
 from apps.people.commands.providers import activate_provider, change_provider, enter_provider
 from apps.people.entered import provider_facts
 from apps.people.models import Provider
-from apps.people.rules import check_can_set_up
+from apps.people.rules import check_can_set_up, check_operator_can_sign_in
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
@@ -28,6 +29,7 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.set_up.common import crumbs, list_of, saved
+from apps.web.set_up.ending import ask_before_ending
 from apps.web.set_up.provider_forms import NewProviderForm, ProviderForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -129,17 +131,34 @@ def provider_activate(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return redirect("set_up_provider", slug=found.slug)
 
 
-@require_POST
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
 def provider_deactivate(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """Nobody signs in through it any more, and whoever did is signed out."""
+    """A page that says whom this signs out; then nobody signs in through it any more."""
     check_can_set_up(request.actor)
     found = _provider(slug)
-    deactivate_provider(found, by=request.actor)
-    messages.success(request, _("Nobody can sign in through %(name)s any more.") % {"name": found})
-    return redirect("set_up_provider", slug=found.slug)
+    said, back = {"name": found}, _page_of(found)
+
+    def switch_off() -> tuple[str, str]:
+        deactivate_provider(found, by=request.actor)
+        return _("Nobody can sign in through %(name)s any more.") % said, back
+
+    sessions = PersonSession.objects.alive().filter(provider=found).count()
+    return ask_before_ending(
+        request, switch_off, check=lambda: check_operator_can_sign_in(found), button=_("Switch off"), back=back,
+        heading=_("Switch off %(name)s?") % said,
+        effects=[
+            _("Nobody can sign in through %(name)s.") % said,
+            ngettext("%(n)s active session ends.", "%(n)s active sessions end.", sessions) % {"n": sessions},
+            _("You can switch it on again if the test of the connection works."),
+        ],
+        crumbs=[
+            *crumbs((_("Identity providers"), "set_up_providers")), {"label": found.name, "url": back},
+            {"label": _("Switch off"), "url": ""},
+        ],
+    )  # fmt: skip
 
 
 def _tested(found: Provider) -> list[Step]:

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.views.decorators.http import require_safe
 
 from apps.core.editing import fingerprint
 from apps.core.errors import NotFound
 from apps.people.commands.visas import trust_visa_issuer, untrust_visa_issuer
 from apps.people.entered import visa_issuer_facts
-from apps.people.models import VisaIssuer
+from apps.people.models import Visa, VisaIssuer
 from apps.people.rules import check_can_set_up
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -24,6 +22,7 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.common.list_filters import Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.set_up.common import crumbs, list_of, one_form
+from apps.web.set_up.ending import ask_before_ending
 from apps.web.set_up.provider_forms import NewVisaIssuerForm, VisaIssuerForm
 from apps.web.sign_in.step_up import freshly_signed_in
 
@@ -108,17 +107,37 @@ def visa_issuer(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@require_page_or_form
 @signed_in
 @freshly_signed_in
 @idempotent_form
 def visa_issuer_end(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """Visas of this issuer stop counting immediately."""
+    """A page that says whom this affects; then none of its visas counts any more, at once."""
     check_can_set_up(request.actor)
     found = _issuer(slug)
-    untrust_visa_issuer(found, by=request.actor)
-    messages.success(request, _("Visas of %(name)s do not count any more.") % {"name": found})
-    return redirect("set_up_visa_issuers")
+    said, back = {"name": found}, reverse("set_up_visa_issuer", args=[found.slug])
+
+    def end() -> tuple[str, str]:
+        untrust_visa_issuer(found, by=request.actor)
+        return _("Visas of %(name)s do not count any more.") % said, reverse("set_up_visa_issuers")
+
+    people = Visa.objects.counted_now().filter(trusted=found).values("identity__person").distinct().count()
+    return ask_before_ending(
+        request, end, heading=_("End trust in %(name)s?") % said, button=_("End trust"), back=back,
+        effects=[
+            _("None of its visas counts any more, at once."),
+            ngettext(
+                "%(n)s person has an accepted visa of this issuer. Access that depends on it stops at the next use.",
+                "%(n)s people have an accepted visa of this issuer. Access that depends on it stops at the next use.",
+                people,
+            ) % {"n": people},
+            _("You can trust this issuer again later."),
+        ],
+        crumbs=[
+            *crumbs((_("Trusted visa issuers"), "set_up_visa_issuers")), {"label": found.title, "url": back},
+            {"label": _("End trust"), "url": ""},
+        ],
+    )  # fmt: skip
 
 
 def _issuer(slug: str) -> VisaIssuer:

@@ -138,6 +138,7 @@ def seaweed(world: World) -> Server:
         "-volume.max=8",
         "-s3",
         "-s3.port.iceberg=0",
+        "-s3.port.lance=0",  # a fixed port otherwise, which a second demo could not have
         "-master.telemetry=false",
     ]
     command += [f"-s3.config={config}", f"-s3.port={port['s3']}", f"-s3.port.grpc={port['s3_grpc']}"]

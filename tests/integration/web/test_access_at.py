@@ -14,6 +14,7 @@ from apps.core import clock
 from apps.grants import commands
 from apps.grants.queries import downloadable_by, verdicts
 from apps.identity.commands.identities import deactivate, reactivate
+from apps.people.commands.affiliations import confirm_affiliation, end_affiliation
 from apps.people.models import Person
 from tests import stories
 
@@ -55,6 +56,37 @@ def test_the_answer_names_who_could_through_what_and_who_could_not_and_why(froze
     assert len(after.context["rows"][0].reasons) == 1
 
 
+def test_the_reason_for_a_past_moment_is_of_that_moment(frozen: Any) -> None:
+    """An affiliation that an official ended later, or ended and confirmed since, changes no earlier answer."""
+    access = stories.granted()
+    dataset, holder, home = access.published_dataset.dataset, access.holder, access.holder.institution
+    assert home is not None
+    official, start = stories.signing_official(home), access.grant.starts_at
+
+    def reasons(day: int) -> list[str]:
+        return list(ask(dataset, start + timedelta(days=day)).context["rows"][0].reasons)
+
+    frozen(start + timedelta(days=2))
+    end_affiliation(holder, institution=home, reason="They left the hospital.", by=official)
+    frozen(start + timedelta(days=4))
+    ended = reasons(3)
+    assert len(ended) == 1, "the same sentence is said once"
+    frozen(start + timedelta(days=5))
+    confirm_affiliation(holder, institution=home, reason="They came back.", by=official)
+    frozen(start + timedelta(days=7))
+    assert (reasons(1), reasons(3), reasons(6)) == ([], ended, [])
+
+
+def test_open_access_says_everyone_or_nobody(frozen: Any) -> None:
+    world, start = stories.published_dataset(access="open"), clock.now()
+    frozen(start + timedelta(minutes=2))
+    assert ask(world.dataset, start + timedelta(minutes=1)).context["everyone"] is True
+    commands.stop_downloads("An incident is looked at.", by=stories.operator())
+    frozen(start + timedelta(minutes=4))
+    page = ask(world.dataset, start + timedelta(minutes=3))
+    assert page.context["everyone"] is False and len(page.context["everyone_reasons"]) == 1
+
+
 def test_the_answer_is_that_of_the_access_rule_for_every_part_of_it(frozen: Any) -> None:
     """The same people, asked one by one with the rule, for several moments; with those who could and could not."""
     access = stories.granted()
@@ -91,6 +123,9 @@ def test_words_that_mean_several_or_nothing_are_answered_with_a_choice() -> None
     page = ask(dataset, clock.now(), person="holm")
     assert {one.value for one in page.context["offered"]["person"]} == {first.code, second.code}
     assert "rows" not in page.context
+    links = [offer["url"] for one in page.context["unclear"] for offer in one["offered"]]
+    client = stories.client_for(stories.auditor())
+    assert [len(client.get(f"{PAGE}{link}").context["rows"]) for link in links] == [1, 1]
     assert could(ask(dataset, clock.now(), person=first.code)) == {first.pk: False}
     assert (
         stories.client_for(stories.auditor())

@@ -16,6 +16,7 @@ from apps.audit.models import Event
 from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, CONSOLE
+from apps.datasets.models import Distribution
 from apps.identity.commands.sign_ins import record_sign_in_refused
 from apps.people.commands.institutions import register_institution
 from apps.people.commands.people import set_institution
@@ -284,3 +285,28 @@ def test_the_style_sheet_that_gives_the_order_of_the_layers_comes_first() -> Non
     text = read().content.decode()
     sheets = [text.index(f"css/{name}") for name in ("tokens", "log")]
     assert sheets == sorted(sheets)
+
+
+def test_a_files_name_or_id_finds_its_events() -> None:
+    """And the file in an event leads there; a name that several files have offers them."""
+    access = stories.linked()
+    file, other = access.file, stories.published_dataset()
+    wanted = {"file.uploaded", "link.made"}
+    page = read(file=str(file.pk))
+    assert wanted <= kinds(page)
+    things = [thing.url for row in page.context["rows"] for thing in row["things"] if thing.name == file.name]
+    assert things and all(url.endswith(f"?file={file.pk}") for url in things)
+    Distribution.objects.filter(pk=other.file.pk).update(name="only-here.csv")
+    found = kinds(read(file="ONLY-HERE"))
+    assert "file.uploaded" in found and "link.made" not in found
+    Distribution.objects.filter(pk__in=[file.pk, other.file.pk]).update(name="twice.csv")
+    assert set(offered(read(file="twice.csv"))) == {str(file.pk), str(other.file.pk)}
+    assert kinds(read(file="no-such-file.csv")) == set()
+
+
+def test_reading_of_the_log_can_be_hidden() -> None:
+    client = stories.client_for(stories.auditor())
+    client.get(LOG)
+    assert "audit.log_read" in kinds(client.get(LOG))
+    hidden = kinds(client.get(LOG, {"reading": "hide"}))
+    assert hidden and not any(kind.startswith("audit.") for kind in hidden)

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
+from apps.grants.access_state import State
+from apps.grants.commands import stop_downloads
 from apps.grants.queries import downloadable_by
 from apps.people.commands.affiliations import end_affiliation, extend_affiliation
 from apps.people.commands.people import accept_terms, appoint_signing_official
@@ -60,9 +62,14 @@ def test_registered_access_is_listed_for_those_who_can_use_it() -> None:
     def registered() -> set[Any]:
         return {row["person"].pk for row in client.get(PAGE, {"of": home.pk}).context["rows"] if row["registered"]}
 
-    assert registered() == {member.pk}
+    def with_access() -> set[Any]:
+        return {row["person"].pk for row in client.get(PAGE, {"of": home.pk, "show": "access"}).context["rows"]}
+
+    assert registered() == with_access() == {member.pk}
+    stop_downloads("An incident is looked at.", by=stories.operator())
+    assert registered() == with_access() == {member.pk}, "a stop of all downloads ends nobody's access"
     end_affiliation(member, institution=home, reason=WHY, by=stories.signing_official(home))
-    assert registered() == set()
+    assert registered() == with_access() == set()
 
 
 def test_each_name_leads_to_the_page_that_ends_all_access_through_the_institution() -> None:
@@ -93,6 +100,42 @@ def test_an_official_lists_and_reads_the_agreements_that_name_the_institution() 
         assert stories.client_for(reader).get(f"{PAGE}agreements/").status_code == 403
 
 
+def test_an_agreement_shows_an_official_only_links_that_open() -> None:
+    """The control: its holder has the next action, and the list of their own agreements."""
+    access = stories.granted()
+    page = f"/agreements/{access.grant.agreement.pk}/"
+    shown = stories.client_for(stories.signing_official(home_of(access.holder))).get(page)
+    assert (shown.context["shown"]["place"], shown.context["list_url"]) == (None, f"{PAGE}agreements/")
+    own = stories.client_for(access.holder).get(page)
+    assert own.context["shown"]["place"] is not None and own.context["list_url"] == "/agreements/"
+
+
+def test_an_official_has_to_do_what_ends_soon_or_suspends_access() -> None:
+    """On Home, in the navigation and in the list: an affiliation that ends, and one whose end suspends access."""
+    access = stories.granted()
+    home = home_of(access.holder)
+    soon, calm, gone = (stories.person(at=home) for _one in range(3))
+    official = stories.signing_official(home)
+    client, now = stories.client_for(official), clock.now()
+
+    def to_do() -> set[Any]:
+        page = client.get("/")
+        listed = client.get(PAGE, {"of": home.pk, "show": "due"}).context["rows"]
+        counted = next(one.get("count") for one in page.context["nav"] if one["url"] == PAGE)
+        places = {task.place.href for task in page.context["tasks"]}
+        assert counted == len(listed) == len(page.context["tasks"])
+        assert places == {about(row["person"], "confirm") for row in listed}
+        return {row["person"].pk for row in listed}
+
+    assert to_do() == set()
+    for person, end in ((soon, 20), (calm, 40), (gone, 0), (access.holder, 0), (official, 5)):
+        Affiliation.objects.filter(person=person).update(valid_until=now + timedelta(days=end))
+    assert to_do() == {soon.pk, access.holder.pk}, "who expired and has no access, and the official, are left out"
+    assert send(client, about(soon, "confirm"), "They work in ward four.").status_code == 302
+    assert send(client, about(access.holder, "confirm"), "They work in ward four.").status_code == 302
+    assert to_do() == set()
+
+
 def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
     """Ended, the person may not download at their next request; confirmed, they may again."""
     access = stories.granted()
@@ -101,8 +144,10 @@ def test_an_affiliation_is_ended_with_a_reason_and_confirmed_again() -> None:
     assert "Has " in asked and access.published_dataset.dataset.title in asked
     assert send(client, about(access.holder, "end")).status_code == 302
     assert not downloadable_by(access.holder).exists()
-    text = client.get(PAGE).content.decode()
-    assert "ended on" in text and "Suspended: affiliation not valid" in text
+    listed = client.get(PAGE)
+    rows = {row["person"].pk: row for row in listed.context["rows"]}
+    assert [one["state"].state for one in rows[access.holder.pk]["grants"]] == [State.SUSPENDED]
+    assert "ended on" in listed.content.decode()
     assert send(client, about(access.holder, "end")).status_code == 409
     assert send(client, about(access.holder, "confirm"), "They are back.").status_code == 302
     assert downloadable_by(access.holder).exists()

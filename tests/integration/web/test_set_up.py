@@ -213,11 +213,15 @@ def test_a_signing_official_is_appointed_and_dismissed(browser: Client) -> None:
     add = reverse("set_up_official_add", args=[found.pk])
     assert browser.post(add, {"code": "P-NOPE-NOPE"}).status_code == 422
     assert browser.post(add, {"code": ""}).status_code == 422
-    assert browser.post(add, {"code": person.code.lower()}).status_code == 302
+    Person.objects.filter(pk=person.pk).update(email="ann@nordvik.example", email_verified=True)
+    assert browser.post(add, {"code": "ann@nordvik.example"}).status_code == 302  # a code or an ORCID iD as well
     assert list(signing_officials_of(found)) == [person]
     assert person.name in browser.get(reverse("set_up_institution", args=[found.pk])).content.decode()
     assert browser.get(reverse("set_up_institutions")).status_code == 200
-    assert browser.post(reverse("set_up_official_end", args=[found.pk, person.pk])).status_code == 302
+    end = reverse("set_up_official_end", args=[found.pk, person.pk])
+    assert len(browser.get(end).context["effects"]) == 2
+    assert list(signing_officials_of(found)) == [person], "looking at the page ends nothing"
+    assert browser.post(end).status_code == 302
     assert not signing_officials_of(found).exists()
 
 
@@ -242,6 +246,8 @@ def test_a_platform_role_is_assigned_extended_and_ended(browser: Client) -> None
     assert roles.count() == 1  # the second one replaced the first
     assert browser.post(page, {"code": person.code, "kind": "owner", "days": "3"}).status_code == 422
     role = roles.get()
+    assert browser.get(reverse("set_up_role_end", args=[role.pk])).context["refusal"] == ""
+    assert platform_roles_of(person).exists(), "looking at the page ends nothing"
     assert browser.post(reverse("set_up_role_end", args=[role.pk])).status_code == 302
     assert not platform_roles_of(person).exists()
 
@@ -251,9 +257,16 @@ def test_the_last_operator_keeps_the_role(operator: Person, browser: Client) -> 
     end = reverse("set_up_role_end", args=[role.pk])
     account = make_break_glass(days=1, by=CONSOLE).account.person
     PlatformRole.objects.create(person=account, kind="operator", ends_at="2099-01-01T00:00Z")  # no other operator
+    page = browser.get(end)
+    assert page.context["refusal"] and "button--danger" not in page.content.decode()
     assert browser.post(end).status_code == 409
     assert platform_roles_of(operator).exists()
     stories.operator()
+    page = browser.get(end)
+    assert page.context["refusal"] == "" and "button--danger" in page.content.decode()
+    assert len(page.context["effects"]) == 4, (
+        "what ends, that it is one's own, who is left, and what one alone cannot do"
+    )
     answer = browser.post(end)  # control: with another one they may leave
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert not platform_roles_of(operator).exists()

@@ -168,6 +168,7 @@ def test_a_visa_issuer_is_trusted_changed_ended_and_trusted_again(browser: Clien
     seen = browser.get(page).context["form"].initial["seen"]
     assert browser.post(page, {**said, "title": "W", "seen": seen}).status_code == 302
     assert browser.post(page, {**said, "title": "X", "seen": seen}).status_code == 409
+    assert browser.get(reverse("set_up_visa_issuer_end", args=["v"])).status_code == 200  # says first what ends
     assert browser.post(reverse("set_up_visa_issuer_end", args=["v"])).status_code == 302
     found = VisaIssuer.objects.get()
     assert (found.title, found.ended_at is None) == ("W", False)

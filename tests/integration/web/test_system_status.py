@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import Outbox
 from apps.core import clock, heartbeats
 from apps.core.models import Heartbeat
+from apps.grants.commands import stop_downloads
 from apps.people.models import Provider
 from apps.web.oversight.components import Component, components
 from tests import stories
@@ -40,6 +41,14 @@ def test_what_reports_works_until_it_stops_reporting() -> None:
     later = components(now + timedelta(minutes=6), clock_of_this_machine=now + timedelta(minutes=6))
     assert {one.state for one in later if one.label != "Database"} == {"unknown"}
     assert all(one.to_do for one in later if one.state == "unknown")
+
+
+def test_stopped_downloads_are_never_called_working() -> None:
+    all_report()
+    client, good = stories.client_for(stories.operator()), "notice--success"
+    assert good in client.get("/system-status/").content.decode()
+    stop_downloads("An incident is looked at.", by=stories.operator())
+    assert good not in client.get("/system-status/").content.decode()
 
 
 def test_what_fails_comes_first_with_its_cause_and_what_to_do() -> None:

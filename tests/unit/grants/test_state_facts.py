@@ -220,6 +220,10 @@ def test_the_moment_is_that_of_the_database_and_each_dataset_has_its_facts() -> 
     assert {pk: one.opens for pk, one in found.datasets.items()} == {first.dataset.pk: False, second.dataset.pk: True}
     assert before <= found.now <= clock.now()
     assert asked(None, empty.dataset).datasets[empty.dataset.pk].opens is False
+    empties = [rows.dataset("controlled", rows.committee()) for _one in range(9)]
+    among = asked(None, *empties, first.dataset)
+    shown: Any = among.datasets[first.dataset.pk].version
+    assert among.now == shown.asked_at
     nothing = asked(None)
     assert (nothing.datasets, nothing.grants) == ({}, {})
     assert before <= nothing.now <= clock.now()
@@ -229,7 +233,8 @@ def test_the_moment_is_that_of_the_database_and_each_dataset_has_its_facts() -> 
 def test_signatures_are_read_of_agreements_that_gave_no_access_yet() -> None:
     setup, other, access = stories.signed(), stories.signed(), stories.granted()
     member = stories.person()
-    setup.case.request.memberships.create(person=member)
+    for case in (setup.case, other.case):
+        case.request.memberships.create(person=member)
     item, granted = setup.case.item, access.case.item
     pairs = [(item, setup.applicant.pk), (granted, access.holder.pk)]
     data = [item.dataset_id, granted.dataset_id]

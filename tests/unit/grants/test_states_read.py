@@ -60,6 +60,8 @@ def test_each_dataset_has_the_state_of_this_person_alone() -> None:
     assert found[data[0].pk].grant == access.grant
     assert (found[data[1].pk].turn, found[data[1].pk].request) == (Turn.YOU, draft.request)
     assert access_states(access.holder, []) == {}
+    theirs = stories.submitted().published_dataset.dataset
+    assert access_state(access.holder, theirs).state == State.NONE
     assert access_state(other.holder, data[2]).grant == other.grant
     for nobody in (AnonymousUser(), None):
         visited = access_states(nobody, data)
@@ -100,9 +102,12 @@ def test_a_grant_counts_although_its_request_names_the_holder_no_more() -> None:
 
 def test_the_number_of_statements_does_not_grow_with_the_datasets() -> None:
     first, second = stories.published_dataset(), stories.published_dataset()
-    again = [type(one.dataset).objects.get(pk=one.dataset.pk) for one in (first, second)]
-    one = statements(lambda: access_states(None, again[:1]))
-    assert statements(lambda: access_states(None, again)) == one
+
+    def statements_for(*found: stories.PublishedDataset) -> int:
+        fresh = [type(one.dataset).objects.get(pk=one.dataset.pk) for one in found]
+        return statements(lambda: access_states(None, fresh))
+
+    assert statements_for(first, second) == statements_for(first)
 
 
 # ------------------------------------------------------------------------------------------------- by version
@@ -269,5 +274,12 @@ def test_an_item_comes_with_what_was_found_after_the_last_vote() -> None:
     assert reported() == Kind.CONFIRMATION_NEEDED, "another kind"
     stories.vote(other, other.committee_setup.chair, "approve")
     assert reported() == Kind.CONFIRMATION_NEEDED, "a vote on another item"
+    found(Kind.VOTES_DIVIDED, case.item)
+    assert reported() == Kind.VOTES_DIVIDED
+    assert reported(other.item) is None, "it was found of another item"
+    stories.vote(case, case.committee_setup.members[0], "deny")
+    assert reported() is None, "there is a later vote"
+    found(Kind.VOTES_DIVIDED, case.item)
+    assert reported() == Kind.VOTES_DIVIDED
     Round.objects.filter(request=case.request).update(closed_at=clock.now())
     assert reported() is None, "the round is closed"

@@ -10,6 +10,7 @@ from apps.datasets.models import Dataset
 from apps.grants import commands, queries
 from apps.grants.models import AccessGrant
 from apps.people.commands.affiliations import confirm_affiliation, end_affiliation
+from apps.people.commands.people import accept_terms
 from apps.people.models import Affiliation, Person
 from tests import stories
 from tests.factories import rows
@@ -108,6 +109,27 @@ def test_open_data_need_no_affiliation_so_none_is_missing() -> None:
         assert facts(verdict)["affiliated"] == (True, None, "", "")
     closed = stories.published_dataset()
     assert not queries.why(someone, closed.version).allowed, "another version is open to them, not this one"
+
+
+def test_registered_data_lack_only_the_affiliation() -> None:
+    listed, someone = stories.published_dataset(access="registered"), stories.person()
+    accept_terms(stories.terms(), by=someone)
+    home = someone.institution
+    assert home is not None
+    end_affiliation(someone, institution=home, reason="They have left.", by=stories.signing_official(home))
+    verdict = queries.why(someone, listed.version)
+    assert {name: fact for name, fact in facts(verdict).items() if not fact[0]} == {
+        "affiliated": (False, None, home.name, "ended")
+    }
+
+
+def test_a_visa_stands_for_an_affiliation_with_registered_data_only() -> None:
+    person, now = rows.person(), clock.now()
+    dates: dict[str, Any] = {"starts_at": now - DAY, "expires_at": now + DAY, "gone_at": None, "untrusted_at": None}
+    rows.visa(person, terms=None, accepted=True, **dates)
+    for access, affiliated in (("registered", True), ("controlled", False)):
+        version = stories.published_dataset(access=access).version
+        assert facts(queries.why(person, version))["affiliated"][0] is affiliated
 
 
 def test_an_affiliation_that_ended_concerns_the_person_who_lost_it_only() -> None:

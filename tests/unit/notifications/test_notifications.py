@@ -13,7 +13,7 @@ from apps.agreements import commands as agreements
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.core import clock
-from apps.core.actors import SYSTEM
+from apps.core.actors import CONSOLE, SYSTEM
 from apps.datasets import commands as datasets
 from apps.datasets.models import Dataset
 from apps.grants import commands as grants
@@ -24,7 +24,13 @@ from apps.notifications.messages import MESSAGES, TOPICS
 from apps.notifications.models import Notification
 from apps.notifications.queries import notifications_of, unread_by, waiting
 from apps.notifications.tasks import notify
-from apps.people.commands.people import choose_language
+from apps.people.commands.people import (
+    appoint_signing_official,
+    choose_language,
+    dismiss_signing_official,
+    end_platform_role,
+    give_platform_role,
+)
 from apps.people.models import Person
 from apps.tokens.commands.tokens import revoke_token
 from portal.consequences import consequences_of
@@ -294,6 +300,37 @@ def test_an_event_of_a_kind_without_a_message_has_no_recipients() -> None:
     event = Event.objects.filter(kind=Kind.PERSON_CREATED)[0]
     write_notifications(event, by=SYSTEM)
     assert not Notification.objects.exists()
+
+
+def test_the_other_operators_are_notified_that_a_proposal_to_resume_waits() -> None:
+    """Not the proposer, nobody else, and no emergency account; nothing once downloads run again."""
+    first, second, _other = stories.operator(), stories.operator(), stories.auditor()
+    stop = grants.stop_downloads("An incident is looked at.", by=first)
+    grants.propose_resume(stop, by=first)
+    event = Event.objects.get(kind=Kind.RESUME_PROPOSED)
+    write_notifications(event, by=SYSTEM)
+    assert notified("downloads.resume_proposed") == {second}
+    Notification.objects.all().delete()
+    grants.resume_downloads(stop, by=second)
+    write_notifications(event, by=SYSTEM)
+    assert not Notification.objects.exists()
+
+
+def test_who_is_given_or_loses_a_role_by_an_operators_hand_is_notified() -> None:
+    """Not those who end their own, and not by the command line, whose user tells people themselves."""
+    operator, person = stories.operator(), stories.person()
+    home = stories.institution()
+    give_platform_role(person, kind="auditor", days=3, by=operator)
+    end_platform_role(person, kind="auditor", by=operator)
+    appoint_signing_official(person, institution=home, by=operator)
+    dismiss_signing_official(person, institution=home, by=operator)
+    stories.drain()
+    kinds = ["platform_role.given", "platform_role.ended", "role.given", "role.taken"]
+    assert [notified(kind) for kind in kinds] == [{person}] * 4
+    give_platform_role(person, kind="operator", days=3, by=CONSOLE)
+    end_platform_role(person, kind="operator", by=person)
+    stories.drain()
+    assert Notification.objects.filter(reader=person).count() == 4
 
 
 # --------------------------------------------------------------------------------------------------- whom mail reaches
