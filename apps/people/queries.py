@@ -240,9 +240,8 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
 
 
-def _accounts(person: str) -> QuerySet[Person, UUID]:  # of one person, in a subquery of a subquery
-    either = Q(pk=OuterRef(OuterRef(person))) | Q(merged_into_id=OuterRef(OuterRef(person)))
-    return Person.objects.filter(either).values_list("pk", flat=True)
+def _accounts(who: str) -> QuerySet[Person]:  # of one person, in a subquery of a subquery
+    return Person.objects.filter(Q(pk=OuterRef(OuterRef(who))) | Q(merged_into_id=OuterRef(OuterRef(who)))).only("pk")
 
 
 def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
@@ -270,8 +269,7 @@ def not_renewed(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
 
 def sign_in_restores(people: Iterable[UUID], at: datetime | None = None) -> dict[tuple[UUID, UUID], bool]:
     """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
-    it was: not if a signing official ended it. A pair that is missing has no affiliation yet, which a sign-in begins.
-    With `at`, what was so at that moment.
+    it was, now or at that moment: not if a signing official ended it. For a pair that is missing, a sign-in begins one.
     """
     wanted = set(people)
     rows = Affiliation.objects.filter(Q(person__in=wanted) | Q(person__merged_into__in=wanted))
