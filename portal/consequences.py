@@ -30,7 +30,8 @@ from apps.core import clock
 from apps.datasets.tasks import check_owners, check_uploaded_file
 from apps.grants.tasks import activate_request, issue_grants
 from apps.notifications.messages import MESSAGES
-from apps.notifications.tasks import notify
+from apps.notifications.settled import SETTLES
+from apps.notifications.tasks import notify, settle
 
 log = logging.getLogger(__name__)
 Consequence = Callable[[Event], None]
@@ -63,8 +64,9 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 
 def consequences_of(kind: Kind) -> list[Consequence]:
-    """What changes something, and last, for a kind that has a message, the notifications."""
-    return [*CONSEQUENCES.get(kind, []), *([notify] if kind in MESSAGES else [])]
+    """What changes something; then the notifications it settles, and last, for a kind with messages, new ones."""
+    settles, notifies = [settle] if kind in SETTLES else [], [notify] if kind in MESSAGES else []
+    return [*CONSEQUENCES.get(kind, []), *settles, *notifies]
 
 
 def has_consequences(kind: Kind) -> bool:

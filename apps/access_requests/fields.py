@@ -31,8 +31,8 @@ ENTRY_LENGTH = 256  # characters that name one colleague
 class RequestField:
     """One row. `most` and `least` count characters of a text and entries of a list; `lines` is the height of its box.
 
-    `missing` is the sentence for a request that is submitted without it; a field without one may stay empty. It is not
-    said before the field `after` is there. `in_snapshot` fields are frozen for the committee in every round;
+    `missing` is the sentence for a request that is submitted without it; a field without one may stay empty.
+    `in_snapshot` fields are frozen for the committee in every round;
     `shown_to_committee` fields are on the page of the case. `personal` ones are erased with their person.
     """
 
@@ -43,7 +43,6 @@ class RequestField:
     question: Any
     help: Any = ""
     missing: Any = ""
-    after: str = ""
     least: int = 1
     most: int = 0
     lines: int = 1
@@ -90,7 +89,7 @@ STARTS_ON = RequestField(
     missing=_("Enter the start date."),
 )  # fmt: skip
 ENDS_ON = RequestField(
-    "ends_on", Kind.DAY, "when", after="starts_on",
+    "ends_on", Kind.DAY, "when",
     label=_("Until"),
     question=_("Until"),
     missing=_("Enter the end date."),

@@ -39,12 +39,14 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
     if not Dataset.objects.listed().filter(pk=dataset.pk).exists() or dataset.committee is None:
         raise Invalid(_("You cannot request access to this dataset."), field="datasets")
     if not dataset.committee.accepting:
-        raise Invalid(
-            _("%(committee)s is not accepting requests: %(why)s")
-            % {"committee": dataset.committee, "why": dataset.committee.closed_because},
-            field="datasets",
-        )
+        raise Invalid(not_accepting(dataset.committee), field="datasets")
     obstacles.check_others_can_act(dataset, [by.pk])
+
+
+def not_accepting(committee: Committee) -> str:
+    """Why the committee takes no new requests."""
+    why = {"committee": committee, "why": committee.closed_because}
+    return _("%(committee)s is not accepting requests: %(why)s") % why
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
@@ -103,7 +105,7 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     """What still stands between a draft and the committee, field by field."""
     says: dict[str, str] = {}
     for field in fields.FIELDS:
-        if field.required and field.after not in says and _amount(field, request) < field.least:
+        if field.required and _amount(field, request) < field.least:
             says[field.name] = field.missing % {"n": field.least}
     says = _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
@@ -146,6 +148,11 @@ def last_possible_day(starts_on: date, limit: Dataset) -> date:
     return starts_on + timedelta(days=limit.longest_grant_days - 1)
 
 
+def wrong_order(starts_on: date, ends_on: date) -> dict[str, str]:
+    """A period has at least two days."""
+    return {"ends_on": _("The end date must be after the start date.")} if ends_on <= starts_on else {}
+
+
 def wrong_period(starts_on: date, ends_on: date, limit: Dataset | None) -> dict[str, str]:
     """What is signed is what is given: a period that is longer than the dataset allows is refused before."""
     if limit is None or ends_on <= last_possible_day(starts_on, limit):
@@ -160,16 +167,28 @@ def wrong_period(starts_on: date, ends_on: date, limit: Dataset | None) -> dict[
 
 
 def check_can_submit(by: Person, request: AccessRequest) -> None:
+    """One refusal names everything that the applicant can correct, by field; `answer` is for each unanswered question.
+
+    The datasets are checked once there are any.
+    """
     check_is_applicant(by, request)
     request.check_can("submit")
-    missing = missing_for_submission(request)
-    if missing:
-        raise Invalid(_("The request is not complete yet."), fields=missing)
+    says = missing_for_submission(request)
+    if fields.DATASETS.name not in says:
+        says |= _refused_datasets(by, request)
+    if request.state == RequestState.RETURNED and request.questions.filter(answer="").exists():
+        says["answer"] = _("Answer the committee’s question first.")
+    if says:
+        raise Invalid(_("The request is not complete yet."), fields=says)
     obstacles.check_can_complete(by)
-    _check_new_datasets(by, request)
-    unanswered = request.questions.filter(answer="")
-    if request.state == RequestState.RETURNED and unanswered.exists():
-        raise Invalid(_("Answer the committee’s question first."), field="answer")
+
+
+def _refused_datasets(by: Person, request: AccessRequest) -> dict[str, str]:
+    try:
+        _check_new_datasets(by, request)
+    except Invalid as refusal:
+        return refusal.fields
+    return {}
 
 
 def _check_new_datasets(by: Person, request: AccessRequest) -> None:

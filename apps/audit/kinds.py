@@ -342,6 +342,8 @@ def kind_of(code: str) -> Kind | None:
     return BY_CODE.get(code)
 
 
+# The row of a revocation by the user with the access themself.
+ENDED_EARLY = ("calendar", "still", _("Access to %(dataset)s was ended early by the user"))
 # More exact rows for two kinds, by a fact of the event: fact, then its value with (icon, tone, sentence).
 BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
     Kind.ITEM_DECIDED: (

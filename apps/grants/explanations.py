@@ -176,6 +176,9 @@ BY_CAUSE: Mapping[tuple[str, str], Explanation] = {
         ),
         next_action=ASK_OFFICIAL,
     ),
+    ("not_ended", "paused"): replace(
+        EXPLANATIONS["not_ended"], met=gettext_lazy("If access is resumed, it lasts until %(when)s.")
+    ),
     ("not_revoked", "by_holder"): replace(
         EXPLANATIONS["not_revoked"], not_met=gettext_lazy("The user ended this access early on %(when)s.")
     ),

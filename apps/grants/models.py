@@ -119,9 +119,15 @@ class AccessGrant(models.Model):
         return f"{self.holder_id} may use {self.dataset_id}"
 
     @property
+    def real_end(self) -> datetime:
+        """The moment at which it ends or ended in fact: revoked, ended early, with its agreement, or by time."""
+        ends = (self.revoked_at, self.agreement.ended_at, self.ends_at)
+        return min(moment for moment in ends if moment is not None)
+
+    @property
     def last_day(self) -> date:
-        """The last day (UTC) on which it opens anything: midnight at its end belongs to the day before."""
-        return (self.ends_at.astimezone(UTC) - timedelta.resolution).date()
+        """The last day (UTC) on which it opens or opened anything: midnight at its end belongs to the day before."""
+        return (self.real_end.astimezone(UTC) - timedelta.resolution).date()
 
 
 class Suspension(models.Model):

@@ -22,6 +22,8 @@ from apps.people.models import Affiliation, Institution, Person, Terms, Visa
 from apps.people.models.visas import RESEARCHER
 from apps.people.queries import accepted_terms, accepted_visas_of, active_at, ended_for_good, newest_affiliations
 
+ENDINGS = ("not_ended", "not_revoked", "not_terminated")  # parts of a grant that, once missing, stay missing
+PAUSES = ("not_suspended", "affiliation_active")  # parts that can hold again
 AT_ONCE = 50  # people whom one statement of `verdicts` asks about
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
 
@@ -302,9 +304,12 @@ def _behind(at: datetime | None) -> dict[str, Subquery]:
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
+    """Each part with its fact. "Not ended" is about the end in fact: it also fails where another part ended it."""
+    over = not all(getattr(grant, f"part_{name}") for name in ENDINGS)
+    paused = not all(getattr(grant, f"part_{name}") for name in PAUSES)
     moments = {
         "begun": grant.starts_at,
-        "not_ended": grant.ends_at,
+        "not_ended": grant.real_end if over else grant.ends_at,
         "not_revoked": grant.revoked_at,
         "executed": grant.agreement.executed_at,
         "not_terminated": grant.agreement.ended_at,
@@ -313,12 +318,11 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     who = {"affiliation_active": grant.institution.name if grant.institution is not None else ""}
     causes = {
         "affiliation_active": "ended" if getattr(grant, "affiliation_ended_at", None) is not None else "",
+        "not_ended": "paused" if paused and not over else "",
         "not_revoked": "by_holder" if grant.revoked_by_id == grant.holder_id else "",
     }
-    return [
-        Fact(name, getattr(grant, f"part_{name}"), moments.get(name), who.get(name, ""), causes.get(name, ""))
-        for name in names
-    ]
+    holds = {name: getattr(grant, f"part_{name}") for name in names} | {"not_ended": not over}
+    return [Fact(name, holds[name], moments.get(name), who.get(name, ""), causes.get(name, "")) for name in names]
 
 
 def grants_of(person: Viewer) -> QuerySet[AccessGrant]:
@@ -385,7 +389,9 @@ def of_requests(requests: Iterable[UUID]) -> QuerySet[AccessGrant]:
 def depending_on(institution: Institution, people: Iterable[UUID]) -> QuerySet[AccessGrant]:
     """The access of these people that depends on this institution and is not over, soonest to end first."""
     rests = AccessGrant.objects.filter(institution=institution, holder_id__in=set(people), revoked_at__isnull=True)
-    return _with_state(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset")).order_by("ends_at", "pk")
+    return _with_state(rests.filter(ends_at__gt=clock.sql_now()).select_related("dataset", "agreement")).order_by(
+        "ends_at", "pk"
+    )
 
 
 def holders_through(institution: Institution) -> QuerySet[AccessGrant]:

@@ -27,7 +27,8 @@ def within_reach(by: Viewer, reach: str) -> QuerySet[AccessGrant]:
 
 def not_over(grants: QuerySet[AccessGrant]) -> QuerySet[AccessGrant]:
     """Those that are neither revoked nor past their end; suspended ones and those that have not begun included."""
-    return grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now()).order_by("ends_at", "pk")
+    found = grants.filter(revoked_at__isnull=True, ends_at__gt=clock.sql_now())
+    return found.select_related("agreement").defer("agreement__text").order_by("ends_at", "pk")
 
 
 def who_can_use_registered(people: QuerySet[Person]) -> QuerySet[Person]:

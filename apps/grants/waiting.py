@@ -73,12 +73,13 @@ def affiliations_to_confirm(person: Viewer) -> QuerySet[Affiliation]:
     same = Affiliation.objects.filter(person=OuterRef("person"), institution=OuterRef("institution"))
     newer = same.filter(Q(starts_at__gt=OuterRef("starts_at")) | Q(valid_until__gt=OuterRef("valid_until")))
     here = AccessGrant.objects.filter(access_not_over(), holder=OuterRef("person"), institution=OuterRef("institution"))
-    waiting = Affiliation.objects.filter(
-        institution__in=institutions_signed_for(person).order_by().values("pk"), valid_until__lte=soon,
+    known = Affiliation.objects.filter(
+        ~Exists(newer), institution__in=institutions_signed_for(person).order_by().values("pk"),
         ended_at__isnull=True, person__is_active=True, person__merged_into__isnull=True,
-    )  # fmt: skip
-    wanted = Q(valid_until__gt=clock.sql_now()) | Q(Exists(here))
-    return waiting.filter(wanted, ~Exists(newer)).exclude(person_id=roles.person_id(person))
+    ).exclude(person_id=roles.person_id(person)).order_by()  # fmt: skip
+    ending = known.filter(valid_until__gt=clock.sql_now(), valid_until__lte=soon)
+    expired = known.filter(Exists(here), valid_until__lte=clock.sql_now())
+    return Affiliation.objects.filter(pk__in=ending.values("pk").union(expired.values("pk")))
 
 
 def agreement_is_open() -> Q:
@@ -136,6 +137,16 @@ def held_by(person: Viewer) -> QuerySet[AccessGrant]:
 def access_not_over() -> Q:
     """A condition on grants: not ended, not revoked, and the agreement was not terminated."""
     return _all_of("not_ended", "not_revoked", "not_terminated")
+
+
+def access_active() -> Q:
+    """A condition on grants: every part holds now, as in `AccessGrant.objects.active()`."""
+    return _all_of(*AccessGrant.objects.parts())
+
+
+def access_scheduled() -> Q:
+    """A condition on grants: not over, not suspended, and it starts later."""
+    return access_not_over() & ~access_suspended() & ~AccessGrant.objects.parts()["begun"]
 
 
 def access_suspended() -> Q:

@@ -23,6 +23,7 @@ from apps.grants.restores import replayed_through
 from apps.notifications import messages, queries, wording
 from apps.notifications.models import Notification
 from apps.notifications.recipients import Note, Words
+from apps.notifications.settled import settled_by
 from apps.people.rules import check_named, check_person
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,13 @@ def mark_read(notifications: Iterable[Notification], *, by: Actor) -> int:
     by = check_person(by)
     ids = [notification.pk for notification in notifications]
     return queries.unread_by(by).filter(pk__in=ids).update(read_at=clock.now())
+
+
+@transaction.atomic
+def settle_notifications(event: Event, *, by: Actor) -> int:
+    """What the event settles is read now: nobody is asked any more for what is done. Returns how many were new."""
+    check_named(by, SYSTEM)
+    return settled_by(event).update(read_at=clock.now())
 
 
 def post_due(*, by: Actor, limit: int = 100) -> int:

@@ -268,9 +268,8 @@ def not_renewed(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
 
 
 def sign_in_restores(people: Iterable[UUID], at: datetime | None = None) -> dict[tuple[UUID, UUID], bool]:
-    """By person and institution, whether a sign-in through it extends the affiliation, in whichever of their accounts
-    it was, now or at that moment: not if a signing official ended it. For a pair that is missing, a sign-in begins one.
-    """
+    """By person and institution, whether a sign-in (now, or `at`) through it extends the affiliation, whichever account
+    had it: not if an official ended it. A missing pair has no affiliation yet, which a sign-in begins."""
     wanted = set(people)
     rows = Affiliation.objects.filter(Q(person__in=wanted) | Q(person__merged_into__in=wanted))
     rows = rows.filter(starts_at__lte=at) if at is not None else rows

@@ -48,6 +48,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "grants.issue": {SYSTEM},
     "grants.notify_of_ends": {SYSTEM},
     "notifications.post_due": {SYSTEM},
+    "notifications.settle_notifications": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people
     "access_requests.sync_member_claims": {SYSTEM},

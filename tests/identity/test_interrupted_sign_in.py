@@ -1,4 +1,4 @@
-"""A node dies while it uses the answer of the provider, and the same answer reaches another node."""
+"""Sign-ins during a change of the installation: a node dies, or the provider has another client secret already."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.identity.oidc import interrupted
 from apps.identity.oidc.backend import InstitutionalSignIn
 from tests.identity import browser
-from tests.identity.provider import Provider
+from tests.identity.provider import CLIENT_SECRET, Provider
 
 pytestmark = pytest.mark.django_db
 START = "/oidc/authenticate/"
@@ -85,3 +85,13 @@ def test_a_silent_question_and_a_further_identity_are_not_started_again(how: str
     assert interrupted.address_to_start_again(request) == ""
     interrupted.note_begin(request, entry | {"factor": True})
     assert interrupted.address_to_start_again(request).startswith(f"{reverse('oidc_authentication_init')}?next=%2F&")
+
+
+@pytest.mark.parametrize(("fallback", "status"), [(CLIENT_SECRET, 302), ("", 503)])
+def test_the_fallback_is_tried_when_the_provider_refuses_the_client_secret(
+    provider: Provider, visitor: Client, settings: Any, fallback: str, status: int
+) -> None:
+    """Case 41: with a provider that answers 401 as RFC 6749 says. The control: without a fallback nobody signs in."""
+    settings.PROVIDER_SECRETS = {"home": "the-secret-of-yesterday-for-tests"}
+    settings.PROVIDER_SECRET_FALLBACKS = {"home": fallback} if fallback else {}
+    assert browser.sign_in(visitor, provider).status_code == status

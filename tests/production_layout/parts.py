@@ -85,14 +85,17 @@ def unit(name: str) -> list[str]:
 
 def web(place: Place, urls: Urls, node: str) -> Server:
     """gunicorn as in the unit, with two workers of four threads: this machine is small."""
-    words = unit("web")
+    words, config = unit("web"), place.release[node] / "deploy/gunicorn_conf.py"
     for option, value in (
         ("--bind", f"127.0.0.1:{place.ports[node]}"),
         ("--workers", "2"),
         ("--threads", "4"),
-        ("--config", str(place.release[node] / "deploy/gunicorn_conf.py")),
+        ("--config", str(config)),
     ):
         words[words.index(option) + 1] = value
+    if not config.exists():  # release 0.1.0 had no probes
+        del words[words.index("--config") : words.index("--config") + 2]
+        return _portal(place, urls, node, ["gunicorn", *words[1:]], servers.listens(place.ports[node]))
     probe = f"http://127.0.0.1:{place.ports['probes' + node[-1]]}/readyz"
     return _portal(place, urls, node, ["gunicorn", *words[1:]], servers.answers(probe))
 

@@ -81,14 +81,18 @@ class Place(World):
     def environment(self, node: str, urls: Urls) -> dict[str, str]:
         """What this node is started with: the common values, its own, and the code of its release."""
         probes = {"PROBE_ADDRESS": f"127.0.0.1:{self.ports['probes' + node[-1]]}"} if node in WEB else {}
-        code = {"PYTHONPATH": str(self.release[node])}
-        return {**self.caller, **self.common(urls), **probes, **self.own[node], **code}
+        return {**self.caller, **self.common(urls), **probes, **self.own[node], **self._code(self.release[node])}
+
+    def _code(self, code: Path) -> dict[str, str]:
+        """Where the code is. Release 0.1.0 had no CA_FILE, and its operators named the file to boto3."""
+        trusted = {} if code == ROOT else {"AWS_CA_BUNDLE": str(self.certificates.authority)}
+        return {"PYTHONPATH": str(code), **trusted}
 
     def command(
         self, urls: Urls, *words: str, code: Path = ROOT, owner: bool = False, env: Mapping[str, str] | None = None
     ) -> str:
         """A command of manage.py as an operator runs it; what it printed. RuntimeError if it fails."""
-        environment = {**self.caller, **self.common(urls), "PYTHONPATH": str(code), **(env or {})}
+        environment = {**self.caller, **self.common(urls), **self._code(code), **(env or {})}
         if owner:
             environment["MIGRATION_DATABASE_URL"] = urls.owner
         done = subprocess.run(

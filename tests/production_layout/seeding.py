@@ -21,6 +21,8 @@ INSERT INTO committees_committeemember (id, committee_id, person_id, is_chair, s
 SELECT gen_random_uuid(), id, (SELECT id FROM people_person WHERE email = 'jonas.kjaer@sundby.example'), false,
        now() - interval '1 year', ''
 FROM committees_committee WHERE slug LIKE 'committee-%';
+-- The bulk's files are rows without bytes, which a backup would miss.
+DELETE FROM datasets_distribution WHERE storage_key LIKE 'seed/%';
 -- The bulk cases have empty snapshots: theirs becomes that of a real round, about their own dataset.
 UPDATE access_requests_round SET snapshot = real.snapshot || jsonb_build_object(
     'datasets', jsonb_build_array(bulk.dataset_id), 'applicant', bulk.applicant_id, 'members', '[]'::jsonb)

@@ -24,6 +24,7 @@ UNWRITTEN = {
     "identity.record_role_claims": "the sign-in is an event, and so is each role gained or lost",
     "identity.forget_sessions": "drops what has ended a month ago",
     "notifications.write_notifications": "follows from an event that is written down",
+    "notifications.settle_notifications": "the same",
     "notifications.post_due": "the same",
     "notifications.mark_read": "a reader's own mark",
     "tokens.request_device_code": "nobody is known yet; strangers must not fill a log that is never emptied",

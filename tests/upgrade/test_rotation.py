@@ -121,15 +121,15 @@ def test_the_control_a_new_link_key_that_signs_at_once_is_unknown_elsewhere() ->
 
 # ---------------------------------------------------------------------------------------------- the client secret
 class Provider:
-    """A token endpoint that knows one client secret and refuses others with 401, which `fetch` reports as status."""
+    """A token endpoint that knows one client secret; `fetch` reports its refusal of others as one of two faults."""
 
-    def __init__(self, secret: str) -> None:
-        self.secret, self.tried = secret, list[str]()
+    def __init__(self, secret: str, fault: str = "client_secret") -> None:
+        self.secret, self.fault, self.tried = secret, fault, list[str]()
 
     def fetch(self, _url: str, *, form: dict[str, str], headers: dict[str, str]) -> oidc_http.Answer:
         self.tried.append(form["client_secret"])
         if form["client_secret"] != self.secret:
-            raise Untrusted("status")
+            raise Untrusted(self.fault)
         return oidc_http.Answer(kind="application/json", body=b"{}")
 
 
@@ -142,11 +142,12 @@ def token_answer(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> bytes:
 
 @pytest.mark.parametrize("at_the_provider", [OLD, NEW])
 @pytest.mark.parametrize("node_has", [(OLD, NEW), (NEW, OLD)])
+@pytest.mark.parametrize("fault", ["client_secret", "status"])
 def test_a_sign_in_succeeds_on_either_side_of_a_change_of_the_client_secret(
-    at_the_provider: str, node_has: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    at_the_provider: str, node_has: tuple[str, str], fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 41: the provider changes its secret at one moment, the nodes at others."""
-    provider = Provider(at_the_provider)
+    provider = Provider(at_the_provider, fault)
     first, second = node_has
     with override_settings(PROVIDER_SECRETS={"home": first}, PROVIDER_SECRET_FALLBACKS={"home": second}):
         assert token_answer(monkeypatch, provider) == b"{}"
@@ -155,7 +156,7 @@ def test_a_sign_in_succeeds_on_either_side_of_a_change_of_the_client_secret(
 
 def test_the_control_one_client_secret_is_refused_after_the_change(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = Provider(NEW)
-    with override_settings(PROVIDER_SECRETS={"home": OLD}), pytest.raises(Untrusted, match="status"):
+    with override_settings(PROVIDER_SECRETS={"home": OLD}), pytest.raises(Untrusted, match="client_secret"):
         token_answer(monkeypatch, provider)
     assert provider.tried == [OLD]
     assert settings.PROVIDER_SECRET_FALLBACKS == {}

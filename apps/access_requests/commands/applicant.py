@@ -78,8 +78,9 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
             value = changes[name]
             setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
     begin, end = request.starts_on, request.ends_on
-    if begin is not None and end is not None and end <= begin:
-        raise Invalid(_("The end date must be after the start date."), field="ends_on")
+    wrong = rules.wrong_order(begin, end) if begin is not None and end is not None else {}
+    if wrong:
+        raise Invalid(wrong["ends_on"], fields=wrong)
 
 
 @transaction.atomic
@@ -116,8 +117,7 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
-    named = [find_colleague(one, by=by, field="members") for one in dict.fromkeys(map(str.strip, codes)) if one]
-    people = [person for person in named if person.pk != request.applicant_id]
+    people = [one for one in _colleagues(codes, by=by) if one.pk != request.applicant_id]
     removed = Membership.objects.filter(request=request).exclude(person__in=people)
     for membership in removed:
         record(Kind.PROJECT_MEMBER_REMOVED, actor=by, subject=request, about=[membership.person_id])
@@ -126,6 +126,19 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None
         _membership, added = Membership.objects.get_or_create(request=request, person=person)
         if added:
             record(Kind.PROJECT_MEMBER_ADDED, actor=by, subject=request, about=[person])
+
+
+def _colleagues(codes: list[str], *, by: Person) -> list[Person]:
+    """Who is named, each once; one refusal has the sentence of every entry that names nobody or several people."""
+    found, refused = [], []
+    for entry in dict.fromkeys(map(str.strip, codes)):
+        try:
+            found += [find_colleague(entry, by=by, field="members")] if entry else []
+        except Invalid as refusal:
+            refused.append(refusal.sentence)
+    if refused:
+        raise Invalid(" ".join(dict.fromkeys(refused)), field="members")
+    return found
 
 
 @transaction.atomic

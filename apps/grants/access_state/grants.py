@@ -22,7 +22,7 @@ def of_grant(one: GrantFacts, who: Who, facts: Facts) -> AccessState:
     request = grant.agreement.item.request
     same: dict[str, Any] = {
         "at": facts.now, "dataset": grant.dataset, "request": request, "agreement": grant.agreement, "grant": grant,
-        "until": grant.ends_at, "last_day": grant.last_day, "version": facts.datasets[grant.dataset_id].version,
+        "until": grant.real_end, "last_day": grant.last_day, "version": facts.datasets[grant.dataset_id].version,
     }  # fmt: skip
     see = Action(Do.VIEW_ACCESS, grant)
     if not parts["not_revoked"]:

@@ -78,8 +78,8 @@ def _of_agreement(item: Any, who: Who, facts: Facts, same: Mapping[str, Any]) ->
     agreement: Agreement | None = getattr(item, "agreement", None)
     if agreement is None:
         return AccessState(
-            State.PREPARING, cause="agreement", turn=Turn.OTHERS, since=item.decided_at, waiting_for=(PREPARED_BY,),
-            action=_see(item.request), **same,
+            State.PREPARING, cause=_approval(item) or "agreement", turn=Turn.OTHERS, since=item.decided_at,
+            waiting_for=(PREPARED_BY,), action=_see(item.request), **same,
         )  # fmt: skip
     given = facts.grants.get((agreement.pk, who.person.pk))
     if given is not None:
@@ -111,7 +111,7 @@ def _to_be_signed(item: Any, agreement: Agreement, who: Who, facts: Facts, same:
         )  # fmt: skip
     if not signed and who.is_viewer:
         return AccessState(
-            State.AWAITING_SIGNATURES, turn=Turn.YOU, since=agreement.offered_at,
+            State.AWAITING_SIGNATURES, turn=Turn.YOU, cause=_approval(item), since=agreement.offered_at,
             waiting_for=(str(who.person),), action=Action(Do.SIGN, agreement), **same,
         )  # fmt: skip
     by_applicant = agreement.state == AgreementState.OFFERED
@@ -125,6 +125,11 @@ def _to_be_signed(item: Any, agreement: Agreement, who: Who, facts: Facts, same:
         since=since, waiting_for=waiting,
         action=Action(Do.COUNTERSIGN if mine else Do.VIEW_AGREEMENT, agreement), **same,
     )  # fmt: skip
+
+
+def _approval(item: Any) -> str:
+    """The cause that tells an approval with conditions apart."""
+    return "conditional" if item.state == ItemState.CONDITIONAL else ""
 
 
 def _names(owners: list[Person] | None) -> tuple[str, ...]:

@@ -145,16 +145,18 @@ def states_of_own(
 
 # ------------------------------------------------------------------------------------------------- which comes first
 def _rank(state: AccessState) -> int:
-    """What gives access now; then what waits for the person; then access that waits; drafts; others; what is over."""
+    """What gives access now; then what waits for the person; then access that waits; what others have; drafts, which
+    nobody else knows of; what is over.
+    """
     if state.gives_access:
         return 0
     if state.state == State.DRAFT:
-        return 3
+        return 4
     if state.turn == Turn.YOU:
         return 1
     if state.is_closed:
         return 5
-    return 4 if state.state in UNDER_WAY else 2
+    return 3 if state.state in UNDER_WAY else 2
 
 
 def _newest(state: AccessState) -> float:

@@ -55,11 +55,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("No access"),
         (_("You were added to this request after the committee decided. The decision does not include you."),),
     ),
-    (State.SIGN_IN_NEEDED, ""): Words(
-        "lock",
-        _("Controlled access"),
-        (_("A committee decides on each request."),),
-    ),
+    (State.SIGN_IN_NEEDED, ""): Words("lock", _("Controlled access"), (_("A committee decides on each request."),)),
     (State.SIGN_IN_NEEDED, "registered"): Words(
         "id-card",
         _("Registered access"),
@@ -71,11 +67,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Submitted"),
         (_("Submitted on %(since)s. %(who)s checks that the request is complete."),),
     ),
-    (State.IN_REVIEW, ""): Words(
-        "in_review",
-        _("In review"),
-        (_("Submitted on %(since)s. Waiting for %(who)s."),),
-    ),
+    (State.IN_REVIEW, ""): Words("in_review", _("In review"), (_("Submitted on %(since)s. Waiting for %(who)s."),)),
     (State.IN_REVIEW, "divided"): Words(
         "in_review",
         _("In review"),
@@ -101,6 +93,11 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Approved"),
         (_("Approved on %(since)s. The agreement is being prepared."),),
     ),
+    (State.PREPARING, "conditional"): Words(
+        "agreement",
+        _("Approved with conditions"),
+        (_("Approved with conditions on %(since)s. The agreement is being prepared."),),
+    ),
     (State.PREPARING, "access"): Words(
         "agreement",
         _("Fully signed"),
@@ -110,6 +107,14 @@ WORDS: Mapping[tuple[State, str], Words] = {
         "sign",
         _("Awaiting your signature"),
         (_("Approved. The agreement has been waiting for your signature since %(since)s."),),
+    ),
+    (State.AWAITING_SIGNATURES, "conditional"): Words(
+        "sign",
+        _("Awaiting your signature"),
+        (
+            _("Approved with conditions. The agreement has been waiting for your signature since %(since)s."),
+            _("The agreement contains the conditions of the committee."),
+        ),
     ),
     (State.AWAITING_SIGNATURES, "others"): Words(
         "sign",
@@ -126,11 +131,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Access from %(since)s"),
         (_("Access starts on %(since)s and lasts until %(last)s."),),
     ),
-    (State.ACTIVE, ""): Words(
-        "check",
-        _("Access until %(last)s"),
-        (_("Project: %(project)s"),),
-    ),
+    (State.ACTIVE, ""): Words("check", _("Access until %(last)s"), (_("Project: %(project)s"),)),
     (State.ACTIVE, "ends_soon"): Words(
         "calendar",
         _("Access until %(last)s"),
@@ -162,11 +163,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
             _("If you have moved to another institution, submit a new request."),
         ),
     ),
-    (State.SUSPENDED, "affiliation_ended"): Words(
-        "institution",
-        _("Suspended: affiliation ended"),
-        NOT_RESTORED,
-    ),
+    (State.SUSPENDED, "affiliation_ended"): Words("institution", _("Suspended: affiliation ended"), NOT_RESTORED),
     (State.SUSPENDED, "affiliation_lapsed"): Words(
         "institution",
         _("Suspended: affiliation not valid"),
@@ -253,11 +250,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
             _("You can already write your request. You need the affiliation to submit it and to sign the agreement."),
         ),
     ),
-    (State.AFFILIATION_NEEDED, "ended"): Words(
-        "institution",
-        _("Affiliation ended"),
-        NOT_RESTORED,
-    ),
+    (State.AFFILIATION_NEEDED, "ended"): Words("institution", _("Affiliation ended"), NOT_RESTORED),
     (State.AFFILIATION_NEEDED, "lapsed"): Words(
         "institution",
         _("Affiliation not verified"),

@@ -81,7 +81,7 @@ class InstitutionalSignIn(OIDCAuthenticationBackend):
         try:
             return self._call(endpoint, form, first, basic=basic)
         except Untrusted as fault:
-            if not others or fault.code != "status":
+            if not others or fault.code not in {"client_secret", "status"}:  # not every provider says which it is
                 raise
         return self._call(endpoint, form, others[0], basic=basic)
 

@@ -62,10 +62,7 @@ def _role_given(event: Event) -> Notes:
 
 def _role_taken(event: Event) -> Notes:
     """The person who lost a role on a dataset reads why; a signing official reads who ended theirs."""
-    for institution in Institution.objects.filter(pk__in=event.about):
-        for person in Person.objects.filter(pk=event.subject_id).exclude(pk=event.actor_id):
-            facts = {"institution": institution.name, "actor": actor_of(event)}
-            yield Note(person, "role_taken.institution", reverse("account"), facts)
+    yield from _dismissed(event)
     for dataset in Dataset.objects.filter(pk=subject_of(event)):
         facts = {"dataset": dataset.title, "role": ROLES.get(event.facts.get("role"), "–"), "actor": actor_of(event)}
         for removal in Removal.objects.filter(dataset=dataset, person__in=event.about, role=event.facts.get("role"))[
@@ -73,6 +70,15 @@ def _role_taken(event: Event) -> Notes:
         ]:
             if removal.person is not None and removal.person_id != event.actor_id:
                 yield Note(removal.person, "role_taken.dataset", reverse("account"), facts, removal.reason)
+
+
+def _dismissed(event: Event) -> Notes:
+    """Who no longer signs for an institution, unless they ended it themselves."""
+    person = Person.objects.filter(pk=subject_of(event)).first()
+    institution = Institution.objects.filter(pk__in=event.about).first()
+    if person is not None and institution is not None and person.pk != event.actor_id:
+        facts = {"institution": institution.name, "actor": actor_of(event)}
+        yield Note(person, "role_taken.institution", reverse("account"), facts)
 
 
 def _appointed(event: Event) -> Notes:

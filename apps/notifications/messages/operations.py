@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.grants.models import DownloadStop
-from apps.notifications.recipients import Message, Note, Notes
+from apps.notifications.recipients import Message, Note, Notes, actor_of, subject_of
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import people_with_platform_role
 
@@ -41,12 +41,12 @@ def _links_guessed(event: Event) -> Notes:
 
 def _resume_proposed(event: Event) -> Notes:
     """Every other operator, as long as the proposal waits: one of them confirms it."""
-    stop = DownloadStop.objects.filter(pk=event.subject_id, ends_at__isnull=True, resume_proposed_by=event.actor_id)
+    stop = DownloadStop.objects.filter(pk=subject_of(event), ends_at__isnull=True)
     operators = people_with_platform_role(PlatformRole.Kind.OPERATOR).filter(is_break_glass=False)
-    proposer = Person.objects.filter(pk=event.actor_id).first()
-    for operator in operators.exclude(pk=event.actor_id) if stop.exists() else ():
-        facts = {"name": str(proposer or ""), "when": event.at}
-        yield Note(operator, f"{event.kind}.operator", reverse("system_status"), facts)
+    facts = {"name": actor_of(event), "when": event.at}
+    for operator in operators if stop.exists() else ():
+        if operator.pk != event.actor_id:
+            yield Note(operator, f"{event.kind}.operator", reverse("system_status"), facts)
 
 
 def _late_work(event: Event) -> Notes:

@@ -132,7 +132,7 @@ COLUMNS: list[Column] = [
     (_lazy("Agreement"), lambda row: row.grant.agreement.reference),
     (_lazy("Status"), lambda row: row.shown["badge"]),
     (_lazy("First day"), lambda row: row.grant.starts_at.astimezone(UTC).date()),
-    (_lazy("Last day"), lambda row: row.grant.last_day if row.grant.revoked_at is None else None),
+    (_lazy("Last day"), lambda row: row.grant.last_day),
     (_lazy("Revoked"), lambda row: row.grant.revoked_at),
     (_lazy("Files"), lambda row: row.files),
     (_lazy("Bytes"), lambda row: row.size),

@@ -32,7 +32,7 @@ from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
 from apps.web.common.state_presenters import shown
-from apps.web.sign_in.step_up import freshly_signed_in
+from apps.web.sign_in.step_up import deed_shown, freshly_signed_in
 
 ENDED = {AgreementState.TERMINATED, AgreementState.EXPIRED}
 
@@ -75,9 +75,15 @@ def _signing(request: AuthenticatedRequest, pk: UUID, command: Callable[..., Any
     return _page(request, agreement, sign_form=form, status=refusals.status)
 
 
+def _termination_shown(request: AuthenticatedRequest, pk: UUID) -> list[tuple[str, str]]:
+    agreement = _find(request.actor, pk)
+    about = (_("Agreement"), agreement.reference), (_("Dataset"), agreement.item.dataset)
+    return deed_shown(request, _("Terminate agreement"), *about, (_("Applicant"), agreement.item.request.applicant))
+
+
 @require_POST
 @signed_in
-@freshly_signed_in
+@freshly_signed_in(shows=_termination_shown)
 @idempotent_form
 def agreement_terminate(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner ends the agreement, and with it every access that stands on it."""

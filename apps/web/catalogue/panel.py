@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries as requests
+from apps.access_requests.rules import not_accepting
 from apps.access_requests.states import EDITABLE
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
@@ -32,6 +33,7 @@ def panel(
     return with_one_file(shown(state), state, only) | {
         "also": [one for one in shown_all(state.also) if one["state"].request is not None],
         "links": _links(person, state, dataset),
+        "closed": _not_accepting(dataset) if state.is_closed else "",
         "needs": _needs(person, dataset, state) if state.state in BEFORE_REQUEST else [],
         "wait": wait if asked else None,
         "committee": dataset.committee if asked else None,
@@ -57,6 +59,12 @@ def _links(person: Viewer, state: AccessState, dataset: Dataset) -> list[dict[st
     if state.state == State.AFFILIATION_NEEDED and dataset.access == Dataset.Access.CONTROLLED:
         links.append(action(Do.REQUEST_ACCESS, dataset))
     return links
+
+
+def _not_accepting(dataset: Dataset) -> str:
+    """Why no new request can follow one that is over, if the committee accepts none."""
+    committee = dataset.committee
+    return not_accepting(committee) if committee is not None and not committee.accepting else ""
 
 
 def _has_draft(person: Viewer) -> bool:

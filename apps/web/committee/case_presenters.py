@@ -12,11 +12,13 @@ from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.audit.queries import timeline_of
 from apps.datasets.queries import titles_of
+from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web.committee.forms import ConflictForm, QuestionForm
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
+from apps.web.common.state_presenters import shown
 from apps.web.request_rows import changes, written
 
 
@@ -34,6 +36,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     target = min((entry["item"].committee.review_days for entry in mine), default=0)
     return {
         "case": case,
+        "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         "days": days,
         "review_days": target,
         "overdue": max(0, days - target) if target and case.state in UNDER_REVIEW else 0,

@@ -32,6 +32,7 @@ def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) 
         in_review = item.request.state == RequestState.IN_REVIEW
         rows.append({
             "url": reverse("case", args=[item.request_id]) if opens else "",
+            "title": item.request.title if opens else "",
             "reference": item.request.reference,
             "dataset": item.dataset.title,
             "vote": _("Cast, but it will no longer count") if str(person_id) in before.votes else _("Not cast"),

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models import Condition, Item, Vote
-from apps.web.common.forms import CleanTextField, ColleagueField
+from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField
 
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
@@ -107,6 +107,8 @@ class ConflictForm(forms.Form):
 class AcceptingForm(forms.Form):
     """Whether the committee takes new requests, and if not, why."""
 
+    use_required_attribute = False
+
     accepting = forms.TypedChoiceField(
         label=_("New requests"),
         choices=[("yes", _("Requests are accepted")), ("no", _("Not accepting requests"))],
@@ -114,11 +116,13 @@ class AcceptingForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose whether requests are accepted.")},
     )
-    closed_because = CleanTextField(
+    closed_because = RequiredTextField(
         label=_("Why no requests are accepted"),
-        help_text=_("One sentence, shown on the committee page and on the pages of its datasets."),
+        help_text=_(
+            "Needed if no requests are accepted. One sentence, shown on the committee page and on the pages of its "
+            "datasets."
+        ),
         max_length=300,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -160,7 +164,7 @@ class RemoveMemberForm(forms.Form):
     reason = CleanTextField(
         label=_("Reason"),
         help_text=_(
-            "The member, the other members and auditors can read it, also in the history of the requests below."
+            "The member, the other members and auditors can read it, also in the history of the affected requests."
         ),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -175,7 +179,7 @@ class NameChairForm(PersonForm):
 
     reason = CleanTextField(
         label=_("Reason"),
-        help_text=_("The members and auditors can read it, also in the history of the requests below."),
+        help_text=_("The members and auditors can read it, also in the history of the affected requests."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Enter a reason.")},

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as voters
-from apps.access_requests.review_queue import waiting_votes
+from apps.access_requests.review_queue import undecided_before, waiting_votes
 from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
 from apps.core.errors import Invalid, NotFound
 from apps.datasets.queries import open_proposals_to
 from apps.people.colleagues import find_colleague
-from apps.people.models import PlatformRole
+from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
 from apps.web.committee.forms import AcceptingForm, AddMemberForm, ContactForm
 from apps.web.committee.presenters import why_committee_blocked
@@ -98,12 +98,20 @@ def _set_contact(request: AuthenticatedRequest, committee: Committee) -> dict[st
     return {"contact_form": form}
 
 
+def _added(person: Person, reviews: bool) -> str:
+    """Who was added; where reviews are under way, that they vote only from the next round."""
+    done = _("%(name)s is now a committee member.") % {"name": person}
+    if not reviews:
+        return done
+    return f"{done} {_('They cannot vote in review rounds that have already started.')}"
+
+
 def _add(request: AuthenticatedRequest, committee: Committee) -> dict[str, Any]:
     form = AddMemberForm(request.POST, auto_id="member-%s")
     if form.is_valid():
         with FormRefusals(form):
             person = find_colleague(form.cleaned_data["code"], by=request.actor, field="code")
             voters.add_committee_member(committee, person=person, by=request.actor)
-            messages.success(request, _("%(name)s is now a committee member.") % {"name": person})
+            messages.success(request, _added(person, undecided_before(committee).exists()))
             return {}
     return {"member_form": form}

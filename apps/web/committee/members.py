@@ -26,12 +26,21 @@ from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
-from apps.web.sign_in.step_up import freshly_signed_in
+from apps.web.sign_in.step_up import deed_shown, freshly_signed_in, must_sign_in_again
+
+
+def _removal_shown(request: AuthenticatedRequest, slug: str, pk: UUID) -> list[tuple[str, str]]:
+    """Who leaves which committee, for the pages before and after a new sign-in."""
+    committee = managed_committee(request, slug)
+    membership = memberships_of(committee).filter(pk=pk).first()
+    person = membership.person if membership is not None else ""
+    about = (_("Person"), person), (_("Committee"), committee), (_("Last day"), request.POST.get("last_day", ""))
+    return deed_shown(request, _("Remove member"), *about)
 
 
 @require_page_or_form
 @signed_in
-@freshly_signed_in
+@freshly_signed_in(shows=_removal_shown)
 @idempotent_form
 def remove_member(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse:
     """Which undecided requests the removal touches, and how; then last day and reason. It decides nothing."""
@@ -84,4 +93,5 @@ def _page(
 ) -> HttpResponse:
     touched = effects_of_losing(committee, membership.person_id, reader=request.actor) if membership is not None else []
     found = {"committee": committee, "membership": membership, "form": form, "touched": touched}
+    found["asks_again"] = must_sign_in_again(request)
     return render(request, template, found, status=422 if form.errors else 200)

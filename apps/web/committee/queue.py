@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from apps.core.actors import Viewer
 from apps.core.errors import Denied
 from apps.people.commands.readings import record_export
 from apps.web.committee.presenters import months_before, several_months, why_committee_blocked
-from apps.web.committee.queue_rows import COLUMNS, rows_of
+from apps.web.committee.queue_rows import COLUMNS, exported_rows, rows_of
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.csv_export import csv_response
@@ -85,7 +86,7 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
     page = list_page(request, _spec(tab, first, counts, mine), queue.with_items(tab.of(person, among), person, among))
     if page.is_export:
         record_export("review_queue", rows=page.total, by=person)
-        return csv_response("requests-to-review", COLUMNS, page.matching, present=rows_of)
+        return csv_response("requests-to-review", COLUMNS, page.matching, present=partial(exported_rows, person))
     overdue = counted(queue.to_vote_of(person, among).filter(_overdue(among)))
     found = {
         "list": page,

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.access_requests.queries import listed_decision
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees.decisions import Blocked, Weight
+from apps.grants.access_state import states_of_requests
+from apps.grants.access_state.words import said
+from apps.people.models import Person
 from apps.web.committee.presenters import why_blocked
 
 Row = dict[str, Any]
@@ -20,6 +23,13 @@ Row = dict[str, Any]
 def rows_of(requests: Iterable[Any]) -> list[Row]:
     """One row for each request of `review_queue.with_items`."""
     return [_row(request) for request in requests]
+
+
+def exported_rows(person: Person, requests: Iterable[Any]) -> list[Row]:
+    """The same for the CSV file, each with the status that the page of the request shows to this member."""
+    found = list(requests)
+    states = states_of_requests(person, found)
+    return [_row(request) | {"status": said(states[request.pk]).badge} for request in found]
 
 
 def _row(request: Any) -> Row:
@@ -40,7 +50,6 @@ def _row(request: Any) -> Row:
         "committee": shown.committee.name,
         "submitted": request.submitted_at,
         "state": request.state,
-        "state_label": request.get_state_display(),
         "due": due if request.state in UNDER_REVIEW else None,
         "late": late if request.state in UNDER_REVIEW else 0,
         "since": getattr(request, "since", None),
@@ -87,6 +96,13 @@ def _decided(row: Row) -> str:
     return "; ".join(f"{item.dataset.title}: {item.get_state_display()}" for item in row["decisions"])
 
 
+def _texts(row: Row, name: str) -> str:
+    """The reason or the conditions of each decision; with the dataset's name where a request has several."""
+    texts = [(item.dataset.title, getattr(item, name)) for item in row["decisions"] if getattr(item, name)]
+    several = len(row["datasets"]) > 1
+    return "\n\n".join(f"{title}: {text}" if several else text for title, text in texts)
+
+
 COLUMNS = [
     (gettext_lazy("Reference"), lambda row: row["reference"]),
     (gettext_lazy("Request"), lambda row: row["title"]),
@@ -95,10 +111,12 @@ COLUMNS = [
     (gettext_lazy("Institution"), lambda row: row["institution"]),
     (gettext_lazy("Datasets"), lambda row: row["datasets"]),
     (gettext_lazy("Committee"), lambda row: row["committee"]),
-    (gettext_lazy("Status"), lambda row: row["state_label"]),
+    (gettext_lazy("Status"), lambda row: row["status"]),
     (gettext_lazy("Submitted"), lambda row: row["submitted"]),
     (gettext_lazy("Due"), lambda row: row["due"]),
     (gettext_lazy("Votes cast"), lambda row: row.get("votes", "")),
     (gettext_lazy("Decision"), _decided),
+    (gettext_lazy("Reason"), lambda row: _texts(row, "reason")),
+    (gettext_lazy("Conditions"), lambda row: _texts(row, "terms")),
     (gettext_lazy("Decided on"), lambda row: row["closed_on"]),
 ]

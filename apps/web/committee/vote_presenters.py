@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.states import ItemState, RequestState
@@ -15,10 +16,12 @@ from apps.committees.models import CommitteeMember
 from apps.committees.queries import committees_of
 from apps.datasets.conditions import explained, listed
 from apps.datasets.queries import condition_rows
+from apps.grants.access_state import states_of_grants
 from apps.grants.queries import of_requests
 from apps.people.models import Person
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
+from apps.web.common.state_presenters import shown as shown_state
 
 Entry = dict[str, Any]
 
@@ -30,18 +33,25 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
     my_committees = set(committees_of(me).values_list("pk", flat=True))
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
-    fetched = items.select_related("dataset__institution", "committee").prefetch_related("conditions")
+    states = states_of_grants(me, grants) if grants else {}
+    fetched = items.select_related("dataset__institution", "committee", "decided_in").prefetch_related("conditions")
+    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id")))
+    decided = voters_when_decided(case, rows)
     entries = []
-    for item in fetched.annotate(condition_rows=condition_rows("dataset_id")):
+    for item in rows:
         item.request = case
-        voters = voters_by_committee.get(item.committee_id, [])
+        voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
         entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
         agreement = agreements.get(item.pk)
         entry |= {
             "mine": item.committee_id in my_committees,
             "use_conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
-            "grants": [grant for grant in grants if agreement is not None and grant.agreement_id == agreement.pk],
+            "grants": [
+                {"holder": grant.holder, "shown": shown_state(states[grant.pk])}
+                for grant in grants
+                if agreement is not None and grant.agreement_id == agreement.pk
+            ],
         }
         entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
     return sorted(entries, key=lambda entry: not entry["mine"])
@@ -53,8 +63,6 @@ def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_r
     superseded = {vote.supersedes_id for vote in votes}
     current = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
     decision = decision_of(item.committee, voters, current)
-    if item.state != ItemState.OPEN:
-        decision = replace(decision, voters=decision.voters | {vote.voter_id for vote in current})
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())

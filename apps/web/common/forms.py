@@ -82,9 +82,10 @@ class ColleagueField(CleanTextField):
 
     def __init__(self, **options: Any) -> None:
         said = gettext_lazy("Enter the e-mail address, ORCID iD or colleague code of the person.")
-        usual = {"label": gettext_lazy("Colleague"), "help_text": said, "error_messages": {"required": said}}
+        options.setdefault("label", gettext_lazy("Colleague"))
+        options.setdefault("error_messages", {"required": said})
         widget = forms.TextInput(attrs={"autocomplete": "off"})
-        super().__init__(max_length=254, widget=widget, **usual | options)
+        super().__init__(max_length=254, widget=widget, help_text=said, **options)
 
 
 class Required:

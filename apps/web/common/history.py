@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit.kinds import BY_FACT, COMMITTEE_ONLY, UNNAMED, kind_of
+from apps.audit.kinds import BY_FACT, COMMITTEE_ONLY, ENDED_EARLY, UNNAMED, Kind, kind_of
 from apps.audit.models import Event
 from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 
@@ -32,6 +32,8 @@ def _row_of(event: Event) -> tuple[str, str, Any]:
     kind = kind_of(event.kind)
     if kind is None:
         return "circle", "still", event.kind
+    if kind == Kind.GRANT_REVOKED and event.actor_id in event.about:  # the people among these ids: whose access it is
+        return ENDED_EARLY
     fact, rows = BY_FACT.get(kind, ("", {}))
     return rows.get(str(event.facts.get(fact)), (kind.icon, kind.tone, kind.label))
 

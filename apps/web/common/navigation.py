@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, Func, IntegerField, QuerySet, Subquery
+from django.db.models import Case, Exists, F, Func, IntegerField, QuerySet, Subquery, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -71,16 +71,20 @@ def _flags(person: Person) -> Any:
     """What the person has (committees, datasets, requests, access, roles), and how much of each waits for them."""
     roles = platform_roles_of(person)
     waits = waiting_for(person)
+    counts = {name: _number_of(waits[page]) for page, name in COUNTED.items()}
+    signs = Exists(institutions_signed_for(person))
     flags = {
         "asks": Exists(of_person(person)),
         "holds": Exists(held_by(person)),
         "reviews": Exists(committees_of(person)),
         "cares": Exists(managed_by(person)),
-        "signs": Exists(institutions_signed_for(person)),
+        "signs": signs,
         "audits": Exists(roles.filter(kind=PlatformRole.Kind.AUDITOR)),
         "operates": Exists(roles.filter(kind=PlatformRole.Kind.OPERATOR)),
         "unread": counted(unread_by(person)),
-        **{name: _number_of(waits[page]) for page, name in COUNTED.items()},
+        **counts,
+        # Looked for only if the person signs for an institution: the database skips what a CASE does not need.
+        "affiliations_waiting": Case(When(signs, then=counts["affiliations_waiting"]), default=Value(0)),
     }
     return row_of(person).annotate(**flags).values("institution_id", "is_break_glass", *flags)
 

@@ -25,12 +25,21 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.forms import ReasonForm, RevokeForm
-from apps.web.sign_in.step_up import freshly_signed_in
+from apps.web.sign_in.step_up import deed_shown, freshly_signed_in, must_sign_in_again
+
+
+def _revocation_shown(request: AuthenticatedRequest, pk: UUID) -> list[tuple[str, str]]:
+    """Whose access to what is revoked, for the pages before and after a new sign-in."""
+    grant = _grant(request, pk)
+    scopes = {scope: what_ends(grant, scope, reader=request.actor) for scope in Scope}
+    scope = dict(_choices(grant, scopes)).get(request.POST.get("scope", ""), "")
+    about = (_("Person"), grant.holder), (_("Dataset"), grant.dataset), (_("What is revoked"), scope)
+    return deed_shown(request, _("Revoke access"), *about)
 
 
 @require_page_or_form
 @signed_in
-@freshly_signed_in
+@freshly_signed_in(shows=_revocation_shown)
 @idempotent_form
 def revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Say what ends and what remains; then end this access, or more of it, with one reason."""
@@ -50,6 +59,7 @@ def revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             return redirect("dataset_users", slug=grant.dataset.slug)
     remaining = what_remains(grant, reader=request.actor)
     found = {"grant": grant, "form": form, "verb": "revoke", "remaining": remaining, "links": _living_links(grant)}
+    found["asks_again"] = must_sign_in_again(request)
     return render(request, "datasets/end_access.html", found, status=422 if form.errors else 200)
 
 
@@ -63,7 +73,7 @@ def _choices(grant: AccessGrant, scopes: dict[Scope, list[AccessGrant]]) -> list
         Scope.DATASET: _("All access of this person to this dataset, in %(n)s projects")
         % {"n": len(scopes[Scope.DATASET])},
         Scope.DATASETS: _(
-            "All access of this person to datasets that you manage: %(n)s access grants for %(datasets)s datasets"
+            "All access of this person to the datasets that you manage (access grants: %(n)s, datasets: %(datasets)s)"
         )
         % numbers,
         Scope.PROJECT: _("Access to this dataset for everyone in the project: %(people)s") % {"people": people},

@@ -20,7 +20,7 @@ from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.forms import ROLE_NAMES, HelperForm, ReasonForm
 from apps.web.datasets.views import managed, tabs
-from apps.web.sign_in.step_up import freshly_signed_in
+from apps.web.sign_in.step_up import deed_shown, freshly_signed_in, must_sign_in_again
 
 
 @require_page_or_form
@@ -65,9 +65,16 @@ def _given(request: AuthenticatedRequest, dataset: Dataset, form: HelperForm) ->
     return False
 
 
+def _removal_shown(request: AuthenticatedRequest, slug: str, person: UUID, role: str) -> list[tuple[str, str]]:
+    dataset = managed(request, slug)
+    holder = next((one.person for one in role_holders_of(dataset) if one.person.pk == person), "")
+    about = (_("Person"), holder), (_("Role"), ROLE_NAMES.get(role, role)), (_("Dataset"), dataset)
+    return deed_shown(request, _("Remove role"), *about)
+
+
 @require_page_or_form
 @signed_in
-@freshly_signed_in
+@freshly_signed_in(shows=_removal_shown)
 @idempotent_form
 def remove(request: AuthenticatedRequest, slug: str, person: UUID, role: str) -> HttpResponse:
     """Say what a role gives; then, with a reason, remove it. The last owner stays."""
@@ -94,6 +101,7 @@ def remove(request: AuthenticatedRequest, slug: str, person: UUID, role: str) ->
         "back": reverse("dataset_people", args=[dataset.slug]),
         "touches": [_("%(name)s is no longer %(role)s of this dataset.") % name, *_what_ends(holder.role, dataset)],
         "form": form,
+        "asks_again": must_sign_in_again(request),
     }
     return render(request, "datasets/remove.html", found, status=422 if form.errors else 200)
 

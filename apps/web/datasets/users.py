@@ -66,12 +66,13 @@ def ends_soon() -> Q:
 
 def views_of(grants: QuerySet[AccessGrant]) -> list[Option]:
     """The tabs of a list of users with their numbers; one statement."""
-    current = waiting.access_not_over()
+    current, active = waiting.access_not_over(), waiting.access_active()
     conditions = {
-        "active": (_lazy("Active"), current & ~waiting.access_suspended()),
+        "active": (_lazy("Active"), active),
+        "later": (_lazy("Starts later"), waiting.access_scheduled()),
         "soon": (_lazy("Ends within 30 days"), ends_soon()),
         "suspended": (_lazy("Suspended"), waiting.access_suspended()),
-        "never": (_lazy("Never downloaded"), current & ~Q(ever_used())),
+        "never": (_lazy("Never downloaded"), active & ~Q(ever_used())),
         "over": (_lazy("Ended or revoked"), ~current),
     }
     counts = grants.order_by().aggregate(
@@ -157,7 +158,7 @@ COLUMNS: list[Column] = [
     (_lazy("Agreement"), lambda row: row.grant.agreement.reference),
     (_lazy("Status"), lambda row: row.shown["badge"]),
     (_lazy("First day"), lambda row: row.grant.starts_at.astimezone(UTC).date()),
-    (_lazy("Last day"), lambda row: row.grant.last_day if row.grant.revoked_at is None else None),
+    (_lazy("Last day"), lambda row: row.grant.last_day),
     (_lazy("Revoked"), lambda row: row.grant.revoked_at),
     (_lazy("Last download"), lambda row: row.downloaded_at),
     (_lazy("Downloads"), lambda row: row.use.downloads),

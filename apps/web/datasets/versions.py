@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core.sizes import size_in_words
 from apps.datasets import commands, rules
-from apps.datasets.models import Dataset, Version
+from apps.datasets.models import Dataset, Distribution, Version
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
@@ -20,7 +20,7 @@ from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.datasets.forms import PublishForm, ReasonForm
 from apps.web.datasets.views import managed, version_of
-from apps.web.sign_in.step_up import freshly_signed_in
+from apps.web.sign_in.step_up import deed_shown, freshly_signed_in, must_sign_in_again
 
 
 @require_POST
@@ -84,13 +84,27 @@ def publish(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespon
         "files": files,
         "bytes": sum(file.size for file in files),
         "first": dataset.listed_from is None,
+        "same_as": _same_as(dataset, version, files),
     }
     return render(request, "datasets/publish.html", found, status=422 if form.errors else 200)
 
 
+def _same_as(dataset: Dataset, version: Version, files: list[Distribution]) -> Version | None:
+    """The version before it that has exactly the same files, so that publishing this one changes nothing."""
+    before = dataset.versions.filter(number__lt=version.number, published_at__isnull=False).order_by("-number").first()
+    if before is None:
+        return None
+    same = {(one.name, one.sha256) for one in before.distributions.all()} == {(one.name, one.sha256) for one in files}
+    return before if same else None
+
+
+def _withdrawal_shown(request: AuthenticatedRequest, slug: str, number: int) -> list[tuple[str, str]]:
+    return deed_shown(request, _("Withdraw version"), (_("Dataset"), managed(request, slug)), (_("Version"), number))
+
+
 @require_page_or_form
 @signed_in
-@freshly_signed_in
+@freshly_signed_in(shows=_withdrawal_shown)
 @idempotent_form
 def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpResponse:
     """Say what stops; then, with a reason, withdraw the version."""
@@ -107,7 +121,8 @@ def withdraw(request: AuthenticatedRequest, slug: str, number: int) -> HttpRespo
             commands.withdraw(version, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("Version %(number)s was withdrawn.") % {"number": version.number})
             return redirect("managed_dataset", slug=dataset.slug)
-    return render(request, "datasets/withdraw.html", _about(dataset, version, form), status=422 if form.errors else 200)
+    found = _about(dataset, version, form) | {"asks_again": must_sign_in_again(request)}
+    return render(request, "datasets/withdraw.html", found, status=422 if form.errors else 200)
 
 
 def _about(dataset: Dataset, version: Version, form: Any) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def home(request: PageRequest) -> HttpResponse:
         "more_requests": len(own) > SHOWN,
         "access": have[:SHOWN],
         "more_access": len(have) > SHOWN,
+        "next_end": next((one["grant"] for one in have if one["shown"]["state"].gives_access), None),
         "set_up_to_do": to_do_of_set_up(steps()) if facts["operates"] and not facts["is_break_glass"] else [],
         "figures": figures_of(person) if facts["cares"] else None,
         "datasets": busiest_of(person)[:SHOWN] if facts["cares"] else (),

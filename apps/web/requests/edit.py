@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
-from apps.access_requests.models import AccessRequest
-from apps.access_requests.states import ItemState
+from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.states import ItemState, RequestState
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound, WrongState
@@ -29,7 +30,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.common.state_presenters import shown
-from apps.web.requests.forms import RequestForm, begun, name_unanswered
+from apps.web.requests.forms import RequestForm, begun, name_refused
 from apps.web.requests.views import find, questions_of
 
 
@@ -140,20 +141,38 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             if whole:
                 _keep(found, form, request.actor)
             return _after_submit(request, found)
+    if whole and not isinstance(refusals.refusal, WrongState):
+        _name_the_rest(found, form, request.actor)
     return _page(request, found, form, status=refusals.status)
+
+
+def _name_the_rest(found: AccessRequest, form: RequestForm, person: Person) -> None:
+    """Beside what is wrong in the form: what a submission of all that is right in it would lack. Nothing is kept."""
+    right = {name: value for name, value in form.texts.items() if name not in form.errors}
+    codes = [] if "members" in form.errors else form.cleaned_data.get("members", [])
+
+    def submit() -> None:
+        rules.check_can_submit(person, commands.change(found, by=person, **right))
+
+    steps = (lambda: commands.name_members(found, codes=codes, by=person), submit)
+    with transaction.atomic():
+        refused = [refusal_of(step) for step in steps if codes or step is submit]
+        transaction.set_rollback(True)
+    for refusal in refused:
+        if refusal is not None:
+            name_refused(form, refusal)
 
 
 def _after_submit(request: AuthenticatedRequest, found: AccessRequest) -> HttpResponse:
     """Submitted; or, when something is still missing, what stood in the form is in the draft all the same."""
     found.refresh_from_db()
     form = _bound(found)
-    with FormRefusals(form) as refusals:
-        commands.submit(found, by=request.actor)
-        messages.success(request, _("Request submitted. This page shows who has to act next."))
-        return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
-    if refusals.refusal is not None and refusals.refusal.field == "answer":
-        name_unanswered(form, str(refusals.refusal.sentence))
-    return saved_with_errors(_page(request, found, form, status=refusals.status))
+    refusal = refusal_of(lambda: commands.submit(found, by=request.actor), Invalid)
+    if refusal is not None:
+        name_refused(form, refusal)
+        return saved_with_errors(_page(request, found, form, status=refusal.status))
+    messages.success(request, _("Request submitted. This page shows who has to act next."))
+    return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
 
 
 @require_POST
@@ -209,6 +228,14 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
         commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
 
 
+def _not_accepting(found: AccessRequest) -> Any:
+    """The datasets of a draft whose committee accepts no requests now; said before the whole form is filled in."""
+    if found.state != RequestState.DRAFT:
+        return Item.objects.none()
+    closed = _items(found).filter(dataset__committee__accepting=False)
+    return closed.select_related("dataset__committee")
+
+
 def _the_one_match(entered: str, before: set[str]) -> list[str]:
     """The short name of the dataset that the words or the address name; nothing for no words."""
     matches = [one for one in datasets_matching(entered) if one.slug not in before]
@@ -225,5 +252,6 @@ def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm
         chosen = {item.dataset_id for item in _items(found)}
         form.offer([one for one in datasets_matching(str(form["add_dataset"].value())) if one.pk not in chosen])
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
-    context = {"asked": found, "form": form, "members": members}
+    closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
+    context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
     return render(request, "requests/edit.html", context, status=status)

@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.access_requests import fields, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
+from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
+
+ANSWER = "answer"  # the name that the rule for submitting gives to every question without an answer
 
 
 class AnswersForm(forms.Form):
@@ -82,12 +85,16 @@ class RequestForm(AnswersForm):
         further.choices, self.offers_matches = choices, bool(choices)
 
     def clean(self) -> dict[str, Any]:
-        """A period that is longer than the datasets in the form allow is refused beside its field."""
+        """A period that ends before it starts, or is longer than the datasets in the form allow, is refused beside its
+        field.
+        """
         facts = super().clean() or self.cleaned_data
         starts_on, ends_on = facts.get(fields.STARTS_ON.name), facts.get(fields.ENDS_ON.name)
         kept = [one for one in self._chosen if one.slug in (facts.get(fields.DATASETS.name) or ())]
         if starts_on is not None and ends_on is not None:
-            wrong = rules.wrong_period(starts_on, ends_on, rules.shortest_limit(kept))
+            wrong = rules.wrong_order(starts_on, ends_on) or rules.wrong_period(
+                starts_on, ends_on, rules.shortest_limit(kept)
+            )
             for name, sentence in wrong.items():
                 self.add_error(name, sentence)
         return facts
@@ -175,7 +182,17 @@ def answer_fields(questions: Sequence[Question]) -> dict[str, forms.Field]:
     }
 
 
-def name_unanswered(form: AnswersForm, sentence: str) -> None:
+def name_refused(form: AnswersForm, refusal: DomainError) -> None:
+    """Every sentence of the refusal at its field, once; a field that has an error already keeps that."""
+    says = refusal.fields if isinstance(refusal, Invalid) else {}
+    for name, sentence in (says or {refusal.field: refusal.sentence}).items():
+        if name == ANSWER:
+            _name_unanswered(form, sentence)
+        elif name not in form.errors:
+            form.add_error(name if name in form.fields else None, sentence)
+
+
+def _name_unanswered(form: AnswersForm, sentence: str) -> None:
     """The error beside each question that has no answer yet."""
     for one in form.questions:
         if not str(form[answer_name(one)].value() or "").strip():

@@ -17,19 +17,19 @@ from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
-from apps.core.errors import NotFound
+from apps.core.errors import Invalid, NotFound
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
-from apps.web.common.forms import FormRefusals, refusal_of
+from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
 from apps.web.request_rows import written
 from apps.web.requests import progress
-from apps.web.requests.forms import AnswersForm, name_unanswered
+from apps.web.requests.forms import AnswersForm, name_refused
 
 
 @require_safe
@@ -64,6 +64,7 @@ def _page(
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
+        "own": mine or person in members,
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
@@ -161,11 +162,9 @@ def request_answers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 def _send(request: AuthenticatedRequest, found: AccessRequest, form: AnswersForm) -> HttpResponse:
     """Back to the committee; if something is missing, the answers are kept all the same."""
-    with FormRefusals(form) as refusals:
-        commands.submit(found, by=request.actor)
-        messages.success(request, _("Your answers were sent to the committee."))
-        return HttpResponseRedirect(reverse("request_page", args=[found.pk]))
-    refusal = refusals.refusal
-    if refusal is not None and refusal.field == "answer":
-        name_unanswered(form, str(refusal.sentence))
-    return saved_with_errors(_page(request, found, form=form, status=refusals.status))
+    refusal = refusal_of(lambda: commands.submit(found, by=request.actor), Invalid)
+    if refusal is not None:
+        name_refused(form, refusal)
+        return saved_with_errors(_page(request, found, form=form, status=refusal.status))
+    messages.success(request, _("Your answers were sent to the committee."))
+    return HttpResponseRedirect(reverse("request_page", args=[found.pk]))

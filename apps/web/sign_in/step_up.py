@@ -7,6 +7,7 @@ from typing import Any, overload
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -55,6 +56,12 @@ def freshly_signed_in(view: View | None = None, *, shows: Shows | None = None) -
         return view(request, *args, **kwargs)
 
     return wrapper
+
+
+def deed_shown(request: PageRequest, deed: Any, *about: tuple[Any, Any]) -> list[tuple[str, str]]:
+    """What a form with a reason will do, as (label, text): the action, what it is about, and the reason."""
+    rows = [(gettext("Action"), deed), *about, (gettext("Reason"), request.POST.get("reason", "").strip())]
+    return [(str(label), str(text)) for label, text in rows if text]
 
 
 def must_sign_in_again(request: PageRequest) -> bool:

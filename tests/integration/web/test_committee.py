@@ -1,5 +1,7 @@
 """The page of a case, as a browser sees it."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from apps.access_requests import commands as requests
 from apps.access_requests.models import Round, Vote
 from apps.access_requests.queries import decision_on, fetch_eligible_voters
 from apps.committees.decisions import Blocked
+from apps.grants import commands as grants
 from apps.web.committee.presenters import why_blocked
 from tests import stories
 
@@ -201,7 +204,7 @@ def test_the_case_after_the_decision_shows_agreement_and_access() -> None:
         stories.client_for(access.case.committee_setup.chair).get(f"/review/{access.case.request.pk}/").content.decode()
     )
     assert access.agreement_setup.agreement.reference in page
-    assert "Access active" in page
+    assert 'data-access-state="active"' in page
 
 
 def test_the_case_costs_the_same_with_more_votes_and_members(django_assert_max_num_queries: Any) -> None:
@@ -214,3 +217,21 @@ def test_the_case_costs_the_same_with_more_votes_and_members(django_assert_max_n
     client.get(f"/review/{case.request.pk}/")
     with django_assert_max_num_queries(26):
         assert client.get(f"/review/{case.request.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(("by_user", "state"), [(True, "ended"), (False, "revoked")])
+def test_the_case_and_the_export_say_how_the_access_ended(by_user: bool, state: str) -> None:
+    """The one access state: also for a committee nobody has access, and who ended it makes a difference."""
+    access = stories.granted()
+    case, owner = access.case, access.published_dataset.owner
+    grants.revoke(access.grant, reason="The project was stopped.", by=access.holder if by_user else owner)
+    client = stories.client_for(case.committee_setup.chair)
+    page = client.get(f"/review/{case.request.pk}/")
+    (entry,) = page.context["items"]
+    assert [one["shown"]["state"].state for one in entry["grants"]] == [state]
+    assert page.context["status"]["state"].state == state
+    said = next(line["what"] for line in page.context["timeline"] if line["tone"] == ("still" if by_user else "bad"))
+    assert said in page.content.decode()
+    answer = client.get("/review/?tab=decided&export=csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert [(row["Status"], row["Reason"]) for row in rows] == [(page.context["status"]["badge"], case.item.reason)]

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,12 +127,13 @@ def test_a_revoked_access_never_shows_the_agreed_period() -> None:
     access = worlds.revoked()
     client = stories.client_for(access.holder)
     (row,) = rows(client, "/access/?show=over")
-    last_day = f"{access.grant.last_day:%b %Y}"
+    agreed = access.grant.ends_at - timedelta(days=1)
+    last_day = f"{agreed:%b %Y}"
     assert (row.state.state, row.yours) == ("revoked", False)
     assert last_day not in client.get("/access/").content.decode()
     assert rows(client, "/access/?show=current") == []
     (line,) = exported(client, "/access/?export=csv")[1:]
-    assert access.grant.last_day.isoformat() not in line
+    assert agreed.date().isoformat() not in line
 
 
 def test_a_refused_link_is_not_among_the_working_ones_and_says_why() -> None:

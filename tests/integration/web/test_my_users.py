@@ -1,15 +1,19 @@
 """Users of somebody's datasets: what waits, who uses what, and how all access of one person ends in one act."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from apps.access_requests import commands as requests
 from apps.audit.models import Event
+from apps.core import clock
 from apps.datasets import commands as datasets
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
 from apps.people.commands.people import accept_terms
 from apps.people.models import Person
+from apps.web.datasets.users import views_of
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +148,23 @@ def test_revoking_says_which_datasets_stay_open_without_a_grant() -> None:
     assert all(one.dataset.title in client.get(url).content.decode() for one in others)
 
 
+def test_access_from_a_later_day_is_active_nowhere() -> None:
+    """Home, My datasets and the tab of active users have one definition; only who could download "never" did."""
+    now = stories.granted()
+    place, owner = now.published_dataset, now.owner
+    case = stories.draft(published_dataset=place)
+    requests.change(case.request, by=case.applicant, starts_on=clock.today() + timedelta(days=4))
+    later = stories.granted(
+        stories.executed(stories.signed(stories.offered(stories.decided(stories.in_review(stories.submitted(case))))))
+    )
+    assert later.grant.starts_at > clock.now()
+    client = stories.client_for(owner)
+    counts = {one.value: one.count for one in views_of(AccessGrant.objects.filter(dataset=place.dataset))}
+    assert (counts["active"], counts["later"], counts["never"]) == (1, 1, 1)
+    assert client.get("/my-datasets/").context["rows"][0].figures.users == 1
+    assert client.get("/").context["figures"]["users"] == 1
+
+
 def test_home_and_my_datasets_count_the_same() -> None:
     """One request is in review, one is with its applicant: both pages count both, and a draft waits for nobody."""
     access = stories.granted()
@@ -157,3 +178,33 @@ def test_home_and_my_datasets_count_the_same() -> None:
     assert home["figures"]["waiting"] == mine["totals"]["waiting"] == 2
     assert home["facts"]["datasets_waiting"] == len(mine["tasks"])
     assert len(mine["drafts"]) == 1
+
+
+def test_a_revocation_shows_what_it_does_before_and_after_the_new_sign_in() -> None:
+    """It cannot be undone: the person, the dataset and the reason are on both pages, and the form announces them."""
+    access = stories.granted()
+    client = stories.client_for(access.owner, fresh=False)
+    url = f"/access/{access.grant.pk}/revoke/"
+    assert client.get(url).context["asks_again"]
+    refused = client.post(url, {"scope": "access", "reason": "The project was stopped."})
+    back = client.get("/sign-in/continue/")
+    expected = {str(access.holder), access.published_dataset.dataset.title, "The project was stopped."}
+    for page in (refused, back):
+        assert expected <= {text for _label, text in page.context["chosen"]}
+    assert living(access.holder) == 1
+    assert not stories.client_for(access.owner).get(url).context["asks_again"]
+
+
+def test_an_owner_reads_the_access_of_a_user_as_an_owner() -> None:
+    """The way back leads to the owner's pages, the conditions are the user's, and the access can be ended there."""
+    access = stories.granted()
+    page = stories.client_for(access.owner).get(f"/access/{access.grant.pk}/").content.decode()
+    assert "/my-datasets/" in page.split("<h1")[0]
+    assert f"/access/?person={access.holder.code}" in page
+    assert f"/access/{access.grant.pk}/revoke/" in page
+    own = stories.client_for(access.holder).get(f"/access/{access.grant.pk}/").content.decode()
+    assert f"/access/{access.grant.pk}/revoke/" not in own
+    assert "?person=" not in own
+    request = f"/requests/{access.case.request.pk}/"
+    assert not stories.client_for(access.owner).get(request).context["own"]
+    assert stories.client_for(access.holder).get(request).context["own"]

@@ -12,6 +12,7 @@ from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Question
 from apps.agreements.models import Agreement
 from apps.api import schemas
+from apps.committees.commands import set_accepting
 from apps.core import clock
 from apps.core.storage import private_storage
 from apps.grants import commands as grants
@@ -498,3 +499,36 @@ def test_a_program_may_write_as_much_as_the_form_takes() -> None:
         schemas.NewAnswer.model_json_schema()["properties"]["text"]["maxLength"]
         == AnswersForm(questions=[question]).fields[answer_name(question)].max_length
     )
+
+
+@pytest.mark.parametrize("wrong", ["nothing entered", "too long", "ends first", "mistyped"])
+def test_every_error_of_a_request_is_named_at_once(wrong: str) -> None:
+    """The form, colleagues, what is missing and a committee that accepts no requests: one page, and nothing is lost."""
+    case = stories.draft(complete=False)
+    chair = case.committee_setup.chair
+    set_accepting(case.committee_setup.committee, accepting=False, closed_because="Holidays.", by=chair)
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/"
+    assert len(client.get(f"{url}edit/").context["closed"]) == 1
+    today, empty = clock.today(), {"title": "", "purpose": "", "public_summary": ""}
+    days = {
+        "nothing entered": {"starts_on": "", "ends_on": ""},
+        "too long": {"ends_on": str(today + timedelta(days=3000))},
+        "ends first": {"ends_on": str(today - timedelta(days=1))},
+        "mistyped": {"ends_on": "some day"},
+    }[wrong]
+    two = "nobody@nordvik.example\nno-one@nordvik.example"
+    answer = client.post(f"{url}submit/", typed(case, members=two, **empty, **days))
+    errors = answer.context["form"].errors
+    assert answer.status_code == 422
+    assert set(errors) == {*empty, *days, "members", "datasets"}
+    assert all(len(said) == 1 for said in errors.values())
+    assert all(entry in errors["members"][0] for entry in two.split())
+    assert AccessRequest.objects.get(pk=case.request.pk).memberships.count() == 0
+
+
+def test_an_unanswered_question_is_one_error() -> None:
+    case = stories.returned()
+    client, page = stories.client_for(case.applicant), f"/requests/{case.request.pk}/"
+    empty = client.post(f"{page}answers/", answered(case, " ", send="1"))
+    assert case.question is not None
+    assert set(empty.context["form"].errors) == {f"answer_{case.question.pk.hex}"}

@@ -115,3 +115,17 @@ def test_pending_events_are_handled_oldest_first() -> None:
     Outbox.objects.get_or_create(event_id=Event.objects.latest("pk").pk)
     ids = [one.event_id for one in queries.pending()]
     assert ids == sorted(ids)
+
+
+def test_the_oldest_pending_event_says_since_when_something_waits() -> None:
+    someone = stories.person()
+    Outbox.objects.all().delete()
+    assert queries.oldest_pending() is None
+    happened(OTHER, someone, someone)
+    Outbox.objects.all().delete()
+    moments = [happened(OTHER, someone, someone) for _time in range(2)]
+    for event in Event.objects.filter(at__gte=moments[0]):
+        Outbox.objects.get_or_create(event_id=event.pk)
+    assert queries.oldest_pending() == moments[0]
+    Outbox.objects.filter(event_id=Event.objects.get(at=moments[0]).pk).delete()
+    assert queries.oldest_pending() == moments[1]

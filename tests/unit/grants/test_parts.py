@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from apps.agreements import commands as agreements
-from apps.agreements.models import Signature
+from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.grants import commands
+from apps.grants.access_state import state_of_grant
 from apps.grants.models import AccessGrant, Suspension
 from apps.grants.queries import facts_of, may_download
 from apps.people.commands.people import accept_terms
@@ -26,6 +27,34 @@ def test_a_grant_begins_and_ends_to_the_moment() -> None:
     grant = stories.granted().grant
     assert [holds("begun", grant, grant.starts_at + step) for step in (-TICK, 0 * TICK)] == [False, True]
     assert [holds("not_ended", grant, grant.ends_at + step) for step in (-TICK, 0 * TICK)] == [True, False]
+
+
+@pytest.mark.parametrize("end", ["by holder", "by owner", "with the agreement", "by time"])
+def test_the_end_is_the_moment_at_which_it_ended_in_fact(end: str) -> None:
+    """However it ended: the condition "has not ended", the last day and the state all say that moment."""
+    access = stories.granted()
+    agreed = access.grant.ends_at
+    if end == "with the agreement":
+        agreements.terminate(access.agreement_setup.agreement, reason="A breach.", by=access.owner)
+    elif end != "by time":
+        by = access.holder if end == "by holder" else access.owner
+        commands.revoke(access.grant, reason="The project was stopped.", by=by)
+    moment = agreed + TICK if end == "by time" else clock.now()
+    with clock.freeze(moment):
+        grant = AccessGrant.objects.select_related("agreement").get(pk=access.grant.pk)
+        (fact,) = [one for one in facts_of(grant) if one.part == "not_ended"]
+        state = state_of_grant(access.holder, grant)
+    ended = {grant.revoked_at, grant.agreement.ended_at, agreed if end == "by time" else None} - {None}
+    assert (fact.holds, {fact.moment}, {grant.real_end}, {state.until}) == (False, ended, ended, ended)
+    assert state.is_closed
+    assert state.last_day == grant.last_day == (grant.real_end - TICK).date()
+
+
+def test_a_pause_says_that_the_end_is_one_if_it_is_resumed() -> None:
+    access = stories.granted()
+    commands.suspend(access.grant, reason="Training has expired.", by=access.owner)
+    (fact,) = [one for one in facts_of(access.grant) if one.part == "not_ended"]
+    assert (fact.holds, fact.moment, fact.cause) == (True, access.grant.ends_at, "paused")
 
 
 def test_a_suspension_counts_for_its_grant_from_its_start_until_its_end() -> None:
@@ -91,7 +120,7 @@ def test_the_affiliation_is_the_holders_with_the_institution_of_the_grant() -> N
 @pytest.mark.parametrize(("hour", "day"), [(0, 9), (1, 10)])
 def test_midnight_at_the_end_of_access_belongs_to_the_day_before(hour: int, day: int) -> None:
     moment = clock.now().replace(year=2026, month=9, day=10, hour=hour, minute=0, second=0, microsecond=0)
-    assert AccessGrant(ends_at=moment).last_day == moment.date().replace(day=day)
+    assert AccessGrant(ends_at=moment, agreement=Agreement()).last_day == moment.date().replace(day=day)
 
 
 def test_registered_data_open_with_the_newest_terms_that_are_published() -> None:

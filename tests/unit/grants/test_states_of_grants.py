@@ -72,6 +72,7 @@ def same(course: Course, found: AccessState, /, **expected: Any) -> None:
 
 @pytest.mark.parametrize("own", [True, False])
 def test_access_is_active_from_its_start(own: bool) -> None:
+    """Its holder downloads; who manages the dataset looks at it."""
     course = Course()
     action = Action(Do.DOWNLOAD, course.grant) if own else course.see()
     same(course, course.state(own=own), state=State.ACTIVE, since=course.grant.starts_at, action=action)
@@ -247,7 +248,5 @@ def test_short_access_can_be_renewed_from_its_middle() -> None:
 def test_only_the_applicant_renews() -> None:
     member = ending(5, applicant=person("Applicant"))
     for course, own in ((member, True), (ending(5), False)):
-        same(
-            course, course.state(own=own), state=State.ACTIVE, since=course.grant.starts_at,
-            action=Action(Do.DOWNLOAD, course.grant) if own else course.see(),
-        )  # fmt: skip
+        action = Action(Do.DOWNLOAD, course.grant) if own else course.see()
+        same(course, course.state(own=own), state=State.ACTIVE, since=course.grant.starts_at, action=action)

@@ -34,6 +34,7 @@ from apps.grants.models import AccessGrant
 from apps.people.models import Affiliation
 from tests import stories
 from tests.factories import rows
+from tests.unit.access_requests.reviews import Review
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -143,7 +144,7 @@ def test_each_request_has_the_state_that_its_reader_may_know() -> None:
 
 def test_a_request_of_access_has_the_grant_of_its_applicant() -> None:
     access, other = stories.granted(), stories.granted()
-    for reader, do in ((access.holder, Do.DOWNLOAD), (access.owner, Do.DOWNLOAD), (other.holder, Do.DOWNLOAD)):
+    for reader, do in ((access.holder, Do.DOWNLOAD), (access.owner, Do.VIEW_ACCESS), (other.holder, Do.VIEW_ACCESS)):
         state = state_of_request(reader, access.case.request)
         assert (state.state, state.grant, code(state), state.also) == (State.ACTIVE, access.grant, do, ())
     grants.revoke(access.grant, reason="A breach.", by=access.owner)
@@ -248,6 +249,16 @@ def test_an_item_comes_with_its_questions() -> None:
         [case.request.pk, other.request.pk],
         key=lambda pk: -next(one.request.created_at for one in (case, other) if one.request.pk == pk).timestamp(),
     )
+
+
+def test_the_datasets_of_one_request_come_in_one_order() -> None:
+    one = Review()
+    more = [
+        Item.objects.create(request=one.request, dataset=rows.dataset("open", one.committee), committee=one.committee)
+        for _one in range(3)
+    ]
+    found = list(items_of(Item.objects.filter(request=one.request)))
+    assert found == sorted([one.item, *more], key=lambda item: item.pk)
 
 
 def test_an_item_comes_with_what_was_found_after_the_last_vote() -> None:

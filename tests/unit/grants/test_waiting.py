@@ -63,6 +63,11 @@ def agree(person: Person) -> dict[str, int]:
             of_mine.filter(waiting.access_suspended()),
             {pk for pk, one in grants.items() if one.state == State.SUSPENDED},
         ),
+        "active": (of_mine.filter(waiting.access_active()), {one.pk for one in AccessGrant.objects.active() & of_mine}),
+        "scheduled": (
+            of_mine.filter(waiting.access_scheduled()),
+            {pk for pk, one in grants.items() if one.state == State.SCHEDULED},
+        ),
         "resumable": (of_mine.filter(waiting.resumable()), resumable),
     }
     for name, (rows, expected) in sets.items():
