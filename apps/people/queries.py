@@ -240,9 +240,8 @@ def latest_affiliations_of(person: Viewer) -> QuerySet[Affiliation]:
     return fetched.order_by("institution", "-starts_at", "-pk").distinct("institution")
 
 
-def _accounts(person: str) -> QuerySet[Person, UUID]:  # of one person, in a subquery of a subquery
-    either = Q(pk=OuterRef(OuterRef(person))) | Q(merged_into_id=OuterRef(OuterRef(person)))
-    return Person.objects.filter(either).values_list("pk", flat=True)
+def _accounts(who: str) -> QuerySet[Person]:  # of one person, in a subquery of a subquery
+    return Person.objects.filter(Q(pk=OuterRef(OuterRef(who))) | Q(merged_into_id=OuterRef(OuterRef(who)))).only("pk")
 
 
 def newest_affiliations(person: str, institution: str) -> QuerySet[Affiliation]:
