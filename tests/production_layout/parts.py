@@ -117,9 +117,8 @@ def _at_once() -> bool:
 
 def _portal(place: Place, urls: Urls, node: str, words: list[str], ready: Callable[[], bool]) -> Server:
     """A program of this Python with the code of the node's release, wherever this process was started."""
-    command = [sys.executable, "-P", "-m", *words]
-    if words[0] == "gunicorn":
-        command += ["--chdir", str(place.release[node])]
+    # gunicorn looks for modules in the folder where it was started before all others.
+    command = ["env", "-C", str(place.release[node]), sys.executable, "-P", "-m", *words]
     log = place.data_dir / "log" / f"{node}.log"
     return Server(
         node, command, log, ready, env=place.environment(node, urls), before_exec=_elsewhere, patience=180, farewell=60
