@@ -62,12 +62,15 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
     memberships = list(memberships_of(committee).select_related("person__institution"))
     waiting = waiting_votes(committee)
     state = "yes" if committee.accepting else "no"
+    is_operator = has_platform_role(request.actor, PlatformRole.Kind.OPERATOR)
+    chairs = [one.person_id for one in memberships if one.is_chair]
     found = {
         "committee": committee,
         "proposals": open_proposals_to(committee),
         "memberships": [{"row": one, "waiting": waiting.get(one.person_id, 0)} for one in memberships],
-        "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
-        "has_chair": any(one.is_chair for one in memberships),
+        "answers_proposals": request.actor.pk in chairs or (is_operator and not chairs),
+        "is_operator": is_operator,
+        "has_chair": bool(chairs),
         "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
