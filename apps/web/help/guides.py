@@ -32,6 +32,7 @@ GUIDES: dict[str, tuple[str, Any]] = {
     "api": ("api.md", _("Use the API from scripts and programs")),
     "glossary": ("glossary.md", _("What the terms mean")),
 }
+END = "<!-- The help pages end here"  # what follows in a file is for people who write texts or code
 _OTHER_FILE = re.compile(r"(?:\.\./|\./)*(?:docs/)?([\w./-]+\.md)(#.*)?\Z")
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -67,7 +68,7 @@ def guide(slug: str, language: str) -> Guide | None:
 
 @cache
 def _read(slug: str, file: Path, language: str) -> Guide:
-    tokens = _parser.parse(file.read_text(encoding="utf-8"))
+    tokens = _parser.parse(file.read_text(encoding="utf-8").partition(END)[0])
     title, sections = slug, []
     for place, token in enumerate(tokens):
         if token.type == "heading_open":

@@ -127,3 +127,10 @@ def test_a_dataset_names_its_contact(client: Client) -> None:
     )
     text = client.get(f"/datasets/{dataset.slug}/").content.decode()
     assert "Cancer data office" in text and "mailto:office@example.org" in links(text)
+
+
+def test_the_glossary_of_the_help_pages_has_no_part_for_developers(db: None) -> None:
+    page = Client().get("/help/glossary/").content.decode()
+    assert 'id="data"' in page
+    assert "Retired" not in page
+    assert "lint" not in page
