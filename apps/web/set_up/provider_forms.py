@@ -6,9 +6,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from apps.people.models import Institution, Provider
+from apps.people.models import Institution, Provider, VisaIssuer
 from apps.people.models.providers import STANDARD_CLAIMS
-from apps.people.rules import check_domains, check_new_slug, check_provider
+from apps.people.rules import check_domains, check_new_slug, check_provider, check_visa_issuer
 from apps.web.common.forms import CleanTextField, RequiredTextField, name_the_rest
 from apps.web.set_up.forms import ManyLinesField, SeenForm, institution_field
 
@@ -40,8 +40,31 @@ class ShortNameMixin(forms.Form):
     )
 
 
-class ProviderForm(SeenForm):
+class EnteredForm(SeenForm):
+    """About a row of `model` that has a short name: a new one has the field `slug`, another one `initial["slug"]`.
+
+    What the command would refuse is named with the other errors.
+    """
+
+    model: type[Provider] | type[VisaIssuer]
+
+    def clean(self) -> None:
+        """A short name that is taken says nothing about the other fields."""
+        slug = self.initial.get("slug", "")
+        if "slug" in self.fields:
+            slug = self.cleaned_data.get("slug", "")
+            name_the_rest(self, lambda: check_new_slug(self.model, slug))
+        self.check("" if "slug" in self.errors else slug)
+
+    def check(self, slug: str) -> None:
+        """Ask the rules of the command about what is right so far."""
+        raise NotImplementedError
+
+
+class ProviderForm(EnteredForm):
     """An identity provider; its secret is named, never entered."""
+
+    model = Provider
 
     name = RequiredTextField(
         label=_("Name on the sign-in page"), max_length=200, help_text=_("For example, the name of the institution.")
@@ -121,15 +144,11 @@ class ProviderForm(SeenForm):
                 widget=exact(placeholder=standard),
             )
 
-    def clean(self) -> None:
-        """What the command would refuse is named with the other errors."""
-        self.check(self.initial.get("slug", ""))
-
     def check(self, slug: str) -> None:
-        """The rules of the command, asked about what is right so far of the provider with this short name."""
         said = self.cleaned_data
         facts = {name: said.get(name, "") for name in ("name", "issuer", "client_id", "secret_name", "scopes")}
-        name_the_rest(self, lambda: check_provider(slug=slug, **facts), lambda: check_domains(said.get("domains", ())))
+        domains = said.get("domains", ())
+        name_the_rest(self, lambda: check_provider(slug=slug, **facts), lambda: check_domains(domains))
 
     @property
     def claim_fields(self) -> list[Any]:
@@ -149,15 +168,11 @@ class NewProviderForm(ShortNameMixin, ProviderForm):
 
     field_order = ("name", "slug", "institution")
 
-    def clean(self) -> None:
-        """A short name that is taken says nothing about the issuer."""
-        slug = self.cleaned_data.get("slug", "")
-        name_the_rest(self, lambda: check_new_slug(Provider, slug))
-        self.check("" if "slug" in self.errors else slug)
 
-
-class VisaIssuerForm(SeenForm):
+class VisaIssuerForm(EnteredForm):
     """Whose signature on visas counts, exactly as the visas say it."""
+
+    model = VisaIssuer
 
     title = RequiredTextField(label=_("Name"), max_length=200)
     issuer = RequiredTextField(
@@ -185,6 +200,10 @@ class VisaIssuerForm(SeenForm):
             "sign-in."
         ),
     )
+
+    def check(self, slug: str) -> None:
+        facts = {name: self.cleaned_data.get(name, "") for name in ("title", "issuer", "jku", "sources")}
+        name_the_rest(self, lambda: check_visa_issuer(slug=slug, **facts))
 
 
 class NewVisaIssuerForm(ShortNameMixin, VisaIssuerForm):

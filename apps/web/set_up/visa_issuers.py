@@ -90,9 +90,8 @@ def visa_issuer(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     check_can_set_up(request.actor)
     found = _issuer(slug)
     facts = visa_issuer_facts(found)
-    form = VisaIssuerForm(
-        request.POST or None, initial={**facts, "provider": found.provider_id, "seen": fingerprint(facts)}
-    )
+    initial = {**facts, "slug": found.slug, "provider": found.provider_id, "seen": fingerprint(facts)}
+    form = VisaIssuerForm(request.POST or None, initial=initial)
 
     def save() -> tuple[str, str]:
         trust_visa_issuer(found.slug, by=request.actor, seen=form.cleaned_data["seen"], **_facts(form))

@@ -196,6 +196,9 @@ def test_a_visa_issuer_is_trusted_changed_ended_and_trusted_again(browser: Clien
     assert browser.post(new, {**said, "slug": "v"}).status_code == 302
     assert errors(browser.post(new, {**said, "slug": "v", "issuer": "https://w.example/"})) == {"slug"}
     assert errors(browser.post(new, {**said, "slug": "w"})) == {"issuer"}
+    every = {"title", "issuer", "jku", "sources"}
+    assert errors(browser.post(new, {"slug": "v", "title": ""})) == {*every, "slug"}
+    assert errors(browser.post(page, {"title": ""})) == every
     seen = browser.get(page).context["form"].initial["seen"]
     assert browser.post(page, {**said, "title": "W", "seen": seen}).status_code == 302
     assert browser.post(page, {**said, "title": "X", "seen": seen}).status_code == 409
