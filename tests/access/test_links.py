@@ -13,7 +13,7 @@ from tests.access.asking import Row
 from tests.access.world import ACTORS, Things
 
 ROWS = [row for row in asking.rows() if row.method == "GET" and not row.address.startswith("api:")]
-# Of readers who are shown nearly the same `make test` is one: a member sees what the chair sees, a steward what the owner.
+# Of readers who are shown nearly the same, `make test` is one: a member sees what the chair sees.
 LATER = {"stranger", "named", "member", "elsewhere", "steward", "auditor"}
 READERS = [
     pytest.param(actor, marks=[pytest.mark.exhaustive] if actor in LATER else [])
