@@ -181,13 +181,15 @@ def check_can_submit(by: Person, request: AccessRequest) -> None:
     if says:
         raise Invalid(_("The request is not complete yet."), fields=says)
     obstacles.check_can_complete(by)
+    if not request.rounds.exists():
+        obstacles.check_an_operator_is_outside(_parties(request))
 
 
 def _refused_datasets(by: Person, request: AccessRequest) -> dict[str, str]:
     try:
         _check_new_datasets(by, request)
     except Invalid as refusal:
-        return refusal.fields
+        return {fields.DATASETS.name: refusal.sentence}
     return {}
 
 
@@ -197,13 +199,15 @@ def _check_new_datasets(by: Person, request: AccessRequest) -> None:
     """
     last = request.rounds.first()
     returned = last.snapshot["datasets"] if last is not None else []
-    parties = [person.pk for person in queries.people_of(request)]
+    parties = _parties(request)
     for item in request.items.filter(state=ItemState.OPEN).select_related("dataset__committee"):
         if str(item.dataset_id) not in returned:
             check_can_request(by, item.dataset)
             obstacles.check_others_can_act(item.dataset, parties)
-    if last is None:
-        obstacles.check_an_operator_is_outside(parties)
+
+
+def _parties(request: AccessRequest) -> list[UUID]:
+    return [person.pk for person in queries.people_of(request)]
 
 
 def check_is_committee_member(by: Person, request: AccessRequest) -> None:

@@ -56,6 +56,18 @@ def refusal_of(act: Callable[[], object], kind: type[DomainError] = DomainError)
     return None
 
 
+def name_the_rest(form: forms.BaseForm, *rules: Callable[[], object]) -> None:
+    """Beside what the form itself found: what these rules refuse, so that all errors are named at once.
+
+    For `clean` of a form. A field that has an error already keeps that.
+    """
+    for rule in rules:
+        refusal = refusal_of(rule, Invalid)
+        for name, sentence in _sentences(refusal).items() if refusal is not None else ():
+            if name not in form.errors:
+                form.add_error(name if name in form.fields else None, sentence)
+
+
 class CleanTextField(forms.CharField):
     """Text as it is stored (`apps.core.text.typed`): a hidden character is an error of the field.
 

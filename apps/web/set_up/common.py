@@ -64,8 +64,11 @@ def one_form(
 
 
 def colleague(request: AuthenticatedRequest, form: forms.Form, name: str = "code") -> Person | None:
-    """The person who was entered; None, with a sentence at the field, if the field names nobody or several people."""
-    if form.is_valid():
+    """The person who was entered; None, with a sentence at the field, if the field names nobody or several people.
+
+    Also when another field is wrong, so that all errors are named at once.
+    """
+    if form.is_bound and name not in form.errors:
         with FormRefusals(form):
             return find_colleague(form.cleaned_data[name], by=request.actor, field=name)
     return None

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.committees.models import Committee
+from apps.committees.rules import check_changed_committee, check_new_committee
 from apps.people.models import Institution, PlatformRole
-from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField
+from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField, name_the_rest
 
 
 class SeenForm(forms.Form):
@@ -112,6 +113,19 @@ class CommitteeForm(SeenForm):
         help_text=_("An e-mail address or a web page for applicants, shown on the public page of the committee."),
     )
 
+    def clean(self) -> None:
+        """What the command would refuse is named with the other errors."""
+        name_the_rest(self, self.check)
+
+    def check(self) -> None:
+        """The rule of the command, asked about what is right so far."""
+        check_changed_committee(**self.details())
+
+    def details(self) -> dict[str, Any]:
+        """What the rule takes. A field that has an error already keeps that error."""
+        right = {"name": "", "quorum": 1, "review_days": 28, "contact": ""}
+        return {name: self.cleaned_data.get(name, value) for name, value in right.items()}
+
     def facts(self) -> dict[str, Any]:
         """What the command takes. The rule is not among it: there is one."""
         return {name: value for name, value in self.cleaned_data.items() if name not in {"rule", "slug", "chair"}}
@@ -128,6 +142,10 @@ class NewCommitteeForm(CommitteeForm):
     )
     chair = ColleagueField(label=_("Chair"))
     field_order = ("name", "slug", "institution", "chair")
+
+    def check(self) -> None:
+        """Also the short name."""
+        check_new_committee(slug=self.cleaned_data.get("slug", ""), **self.details())
 
 
 class ColleagueForm(forms.Form):

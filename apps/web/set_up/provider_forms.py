@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.people.models import Institution, Provider
 from apps.people.models.providers import STANDARD_CLAIMS
-from apps.web.common.forms import CleanTextField, RequiredTextField
+from apps.people.rules import check_domains, check_new_slug, check_provider
+from apps.web.common.forms import CleanTextField, RequiredTextField, name_the_rest
 from apps.web.set_up.forms import ManyLinesField, SeenForm, institution_field
 
 EXACT = {"class": "mono", "spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
@@ -120,6 +121,16 @@ class ProviderForm(SeenForm):
                 widget=exact(placeholder=standard),
             )
 
+    def clean(self) -> None:
+        """What the command would refuse is named with the other errors."""
+        self.check(self.initial.get("slug", ""))
+
+    def check(self, slug: str) -> None:
+        """The rules of the command, asked about what is right so far of the provider with this short name."""
+        said = self.cleaned_data
+        facts = {name: said.get(name, "") for name in ("name", "issuer", "client_id", "secret_name", "scopes")}
+        name_the_rest(self, lambda: check_provider(slug=slug, **facts), lambda: check_domains(said.get("domains", ())))
+
     @property
     def claim_fields(self) -> list[Any]:
         return [self[f"claim_{ours}"] for ours in STANDARD_CLAIMS]
@@ -137,6 +148,12 @@ class NewProviderForm(ShortNameMixin, ProviderForm):
     """A provider that nobody knows yet."""
 
     field_order = ("name", "slug", "institution")
+
+    def clean(self) -> None:
+        """A short name that is taken says nothing about the issuer."""
+        slug = self.cleaned_data.get("slug", "")
+        name_the_rest(self, lambda: check_new_slug(Provider, slug))
+        self.check("" if "slug" in self.errors else slug)
 
 
 class VisaIssuerForm(SeenForm):

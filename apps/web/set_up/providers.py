@@ -173,7 +173,7 @@ def _facts(form: ProviderForm) -> dict[str, Any]:
 
 def _initial(found: Provider) -> dict[str, Any]:
     facts = provider_facts(found)
-    return {**facts, "institution": found.institution_id, "seen": fingerprint(facts)}
+    return {**facts, "slug": found.slug, "institution": found.institution_id, "seen": fingerprint(facts)}
 
 
 def _provider(slug: str) -> Provider:

@@ -50,7 +50,7 @@ def test_what_is_missing_is_said_field_by_field(caller: Caller) -> None:
     made = caller.post("/requests", {"datasets": [stories.published_dataset().dataset.slug]})
     assert made.status_code == 201
     says = {each["field"] for each in made.json()["missing"]}
-    assert says == {"title", "purpose", "public_summary", "starts_on"}
+    assert says == {"title", "purpose", "public_summary", "starts_on", "ends_on"}
     problem = refused(caller.post(f"/requests/{made.json()['id']}/submit"), 422, "invalid")
     assert fields(problem) == says
 

@@ -88,7 +88,38 @@ def test_a_committee_that_is_not_complete_is_refused(browser: Client, wrong: dic
         assert (changed.status_code, errors(changed)) == (422, {field})
 
 
+def test_all_errors_of_a_committee_are_named_at_once(browser: Client) -> None:
+    new, nothing = reverse("set_up_committee_new"), {"rule": "majority", "quorum": "", "review_days": "28"}
+    assert errors(browser.post(new, nothing)) == {"name", "slug", "chair", "quorum"}
+    unknown = browser.post(new, {**COMMITTEE, "name": "", "slug": "Two Words", "contact": "x", "chair": "P-NOPE-NOPE"})
+    assert errors(unknown) == {"name", "slug", "contact", "chair"}
+    assert all(len(said) == 1 for said in unknown.context["form"].errors.values())
+    assert not Committee.objects.exists()
+    page = reverse("set_up_committee", args=[stories.committee_setup().committee.slug])
+    assert errors(browser.post(page, {**nothing, "review_days": "0"})) == {"name", "quorum", "review_days"}
+
+
+@pytest.mark.parametrize(("page", "other"), [("set_up_owners", {"institution"}), ("set_up_roles", {"kind", "days"})])
+def test_an_unknown_person_is_named_beside_the_other_errors(browser: Client, page: str, other: set[str]) -> None:
+    answer = browser.post(reverse(page), {"code": "P-NOPE-NOPE"})
+    assert (answer.status_code, errors(answer)) == (422, {"code", *other})
+    known = browser.post(reverse(page), {"code": stories.person().code})
+    assert (known.status_code, errors(known)) == (422, other)
+    assert browser.post(reverse(page)).status_code == 422, "a form without a single field"
+
+
 # ------------------------------------------------------------------------------------------ providers and visa issuers
+def test_all_errors_of_a_provider_are_named_at_once(browser: Client) -> None:
+    new, nothing = reverse("set_up_provider_new"), {"scopes": "", "domains": "no domain"}
+    every = {"name", "issuer", "client_id", "secret_name", "scopes", "domains"}
+    answer = browser.post(new, nothing)
+    assert (answer.status_code, errors(answer)) == (422, {*every, "slug"})
+    assert all(len(said) == 1 for said in answer.context["form"].errors.values())
+    browser.post(new, {**PROVIDER, "slug": "elsewhere"})
+    assert errors(browser.post(new, {**PROVIDER, "slug": "elsewhere", "name": ""})) == {"name", "slug", "issuer"}
+    assert errors(browser.post(reverse("set_up_provider", args=["elsewhere"]), nothing)) == every
+
+
 def test_a_provider_is_entered_off_and_its_secret_is_never_shown(browser: Client, settings: Any) -> None:
     settings.PROVIDER_SECRETS = {"home": "the-very-secret-of-home"}
     answer = browser.post(reverse("set_up_provider_new"), {**PROVIDER, "slug": "elsewhere", "domains": "a.example"})

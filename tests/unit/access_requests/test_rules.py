@@ -162,7 +162,10 @@ def test_what_is_missing_is_named_in_the_order_of_the_form() -> None:
     request.purpose = "x" * fields.PURPOSE.least
     assert rules.missing_for_submission(request) == {}
     request.starts_on = request.ends_on = None
-    assert set(rules.missing_for_submission(request)) == {"starts_on"}, "the end is asked for after the start"
+    assert list(rules.missing_for_submission(request)) == ["starts_on", "ends_on"]
+    request.ends_on = clock.today() + DAY
+    assert set(rules.missing_for_submission(request)) == {"starts_on"}
+    request.ends_on = None
     request.starts_on = clock.today()
     assert set(rules.missing_for_submission(request)) == {"ends_on"}
     request.ends_on = clock.today() + DAY
@@ -216,6 +219,25 @@ def test_submitting_needs_everything_that_is_needed_later() -> None:
     assert wrong(rules.check_can_submit, back.applicant, back.request) == {"answer"}
     back.request.questions.update(answer="All of them.")
     assert refusal(rules.check_can_submit, back.applicant, back.request) is None
+
+
+@pytest.mark.django_db
+def test_one_refusal_names_everything_that_the_applicant_can_correct() -> None:
+    """Also what is asked only of a request that is submitted again, and before what nobody corrects in the form."""
+    operator = stories.operator()
+    case = stories.draft(applicant=operator)
+    case.request.title, case.request.starts_on, case.request.ends_on = "", None, None
+    missing = {"title", "starts_on", "ends_on"}
+    assert wrong(rules.check_can_submit, operator, case.request) == missing, "though no operator is outside the request"
+    committee = case.committee_setup.committee
+    committee.accepting, committee.closed_because = False, "Holidays."
+    committee.save()
+    assert wrong(rules.check_can_submit, operator, case.request) == {*missing, "datasets"}
+    back = stories.returned()
+    back.request.purpose = ""
+    assert wrong(rules.check_can_submit, back.applicant, back.request) == {"purpose", "answer"}
+    back.request.items.all().delete()
+    assert wrong(rules.check_can_submit, back.applicant, back.request) == {"purpose", "answer", "datasets"}
 
 
 @pytest.mark.django_db
