@@ -189,8 +189,11 @@ def open_proposals_to(committee: Committee) -> QuerySet[CommitteeProposal]:
 
 
 def proposals_to_answer(person: Viewer) -> QuerySet[CommitteeProposal]:
-    """Those of them that await an answer, oldest first."""
-    waiting = proposals_visible_to(person).filter(outcome=CommitteeProposal.Outcome.AWAITING)
+    """Those of them that await this person's answer, oldest first: only a chair answers for a dataset they manage."""
+    may = Q(committee__in=chaired_by(person)) | ~roles.role_exists(
+        person, Dataset.MANAGERS, Dataset, outer="dataset_id"
+    )
+    waiting = proposals_visible_to(person).filter(may, outcome=CommitteeProposal.Outcome.AWAITING)
     return waiting.select_related("dataset__institution", "committee").order_by("proposed_at")
 
 

@@ -23,6 +23,7 @@ from apps.people.models.visas import RESEARCHER
 from apps.people.queries import accepted_terms, accepted_visas_of, active_at, ended_for_good, newest_affiliations
 
 ENDINGS = ("not_ended", "not_revoked", "not_terminated")  # parts of a grant that, once missing, stay missing
+FOLLOWS = "follows"  # the cause of a part that does not hold because another one, which is named, does not
 PAUSES = ("not_suspended", "affiliation_active")  # parts that can hold again
 AT_ONCE = 50  # people whom one statement of `verdicts` asks about
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
@@ -304,9 +305,9 @@ def _behind(at: datetime | None) -> dict[str, Subquery]:
 
 
 def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
-    """Each part with its fact. "Not ended" is about the end in fact: it also fails where another part ended it."""
-    over = not all(getattr(grant, f"part_{name}") for name in ENDINGS)
-    paused = not all(getattr(grant, f"part_{name}") for name in PAUSES)
+    """Each part with its fact; "not ended" is about the end in fact and also fails where another part ended it."""
+    parts = {name: getattr(grant, f"part_{name}") for name in names}
+    over, paused = (not all(parts[name] for name in some) for some in (ENDINGS, PAUSES))
     moments = {
         "begun": grant.starts_at,
         "not_ended": grant.real_end if over else grant.ends_at,
@@ -318,11 +319,11 @@ def _facts(grant: AccessGrant, names: list[str]) -> list[Fact]:
     who = {"affiliation_active": grant.institution.name if grant.institution is not None else ""}
     causes = {
         "affiliation_active": "ended" if getattr(grant, "affiliation_ended_at", None) is not None else "",
-        "not_ended": "paused" if paused and not over else "",
+        "not_ended": FOLLOWS if over and parts["not_ended"] else "paused" if paused and not over else "",
         "not_revoked": "by_holder" if grant.revoked_by_id == grant.holder_id else "",
     }
-    holds = {name: getattr(grant, f"part_{name}") for name in names} | {"not_ended": not over}
-    return [Fact(name, holds[name], moments.get(name), who.get(name, ""), causes.get(name, "")) for name in names]
+    parts["not_ended"] = not over
+    return [Fact(name, parts[name], moments.get(name), who.get(name, ""), causes.get(name, "")) for name in names]
 
 
 def grants_of(person: Viewer) -> QuerySet[AccessGrant]:

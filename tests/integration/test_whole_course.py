@@ -19,7 +19,7 @@ from apps.datasets import commands as datasets
 from apps.downloads import commands as downloads
 from apps.grants import commands as grants
 from apps.grants.models import AccessGrant
-from apps.grants.queries import downloadable_by, why
+from apps.grants.queries import FOLLOWS, downloadable_by, why
 from apps.people.commands.affiliations import extend_affiliation
 from apps.people.commands.people import get_or_create_person
 from apps.people.models import Institution, Person
@@ -108,6 +108,7 @@ def test_from_first_draft_to_the_refused_link() -> None:
         downloads.open_link(token, by=ANONYMOUS)
     verdict = why(applicant, version)
     assert not verdict.allowed
-    assert {fact.part for fact in verdict.grant_facts if not fact.holds} == {"not_revoked"}
+    missing = {fact.part: fact.cause for fact in verdict.grant_facts if not fact.holds}
+    assert missing == {"not_revoked": "", "not_ended": FOLLOWS}
     consequences.drain()
     assert not Outbox.objects.exclude(last_error="").exists()

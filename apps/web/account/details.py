@@ -1,5 +1,6 @@
 """What a person's institution did not send: asked for here, or with the words to ask the institution for it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.addresses import portal_host
 from apps.people.commands.people import enter_name
-from apps.people.models import Person
+from apps.people.models import Identity, Person
 from apps.people.queries import identities_of, missing_details
 from apps.people.rules import check_can_enter_name
 from apps.web.account.forms import NameForm
@@ -38,19 +39,22 @@ def account_name(request: AuthenticatedRequest) -> HttpResponse:
             enter_name(person, name=form.cleaned_data["name"], by=person)
             messages.success(request, _("Your name was saved."))
             return HttpResponseRedirect(_next(request))
-    context = {"form": form, "next": _next(request), **details(person)}
+    context = {"form": form, "next": _next(request), **details(person, identities_of(person))}
     return render(request, "account/name.html", context, status=422 if form.errors else 200)
 
 
-def details(person: Person) -> dict[str, Any]:
-    """What is missing, and a text to send to the institution; without missing details both are empty."""
+def details(person: Person, identities: Iterable[Identity]) -> dict[str, Any]:
+    """What is missing, and a text to send to the institution; without missing details both are empty.
+
+    `identities` are those of the person, oldest first; they are read only if something is missing.
+    """
     missing = missing_details(person)
-    return {"missing": missing, "words": _words(person, missing) if missing else ""}
+    return {"missing": missing, "words": _words(list(identities), missing) if missing else ""}
 
 
-def _words(person: Person, missing: list[str]) -> str:
-    """A message to the institution, ready to be copied."""
-    identity = identities_of(person).last()
+def _words(identities: list[Identity], missing: list[str]) -> str:
+    """A message to the institution of the newest identity, ready to be copied."""
+    identity = identities[-1] if identities else None
     text = _(
         "I sign in to %(portal)s through your identity provider. It does not send: %(claims)s. "
         "Please release these claims to %(portal)s. My identifier (sub) there is %(subject)s."

@@ -45,10 +45,11 @@ from apps.web.common.time_zone import of_browser
 def account(request: AuthenticatedRequest) -> HttpResponse:
     """Who the portal knows the person as, and what they may hand on: the colleague code."""
     person = request.actor
+    identities = identities_of(person)
     context = {
         "person": person,
         "can_be_emailed": can_be_emailed(person.email),
-        "identities": identities_of(person),
+        "identities": identities,
         "affiliations": _affiliations(person),
         "roles": platform_roles_of(person),
         "institutions": institutions_signed_for(person),
@@ -56,7 +57,7 @@ def account(request: AuthenticatedRequest) -> HttpResponse:
         "terms_accepted": has_accepted_terms(person),
         "time_zones": zones.names(),
         "browser_zone": of_browser(request),
-        **details(person),
+        **details(person, identities),
         "visas": [wording.visa_in_words(one) for one in visas_of(person)],
     }
     return render(request, "account/account.html", context)

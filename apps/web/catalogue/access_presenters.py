@@ -9,7 +9,7 @@ from apps.grants.access_state import AccessState, State
 from apps.grants.access_state.places import href_of
 from apps.grants.access_state.words import said
 from apps.grants.explanations import NEXT_ACTIONS, explain
-from apps.grants.queries import Fact, Verdict
+from apps.grants.queries import FOLLOWS, Fact, Verdict
 
 OFFERS = (State.NONE, State.SIGN_IN_NEEDED, State.NOT_ACCEPTING)
 
@@ -45,7 +45,12 @@ def _without_grant(state: AccessState) -> dict[str, Any]:
 def row(fact: Fact, verdict: Verdict | None = None, links: Mapping[str, str] | None = None) -> dict[str, Any]:
     """One part of the rule, with a link to what helps if there is one."""
     found = explain(fact, verdict)
-    check = {"ok": found.holds, "sentence": found.condition, "fact": found.sentence}
+    check: dict[str, Any] = {
+        "ok": found.holds,
+        "sentence": found.condition,
+        "fact": found.sentence,
+        "follows": fact.cause == FOLLOWS,
+    }
     if href := (links or {}).get(found.next_action):
         check |= {"href": href, "action": NEXT_ACTIONS[found.next_action]}
     return check

@@ -52,7 +52,7 @@ def your_access(request: PageRequest, slug: str) -> HttpResponse:
         state = access_state(person, dataset) if person is request.actor and at is None else None
         links = _links(person, request.path, own=person is request.actor)
         checks = access_presenters.checks(verdict, links, state)
-        why_not = " ".join(check["fact"] for check in checks if not check["ok"])
+        why_not = " ".join(check["fact"] for check in checks if not check["ok"] and not check["follows"])
         context |= {"verdict": verdict, "checks": checks, "why_not": why_not}
     return render(request, "catalogue/your_access.html", context, status=422 if form.errors else 200)
 

@@ -13,7 +13,7 @@ from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
 from apps.core.errors import Invalid, NotFound
-from apps.datasets.queries import open_proposals_to
+from apps.datasets.queries import open_proposals_to, proposals_to_answer
 from apps.people.colleagues import find_colleague
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
@@ -62,15 +62,13 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
     memberships = list(memberships_of(committee).select_related("person__institution"))
     waiting = waiting_votes(committee)
     state = "yes" if committee.accepting else "no"
-    is_operator = has_platform_role(request.actor, PlatformRole.Kind.OPERATOR)
-    chairs = [one.person_id for one in memberships if one.is_chair]
     found = {
         "committee": committee,
         "proposals": open_proposals_to(committee),
         "memberships": [{"row": one, "waiting": waiting.get(one.person_id, 0)} for one in memberships],
-        "answers_proposals": request.actor.pk in chairs or (is_operator and not chairs),
-        "is_operator": is_operator,
-        "has_chair": bool(chairs),
+        "to_answer": set(proposals_to_answer(request.actor).filter(committee=committee).values_list("pk", flat=True)),
+        "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
+        "has_chair": any(one.is_chair for one in memberships),
         "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"

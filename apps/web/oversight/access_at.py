@@ -16,7 +16,7 @@ from apps.core.actors import ANONYMOUS
 from apps.datasets.models import Dataset, Version
 from apps.grants.explanations import explain
 from apps.grants.models import AccessGrant
-from apps.grants.queries import Fact, Verdict, verdicts, why
+from apps.grants.queries import FOLLOWS, Fact, Verdict, verdicts, why
 from apps.people.commands.readings import record_access_check, record_export
 from apps.people.models import Person, TermsAcceptance
 from apps.people.rules import check_auditor
@@ -157,7 +157,8 @@ def _reasons(verdict: Verdict) -> list[str]:
     for fact in verdict.facts:
         own = fact.part == "entitled" and verdict.grant is not None
         facts += [*verdict.grant_facts] if own and not fact.holds else [fact]
-    return list(dict.fromkeys(explain(fact, verdict).sentence for fact in facts if not fact.holds))
+    missing = [fact for fact in facts if not fact.holds and fact.cause != FOLLOWS]
+    return list(dict.fromkeys(explain(fact, verdict).sentence for fact in missing))
 
 
 def _request_of(answer: Answer) -> str:

@@ -16,7 +16,6 @@ from apps.audit.models import Event
 from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, CONSOLE
-from apps.datasets.models import Distribution
 from apps.identity.commands.sign_ins import record_sign_in_refused
 from apps.people.commands.institutions import register_institution
 from apps.people.commands.people import set_institution
@@ -289,18 +288,17 @@ def test_the_style_sheet_that_gives_the_order_of_the_layers_comes_first() -> Non
 
 def test_a_files_name_or_id_finds_its_events() -> None:
     """And the file in an event leads there; a name that several files have offers them."""
-    access = stories.linked()
-    file, other = access.file, stories.published_dataset()
+    access = stories.linked(published_dataset=stories.published_dataset(files={"twice.csv": b"id\n1\n"}))
+    other = stories.published_dataset(files={"only-here.csv": b"id\n2\n", "twice.csv": b"id\n3\n"})
+    file, same_name = access.file, other.version.distributions.get(name="twice.csv")
     wanted = {"file.uploaded", "link.made"}
     page = read(file=str(file.pk))
     assert wanted <= kinds(page)
     things = [thing.url for row in page.context["rows"] for thing in row["things"] if thing.name == file.name]
     assert things and all(url.endswith(f"?file={file.pk}") for url in things)
-    Distribution.objects.filter(pk=other.file.pk).update(name="only-here.csv")
     found = kinds(read(file="ONLY-HERE"))
     assert "file.uploaded" in found and "link.made" not in found
-    Distribution.objects.filter(pk__in=[file.pk, other.file.pk]).update(name="twice.csv")
-    assert set(offered(read(file="twice.csv"))) == {str(file.pk), str(other.file.pk)}
+    assert set(offered(read(file="twice.csv"))) == {str(file.pk), str(same_name.pk)}
     assert kinds(read(file="no-such-file.csv")) == set()
 
 

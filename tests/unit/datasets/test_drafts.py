@@ -371,7 +371,12 @@ def test_an_operator_does_not_accept_for_a_chair_and_never_their_own_dataset() -
     CommitteeMember.objects.filter(committee=setup.committee).update(ends_at=clock.sql_now())
     with pytest.raises(Denied, match="You manage this dataset"):
         commands.accept_dataset(proposal, by=owner)
-    assert stories.client_for(operator).get(address).status_code == 200
+    manage = f"/committees/{setup.committee.slug}/manage/"
+    for reader, answers in ((owner, False), (operator, True)):
+        client = stories.client_for(reader)
+        assert (f'href="{address}"' in client.get(manage).content.decode()) is answers
+        assert client.get(address).status_code == (200 if answers else 403)
+        assert (proposal in queries.proposals_to_answer(reader)) is answers
     assert commands.accept_dataset(proposal, by=operator).committee == setup.committee
 
 

@@ -38,7 +38,8 @@ class Course:
         self.data = dataset()
         self.version = version(self.data)
         self.item = item(request(how.pop("applicant", self.holder)), self.data)
-        self.agreement = agreement(self.item, ended_at=NOW - DAY, ended_because="A breach.")
+        ended = {"ended_at": NOW - DAY, "ended_because": "A breach."} if "not_terminated" in missing else {}
+        self.agreement = agreement(self.item, **ended)
         self.kept_out: tuple[str, ...] = how.pop("kept_out", ())
         self.version = how.pop("version", None) or self.version
         self.missing, self.pause = missing, how.pop("pause", None)
@@ -60,9 +61,10 @@ class Course:
 
 def same(course: Course, found: AccessState, /, **expected: Any) -> None:
     """The state has these fields, beside what every state of a grant carries."""
+    over = {"not_revoked", "not_terminated"} & set(course.missing)
     always = {
         "at": NOW, "dataset": course.data, "request": course.item.request, "agreement": course.agreement,
-        "grant": course.grant, "until": course.grant.ends_at, "last_day": course.grant.last_day,
+        "grant": course.grant, "until": NOW - DAY if over else course.grant.ends_at, "last_day": course.grant.last_day,
         "version": course.version, "turn": Turn.NOBODY, "cause": "", "reason": "", "by": "", "waiting_for": (),
         "number": 0,
     }  # fmt: skip

@@ -45,7 +45,7 @@ def later(*found: AccessState) -> list[AccessState]:
 
 
 def test_what_gives_access_comes_first_and_what_is_over_last() -> None:
-    order = later(ACTIVE, YOURS, SUSPENDED, DRAFT, WAITING, OVER)
+    order = later(ACTIVE, YOURS, SUSPENDED, WAITING, DRAFT, OVER)
     for place in range(len(order)):
         found = first(*reversed(order[place:]))
         assert (found.state, [each.state for each in found.also]) == (

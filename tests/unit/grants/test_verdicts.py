@@ -90,7 +90,9 @@ def test_a_verdict_says_who_ended_an_affiliation() -> None:
     found = facts(both(holder, access))
     assert found["affiliated"] == (False, None, home.name, "ended")
     assert found["affiliation_active"] == (False, ended, home.name, "ended")
-    assert {name for name, fact in found.items() if fact[3]} == {"affiliated", "affiliation_active"}
+    assert {name: fact[3] for name, fact in found.items() if fact[3]} == {
+        "affiliated": "ended", "affiliation_active": "ended", "not_ended": "paused",
+    }  # fmt: skip
     confirm_affiliation(holder, institution=home, reason="Back from leave.", by=official)
     assert facts(both(holder, access))["affiliated"] == (True, None, "", "")
     Affiliation.objects.filter(person=holder, ended_at__isnull=True).update(valid_until=clock.now())
