@@ -1,0 +1,165 @@
+"""What the committee does with a request: conditions, votes, conflicts of interest, questions."""
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.access_requests.models.requests import AccessRequest, Item, Round
+from apps.committees import decisions
+from apps.core.identifiers import new_id
+from apps.core.text import seen_text
+from apps.core.triggers import Trigger, evidence
+from apps.people.models import ActorSnapshot, Person
+
+
+class Condition(models.Model):
+    """What a member proposes as a condition of an approval. Listed without the name; evidence of what was adopted."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="conditions")
+    text = models.TextField(_("condition"))
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("proposed condition")
+        verbose_name_plural = _("proposed conditions")
+        ordering = ["proposed_at", "id"]
+        constraints = [
+            seen_text("text", name="proposed_condition_text_is_seen"),
+            *evidence(
+                "access_requests_condition",
+                "a proposed condition cannot be changed or deleted",
+                may_be_emptied=["text"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"condition for {self.item_id}"
+
+
+# A vote takes the place of its voter's own vote on the same item in the same round, and of no other.
+SUPERSEDES_OWN = """
+BEGIN
+    IF NEW.supersedes_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM public.access_requests_vote earlier
+        WHERE earlier.id = NEW.supersedes_id AND earlier.item_id = NEW.item_id
+          AND earlier.round_id = NEW.round_id AND earlier.voter_id = NEW.voter_id)
+    THEN
+        RAISE EXCEPTION USING MESSAGE = 'a vote supersedes only its voter''s own', ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+
+
+class VoteQuerySet(models.QuerySet["Vote"]):
+    def current(self) -> Self:
+        """The votes that no later vote of the same voter has superseded: at most one for each voter and round."""
+        return self.filter(superseded_by__isnull=True)
+
+
+class Vote(models.Model):
+    """What one committee member said about one item, on the snapshot they saw. Never changed.
+
+    A voter who changes or confirms their vote casts another one that `supersedes` it; both remain.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    class Choice(models.TextChoices):
+        APPROVE = decisions.Choice.APPROVE.value, _("Approve")
+        CONDITIONAL = decisions.Choice.CONDITIONAL.value, _("Approve with conditions")
+        DENY = decisions.Choice.DENY.value, _("Deny")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="votes")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="votes")
+    voter = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="votes")
+    choice = models.CharField(max_length=12, choices=Choice.choices)
+    reason = models.TextField(_("reason"))
+    adopts = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("adopted conditions"))
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    cast_at = models.DateTimeField(db_default=Now())
+    # Who the voter was at that moment; votes from before the portal kept this have none.
+    actor_snapshot = models.OneToOneField(ActorSnapshot, null=True, on_delete=models.PROTECT, related_name="vote")
+
+    objects = VoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        ordering = ["cast_at"]
+        constraints = [
+            seen_text("reason", name="vote_text_is_seen"),
+            models.UniqueConstraint(
+                fields=["item", "round", "voter"], condition=Q(supersedes__isnull=True), name="vote_first_of_voter_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="vote_has_reason"),
+            models.CheckConstraint(
+                condition=Q(choice="conditional", adopts__len__gt=0) | (~Q(choice="conditional") & Q(adopts=[])),
+                name="vote_adopts_conditions",
+            ),
+            Trigger(name="access_requests_vote_own", on="INSERT", function=SUPERSEDES_OWN),
+            *evidence("access_requests_vote", "a vote cannot be changed or deleted", may_change=["reason"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voter_id} on {self.item_id}"
+
+
+class Recusal(models.Model):
+    """A committee member's conflict of interest in one request."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("reason",)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="recusals")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="recusals")
+    reason = models.CharField(_("conflict of interest"), max_length=500)
+    declared_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "person"], name="recusal_once"),
+            seen_text("reason", name="recusal_text_is_seen"),
+            *evidence(
+                "access_requests_recusal",
+                "a declared conflict of interest cannot be changed or deleted",
+                may_change=["reason"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} is recused from {self.request_id}"
+
+
+class Question(models.Model):
+    """What the committee asked when it returned the request, and what the applicant answered."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text", "answer")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="questions")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="questions")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("question"))
+    asked_at = models.DateTimeField(db_default=Now())
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="question_not_empty"),
+            seen_text("text", "answer", name="question_text_is_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"question on {self.request_id}"
