@@ -12,7 +12,7 @@ from apps.core.actors import Actor
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id
 from apps.core.text import is_blank
-from apps.datasets import queries, rules
+from apps.datasets import diseases, queries, rules
 from apps.datasets.commands.files import _drop_files
 from apps.datasets.commands.locks import _lock
 from apps.datasets.commands.proposals import _choose_committee
@@ -74,7 +74,7 @@ def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> 
     if unknown:
         raise Invalid(_("You cannot change these fields here: %(names)s") % {"names": ", ".join(sorted(unknown))})
     if "conditions" in changes:
-        changes["conditions"] = [tidied(use) for use in changes["conditions"]]
+        changes["conditions"] = [diseases.tidied(tidied(use)) for use in changes["conditions"]]
     rules.check_description(dataset, changes)
     changed = _set_columns(dataset, changes)
     if "conditions" in changes and _set_conditions(dataset, changes["conditions"]):
