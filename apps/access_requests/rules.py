@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import fields, obstacles, queries
+from apps.access_requests import fields, obstacles, purposes, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -107,9 +107,12 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     for field in fields.FIELDS:
         if field.required and _amount(field, request) < field.least:
             says[field.name] = field.missing % {"n": field.least}
-    says = _wrong_dates(request) | says
+    matches = purposes.matches_of(request)
+    says = purposes.beyond_last_day(request.ends_on, matches) | _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
+    if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
+        says[fields.DATASETS.name] = misfits
     return {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
 
 

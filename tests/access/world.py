@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from apps.access_requests.models import AccessRequest
 from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
@@ -170,7 +171,11 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
             things.data[name, state] = {**typed, "datasets": published_dataset.dataset.slug}
+    AccessRequest.objects.filter(pk=cases["denied"].request.pk).update(
+        research_purpose={"version": 1, "kind": "health"}
+    )
     for state in cases:
+        things.data["request_reuse_purpose", state] = {"from": str(cases["denied"].request.pk)}
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 

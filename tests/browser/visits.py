@@ -356,6 +356,7 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
+            "request_reuse_purpose",
             "request_answers",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
@@ -373,6 +374,7 @@ NOT_PAGES = {
     "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
     "first_operator": "only while there is no operator; tests/browser/test_set_up.py",
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
+    "request_match": "a part of the request form, which is visited",
     "checksums": "a list for sha256sum, not a page",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests import fields, rules
+from apps.access_requests import fields, purposes, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
@@ -77,6 +77,8 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
         if name in changes:
             value = changes[name]
             setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
+    if fields.RESEARCH_PURPOSE.name in changes:
+        request.research_purpose = purposes.checked(request.research_purpose)
     begin, end = request.starts_on, request.ends_on
     wrong = rules.wrong_order(begin, end) if begin is not None and end is not None else {}
     if wrong:

@@ -34,6 +34,10 @@ class AccessRequest(WorkflowModel):
     title = models.CharField(_("project title"), max_length=fields.TITLE.most, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
+    # The answers that are compared with use conditions, as `apps.datasets.matching.purpose_json` writes them.
+    research_purpose = models.JSONField(
+        _("research purpose"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.DRAFT)

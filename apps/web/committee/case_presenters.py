@@ -16,6 +16,7 @@ from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web.committee.forms import ConflictForm, QuestionForm
+from apps.web.committee.match_presenters import match_of_round
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
@@ -98,6 +99,7 @@ def _asked(
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(UUID(pk)) for pk in said["members"]],
+        **match_of_round(newest, people),
         "earlier": earlier,
         "changes": changes(earlier.snapshot, said, names=names, titles=titles) if earlier else [],
     }

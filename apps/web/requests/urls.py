@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.requests import discard, edit, my_requests, views
+from apps.web.requests import discard, edit, my_requests, purpose_views, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("requests/<uuid:pk>/copy/", edit.request_copy, name="request_copy"),
     path("requests/<uuid:pk>/datasets/", edit.request_add, name="request_add"),
     path("requests/<uuid:pk>/autosave/", edit.request_autosave, name="request_autosave"),
+    path("requests/<uuid:pk>/match/", purpose_views.request_match, name="request_match"),
+    path("requests/<uuid:pk>/purpose/", purpose_views.request_reuse_purpose, name="request_reuse_purpose"),
     path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),
     path("requests/<uuid:pk>/discard/", discard.request_discard, name="request_discard"),
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),

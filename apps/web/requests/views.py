@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.purposes import purpose_of
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound
+from apps.datasets.matching.questions import answers
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
@@ -58,6 +60,7 @@ def _page(
         "asked": found,
         "title": said[fields.TITLE.name],
         "written": written(said),
+        "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
         "panel": _panel(state, found),
         "rows": _rows(items, state),
         "members": members,
