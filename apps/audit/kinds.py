@@ -253,6 +253,10 @@ class Kind(models.TextChoices):
         "request.votes_divided", Group.REQUESTS, "vote", "wait",
         _("All members have voted, and the votes do not decide"),
     )  # fmt: skip
+    FORM_CREATED = "form.created", Group.REQUESTS, "draft", "still", _("A form was created")
+    FORM_DRAFT_DISCARDED = "form.draft_discarded", Group.REQUESTS, "ban", "still", _("A draft of a form was discarded")
+    FORM_PUBLISHED = "form.published", Group.REQUESTS, "check", "note", _("Version %(version)s of a form was published")
+    FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
