@@ -36,7 +36,7 @@ def any_of(column: str, ids: Collection[uuid.UUID]) -> Func:
     """`filter(any_of("dataset_id", ids))`: one of these. Unlike `__in`, the SQL is the same for any number of them."""
     array: ArrayField[Any, Any] = ArrayField(models.UUIDField())
     among = Func(Value(list(ids), output_field=array), template="(%(expressions)s)")
-    condition = models.BooleanField()
+    condition: models.BooleanField[Any, Any] = models.BooleanField()
     return Func(F(column), among, template="%(expressions)s", arg_joiner=" = ANY ", output_field=condition)
 
 

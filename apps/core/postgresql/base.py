@@ -30,7 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         raw.limit = limits["statement"]
         # The server gives up first, if it can: its error says more, and the connection stays usable.
         values = (round(limits["statement"] * 900), round(limits["idle_in_transaction"] * 1000))
-        # A prepared statement is planned once. PostgreSQL else plans the long ones anew each time, which takes longer
+        # A prepared statement is planned once. PostgreSQL else plans the long ones again each time, which takes longer
         # than to answer them. Django's own statements carry their values and are planned for these.
         raw.execute(
             "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),"

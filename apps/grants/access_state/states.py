@@ -33,9 +33,10 @@ def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, Acc
     """The same for many datasets, by id; the number of statements does not depend on how many."""
     found = {dataset.pk: dataset for dataset in datasets}
     prefetch_related_objects(list(found.values()), "committee")
-    known = isinstance(person, Person)
-    items = statements.items_of_person(person, found) if known else []
-    grants = statements.grants_of_holder(person.pk, list(found)) if known else []
+    items, grants = [], None
+    if isinstance(person, Person):
+        items = statements.items_of_person(person, found)
+        grants = statements.grants_of_holder(person.pk, list(found))
     me = roles.person_id(person)
     facts = read(person, found, asked=[(item, me) for item in items], grants=grants)
     who = Who(person, is_viewer=True)
