@@ -17,10 +17,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core import clock
+from apps.core import clock, countries
 from apps.core.errors import Invalid
 from apps.core.text import is_blank, is_email, seen_length, typed
-from apps.forms import countries, identifiers
+from apps.forms import identifiers
 from apps.forms.definition import Question
 from apps.forms.kinds import Type
 
@@ -171,9 +171,9 @@ def _read_countries(question: Question, sent: Any) -> list[str]:
     entries = _entries(question, re.sub(r"[;,]", "\n", sent) if isinstance(sent, str) else sent)
     codes = []
     for entry in entries:
-        code = countries.find(entry)
-        if not code:
-            sentence = _("“%(words)s” is not a country. Enter its English name or its two-letter code, for example DK.")
+        code = countries.code_of(entry)
+        if code not in countries.NAMES:
+            sentence = _("“%(words)s” is not a country. Enter its name or its two-letter code, for example DK.")
             raise Invalid(sentence % {"words": entry[:60]})
         codes.append(code)
     return list(dict.fromkeys(codes))

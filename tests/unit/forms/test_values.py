@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apps.core.errors import Invalid
-from apps.forms import countries, identifiers
+from apps.forms import identifiers
 from apps.forms.values import lines, read
 from tests.unit.forms.samples import ORCID, ROR, question
 from tests.unit.forms.samples import read as form_of
@@ -88,7 +88,7 @@ REFUSED: list[tuple[Any, Any]] = [
     (one("choices", options=OPTIONS, least=2), ["yes"]), (one("choices", options=OPTIONS, most=1), ["yes", "no"]),
     (one("email"), "nobody"), (one("phone"), "call me"), (one("phone"), "12"), (one("url"), "javascript:alert(1)"),
     (one("url"), "ftp://example.org/"), (one("orcid"), "0000-0002-1825-0098"), (one("orcid"), "1234"),
-    (one("organisation"), "https://ror.org/03yrm5c27"), (one("organisation"), "Sundby"), (one("country"), "Atlantis"),
+    (one("organisation"), "https://ror.org/03yrm5c27"), (one("organisation"), "Sundby"), (one("country"), "Atlantis"), (one("country"), "EU"),
     (one("country", most=1), "DK\nSE"), (one("country"), 45), (one("person"), {"email": "a@b.dk"}),
     (one("person"), {"name": "Ann", "email": "nobody"}), (one("person"), {"name": "Ann", "age": "3"}),
     (one("variables"), ["x" * 201]), (one("variables", most=1), ["a", "b"]), (one("table", columns=COLUMNS), "x"),
@@ -115,8 +115,3 @@ def test_check_digits() -> None:
     assert all(identifiers.ror(one) for one in ("03yrm5c26", "https://ror.org/00f54p054", "ror.org/035b05819"))
     wrong = [identifiers.orcid(f"0000-0002-1825-009{digit}") for digit in "012345689X"]
     assert wrong == [""] * 10
-
-
-def test_countries_are_those_of_iso_3166() -> None:
-    assert len(countries.names()) == 249
-    assert (countries.find("uk"), countries.find("Atlantis"), countries.name_of("ZZ")) == ("GB", "", "ZZ")
