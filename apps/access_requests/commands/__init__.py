@@ -31,6 +31,7 @@ from apps.access_requests.commands.review import (
     recuse,
     request_changes,
 )
+from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
@@ -62,4 +63,6 @@ __all__ = [
     "vote",
     "withdraw",
     "withdraw_for_closed_account",
+    "withdraw_message",
+    "write_message",
 ]
