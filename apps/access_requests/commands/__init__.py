@@ -14,6 +14,7 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -31,6 +32,7 @@ from apps.access_requests.commands.review import (
     recuse,
     request_changes,
 )
+from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
@@ -58,8 +60,11 @@ __all__ = [
     "add_committee_member",
     "recuse",
     "submit",
+    "use_form_version",
     "remove_committee_member",
     "vote",
     "withdraw",
     "withdraw_for_closed_account",
+    "withdraw_message",
+    "write_message",
 ]

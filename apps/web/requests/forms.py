@@ -16,8 +16,10 @@ from apps.access_requests.models import AccessRequest, Question
 from apps.access_requests.purposes import beyond_last_day, matches, purpose_of
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
+from apps.forms.combined import AskedForm
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
+from apps.web.requests.form_questions import FormQuestions
 from apps.web.requests.purpose_form import purpose_fields, purpose_initial, purpose_names, read_answers
 from apps.web.requests.purpose_section import last_day_hint
 
@@ -62,14 +64,15 @@ class RequestForm(AnswersForm):
     )
     further = forms.MultipleChoiceField(label=_("Datasets found"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chosen: Sequence[Dataset], asked: Sequence[AskedForm] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.form_questions = FormQuestions(asked)
         self._chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
         self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
         for one in _own_fields():
             self.fields[one.name] = WIDGETS[one.kind](one)
-        self.fields |= purpose_fields()
+        self.fields |= purpose_fields() | self.form_questions.fields()
         self.order_fields(["revision", *(one.name for one in _own_fields()), *purpose_names(), "add_dataset"])
         limit = rules.shortest_limit(chosen)
         if limit is not None:
@@ -138,7 +141,13 @@ class RequestForm(AnswersForm):
     @property
     def texts(self) -> dict[str, Any]:
         """What the request itself keeps."""
-        return {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
+        kept = {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
+        return kept | {"answers": self.form_questions.sent(self)}
+
+    @property
+    def asked_sections(self) -> list[dict[str, Any]]:
+        """The questions of the committees' forms, as the template shows them."""
+        return self.form_questions.boxes(self)
 
 
 def _own_fields() -> list[RequestField]:
