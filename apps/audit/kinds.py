@@ -241,6 +241,27 @@ class Kind(models.TextChoices):
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
     )  # fmt: skip
+    REVIEW_DATE_SET = (
+        "request.review_date_set",
+        Group.REQUESTS,
+        "clock",
+        "still",
+        _("The due date of the review was set"),
+    )
+    REVIEW_EXTENDED = (
+        "request.review_extended",
+        Group.REQUESTS,
+        "clock",
+        "wait",
+        _("The review was extended to %(due)s"),
+    )
+    REVIEW_ON_FAST_TRACK = (
+        "request.review_on_fast_track", Group.REQUESTS, "clock", "note",
+        _("The review was put on the fast track, due %(due)s"),
+    )  # fmt: skip
+    REVIEW_DUE_SOON = "request.review_due_soon", Group.REQUESTS, "calendar", "still", _("The review is due soon")
+    REVIEW_DUE = "request.review_due", Group.REQUESTS, "calendar", "wait", _("The review is due today")
+    REVIEW_OVERDUE = "request.review_overdue", Group.REQUESTS, "alert", "bad", _("The review is overdue")
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
     VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
     VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
