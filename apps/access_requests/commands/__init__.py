@@ -20,6 +20,7 @@ from apps.access_requests.commands.clocks import (
     set_missing_clocks,
     use_fast_track,
 )
+from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -37,6 +38,7 @@ from apps.access_requests.commands.review import (
     recuse,
     request_changes,
 )
+from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
@@ -68,8 +70,11 @@ __all__ = [
     "add_committee_member",
     "recuse",
     "submit",
+    "use_form_version",
     "remove_committee_member",
     "vote",
     "withdraw",
     "withdraw_for_closed_account",
+    "withdraw_message",
+    "write_message",
 ]
