@@ -61,3 +61,9 @@ def check_helpers(_event: Event | None = None) -> None:
 def _report_short(found: QuerySet[AccessRequest]) -> None:
     for request in found.distinct():
         commands.record_committees_without_quorum(request, by=SYSTEM)
+
+
+def keep_clocks() -> None:
+    """Set the dates that a previous release did not set; then notify of due dates that are near or have passed."""
+    commands.set_missing_clocks(by=SYSTEM)
+    commands.notify_of_due_dates(by=SYSTEM)

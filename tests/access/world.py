@@ -10,6 +10,7 @@ from django.test import Client
 
 from apps.access_requests import commands as requests
 from apps.audit.queries import newest
+from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
@@ -64,6 +65,8 @@ def build() -> Things:
 
 def _course() -> tuple[stories.CommitteeSetup, stories.PublishedDataset]:
     committee_setup = stories.committee_setup(members=2)
+    Committee.objects.filter(pk=committee_setup.committee.pk).update(extension_amount=28)
+    committee_setup.committee.refresh_from_db()
     return committee_setup, stories.published_dataset(committee_setup=committee_setup)
 
 
@@ -156,6 +159,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     }  # fmt: skip
     for state, case in cases.items():
         things.kwargs["request", state] = {"pk": case.request.pk}
+        slug = case.committee_setup.committee.slug
+        things.kwargs["case due", state] = {"pk": case.request.pk, "slug": slug}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
         seen = case.round.pk if case.round else NOBODY
         things.data["vote_confirm", state] = {"seen": str(seen)}
@@ -164,6 +169,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
+    things.kwargs["case due", "unknown"] = {"pk": NOBODY, "slug": "no-such-committee"}
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
@@ -324,6 +330,21 @@ FORMS: dict[str, Kwargs] = {
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
+    "case_due_date": {"change": "extended", "reason": "The expert is ill."},
+    "committee_deadlines": {
+        "clock_amount": 20,
+        "clock_unit": "working_days",
+        "calendar": "DK",
+        "closing_days": "2026-12-24",
+        "time_zone": "Europe/Copenhagen",
+        "extension_amount": 20,
+        "fast_amount": 0,
+        "fast_extension_amount": 0,
+        "answer_amount": 4,
+        "answer_unit": "weeks",
+        "remind_days": 3,
+        "shows_members": "on",
+    },
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},
     "api:change_request": {"title": "A title", "revision": 1},

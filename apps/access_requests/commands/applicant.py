@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import fields, form_answers, rules
 from apps.access_requests import snapshot as access_requests_snapshot
+from apps.access_requests.commands.clocks import _set_clocks
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
 from apps.access_requests.states import ItemState, RequestState
@@ -187,6 +188,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     opened = Round.objects.create(
         request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
     )
+    _set_clocks(request)
     request.move("submit", submitted_at=clock.now())
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
