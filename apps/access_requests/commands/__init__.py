@@ -14,6 +14,7 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -38,6 +39,10 @@ __all__ = [
     "activate",
     "add_dataset",
     "answer",
+    "attach",
+    "check_attachment",
+    "open_attachment",
+    "remove_attachment",
     "change",
     "choose_datasets",
     "close_denied",
