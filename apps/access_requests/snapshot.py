@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests import fields
+from apps.access_requests import fields, form_answers
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.access_requests.states import ItemState
@@ -18,6 +18,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         **{field.name: _frozen(field, request) for field in fields.FIELDS if field.in_snapshot},
         "attachments": [_document(one) for one in request.attachments.filter(message=None, removed_at=None)],
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
+        **form_answers.frozen(request),
     }
 
 

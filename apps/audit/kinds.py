@@ -254,6 +254,10 @@ class Kind(models.TextChoices):
         "request.votes_divided", Group.REQUESTS, "vote", "wait",
         _("All members have voted, and the votes do not decide"),
     )  # fmt: skip
+    FORM_CREATED = "form.created", Group.REQUESTS, "draft", "still", _("A form was created")
+    FORM_DRAFT_DISCARDED = "form.draft_discarded", Group.REQUESTS, "ban", "still", _("A draft of a form was discarded")
+    FORM_PUBLISHED = "form.published", Group.REQUESTS, "check", "note", _("Version %(version)s of a form was published")
+    FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
     MESSAGE_SENT = "request.message_sent", Group.REQUESTS, "inbox", "note", _("A message was sent")
     MESSAGE_WITHDRAWN = "request.message_withdrawn", Group.REQUESTS, "undo", "still", _("A message was withdrawn")
     ATTACHMENT_ADDED = "request.attachment_added", Group.REQUESTS, "file", "note", _("A document was attached")

@@ -15,6 +15,7 @@ from apps.access_requests.commands.applicant import (
     withdraw_for_closed_account,
 )
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
+from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -64,6 +65,7 @@ __all__ = [
     "add_committee_member",
     "recuse",
     "submit",
+    "use_form_version",
     "remove_committee_member",
     "vote",
     "withdraw",

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0001_initial'),
+        ('access_requests', '0003_answers'),
         ('committees', '0002_contact'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
