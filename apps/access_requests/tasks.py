@@ -15,6 +15,12 @@ def close_if_denied(event: Event) -> None:
         commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=SYSTEM)
 
 
+def check_attachment(event: Event) -> None:
+    """A document was attached: it is checked for malware before anybody can open it; without an answer it waits."""
+    if event.subject_id is not None:
+        commands.check_attachment(event.subject_id, by=SYSTEM)
+
+
 def withdraw_requests(event: Event) -> None:
     """An account was closed: what its person has before committees is withdrawn."""
     theirs = AccessRequest.objects.filter(applicant_id=event.subject_id, applicant__is_active=False)

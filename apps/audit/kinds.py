@@ -281,6 +281,11 @@ class Kind(models.TextChoices):
     FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
     MESSAGE_SENT = "request.message_sent", Group.REQUESTS, "inbox", "note", _("A message was sent")
     MESSAGE_WITHDRAWN = "request.message_withdrawn", Group.REQUESTS, "undo", "still", _("A message was withdrawn")
+    ATTACHMENT_ADDED = "request.attachment_added", Group.REQUESTS, "file", "note", _("A document was attached")
+    ATTACHMENT_CHECKED = "request.attachment_checked", Group.REQUESTS, "check", "still", _("A document was checked")
+    ATTACHMENT_REFUSED = "request.attachment_refused", Group.REQUESTS, "ban", "bad", _("A document contained malware")
+    ATTACHMENT_OPENED = "request.attachment_opened", Group.REQUESTS, "download", "still", _("A document was opened")
+    ATTACHMENT_REMOVED = "request.attachment_removed", Group.REQUESTS, "trash", "still", _("A document was removed")
     INTERNAL_MESSAGE_SENT = (
         "request.internal_message_sent", Group.REQUESTS, "inbox", "note",
         _("A message to the committee only was sent"),

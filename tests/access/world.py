@@ -9,6 +9,7 @@ from uuid import UUID
 from django.test import Client
 
 from apps.access_requests import commands as requests
+from apps.access_requests.models import AccessRequest, Message
 from apps.audit.queries import newest
 from apps.committees.models import Committee
 from apps.core import clock
@@ -154,7 +155,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         "published_dataset": published_dataset,
     }
     cases = {
-        "draft": stories.draft(**who), "submitted": stories.submitted(**who), "in review": stories.in_review(**who),
+        "draft": stories.draft(**who), "submitted": stories.submitted(**who),
+        "in review": stories.in_review(stories.submitted(_with_document(stories.draft(**who)))),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
     }  # fmt: skip
     for state, case in cases.items():
@@ -182,13 +184,31 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 
+def _with_document(case: stories.Case) -> stories.Case:
+    stories.document(case.request, by=case.applicant)
+    return case
+
+
 def _messages(things: Things, case: stories.Case) -> None:
     """One message of the applicant, and one that the chair wrote for the committee only."""
     committee, chair = case.committee_setup.committee, things.people["chair"]
     shared = requests.write_message(case.request, text="Who checks exports?", by=things.people["applicant"])
     internal = requests.write_message(case.request, text="A note.", committee=committee, internal=True, by=chair)
+    _documents(things, case, internal)
     for state, pk in (("shared", shared.pk), ("internal", internal.pk), ("unknown", NOBODY)):
         things.kwargs["message", state] = {"pk": case.request.pk, "message": pk}
+
+
+def _documents(things: Things, case: stories.Case, internal: Message) -> None:
+    """A document of the draft, one that was submitted, and one of an internal message; all checked."""
+    draft = AccessRequest.objects.get(pk=things.kwargs["request", "draft"]["pk"])
+    of_draft = stories.document(draft, by=things.people["applicant"])
+    of_message = stories.document(case.request, message=internal, by=things.people["chair"])
+    stories.drain()
+    submitted = case.request.attachments.get(message=None)
+    for state, one in {"draft": of_draft, "submitted": submitted, "internal": of_message}.items():
+        things.kwargs["document", state] = {"pk": one.request_id, "document": one.pk}
+    things.kwargs["document", "unknown"] = {"pk": case.request.pk, "document": NOBODY}
 
 
 def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> None:

@@ -14,6 +14,7 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
 from apps.access_requests.commands.clocks import (
     extend_review,
     notify_of_due_dates,
@@ -49,6 +50,10 @@ __all__ = [
     "activate",
     "add_dataset",
     "answer",
+    "attach",
+    "check_attachment",
+    "open_attachment",
+    "remove_attachment",
     "change",
     "choose_datasets",
     "close_denied",

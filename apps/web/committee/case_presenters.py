@@ -7,6 +7,7 @@ from uuid import UUID
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
+from apps.access_requests.queries_thread import documents_in
 from apps.access_requests.states import ItemState
 from apps.audit.kinds import ONE_COMMITTEE_ONLY, Kind
 from apps.audit.models import Event
@@ -15,6 +16,7 @@ from apps.datasets.queries import titles_of
 from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
+from apps.web import document_forms
 from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm, QuestionForm
 from apps.web.committee.vote_presenters import items_of_case, task_of
@@ -94,6 +96,7 @@ def _asked(
     return {
         "round": newest,
         "under_review": newest.closed_at is None,
+        "documents": document_forms.shown(documents_in(said)),
         "title": said[fields.TITLE.name],
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, fields, rules
+from apps.access_requests import commands, fields, queries_thread, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Question
 from apps.access_requests.queries_clocks import Stage, clocks_of
@@ -24,6 +24,7 @@ from apps.core.errors import Invalid, NotFound
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
+from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.clock_rows import clock_shown, period_of
@@ -83,6 +84,7 @@ def page(
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     if context["own"]:
+        context["documents"] = document_forms.shown(queries_thread.documents_of(found))
         address = reverse("request_page", args=[found.pk])
         context["thread"] = thread_of(request, Reader(found, is_party=True), person, page=address, form=message_form)
     return render(request, "requests/request.html", context, status=status)
