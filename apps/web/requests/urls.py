@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.requests import discard, edit, my_requests, purpose_views, thread, views
+from apps.web.requests import attachments, discard, edit, my_requests, purpose_views, thread, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -21,4 +21,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/answers/", views.request_answers, name="request_answers"),
     path("requests/<uuid:pk>/messages/", thread.request_message, name="request_message"),
     path("requests/<uuid:pk>/messages/<uuid:message>/withdraw/", thread.message_withdraw, name="message_withdraw"),
+    path("requests/<uuid:pk>/documents/", attachments.request_documents, name="request_documents"),
+    path("requests/<uuid:pk>/documents/<uuid:document>/", attachments.document_open, name="document_open"),
+    path("requests/<uuid:pk>/documents/<uuid:document>/remove/", attachments.document_remove, name="document_remove"),
 ]
