@@ -254,6 +254,26 @@ class Kind(models.TextChoices):
         _("All members have voted, and the votes do not decide"),
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
+    DECISION_REACHED = (
+        "request.decision_reached", Group.REQUESTS, "decided", "note",
+        _("The votes decided on %(dataset)s; the decision could still be undone"),
+    )  # fmt: skip
+    DECISION_UNDONE = (
+        "request.decision_undone", Group.REQUESTS, "undo", "wait",
+        _("The decision on %(dataset)s was undone before it took effect"),
+    )  # fmt: skip
+    DECISION_APPEALED = (
+        "request.appealed", Group.REQUESTS, "vote", "wait",
+        _("The applicant appealed the decision on %(dataset)s"),
+    )  # fmt: skip
+    APPEAL_STARTED = (
+        "request.appeal_started", Group.REQUESTS, "vote", "note",
+        _("The committee started to review the appeal (round %(round)s)"),
+    )  # fmt: skip
+    APPEAL_WITHDRAWN = (
+        "request.appeal_withdrawn", Group.REQUESTS, "undo", "still",
+        _("The appeal for %(dataset)s was withdrawn"),
+    )  # fmt: skip
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
@@ -367,7 +387,7 @@ BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
 # What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are.
 COMMITTEE_ONLY = frozenset({
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
-    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
 })  # fmt: skip
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.test import Client
 
+from apps.access_requests import commands as requests
 from apps.audit.queries import newest
+from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
@@ -152,12 +154,20 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     cases = {
         "draft": stories.draft(**who), "submitted": stories.submitted(**who), "in review": stories.in_review(**who),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
+        "appealed": stories.decided(**who, choice="deny"), "pending": stories.in_review(**who),
     }  # fmt: skip
+    requests.appeal(cases["appealed"].item, text="It fits.", by=things.people["applicant"])
+    _undoable(published_dataset.committee_setup.committee, cases["pending"])
     for state, case in cases.items():
         things.kwargs["request", state] = {"pk": case.request.pk}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
         seen = case.round.pk if case.round else NOBODY
         things.data["vote_confirm", state] = {"seen": str(seen)}
+        slug = published_dataset.dataset.slug
+        things.data["api:appeal_decision", state] = {"dataset": slug, "text": "It fits."}
+        things.data["api:withdraw_appeal", state] = {"dataset": slug}
+        things.data["request_appeal", state] = {"text": "It fits."}
+        things.data["decision_undo", state] = {"why": "A wrong button."}
         things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
     question = cases["returned"].question
     assert question is not None
@@ -172,6 +182,13 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
             things.data[name, state] = {**typed, "datasets": published_dataset.dataset.slug}
     for state in cases:
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
+
+
+def _undoable(committee: Committee, case: stories.Case) -> None:
+    """The case is decided, and the decision can still be undone."""
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
+    stories.decided(case, choice="deny")
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
 
 
 def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> None:

@@ -356,9 +356,9 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answers",
+            "request_answers", "request_appeal", "appeal_withdraw",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
-            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
+            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm", "decision_undo",
             "version_new", "file_upload", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",

@@ -1,5 +1,6 @@
 """Verbs about access requests. Locks are taken in one order everywhere: the request, then its items."""
 
+from apps.access_requests.commands.appeals import appeal, withdraw_appeal
 from apps.access_requests.commands.applicant import (
     add_dataset,
     answer,
@@ -14,6 +15,7 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -37,6 +39,10 @@ __all__ = [
     "activate",
     "add_dataset",
     "answer",
+    "appeal",
+    "take_effect",
+    "undo_decision",
+    "withdraw_appeal",
     "change",
     "choose_datasets",
     "close_denied",

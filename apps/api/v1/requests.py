@@ -29,7 +29,7 @@ router = Router(tags=["requests"])
 @router.get("/requests", response=schemas.RequestPage, auth=READ)
 def list_requests(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.DEFAULT_SIZE) -> dict[str, Any]:
     """The requests in which you are applicant or named member, newest first. Scope: read."""
-    mine = requests.of_person(caller(request)).prefetch_related("items__dataset", "items__committee")
+    mine = requests.of_person(caller(request)).prefetch_related("items__dataset", "items__committee", "items__appeal")
     items, next_cursor = pagination.page("requests", mine, moment="created_at", cursor=cursor, size=limit)
     states = states_of_requests(caller(request), items)
     return {"items": [serialise.request_line(each, states[each.pk]) for each in items], "next_cursor": next_cursor}
@@ -120,7 +120,7 @@ def answer_question(
 
 def _mine(by: Person, pk: UUID) -> AccessRequest:
     fetched = requests.of_person(by).select_related("applicant").prefetch_related(
-        "items__dataset", "items__committee", "memberships__person", "questions"
+        "items__dataset", "items__committee", "items__appeal", "memberships__person", "questions"
     )  # fmt: skip
     found = fetched.filter(pk=pk).first()
     if found is None:

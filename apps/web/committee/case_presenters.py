@@ -30,7 +30,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     people = _people(rounds, {event.actor_id for event in events if event.actor_id} | left)
     names = {pk: str(person) for pk, person in people.items()}
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
-    items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})))
+    items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     mine = [entry for entry in items if entry["mine"]]
     days = (case.asked_at - case.submitted_at).days  # type: ignore[attr-defined]
     target = min((entry["item"].committee.review_days for entry in mine), default=0)

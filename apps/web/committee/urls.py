@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.committee import case, manage, members, queue
+from apps.web.committee import case, manage, members, queue, undo
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("review/<uuid:pk>/recuse/", case.recuse, name="case_recuse"),
     path("review/<uuid:pk>/items/<uuid:item>/vote/", case.vote, name="vote"),
     path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
+    path("review/<uuid:pk>/items/<uuid:item>/undo/", undo.undo_decision, name="decision_undo"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
     path("committees/<slug:slug>/members/<uuid:pk>/remove/", members.remove_member, name="member_remove"),
     path("committees/<slug:slug>/chair/", members.name_chair, name="committee_chair"),

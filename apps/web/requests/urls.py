@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.requests import discard, edit, my_requests, views
+from apps.web.requests import appeals, discard, edit, my_requests, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),
     path("requests/<uuid:pk>/discard/", discard.request_discard, name="request_discard"),
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),
+    path("requests/<uuid:pk>/items/<uuid:item>/appeal/", appeals.request_appeal, name="request_appeal"),
+    path("requests/<uuid:pk>/items/<uuid:item>/appeal/withdraw/", appeals.appeal_withdraw, name="appeal_withdraw"),
     path("requests/<uuid:pk>/answers/", views.request_answers, name="request_answers"),
 ]
