@@ -181,6 +181,7 @@ class Kind(models.TextChoices):
         "version.drafted", Group.DATASETS, "draft", "still",
         _("The draft of version %(number)s was created"),
     )  # fmt: skip
+    ONTOLOGY_LOADED = "ontology.loaded", Group.OPERATIONS, "settings", "note", _("An ontology of diseases was loaded")
     DATASET_DISCARDED = (
         "dataset.discarded", Group.DATASETS, "trash", "still",
         _("The dataset was discarded before it was published"),
