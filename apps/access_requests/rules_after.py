@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from apps.access_requests import effect
+from apps.access_requests import effect, queries
 from apps.access_requests.models import AccessRequest, Appeal, Item, UndoneDecision
 from apps.access_requests.rules import check_is_applicant, check_no_conflict
 from apps.access_requests.states import ItemState
@@ -91,3 +91,17 @@ def check_can_withdraw_appeal(by: Person, item: Item) -> None:
     check_is_applicant(by, item.request)
     if not Appeal.objects.filter(item=item, outcome="").exists():
         raise WrongState(_("There is no appeal to withdraw. The committee may have decided on it."))
+
+
+def check_can_revise(by: Person, request: AccessRequest) -> None:
+    """The applicant, once a dataset of the request is denied. The caller has carried out what takes effect now."""
+    check_is_applicant(by, request)
+    if not request.items.filter(~effect.pending(), state=ItemState.DENIED).exists():
+        raise WrongState(_("No dataset of this request is denied, so there is nothing to revise."))
+
+
+def check_can_read_submitted(by: Person, request: AccessRequest) -> None:
+    """Applicant, members and committee have what was submitted as a file; managers of a dataset read the page."""
+    mine = queries.of_person(by).filter(pk=request.pk)
+    if not mine.exists() and not queries.before_committees_of(by).filter(pk=request.pk).exists():
+        raise Denied(_("Only the applicant, the project members and the committee can download this file."))

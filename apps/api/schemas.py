@@ -267,6 +267,31 @@ class NewRequest(RequestFields):
     datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)]
 
 
+class NamedPerson(Schema):
+    id: str
+    code: str
+    name: str
+
+
+class NamedDataset(Schema):
+    id: str
+    slug: str
+    title: str
+
+
+class RequestDocument(Schema):
+    """A request as it was submitted; `POST /requests/import` makes a draft of it."""
+
+    format: str
+    reference: str
+    round: int
+    submitted_at: str
+    sha256: str = Field(description="Of `request` as JSON with sorted keys, without spaces, in UTF-8.")
+    request: dict[str, Any]
+    people: list[NamedPerson]
+    datasets: list[NamedDataset]
+
+
 class AppealedItem(Input):
     dataset: Slug = Field(description="The denied dataset of the request.")
 

@@ -169,6 +169,10 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.data["request_appeal", state] = {"text": "It fits."}
         things.data["decision_undo", state] = {"why": "A wrong button."}
         things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
+    here = {"pk": cases["submitted"].request.pk, "number": 1}
+    things.kwargs["request round", "submitted"] = here
+    things.kwargs["request file", "submitted"] = here | {"kind": "json"}
+    things.kwargs["request file", "unknown"] = here | {"number": 9, "kind": "json"}
     question = cases["returned"].question
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}

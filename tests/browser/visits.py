@@ -221,6 +221,7 @@ VISITS = [
     Visit("my_requests", ("applicant", "applicant2", "auditor")),
     Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
     Visit("my_requests", ("applicant2",), note="closed", query="?tab=closed"),
+    Visit("request_import", ("applicant",)),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
     Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
@@ -356,7 +357,7 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answers", "request_appeal", "appeal_withdraw",
+            "request_answers", "request_appeal", "appeal_withdraw", "request_revise",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm", "decision_undo",
             "version_new", "file_upload", "grant_resume", "token_revoke", "notifications_read",
@@ -374,6 +375,7 @@ NOT_PAGES = {
     "first_operator": "only while there is no operator; tests/browser/test_set_up.py",
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
+    "request_file": "a PDF or JSON, looked at by its own test",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",

@@ -1,6 +1,6 @@
 """Verbs about access requests. Locks are taken in one order everywhere: the request, then its items."""
 
-from apps.access_requests.commands.appeals import appeal, withdraw_appeal
+from apps.access_requests.commands.appeals import appeal, revise, withdraw_appeal
 from apps.access_requests.commands.applicant import (
     add_dataset,
     answer,
@@ -16,6 +16,7 @@ from apps.access_requests.commands.applicant import (
     withdraw_for_closed_account,
 )
 from apps.access_requests.commands.decide import take_effect, undo_decision
+from apps.access_requests.commands.imports import import_request
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -40,6 +41,8 @@ __all__ = [
     "add_dataset",
     "answer",
     "appeal",
+    "import_request",
+    "revise",
     "take_effect",
     "undo_decision",
     "withdraw_appeal",

@@ -1,16 +1,26 @@
-"""Verbs of the applicant after a denial: appeal it, withdraw the appeal."""
+"""Verbs of the applicant after a denial: appeal it, withdraw the appeal, revise and resubmit."""
+
+from datetime import date
 
 from django.db import transaction
 
+from apps.access_requests.commands.applicant import copy
 from apps.access_requests.commands.decide import _close_if_decided, _settle, _start_waiting_appeals, _withdraw_appeal
 from apps.access_requests.commands.locks import _lock
-from apps.access_requests.models import Appeal, Item
-from apps.access_requests.rules_after import check_appeal_text, check_can_appeal, check_can_withdraw_appeal
-from apps.access_requests.states import RequestState
+from apps.access_requests.models import AccessRequest, Appeal, Item
+from apps.access_requests.rules import check_any_can_be_requested
+from apps.access_requests.rules_after import (
+    check_appeal_text,
+    check_can_appeal,
+    check_can_revise,
+    check_can_withdraw_appeal,
+)
+from apps.access_requests.states import ItemState, RequestState
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.text import typed
+from apps.datasets.models import Dataset
 from apps.people.rules import check_person
 
 REVIEWED = (RequestState.DECIDED, RequestState.ACTIVE, RequestState.CLOSED)
@@ -43,6 +53,22 @@ def withdraw_appeal(item: Item, *, by: Actor) -> None:
     _withdraw_appeal(item, by=by)
     if item.request.can("decide"):
         _close_if_decided(item.request)
+
+
+@transaction.atomic
+def revise(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest:
+    """A new draft with what this request says, for its denied datasets that can be requested now; linked to it."""
+    by = check_person(by)
+    request = _lock(request)
+    _settle(request)
+    check_can_revise(by, request)
+    denied = Dataset.objects.filter(items__request=request, items__state=ItemState.DENIED).select_related("committee")
+    chosen = check_any_can_be_requested(by, denied)
+    drafted = copy(request, starts_on=starts_on, by=by)
+    drafted.items.exclude(dataset__in=chosen).delete()
+    AccessRequest.objects.filter(pk=drafted.pk).update(revises=request)
+    drafted.revises = request
+    return drafted
 
 
 def _locked(item: Item) -> Item:

@@ -1,4 +1,4 @@
-"""After a decision: appeal a denial, withdraw the appeal. The same commands as the pages."""
+"""After a decision: appeal a denial, withdraw the appeal, revise and resubmit. The same commands as the pages."""
 
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from apps.api import schemas
 from apps.api.auth import REQUEST, caller
 from apps.api.idempotency import idempotent_call
 from apps.api.v1.requests import _answer, _mine
+from apps.core import clock
 from apps.core.errors import NotFound
 from apps.people.models import Person
 
@@ -43,6 +44,20 @@ def withdraw_appeal(
         return pk, pk
 
     return _answer(by, idempotent_call(request, do=do, replay=lambda pk: pk), response)
+
+
+@router.post("/requests/{uuid:pk}/revise", response={201: schemas.RequestOut}, auth=REQUEST)
+def revise_request(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
+    """Create a draft with what this request says, for its denied datasets; `revises` links it. Scope: request."""
+    by = caller(request)
+
+    def do() -> tuple[UUID, UUID]:
+        made = commands.revise(_mine(by, pk), starts_on=clock.today(), by=by).pk
+        return made, made
+
+    made = idempotent_call(request, do=do, replay=lambda pk: pk)
+    response["Location"] = request.path.removesuffix(f"{pk}/revise") + str(made)
+    return _answer(by, made, response)
 
 
 def _item(by: Person, pk: UUID, slug: str) -> Item:

@@ -16,6 +16,7 @@ from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web.committee.forms import ConflictForm, QuestionForm
+from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
@@ -40,6 +41,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "days": days,
         "review_days": target,
         "overdue": max(0, days - target) if target and case.state in UNDER_REVIEW else 0,
+        "revised": revised(case, rounds[0], me),
         **_asked(rounds, people, names, titles),
         "items": items,
         "task": task_of(case, mine),

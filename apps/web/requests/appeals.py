@@ -1,4 +1,4 @@
-"""The forms of an appeal: submit it, withdraw it."""
+"""The forms after a denial: submit an appeal, withdraw it, revise and resubmit."""
 
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from apps.access_requests import commands
 from apps.access_requests.models import AccessRequest, Item
+from apps.core import clock
 from apps.core.errors import NotFound, WrongState
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -44,6 +45,16 @@ def appeal_withdraw(request: AuthenticatedRequest, pk: UUID, item: UUID) -> Http
     commands.withdraw_appeal(_item(find(request.actor, pk), item), by=request.actor)
     messages.success(request, _("The appeal was withdrawn. The dataset stays denied."))
     return HttpResponseRedirect(reverse("request_page", args=[pk]) + "#appeal")
+
+
+@require_POST
+@signed_in
+@idempotent_form
+def request_revise(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """A new draft for what was denied, linked to this request."""
+    drafted = commands.revise(find(request.actor, pk), starts_on=clock.today(), by=request.actor)
+    messages.success(request, _("A new draft was created with what you wrote before. Change it, then submit it."))
+    return HttpResponseRedirect(reverse("request_edit", args=[drafted.pk]))
 
 
 def _item(found: AccessRequest, pk: UUID) -> Item:

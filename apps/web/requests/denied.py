@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from apps.access_requests import denials
 from apps.access_requests import queries as requests
-from apps.access_requests.models import Appeal, Item
+from apps.access_requests.models import AccessRequest, Appeal, Item
 from apps.access_requests.rules_after import can_appeal_until
-from apps.access_requests.states import ItemState
+from apps.access_requests.states import ItemState, RequestState
+from apps.core import roles
+from apps.core.actors import Viewer
 from apps.web.common.forms import CleanTextField
 
 
@@ -44,6 +47,17 @@ def after_decision(
     denied = [row for row in shown if row["denied"]]
     known = requests.waits({row["item"].committee_id for row in denied}) if denied and mine else {}
     return {"appeals": shown, "denied": [row | {"wait": known.get(row["item"].committee_id)} for row in denied]}
+
+
+def revisions(found: AccessRequest, person: Viewer) -> dict[str, Any]:
+    """The denied request that this one revises, and those that revise this one, as far as this person may read them."""
+    wanted = Q(pk=found.revises_id) if found.revises_id is not None else Q(pk__in=[])
+    related = requests.visible_to(person).filter(wanted | Q(revises=found)).exclude(pk=found.pk)
+    rows = list(related.exclude(~Q(applicant=roles.person_id(person)), state=RequestState.DRAFT).order_by("created_at"))
+    return {
+        "revises": next((one for one in rows if one.pk == found.revises_id), None),
+        "revised_by": [one for one in rows if one.revises_id == found.pk],
+    }
 
 
 def _row(item: Item, now: datetime, *, mine: bool, form: AppealForm | None) -> dict[str, Any]:

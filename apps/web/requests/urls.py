@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from apps.web.requests import appeals, discard, edit, my_requests, views
+from apps.web.requests import appeals, discard, edit, files, my_requests, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
     path("datasets/<slug:slug>/request/", edit.request_begin, name="request_begin"),
     path("requests/new/", edit.request_new, name="request_new"),
+    path("requests/import/", files.request_import, name="request_import"),
+    path("requests/<uuid:pk>/rounds/<int:number>/request.<str:kind>", files.request_file, name="request_file"),
     path("requests/<uuid:pk>/", views.request_page, name="request_page"),
     path("requests/<uuid:pk>/edit/", edit.request_edit, name="request_edit"),
     path("requests/<uuid:pk>/copy/", edit.request_copy, name="request_copy"),
+    path("requests/<uuid:pk>/revise/", appeals.request_revise, name="request_revise"),
     path("requests/<uuid:pk>/datasets/", edit.request_add, name="request_add"),
     path("requests/<uuid:pk>/autosave/", edit.request_autosave, name="request_autosave"),
     path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),

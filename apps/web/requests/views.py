@@ -30,7 +30,7 @@ from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
 from apps.web.request_rows import written
 from apps.web.requests import progress
-from apps.web.requests.denied import AppealForm, after_decision
+from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
 
 
@@ -74,6 +74,8 @@ def _page(
         "people": _people(found, person) if found.decided_at else [],
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
         "own": mine or person in members,
+        "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
+        **revisions(found, person),
         **after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from apps.access_requests import commands as requests
 from apps.access_requests import queries
-from apps.access_requests.models import Appeal
+from apps.access_requests.models import AccessRequest, Appeal
 from apps.access_requests.review_queue import to_vote_of
 from apps.access_requests.rules_after import appeal_deadline
 from apps.agreements.models import Agreement
@@ -236,3 +236,42 @@ def test_the_applicant_appeals_and_withdraws_on_the_page_and_errors_keep_the_tex
     assert client.post(f"{where}withdraw/").status_code == 302
     assert case.reload().item.state == "denied"
     assert client.post(f"{where}withdraw/").status_code == 409
+
+
+# ------------------------------------------------------------------------------------------- revise and resubmit
+def test_a_revised_request_starts_with_the_answers_for_what_was_denied_and_is_linked_both_ways() -> None:
+    case = two_committees()
+    made = requests.revise(case.request, starts_on=clock.today(), by=case.applicant)
+    assert made.revises == case.request
+    assert (made.title, made.purpose) == (case.request.title, case.request.purpose)
+    assert [item.dataset for item in made.items.all()] == [case.shelves[0].dataset]
+    client = stories.client_for(case.applicant)
+    assert client.get(f"/requests/{made.pk}/").context["revises"] == case.request
+    assert client.get(f"/requests/{case.request.pk}/").context["revised_by"] == [made]
+    chair = stories.client_for(case.committee_setup.chair)
+    assert chair.get(f"/requests/{case.request.pk}/").context["revised_by"] == [], "a draft is the applicant's alone"
+
+
+def test_the_committee_sees_what_changed_since_the_denial_and_others_see_nothing_of_it() -> None:
+    case = denied()
+    made = requests.revise(case.request, starts_on=clock.today(), by=case.applicant)
+    requests.change(made, title="A narrower title", ends_on=case.request.ends_on, by=case.applicant)
+    requests.submit(AccessRequest.objects.get(pk=made.pk), by=case.applicant)
+    page = stories.client_for(case.committee_setup.chair).get(f"/review/{made.pk}/")
+    said = page.context["revised"]
+    assert said["request"] == case.request
+    assert [row["item"].reason for row in said["denied"]] == ["My reason to deny."]
+    assert [row["after"] for row in said["changes"]] == ["A narrower title"]
+    AccessRequest.objects.filter(pk=made.pk).update(
+        revises=stories.decided(applicant=case.applicant, choice="deny").request
+    )
+    other = stories.client_for(case.committee_setup.chair).get(f"/review/{made.pk}/")
+    assert other.context["revised"] is None
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review", "approved"])
+def test_only_a_request_with_a_denied_dataset_is_revised(state: str) -> None:
+    make = {"draft": stories.draft, "in_review": stories.in_review, "approved": stories.decided}
+    case = make[state]()
+    with pytest.raises(WrongState):
+        requests.revise(case.request, starts_on=clock.today(), by=case.applicant)
