@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -12,20 +13,24 @@ from apps.access_requests import fields
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.submitted import FORMAT
 from apps.core.errors import Invalid
+from apps.core.identifiers import uuids
 from apps.core.text import typed
 
 MOST_BYTES = 1_000_000
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
-BESIDE = {"reference", "applicant", "questions"}  # of a snapshot: what the draft does not take over
+BESIDE = {"reference", "applicant", "questions", "forms"}  # of a snapshot, beside the fields
 
 
 @dataclass
 class Imported:
-    """What the draft takes over: values of its columns by name, short names of datasets, colleague codes."""
+    """What the draft takes over: values of its columns by name, short names of datasets, colleague codes, and the
+    answers to forms with the reasons of confidential ones, by the id of the version.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     datasets: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    answers: dict[UUID, tuple[dict[str, Any], dict[str, str]]] = field(default_factory=dict)
 
 
 class _Wrong(Exception):
@@ -63,6 +68,7 @@ def read(data: Any) -> Imported:
     found = Imported()
     for one in fields.FIELDS:
         _take(one, said, data, found, wrong)
+    found.answers = _answers(said.get("forms", []), wrong)
     if wrong:
         raise Invalid(_("The file was not imported."), fields={path[:100]: text for path, text in wrong.items()})
     return found
@@ -81,6 +87,27 @@ def _take(
             found.values[one.name] = VALUES[one.kind](one, said[one.name])
         except _Wrong as refusal:
             wrong[path] = str(refusal)
+
+
+def _answers(rows: Any, wrong: dict[str, str]) -> dict[UUID, tuple[dict[str, Any], dict[str, str]]]:
+    """The answers of each form; which of them are valid says the form itself, as when they are typed."""
+    if not isinstance(rows, list):
+        wrong["request.forms"] = _("It must be a list.")
+        return {}
+    found = {}
+    for number, row in enumerate(rows):
+        path, row = f"request.forms[{number}]", row if isinstance(row, dict) else {}
+        version = next(iter(uuids([str(row.get("version", ""))])), None)
+        said, reasons = row.get("answers", {}), row.get("confidential", {})
+        if version is None:
+            wrong[f"{path}.version"] = _("It must be the id of a version of a form.")
+        elif not isinstance(said, dict):
+            wrong[f"{path}.answers"] = _("It must be a JSON object.")
+        elif not isinstance(reasons, dict) or not all(isinstance(text, str) for text in reasons.values()):
+            wrong[f"{path}.confidential"] = _("It must be a JSON object.")
+        else:
+            found[version] = (said, reasons)
+    return found
 
 
 def _text(one: RequestField, value: Any) -> str:

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import denials, effect, fields, obstacles, queries
+from apps.access_requests import denials, effect, fields, form_answers, obstacles, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -110,7 +110,8 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     says = _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
-    return {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
+    says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
+    return says | form_answers.missing(request)
 
 
 def _amount(field: RequestField, request: AccessRequest) -> int:

@@ -9,21 +9,31 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext
 
-from apps.access_requests import fields
+from apps.access_requests import fields, form_answers
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.queries import of_person
+from apps.committees.queries import committees_of
 from apps.core.pdf import compiled
 from apps.datasets.models import Dataset
+from apps.forms.answers import Answers
+from apps.forms.combined import AskedForm
+from apps.forms.queries import versions_by_id
+from apps.forms.values import lines
 from apps.people.models import Person
 
 FORMAT = "gatehouse-request/1"
 
 
-def document(request: AccessRequest, seen: Round) -> dict[str, Any]:
-    """The round as JSON: the snapshot, and the people and datasets that it names by id."""
-    said = seen.snapshot
+def document(request: AccessRequest, seen: Round, reader: Person) -> dict[str, Any]:
+    """The round as JSON: the snapshot, and the people and datasets that it names by id.
+
+    A committee gets the answers that its committees may read; `sha256` is of the whole snapshot all the same.
+    """
+    said = _readable(seen.snapshot, _committees(request, reader))
     people = Person.objects.filter(pk__in=[said["applicant"], *said["members"]]).order_by("name", "pk")
     datasets = Dataset.objects.filter(pk__in=said["datasets"]).order_by("title", "pk")
     return {
@@ -36,6 +46,33 @@ def document(request: AccessRequest, seen: Round) -> dict[str, Any]:
         "people": [{"id": str(one.pk), "code": one.code, "name": one.name} for one in people],
         "datasets": [{"id": str(one.pk), "slug": one.slug, "title": one.title} for one in datasets],
     }
+
+
+def _committees(request: AccessRequest, reader: Person) -> set[UUID] | None:
+    """The committees for which this person reads; None for the applicant and the members, who read everything."""
+    if of_person(reader).filter(pk=request.pk).exists():
+        return None
+    return set(committees_of(reader).values_list("pk", flat=True))
+
+
+def _readable(said: dict[str, Any], committees: set[UUID] | None) -> dict[str, Any]:
+    """The snapshot without the answers to forms that only another committee may read."""
+    if committees is None or not said.get("forms"):
+        return said
+    asked = {str(one.version): one.answers for one in forms_of(said, committees)}
+    rows = []
+    for row in said["forms"]:
+        kept = asked.get(row["version"], Answers())
+        reasons = {"confidential": dict(kept.confidential)} if kept.confidential else {}
+        beside = {name: value for name, value in row.items() if name not in ("answers", "confidential")}
+        rows.append({**beside, "answers": dict(kept.valid), **reasons})
+    return {**said, "forms": rows}
+
+
+def forms_of(said: Mapping[str, Any], committees: set[UUID] | None) -> list[AskedForm]:
+    """The forms of a snapshot with the answers that these committees may read (None: all)."""
+    rows = said.get("forms", [])
+    return form_answers.readable(rows, versions_by_id(UUID(row["version"]) for row in rows), committees)
 
 
 def as_json(written: Mapping[str, Any]) -> bytes:
@@ -57,6 +94,9 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
         (str(fields.MEMBERS.label), "; ".join(members) or "–"),
         (str(fields.DATASETS.label), "; ".join(one["title"] for one in written["datasets"])),
     ]
+    for one in forms_of(said, None):
+        questions = [question for question in one.definition.questions() if question.key in one.answers.valid]
+        rows += [(str(each), "\n".join(lines(each, one.answers.valid[each.key]))) for each in questions]
     asked = [(one["question"], one["answer"] or "–") for one in said["questions"]]
     title = said[fields.TITLE.name] or written["reference"]
     parts = {

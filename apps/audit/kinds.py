@@ -254,27 +254,26 @@ class Kind(models.TextChoices):
         "request.votes_divided", Group.REQUESTS, "vote", "wait",
         _("All members have voted, and the votes do not decide"),
     )  # fmt: skip
+    FORM_CREATED = "form.created", Group.REQUESTS, "draft", "still", _("A form was created")
+    FORM_DRAFT_DISCARDED = "form.draft_discarded", Group.REQUESTS, "ban", "still", _("A draft of a form was discarded")
+    FORM_PUBLISHED = "form.published", Group.REQUESTS, "check", "note", _("Version %(version)s of a form was published")
+    FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
+    MESSAGE_SENT = "request.message_sent", Group.REQUESTS, "inbox", "note", _("A message was sent")
+    MESSAGE_WITHDRAWN = "request.message_withdrawn", Group.REQUESTS, "undo", "still", _("A message was withdrawn")
+    INTERNAL_MESSAGE_SENT = (
+        "request.internal_message_sent", Group.REQUESTS, "inbox", "note",
+        _("A message to the committee only was sent"),
+    )  # fmt: skip
+    INTERNAL_MESSAGE_WITHDRAWN = (
+        "request.internal_message_withdrawn", Group.REQUESTS, "undo", "still",
+        _("A message to the committee only was withdrawn"),
+    )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
-    DECISION_REACHED = (
-        "request.decision_reached", Group.REQUESTS, "decided", "note",
-        _("The votes decided on %(dataset)s; the decision could still be undone"),
-    )  # fmt: skip
-    DECISION_UNDONE = (
-        "request.decision_undone", Group.REQUESTS, "undo", "wait",
-        _("The decision on %(dataset)s was undone before it took effect"),
-    )  # fmt: skip
-    DECISION_APPEALED = (
-        "request.appealed", Group.REQUESTS, "vote", "wait",
-        _("The applicant appealed the decision on %(dataset)s"),
-    )  # fmt: skip
-    APPEAL_STARTED = (
-        "request.appeal_started", Group.REQUESTS, "vote", "note",
-        _("The committee started to review the appeal (round %(round)s)"),
-    )  # fmt: skip
-    APPEAL_WITHDRAWN = (
-        "request.appeal_withdrawn", Group.REQUESTS, "undo", "still",
-        _("The appeal for %(dataset)s was withdrawn"),
-    )  # fmt: skip
+    DECISION_REACHED = "request.decision_reached", Group.REQUESTS, "decided", "note", _("Votes decided %(dataset)s")
+    DECISION_UNDONE = "request.decision_undone", Group.REQUESTS, "undo", "wait", _("Decision on %(dataset)s undone")
+    DECISION_APPEALED = "request.appealed", Group.REQUESTS, "vote", "wait", _("Decision on %(dataset)s appealed")
+    APPEAL_STARTED = "request.appeal_started", Group.REQUESTS, "vote", "note", _("Review of the appeal started")
+    APPEAL_WITHDRAWN = "request.appeal_withdrawn", Group.REQUESTS, "undo", "still", _("The appeal was withdrawn")
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
@@ -385,10 +384,14 @@ BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
     ),
 }
 
-# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are.
+# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
+# its internal messages.
 COMMITTEE_ONLY = frozenset({
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
     Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
+    Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN,
 })  # fmt: skip
+# Of these, what only the one committee may read that the event names.
+ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Recusal, Round
+from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Message, Recusal, Round
 from apps.access_requests.reversals import reopen, restore_denial
 from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement
@@ -226,6 +226,12 @@ def recuse(event: Event) -> bool:
     actor = _actor(event)
     if actor is not None and AccessRequest.objects.filter(pk=_subject(event)).exists():
         Recusal.objects.get_or_create(request_id=_subject(event), person_id=actor, defaults={"reason": REASON})
+    return True
+
+
+def withdraw_message(event: Event) -> bool:
+    """A message that was withdrawn stays withdrawn: its text is deleted again."""
+    Message.objects.filter(pk__in=event.about, withdrawn_at__isnull=True).update(text="", withdrawn_at=event.at)
     return True
 
 

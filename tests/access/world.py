@@ -180,6 +180,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
+    _messages(things, cases["in review"])
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -193,6 +194,15 @@ def _undoable(committee: Committee, case: stories.Case) -> None:
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
     stories.decided(case, choice="deny")
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
+
+
+def _messages(things: Things, case: stories.Case) -> None:
+    """One message of the applicant, and one that the chair wrote for the committee only."""
+    committee, chair = case.committee_setup.committee, things.people["chair"]
+    shared = requests.write_message(case.request, text="Who checks exports?", by=things.people["applicant"])
+    internal = requests.write_message(case.request, text="A note.", committee=committee, internal=True, by=chair)
+    for state, pk in (("shared", shared.pk), ("internal", internal.pk), ("unknown", NOBODY)):
+        things.kwargs["message", state] = {"pk": case.request.pk, "message": pk}
 
 
 def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> None:
@@ -305,6 +315,9 @@ def _who_asks(things: Things) -> None:
 # What a correct form holds; where it names a person or a text it depends on who asks and about what.
 FORMS: dict[str, Kwargs] = {
     "case_request_changes": {"text": "Which variables do you need?"},
+    "request_message": {"text": "Who checks exports?"},
+    "case_message": {"text": "A note.", "audience": "internal"},
+    "api:send_message": {"text": "Who checks exports?"},
     "case_recuse": {"reason": "We publish together."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},

@@ -358,6 +358,7 @@ NOT_PAGES = {
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
             "request_answers", "request_appeal", "appeal_withdraw", "request_revise",
+            "request_answers", "request_message", "message_withdraw", "case_message",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm", "decision_undo",
             "version_new", "file_upload", "grant_resume", "token_revoke", "notifications_read",

@@ -16,6 +16,7 @@ from apps.access_requests.commands.applicant import (
     withdraw_for_closed_account,
 )
 from apps.access_requests.commands.decide import take_effect, undo_decision
+from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.imports import import_request
 from apps.access_requests.commands.members import (
     add_committee_member,
@@ -34,6 +35,7 @@ from apps.access_requests.commands.review import (
     recuse,
     request_changes,
 )
+from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
@@ -67,8 +69,11 @@ __all__ = [
     "add_committee_member",
     "recuse",
     "submit",
+    "use_form_version",
     "remove_committee_member",
     "vote",
     "withdraw",
     "withdraw_for_closed_account",
+    "withdraw_message",
+    "write_message",
 ]

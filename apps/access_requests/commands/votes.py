@@ -63,8 +63,10 @@ def vote(
     codes = denials.in_order(denial_codes)
     said = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "denial_codes": codes}
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
-    kind = Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED
-    record(kind, actor=by, subject=item, about=[item.request_id, item.dataset_id], round=seen.number)
+    about = [item.request_id, item.dataset_id]
+    record(
+        Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
+    )
     if earlier is None or not queries.let_a_voter_leave(item, by.pk):
         _decide_if_clear(item, voters)
     return cast

@@ -24,14 +24,16 @@ router = Router(tags=["requests"])
 @router.get("/requests/{uuid:pk}/rounds/{int:number}", response=schemas.RequestDocument, auth=READ)
 def read_submitted(request: HttpRequest, pk: UUID, number: int) -> dict[str, Any]:
     """What was submitted in this round, with its SHA-256; for applicant, members and committee. Scope: read."""
-    return submitted.document(*_found(caller(request), pk, number))
+    return submitted.document(*_found(caller(request), pk, number), caller(request))
 
 
 @router.get("/requests/{uuid:pk}/rounds/{int:number}/pdf", auth=READ)
 def read_submitted_pdf(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """The same as a PDF. Scope: read."""
     asked, seen = _found(caller(request), pk, number)
-    answer = HttpResponse(submitted.as_pdf(submitted.document(asked, seen)), content_type="application/pdf")
+    answer = HttpResponse(
+        submitted.as_pdf(submitted.document(asked, seen, caller(request))), content_type="application/pdf"
+    )
     answer["Content-Disposition"] = f'attachment; filename="{asked.reference}-round-{number}.pdf"'
     return answer
 

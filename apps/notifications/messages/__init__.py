@@ -17,6 +17,7 @@ from apps.notifications.messages import (
     datasets,
     operations,
     requests,
+    thread,
 )
 from apps.notifications.recipients import Message, Note
 
@@ -26,7 +27,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.AGREEMENTS: agreements.MESSAGES,
     Group.DATASETS: datasets.MESSAGES,
     Group.OPERATIONS: operations.MESSAGES,
-    Group.REQUESTS: {**requests.MESSAGES, **appeals.MESSAGES, **committees.MESSAGES},
+    Group.REQUESTS: {**requests.MESSAGES, **appeals.MESSAGES, **committees.MESSAGES, **thread.MESSAGES},
 }
 MESSAGES: Mapping[Kind, Message] = {kind: row for topic in TOPICS.values() for kind, row in topic.items()}
 

@@ -8,7 +8,7 @@ from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
 from apps.access_requests.states import UNDER_REVIEW, ItemState
-from apps.audit.kinds import Kind
+from apps.audit.kinds import ONE_COMMITTEE_ONLY, Kind
 from apps.audit.models import Event
 from apps.audit.queries import timeline_of
 from apps.datasets.queries import titles_of
@@ -41,8 +41,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "days": days,
         "review_days": target,
         "overdue": max(0, days - target) if target and case.state in UNDER_REVIEW else 0,
-        "revised": revised(case, rounds[0], me),
-        **_asked(rounds, people, names, titles),
+        **_asked(rounds, people, names, titles) | {"revised": revised(case, rounds[0], me)},
         "items": items,
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
@@ -70,9 +69,12 @@ def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[E
     """The events that this member may read now.
 
     When a condition was proposed they see after their own vote: a vote at the same moment would show who adopts it.
+    Of internal messages they see those of their own committees.
     """
     hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
-    return [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
+    shown_now = [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
+    mine = {entry["item"].committee_id for entry in items if entry["mine"]}
+    return [one for one in shown_now if one.kind not in ONE_COMMITTEE_ONLY or not mine.isdisjoint(one.about)]
 
 
 def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, str]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from apps.access_requests import commands
 from apps.core.errors import WrongState
 from apps.web.committee.after_vote import UndoForm
-from apps.web.committee.case import _case, _item, _moved, _page
+from apps.web.committee.case import _item, _moved, find, page
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
@@ -24,7 +24,7 @@ from apps.web.common.idempotency import idempotent_form
 @idempotent_form
 def undo_decision(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
     """A voter or the chair undoes the decision before it takes effect."""
-    asked = _case(request, pk)
+    asked = find(request, pk)
     wanted = _item(asked, item)
     form = UndoForm(request.POST, item=wanted.pk)
     refusals = FormRefusals(form, WrongState)
@@ -35,4 +35,4 @@ def undo_decision(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpRe
             return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
-    return _page(request, asked, undo_forms={wanted.pk: form}, status=422)
+    return page(request, asked, undo_forms={wanted.pk: form}, status=422)

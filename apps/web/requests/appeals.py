@@ -17,7 +17,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.requests.denied import AppealForm
-from apps.web.requests.views import _page, find
+from apps.web.requests.views import find, page
 
 
 @require_POST
@@ -34,7 +34,7 @@ def request_appeal(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpR
             commands.appeal(wanted, text=form.cleaned_data["text"], by=request.actor)
             messages.success(request, _("Your appeal was submitted. This page shows who has to act next."))
             return HttpResponseRedirect(reverse("request_page", args=[pk]) + "#appeal")
-    return _page(request, found, appeal_form=form, appealed=wanted.pk, status=refusals.status)
+    return page(request, found, appeal_form=form, appealed=wanted.pk, status=refusals.status)
 
 
 @require_POST

@@ -13,8 +13,7 @@ from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Appeal, Item
 from apps.access_requests.rules_after import can_appeal_until
 from apps.access_requests.states import ItemState, RequestState
-from apps.core import roles
-from apps.core.actors import Viewer
+from apps.people.models import Person
 from apps.web.common.forms import CleanTextField
 
 
@@ -49,11 +48,13 @@ def after_decision(
     return {"appeals": shown, "denied": [row | {"wait": known.get(row["item"].committee_id)} for row in denied]}
 
 
-def revisions(found: AccessRequest, person: Viewer) -> dict[str, Any]:
+def revisions(found: AccessRequest, items: list[Item], person: Person) -> dict[str, Any]:
     """The denied request that this one revises, and those that revise this one, as far as this person may read them."""
+    if found.revises_id is None and not any(item.state == ItemState.DENIED for item in items):
+        return {"revises": None, "revised_by": []}
     wanted = Q(pk=found.revises_id) if found.revises_id is not None else Q(pk__in=[])
     related = requests.visible_to(person).filter(wanted | Q(revises=found)).exclude(pk=found.pk)
-    rows = list(related.exclude(~Q(applicant=roles.person_id(person)), state=RequestState.DRAFT).order_by("created_at"))
+    rows = list(related.exclude(~Q(applicant=person), state=RequestState.DRAFT).order_by("created_at"))
     return {
         "revises": next((one for one in rows if one.pk == found.revises_id), None),
         "revised_by": [one for one in rows if one.revises_id == found.pk],

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.access_requests import commands, imported, submitted
+from apps.access_requests.models import AccessRequest
 from apps.access_requests.rules_after import check_can_read_submitted
 from apps.core.errors import Invalid, NotFound
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
+from apps.web.common.forms import refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.requests.views import find
 
@@ -45,7 +47,7 @@ def request_file(request: AuthenticatedRequest, pk: UUID, number: int, kind: str
     seen = found.rounds.filter(number=number).first()
     if seen is None or kind not in MEDIA_TYPES:
         raise NotFound(_("This file does not exist."))
-    written = submitted.document(found, seen)
+    written = submitted.document(found, seen, request.actor)
     content = submitted.as_pdf(written) if kind == "pdf" else submitted.as_json(written)
     answer = HttpResponse(content, content_type=MEDIA_TYPES[kind])
     answer["Content-Disposition"] = f'attachment; filename="{found.reference}-round-{number}.{kind}"'
@@ -63,14 +65,18 @@ def request_import(request: AuthenticatedRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=422)
-    try:
-        content = form.cleaned_data["file"].read(imported.MOST_BYTES + 1)
-        drafted = commands.import_request(imported.parsed(content), by=request.actor)
-    except Invalid as refusal:
+    content = form.cleaned_data["file"].read(imported.MOST_BYTES + 1)
+    made: list[AccessRequest] = []
+
+    def read() -> None:
+        made.append(commands.import_request(imported.parsed(content), by=request.actor))
+
+    refusal = refusal_of(read, Invalid)
+    if isinstance(refusal, Invalid):
         wrong = list(refusal.fields.items()) or [("file", refusal.sentence)]
         return _page(request, ImportForm(), refusal=refusal.sentence, wrong=wrong, status=422)
     messages.success(request, _("A draft was created from the file. Check it, then submit it."))
-    return redirect("request_edit", pk=drafted.pk)
+    return redirect("request_edit", pk=made[0].pk)
 
 
 def _page(request: AuthenticatedRequest, form: ImportForm, *, status: int = 200, **more: Any) -> HttpResponse:

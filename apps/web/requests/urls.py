@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.requests import appeals, discard, edit, files, my_requests, views
+from apps.web.requests import appeals, discard, edit, files, my_requests, thread, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -22,4 +22,6 @@ urlpatterns = [
     path("requests/<uuid:pk>/items/<uuid:item>/appeal/", appeals.request_appeal, name="request_appeal"),
     path("requests/<uuid:pk>/items/<uuid:item>/appeal/withdraw/", appeals.appeal_withdraw, name="appeal_withdraw"),
     path("requests/<uuid:pk>/answers/", views.request_answers, name="request_answers"),
+    path("requests/<uuid:pk>/messages/", thread.request_message, name="request_message"),
+    path("requests/<uuid:pk>/messages/<uuid:message>/withdraw/", thread.message_withdraw, name="message_withdraw"),
 ]

@@ -14,6 +14,7 @@ from apps.access_requests import commands, denials, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
 from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
@@ -32,12 +33,13 @@ from apps.web.request_rows import written
 from apps.web.requests import progress
 from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
+from apps.web.thread_rows import MessageForm, thread_of
 
 
 @require_safe
 @signed_in
 def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    return _page(request, find(request.actor, pk))
+    return page(request, find(request.actor, pk))
 
 
 def find(person: Viewer, pk: UUID) -> AccessRequest:
@@ -48,13 +50,14 @@ def find(person: Viewer, pk: UUID) -> AccessRequest:
     return found
 
 
-def _page(
+def page(
     request: AuthenticatedRequest,
     found: AccessRequest,
     *,
     form: AnswersForm | None = None,
     appeal_form: AppealForm | None = None,
     appealed: UUID | None = None,
+    message_form: MessageForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.actor
@@ -75,13 +78,16 @@ def _page(
         "waits": _waits(items) if found.state in UNDER_REVIEW else [],
         "own": mine or person in members,
         "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
-        **revisions(found, person),
+        **revisions(found, items, person),
         **after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
+    if context["own"]:
+        address = reverse("request_page", args=[found.pk])
+        context["thread"] = thread_of(request, Reader(found, is_party=True), person, page=address, form=message_form)
     return render(request, "requests/request.html", context, status=status)
 
 
@@ -167,7 +173,7 @@ def request_answers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     rules.check_can_edit(request.actor, found)
     form = AnswersForm(request.POST, questions=questions_of(found))
     if not form.is_valid():
-        return _page(request, found, form=form, status=422)
+        return page(request, found, form=form, status=422)
     commands.save_answers(found, answers=form.answers, by=request.actor)
     if "send" in request.POST:
         return _send(request, found, form)
@@ -182,6 +188,6 @@ def _send(request: AuthenticatedRequest, found: AccessRequest, form: AnswersForm
     refusal = refusal_of(lambda: commands.submit(found, by=request.actor), Invalid)
     if refusal is not None:
         name_refused(form, refusal)
-        return saved_with_errors(_page(request, found, form=form, status=refusal.status))
+        return saved_with_errors(page(request, found, form=form, status=refusal.status))
     messages.success(request, _("Your answers were sent to the committee."))
     return HttpResponseRedirect(reverse("request_page", args=[found.pk]))

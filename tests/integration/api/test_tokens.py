@@ -36,6 +36,8 @@ CALLS = [
     ("GET", "/requests/{request}/rounds/1", "read", False),
     ("GET", "/requests/{request}/rounds/1/pdf", "read", False),
     ("POST", "/requests/import", "request", False),
+    ("GET", "/requests/{request}/messages", "read", False),
+    ("POST", "/requests/{request}/messages", "request", False),
     ("PATCH", "/datasets/{slug}", "publish", False),
     ("POST", "/datasets/{slug}/versions/{number}/publish", "publish", False),
     ("POST", "/files/{file}/links", "download", True),

@@ -9,9 +9,17 @@ from typing import Any
 import pytest
 
 from apps.access_requests import commands as requests
-from apps.access_requests import fields, imported, submitted
+from apps.access_requests import fields, form_answers, imported, submitted
+from apps.access_requests.models import Round
 from apps.access_requests.rules_after import check_can_read_submitted
+from apps.access_requests.snapshot import snapshot_of
+from apps.core import clock
 from apps.core.errors import Denied, Invalid
+from apps.forms import commands as forms
+from apps.forms.answers import read
+from apps.forms.kinds import Type
+from apps.forms.parsing import from_text
+from apps.forms.shipped_forms import text_of
 from tests import stories
 
 GOOD: dict[str, Any] = {
@@ -83,7 +91,7 @@ def test_what_is_no_json_is_refused(content: bytes) -> None:
 def test_a_request_comes_back_as_it_was_and_its_sha256_is_of_the_round() -> None:
     case = stories.submitted(members=[stories.person(), stories.person()])
     assert case.round is not None
-    written = submitted.document(case.request, case.round)
+    written = submitted.document(case.request, case.round, case.applicant)
     canonical = json.dumps(written["request"], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert hashlib.sha256(canonical.encode()).hexdigest() == written["sha256"] == case.round.sha256
     again = requests.import_request(imported.parsed(submitted.as_json(written)), by=case.applicant)
@@ -99,10 +107,38 @@ def test_a_request_comes_back_as_it_was_and_its_sha256_is_of_the_round() -> None
 
 
 @pytest.mark.django_db
+def test_answers_to_forms_come_back_and_what_only_one_committee_reads_is_not_in_the_file_of_another() -> None:
+    first, second = stories.published_dataset(), stories.published_dataset()
+    only_own = from_text(text_of("short").replace('"key": "methods",', '"key": "methods", "readers": "committee",'))
+    for one in (first, second):
+        chair = one.committee_setup.chair
+        forms.publish(forms.create_form(one.committee_setup.committee, definition=only_own, by=chair), by=chair)
+    case = stories.draft(shelves=[first, second])
+    asked = form_answers.asked_forms(case.request)
+    plain = (Type.TEXT, Type.LONG_TEXT)
+    said = {}
+    for one in asked:
+        keys = [question.key for question in one.definition.questions() if question.type in plain]
+        said[one.version] = read(one.definition, dict.fromkeys(keys, "We count cells. " * 5), {})
+    requests.change(case.request, by=case.applicant, answers=said)
+    case.request.refresh_from_db()
+    seen = Round(request=case.request, number=1, snapshot=snapshot_of(case.request), sha256="0", opened_at=clock.now())
+    written = submitted.document(case.request, seen, case.applicant)
+    again = requests.import_request(json.loads(submitted.as_json(written)), by=case.applicant)
+    assert snapshot_of(again)["forms"] == snapshot_of(case.request)["forms"]
+    assert [set(row["answers"]) >= {"methods", "storage"} for row in snapshot_of(again)["forms"]] == [True, True]
+    other = submitted.document(case.request, seen, second.committee_setup.chair)
+    mine = str(second.committee_setup.committee.pk)
+    assert {row["committee"] == mine: "methods" in row["answers"] for row in other["request"]["forms"]} == {
+        True: True, False: False,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_a_file_with_a_dataset_that_cannot_be_requested_imports_nothing() -> None:
     case = stories.submitted()
     assert case.round is not None
-    written = submitted.document(case.request, case.round)
+    written = submitted.document(case.request, case.round, case.applicant)
     before = case.applicant.requests.count()
     closed = deepcopy(written)
     closed["datasets"][0]["slug"] = "no-such-dataset"
