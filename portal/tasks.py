@@ -7,7 +7,12 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships
+from apps.access_requests.tasks import (
+    check_helpers,
+    keep_clocks,
+    report_ended_memberships,
+    take_effect_of_decisions,
+)
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
@@ -27,10 +32,11 @@ from portal.orphans import delete_orphans
 
 @app.task
 def drain() -> None:
-    """Run every pending consequence, then send every queued e-mail."""
+    """Carry out decisions that take effect now and every pending consequence, then send every queued e-mail."""
     if unreleased_restore() is not None:
         return
     correlation.begin()
+    take_effect_of_decisions()
     consequences.drain()
     post_due(by=SYSTEM)
 

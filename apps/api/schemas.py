@@ -193,6 +193,19 @@ class ItemOut(Schema):
     reason: str
     terms: str
     decided_at: datetime | None
+    denial_codes: list[str] = Field(description="Of a denial: the reasons from the list, see `docs/api.md`.")
+    appeal_until: date | None = Field(
+        description="The last day on which the applicant can appeal; null if they cannot."
+    )
+    appeal: "AppealOut | None"
+
+
+class AppealOut(Schema):
+    text: str
+    appealed_at: datetime
+    denied_at: datetime
+    outcome: str = Field(description="`open`, `granted`, `rejected` or `withdrawn`.")
+    ended_at: datetime | None
 
 
 class QuestionOut(Schema):
@@ -217,6 +230,7 @@ class RequestLine(Schema):
     created_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None
+    revises: UUID | None = Field(description="The denied request that this one revises.")
     items: list[ItemOut]
     access_state: AccessStateOut
 
@@ -257,6 +271,39 @@ class RequestFields(Input):
 
 class NewRequest(RequestFields):
     datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)]
+
+
+class NamedPerson(Schema):
+    id: str
+    code: str
+    name: str
+
+
+class NamedDataset(Schema):
+    id: str
+    slug: str
+    title: str
+
+
+class RequestDocument(Schema):
+    """A request as it was submitted; `POST /requests/import` makes a draft of it."""
+
+    format: str
+    reference: str
+    round: int
+    submitted_at: str
+    sha256: str = Field(description="Of `request` as JSON with sorted keys, without spaces, in UTF-8.")
+    request: dict[str, Any]
+    people: list[NamedPerson]
+    datasets: list[NamedDataset]
+
+
+class AppealedItem(Input):
+    dataset: Slug = Field(description="The denied dataset of the request.")
+
+
+class NewAppeal(AppealedItem):
+    text: Annotated[str, Field(min_length=1, max_length=5000, description="Why the decision is wrong.")]
 
 
 class RequestChange(RequestFields):
