@@ -18,7 +18,7 @@ from apps.datasets.models import Dataset
 from apps.forms.combined import AskedForm
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
-from apps.web.requests.form_questions import FormQuestions
+from apps.web.form_questions import FormQuestions
 
 ANSWER = "answer"  # the name that the rule for submitting gives to every question without an answer
 

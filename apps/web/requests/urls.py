@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.requests import discard, edit, my_requests, views
+from apps.web.requests import discard, edit, form_versions, my_requests, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/copy/", edit.request_copy, name="request_copy"),
     path("requests/<uuid:pk>/datasets/", edit.request_add, name="request_add"),
     path("requests/<uuid:pk>/autosave/", edit.request_autosave, name="request_autosave"),
+    path("requests/<uuid:pk>/forms/<uuid:version>/", form_versions.request_form_version, name="request_form_version"),
     path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),
     path("requests/<uuid:pk>/discard/", discard.request_discard, name="request_discard"),
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),

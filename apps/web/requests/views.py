@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
+from apps.access_requests.form_answers import asked_forms
 from apps.access_requests.models import AccessRequest, Item, Question
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
@@ -27,6 +28,7 @@ from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.form_answers import answer_sections, frozen_forms
 from apps.web.request_rows import written
 from apps.web.requests import progress
 from apps.web.requests.forms import AnswersForm, name_refused
@@ -58,6 +60,7 @@ def _page(
         "asked": found,
         "title": said[fields.TITLE.name],
         "written": written(said),
+        "answers": _answers(found, said, items, person, own=mine or person in members),
         "panel": _panel(state, found),
         "rows": _rows(items, state),
         "members": members,
@@ -108,6 +111,16 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
+
+
+def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> list[dict[str, Any]]:
+    """The answers to the committees' forms that this person may read."""
+    if "forms" not in said and not found.answers:
+        return []
+    if found.applicant_id == person.pk:
+        return answer_sections(asked_forms(found, {item.committee_id for item in items}))
+    theirs = None if own else set(committees_of(person).values_list("pk", flat=True))
+    return answer_sections(frozen_forms(said, committee_ids=theirs)[0])
 
 
 def _waits(items: list[Item]) -> list[dict[str, Any]]:
