@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import check_helpers, report_ended_memberships
+from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
@@ -61,7 +61,8 @@ def sweep() -> None:
 @app.task
 def warn() -> None:
     """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
-    day, those whose agreement was not signed in time, and who can help now that another person's role has run out.
+    day or whose review is due, those whose agreement was not signed in time, and who can help now that another
+    person's role has run out.
 
     Neither access nor a decision depends on it.
     """
@@ -72,6 +73,7 @@ def warn() -> None:
     warn_of_expiring_affiliations(by=SYSTEM)
     notify_of_ends(by=SYSTEM)
     report_ended_memberships()
+    keep_clocks()
     check_helpers()
     check_who_names_owners()
 

@@ -46,7 +46,11 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
 def not_accepting(committee: Committee) -> str:
     """Why the committee takes no new requests."""
     why = {"committee": committee, "why": committee.closed_because}
-    return _("%(committee)s is not accepting requests: %(why)s") % why
+    said = _("%(committee)s is not accepting requests: %(why)s") % why
+    if committee.closed_until is None or committee.closed_until < clock.today():
+        return said
+    until = formats.date_format(committee.closed_until, "j M Y")
+    return f"{said} {_('It expects to accept requests again after %(day)s.') % {'day': until}}"
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:

@@ -232,6 +232,7 @@ VISITS = [
     Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
     Visit("my_requests", ("applicant2",), note="closed", query="?tab=closed"),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("request_documents", ("applicant",), _request("applicant", "draft")),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
     Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
     Visit("request_page", ("applicant2",), _request("applicant2", "decided"), note="decided"),
@@ -265,6 +266,7 @@ VISITS = [
     Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    Visit("committee_deadlines", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
     Visit("committee_forms", ("chair",), _of("breast-cancer")),
@@ -374,7 +376,7 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answers",
+            "request_answers", "request_message", "message_withdraw", "case_message", "document_remove",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
             "version_new", "file_upload", "grant_resume", "token_revoke", "notifications_read",
@@ -394,6 +396,7 @@ NOT_PAGES = {
     "first_operator": "only while there is no operator; tests/browser/test_set_up.py",
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "checksums": "a list for sha256sum, not a page",
+    "document_open": "the bytes of a document",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",

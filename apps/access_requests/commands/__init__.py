@@ -14,6 +14,13 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
+from apps.access_requests.commands.clocks import (
+    extend_review,
+    notify_of_due_dates,
+    set_missing_clocks,
+    use_fast_track,
+)
 from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.members import (
     add_committee_member,
@@ -32,12 +39,21 @@ from apps.access_requests.commands.review import (
     recuse,
     request_changes,
 )
+from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "extend_review",
+    "notify_of_due_dates",
+    "set_missing_clocks",
+    "use_fast_track",
     "activate",
     "add_dataset",
     "answer",
+    "attach",
+    "check_attachment",
+    "open_attachment",
+    "remove_attachment",
     "change",
     "choose_datasets",
     "close_denied",
@@ -64,4 +80,6 @@ __all__ = [
     "vote",
     "withdraw",
     "withdraw_for_closed_account",
+    "withdraw_message",
+    "write_message",
 ]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import fields, form_answers, rules
 from apps.access_requests import snapshot as access_requests_snapshot
+from apps.access_requests.commands.attachments import _drop_attachments
+from apps.access_requests.commands.clocks import _set_clocks
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
 from apps.access_requests.states import ItemState, RequestState
@@ -187,6 +189,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     opened = Round.objects.create(
         request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
     )
+    _set_clocks(request)
     request.move("submit", submitted_at=clock.now())
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
@@ -236,6 +239,7 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     rules.check_can_discard(by, request)
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_DISCARDED, actor=by, subject=request, about=about)
+    _drop_attachments(request)
     request.items.all().delete()
     request.memberships.all().delete()
     request.delete()

@@ -132,6 +132,10 @@ class Item(WorkflowModel):
     request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="items")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="items")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="items")
+    # The day by which the committee means to decide, while the clock runs: the newest `ReviewClock` says how.
+    due_on = models.DateField(null=True)
+    # The last stage of that day of which people were notified (`queries_clocks.Stage`); empty for none.
+    due_stage = models.CharField(max_length=8, blank=True, default="", db_default="")
     state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.OPEN)
     reason = models.TextField(_("reason"), blank=True)
     terms = models.TextField(_("conditions"), blank=True)

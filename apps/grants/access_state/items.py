@@ -64,13 +64,11 @@ def _undecided(item: Any, who: Who, same: Mapping[str, Any]) -> AccessState:
             State.CHANGES_REQUESTED, cause="" if item.unanswered else "answered", turn=Turn.YOU,
             number=item.unanswered or 0, action=Action(Do.ANSWER, request), **same,
         )  # fmt: skip
-    submitted = request.submitted_at
-    due = (submitted + timedelta(days=item.committee.review_days)).date() if submitted is not None else None
     in_review = request.state == RequestState.IN_REVIEW
     return AccessState(
         State.IN_REVIEW if in_review else State.SUBMITTED, turn=Turn.OTHERS,
-        cause="divided" if in_review and item.reported == Kind.VOTES_DIVIDED else "", since=submitted, due=due,
-        waiting_for=(item.committee.name,), action=_see(request), **same,
+        cause="divided" if in_review and item.reported == Kind.VOTES_DIVIDED else "",
+        since=request.submitted_at, due=item.due_on, waiting_for=(item.committee.name,), action=_see(request), **same,
     )  # fmt: skip
 
 

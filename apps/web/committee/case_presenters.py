@@ -7,14 +7,17 @@ from uuid import UUID
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
-from apps.access_requests.states import UNDER_REVIEW, ItemState
-from apps.audit.kinds import Kind
+from apps.access_requests.queries_thread import documents_in
+from apps.access_requests.states import ItemState
+from apps.audit.kinds import ONE_COMMITTEE_ONLY, Kind
 from apps.audit.models import Event
 from apps.audit.queries import timeline_of
 from apps.datasets.queries import titles_of
 from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
+from apps.web import document_forms
+from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm, QuestionForm
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
@@ -33,14 +36,10 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})))
     mine = [entry for entry in items if entry["mine"]]
-    days = (case.asked_at - case.submitted_at).days  # type: ignore[attr-defined]
-    target = min((entry["item"].committee.review_days for entry in mine), default=0)
     return {
         "case": case,
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
-        "days": days,
-        "review_days": target,
-        "overdue": max(0, days - target) if target and case.state in UNDER_REVIEW else 0,
+        **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
         "task": task_of(case, mine),
@@ -69,9 +68,12 @@ def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[E
     """The events that this member may read now.
 
     When a condition was proposed they see after their own vote: a vote at the same moment would show who adopts it.
+    Of internal messages they see those of their own committees.
     """
     hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
-    return [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
+    shown_now = [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
+    mine = {entry["item"].committee_id for entry in items if entry["mine"]}
+    return [one for one in shown_now if one.kind not in ONE_COMMITTEE_ONLY or not mine.isdisjoint(one.about)]
 
 
 def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, str]) -> dict[int, str]:
@@ -104,6 +106,7 @@ def _asked(
     return {
         "round": newest,
         "under_review": newest.closed_at is None,
+        "documents": document_forms.shown(documents_in(said)),
         "title": said[fields.TITLE.name],
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),

@@ -156,7 +156,7 @@ def initial_of(question: Question) -> dict[str, Any]:
         "prefill",
     )
     rules = flat_rules(question.visible_if) if is_flat(question.visible_if) else []
-    condition = {f"rule{at}": rule for at, (rule, _number) in enumerate(rules)}
+    condition: dict[str, Any] = {f"rule{at}": rule for at, (rule, _number) in enumerate(rules)}
     condition |= {f"number{at}": number for at, (_rule, number) in enumerate(rules) if number is not None}
     return shown | {name: getattr(question, name) for name in simple} | condition | {
         "options": "\n".join(f"{one.key}: {_both(one.label)}" for one in question.options),

@@ -123,7 +123,8 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         with refusals:
             _keep(found, form, request.actor)
             messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
-            return HttpResponseRedirect(reverse("request_edit", args=[pk]))
+            then = "request_documents" if "documents" in request.POST else "request_edit"
+            return HttpResponseRedirect(reverse(then, args=[pk]))
     return _page(request, found, form, status=refusals.status)
 
 

@@ -40,7 +40,7 @@ def newer_forms(found: AccessRequest) -> list[dict[str, Any]]:
 
 def _offered(found: AccessRequest) -> list[FormVersion]:
     items = found.items.filter(state=ItemState.OPEN).values_list("dataset__committee_id", flat=True)
-    return form_answers.newer_versions(found, {one for one in items if one is not None})
+    return form_answers.newer_versions(found, set(items))
 
 
 @require_page_or_form

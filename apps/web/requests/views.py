@@ -1,5 +1,6 @@
 """One request: its progress, whom it is waiting for, its questions and decisions."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, fields, rules
+from apps.access_requests import commands, fields, queries_thread, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.form_answers import asked_forms
 from apps.access_requests.models import AccessRequest, Item, Question
-from apps.access_requests.states import EDITABLE, UNDER_REVIEW
+from apps.access_requests.queries_clocks import Stage, clocks_of
+from apps.access_requests.queries_thread import Reader
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, RequestState
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
@@ -22,8 +25,10 @@ from apps.core.errors import Invalid, NotFound
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
+from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
+from apps.web.common.clock_rows import clock_shown, period_of
 from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
@@ -32,12 +37,15 @@ from apps.web.form_answers import answer_sections, frozen_forms
 from apps.web.request_rows import written
 from apps.web.requests import progress
 from apps.web.requests.forms import AnswersForm, name_refused
+from apps.web.thread_rows import MessageForm, thread_of
+
+WAITING = (*UNDER_REVIEW, RequestState.RETURNED)
 
 
 @require_safe
 @signed_in
 def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    return _page(request, find(request.actor, pk))
+    return page(request, find(request.actor, pk))
 
 
 def find(person: Viewer, pk: UUID) -> AccessRequest:
@@ -48,8 +56,13 @@ def find(person: Viewer, pk: UUID) -> AccessRequest:
     return found
 
 
-def _page(
-    request: AuthenticatedRequest, found: AccessRequest, *, form: AnswersForm | None = None, status: int = 200
+def page(
+    request: AuthenticatedRequest,
+    found: AccessRequest,
+    *,
+    form: AnswersForm | None = None,
+    message_form: MessageForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     person = request.actor
     items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
@@ -61,18 +74,22 @@ def _page(
         "title": said[fields.TITLE.name],
         "written": written(said),
         "answers": _answers(found, said, items, person, own=mine or person in members),
-        "panel": _panel(state, found),
+        "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
         "rows": _rows(items, state),
         "members": members,
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
-        "waits": _waits(items) if found.state in UNDER_REVIEW else [],
+        "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
+    if context["own"]:
+        context["documents"] = document_forms.shown(queries_thread.documents_of(found))
+        address = reverse("request_page", args=[found.pk])
+        context["thread"] = thread_of(request, Reader(found, is_party=True), person, page=address, form=message_form)
     return render(request, "requests/request.html", context, status=status)
 
 
@@ -123,11 +140,15 @@ def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person,
     return answer_sections(frozen_forms(said, committee_ids=theirs)[0])
 
 
-def _waits(items: list[Item]) -> list[dict[str, Any]]:
-    """How long each committee concerned usually takes."""
+def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
+    """The clock of each committee that decides on the request, and how long it usually takes."""
     known = requests.waits(item.committee_id for item in items)
+    clocks = clocks_of(found, items, today)
     names = {item.committee_id: item.committee for item in items}
-    return [{"committee": names[pk], "wait": known.get(pk)} for pk in names]
+    return [
+        {"committee": one, "wait": known.get(pk), "target": period_of(one), "clock": clock_shown(clocks.get(pk), today)}
+        for pk, one in names.items()
+    ]
 
 
 def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Person) -> list[dict[str, Any]]:
@@ -163,7 +184,7 @@ def request_answers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     rules.check_can_edit(request.actor, found)
     form = AnswersForm(request.POST, questions=questions_of(found))
     if not form.is_valid():
-        return _page(request, found, form=form, status=422)
+        return page(request, found, form=form, status=422)
     commands.save_answers(found, answers=form.answers, by=request.actor)
     if "send" in request.POST:
         return _send(request, found, form)
@@ -178,6 +199,6 @@ def _send(request: AuthenticatedRequest, found: AccessRequest, form: AnswersForm
     refusal = refusal_of(lambda: commands.submit(found, by=request.actor), Invalid)
     if refusal is not None:
         name_refused(form, refusal)
-        return saved_with_errors(_page(request, found, form=form, status=refusal.status))
+        return saved_with_errors(page(request, found, form=form, status=refusal.status))
     messages.success(request, _("Your answers were sent to the committee."))
     return HttpResponseRedirect(reverse("request_page", args=[found.pk]))

@@ -6,4 +6,4 @@ from deploy.demo.seed.world import World
 
 
 def draft(world: World) -> None:
-    commands.create_form(world.committees["breast-cancer"], definition=shipped("five-safes"), by=world.people["chair"])
+    commands.create_form(world.committees["breast"], definition=shipped("five-safes"), by=world.people["chair"])
