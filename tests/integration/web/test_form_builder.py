@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 ONE = samples.read(yes_no("a"), question("b", "number"), question("c"))
 
 
-class Desk:
+class Builder:
     """A chair with a form of their committee."""
 
     def __init__(self, definition: Definition = ONE) -> None:
@@ -54,30 +54,30 @@ class Desk:
 
 
 def test_a_form_begins_as_a_shipped_one_or_empty() -> None:
-    desk = Desk()
+    builder = Builder()
     for begin in (SHIPPED[1], "empty"):
-        assert desk.client.post(desk.address("committee_forms"), {"begin": begin}).status_code == 302
+        assert builder.client.post(builder.address("committee_forms"), {"begin": begin}).status_code == 302
     assert Form.objects.count() == 3
-    assert desk.client.post(desk.address("committee_forms"), {"begin": "x"}).status_code == 422
-    assert desk.get("committee_forms").status_code == 200
+    assert builder.client.post(builder.address("committee_forms"), {"begin": "x"}).status_code == 422
+    assert builder.get("committee_forms").status_code == 200
 
 
 def test_buttons_move_add_rename_and_delete() -> None:
-    desk = Desk()
+    builder = Builder()
     for act, more in (
         ("up:c", {}), ("down:a", {}), ("add:one", {"label": "Where?", "type": "country"}), ("delete:b", {}),
         ("add-section:", {"title": "More"}), ("rename:one", {"title": "First", "title_da": "Først"}),
         ("name-form:", {"name": "A name", "name_da": "Et navn"}), ("section-up:more", {}), ("section-down:more", {}),
         ("delete-section:more", {}),
     ):  # fmt: skip
-        assert desk.act(act, **more).status_code == 302, act
-    assert desk.keys() == ["c", "a", "where"]
-    draft = queries.draft_of(desk.form)
+        assert builder.act(act, **more).status_code == 302, act
+    assert builder.keys() == ["c", "a", "where"]
+    draft = queries.draft_of(builder.form)
     assert draft is not None and draft.read.name == {"en": "A name", "da": "Et navn"} and draft.revision == 10
-    for act, more in (("burn:a", {}), ("add:one", {"label": " "}), ("add-section:", {"title": ""})):
-        assert desk.act(act, **more).status_code == 422
-    assert desk.act("up:a", revision=3).status_code == 409  # another window has changed it since
-    assert desk.act("up:a", revision="x" * 20).status_code == 302
+    for act, more in (("none:a", {}), ("add:one", {"label": " "}), ("add-section:", {"title": ""})):
+        assert builder.act(act, **more).status_code == 422
+    assert builder.act("up:a", revision=3).status_code == 409  # another window has changed it since
+    assert builder.act("up:a", revision="x" * 20).status_code == 302
 
 
 def edited(**changes: Any) -> dict[str, Any]:
@@ -85,20 +85,20 @@ def edited(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_question_is_edited_and_a_wrong_one_is_refused_at_its_field() -> None:
-    desk = Desk()
-    address = desk.address("form_question", "c")
-    saved = desk.client.post(address, edited(
+    builder = Builder()
+    address = builder.address("form_question", "c")
+    saved = builder.client.post(address, edited(
         label_da="Ø", help_en="Help", type="choices", required="on", options="x: X | Y\ny: Z", least="1",
         readers="committee", confidential="on", refers_to="EHDS 67(2)(a); GDPR 6", joined="any",
         rule0="a|is|yes", rule1="b|at_least|", number1="5", rule2="a|not|no",
     ))  # fmt: skip
     assert saved.status_code == 302
-    stored = queries.draft_of(desk.form).read.question("c")  # type: ignore[union-attr]
+    stored = queries.draft_of(builder.form).read.question("c")  # type: ignore[union-attr]
     assert stored is not None and stored.visible_if == {"any": [
         {"question": "a", "is": "yes"}, {"question": "b", "at_least": 5}, {"not": {"question": "a", "is": "no"}},
     ]}  # fmt: skip
     assert [one.label for one in stored.options] == [{"en": "X", "da": "Y"}, {"en": "Z"}]
-    page = desk.get("form_question", "c")
+    page = builder.get("form_question", "c")
     assert page.context["edit"].initial["rule2"] == "a|not|no" and page.context["problems"] == []
     for changes, field in (
         ({"least": "5", "most": "1"}, "least"), ({"label_en": ""}, "label_en"), ({"type": "choice"}, "options"),
@@ -107,9 +107,9 @@ def test_a_question_is_edited_and_a_wrong_one_is_refused_at_its_field() -> None:
         ({"type": "file", "largest_mb": "5", "formats": "exe"}, "formats"),
         ({"prefill": "email", "type": "date"}, "prefill"),
     ):  # fmt: skip
-        refused = desk.client.post(address, edited(**changes))
+        refused = builder.client.post(address, edited(**changes))
         assert refused.status_code == 422 and (field is None or field in refused.context["edit"].errors), changes
-    assert desk.get("form_question", "gone").status_code == 404
+    assert builder.get("form_question", "gone").status_code == 404
 
 
 def test_every_type_can_be_opened_saved_and_stays_the_same() -> None:
@@ -135,20 +135,20 @@ def test_flat_conditions_come_back() -> None:
 def test_publishing_shows_the_effect_and_freezes_the_version() -> None:
     request, [version], [dataset] = asked(ONE)
     answer(request, version, a="yes")
-    desk = Desk()
-    desk.setup, desk.form = dataset.committee_setup, version.form
-    desk.client = stories.client_for(desk.setup.chair)
-    assert desk.act("add:one", label="New", type="text").status_code == 302
-    page = desk.get("form_publish")
+    builder = Builder()
+    builder.setup, builder.form = dataset.committee_setup, version.form
+    builder.client = stories.client_for(builder.setup.chair)
+    assert builder.act("add:one", label="New", type="text").status_code == 302
+    page = builder.get("form_publish")
     assert page.context["use"].drafts == 1 and [one["key"] for one in page.context["changes"]] == ["new"]
     assert page.context["changes"][0]["effect"]
-    assert desk.client.post(desk.address("form_publish")).status_code == 302
-    assert queries.published_version(desk.form).number == 2  # type: ignore[union-attr]
+    assert builder.client.post(builder.address("form_publish")).status_code == 302
+    assert queries.published_version(builder.form).number == 2  # type: ignore[union-attr]
     for name in ("form_publish", "form_withdraw", "form_preview", "form_builder"):
-        assert desk.get(name).status_code == 200
-    assert desk.client.post(desk.address("form_publish")).status_code == 409
+        assert builder.get(name).status_code == 200
+    assert builder.client.post(builder.address("form_publish")).status_code == 409
     applicant = stories.client_for(request.applicant)
-    newest = queries.published_version(desk.form)
+    newest = queries.published_version(builder.form)
     assert newest is not None
     offer = reverse("request_form_version", args=[request.pk, newest.pk])
     assert offer in applicant.get(reverse("request_edit", args=[request.pk])).content.decode()
@@ -160,41 +160,45 @@ def test_publishing_shows_the_effect_and_freezes_the_version() -> None:
 
 
 def test_a_form_with_a_problem_says_so_and_is_not_published() -> None:
-    desk = Desk()
-    desk.client.post(desk.address("form_question", "c"), edited(rule0="a|is|yes"))
-    desk.act("up:c")
-    desk.act("up:c")
-    page = desk.get("form_builder")
+    builder = Builder()
+    builder.client.post(builder.address("form_question", "c"), edited(rule0="a|is|yes"))
+    builder.act("up:c")
+    builder.act("up:c")
+    page = builder.get("form_builder")
     assert [one.key for one in page.context["problems"]] == ["c"]
-    assert desk.client.post(desk.address("form_publish")).status_code == 422
-    assert desk.client.post(desk.address("form_discard")).status_code == 302
-    assert not Form.objects.filter(pk=desk.form.pk).exists()
+    assert builder.client.post(builder.address("form_publish")).status_code == 422
+    assert builder.client.post(builder.address("form_discard")).status_code == 302
+    assert not Form.objects.filter(pk=builder.form.pk).exists()
 
 
 def test_an_import_is_compared_first_and_then_confirmed() -> None:
-    desk = Desk()
+    builder = Builder()
     other = json.dumps(to_json(samples.read(yes_no("a"), question("new"))))
-    address = desk.address("form_import")
-    compared = desk.client.post(address, {"definition": other})
-    assert {one["key"] for one in compared.context["compared"]} == {"b", "c", "new"} and desk.keys() == ["a", "b", "c"]
+    address = builder.address("form_import")
+    compared = builder.client.post(address, {"definition": other})
+    assert {one["key"] for one in compared.context["compared"]} == {"b", "c", "new"} and builder.keys() == [
+        "a",
+        "b",
+        "c",
+    ]
     file = SimpleUploadedFile("form.json", other.encode())
-    assert desk.client.post(address, {"file": file}).context["compared"]
-    assert desk.client.post(address, {"definition": compared.context["text"], "confirm": "1"}).status_code == 302
-    assert desk.keys() == ["a", "new"]
+    assert builder.client.post(address, {"file": file}).context["compared"]
+    assert builder.client.post(address, {"definition": compared.context["text"], "confirm": "1"}).status_code == 302
+    assert builder.keys() == ["a", "new"]
     for wrong in ("", "{", "[]", json.dumps({"format": "other"})):
-        assert desk.client.post(address, {"definition": wrong}).status_code == 422
-    exported = desk.get("form_export")
+        assert builder.client.post(address, {"definition": wrong}).status_code == 422
+    exported = builder.get("form_export")
     assert parse(json.loads(exported.content)) == parse(json.loads(other))
-    assert desk.client.get(desk.address("form_export") + "?version=7").status_code == 404
+    assert builder.client.get(builder.address("form_export") + "?version=7").status_code == 404
 
 
 def test_pages_cost_the_same_for_short_and_long_forms() -> None:
     counts = []
     for name in ("short", "ehds-access-application"):
-        desk = Desk(shipped(name))
-        desk.get("form_builder")
+        builder = Builder(shipped(name))
+        builder.get("form_builder")
         with CaptureQueriesContext(connection) as statements:
-            assert desk.get("form_builder").status_code == 200
+            assert builder.get("form_builder").status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
 
@@ -224,10 +228,10 @@ def test_a_case_shows_private_answers_to_its_own_committee_only() -> None:
 @pytest.mark.parametrize("name", [SHIPPED[0]])
 def test_a_shipped_form_is_exported_imported_filled_in_and_compared(name: str) -> None:
     """Must show 4 for one form; the others in tests/browser/test_forms.py."""
-    desk = Desk(shipped(name))
-    text = desk.get("form_export").content.decode()
-    desk.act("delete:" + next(one.key for one in shipped(name).questions()))
-    assert desk.client.post(desk.address("form_import"), {"definition": text, "confirm": "1"}).status_code == 302
-    draft = queries.draft_of(desk.form)
+    builder = Builder(shipped(name))
+    text = builder.get("form_export").content.decode()
+    builder.act("delete:" + next(one.key for one in shipped(name).questions()))
+    assert builder.client.post(builder.address("form_import"), {"definition": text, "confirm": "1"}).status_code == 302
+    draft = queries.draft_of(builder.form)
     assert draft is not None and draft.read == shipped(name)
     assert filled(draft.read)
