@@ -15,6 +15,7 @@ from apps.access_requests.submitted import FORMAT
 from apps.core.errors import Invalid
 from apps.core.identifiers import uuids
 from apps.core.text import typed
+from apps.datasets.matching import ShapeError, purpose_json, read_purpose
 
 MOST_BYTES = 1_000_000
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
@@ -136,7 +137,16 @@ def _no_day() -> date:
     raise _Wrong(_("It must be a date such as 2027-06-30, or null."))
 
 
-VALUES: dict[Kind, Callable[[RequestField, Any], Any]] = {Kind.TEXT: _text, Kind.LINE: _text, Kind.DAY: _day}
+def _research(_one: RequestField, value: Any) -> dict[str, Any]:
+    try:
+        return purpose_json(read_purpose(value))
+    except ShapeError:
+        raise _Wrong(_("It must be a research purpose as this portal exports it.")) from None
+
+
+VALUES: dict[Kind, Callable[[RequestField, Any], Any]] = {
+    Kind.TEXT: _text, Kind.LINE: _text, Kind.DAY: _day, Kind.ANSWERS: _research,
+}  # fmt: skip
 
 
 def _index(data: Mapping[str, Any], name: str, value: str, wrong: dict[str, str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
 ACTORS = (
@@ -60,6 +61,7 @@ def build() -> Things:
     _grants(things, committee_setup, published_dataset)
     _rest(things, committee_setup)
     set_up_things(things.people, things.kwargs, things.data)
+    form_things(committee_setup, things.kwargs)
     _who_asks(things)
     return things
 
@@ -394,4 +396,5 @@ FORMS: dict[str, Kwargs] = {
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
     **SET_UP_FORMS,
+    **FORM_FORMS,
 }

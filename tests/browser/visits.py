@@ -103,6 +103,16 @@ def _member_of(slug: str) -> Question:
     )
 
 
+def _form_of(slug: str, *, key: str = "") -> Question:
+    """The first form of a committee, and one of its questions."""
+    asked = "SELECT c.slug, f.id AS pk" + (", %s AS key" if key else "")
+    question = asked + (
+        " FROM committee_forms_form f JOIN committees_committee c ON c.id = f.committee_id "
+        "WHERE c.slug = %s ORDER BY f.created_at"
+    )
+    return (question, *([key] if key else []), slug)
+
+
 def _service(key: str) -> Question:
     """Somebody's first service account."""
     return (
@@ -260,6 +270,14 @@ VISITS = [
     Visit("committee_deadlines", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
+    Visit("committee_forms", ("chair",), _of("breast-cancer")),
+    Visit("form_builder", ("chair",), _form_of("breast-cancer")),
+    Visit("form_question", ("chair",), _form_of("breast-cancer", key="leaves_eea")),
+    Visit("form_preview", ("chair",), _form_of("breast-cancer")),
+    Visit("form_publish", ("chair",), _form_of("breast-cancer")),
+    Visit("form_withdraw", ("chair",), _form_of("breast-cancer")),
+    Visit("form_discard", ("chair",), _form_of("breast-cancer")),
+    Visit("form_import", ("chair",), _form_of("breast-cancer")),
     # managing data
     Visit("my_datasets", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
@@ -375,6 +393,8 @@ NOT_PAGES = {
         ),
         POST_ONLY,
     ),
+    "form_export": "a JSON file",
+    "request_form_version": "only after a form has a newer version; tests/integration/web/test_form_builder.py",
     "too_large": "what the front server shows for a request that is too large",
     "version_discard": "the demo has no draft after a published version; dataset_discard shows the same page",
     "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",

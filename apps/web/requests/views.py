@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, denials, fields, queries_thread, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
+from apps.access_requests.form_answers import asked_forms
 from apps.access_requests.models import AccessRequest, Item, Question
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
@@ -35,6 +36,7 @@ from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.form_answers import answer_sections, frozen_forms
 from apps.web.request_rows import written
 from apps.web.requests import progress
 from apps.web.requests.denied import AppealForm, after_decision, revisions
@@ -79,6 +81,7 @@ def page(
         "title": said[fields.TITLE.name],
         "written": written(said),
         "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
+        "answers": _answers(found, said, items, person, own=mine or person in members),
         "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
         "rows": _rows(items, state),
         "members": members,
@@ -141,6 +144,16 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
+
+
+def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> list[dict[str, Any]]:
+    """The answers to the committees' forms that this person may read."""
+    if "forms" not in said and not found.answers:
+        return []
+    if found.applicant_id == person.pk:
+        return answer_sections(asked_forms(found, {item.committee_id for item in items}))
+    theirs = None if own else set(committees_of(person).values_list("pk", flat=True))
+    return answer_sections(frozen_forms(said, committee_ids=theirs)[0])
 
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
