@@ -192,6 +192,7 @@ class ItemOut(Schema):
     reason: str
     terms: str
     decided_at: datetime | None
+    due_on: date | None
 
 
 class QuestionOut(Schema):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.queries_clocks import due_of
 from apps.agreements.models import Agreement
 from apps.core.addresses import absolute
 from apps.datasets.conditions import explained, listed
@@ -148,6 +149,7 @@ def item(item: Item) -> JsonObject:
     return {
         "dataset": item.dataset.slug,
         "committee": item.committee.slug,
+        "due_on": due_of(item),
         "state": item.state,
         "reason": item.reason,
         "terms": item.terms,

@@ -23,6 +23,8 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 NAMED_ONLY: dict[str, set[NamedActor]] = {
     # consequences of events, and work that the clock starts
     "access_requests.activate": {SYSTEM},
+    "access_requests.notify_of_due_dates": {SYSTEM},
+    "access_requests.set_missing_clocks": {SYSTEM},
     "access_requests.close_denied": {SYSTEM},
     "access_requests.close_over": {SYSTEM},
     "access_requests.withdraw_for_closed_account": {SYSTEM},

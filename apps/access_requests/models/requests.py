@@ -161,7 +161,10 @@ class Item(WorkflowModel):
             ),
             models.CheckConstraint(condition=~Q(state="conditional") | ~Q(terms=""), name="item_conditions_are_named"),
         ]
-        indexes = [models.Index(fields=["committee", "state"], name="item_by_committee")]
+        indexes = [
+            models.Index(fields=["committee", "state"], name="item_by_committee"),
+            models.Index(fields=["committee", "-decided_at"], name="item_by_decision"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.dataset_id}"

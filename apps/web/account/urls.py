@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from apps.web.account import details, devices, notifications, service_accounts, sessions, tokens, views
+from apps.web.account import calendar, details, devices, notifications, service_accounts, sessions, tokens, views
 
 urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/name/", details.account_name, name="account_name"),
     path("account/tokens/", tokens.tokens, name="tokens"),
     path("account/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("account/calendar/", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar.ics", calendar.calendar_file, name="calendar_file"),
     path("account/services/", service_accounts.service_accounts, name="service_accounts"),
     path("account/services/<uuid:pk>/", service_accounts.service_account, name="service_account"),
     path("account/services/<uuid:pk>/end/", service_accounts.service_account_end, name="service_account_end"),
