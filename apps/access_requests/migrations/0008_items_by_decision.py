@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("access_requests", "0007_clocks"),
+        ("access_requests", "0005_effect_index"),
     ]
 
     operations = [
