@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from apps.web.account import calendar, details, devices, notifications, service_accounts, sessions, tokens, views
+from apps.web.account import (
+    calendar,
+    details,
+    devices,
+    mail_choice,
+    notifications,
+    service_accounts,
+    sessions,
+    tokens,
+    views,
+)
 
 urlpatterns = [
     path("account/", views.account, name="account"),
@@ -21,6 +31,7 @@ urlpatterns = [
     path("account/sessions/<uuid:pk>/end/", sessions.session_end, name="session_end"),
     path("notifications/", notifications.inbox, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/settings/", mail_choice.mail_choice, name="mail_choice"),
     path("notifications/<uuid:pk>/", notifications.notification, name="notification"),
     path("account/terms/", views.terms, name="terms"),
     path("terms/<int:version>/", views.terms_version, name="terms_version"),
