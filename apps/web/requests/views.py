@@ -79,12 +79,11 @@ def page(
         "title": said[fields.TITLE.name],
         "written": written(said),
         "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
-        "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
+        **_panel_and_clocks(state, found, items),
         "rows": _rows(items, state),
         "members": members,
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
-        "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
         "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
         **revisions(found, items, person),
@@ -141,6 +140,12 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
+
+
+def _panel_and_clocks(state: AccessState, found: AccessRequest, items: list[Item]) -> dict[str, Any]:
+    notified = {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)}
+    waits = _waits(found, items, state.at.date()) if found.state in WAITING else []
+    return {"panel": _panel(state, found) | notified, "waits": waits}
 
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
