@@ -1,6 +1,8 @@
 """Which notifications wait for a digest, and what the e-mail of a digest says."""
 
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef, QuerySet
@@ -27,7 +29,7 @@ def put_into_digests(notifications: Sequence[Notification]) -> None:
         return
     digests = MailChoice.objects.filter(person__in={one.reader_id for one in notifications}, next_at__isnull=False)
     locked = digests.select_for_update().order_by("pk")  # a choice made meanwhile waits, and finds these rows
-    next_at = dict(locked.values_list("person_id", "next_at"))
+    next_at: dict[UUID, Any] = dict(locked.values_list("person_id", "next_at"))
     for one in notifications:
         kind = kind_of(one.kind)
         if one.reader_id in next_at and (kind is None or kind.group not in AT_ONCE_ALWAYS):

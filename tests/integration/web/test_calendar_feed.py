@@ -54,9 +54,7 @@ def test_a_renewed_or_ended_address_answers_no_more() -> None:
     visitor = stories.client_for(None)
     assert [visitor.get(one).status_code for one in (first, second)] == [404, 200]
     assert stories.client_for(setup.chair).post(PAGE, {"act": "end"}).status_code == 302
-    assert (
-        stories.client_for(setup.chair).post(PAGE, {"act": "end"}).status_code == 302
-    )  # nothing left to end
+    assert stories.client_for(setup.chair).post(PAGE, {"act": "end"}).status_code == 302  # nothing left to end
     assert [visitor.get(one).status_code for one in (first, second, "/calendar.ics")] == [404, 404, 404]
     kinds = Event.objects.filter(kind__startswith="calendar_feed.").order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["calendar_feed.made", "calendar_feed.made", "calendar_feed.ended"]
