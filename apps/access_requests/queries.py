@@ -306,6 +306,7 @@ class Wait:
 
 REMEMBERED = timedelta(days=2 * 365)
 LAST_DECISIONS = 200
+FEWEST_DECISIONS = 5  # fewer are no basis for a median
 
 
 def waits(committee_ids: Iterable[UUID] | None = None) -> dict[UUID, Wait]:
