@@ -194,6 +194,7 @@ class ItemOut(Schema):
     reason: str
     terms: str
     decided_at: datetime | None
+    due_on: date | None
     denial_codes: list[str] = Field(description="Of a denial: the reasons from the list, see `docs/api.md`.")
     appeal_until: date | None = Field(
         description="The last day on which the applicant can appeal; null if they cannot."

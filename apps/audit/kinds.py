@@ -123,6 +123,8 @@ class Kind(models.TextChoices):
     TERMS_ACCEPTED = "terms.accepted", Group.ACCOUNTS, "check", "good", _("The terms of use were accepted")
     TOKEN_MADE = "token.made", Group.ACCOUNTS, "key", "note", _("An access token was created")
     TOKEN_REVOKED = "token.revoked", Group.ACCOUNTS, "key", "still", _("An access token was revoked")
+    CALENDAR_FEED_MADE = "calendar_feed.made", Group.ACCOUNTS, "calendar", "note", _("A calendar feed was created")
+    CALENDAR_FEED_ENDED = "calendar_feed.ended", Group.ACCOUNTS, "calendar", "still", _("A calendar feed was ended")
     TOKEN_REFRESHED = "token.refreshed", Group.ACCOUNTS, "key", "still", _("A program renewed its access token")
     TOKEN_REUSED = (
         "token.reused", Group.ACCOUNTS, "ban", "bad",

@@ -375,6 +375,8 @@ FORMS: dict[str, Kwargs] = {
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
+    "mail_choice": {"rhythm": "daily"},
+    "calendar_feed": {"act": "make"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {
         "clock_amount": 20,

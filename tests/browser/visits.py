@@ -267,6 +267,8 @@ VISITS = [
     Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    Visit("mail_choice", ("applicant",)),
+    Visit("calendar_feed", ("chair", "applicant")),
     Visit("committee_deadlines", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),

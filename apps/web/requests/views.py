@@ -82,12 +82,11 @@ def page(
         "written": written(said),
         "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
         "answers": _answers(found, said, items, person, own=mine or person in members),
-        "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
+        **_panel_and_clocks(state, found, items),
         "rows": _rows(items, state),
         "members": members,
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
-        "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
         "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
         **revisions(found, items, person),
@@ -154,6 +153,12 @@ def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person,
         return answer_sections(asked_forms(found, {item.committee_id for item in items}))
     theirs = None if own else set(committees_of(person).values_list("pk", flat=True))
     return answer_sections(frozen_forms(said, committee_ids=theirs)[0])
+
+
+def _panel_and_clocks(state: AccessState, found: AccessRequest, items: list[Item]) -> dict[str, Any]:
+    notified = {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)}
+    waits = _waits(found, items, state.at.date()) if found.state in WAITING else []
+    return {"panel": _panel(state, found) | notified, "waits": waits}
 
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
