@@ -29,7 +29,7 @@ from django.conf import settings
 from django.test import Client
 
 from apps.access_requests import commands as requests
-from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
+from apps.access_requests.models import AccessRequest, Attachment, Item, Question, Round, Vote
 from apps.agreements import commands as agreements
 from apps.agreements import queries as agreement_queries
 from apps.agreements.models import Agreement, Signature
@@ -379,6 +379,12 @@ def answers(*, days: int = 180) -> dict[str, Any]:
         "starts_on": today,
         "ends_on": today + timedelta(days=days),
     }
+
+
+def document(request: AccessRequest, *, content: bytes = b"%PDF-1.7\nEthics", by: Person, **how: Any) -> Attachment:
+    """A PDF that is attached to the request; `how` is as for `attach`. A worker checks it (`drain`)."""
+    name = how.pop("name", "ethics.pdf")
+    return requests.attach(request, name=name, content=BytesIO(content), size=len(content), by=by, **how)
 
 
 @fetched

@@ -125,6 +125,11 @@ def _recused(person: Viewer, outer: str) -> Exists:
     return Exists(Recusal.objects.filter(request=OuterRef(outer), person_id__in=me))
 
 
+def with_purpose(person: Person) -> QuerySet[AccessRequest]:
+    """The requests of this applicant that have answers about the research purpose, the last changed first."""
+    return AccessRequest.objects.filter(applicant=person).exclude(research_purpose={}).order_by("-changed_at", "-pk")
+
+
 def people_of(request: AccessRequest) -> QuerySet[Person]:
     """The applicant and the named members."""
     members = Membership.objects.filter(request=request).values("person_id")

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import denials, effect, fields, form_answers, obstacles, queries
+from apps.access_requests import denials, effect, fields, form_answers, obstacles, purposes, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -46,7 +46,11 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
 def not_accepting(committee: Committee) -> str:
     """Why the committee takes no new requests."""
     why = {"committee": committee, "why": committee.closed_because}
-    return _("%(committee)s is not accepting requests: %(why)s") % why
+    said = _("%(committee)s is not accepting requests: %(why)s") % why
+    if committee.closed_until is None or committee.closed_until < clock.today():
+        return said
+    until = formats.date_format(committee.closed_until, "j M Y")
+    return f"{said} {_('It expects to accept requests again after %(day)s.') % {'day': until}}"
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
@@ -107,9 +111,12 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     for field in fields.FIELDS:
         if field.required and _amount(field, request) < field.least:
             says[field.name] = field.missing % {"n": field.least}
-    says = _wrong_dates(request) | says
+    matches = purposes.matches_of(request)
+    says = purposes.beyond_last_day(request.ends_on, matches) | _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
+    if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
+        says[fields.DATASETS.name] = misfits
     says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
     return says | form_answers.missing(request)
 

@@ -23,6 +23,12 @@ def close_if_denied(event: Event) -> None:
         commands.close_denied(AccessRequest.objects.get(pk=event.subject_id), by=SYSTEM)
 
 
+def check_attachment(event: Event) -> None:
+    """A document was attached: it is checked for malware before anybody can open it; without an answer it waits."""
+    if event.subject_id is not None:
+        commands.check_attachment(event.subject_id, by=SYSTEM)
+
+
 def withdraw_requests(event: Event) -> None:
     """An account was closed: what its person has before committees is withdrawn."""
     theirs = AccessRequest.objects.filter(applicant_id=event.subject_id, applicant__is_active=False)
@@ -69,3 +75,9 @@ def check_helpers(_event: Event | None = None) -> None:
 def _report_short(found: QuerySet[AccessRequest]) -> None:
     for request in found.distinct():
         commands.record_committees_without_quorum(request, by=SYSTEM)
+
+
+def keep_clocks() -> None:
+    """Set the dates that a previous release did not set; then notify of due dates that are near or have passed."""
+    commands.set_missing_clocks(by=SYSTEM)
+    commands.notify_of_due_dates(by=SYSTEM)

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from apps.access_requests import fields
+from apps.api.matches import MatchOut
 from apps.core.errors import Invalid
 from apps.core.text import typed
 
@@ -237,12 +238,14 @@ class RequestLine(Schema):
 class RequestOut(RequestLine):
     purpose: str
     public_summary: str
+    research_purpose: dict[str, Any] = Field(description="The answers; empty without answers (docs/api.md).")
     starts_on: date | None
     ends_on: date | None
     applicant: Colleague
     members: list[Colleague]
     questions: list[QuestionOut]
     missing: list[FieldMessage] = Field(description="What is missing before the request can be submitted.")
+    matches: list[MatchOut] = Field(description="The purpose compared with each undecided dataset.")
 
 
 class RequestPage(Schema):
@@ -256,6 +259,9 @@ class RequestFields(Input):
     title: Annotated[str, Field(max_length=fields.TITLE.most)] = ""
     purpose: Annotated[str, Field(max_length=fields.PURPOSE.most)] = ""
     public_summary: Annotated[str, Field(max_length=fields.PUBLIC_SUMMARY.most)] = ""
+    research_purpose: dict[str, Any] = Field(
+        default={}, description="The answers of the purpose, all of them; see docs/api.md. They replace earlier ones."
+    )
     starts_on: Day | None = None
     ends_on: Day | None = None
     members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(

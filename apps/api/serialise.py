@@ -1,6 +1,6 @@
 """Objects as dictionaries for responses. Pure functions: related objects must be prefetched, nothing is queried."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from apps.access_requests import fields
 from apps.access_requests.effect import announced, announced_state, decided_on
 from apps.access_requests.models import AccessRequest, Appeal, Item
+from apps.access_requests.purposes import Matched
 from apps.access_requests.rules_after import can_appeal_until
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.agreements.models import Agreement
+from apps.api.matches import matches_out
 from apps.core.addresses import absolute
 from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset, Distribution, Version
@@ -132,7 +134,9 @@ def request_line(request: AccessRequest, state: AccessState) -> JsonObject:
     }
 
 
-def request(request: AccessRequest, missing: dict[str, str], state: AccessState) -> JsonObject:
+def request(
+    request: AccessRequest, missing: dict[str, str], state: AccessState, matches: Iterable[Matched] = ()
+) -> JsonObject:
     """A request as its applicant and members see it; `missing` maps fields to what they still need, as sentences."""
     return request_line(request, state) | {
         **{name: getattr(request, name) for name in fields.stored()},
@@ -149,6 +153,7 @@ def request(request: AccessRequest, missing: dict[str, str], state: AccessState)
             for each in request.questions.all()
         ],
         "missing": [{"field": name, "detail": sentence} for name, sentence in missing.items()],
+        "matches": matches_out(matches),
     }
 
 

@@ -5,7 +5,7 @@ Which kinds call for something further is not said here: `portal.consequences` n
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -241,6 +241,27 @@ class Kind(models.TextChoices):
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
     )  # fmt: skip
+    REVIEW_DATE_SET = (
+        "request.review_date_set",
+        Group.REQUESTS,
+        "clock",
+        "still",
+        _("The due date of the review was set"),
+    )
+    REVIEW_EXTENDED = (
+        "request.review_extended",
+        Group.REQUESTS,
+        "clock",
+        "wait",
+        _("The review was extended to %(due)s"),
+    )
+    REVIEW_ON_FAST_TRACK = (
+        "request.review_on_fast_track", Group.REQUESTS, "clock", "note",
+        _("The review was put on the fast track, due %(due)s"),
+    )  # fmt: skip
+    REVIEW_DUE_SOON = "request.review_due_soon", Group.REQUESTS, "calendar", "still", _("The review is due soon")
+    REVIEW_DUE = "request.review_due", Group.REQUESTS, "calendar", "wait", _("The review is due today")
+    REVIEW_OVERDUE = "request.review_overdue", Group.REQUESTS, "alert", "bad", _("The review is overdue")
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
     VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
     VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
@@ -260,6 +281,11 @@ class Kind(models.TextChoices):
     FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
     MESSAGE_SENT = "request.message_sent", Group.REQUESTS, "inbox", "note", _("A message was sent")
     MESSAGE_WITHDRAWN = "request.message_withdrawn", Group.REQUESTS, "undo", "still", _("A message was withdrawn")
+    ATTACHMENT_ADDED = "request.attachment_added", Group.REQUESTS, "file", "note", _("A document was attached")
+    ATTACHMENT_CHECKED = "request.attachment_checked", Group.REQUESTS, "check", "still", _("A document was checked")
+    ATTACHMENT_REFUSED = "request.attachment_refused", Group.REQUESTS, "ban", "bad", _("A document contained malware")
+    ATTACHMENT_OPENED = "request.attachment_opened", Group.REQUESTS, "download", "still", _("A document was opened")
+    ATTACHMENT_REMOVED = "request.attachment_removed", Group.REQUESTS, "trash", "still", _("A document was removed")
     INTERNAL_MESSAGE_SENT = (
         "request.internal_message_sent", Group.REQUESTS, "inbox", "note",
         _("A message to the committee only was sent"),
@@ -361,28 +387,6 @@ def kind_of(code: str) -> Kind | None:
     """The kind with this code; None for a code of another release."""
     return BY_CODE.get(code)
 
-
-# The row of a revocation by the user with the access themself.
-ENDED_EARLY = ("calendar", "still", _("Access to %(dataset)s was ended early by the user"))
-# More exact rows for two kinds, by a fact of the event: fact, then its value with (icon, tone, sentence).
-BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
-    Kind.ITEM_DECIDED: (
-        "outcome",
-        {
-            "approve": ("approved", "good", _("%(dataset)s: approved")),
-            "approve_with_conditions": ("approved", "good", _("%(dataset)s: approved with conditions")),
-            "deny": ("denied", "bad", _("%(dataset)s: denied")),
-        },
-    ),
-    Kind.AGREEMENT_SIGNED: (
-        "capacity",
-        {
-            "applicant": ("sign", "note", _("The applicant signed the agreement")),
-            "member": ("sign", "note", _("A project member signed the agreement")),
-            "owner": ("sign", "note", _("A dataset owner countersigned the agreement")),
-        },
-    ),
-}
 
 # What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
 # its internal messages.

@@ -12,6 +12,7 @@ from apps.audit.record import Kind, record
 from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.committees.queries import COMMITTEE_FIELDS, committee_facts
+from apps.committees.rules_clock import check_closed_until
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor, person_id_of
 from apps.core.editing import check_unchanged
@@ -147,13 +148,19 @@ def _record_removed(membership: CommitteeMember, *, by: Actor, **facts: bool) ->
 
 
 @transaction.atomic
-def set_accepting(committee: Committee, *, accepting: bool, closed_because: str = "", by: Actor) -> None:
-    """Accept new requests, or stop accepting them with a reason that applicants can read."""
+def set_accepting(
+    committee: Committee, *, accepting: bool, closed_because: str = "", closed_until: date | None = None, by: Actor
+) -> None:
+    """Accept new requests, or stop accepting them with a reason that applicants can read, and until when if known.
+
+    The day only informs: a person says when requests are accepted again.
+    """
     by = check_person(by)
     rules.check_can_manage_committee(by, committee)
     rules.check_closing_reason(accepting, closed_because)
-    reason = "" if accepting else closed_because.strip()
-    Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason)
+    check_closed_until(accepting, closed_until)
+    reason, until = ("", None) if accepting else (closed_because.strip(), closed_until)
+    Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason, closed_until=until)
     record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, accepting=accepting)
 
 

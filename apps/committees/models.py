@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.committees.clock_settings import ClockSettings
 from apps.committees.decisions import RULES
 from apps.core import clock
 from apps.core.identifiers import new_id
@@ -16,7 +17,7 @@ from apps.people.models import ClaimRule, Institution, Person
 from apps.people.models.claims import confirmed, confirmed_in_full
 
 
-class Committee(models.Model):
+class Committee(ClockSettings):
     """A group of people who decide on access requests for the datasets assigned to it."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Message, Recusal, Round
+from apps.access_requests.models import AccessRequest, Appeal, Attachment, Item, Membership, Message, Recusal, Round
 from apps.access_requests.reversals import reopen, restore_denial
 from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement
@@ -231,7 +231,22 @@ def recuse(event: Event) -> bool:
 
 def withdraw_message(event: Event) -> bool:
     """A message that was withdrawn stays withdrawn: its text is deleted again."""
+    Attachment.objects.filter(message_id__in=event.about).update(storage_key=None, name="")
     Message.objects.filter(pk__in=event.about, withdrawn_at__isnull=True).update(text="", withdrawn_at=event.at)
+    return True
+
+
+def refuse_attachment(event: Event) -> bool:
+    """A document with malware stays deleted."""
+    theirs = Attachment.objects.filter(pk__in=[event.subject_id])
+    infected = {"check_state": Attachment.CheckState.INFECTED, "checked_at": event.at, "storage_key": None}
+    theirs.filter(check_state=Attachment.CheckState.WAITING).update(**infected)
+    return not theirs.filter(storage_key__isnull=False).exists()
+
+
+def remove_attachment(event: Event) -> bool:
+    """A document that was taken back stays removed."""
+    Attachment.objects.filter(pk__in=[event.subject_id], removed_at__isnull=True).update(removed_at=event.at)
     return True
 
 

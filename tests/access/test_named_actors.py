@@ -44,6 +44,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "agreements.offer": {SYSTEM},
     "agreements.store_pdf": {SYSTEM},
     "agreements.expire": {SYSTEM},
+    "access_requests.check_attachment": {SYSTEM},
     "datasets.check_file": {SYSTEM},
     "grants.activate_request": {SYSTEM},
     "grants.issue": {SYSTEM},

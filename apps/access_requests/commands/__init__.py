@@ -15,6 +15,13 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
+from apps.access_requests.commands.clocks import (
+    extend_review,
+    notify_of_due_dates,
+    set_missing_clocks,
+    use_fast_track,
+)
 from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.imports import import_request
@@ -39,6 +46,10 @@ from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "extend_review",
+    "notify_of_due_dates",
+    "set_missing_clocks",
+    "use_fast_track",
     "activate",
     "add_dataset",
     "answer",
@@ -48,6 +59,10 @@ __all__ = [
     "take_effect",
     "undo_decision",
     "withdraw_appeal",
+    "attach",
+    "check_attachment",
+    "open_attachment",
+    "remove_attachment",
     "change",
     "choose_datasets",
     "close_denied",

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests import fields, form_answers, rules
+from apps.access_requests import fields, form_answers, purposes, rules
 from apps.access_requests import snapshot as access_requests_snapshot
+from apps.access_requests.commands.attachments import _drop_attachments
+from apps.access_requests.commands.clocks import _set_clocks
 from apps.access_requests.commands.decide import _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
@@ -81,6 +83,8 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
         if name in changes:
             value = changes[name]
             setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
+    if fields.RESEARCH_PURPOSE.name in changes:
+        request.research_purpose = purposes.checked(request.research_purpose)
     request.answers = form_answers.merged(request, changes.get("answers", {}))
     begin, end = request.starts_on, request.ends_on
     wrong = rules.wrong_order(begin, end) if begin is not None and end is not None else {}
@@ -188,6 +192,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     opened = Round.objects.create(
         request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
     )
+    _set_clocks(request)
     request.move("submit", submitted_at=clock.now())
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
@@ -239,6 +244,7 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     rules.check_can_discard(by, request)
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_DISCARDED, actor=by, subject=request, about=about)
+    _drop_attachments(request)
     request.items.all().delete()
     request.memberships.all().delete()
     request.delete()

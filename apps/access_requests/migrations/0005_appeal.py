@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0006_thread'),
+        ('access_requests', '0002_research_purpose'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

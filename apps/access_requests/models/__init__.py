@@ -2,6 +2,7 @@
 
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.attachments import Attachment
+from apps.access_requests.models.clocks import ReviewClock
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
@@ -16,6 +17,7 @@ __all__ = [
     "Message",
     "Question",
     "Recusal",
+    "ReviewClock",
     "Round",
     "UndoneDecision",
     "Vote",

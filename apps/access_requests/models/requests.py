@@ -35,6 +35,10 @@ class AccessRequest(WorkflowModel):
     title = models.CharField(_("project title"), max_length=fields.TITLE.most, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
+    # The answers that are compared with use conditions, as `apps.datasets.matching.purpose_json` writes them.
+    research_purpose = models.JSONField(
+        _("research purpose"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     # The request whose denial this one revises; the committee sees what changed since.
@@ -134,6 +138,10 @@ class Item(WorkflowModel):
     request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="items")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="items")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="items")
+    # The day by which the committee means to decide, while the clock runs: the newest `ReviewClock` says how.
+    due_on = models.DateField(null=True)
+    # The last stage of that day of which people were notified (`queries_clocks.Stage`); empty for none.
+    due_stage = models.CharField(max_length=8, blank=True, default="", db_default="")
     state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.OPEN)
     reason = models.TextField(_("reason"), blank=True)
     terms = models.TextField(_("conditions"), blank=True)

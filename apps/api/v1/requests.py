@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from apps.access_requests import commands, fields, rules
+from apps.access_requests import commands, fields, purposes, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import EDITABLE
@@ -135,7 +135,7 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     mine = _mine(by, pk)
     response["ETag"] = f'"{mine.revision}"'
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
-    return serialise.request(mine, missing, state_of_request(by, mine))
+    return serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:

@@ -210,7 +210,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.NOT_ACCEPTING, ""): Words(
         "clock",
         _("Not accepting requests"),
-        (_("%(who)s is not accepting requests: %(reason)s"),),
+        (_("%(who)s is not accepting requests: %(reason)s"), _("It expects to accept requests again after %(due)s.")),
     ),
     (State.OPEN, ""): Words("unlock", _("Open access"), (_("Anyone can download these files without signing in."),)),
     (State.REGISTERED, ""): Words(

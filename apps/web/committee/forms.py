@@ -137,6 +137,12 @@ class AcceptingForm(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    closed_until = forms.DateField(
+        label=_("Not accepting requests until"),
+        help_text=_("If known. You decide when requests are accepted again."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
 
 class ContactForm(forms.Form):

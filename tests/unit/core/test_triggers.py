@@ -22,6 +22,7 @@ EVIDENCE = {
     "access_requests_undonedecision": "decided_at = now()",
     "access_requests_recusal": "person_id = (SELECT id FROM people_person one WHERE one.id <> person_id LIMIT 1)",
     "access_requests_condition": "proposed_at = now()",
+    "access_requests_reviewclock": "set_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",

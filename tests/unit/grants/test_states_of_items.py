@@ -94,7 +94,7 @@ def test_a_denied_dataset_says_who_denied_it_and_why() -> None:
 
 @pytest.mark.parametrize(("request_state", "state"), [("submitted", State.SUBMITTED), ("in_review", State.IN_REVIEW)])
 def test_an_undecided_dataset_waits_for_its_committee(request_state: str, state: State) -> None:
-    course = Course(request_state, item_state="open")
+    course = Course(request_state, item_state="open", due_on=date(2026, 8, 12))
     wanted: dict[str, Any] = {
         "state": state, "turn": Turn.OTHERS, "waiting_for": ("Scans committee",), "action": course.see(),
     }  # fmt: skip
