@@ -86,7 +86,6 @@ def page(
         "people": _people(found, person) if found.decided_at else [],
         "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
-        "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
         **revisions(found, items, person)
         | after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
