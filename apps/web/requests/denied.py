@@ -50,16 +50,13 @@ def after_decision(
 
 
 def revisions(found: AccessRequest, items: list[Item], person: Person) -> dict[str, Any]:
-    """What was submitted last; the denied request that this one revises, and those that revise this one, as far as
-    this person may read them.
-    """
-    submitted = {"submitted_round": found.rounds.order_by("-number").defer("snapshot").first()}
+    """The denied request that this one revises, and those that revise this one, as far as this person may read them."""
     if found.revises_id is None and not any(item.state == ItemState.DENIED for item in items):
-        return submitted | {"revises": None, "revised_by": []}
+        return {"revises": None, "revised_by": []}
     wanted = Q(pk=found.revises_id) if found.revises_id is not None else Q(pk__in=[])
     related = requests.visible_to(person).filter(wanted | Q(revises=found)).exclude(pk=found.pk)
     rows = list(related.exclude(~Q(applicant=person), state=RequestState.DRAFT).order_by("created_at"))
-    return submitted | {
+    return {
         "revises": next((one for one in rows if one.pk == found.revises_id), None),
         "revised_by": [one for one in rows if one.revises_id == found.pk],
     }
