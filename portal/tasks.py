@@ -7,12 +7,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import (
-    check_helpers,
-    keep_clocks,
-    report_ended_memberships,
-    take_effect_of_decisions,
-)
+from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships, take_effect_of_decisions
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import fields
 from apps.access_requests.fields import Kind, RequestField
+from apps.access_requests.purposes import checked
 from apps.access_requests.submitted import FORMAT
 from apps.core.errors import Invalid
 from apps.core.identifiers import uuids
 from apps.core.text import typed
-from apps.datasets.matching import ShapeError, purpose_json, read_purpose
 
 MOST_BYTES = 1_000_000
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
-BESIDE = {"reference", "applicant", "questions", "forms"}  # of a snapshot, beside the fields
+BESIDE = {"reference", "applicant", "questions", "forms", "attachments"}  # of a snapshot, beside the fields
 
 
 @dataclass
@@ -137,16 +137,19 @@ def _no_day() -> date:
     raise _Wrong(_("It must be a date such as 2027-06-30, or null."))
 
 
-def _research(_one: RequestField, value: Any) -> dict[str, Any]:
+def _purpose(_one: RequestField, value: Any) -> dict[str, Any]:
     try:
-        return purpose_json(read_purpose(value))
-    except ShapeError:
-        raise _Wrong(_("It must be a research purpose as this portal exports it.")) from None
+        return checked(value)
+    except Invalid as refusal:
+        raise _Wrong(refusal.sentence) from None
 
 
 VALUES: dict[Kind, Callable[[RequestField, Any], Any]] = {
-    Kind.TEXT: _text, Kind.LINE: _text, Kind.DAY: _day, Kind.ANSWERS: _research,
-}  # fmt: skip
+    Kind.TEXT: _text,
+    Kind.LINE: _text,
+    Kind.DAY: _day,
+    Kind.ANSWERS: _purpose,
+}
 
 
 def _index(data: Mapping[str, Any], name: str, value: str, wrong: dict[str, str]) -> dict[str, str]:

@@ -352,14 +352,13 @@ def kind_of(code: str) -> Kind | None:
     return BY_CODE.get(code)
 
 
+# What only the one committee may read that the event names.
+ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
 # What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
 # its internal messages.
-COMMITTEE_ONLY = frozenset({
+COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
     Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
-    Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN,
-})  # fmt: skip
-# Of these, what only the one committee may read that the event names.
-ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
+}  # fmt: skip
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

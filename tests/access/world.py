@@ -202,16 +202,16 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 
-def _with_document(case: stories.Case) -> stories.Case:
-    stories.document(case.request, by=case.applicant)
-    return case
-
-
 def _undoable(committee: Committee, case: stories.Case) -> None:
     """The case is decided, and the decision can still be undone."""
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
     stories.decided(case, choice="deny")
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
+
+
+def _with_document(case: stories.Case) -> stories.Case:
+    stories.document(case.request, by=case.applicant)
+    return case
 
 
 def _messages(things: Things, case: stories.Case) -> None:

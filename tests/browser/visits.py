@@ -379,9 +379,9 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
+            "request_answers", "request_appeal", "appeal_withdraw", "request_revise",
             "request_reuse_purpose",
             "request_answers",
-            "request_answers", "request_appeal", "appeal_withdraw", "request_revise",
             "request_answers", "request_message", "message_withdraw", "case_message",
             "request_answers", "request_message", "message_withdraw", "case_message", "document_remove",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
@@ -404,8 +404,8 @@ NOT_PAGES = {
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "request_match": "a part of the request form, which is visited",
     "checksums": "a list for sha256sum, not a page",
-    "document_open": "the bytes of a document",
     "request_file": "a PDF or JSON, looked at by its own test",
+    "document_open": "the bytes of a document",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",

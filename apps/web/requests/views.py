@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from apps.access_requests import commands, denials, fields, queries_thread, rule
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
-from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.models import AccessRequest, Item, Question, Round
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
 from apps.access_requests.queries_thread import Reader
@@ -54,7 +55,9 @@ def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 def find(person: Viewer, pk: UUID) -> AccessRequest:
     """The request, if this person may read it; otherwise it is as if it did not exist."""
-    found = requests.visible_to(person).select_related("applicant__institution").filter(pk=pk).first()
+    last = Round.objects.filter(request=OuterRef("pk")).order_by("-number").values("number")[:1]
+    rows = requests.visible_to(person).select_related("applicant__institution").annotate(last_round=Subquery(last))
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     return found
@@ -88,9 +91,8 @@ def page(
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
         "own": mine or person in members,
-        "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
-        **revisions(found, items, person),
-        **after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
+        **revisions(found, items, person)
+        | after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
