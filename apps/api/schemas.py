@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from apps.access_requests import fields
 from apps.api.form_answers import Answers, FormAnswers
+from apps.api.matches import MatchOut
 from apps.core.errors import Invalid
 from apps.core.text import typed
 
@@ -193,6 +194,19 @@ class ItemOut(Schema):
     reason: str
     terms: str
     decided_at: datetime | None
+    denial_codes: list[str] = Field(description="Of a denial: the reasons from the list, see `docs/api.md`.")
+    appeal_until: date | None = Field(
+        description="The last day on which the applicant can appeal; null if they cannot."
+    )
+    appeal: "AppealOut | None"
+
+
+class AppealOut(Schema):
+    text: str
+    appealed_at: datetime
+    denied_at: datetime
+    outcome: str = Field(description="`open`, `granted`, `rejected` or `withdrawn`.")
+    ended_at: datetime | None
 
 
 class QuestionOut(Schema):
@@ -217,6 +231,7 @@ class RequestLine(Schema):
     created_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None
+    revises: UUID | None = Field(description="The denied request that this one revises.")
     items: list[ItemOut]
     access_state: AccessStateOut
 
@@ -224,6 +239,7 @@ class RequestLine(Schema):
 class RequestOut(RequestLine):
     purpose: str
     public_summary: str
+    research_purpose: dict[str, Any] = Field(description="The answers; empty without answers (docs/api.md).")
     starts_on: date | None
     ends_on: date | None
     applicant: Colleague
@@ -231,6 +247,7 @@ class RequestOut(RequestLine):
     questions: list[QuestionOut]
     forms: list[FormAnswers] = Field(description="The forms of the committees, with the answers so far.")
     missing: list[FieldMessage] = Field(description="What is missing before the request can be submitted.")
+    matches: list[MatchOut] = Field(description="The purpose compared with each undecided dataset.")
 
 
 class RequestPage(Schema):
@@ -244,6 +261,9 @@ class RequestFields(Input):
     title: Annotated[str, Field(max_length=fields.TITLE.most)] = ""
     purpose: Annotated[str, Field(max_length=fields.PURPOSE.most)] = ""
     public_summary: Annotated[str, Field(max_length=fields.PUBLIC_SUMMARY.most)] = ""
+    research_purpose: dict[str, Any] = Field(
+        default={}, description="The answers of the purpose, all of them; see docs/api.md. They replace earlier ones."
+    )
     starts_on: Day | None = None
     ends_on: Day | None = None
     members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(
@@ -254,6 +274,39 @@ class RequestFields(Input):
 
 class NewRequest(RequestFields):
     datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)]
+
+
+class NamedPerson(Schema):
+    id: str
+    code: str
+    name: str
+
+
+class NamedDataset(Schema):
+    id: str
+    slug: str
+    title: str
+
+
+class RequestDocument(Schema):
+    """A request as it was submitted; `POST /requests/import` makes a draft of it."""
+
+    format: str
+    reference: str
+    round: int
+    submitted_at: str
+    sha256: str = Field(description="Of `request` as JSON with sorted keys, without spaces, in UTF-8.")
+    request: dict[str, Any]
+    people: list[NamedPerson]
+    datasets: list[NamedDataset]
+
+
+class AppealedItem(Input):
+    dataset: Slug = Field(description="The denied dataset of the request.")
+
+
+class NewAppeal(AppealedItem):
+    text: Annotated[str, Field(min_length=1, max_length=5000, description="Why the decision is wrong.")]
 
 
 class RequestChange(RequestFields):

@@ -160,7 +160,10 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         "draft": stories.draft(**who), "submitted": stories.submitted(**who),
         "in review": stories.in_review(stories.submitted(_with_document(stories.draft(**who)))),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
+        "appealed": stories.decided(**who, choice="deny"), "pending": stories.in_review(**who),
     }  # fmt: skip
+    requests.appeal(cases["appealed"].item, text="It fits.", by=things.people["applicant"])
+    _undoable(published_dataset.committee_setup.committee, cases["pending"])
     for state, case in cases.items():
         things.kwargs["request", state] = {"pk": case.request.pk}
         slug = case.committee_setup.committee.slug
@@ -168,7 +171,16 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
         seen = case.round.pk if case.round else NOBODY
         things.data["vote_confirm", state] = {"seen": str(seen)}
+        slug = published_dataset.dataset.slug
+        things.data["api:appeal_decision", state] = {"dataset": slug, "text": "It fits."}
+        things.data["api:withdraw_appeal", state] = {"dataset": slug}
+        things.data["request_appeal", state] = {"text": "It fits."}
+        things.data["decision_undo", state] = {"why": "A wrong button."}
         things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
+    here = {"pk": cases["submitted"].request.pk, "number": 1}
+    things.kwargs["request round", "submitted"] = here
+    things.kwargs["request file", "submitted"] = here | {"kind": "json"}
+    things.kwargs["request file", "unknown"] = here | {"number": 9, "kind": "json"}
     question = cases["returned"].question
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
@@ -182,13 +194,24 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
             things.data[name, state] = {**typed, "datasets": published_dataset.dataset.slug}
+    AccessRequest.objects.filter(pk=cases["denied"].request.pk).update(
+        research_purpose={"version": 1, "kind": "health"}
+    )
     for state in cases:
+        things.data["request_reuse_purpose", state] = {"from": str(cases["denied"].request.pk)}
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 
 def _with_document(case: stories.Case) -> stories.Case:
     stories.document(case.request, by=case.applicant)
     return case
+
+
+def _undoable(committee: Committee, case: stories.Case) -> None:
+    """The case is decided, and the decision can still be undone."""
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
+    stories.decided(case, choice="deny")
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
 
 
 def _messages(things: Things, case: stories.Case) -> None:

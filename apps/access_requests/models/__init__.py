@@ -1,5 +1,6 @@
 """Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
 
+from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.clocks import ReviewClock
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
@@ -8,6 +9,7 @@ from apps.access_requests.models.thread import Message
 
 __all__ = [
     "AccessRequest",
+    "Appeal",
     "Attachment",
     "Condition",
     "Item",
@@ -17,5 +19,6 @@ __all__ = [
     "Recusal",
     "ReviewClock",
     "Round",
+    "UndoneDecision",
     "Vote",
 ]

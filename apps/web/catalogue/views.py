@@ -23,6 +23,7 @@ from apps.datasets.states import VersionState
 from apps.grants.access_state import access_state, state_of_version
 from apps.web.catalogue import presenters as parts
 from apps.web.catalogue.files import files_page
+from apps.web.catalogue.match import match_of_dataset, with_verdicts
 from apps.web.catalogue.panel import panel
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
@@ -87,7 +88,9 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
             person, found, state, shown, waits.get(committee.pk) if committee else None, _only(shown, listed)
         ),
         **parts.about(found, person, shown),
+        **match_of_dataset(person, found),
     }
+    with_verdicts(context["conditions"], context)
     return render(request, "catalogue/dataset.html", context)
 
 

@@ -19,6 +19,8 @@ from apps.people.queries import people_by_id
 from apps.web import document_forms
 from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm, QuestionForm
+from apps.web.committee.match_presenters import match_of_round
+from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
@@ -34,13 +36,14 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     people = _people(rounds, {event.actor_id for event in events if event.actor_id} | left)
     names = {pk: str(person) for pk, person in people.items()}
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
-    items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})))
+    items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     mine = [entry for entry in items if entry["mine"]]
     return {
         "case": case,
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
+        "revised": revised(case, rounds[0], me),
         "items": items,
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
@@ -111,6 +114,7 @@ def _asked(
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(UUID(pk)) for pk in said["members"]],
+        **match_of_round(newest, people),
         "earlier": earlier,
         "answers": answer_sections(forms[0]),
         "changes": [*changes(earlier.snapshot, said, names=names, titles=titles), *answers] if earlier else [],

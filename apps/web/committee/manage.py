@@ -18,6 +18,7 @@ from apps.datasets.queries import open_proposals_to, proposals_to_answer
 from apps.people.colleagues import find_colleague
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
+from apps.web.committee.decision_settings import begun, set_after_decision
 from apps.web.committee.forms import AcceptingForm, AddMemberForm, ContactForm
 from apps.web.committee.presenters import why_committee_blocked
 from apps.web.common.actor import AuthenticatedRequest
@@ -39,7 +40,7 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     A member is removed on a page of its own.
     """
     committee = managed_committee(request, slug)
-    deeds = {"accepting": _set_accepting, "add": _add, "contact": _set_contact}
+    deeds = {"accepting": _set_accepting, "add": _add, "contact": _set_contact, "after": set_after_decision}
     forms: dict[str, Any] = {}
     if request.method == "POST":
         deed = deeds.get(request.POST.get("action", ""))
@@ -82,6 +83,7 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
             auto_id="accepting-%s",
         ),  # fmt: skip
         "contact_form": ContactForm(initial={"contact": committee.contact}, auto_id="committee-%s"),
+        "after_form": begun(committee),
         "member_form": AddMemberForm(auto_id="member-%s"),
     }
     return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)

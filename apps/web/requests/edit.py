@@ -32,6 +32,7 @@ from apps.web.common.idempotency import idempotent_form, remembered, saved_with_
 from apps.web.common.state_presenters import shown
 from apps.web.requests.form_versions import newer_forms
 from apps.web.requests.forms import RequestForm, begun, name_refused
+from apps.web.requests.purpose_section import purpose_context
 from apps.web.requests.views import find, questions_of
 
 
@@ -263,5 +264,5 @@ def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
     closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
     context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
-    context["newer_forms"] = newer_forms(found)
+    context |= purpose_context(found) | {"newer_forms": newer_forms(found)}
     return render(request, "requests/edit.html", context, status=status)

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, fields, queries_thread, rules
+from apps.access_requests import commands, denials, fields, queries_thread, rules
 from apps.access_requests import queries as requests
+from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
 from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
 from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, RequestState
@@ -22,6 +24,7 @@ from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound
+from apps.datasets.matching.questions import answers
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
@@ -36,6 +39,7 @@ from apps.web.common.state_presenters import shown
 from apps.web.form_answers import answer_sections, frozen_forms
 from apps.web.request_rows import written
 from apps.web.requests import progress
+from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
 from apps.web.thread_rows import MessageForm, thread_of
 
@@ -61,19 +65,20 @@ def page(
     found: AccessRequest,
     *,
     form: AnswersForm | None = None,
+    appeal_form: AppealForm | None = None,
+    appealed: UUID | None = None,
     message_form: MessageForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.actor
-    items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
+    fetched = found.items.select_related("dataset", "committee", "agreement", "appeal").order_by("dataset__title")
     members = [one.person for one in found.memberships.select_related("person__institution")]
     mine = found.applicant_id == person.pk
     said, state = _said(found, mine=mine), state_of_request(person, found)
+    items = [announced(item, state.at) for item in fetched]
     context: dict[str, Any] = {
         "asked": found,
-        "title": said[fields.TITLE.name],
-        "written": written(said),
-        "answers": _answers(found, said, items, person, own=mine or person in members),
+        **_written(found, said, items, person, own=mine or person in members),
         "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
         "rows": _rows(items, state),
         "members": members,
@@ -81,6 +86,9 @@ def page(
         "people": _people(found, person) if found.decided_at else [],
         "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
+        "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
+        **revisions(found, items, person),
+        **after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
@@ -111,7 +119,12 @@ def _rows(items: list[Item], state: AccessState) -> list[dict[str, Any]]:
     """Each dataset with its own state; none for what does not concern the person."""
     states = {one.dataset.pk: one for one in (state, *state.also) if one.dataset is not None}
     return [
-        {"item": item, "shown": shown(states[item.dataset_id]) if item.dataset_id in states else None} for item in items
+        {
+            "item": item,
+            "shown": shown(states[item.dataset_id]) if item.dataset_id in states else None,
+            "denial_reasons": denials.labels(item.denial_codes or ()),
+        }
+        for item in items
     ]
 
 
@@ -128,6 +141,16 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
+
+
+def _written(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> dict[str, Any]:
+    """What the applicant wrote: the fields, the answers to forms and the structured purpose."""
+    return {
+        "title": said[fields.TITLE.name],
+        "written": written(said),
+        "answers": _answers(found, said, items, person, own=own),
+        "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
+    }
 
 
 def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def test_a_denied_dataset_says_who_denied_it_and_why() -> None:
     course = Course(item_state="denied")
     same(
         course, course.state(), state=State.DENIED, since=NOW - 19 * DAY, by="Scans committee",
-        reason="Out of scope.", action=course.see(),
+        reason="Out of scope.", action=course.see(), cause="appealable", until=NOW + 11 * DAY,
     )  # fmt: skip
 
 

@@ -1,0 +1,21 @@
+// Shows the comparison with use conditions, and what unclear diseases may be, again after each save of the draft.
+// Without script "Save changes" renews them.
+(() => {
+  "use strict";
+  const panel = document.querySelector("[data-match-url]");
+  if (!panel) return;
+  let asked = 0;
+  document.addEventListener("draft:saved", async () => {
+    const mine = ++asked;
+    try {
+      const response = await fetch(panel.dataset.matchUrl, { credentials: "same-origin", headers: { "X-Requested-With": "XMLHttpRequest" } });
+      if (!response.ok) return;
+      const parts = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (mine !== asked) return;
+      for (const shown of document.querySelectorAll("[data-live]")) {
+        const part = parts.querySelector(`[data-part="${shown.dataset.live}"]`);
+        if (part) shown.replaceChildren(...part.childNodes);
+      }
+    } catch { /* the next save shows it */ }
+  });
+})();
