@@ -137,8 +137,8 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     response["ETag"] = f'"{mine.revision}"'
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
     asked = form_answers.asked_forms(mine, {item.committee_id for item in mine.items.all()})
-    said = serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
-    return said | {"forms": [*map(answers_out, asked)]}
+    whole = serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
+    return whole | {"forms": [*map(answers_out, asked)]}
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.errors import Invalid
-from apps.forms import kinds, parsing
+from apps.forms import editing, kinds, parsing
 from apps.forms.comparison import said
 from apps.forms.definition import Definition, Json, Question, question_json
 from apps.forms.kinds import Profile, Readers, Type
@@ -78,6 +78,7 @@ class QuestionEdit(forms.Form):
     def __init__(self, *args: Any, form: Definition, question: Question, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._question = question
+        self._leave_out_other_types(question)
         self.nested = not is_flat(question.visible_if)
         self.nested_words = said(form, question.visible_if) if self.nested else ""
         if self.nested:
@@ -91,6 +92,20 @@ class QuestionEdit(forms.Form):
             self.fields[f"number{number}"] = forms.FloatField(
                 label=_("Number of rule %(n)s") % {"n": number + 1}, required=False
             )
+
+    def _leave_out_other_types(self, question: Question) -> None:
+        """Only what the type has is asked: of the type that was sent, or of the stored one."""
+        sent = self.data.get("type", "")
+        kind = Type(sent) if sent in Type.values else question.type
+        for name, json_name in [(name, "largest" if name == "largest_mb" else name) for name in self.fields]:
+            known = parsing.ONLY_FOR.get(json_name, parsing.ASKING if json_name in parsing.READ else frozenset(Type))
+            if kind not in known:
+                del self.fields[name]
+        parts = [("", "–"), *(one for one in Profile.choices if kind in kinds.FILLED_FROM[Profile(one[0])])]
+        if len(parts) == 1:
+            self.fields.pop("prefill", None)
+        elif "prefill" in self.fields:
+            self.fields["prefill"].choices = parts  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
@@ -107,26 +122,40 @@ class QuestionEdit(forms.Form):
 
     def _json(self) -> dict[str, Any]:
         """The question as JSON, which the reader of forms then judges."""
-        facts, old = self.cleaned_data, self._question
+        old = self._question
+        facts = dict.fromkeys(self.base_fields, "") | {"least": None, "most": None} | self.cleaned_data
         found: dict[str, Any] = {
             "key": old.key,
             "type": facts["type"],
             "label": _texts(old.label, facts["label_en"], facts["label_da"]),
             "help": _texts(old.help, facts["help_en"], facts["help_da"]),
-            "options": [_option(line, old) for line in facts["options"].splitlines() if line.strip()],
-            "columns": [_column(line, old) for line in facts["columns"].splitlines() if line.strip()],
+            **self._parts(facts),
             "formats": facts["formats"].replace(",", " ").split(),
             "refers_to": [one.strip() for one in facts["refers_to"].split(";") if one.strip()],
             "visible_if": old.visible_if if self.nested else self._condition(),
             **{name: facts[name] for name in ("required", "confidential", "prefill", "earliest", "latest")},
         }
-        if facts["readers"] != Readers.COMMITTEES:
+        if facts["readers"] not in ("", Readers.COMMITTEES):
             found["readers"] = facts["readers"]
         for name in ("least", "most", "most_words"):
-            found[name] = _whole(facts[name])
+            found[name] = _whole(facts[name] or (0 if facts[name] == 0 else None))
         if facts["largest_mb"]:
             found["largest"] = facts["largest_mb"] * 1_000_000
         return {name: value for name, value in found.items() if value not in (None, "", [], {}) and value is not False}
+
+    def _parts(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The answers to choose and the columns; a question that has just got its type begins with an example."""
+        old = self._question
+        new = editing.with_question(editing.empty({}), "project", label=old.label, kind=Type(facts["type"]))[0]
+        example = next(new.questions())
+        lines = {
+            "options": [_option(line, old) for line in facts["options"].splitlines() if line.strip()],
+            "columns": [_column(line, old) for line in facts["columns"].splitlines() if line.strip()],
+        }
+        if facts["type"] == old.type:
+            return lines
+        begun = question_json(example)
+        return {name: found or begun.get(name, []) for name, found in lines.items()}
 
     def _condition(self) -> Json:
         parts = []

@@ -264,6 +264,5 @@ def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
     closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
     context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
-    context |= purpose_context(found)
-    context["newer_forms"] = newer_forms(found)
+    context |= purpose_context(found) | {"newer_forms": newer_forms(found)}
     return render(request, "requests/edit.html", context, status=status)

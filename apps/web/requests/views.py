@@ -81,10 +81,7 @@ def page(
     items = [announced(item, state.at) for item in fetched]
     context: dict[str, Any] = {
         "asked": found,
-        "title": said[fields.TITLE.name],
-        "written": written(said),
-        "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
-        "answers": _answers(found, said, items, person, own=mine or person in members),
+        **_written(found, said, items, person, own=mine or person in members),
         **_panel_and_clocks(state, found, items),
         "rows": _rows(items, state),
         "members": members,
@@ -145,6 +142,16 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
+
+
+def _written(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> dict[str, Any]:
+    """What the applicant wrote: the fields, the answers to forms and the structured purpose."""
+    return {
+        "title": said[fields.TITLE.name],
+        "written": written(said),
+        "answers": _answers(found, said, items, person, own=own),
+        "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
+    }
 
 
 def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> list[dict[str, Any]]:

@@ -101,15 +101,26 @@ def test_a_question_is_edited_and_a_wrong_one_is_refused_at_its_field() -> None:
     page = builder.get("form_question", "c")
     assert page.context["edit"].initial["rule2"] == "a|not|no" and page.context["problems"] == []
     for changes, field in (
-        ({"least": "5", "most": "1"}, "least"), ({"label_en": ""}, "label_en"), ({"type": "choice"}, "options"),
-        ({"type": "table", "columns": "x: y"}, None), ({"type": "choice", "options": "no colon"}, "options"),
-        ({"earliest": "2026-01-01"}, "earliest"), ({"type": "date", "earliest": "soon"}, "earliest"),
+        ({"least": "5", "most": "1"}, "least"), ({"label_en": ""}, "label_en"), ({"type": "nothing"}, "type"),
+        ({"type": "choices"}, "options"), ({"type": "table", "columns": "x: y"}, "columns"),
+        ({"type": "choices", "options": "no colon"}, "options"), ({"type": "date", "earliest": "soon"}, "earliest"),
         ({"type": "file", "largest_mb": "5", "formats": "exe"}, "formats"),
-        ({"prefill": "email", "type": "date"}, "prefill"),
     ):  # fmt: skip
         refused = builder.client.post(address, edited(**changes))
-        assert refused.status_code == 422 and (field is None or field in refused.context["edit"].errors), changes
+        assert refused.status_code == 422 and field in refused.context["edit"].errors, changes
     assert builder.get("form_question", "gone").status_code == 404
+
+
+def test_a_new_type_begins_with_an_example_and_drops_what_it_does_not_have() -> None:
+    builder = Builder(samples.read(question("c", most=5)))
+    for kind in ("choice", "table", "date", "label"):
+        sent = edited(type=kind, most="5")
+        assert builder.client.post(builder.address("form_question", "c"), sent).status_code == 302, kind
+        stored = queries.draft_of(builder.form).read.question("c")  # type: ignore[union-attr]
+        assert stored is not None and (stored.type, stored.most) == (kind, 5 if kind == "table" else None)
+        assert bool(stored.options) == (kind == "choice") and bool(stored.columns) == (kind == "table")
+    fields = builder.get("form_question", "c").context["edit"].fields
+    assert not {"required", "options", "least", "readers", "prefill"} & set(fields)
 
 
 def test_every_type_can_be_opened_saved_and_stays_the_same() -> None:
