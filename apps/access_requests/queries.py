@@ -22,11 +22,12 @@ from django.db.models.functions import Coalesce
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.voting_rules import rules_of, rules_of_item
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.audit.queries import acts_since
 from apps.committees import queries as committees
-from apps.committees.decisions import Decision, too_few
+from apps.committees.decisions import Decision, VotingRules
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
@@ -139,6 +140,17 @@ def deciding_about(person: Viewer) -> set[UUID]:
     return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
 
 
+def asked_by(person: Viewer) -> set[UUID]:
+    """The committees that a submitted request of this person's awaits a decision of, also while it is returned."""
+    me = accounts_of(person).values("pk")
+    named = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
+    theirs = Q(request__applicant_id__in=me) | Q(Exists(named))
+    waiting = Item.objects.filter(
+        theirs, state=ItemState.OPEN, request__state__in=(*UNDER_REVIEW, RequestState.RETURNED)
+    )
+    return set(waiting.values_list("committee_id", flat=True))
+
+
 def recused_before(person: Viewer) -> set[UUID]:
     """The committees that are deciding now on a request in which this person declared a conflict of interest."""
     waiting = Item.objects.filter(state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
@@ -212,12 +224,12 @@ def ends_of(request: AccessRequest, people: Iterable[UUID]) -> dict[tuple[UUID, 
 
 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
-    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum; and
-    how many they have.
+    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum, or no
+    chair where the chair decides; and how many eligible voters they have.
     """
     waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
-    left = {item.committee: len(fetch_eligible_voters(item)) for item in waiting}
-    return {committee: number for committee, number in left.items() if too_few(number, committee.quorum)}
+    before = {item.committee: decision_on(item, fetch_eligible_voters(item)) for item in waiting}
+    return {committee: decision.eligible for committee, decision in before.items() if decision.is_hopeless}
 
 
 def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
@@ -251,29 +263,32 @@ def fetch_eligible_voters(item: Item) -> list[CommitteeMember]:
 def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
     """The open round's vote, of these eligible voters. Decisive only under a lock on the item."""
     cast = Vote.objects.current().filter(item=item, round__closed_at__isnull=True)
-    return decision_of(item.committee, voters, cast.order_by())
+    return decision_of(rules_of_item(item), voters, cast.order_by())
 
 
-def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
-    """The vote in this committee, of these eligible voters, when these votes (one for each voter) have been cast."""
+def decision_of(rules: VotingRules, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
+    """The vote by these rules, of these eligible voters, when these votes (one for each voter) have been cast."""
     chairs = {membership.person_id: membership.is_chair for membership in voters}
-    return _decision(committee, chairs, [(vote.voter_id, vote.choice, vote.adopts) for vote in votes])
+    return _decision(rules, chairs, [(vote.voter_id, vote.choice, vote.adopts) for vote in votes])
 
 
 def listed_decision(item: Any) -> Decision:
     """The vote on one of the items that `review_queue.with_items` or `undecided_before` lists."""
     chairs = {one["person"]: one["is_chair"] for one in item.voters}
-    return _decision(item.committee, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
+    rules = rules_of(item.kept_rules, item.committee)
+    return _decision(rules, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
 
 
 def _decision(
-    committee: Committee, chairs: Mapping[Any, bool], votes: Iterable[tuple[Any, str, Iterable[Any]]]
+    rules: VotingRules, chairs: Mapping[Any, bool], votes: Iterable[tuple[Any, str, Iterable[Any]]]
 ) -> Decision:
     """`chairs` says of each eligible voter whether they chair; `votes` are voter, choice and adopted conditions."""
     cast = list(votes)
     return Decision(
-        rule=committee.rule,
-        quorum=committee.quorum,
+        rule=rules.rule,
+        quorum=rules.quorum,
+        votes_needed=rules.votes_needed,
+        veto=rules.veto,
         voters=frozenset(chairs),
         chair=next((person for person, is_chair in chairs.items() if is_chair), None),
         votes={voter: choice for voter, choice, _adopts in cast},

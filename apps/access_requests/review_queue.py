@@ -22,15 +22,17 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     UUIDField,
     Value,
 )
-from django.db.models.functions import Coalesce, JSONObject, TruncMonth
-from django.db.models.lookups import GreaterThanOrEqual, IsNull
+from django.db.models.functions import Cast, Coalesce, JSONObject, TruncMonth
+from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 
 from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.voting_rules import kept_rule_listed, kept_rules_listed
 from apps.committees import queries as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
@@ -99,7 +101,7 @@ def with_items(
 ) -> QuerySet[AccessRequest]:
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
-    Each of those has the voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
+    Each of those has the rules, voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
     `conditions_proposed`, `round_number`, and `me`, who reads. One statement, however many requests there are.
     """
     cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
@@ -110,6 +112,7 @@ def with_items(
         waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
         votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+        kept_rules=kept_rules_listed(),
         conditions_proposed=Count("conditions"),
         round_number=Subquery(number),
         me=Value(roles.person_id(person), output_field=UUIDField()),
@@ -127,6 +130,7 @@ def undecided_before(committee: Committee) -> QuerySet[Item]:
     annotated = items.select_related("request", "dataset", "committee").annotate(
         votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+        kept_rules=kept_rules_listed(),
     )
     return annotated.order_by("request__submitted_at", "pk")
 
@@ -187,11 +191,16 @@ def _waits_for_vote_of(person: Viewer) -> Q:
 
 
 def _everybody_voted() -> Q:
-    """A condition on items: the eligible voters reach the quorum, and each of them has voted in this round."""
+    """A condition on items: the eligible voters reach the quorum, each of them has voted in this round, and where the
+    chair decides one of them is the chair.
+    """
     cast = Vote.objects.filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
     missing = voters_listed().exclude(Exists(cast.filter(voter_id=OuterRef("person_id"))))
     eligible = Func(ArraySubquery(voters_listed().values("pk")), function="CARDINALITY", output_field=IntegerField())
-    return Q(GreaterThanOrEqual(eligible, F("committee__quorum"))) & ~Q(Exists(missing))
+    quorum = Coalesce(Cast(kept_rule_listed("quorum"), IntegerField()), F("committee__quorum"))
+    rule = Coalesce(kept_rule_listed("rule"), F("committee__rule"), output_field=TextField())
+    without_chair = Q(Exact(rule, Value("chair"))) & ~Q(Exists(voters_listed().filter(is_chair=True)))
+    return Q(GreaterThanOrEqual(eligible, quorum)) & ~Q(Exists(missing)) & ~without_chair
 
 
 def _is_in(person: UUID | None, array: str) -> IsNull:

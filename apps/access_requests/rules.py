@@ -250,6 +250,17 @@ def check_can_remove_voters(by: Person, committee: Committee) -> None:
         )
 
 
+def check_can_change_rules(by: Person, committee: Committee) -> None:
+    """Nobody changes how a committee decides while a request of theirs is undecided there, also one that was returned
+    to them: its next round would follow the new rules.
+    """
+    check_can_remove_voters(by, committee)
+    if committee.pk in queries.asked_by(by):
+        raise Denied(
+            _("This committee has an undecided request that you are part of. Another person must change its rules.")
+        )
+
+
 def check_can_vote(
     by: Person, item: Item, voters: Sequence[CommitteeMember], current: Round | None, seen: Round
 ) -> None:
@@ -276,7 +287,11 @@ def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condi
         )
     if choice == Vote.Choice.CONDITIONAL and not conditions and is_blank(new_condition):
         fields["new_condition"] = _("Select at least one condition, or enter a new one.")
-    if choice in (Vote.Choice.APPROVE, Vote.Choice.DENY) and (conditions or not is_blank(new_condition)):
+    if (
+        choice != Vote.Choice.CONDITIONAL
+        and choice in Vote.Choice.values
+        and (conditions or not is_blank(new_condition))
+    ):
         fields["choice"] = _("You selected or entered conditions. Choose “Approve with conditions” or remove them.")
     if not known.issuperset(conditions):
         fields["conditions"] = _("Select conditions from the list.")

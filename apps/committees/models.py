@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.committees.decisions import RULES
+from apps.committees.decisions import RULES, VotingRules
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.core.text import seen_text
@@ -22,7 +22,11 @@ class Committee(models.Model):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     class Rule(models.TextChoices):
+        ANY_ONE = "any_one", _("one vote decides")
         MAJORITY = "majority", _("majority of eligible voters; the chair breaks ties")
+        K_OF_N = "k_of_n", _("a fixed number of approvals")
+        UNANIMOUS = "unanimous", _("all eligible voters must approve")
+        CHAIR = "chair", _("the chair decides")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=80, unique=True)
@@ -31,6 +35,8 @@ class Committee(models.Model):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="committees")
     rule = models.CharField(_("decision rule"), max_length=20, choices=Rule.choices, default=Rule.MAJORITY)
     quorum = models.PositiveSmallIntegerField(_("quorum"), default=2)
+    votes_needed = models.PositiveSmallIntegerField(_("approvals needed"), default=1, db_default=1)  # the k of k of n
+    veto = models.BooleanField(_("one denial denies"), default=False, db_default=False)
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
@@ -53,6 +59,11 @@ class Committee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def voting_rules(self) -> VotingRules:
+        """How the committee decides on what is submitted now."""
+        return VotingRules(self.rule, self.quorum, self.votes_needed, self.veto)
 
     @property
     def contact_href(self) -> str:

@@ -310,6 +310,7 @@ FORMS: dict[str, Kwargs] = {
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
+    "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},
     "api:change_request": {"title": "A title", "revision": 1},

@@ -256,6 +256,7 @@ VISITS = [
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
+    Visit("committee_rules", ("chair",), _of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
     # managing data
     Visit("my_datasets", ("owner", "member1")),

@@ -14,6 +14,7 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.committee_rules import change_voting_rules
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -38,6 +39,7 @@ __all__ = [
     "add_dataset",
     "answer",
     "change",
+    "change_voting_rules",
     "choose_datasets",
     "close_denied",
     "close_over",

@@ -77,6 +77,7 @@ class Vote(models.Model):
         APPROVE = decisions.Choice.APPROVE.value, _("Approve")
         CONDITIONAL = decisions.Choice.CONDITIONAL.value, _("Approve with conditions")
         DENY = decisions.Choice.DENY.value, _("Deny")
+        ABSTAIN = decisions.Choice.ABSTAIN.value, _("Abstain")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="votes")

@@ -9,6 +9,7 @@ from apps.access_requests.models import AccessRequest
 from apps.access_requests.obstacles import Help, who_adds_members
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
+from apps.committees.decisions import Blocked
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import memberships_of
 from apps.notifications.recipients import Message, Note, Notes, subject_of
@@ -22,6 +23,10 @@ def _quorum_missing(event: Event) -> Notes:
     committee = Committee.objects.get(pk=event.about[0])
     facts = {"reference": request.reference, "committee": committee.name}
     facts |= {"left": event.facts["left"], "quorum": event.facts["quorum"]}
+    if event.facts.get("why") == Blocked.NO_CHAIR.value:
+        for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
+            yield Note(operator, "quorum_missing.no_chair", reverse("committee_manage", args=[committee.slug]), facts)
+        return
     helpers = who_adds_members(committee)
     page = reverse("committee_manage", args=[committee.slug])
     if helpers.help == Help.NOBODY_OUTSIDE:
@@ -85,6 +90,13 @@ MESSAGES: Mapping[Kind, Message] = {
                     "%(reference)s. The committee has no chair, or the chair is involved in the request. Add a member"
                     " who is not involved in the request. Then ask the committee to request changes from the "
                     "applicant. The new member can vote in the next round."
+                ),
+            ),
+            "quorum_missing.no_chair": (
+                _("No chair can vote on %(reference)s"),
+                _(
+                    "The chair decides in “%(committee)s”, and no chair can vote on %(reference)s. Appoint another "
+                    "member as the chair. A member who becomes the chair can vote in the current round."
                 ),
             ),
             "quorum_missing.nobody_outside": (

@@ -25,6 +25,7 @@ from apps.web.catalogue.panel import panel
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
 from apps.web.common.lists import ListPage
+from apps.web.common.voting_rules import rule_sentences
 
 SHOWN = 24
 
@@ -116,6 +117,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     page = search.datasets_of(row.dataset for row in found.rows[:SHOWN])
     context = {
         "committee": committee,
+        "rule_sentences": rule_sentences(committee.voting_rules),
         "memberships": committees.memberships_of(committee).select_related("person__institution"),
         "wait": requests.waits([committee.pk]).get(committee.pk),
         "cards": parts.cards(page),

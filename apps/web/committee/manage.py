@@ -24,6 +24,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.voting_rules import rule_sentences
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
@@ -69,6 +70,7 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
         "to_answer": set(proposals_to_answer(request.actor).filter(committee=committee).values_list("pk", flat=True)),
         "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
         "has_chair": any(one.is_chair for one in memberships),
+        "rule_sentences": rule_sentences(committee.voting_rules),
         "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(
             initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"

@@ -10,9 +10,10 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.voting_rules import rules_in
 from apps.agreements.queries import of_request
-from apps.committees.decisions import Blocked, Decision, Weight
-from apps.committees.models import CommitteeMember
+from apps.committees.decisions import RULES, Decision, Weight
+from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.datasets.conditions import explained, listed
 from apps.datasets.queries import condition_rows
@@ -22,6 +23,7 @@ from apps.people.models import Person
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
 from apps.web.common.state_presenters import shown as shown_state
+from apps.web.common.voting_rules import rule_sentences
 
 Entry = dict[str, Any]
 
@@ -62,13 +64,14 @@ def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_r
     number = item.decided_in_id or shown_round.pk
     superseded = {vote.supersedes_id for vote in votes}
     current = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
-    decision = decision_of(item.committee, voters, current)
+    rules = rules_in(item.decided_in or shown_round, item.committee)
+    decision = decision_of(rules, voters, current)
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())
     weight = open_vote.weight_of(me.pk, conditions_proposed=bool(proposed))
     shown = item.state != ItemState.OPEN or mine is not None
-    says_why = item.state == ItemState.OPEN and (shown or open_vote.blocked == Blocked.TOO_FEW_VOTERS)
+    says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
     return {
         "item": item,
         "voters": voters,
@@ -79,6 +82,9 @@ def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_r
         "tally": tally_facts(decision),
         "blocked": why_blocked(open_vote) if says_why else "",
         "what_decides": what_decides(decision),
+        "rule_sentences": rule_sentences(rules),
+        "rule": Committee.Rule(rules.rule).label,
+        "ties": RULES[rules.rule].chair_breaks_ties,
         "conditions": _conditions(proposed, decision, shown=shown),
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
