@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
+from apps.access_requests.models.review import SEAT
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import rules_of, rules_of_item
 from apps.audit.kinds import Kind
@@ -29,6 +30,7 @@ from apps.audit.queries import acts_since
 from apps.committees import queries as committees
 from apps.committees.decisions import Decision, VotingRules
 from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries_deputies import seats_kept_by
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
@@ -59,12 +61,15 @@ def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessReq
 
 
 def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
-    """Submitted requests (once submitted, for good) for a committee of which this person is a member.
+    """Submitted requests (once submitted, for good) for a committee of which this person is a member, and those in
+    review on which they vote as a deputy now.
 
     Not those from which the person is recused, with whichever account.
     """
     mine = Item.objects.filter(request=OuterRef("pk"), committee__in=committees.committees_of(person))
-    return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False).exclude(_recused(person, "pk"))
+    kept = kept_for(person).filter(request=OuterRef("pk"))
+    found = AccessRequest.objects.filter(Q(Exists(mine)) | Q(Exists(kept)), submitted_at__isnull=False)
+    return found.exclude(_recused(person, "pk"))
 
 
 def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
@@ -250,7 +255,7 @@ def votes_on(request: AccessRequest) -> QuerySet[Vote]:
     """Every vote on this request in every round, in the order they were cast."""
     return (
         Vote.objects.filter(item__request=request)
-        .select_related("voter", "round", "actor_snapshot", "superseded_by")
+        .select_related("voter", "in_place_of", "round", "actor_snapshot", "superseded_by")
         .order_by("cast_at", "pk")
     )
 
@@ -262,14 +267,14 @@ def fetch_eligible_voters(item: Item) -> list[CommitteeMember]:
 
 def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
     """The open round's vote, of these eligible voters. Decisive only under a lock on the item."""
-    cast = Vote.objects.current().filter(item=item, round__closed_at__isnull=True)
+    cast = Vote.objects.counted().filter(item=item, round__closed_at__isnull=True)
     return decision_of(rules_of_item(item), voters, cast.order_by())
 
 
 def decision_of(rules: VotingRules, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
     """The vote by these rules, of these eligible voters, when these votes (one for each voter) have been cast."""
     chairs = {membership.person_id: membership.is_chair for membership in voters}
-    return _decision(rules, chairs, [(vote.voter_id, vote.choice, vote.adopts) for vote in votes])
+    return _decision(rules, chairs, [(vote.seat_id, vote.choice, vote.adopts) for vote in votes])
 
 
 def listed_decision(item: Any) -> Decision:
@@ -331,8 +336,32 @@ def waits(committee_ids: Iterable[UUID] | None = None) -> dict[UUID, Wait]:
 
 
 def current_vote(item: Item, person: Person) -> Vote | None:
-    """The person's vote on this item that counts in the open round, if they have cast one."""
-    return Vote.objects.current().filter(item=item, voter=person, round__closed_at__isnull=True).first()
+    """The last vote on this item in the open round for the seat of this member, cast by them or by a deputy."""
+    cast = Vote.objects.current().alias(seat=SEAT).filter(seat=person.pk)
+    return cast.filter(item=item, round__closed_at__isnull=True).first()
+
+
+def seat_of(person: Person, voters: Iterable[CommitteeMember]) -> CommitteeMember | None:
+    """The one of these memberships for which the person may vote: their own, or the one that they keep as a deputy."""
+    voters = list(voters)
+    own = [member for member in voters if member.person_id == person.pk]
+    if own:
+        return own[0]
+    kept = set(seats_kept_by(person).filter(pk__in=[member.pk for member in voters]).values_list("pk", flat=True))
+    return min((member for member in voters if member.pk in kept), key=lambda member: member.pk, default=None)
+
+
+def voted_for_another(item: Item, person: Person, seat: UUID) -> bool:
+    """Whether the person, with whichever account, has voted on this item in the open round for another seat."""
+    cast = Vote.objects.alias(seat=SEAT).filter(item=item, round__closed_at__isnull=True)
+    return cast.filter(voter__in=accounts_of(person).values("pk")).exclude(seat=seat).exists()
+
+
+def kept_for(person: Viewer) -> QuerySet[Item]:
+    """The undecided items in review on which this person may vote as a deputy; not those that concern them."""
+    seat = seats_kept_by(person).filter(pk=OuterRef("pk"))
+    items = Item.objects.filter(state=ItemState.OPEN, request__state=RequestState.IN_REVIEW)
+    return items.filter(Exists(voters_listed().filter(Exists(seat)))).exclude(concerns(person))
 
 
 def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Person]:

@@ -219,6 +219,14 @@ def check_is_committee_member(by: Person, request: AccessRequest) -> None:
         raise WrongState(_("Your committee has already decided. The remaining datasets belong to another committee."))
 
 
+def check_can_recuse(by: Person, request: AccessRequest) -> None:
+    """Whoever may vote on it: a member of a committee that still has to decide, or a deputy of one."""
+    if by.is_active and queries.kept_for(by).filter(request=request).exists():
+        check_no_conflict(by, request)
+    else:
+        check_is_committee_member(by, request)
+
+
 def check_no_conflict(by: Person, request: AccessRequest) -> None:
     """Several accounts of one person are one person."""
     me = accounts_of(by).values("pk")
@@ -267,13 +275,27 @@ def check_can_vote(
     """One of the eligible `voters` of the undecided item, no conflict, on the snapshot now open."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
-    theirs = [membership.pk for membership in voters if membership.person_id == by.pk]
+    seat = queries.seat_of(by, voters)
+    theirs = [seat.pk] if seat is not None else []
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
         raise WrongState(_("There is nothing for you to vote on in this request now."))
     if current is None or current.pk != seen.pk:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
+
+
+def check_seat(by: Person, item: Item, voters: Sequence[CommitteeMember]) -> CommitteeMember:
+    """The eligible membership for which the person votes; a deputy votes only while the member has not."""
+    seat = queries.seat_of(by, voters)
+    if seat is None:
+        raise Denied(_("Only an eligible voter of this committee can vote."))
+    if queries.voted_for_another(item, by, seat.person_id):
+        raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
+    cast = queries.current_vote(item, seat.person) if seat.person_id != by.pk else None
+    if cast is not None and cast.in_place_of_id is None:
+        raise WrongState(_("%(name)s has voted. A deputy votes only while the member has not.") % {"name": seat.person})
+    return seat
 
 
 def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condition: str, known: set[UUID]) -> None:

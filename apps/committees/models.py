@@ -12,6 +12,7 @@ from apps.committees.decisions import RULES, VotingRules
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.core.text import seen_text
+from apps.core.triggers import evidence, set_once
 from apps.people.models import ClaimRule, Institution, Person
 from apps.people.models.claims import confirmed, confirmed_in_full
 
@@ -155,3 +156,57 @@ class CommitteeMember(models.Model):
     def last_day(self) -> date | None:
         """The last day (UTC) of a membership that has an end."""
         return (self.ends_at - timedelta(microseconds=1)).date() if self.ends_at is not None else None
+
+
+class DeputyQuerySet(models.QuerySet["Deputy"]):
+    def not_over(self) -> Self:
+        """Those whose time is running or begins later."""
+        return self.filter(ended_at__isnull=True, ends_at__gt=clock.sql_now())
+
+    def current(self) -> Self:
+        """Those who may vote now, for the membership that they name."""
+        return self.not_over().filter(starts_at__lte=clock.sql_now(), person__is_active=True)
+
+
+class Deputy(models.Model):
+    """Somebody who votes in a member's place while the member is away. Evidence: it is ended, never deleted."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    membership = models.ForeignKey(CommitteeMember, on_delete=models.PROTECT, related_name="deputies")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    named_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = DeputyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deputy")
+        verbose_name_plural = _("deputies")
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="deputy_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False),
+                name="deputy_ended_says_when",
+            ),
+            *evidence(
+                "committees_deputy",
+                "who was named as a deputy cannot be changed or deleted",
+                may_change=["ended_at", "ended_by_id"],
+                refuse_if=set_once("ended_at", "ended_by_id"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.membership_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day (UTC) on which the deputy may vote."""
+        return (self.ends_at - timedelta(microseconds=1)).date()

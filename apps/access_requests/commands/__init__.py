@@ -15,6 +15,7 @@ from apps.access_requests.commands.applicant import (
     withdraw_for_closed_account,
 )
 from apps.access_requests.commands.committee_rules import change_voting_rules
+from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -45,6 +46,8 @@ __all__ = [
     "close_over",
     "copy",
     "discard",
+    "end_deputy",
+    "name_deputy",
     "draft",
     "sync_member_claims",
     "name_members",

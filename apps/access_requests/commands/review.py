@@ -51,7 +51,7 @@ def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
     """
     by = check_person(by)
     request = _lock(request)
-    rules.check_is_committee_member(by, request)
+    rules.check_can_recuse(by, request)
     reason = typed(reason, field="reason").strip()
     rules.check_says_conflict(reason)
     Recusal.objects.create(request=request, person=by, reason=reason)

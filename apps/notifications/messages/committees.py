@@ -10,7 +10,7 @@ from apps.access_requests.obstacles import Help, who_adds_members
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.decisions import Blocked
-from apps.committees.models import Committee, CommitteeMember
+from apps.committees.models import Committee, CommitteeMember, Deputy
 from apps.committees.queries import memberships_of
 from apps.notifications.recipients import Message, Note, Notes, subject_of
 from apps.people.models import PlatformRole
@@ -54,6 +54,20 @@ def _member_removed(event: Event) -> Notes:
     if not memberships_of(membership.committee).filter(is_chair=True).exists():
         for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
             yield Note(operator, "committee_member_removed.no_chair", page, facts)
+
+
+def _deputy(event: Event) -> Notes:
+    """The deputy and the member, except whoever did it."""
+    deputy = Deputy.objects.select_related("membership__committee", "membership__person", "person").get(
+        pk=subject_of(event)
+    )
+    facts = {"committee": deputy.membership.committee.name, "member": deputy.membership.person.name}
+    facts |= {"deputy": deputy.person.name, "last_day": deputy.last_day}
+    kind = "deputy_named" if event.kind == Kind.DEPUTY_NAMED else "deputy_ended"
+    yield Note(deputy.person, f"{kind}.deputy", reverse("vote_as_deputy"), facts)
+    if event.actor_id != deputy.membership.person_id:
+        page = reverse("member_deputies", args=[deputy.membership.committee.slug, deputy.membership_id])
+        yield Note(deputy.membership.person, f"{kind}.member", page, facts)
 
 
 def _chair_of(membership: CommitteeMember, event: Event, notification: str) -> Notes:
@@ -106,6 +120,38 @@ MESSAGES: Mapping[Kind, Message] = {
                     "%(reference)s. Everybody who could add members is part of a request that this committee is "
                     "deciding on. Appoint an operator who is not: they are notified, and can add members."
                 ),
+            ),
+        },
+    ),
+    Kind.DEPUTY_NAMED: Message(
+        _deputy,
+        {
+            "deputy_named.deputy": (
+                _("You are the deputy of %(member)s"),
+                _(
+                    "In “%(committee)s” you can vote in the place of %(member)s until %(last_day)s (UTC). You and "
+                    "%(member)s have one vote. If you have a conflict of interest in a request, declare it there."
+                ),
+            ),
+            "deputy_named.member": (
+                _("%(deputy)s is your deputy"),
+                _(
+                    "In “%(committee)s” %(deputy)s can vote in your place until %(last_day)s (UTC). If you vote, your "
+                    "vote counts instead."
+                ),
+            ),
+        },
+    ),
+    Kind.DEPUTY_ENDED: Message(
+        _deputy,
+        {
+            "deputy_ended.deputy": (
+                _("You are no longer the deputy of %(member)s"),
+                _("You can no longer vote in the place of %(member)s in “%(committee)s”."),
+            ),
+            "deputy_ended.member": (
+                _("%(deputy)s is no longer your deputy"),
+                _("%(deputy)s can no longer vote in your place in “%(committee)s”."),
             ),
         },
     ),

@@ -32,6 +32,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})))
     mine = [entry for entry in items if entry["mine"]]
+    is_member = any(entry["member"] for entry in items)
     days = (case.asked_at - case.submitted_at).days  # type: ignore[attr-defined]
     target = min((entry["item"].committee.review_days for entry in mine), default=0)
     return {
@@ -45,8 +46,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
         "recusals": case.recusals.select_related("person").order_by("declared_at"),
-        "can_screen": case.can("accept_for_review"),
-        "can_return": case.can("return"),
+        "can_screen": is_member and case.can("accept_for_review"),
+        "can_return": is_member and case.can("return"),
         "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),

@@ -12,6 +12,7 @@ from apps.access_requests.review_queue import undecided_before, waiting_votes
 from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
+from apps.committees.queries_deputies import deputies_in
 from apps.core.errors import Invalid, NotFound
 from apps.datasets.queries import open_proposals_to, proposals_to_answer
 from apps.people.colleagues import find_colleague
@@ -62,11 +63,15 @@ def managed_committee(request: AuthenticatedRequest, slug: str) -> Committee:
 def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
     memberships = list(memberships_of(committee).select_related("person__institution"))
     waiting = waiting_votes(committee)
+    deputies = {one.membership_id: one for one in reversed(deputies_in(committee))}
     state = "yes" if committee.accepting else "no"
     found = {
         "committee": committee,
         "proposals": open_proposals_to(committee),
-        "memberships": [{"row": one, "waiting": waiting.get(one.person_id, 0)} for one in memberships],
+        "memberships": [
+            {"row": one, "waiting": waiting.get(one.person_id, 0), "deputy": deputies.get(one.pk)}
+            for one in memberships
+        ],
         "to_answer": set(proposals_to_answer(request.actor).filter(committee=committee).values_list("pk", flat=True)),
         "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
         "has_chair": any(one.is_chair for one in memberships),

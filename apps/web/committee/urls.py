@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.committee import case, manage, members, queue, voting_rules
+from apps.web.committee import case, deputies, manage, members, queue, voting_rules
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("review/<uuid:pk>/items/<uuid:item>/vote/", case.vote, name="vote"),
     path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
+    path("review/as-deputy/", deputies.to_vote_as_deputy, name="vote_as_deputy"),
+    path("committees/<slug:slug>/members/<uuid:pk>/deputy/", deputies.deputies, name="member_deputies"),
     path("committees/<slug:slug>/rules/", voting_rules.voting_rules, name="committee_rules"),
     path("committees/<slug:slug>/members/<uuid:pk>/remove/", members.remove_member, name="member_remove"),
     path("committees/<slug:slug>/chair/", members.name_chair, name="committee_chair"),

@@ -15,6 +15,7 @@ from apps.agreements.queries import of_request
 from apps.committees.decisions import RULES, Decision, Weight
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
+from apps.committees.queries_deputies import seats_kept_by
 from apps.datasets.conditions import explained, listed
 from apps.datasets.queries import condition_rows
 from apps.grants.access_state import states_of_grants
@@ -32,6 +33,8 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
     """Each dataset requested in the round shown, with its conditions, its votes and what followed; mine first."""
     items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
     voters_by_committee, votes = committees_of_request(case), list(votes_on(case))
+    counted = set(Vote.objects.counted().filter(item__request=case).values_list("pk", flat=True))
+    kept = {membership.pk for membership in seats_kept_by(me)}
     my_committees = set(committees_of(me).values_list("pk", flat=True))
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
@@ -43,10 +46,16 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
     for item in rows:
         item.request = case
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
-        entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
+        seat = next((one for one in voters if one.person_id == me.pk), None)
+        seat = seat or next((one for one in voters if one.pk in kept), None)
+        theirs = [vote for vote in votes if vote.item_id == item.pk]
+        entry = _voted(item, voters, theirs, shown_round, me, counted, seat)
         agreement = agreements.get(item.pk)
         entry |= {
-            "mine": item.committee_id in my_committees,
+            "mine": item.committee_id in my_committees or seat is not None,
+            "member": item.committee_id in my_committees,
+            "seat": seat,
+            "in_place_of": seat.person if seat is not None and seat.person_id != me.pk else None,
             "use_conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
             "grants": [
@@ -59,23 +68,28 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
     return sorted(entries, key=lambda entry: not entry["mine"])
 
 
-def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person) -> Entry:
+def _voted(
+    item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person, counted: set[UUID],
+    seat: CommitteeMember | None,
+) -> Entry:  # fmt: skip
     """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
     number = item.decided_in_id or shown_round.pk
-    superseded = {vote.supersedes_id for vote in votes}
-    current = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
+    current = [vote for vote in votes if vote.round_id == number and vote.pk in counted]
     rules = rules_in(item.decided_in or shown_round, item.committee)
     decision = decision_of(rules, voters, current)
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())
-    weight = open_vote.weight_of(me.pk, conditions_proposed=bool(proposed))
+    voter = seat.person_id if seat is not None else me.pk
+    weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
     shown = item.state != ItemState.OPEN or mine is not None
     says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
     return {
         "item": item,
         "voters": voters,
         "my_vote": mine,
+        "deputy_vote": next((vote for vote in current if vote.in_place_of_id == me.pk), None),
+        "member_voted": any(vote.voter_id == voter != me.pk for vote in current),
         "choices_shown": shown,
         "ballots": _ballots(voters, current, decision, proposed, shown=shown),
         "earlier": [vote for vote in votes if vote not in current] if shown else [],
@@ -98,14 +112,19 @@ def _ballots(
     voters: list[CommitteeMember], votes: list[Vote], decision: Decision, proposed: list[Condition], *, shown: bool
 ) -> list[Entry]:
     """One row for each eligible voter, and for each other person whose vote no longer counts."""
-    cast = {vote.voter_id: vote for vote in votes}
+    cast = {vote.seat_id: vote for vote in votes}
     texts = {condition.pk: condition.text for condition in proposed}
     rows: list[Entry] = [
         {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
         for member in voters
     ]
     rows += [
-        {"person": vote.voter, "is_chair": False, "vote": vote, "counts": vote.voter_id in decision.voters}
+        {
+            "person": vote.in_place_of or vote.voter,
+            "is_chair": False,
+            "vote": vote,
+            "counts": vote.seat_id in decision.voters,
+        }
         for vote in cast.values()
     ]
     for row in rows:
@@ -135,7 +154,11 @@ def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, 
         why_not = _("This dataset has been decided.")
     elif not entry["mine"]:
         why_not = _("Another committee decides on this dataset.")
-    elif me.pk not in {membership.person_id for membership in entry["voters"]}:
+    elif entry["member_voted"]:
+        why_not = _("%(name)s has voted. A deputy votes only while the member has not.") % {
+            "name": entry["in_place_of"]
+        }
+    elif entry["seat"] is None:
         why_not = _("You joined the committee after this round started. You can vote from the next round.")
     elif case.state == RequestState.SUBMITTED:
         why_not = _("Voting starts when a committee member accepts the request for review.")
@@ -194,7 +217,7 @@ def what_followed(item: Item) -> str:
         }
     case = AccessRequest.objects.get(pk=item.request_id)
     voters = committees_of_request(case).get(item.committee_id, [])
-    voted = {vote.voter_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
+    voted = {vote.seat_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
     waiting = ", ".join(str(member.person) for member in voters if member.person_id not in voted)
     if waiting:
         return _("Your vote is recorded. The decision is waiting for the votes of: %(names)s.") % {"names": waiting}
