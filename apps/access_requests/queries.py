@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
-from apps.access_requests.models.review import SEAT
+from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import rules_of, rules_of_item
 from apps.audit.kinds import Kind
@@ -30,7 +30,7 @@ from apps.audit.queries import acts_since
 from apps.committees import queries as committees
 from apps.committees.decisions import Decision, VotingRules
 from apps.committees.models import Committee, CommitteeMember
-from apps.committees.queries_deputies import seats_kept_by
+from apps.committees.queries_deputies import memberships_kept_by
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
@@ -237,14 +237,16 @@ def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
     return {committee: decision.eligible for committee, decision in before.items() if decision.is_hopeless}
 
 
-def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
+def committees_of_request(request: AccessRequest, *, reader: Viewer | None = None) -> dict[UUID, list[CommitteeMember]]:
     """The memberships that count, by committee: what `eligible_voters` says, for all items of a request in one
-    statement.
+    statement. With a `reader`, `kept` says whether that person votes in the member's place now.
     """
     concerned = Item.objects.filter(request=request).values("committee_id")
     members = (
         CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")
     )
+    if reader is not None:
+        members = members.annotate(kept=Exists(memberships_kept_by(reader).filter(pk=OuterRef("pk"))))
     voters: dict[UUID, list[CommitteeMember]] = {}
     for membership in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
         voters.setdefault(membership.committee_id, []).append(membership)
@@ -252,9 +254,14 @@ def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMe
 
 
 def votes_on(request: AccessRequest) -> QuerySet[Vote]:
-    """Every vote on this request in every round, in the order they were cast."""
+    """Every vote on this request in every round, in the order they were cast.
+
+    `counts` says whether it does for its member now, `conflict_at` when its voter declared a conflict of interest.
+    """
+    conflict = Recusal.objects.filter(request=request, person_id=OuterRef("voter_id")).values("declared_at")
     return (
         Vote.objects.filter(item__request=request)
+        .annotate(counts=Exists(Vote.objects.counted().filter(pk=OuterRef("pk"))), conflict_at=Subquery(conflict))
         .select_related("voter", "in_place_of", "round", "actor_snapshot", "superseded_by")
         .order_by("cast_at", "pk")
     )
@@ -274,7 +281,7 @@ def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
 def decision_of(rules: VotingRules, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
     """The vote by these rules, of these eligible voters, when these votes (one for each voter) have been cast."""
     chairs = {membership.person_id: membership.is_chair for membership in voters}
-    return _decision(rules, chairs, [(vote.seat_id, vote.choice, vote.adopts) for vote in votes])
+    return _decision(rules, chairs, [(vote.of_member_id, vote.choice, vote.adopts) for vote in votes])
 
 
 def listed_decision(item: Any) -> Decision:
@@ -336,32 +343,32 @@ def waits(committee_ids: Iterable[UUID] | None = None) -> dict[UUID, Wait]:
 
 
 def current_vote(item: Item, person: Person) -> Vote | None:
-    """The last vote on this item in the open round for the seat of this member, cast by them or by a deputy."""
-    cast = Vote.objects.current().alias(seat=SEAT).filter(seat=person.pk)
+    """The last vote on this item in the open round of this member, cast by them or by a deputy."""
+    cast = Vote.objects.current().alias(of_member=OF_MEMBER).filter(of_member=person.pk)
     return cast.filter(item=item, round__closed_at__isnull=True).first()
 
 
-def seat_of(person: Person, voters: Iterable[CommitteeMember]) -> CommitteeMember | None:
+def membership_for(person: Person, voters: Iterable[CommitteeMember]) -> CommitteeMember | None:
     """The one of these memberships for which the person may vote: their own, or the one that they keep as a deputy."""
     voters = list(voters)
     own = [member for member in voters if member.person_id == person.pk]
     if own:
         return own[0]
-    kept = set(seats_kept_by(person).filter(pk__in=[member.pk for member in voters]).values_list("pk", flat=True))
+    kept = set(memberships_kept_by(person).filter(pk__in=[member.pk for member in voters]).values_list("pk", flat=True))
     return min((member for member in voters if member.pk in kept), key=lambda member: member.pk, default=None)
 
 
-def voted_for_another(item: Item, person: Person, seat: UUID) -> bool:
-    """Whether the person, with whichever account, has voted on this item in the open round for another seat."""
-    cast = Vote.objects.alias(seat=SEAT).filter(item=item, round__closed_at__isnull=True)
-    return cast.filter(voter__in=accounts_of(person).values("pk")).exclude(seat=seat).exists()
+def voted_for_another(item: Item, person: Person, member_id: UUID) -> bool:
+    """Whether the person, with whichever account, has voted on this item in the open round for another member."""
+    cast = Vote.objects.alias(of_member=OF_MEMBER).filter(item=item, round__closed_at__isnull=True)
+    return cast.filter(voter__in=accounts_of(person).values("pk")).exclude(of_member=member_id).exists()
 
 
 def kept_for(person: Viewer) -> QuerySet[Item]:
     """The undecided items in review on which this person may vote as a deputy; not those that concern them."""
-    seat = seats_kept_by(person).filter(pk=OuterRef("pk"))
+    kept = memberships_kept_by(person).filter(pk=OuterRef("pk"))
     items = Item.objects.filter(state=ItemState.OPEN, request__state=RequestState.IN_REVIEW)
-    return items.filter(Exists(voters_listed().filter(Exists(seat)))).exclude(concerns(person))
+    return items.filter(Exists(voters_listed().filter(Exists(kept)))).exclude(concerns(person))
 
 
 def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Person]:
@@ -370,11 +377,13 @@ def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Perso
 
 
 def let_a_voter_leave(item: Item, person_id: UUID) -> bool:
-    """Whether this person ended a membership or an account in the committee after the last vote of anybody else.
+    """Whether this person ended a membership or an account in the committee after the last vote of anybody else, apart
+    from their deputy.
 
     Until another vote is cast, a vote that they change or confirm does not decide the item.
     """
-    others = Vote.objects.filter(item=item, round__closed_at__isnull=True).exclude(voter_id=person_id)
+    cast = Vote.objects.alias(of_member=OF_MEMBER).filter(item=item, round__closed_at__isnull=True)
+    others = cast.exclude(voter_id=person_id).exclude(of_member=person_id)
     last = others.order_by("-cast_at").values_list("cast_at", flat=True).first()
     begun = Round.objects.filter(request_id=item.request_id, closed_at__isnull=True).values_list("opened_at", flat=True)
     since = last or begun.first()

@@ -30,7 +30,7 @@ from django.db.models.functions import Cast, Coalesce, JSONObject, TruncMonth
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 
 from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
-from apps.access_requests.models.review import SEAT
+from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import kept_rule_listed, kept_rules_listed
@@ -108,15 +108,15 @@ def with_items(
     cast = (
         Vote.objects.counted()
         .filter(item=OuterRef("pk"), round__closed_at__isnull=True)
-        .annotate(seat=SEAT)
+        .annotate(of_member=OF_MEMBER)
         .order_by("pk")
     )
     number = Round.objects.filter(request=OuterRef("request_id")).order_by("-number").values("number")[:1]
     items = Item.objects.filter(committee_id__in=_committees(person, among)).select_related("dataset", "committee")
     annotated = items.annotate(
-        i_voted=Exists(cast.filter(seat=roles.person_id(person))),
+        i_voted=Exists(cast.filter(of_member=roles.person_id(person))),
         waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
-        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="seat", choice="choice", adopts="adopts"))),
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="of_member", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         kept_rules=kept_rules_listed(),
         conditions_proposed=Count("conditions"),
@@ -134,12 +134,12 @@ def undecided_before(committee: Committee) -> QuerySet[Item]:
     cast = (
         Vote.objects.counted()
         .filter(item=OuterRef("pk"), round__closed_at__isnull=True)
-        .annotate(seat=SEAT)
+        .annotate(of_member=OF_MEMBER)
         .order_by("pk")
     )
     items = Item.objects.filter(committee=committee, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
     annotated = items.select_related("request", "dataset", "committee").annotate(
-        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="seat", choice="choice", adopts="adopts"))),
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="of_member", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         kept_rules=kept_rules_listed(),
     )
@@ -196,7 +196,11 @@ def _waits_for_vote_of(person: Viewer) -> Q:
     begun = Round.objects.filter(request=OuterRef(OuterRef("request_id")), closed_at__isnull=True).values("opened_at")
     member = CommitteeMember.objects.active().filter(committee=OuterRef("committee_id"), person_id=me)
     counted = member.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=Subquery(begun))
-    voted = Vote.objects.counted().alias(seat=SEAT).filter(item=OuterRef("pk"), seat=me, round__closed_at__isnull=True)
+    voted = (
+        Vote.objects.counted()
+        .alias(of_member=OF_MEMBER)
+        .filter(item=OuterRef("pk"), of_member=me, round__closed_at__isnull=True)
+    )
     again = Q(_is_in(me, "asked_to_confirm")) | (Q(asked_to_confirm__len=0) & _everybody_voted())
     return Q(Exists(counted)) & (~Q(Exists(voted)) | again)
 
@@ -205,8 +209,12 @@ def _everybody_voted() -> Q:
     """A condition on items: the eligible voters reach the quorum, each of them has voted in this round, and where the
     chair decides one of them is the chair.
     """
-    cast = Vote.objects.counted().alias(seat=SEAT).filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
-    missing = voters_listed().exclude(Exists(cast.filter(seat=OuterRef("person_id"))))
+    cast = (
+        Vote.objects.counted()
+        .alias(of_member=OF_MEMBER)
+        .filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
+    )
+    missing = voters_listed().exclude(Exists(cast.filter(of_member=OuterRef("person_id"))))
     eligible = Func(ArraySubquery(voters_listed().values("pk")), function="CARDINALITY", output_field=IntegerField())
     quorum = Coalesce(Cast(kept_rule_listed("quorum"), IntegerField()), F("committee__quorum"))
     rule = Coalesce(kept_rule_listed("rule"), F("committee__rule"), output_field=TextField())

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import fields, obstacles, queries
+from apps.access_requests import fields, form_answers, obstacles, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -110,7 +110,8 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     says = _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
-    return {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
+    says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
+    return says | form_answers.missing(request)
 
 
 def _amount(field: RequestField, request: AccessRequest) -> int:
@@ -275,8 +276,8 @@ def check_can_vote(
     """One of the eligible `voters` of the undecided item, no conflict, on the snapshot now open."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
-    seat = queries.seat_of(by, voters)
-    theirs = [seat.pk] if seat is not None else []
+    member = queries.membership_for(by, voters)
+    theirs = [member.pk] if member is not None else []
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
@@ -285,17 +286,19 @@ def check_can_vote(
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
 
 
-def check_seat(by: Person, item: Item, voters: Sequence[CommitteeMember]) -> CommitteeMember:
+def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -> CommitteeMember:
     """The eligible membership for which the person votes; a deputy votes only while the member has not."""
-    seat = queries.seat_of(by, voters)
-    if seat is None:
+    member = queries.membership_for(by, voters)
+    if member is None:
         raise Denied(_("Only an eligible voter of this committee can vote."))
-    if queries.voted_for_another(item, by, seat.person_id):
+    if queries.voted_for_another(item, by, member.person_id):
         raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
-    cast = queries.current_vote(item, seat.person) if seat.person_id != by.pk else None
+    cast = queries.current_vote(item, member.person) if member.person_id != by.pk else None
     if cast is not None and cast.in_place_of_id is None:
-        raise WrongState(_("%(name)s has voted. A deputy votes only while the member has not.") % {"name": seat.person})
-    return seat
+        raise WrongState(
+            _("%(name)s has voted. A deputy votes only while the member has not.") % {"name": member.person}
+        )
+    return member
 
 
 def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condition: str, known: set[UUID]) -> None:

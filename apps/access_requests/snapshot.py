@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests import fields
+from apps.access_requests import fields, form_answers
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import ItemState
@@ -17,6 +17,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         "applicant": str(request.applicant_id),
         **{field.name: _frozen(field, request) for field in fields.FIELDS if field.in_snapshot},
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
+        **form_answers.frozen(request),
     }
 
 

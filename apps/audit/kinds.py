@@ -183,6 +183,7 @@ class Kind(models.TextChoices):
         "version.drafted", Group.DATASETS, "draft", "still",
         _("The draft of version %(number)s was created"),
     )  # fmt: skip
+    ONTOLOGY_LOADED = "ontology.loaded", Group.OPERATIONS, "settings", "note", _("An ontology of diseases was loaded")
     DATASET_DISCARDED = (
         "dataset.discarded", Group.DATASETS, "trash", "still",
         _("The dataset was discarded before it was published"),
@@ -254,6 +255,20 @@ class Kind(models.TextChoices):
     VOTES_DIVIDED = (
         "request.votes_divided", Group.REQUESTS, "vote", "wait",
         _("All members have voted, and the votes do not decide"),
+    )  # fmt: skip
+    FORM_CREATED = "form.created", Group.REQUESTS, "draft", "still", _("A form was created")
+    FORM_DRAFT_DISCARDED = "form.draft_discarded", Group.REQUESTS, "ban", "still", _("A draft of a form was discarded")
+    FORM_PUBLISHED = "form.published", Group.REQUESTS, "check", "note", _("Version %(version)s of a form was published")
+    FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
+    MESSAGE_SENT = "request.message_sent", Group.REQUESTS, "inbox", "note", _("A message was sent")
+    MESSAGE_WITHDRAWN = "request.message_withdrawn", Group.REQUESTS, "undo", "still", _("A message was withdrawn")
+    INTERNAL_MESSAGE_SENT = (
+        "request.internal_message_sent", Group.REQUESTS, "inbox", "note",
+        _("A message to the committee only was sent"),
+    )  # fmt: skip
+    INTERNAL_MESSAGE_WITHDRAWN = (
+        "request.internal_message_withdrawn", Group.REQUESTS, "undo", "still",
+        _("A message to the committee only was withdrawn"),
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
@@ -366,10 +381,14 @@ BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
     ),
 }
 
-# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are.
+# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
+# its internal messages.
 COMMITTEE_ONLY = frozenset({
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
-    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.INTERNAL_MESSAGE_SENT,
+    Kind.INTERNAL_MESSAGE_WITHDRAWN,
 })  # fmt: skip
+# Of these, what only the one committee may read that the event names.
+ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

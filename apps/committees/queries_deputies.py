@@ -7,10 +7,10 @@ from apps.core.actors import Viewer
 from apps.people.queries import accounts_of
 
 
-def seats_kept_by(person: Viewer) -> QuerySet[CommitteeMember]:
+def memberships_kept_by(person: Viewer) -> QuerySet[CommitteeMember]:
     """The memberships in whose place this person may vote now.
 
-    Not in a committee of which the person is a member, with whichever account: nobody has two votes. A deputy's seat
+    Not in a committee of which the person is a member, with whichever account: nobody has two votes. A deputy's member
     ends with the member's.
     """
     me = accounts_of(person).values("pk")

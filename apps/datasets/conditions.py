@@ -1,4 +1,6 @@
-"""Data use conditions: the GA4GH Data Use Ontology's terms (release 2021-02-23) that a dataset may carry."""
+"""Data use conditions: the GA4GH Data Use Ontology's terms (release 2021-02-23) that a dataset may carry, and the
+portal's own.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -8,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.countries import code_of, name_of
 from apps.core.text import is_blank
 
 # Each code with its abbreviation and label.
@@ -38,8 +41,16 @@ MODIFIERS: dict[str, tuple[str, Any]] = {
     "DUO:0000045": ("NPU", _("not-for-profit organisations only")),
     "DUO:0000046": ("NCU", _("non-commercial use only")),
 }
+# DUO has no code for these: the portal's own.
+NO_REIDENTIFICATION, NO_AI_TRAINING, OPT_OUT_APPLIED = "GH:0000001", "GH:0000002", "GH:0000003"
+MODIFIERS |= {
+    NO_REIDENTIFICATION: ("NRI", _("no attempt to identify people")),
+    NO_AI_TRAINING: ("NAI", _("no training of AI models")),
+    OPT_OUT_APPLIED: ("OPT", _("people who opted out are removed, also later")),
+}
 TERMS = PERMISSIONS | MODIFIERS
 LONGEST_VALUE = 200  # characters of one value
+DISEASE, REGION = "DUO:0000007", "DUO:0000022"
 
 
 class Value(NamedTuple):
@@ -70,7 +81,7 @@ VALUES: dict[str, Value] = {
         _("Enter with whom users must collaborate."), several=True,
     ),
     "DUO:0000022": Value(
-        _("Countries or regions"), _("One per line, for example: Denmark."),
+        _("Countries or regions"), _("One per line: a country, EU or EEA. The committee compares other regions."),
         _("Enter the countries or regions where the data may be used."), several=True,
     ),
     "DUO:0000024": Value(
@@ -106,6 +117,7 @@ CONTRADICTIONS: tuple[tuple[str, str, Any], ...] = (
         _("POA allows only research on ancestry and NPOA forbids it. Remove NPOA, or choose another permission."),
     ),
     *(("DUO:0000004", f"DUO:{number}", _NO_RESTRICTION) for number in _RESTRICTING),
+    ("DUO:0000004", NO_AI_TRAINING, _NO_RESTRICTION),
 )  # fmt: skip
 
 
@@ -159,6 +171,11 @@ def _fault_of_date(value: str, today: date) -> str:
     return "" if day > today else gettext("Enter a date in the future.")
 
 
+def tidied(use: Use) -> Use:
+    """The condition as it is stored: a country or region that is known by its code (ISO 3166-1, EU, EEA)."""
+    return Use(use.code, code_of(use.value) or use.value) if use.code == REGION else use
+
+
 def in_order(uses: Iterable[Use]) -> list[Use]:
     """The conditions without duplicates, in the order of TERMS; unknown codes come last."""
     positions = {code: position for position, code in enumerate(TERMS)}
@@ -171,7 +188,9 @@ def listed(rows: Iterable[Mapping[str, str]]) -> list[Use]:
 
 
 def _shown(use: Use) -> str:
-    """The value as people read it: a date in their language."""
+    """The value as people read it: a date or a country in their language."""
+    if use.code == REGION:
+        return name_of(use.value)
     if use.code in VALUES and VALUES[use.code].date:
         try:
             return date_format(date.fromisoformat(use.value), "DATE_FORMAT")

@@ -35,7 +35,7 @@ FACETS: dict[str, tuple[str, bool]] = {
 Filters = Mapping[str, Sequence[str]]
 
 
-class _Compiled(SearchQuery):
+class Compiled(SearchQuery):
     """A query that is a tsquery already."""
 
     def as_sql(self, *_args: Any, **_more: Any) -> tuple[str, list[Any]]:
@@ -167,13 +167,13 @@ def _rows(words: Understood, filters: Filters) -> list[Row]:
     if not words.query:
         return [Row(*row) for row in newest.values_list(*_COLUMNS)[: COUNTED_UP_TO + 1]]
     bounded = SearchDocument.objects.filter(pk__in=newest.values("pk")[: COUNTED_UP_TO + 1])
-    rank = SearchRank(F("search"), _Compiled(words.query), weights=WEIGHTS)
+    rank = SearchRank(F("search"), Compiled(words.query), weights=WEIGHTS)
     ranked = bounded.annotate(relevance=rank).order_by("-relevance", "-listed_from", "-dataset_id")
     return [Row(*row) for row in ranked.values_list(*_COLUMNS, "relevance")]
 
 
 def _matching(words: Understood, filters: Filters) -> Q:
-    matching = Q(search=_Compiled(words.query)) if words.query else Q()
+    matching = Q(search=Compiled(words.query)) if words.query else Q()
     for name, values in filters.items():
         column, several = FACETS[name]
         matching &= Q(**{f"{column}__{'overlap' if several else 'in'}": list(values)})

@@ -87,22 +87,24 @@ def downloadable_by(person: Viewer, at: datetime | None = None) -> QuerySet[Dist
     return Distribution.objects.filter(Exists(downloadable_versions(person, at).filter(pk=OuterRef("version_id"))))
 
 
-def _as(person: UUID, strong: bool) -> Person:
+def as_person(person: UUID, strong: bool) -> Person:
     someone = Person(pk=person)
     someone.second_factor = strong
     return someone
 
 
-_of_person = Prepared(lambda person, file: downloadable_by(_as(person, False)).filter(pk=file), UUID, UUID)
-_of_strong = Prepared(lambda person, file: downloadable_by(_as(person, True)).filter(pk=file), UUID, UUID)
+_of_person = Prepared(lambda person, file: downloadable_by(as_person(person, False)).filter(pk=file), UUID, UUID)
+_of_strong = Prepared(lambda person, file: downloadable_by(as_person(person, True)).filter(pk=file), UUID, UUID)
 _of_visitor = Prepared(lambda file: downloadable_by(ANONYMOUS).filter(pk=file), UUID)
 _version_of_person = Prepared(
-    lambda who, version: downloadable_versions(_as(who, False)).filter(pk=version), UUID, UUID
+    lambda who, version: downloadable_versions(as_person(who, False)).filter(pk=version), UUID, UUID
 )
-_version_of_strong = Prepared(lambda who, version: downloadable_versions(_as(who, True)).filter(pk=version), UUID, UUID)
+_version_of_strong = Prepared(
+    lambda who, version: downloadable_versions(as_person(who, True)).filter(pk=version), UUID, UUID
+)
 _version_of_visitor = Prepared(lambda version: downloadable_versions(ANONYMOUS).filter(pk=version), UUID)
-_of_person_on = Prepared(lambda *asked: _on(_as(asked[0], False), *asked[1:]), UUID, UUID, UUID)
-_of_strong_on = Prepared(lambda *asked: _on(_as(asked[0], True), *asked[1:]), UUID, UUID, UUID)
+_of_person_on = Prepared(lambda *asked: _on(as_person(asked[0], False), *asked[1:]), UUID, UUID, UUID)
+_of_strong_on = Prepared(lambda *asked: _on(as_person(asked[0], True), *asked[1:]), UUID, UUID, UUID)
 _active_grant = Prepared(lambda grant: AccessGrant.objects.active().filter(pk=grant), UUID)
 
 
@@ -165,30 +167,15 @@ class Verdict:
     visas: dict[str, datetime]  # the types of visas from home that count for the person, and until when
 
 
-def versions_with_parts(person: Viewer, datasets: Iterable[UUID]) -> list[tuple[Version, dict[str, bool]]]:
-    """Every version of these datasets, newest first, with each part of the rule for this person: one statement."""
-    parts = rule(person)
-    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
-    rows = Version.objects.filter(dataset__in=set(datasets)).defer("notes").annotate(**flags)
-    rows = rows.annotate(asked_at=clock.sql_now()).order_by("-number")
-    return [(row, {name: getattr(row, f"part_{name}") for name in parts}) for row in rows]
-
-
-def with_parts(grants: QuerySet[AccessGrant]) -> list[tuple[AccessGrant, dict[str, bool]]]:
-    """These grants, each with every part of "is it active": one statement."""
-    parts = AccessGrant.objects.parts()
-    rows = grants.annotate(**{f"part_{name}": _flag(part) for name, part in parts.items()})
-    return [(row, {name: getattr(row, f"part_{name}") for name in parts}) for row in rows]
-
-
-def _flag(condition: Q) -> Case:
+def flag(condition: Q) -> Case:
+    """A condition as a value: true or false."""
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def why(person: Viewer, version: Version, at: datetime | None = None) -> Verdict:
     """Each part of the rule with its fact, for this person and version, now or at a past moment."""
     parts = rule(person, at)
-    flags = {f"part_{name}": _flag(part) for name, part in parts.items()}
+    flags = {f"part_{name}": flag(part) for name, part in parts.items()}
     row = Version.objects.filter(pk=version.pk).annotate(**flags).get()
     moments = _moments(row)
     facts = [Fact(name, getattr(row, f"part_{name}"), moments.get(name)) for name in parts]
@@ -244,7 +231,7 @@ def verdicts(people: Iterable[UUID], version: Version, at: datetime | None = Non
 
 
 def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, Any]:
-    flags = {f"part_{name}": _flag(part) for name, part in rule(_as(who, True), at).items()}
+    flags = {f"part_{name}": flag(part) for name, part in rule(as_person(who, True), at).items()}
     row = Version.objects.filter(pk=version.pk).order_by()
     flagged: QuerySet[Any, Any] = row.annotate(who=Value(who, output_field=UUIDField()), **flags).values("who", *flags)
     return flagged
@@ -253,7 +240,7 @@ def _flagged(who: UUID, version: Version, at: datetime | None) -> QuerySet[Any, 
 def _best_grants(people: Iterable[UUID], version: Version, at: datetime | None) -> dict[UUID, Any]:
     """By holder, the grant that says most; grants issued after the moment say nothing about it."""
     parts = AccessGrant.objects.parts(at)
-    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind(at)
+    flags: dict[str, Any] = {f"part_{name}": flag(part) for name, part in parts.items()} | _behind(at)
     of_dataset = AccessGrant.objects.filter(holder__in=list(people), dataset_id=version.dataset_id)
     rows = of_dataset.filter(issued_at__lte=clock.sql_now(at)).annotate(**flags).order_by("-issued_at", "pk")
     by_holder: dict[UUID, list[Any]] = {}
@@ -276,7 +263,7 @@ def _visas(person: Viewer, at: datetime | None) -> dict[str, datetime]:
 def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple[AccessGrant | None, list[Fact]]:
     """The grant that says most, with each of its parts."""
     parts = AccessGrant.objects.parts(at)
-    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind(at)
+    flags: dict[str, Any] = {f"part_{name}": flag(part) for name, part in parts.items()} | _behind(at)
     mine = AccessGrant.objects.filter(holder_id=roles.person_id(person), dataset_id=version.dataset_id)
     rows = mine.annotate(**flags).select_related("agreement", "institution").order_by("-issued_at", "pk")
     grant = _says_most(rows, parts)
@@ -286,7 +273,7 @@ def _grant_facts(person: Viewer, version: Version, at: datetime | None) -> tuple
 def facts_of(grant: AccessGrant, at: datetime | None = None) -> list[Fact]:
     """Each part of "is this grant active" with its fact."""
     parts = AccessGrant.objects.parts(at)
-    flags: dict[str, Any] = {f"part_{name}": _flag(part) for name, part in parts.items()} | _behind(at)
+    flags: dict[str, Any] = {f"part_{name}": flag(part) for name, part in parts.items()} | _behind(at)
     row = AccessGrant.objects.filter(pk=grant.pk).annotate(**flags).select_related("agreement", "institution").get()
     return _facts(row, list(parts))
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from apps.access_requests.models import Item
 from apps.agreements.models import SignedPdf
-from apps.audit.kinds import COMMITTEE_ONLY
+from apps.audit.kinds import COMMITTEE_ONLY, ONE_COMMITTEE_ONLY
 from apps.audit.models import Event
 from apps.audit.record import Kind, record
 from apps.core import clock
@@ -111,6 +111,8 @@ def _write_events(part: Path, institution: Institution, ids: set[uuid.UUID]) -> 
     with (part / "events.jsonl").open("w", encoding="ascii") as file:
         for event in Event.objects.order_by("pk").iterator(chunk_size=2000):
             own = event.subject_id in ids or (event.subject_id is None and not ids.isdisjoint(event.about))
+            if event.kind in ONE_COMMITTEE_ONLY:
+                own = own and not ids.isdisjoint(event.about)
             if own and (event.kind not in COMMITTEE_ONLY or event.subject_id in decides):
                 file.write(f"{event_export.line_of(event)}\n")
 

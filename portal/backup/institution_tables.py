@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from apps.access_requests import fields
-from apps.access_requests.models import AccessRequest, Item, Vote
+from apps.access_requests.models import AccessRequest, Item, Message, Vote
 from apps.agreements.models import Agreement, Signature, SignedPdf
 from apps.committees.models import Committee, CommitteeMember
 from apps.datasets.models import Condition, Dataset, DatasetRole, Distribution, Version
@@ -69,6 +69,14 @@ def _of_both(path: str) -> Callable[[Institution], Q]:
 
 def _requests(institution: Institution) -> Q:
     return Q(items__dataset__institution=institution) | Q(applicant__institution=institution)
+
+
+def _messages(institution: Institution) -> Q:
+    """What its committees wrote or read, and what was written to its own applicants; never what another committee wrote
+    for itself.
+    """
+    shared = Q(request__items__committee__institution=institution) | Q(request__applicant__institution=institution)
+    return Q(committee__institution=institution) | (Q(internal=False) & shared)
 
 
 def _agreements(path: str) -> Callable[[Institution], Q]:
@@ -136,6 +144,10 @@ TABLES = (
         "request_datasets", Item,
         ("id", "request_id", "dataset_id", "committee_id", "state", "reason", "terms", "decided_at"),
         _of_datasets("dataset__"),
+    ),
+    Table(
+        "messages", Message,
+        ("id", "request_id", "author_id", "committee_id", "internal", "text", "written_at", "withdrawn_at"), _messages,
     ),
     Table(
         "votes", Vote, ("id", "item_id", "voter_id", "choice", "reason", "supersedes_id", "cast_at"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import AccessRequest, Membership, Recusal, Round
+from apps.access_requests.models import AccessRequest, Membership, Message, Recusal, Round
 from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement
 from apps.audit.kinds import Kind
@@ -205,6 +205,12 @@ def recuse(event: Event) -> bool:
     actor = _actor(event)
     if actor is not None and AccessRequest.objects.filter(pk=_subject(event)).exists():
         Recusal.objects.get_or_create(request_id=_subject(event), person_id=actor, defaults={"reason": REASON})
+    return True
+
+
+def withdraw_message(event: Event) -> bool:
+    """A message that was withdrawn stays withdrawn: its text is deleted again."""
+    Message.objects.filter(pk__in=event.about, withdrawn_at__isnull=True).update(text="", withdrawn_at=event.at)
     return True
 
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "apps.tokens",
     "apps.identity",
     "apps.committees",
+    "apps.forms",
     "apps.datasets",
     "apps.access_requests",
     "apps.agreements",
@@ -165,7 +166,7 @@ MAX_FILES_PER_VERSION = 10_000
 
 # Nothing typed into a form needs more than this (a crafted form must not exhaust the memory of a worker).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a request answers forms of up to 500 questions, some of them tables
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640

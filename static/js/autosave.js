@@ -114,6 +114,7 @@
         if (response.status < 500) unanswered = null;
         if (response.ok) {
           if (revision && answer.revision !== undefined) revision.value = answer.revision;
+          form.dispatchEvent(new CustomEvent("saved", { detail: answer }));
           if (JSON.stringify(typed()) === sent) deleteCopy();
           else { storeCopy(); again = true; } // the copy belongs to the new revision
           const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

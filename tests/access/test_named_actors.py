@@ -60,6 +60,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "committees.sync_member_claims": {SYSTEM},
     # the command line
     "people.add_provider": {CONSOLE},
+    "datasets.load_ontology": {CONSOLE},
     "people.make_operator_code": {CONSOLE},
     "identity.disable_break_glass": {CONSOLE},
     "identity.make_break_glass": {CONSOLE},

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from apps.access_requests import commands as requests
 from apps.audit.queries import newest
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
@@ -166,12 +167,22 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
+    _messages(things, cases["in review"])
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
             things.data[name, state] = {**typed, "datasets": published_dataset.dataset.slug}
     for state in cases:
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
+
+
+def _messages(things: Things, case: stories.Case) -> None:
+    """One message of the applicant, and one that the chair wrote for the committee only."""
+    committee, chair = case.committee_setup.committee, things.people["chair"]
+    shared = requests.write_message(case.request, text="Who checks exports?", by=things.people["applicant"])
+    internal = requests.write_message(case.request, text="A note.", committee=committee, internal=True, by=chair)
+    for state, pk in (("shared", shared.pk), ("internal", internal.pk), ("unknown", NOBODY)):
+        things.kwargs["message", state] = {"pk": case.request.pk, "message": pk}
 
 
 def _agreements(things: Things, published_dataset: stories.PublishedDataset) -> None:
@@ -284,6 +295,9 @@ def _who_asks(things: Things) -> None:
 # What a correct form holds; where it names a person or a text it depends on who asks and about what.
 FORMS: dict[str, Kwargs] = {
     "case_request_changes": {"text": "Which variables do you need?"},
+    "request_message": {"text": "Who checks exports?"},
+    "case_message": {"text": "A note.", "audience": "internal"},
+    "api:send_message": {"text": "Who checks exports?"},
     "case_recuse": {"reason": "We publish together."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
@@ -310,6 +324,7 @@ FORMS: dict[str, Kwargs] = {
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
+    "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},

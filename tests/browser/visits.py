@@ -256,6 +256,7 @@ VISITS = [
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
+    Visit("member_deputies", ("chair",), _member_of("breast-cancer")),
     Visit("committee_rules", ("chair",), _of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
     # managing data
@@ -357,7 +358,7 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
-            "request_answers",
+            "request_answers", "request_message", "message_withdraw", "case_message",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm",
             "version_new", "file_upload", "grant_resume", "token_revoke", "notifications_read",

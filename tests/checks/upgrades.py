@@ -19,8 +19,17 @@ from tests.checks.previous_release import PreviousRelease, changed, previous_rel
 
 # What a check cannot judge, and why the old code keeps working: `app.name: Operation(model.name)`.
 JUSTIFIED: dict[str, str] = {
+    "access_requests.0003_answers: AddConstraint(round.access_requests_round_frozen)": (
+        "it refuses less than the trigger before it: answers to forms can be erased too; the old code freezes none"
+    ),
     "committees.0002_contact: AddConstraint(committee.committee_contact_is_seen)": (
         "it is about the new column, which the old code leaves empty"
+    ),
+    "access_requests.0008_deputies: AddConstraint(vote.vote_first_of_member_once)": (
+        "the old code leaves the new column empty, and then it is what vote_first_of_voter_once says"
+    ),
+    "access_requests.0008_deputies: AddConstraint(vote.access_requests_vote_own)": (
+        "for votes of the old code, which leaves the new column empty, it refuses what it refused"
     ),
     "committees.0003_voting_rules: AddConstraint(committee.committee_rule_is_known)": (
         "it allows the one rule that the old code knows, and more"

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 
 from apps.access_requests.models import Round
 from apps.core import clock
-from apps.core.db import Prepared
+from apps.core.db import Prepared, any_of
 from apps.datasets import commands as datasets
 from apps.datasets.models import Distribution
 from apps.downloads.commands import make_link
@@ -225,3 +225,13 @@ def test_a_parameter_that_would_stay_in_the_statement_is_refused() -> None:
     )
     with pytest.raises(RuntimeError):
         hidden.rows(stories.person().pk)
+
+
+def test_a_list_of_ids_is_a_parameter() -> None:
+    """Nobody's, one and several; the same SQL answers each, and each gets its own."""
+    people = [stories.person() for _ in range(3)]
+    named = Prepared(lambda ids: Person.objects.filter(any_of("pk", ids)).order_by("pk"), list)
+    for wanted in ([], people[:1], people, people[1:]):
+        ids = [one.pk for one in wanted]
+        same(named.rows(ids), Person.objects.filter(pk__in=ids).order_by("pk"))
+    assert not named.holds([])

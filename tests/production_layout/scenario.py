@@ -4,6 +4,7 @@ import json
 import secrets
 import signal
 import time
+from dataclasses import replace
 from urllib.parse import quote
 
 import psycopg
@@ -96,6 +97,7 @@ def database_password(layout: Layout, _seconds: float) -> None:
         changed = sql.SQL("ALTER ROLE gatehouse_app PASSWORD {}").format(sql.Literal(secrets.token_urlsafe(32)))
         admin.execute(changed)
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'gatehouse_app'")
+    layout.urls = replace(layout.urls, app=second)  # what comes after signs in as the nodes do
 
 
 def s3_keys(layout: Layout, _seconds: float) -> None:

@@ -16,6 +16,7 @@ from apps.access_requests.commands.applicant import (
 )
 from apps.access_requests.commands.committee_rules import change_voting_rules
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
+from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -33,6 +34,7 @@ from apps.access_requests.commands.review import (
     recuse,
     request_changes,
 )
+from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
@@ -63,8 +65,11 @@ __all__ = [
     "add_committee_member",
     "recuse",
     "submit",
+    "use_form_version",
     "remove_committee_member",
     "vote",
     "withdraw",
     "withdraw_for_closed_account",
+    "withdraw_message",
+    "write_message",
 ]

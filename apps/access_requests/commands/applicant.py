@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests import fields, rules
+from apps.access_requests import fields, form_answers, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
@@ -52,7 +52,7 @@ def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest
     chosen = rules.check_any_can_be_requested(by, datasets)
     stored = {name: getattr(request, name) for name in fields.stored() if name not in (fields.ENDS_ON.name,)}
     drafted = AccessRequest.objects.create(applicant=by, **stored | {fields.STARTS_ON.name: starts_on})
-    _set_items(drafted, chosen)
+    _set_items(drafted, chosen, like=request)
     for person in Person.objects.filter(memberships__request=request, is_active=True):
         Membership.objects.create(request=drafted, person=person)
     record(Kind.REQUEST_DRAFTED, actor=by, subject=drafted, about=[*chosen, request])
@@ -61,7 +61,10 @@ def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest
 
 @transaction.atomic
 def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **changes: Any) -> AccessRequest:
-    """Keep what the applicant typed (incomplete is fine while it is a draft); a stale window is refused."""
+    """Keep what the applicant typed (incomplete is fine while it is a draft); a stale window is refused.
+
+    `answers` are the answers to forms by the id of their version; an answer that is not valid is kept as it was typed.
+    """
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
@@ -69,7 +72,7 @@ def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **
     _apply(request, changes)
     request.revision += 1
     request.changed_at = clock.now()
-    request.save(update_fields=[*fields.stored(), "revision", "changed_at"])
+    request.save(update_fields=[*fields.stored(), "answers", "revision", "changed_at"])
     return request
 
 
@@ -78,6 +81,7 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
         if name in changes:
             value = changes[name]
             setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
+    request.answers = form_answers.merged(request, changes.get("answers", {}))
     begin, end = request.starts_on, request.ends_on
     wrong = rules.wrong_order(begin, end) if begin is not None and end is not None else {}
     if wrong:
@@ -239,7 +243,11 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     request.delete()
 
 
-def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
+def _set_items(request: AccessRequest, datasets: list[Dataset], *, like: AccessRequest | None = None) -> None:
+    """Ask for exactly these datasets. Committees that are asked for the first time bring their forms, filled in with
+    what `like` answered.
+    """
+    before = set(request.items.values_list("committee_id", flat=True))
     dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
     kept = request.items.filter(state=ItemState.OPEN, dataset__in=datasets)
     added = set(datasets) - set(Dataset.objects.filter(items__request=request))
@@ -257,6 +265,10 @@ def _set_items(request: AccessRequest, datasets: list[Dataset]) -> None:
         )
         if not new and item.state == ItemState.WITHDRAWN:
             item.move("reopen")
+    if form_answers.bring_forms(
+        request, {one.committee_id for one in datasets if one.committee_id} - before, like=like
+    ):
+        request.save(update_fields=["answers"])
 
 
 def _open_items(request: AccessRequest) -> None:

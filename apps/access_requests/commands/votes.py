@@ -9,7 +9,7 @@ from django.db import transaction
 from apps.access_requests import queries, rules
 from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
-from apps.access_requests.models.review import SEAT
+from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.states import ItemState, RequestState
 from apps.audit.record import Kind, record
 from apps.committees.decisions import Outcome
@@ -50,29 +50,27 @@ def vote(
 
     `conditions` are the ids of proposed conditions that an approval with conditions adopts, `new_condition` the text of
     one more, which is proposed and adopted. Who the voter is at this moment is kept with the vote. A change by somebody
-    who let a voter leave since the last vote of others is recorded, and decides nothing until another vote is cast.
+    who let a voter leave since the last vote of others, or by their deputy, is recorded, and decides nothing until
+    another vote is cast.
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
-    seat = rules.check_seat(by, item, voters)
+    member = rules.check_votes_for(by, item, voters)
     reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
     known = set(item.conditions.values_list("pk", flat=True))
     rules.check_vote(choice, reason, conditions, new, known)
     adopts = set(conditions) if choice == Vote.Choice.CONDITIONAL else set()
     if choice == Vote.Choice.CONDITIONAL and new:
         adopts.add(_proposed(item, text=new, by=by).pk)
-    earlier = queries.current_vote(item, seat.person)
-    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts)}
-    said |= {} if seat.person_id == by.pk else {"in_place_of": seat.person}
+    earlier = queries.current_vote(item, member.person)
+    absent = member.person if member.person_id != by.pk else None
+    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
+    about = [item.request_id, item.dataset_id, *([absent.pk] if absent else [])]
     record(
-        Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED,
-        actor=by,
-        subject=item,
-        about=[item.request_id, item.dataset_id, *([] if seat.person_id == by.pk else [seat.person_id])],
-        round=seen.number,
+        Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
     )
-    if earlier is None or not queries.let_a_voter_leave(item, by.pk):
+    if earlier is None or not any(queries.let_a_voter_leave(item, pk) for pk in {by.pk, member.person_id}):
         _decide_if_clear(item, voters)
     return cast
 
@@ -131,7 +129,11 @@ def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
     current = queries.open_round(request)
     if not decision.outcome or current is None or request.state != RequestState.IN_REVIEW:
         return
-    winning = Vote.objects.counted().alias(seat=SEAT).filter(item=item, round=current, seat__in=decision.winners)
+    winning = (
+        Vote.objects.counted()
+        .alias(of_member=OF_MEMBER)
+        .filter(item=item, round=current, of_member__in=decision.winners)
+    )
     reason = "\n\n".join(dict.fromkeys(winning.order_by("cast_at", "pk").values_list("reason", flat=True)))
     adopted = (
         item.conditions.filter(pk__in=decision.conditions)

@@ -1,6 +1,19 @@
 """Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
 
+from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
+from apps.access_requests.models.thread import Message
 
-__all__ = ["AccessRequest", "Condition", "Item", "Membership", "Question", "Recusal", "Round", "Vote"]
+__all__ = [
+    "AccessRequest",
+    "Attachment",
+    "Condition",
+    "Item",
+    "Membership",
+    "Message",
+    "Question",
+    "Recusal",
+    "Round",
+    "Vote",
+]

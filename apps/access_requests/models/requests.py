@@ -19,13 +19,14 @@ from apps.core.workflow import WorkflowModel
 from apps.datasets.models import Dataset
 from apps.people.models import Person
 
-ERASABLE = "ARRAY['title', 'purpose', 'public_summary', 'questions']"  # keys of a round's snapshot that hold free text
+# The keys of a round's snapshot that hold free text.
+ERASABLE = "ARRAY['title', 'purpose', 'public_summary', 'questions', 'forms']"
 
 
 class AccessRequest(WorkflowModel):
     """One applicant and named members ask for one or several datasets for one purpose."""
 
-    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = fields.personal()
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = (*fields.personal(), "answers")
     WORKFLOW = REQUEST_WORKFLOW
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -36,6 +37,8 @@ class AccessRequest(WorkflowModel):
     public_summary = models.TextField(_("public summary"), blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    # By the id of each version of a form that the request answers: `apps.forms.answers.Answers.as_json`.
+    answers = models.JSONField(_("answers"), default=dict, db_default=Value({}, models.JSONField()), blank=True)
     state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.DRAFT)
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())

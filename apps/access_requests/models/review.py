@@ -45,9 +45,9 @@ class Condition(models.Model):
         return f"condition for {self.item_id}"
 
 
-# A vote takes the place of the vote of the same seat on the same item in the same round, and of no other. The seat is
-# the member's, also when a deputy votes. A deputy never takes the place of the member's own vote, and nobody votes for
-# two seats.
+# A vote takes the place of the same member's vote on the same item in the same round, and of no other. It is the
+# member's also when a deputy cast it. A deputy never takes the place of the member's own vote, and nobody votes for two
+# members.
 SUPERSEDES_OWN = """
 BEGIN
     IF NEW.supersedes_id IS NOT NULL AND NOT EXISTS (
@@ -69,16 +69,16 @@ BEGIN
     RETURN NEW;
 END
 """
-SEAT = Coalesce("in_place_of_id", "voter_id")  # of a vote: the member whose vote it is
+OF_MEMBER = Coalesce("in_place_of_id", "voter_id")  # of a vote: the member whose vote it is
 
 
 class VoteQuerySet(models.QuerySet["Vote"]):
     def current(self) -> Self:
-        """The votes that no later vote of the same seat has superseded: at most one for each seat and round."""
+        """The votes that no later vote of the same member has superseded: at most one for each member and round."""
         return self.filter(superseded_by__isnull=True)
 
     def counted(self) -> Self:
-        """Those of them that count if the seat does: not a deputy's who is part of the request, also with an account
+        """Those of them that count if the member does: not a deputy's who is part of the request, also with an account
         that was merged, who declared a conflict of interest in it, or whose account was closed since.
         """
         same = Q(person_id=OuterRef("voter_id")) | Q(person__merged_into_id=OuterRef("voter_id"))
@@ -133,7 +133,7 @@ class Vote(models.Model):
                 fields=["item", "round", "voter"], condition=Q(supersedes__isnull=True), name="vote_first_of_voter_once"
             ),
             models.UniqueConstraint(
-                F("item"), F("round"), SEAT, condition=Q(supersedes__isnull=True), name="vote_first_of_seat_once"
+                F("item"), F("round"), OF_MEMBER, condition=Q(supersedes__isnull=True), name="vote_first_of_member_once"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="vote_has_reason"),
             models.CheckConstraint(
@@ -148,7 +148,7 @@ class Vote(models.Model):
         return f"{self.voter_id} on {self.item_id}"
 
     @property
-    def seat_id(self) -> UUID:
+    def of_member_id(self) -> UUID:
         """The member whose vote it is."""
         return self.in_place_of_id or self.voter_id
 

@@ -24,14 +24,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Database = driver
 
     def init_connection_state(self) -> None:
-        """Set the limits, also behind a pooler that takes no start-up options."""
+        """Set the limits and how statements are planned, also behind a pooler that takes no start-up options."""
         limits: Limits = self.settings_dict.get("LIMITS", {"statement": 0, "idle_in_transaction": 0})
         raw = self._raw()
         raw.limit = limits["statement"]
         # The server gives up first, if it can: its error says more, and the connection stays usable.
         values = (round(limits["statement"] * 900), round(limits["idle_in_transaction"] * 1000))
+        # A prepared statement is planned once. PostgreSQL else plans the long ones again each time, which takes longer
+        # than to answer them. Django's own statements carry their values and are planned for these.
         raw.execute(
-            "SELECT set_config(%s, %s, false), set_config(%s, %s, false)",
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),"
+            " set_config(%s, %s, false), set_config(%s, %s, false)",
             [part for name, value in zip(SETTINGS, values, strict=True) for part in (name, str(value))],
         )
         super().init_connection_state()

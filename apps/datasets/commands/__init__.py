@@ -2,6 +2,7 @@
 
 from apps.datasets.commands.describing import describe, discard, draft
 from apps.datasets.commands.files import add_file, check_file, remove_file
+from apps.datasets.commands.ontology import load_ontology
 from apps.datasets.commands.proposals import accept_dataset, decline_dataset, withdraw_proposal
 from apps.datasets.commands.role_holders import give_role, name_owner, record_owner_missing, remove_role
 from apps.datasets.commands.versions import discard_version, publish, release_versions, start_version, withdraw
@@ -16,6 +17,7 @@ __all__ = [
     "discard_version",
     "draft",
     "give_role",
+    "load_ontology",
     "name_owner",
     "publish",
     "record_owner_missing",

@@ -12,11 +12,11 @@ from apps.core.actors import Actor
 from apps.core.errors import Invalid, Unavailable
 from apps.core.identifiers import new_id
 from apps.core.text import is_blank
-from apps.datasets import queries, rules
+from apps.datasets import diseases, queries, rules
 from apps.datasets.commands.files import _drop_files
 from apps.datasets.commands.locks import _lock
 from apps.datasets.commands.proposals import _choose_committee
-from apps.datasets.conditions import Use
+from apps.datasets.conditions import Use, tidied
 from apps.datasets.models import CommitteeProposal, Condition, Dataset, Removal, Version
 from apps.people.models import Person
 from apps.people.rules import check_person
@@ -73,6 +73,8 @@ def describe(dataset: Dataset, *, by: Actor, seen: str = "", **changes: Any) -> 
     unknown = set(changes) - set(rules.DESCRIBED)
     if unknown:
         raise Invalid(_("You cannot change these fields here: %(names)s") % {"names": ", ".join(sorted(unknown))})
+    if "conditions" in changes:
+        changes["conditions"] = [diseases.tidied(tidied(use)) for use in changes["conditions"]]
     rules.check_description(dataset, changes)
     changed = _set_columns(dataset, changes)
     if "conditions" in changes and _set_conditions(dataset, changes["conditions"]):

@@ -1,6 +1,7 @@
 """Datasets, their versions and files (distributions), use conditions, roles and proposals; what the search compares."""
 
 from apps.datasets.models.datasets import Condition, Dataset, DatasetRole, Distribution, Version
+from apps.datasets.models.ontology import OntologyTerm
 from apps.datasets.models.proposals import CommitteeProposal, Removal
 from apps.datasets.models.search import SearchDocument, SearchWord
 
@@ -10,6 +11,7 @@ __all__ = [
     "Dataset",
     "DatasetRole",
     "Distribution",
+    "OntologyTerm",
     "Removal",
     "SearchDocument",
     "SearchWord",

@@ -8,24 +8,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests.models import Item, Membership, Question, Vote
+from apps.access_requests.models import Membership
 from apps.agreements.models import Signature
-from apps.audit.kinds import Kind
-from apps.audit.models import Event
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Version
 from apps.datasets.queries import owners_by_dataset
-from apps.grants import queries
+from apps.grants.access_state import statements
+from apps.grants.access_state.statements import WithParts
 from apps.grants.models import AccessGrant, Suspension
 from apps.people.models import Institution, Person
 from apps.people.queries import ended_for_good, not_renewed, officials_of, sign_in_restores
 
 VERSION_PARTS = ("published", "not_withdrawn", "embargo_past")
-UNDECIDED_VOTES = (Kind.VOTES_DIVIDED, Kind.CONFIRMATION_NEEDED)
 Parts = Mapping[str, bool]
 
 
@@ -87,10 +84,12 @@ class Facts:
 
 def read(
     viewer: Viewer, datasets: Iterable[UUID], *, asked: Iterable[tuple[Any, UUID]] = (),
-    grants: QuerySet[AccessGrant] | None = None,
+    grants: WithParts | None = None,
 ) -> Facts:  # fmt: skip
-    """The facts about these datasets and grants, and about each item that is asked for with the person it is about."""
-    given = _grants(grants) if grants is not None else {}
+    """The facts about these datasets and these `grants` (read by `statements`), and about each item that is asked for
+    with the person it is about.
+    """
+    given = _grants(grants or [])
     usable = {one.grant.dataset_id for one in given.values() if all(one.parts.values())}
     known = _datasets(viewer, datasets, usable)
     facts = Facts(viewer, _now(known), known, given)
@@ -152,33 +151,11 @@ def _now(known: Mapping[UUID, DatasetFacts]) -> datetime:
     return looked.asked_at if looked is not None else clock.now()
 
 
-def items_of(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """These items with what their state needs: the request, the committee, the agreement if there is one, the members
-    the committee approved, the questions that are not answered yet, and `reported`: what was found after the last vote
-    of the open round, if its votes do not decide.
-    """
-    votes = Vote.objects.current().filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
-    last_vote = Subquery(votes.order_by("-cast_at").values("cast_at")[:1])
-    found = Event.objects.filter(subject_id=OuterRef("pk"), kind__in=UNDECIDED_VOTES, at__gte=last_vote)
-    asked = Question.objects.filter(request=OuterRef("request")).order_by().values("request")
-    fetched = rows.select_related("request__applicant", "committee", "dataset__committee", "agreement")
-    light = fetched.defer(
-        "request__purpose", "request__public_summary", "agreement__text", "dataset__description",
-        "committee__about",
-    )  # fmt: skip
-    return light.annotate(
-        approved_members=F("decided_in__snapshot__members"),
-        asked_at=Subquery(asked.annotate(last=Max("asked_at")).values("last")),
-        reported=Subquery(found.order_by("-id").values("kind")[:1]),
-        unanswered=Subquery(asked.annotate(n=Count("pk", filter=Q(answer=""))).values("n")),
-    ).order_by("-request__created_at", "pk")
-
-
 def _datasets(viewer: Viewer, wanted: Iterable[UUID], with_grants: set[UUID]) -> dict[UUID, DatasetFacts]:
     """An embargoed version counts only for those with access, or if it is all there is: others do not know of it."""
     wanted = set(wanted)
     by_dataset: dict[UUID, list[tuple[Version, dict[str, bool]]]] = {one: [] for one in wanted}
-    for version, parts in queries.versions_with_parts(viewer, wanted):
+    for version, parts in statements.versions(viewer, wanted):
         by_dataset[version.dataset_id].append((version, parts))
     return {one: _nearest(rows, knows=one in with_grants) for one, rows in by_dataset.items()}
 
@@ -195,13 +172,7 @@ def _nearest(rows: list[tuple[Version, dict[str, bool]]], *, knows: bool) -> Dat
     return DatasetFacts(False, *best)
 
 
-def _grants(grants: QuerySet[AccessGrant]) -> dict[tuple[UUID, UUID], GrantFacts]:
-    fetched = grants.select_related("holder", "institution", "revoked_by", "dataset", "agreement__item__request")
-    light = fetched.defer(
-        "agreement__text", "dataset__description", "agreement__item__request__purpose",
-        "agreement__item__request__public_summary",
-    )  # fmt: skip
-    rows = queries.with_parts(light)
+def _grants(rows: WithParts) -> dict[tuple[UUID, UUID], GrantFacts]:
     suspended = [row.pk for row, parts in rows if not parts["not_suspended"]]
     open_ones = Suspension.objects.filter(grant__in=suspended, ends_at__isnull=True)
     pauses = {pause.grant_id: pause for pause in open_ones.select_related("by")} if suspended else {}

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from apps.access_requests import queries as requests
-from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.core import roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset, Version
 from apps.datasets.states import VersionState
-from apps.grants.access_state.facts import Facts, Who, items_of, read
+from apps.grants.access_state import statements
+from apps.grants.access_state.facts import Facts, Who, read
 from apps.grants.access_state.grants import of_grant
 from apps.grants.access_state.items import of_item
 from apps.grants.access_state.kinds import UNDER_WAY, AccessState, Action, Do, State, Turn
@@ -33,12 +33,10 @@ def access_states(person: Viewer, datasets: Iterable[Dataset]) -> dict[UUID, Acc
     """The same for many datasets, by id; the number of statements does not depend on how many."""
     found = {dataset.pk: dataset for dataset in datasets}
     prefetch_related_objects(list(found.values()), "committee")
-    items: list[Any] = []
-    grants = None
+    items, grants = [], None
     if isinstance(person, Person):
-        mine = Item.objects.filter(dataset__in=found, request__in=requests.of_person(person).values("pk"))
-        items = list(items_of(mine))
-        grants = AccessGrant.objects.filter(dataset__in=found, holder=person)
+        items = statements.items_of_person(person, found)
+        grants = statements.grants_of_holder(person.pk, list(found))
     me = roles.person_id(person)
     facts = read(person, found, asked=[(item, me) for item in items], grants=grants)
     who = Who(person, is_viewer=True)
@@ -72,8 +70,8 @@ def state_of_request(person: Viewer, request: AccessRequest) -> AccessState:
 def states_of_requests(person: Viewer, wanted: Iterable[AccessRequest]) -> dict[UUID, AccessState]:
     """By id; `also` has the other datasets of the request. What waits for the viewer comes first, then for others."""
     found = {request.pk: request for request in wanted}
-    items: list[Any] = list(items_of(Item.objects.filter(request__in=found)))
-    grants = AccessGrant.objects.filter(agreement__item__request__in=found)
+    items = statements.items_of_requests(found)
+    grants = statements.grants_of_requests(list(found))
     theirs = set(requests.of_person(person).filter(pk__in=found).values_list("pk", flat=True))
     me = roles.person_id(person)
     asked = [(item, me if item.request_id in theirs else item.request.applicant_id) for item in items]
@@ -104,9 +102,8 @@ def state_of_grant(person: Viewer, grant: AccessGrant) -> AccessState:
 
 def states_of_grants(person: Viewer, wanted: Iterable[AccessGrant]) -> dict[UUID, AccessState]:
     """By id, whoever holds them."""
-    ids = {grant.pk for grant in wanted}
-    grants = AccessGrant.objects.filter(pk__in=ids)
-    facts = read(person, grants.values_list("dataset", flat=True), grants=grants)
+    found = {grant.pk: grant.dataset_id for grant in wanted}
+    facts = read(person, set(found.values()), grants=statements.grants_called(list(found)))
     me = roles.person_id(person)
     states = {
         one.grant.pk: of_grant(one, Who(one.grant.holder, one.grant.holder_id == me), facts)
@@ -127,12 +124,10 @@ def states_of_own(
 ) -> tuple[dict[UUID, AccessState], dict[UUID, AccessState]]:
     """The states of the person's own requests and of their own access, both by id, read together."""
     found, grants = {request.pk: request for request in wanted}, {grant.pk for grant in access}
-    items: list[Any] = list(items_of(Item.objects.filter(request__in=found)))
-    given = Q(pk__in=grants) | Q(agreement__item__request__in=found, holder=person)
+    items = statements.items_of_requests(found)
     datasets = {item.dataset_id for item in items} | {grant.dataset_id for grant in access}
-    facts = read(
-        person, datasets, asked=[(item, person.pk) for item in items], grants=AccessGrant.objects.filter(given)
-    )
+    given = statements.grants_of_own(person.pk, list(grants), list(found))
+    facts = read(person, datasets, asked=[(item, person.pk) for item in items], grants=given)
     who = Who(person, True)
     by_request: dict[UUID, list[AccessState]] = {pk: [] for pk in found}
     for item in items:

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from apps.audit.kinds import Group, Kind, kind_of
 from apps.audit.models import Event
-from apps.notifications.messages import access, accounts, agreements, committees, datasets, operations, requests
+from apps.notifications.messages import (
+    access,
+    accounts,
+    agreements,
+    committees,
+    datasets,
+    operations,
+    requests,
+    thread,
+)
 from apps.notifications.recipients import Message, Note
 
 TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
@@ -17,7 +26,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.AGREEMENTS: agreements.MESSAGES,
     Group.DATASETS: datasets.MESSAGES,
     Group.OPERATIONS: operations.MESSAGES,
-    Group.REQUESTS: {**requests.MESSAGES, **committees.MESSAGES},
+    Group.REQUESTS: {**requests.MESSAGES, **committees.MESSAGES, **thread.MESSAGES},
 }
 MESSAGES: Mapping[Kind, Message] = {kind: row for topic in TOPICS.values() for kind, row in topic.items()}
 

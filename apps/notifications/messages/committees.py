@@ -1,6 +1,7 @@
 """Messages about committees: who becomes and who ceases to be a member, and too few members to decide on a request."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +62,7 @@ def _deputy(event: Event) -> Notes:
     deputy = Deputy.objects.select_related("membership__committee", "membership__person", "person").get(
         pk=subject_of(event)
     )
-    facts = {"committee": deputy.membership.committee.name, "member": deputy.membership.person.name}
+    facts: dict[str, Any] = {"committee": deputy.membership.committee.name, "member": deputy.membership.person.name}
     facts |= {"deputy": deputy.person.name, "last_day": deputy.last_day}
     kind = "deputy_named" if event.kind == Kind.DEPUTY_NAMED else "deputy_ended"
     yield Note(deputy.person, f"{kind}.deputy", reverse("vote_as_deputy"), facts)

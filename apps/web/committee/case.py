@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, rules
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
 from apps.access_requests.queries import before_committees_of, visible_to
+from apps.access_requests.queries_thread import reader_of
 from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, NotFound, WrongState
@@ -27,13 +28,14 @@ from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.sign_in.step_up import freshly_signed_in, must_sign_in_again
+from apps.web.thread_rows import thread_of
 
 
 @require_safe
 @signed_in
 def case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The whole request on one page, as it was frozen when it was submitted."""
-    return _page(request, _case(request, pk))
+    return page(request, find(request, pk))
 
 
 @require_POST
@@ -41,7 +43,7 @@ def case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def accept_for_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The member found the request complete."""
-    commands.accept_for_review(_case(request, pk), by=request.actor)
+    commands.accept_for_review(find(request, pk), by=request.actor)
     messages.success(request, _("The request is accepted for review. Committee members can vote now."))
     return redirect("case", pk=pk)
 
@@ -51,7 +53,7 @@ def accept_for_review(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def request_changes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The request goes back to the applicant with a question."""
-    asked = _case(request, pk)
+    asked = find(request, pk)
     form = QuestionForm(request.POST, auto_id="question-%s")
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
@@ -63,7 +65,7 @@ def request_changes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             return redirect("case", pk=pk)
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
-    return _page(request, asked, question_form=form, status=422)
+    return page(request, asked, question_form=form, status=422)
 
 
 @require_POST
@@ -71,14 +73,14 @@ def request_changes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def recuse(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The member has a conflict of interest and leaves this request to the others."""
-    asked = _case(request, pk)
+    asked = find(request, pk)
     form = ConflictForm(request.POST, auto_id="conflict-%s")
     if form.is_valid():
         with FormRefusals(form):
             commands.recuse(asked, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("You declared a conflict of interest. The other members decide without you."))
             return redirect("review_queue")
-    return _page(request, asked, conflict_form=form, status=422)
+    return page(request, asked, conflict_form=form, status=422)
 
 
 def _vote_shown(request: AuthenticatedRequest, pk: UUID, item: UUID) -> list[tuple[str, str]]:
@@ -105,7 +107,7 @@ def _vote_shown(request: AuthenticatedRequest, pk: UUID, item: UUID) -> list[tup
 @idempotent_form
 def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
     """A vote on one dataset, on the round that the member has read; or a condition that is proposed for it."""
-    asked = _case(request, pk)
+    asked = find(request, pk)
     wanted = _item(asked, item)
     form = VoteForm(request.POST, item=wanted, proposed=wanted.conditions.all())
     if request.POST.get("act") == "propose":
@@ -119,7 +121,7 @@ def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
             return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
-    return _page(request, asked, vote_forms={wanted.pk: form}, status=422)
+    return page(request, asked, vote_forms={wanted.pk: form}, status=422)
 
 
 def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, form: VoteForm) -> HttpResponse:
@@ -135,12 +137,12 @@ def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, fo
         kept["choice"] = Vote.Choice.CONDITIONAL.value
         kept["conditions"] = [*request.POST.getlist("conditions"), str(condition.pk)]
         again = VoteForm(initial=kept, item=item, proposed=item.conditions.all())
-        return saved_with_errors(_page(request, asked, vote_forms={item.pk: again}))
+        return saved_with_errors(page(request, asked, vote_forms={item.pk: again}))
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
     for name in [name for name in form.errors if name != "new_condition"]:
         del form.errors[name]
-    return _page(request, asked, vote_forms={item.pk: form}, status=422)
+    return page(request, asked, vote_forms={item.pk: form}, status=422)
 
 
 @require_POST
@@ -149,7 +151,7 @@ def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, fo
 @idempotent_form
 def confirm_vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
     """The member confirms their vote after a voter left; then the votes are counted."""
-    asked = _case(request, pk)
+    asked = find(request, pk)
     wanted = _item(asked, item)
     seen = _round(asked, next(iter(uuids([request.POST.get("seen", "")])), None))
     commands.confirm_vote(wanted, seen=seen, signed_in=sign_in_facts(request), by=request.actor)
@@ -176,10 +178,10 @@ def _moved(request: AuthenticatedRequest, asked: AccessRequest, refusal: WrongSt
     """Meanwhile something else happened: the page as it is now, with what was typed kept for copying."""
     typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "new_condition", "text")]
     kept = "\n\n".join(text for text in typed if text)
-    return _page(request, _case(request, asked.pk), moved=refusal.sentence, typed=kept, status=409)
+    return page(request, find(request, asked.pk), moved=refusal.sentence, typed=kept, status=409)
 
 
-def _case(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
+def find(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
     """The request, if it is before a committee of this member and no business of their own."""
     found = before_committees_of(request.actor).filter(pk=pk).select_related("applicant__institution")
     asked = found.annotate(asked_at=clock.sql_now()).first()
@@ -194,6 +196,9 @@ def _case(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
     return asked
 
 
-def _page(request: AuthenticatedRequest, asked: AccessRequest, *, status: int = 200, **typed: Any) -> HttpResponse:
+def page(request: AuthenticatedRequest, asked: AccessRequest, *, status: int = 200, **typed: Any) -> HttpResponse:
     typed["asks_again"] = must_sign_in_again(request)
-    return render(request, "committee/case.html", case_page(asked, request.actor, **typed), status=status)
+    reader, path = reader_of(request.actor, asked), reverse("case", args=[asked.pk])
+    thread = thread_of(request, reader, request.actor, page=path, form=typed.get("message_form"))
+    context = case_page(asked, request.actor, **typed) | {"thread": thread}
+    return render(request, "committee/case.html", context, status=status)

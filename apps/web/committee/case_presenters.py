@@ -8,7 +8,7 @@ from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
 from apps.access_requests.states import UNDER_REVIEW, ItemState
-from apps.audit.kinds import Kind
+from apps.audit.kinds import ONE_COMMITTEE_ONLY, Kind
 from apps.audit.models import Event
 from apps.audit.queries import timeline_of
 from apps.datasets.queries import titles_of
@@ -32,7 +32,6 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})))
     mine = [entry for entry in items if entry["mine"]]
-    is_member = any(entry["member"] for entry in items)
     days = (case.asked_at - case.submitted_at).days  # type: ignore[attr-defined]
     target = min((entry["item"].committee.review_days for entry in mine), default=0)
     return {
@@ -46,8 +45,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
         "recusals": case.recusals.select_related("person").order_by("declared_at"),
-        "can_screen": is_member and case.can("accept_for_review"),
-        "can_return": is_member and case.can("return"),
+        "can_screen": _member_can(case, items, "accept_for_review"),
+        "can_return": _member_can(case, items, "return"),
         "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
@@ -65,13 +64,21 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     }
 
 
+def _member_can(case: AccessRequest, items: Iterable[Mapping[str, Any]], verb: str) -> bool:
+    """Whether the reader is a member, and not only a deputy, and the request is at a step where members may do this."""
+    return any(entry["is_member"] for entry in items) and case.can(verb)
+
+
 def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[Event]:
     """The events that this member may read now.
 
     When a condition was proposed they see after their own vote: a vote at the same moment would show who adopts it.
+    Of internal messages they see those of their own committees.
     """
     hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
-    return [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
+    shown_now = [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
+    mine = {entry["item"].committee_id for entry in items if entry["mine"]}
+    return [one for one in shown_now if one.kind not in ONE_COMMITTEE_ONLY or not mine.isdisjoint(one.about)]
 
 
 def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, str]) -> dict[int, str]:

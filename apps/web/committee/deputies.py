@@ -16,9 +16,10 @@ from apps.access_requests.queries import kept_for
 from apps.committees import rules_deputies
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import public
-from apps.committees.queries_deputies import deputies_in, seats_kept_by
+from apps.committees.queries_deputies import deputies_in, memberships_kept_by
 from apps.core import clock
 from apps.core.errors import Denied, NotFound
+from apps.core.identifiers import uuids
 from apps.people.colleagues import find_colleague
 from apps.web.committee.forms import PersonForm
 from apps.web.common.actor import AuthenticatedRequest
@@ -60,7 +61,7 @@ def deputies(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse
     rules_deputies.check_can_name_deputy(request.actor, membership)
     theirs = deputies_in(committee).filter(membership=membership)
     if request.POST.get("action") == "end":
-        deputy = theirs.filter(pk=request.POST.get("deputy")).first() if _is_id(request.POST.get("deputy")) else None
+        deputy = theirs.filter(pk__in=uuids([request.POST.get("deputy", "")])).first()
         if deputy is None:
             raise NotFound(_("This deputy does not exist, or their time is over."))
         commands.end_deputy(deputy, by=request.actor)
@@ -80,14 +81,6 @@ def deputies(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse
     return render(request, "committee/deputies.html", found, status=422 if form.errors else 200)
 
 
-def _is_id(text: str | None) -> bool:
-    try:
-        UUID(text or "")
-    except ValueError:
-        return False
-    return True
-
-
 def _membership(slug: str, pk: UUID) -> tuple[Committee, CommitteeMember]:
     committee = public().filter(slug=slug).first()
     members = CommitteeMember.objects.active().select_related("person", "committee")
@@ -101,9 +94,9 @@ def _membership(slug: str, pk: UUID) -> tuple[Committee, CommitteeMember]:
 @signed_in
 def to_vote_as_deputy(request: AuthenticatedRequest) -> HttpResponse:
     """The datasets on which this person may vote in the place of a member, oldest first."""
-    seats = list(seats_kept_by(request.actor).select_related("person", "committee"))
-    if not seats:
+    members = list(memberships_kept_by(request.actor).select_related("person", "committee"))
+    if not members:
         raise Denied(_("Only a deputy of a committee member can see this page."))
     items = kept_for(request.actor).select_related("request__applicant", "dataset", "committee")
-    found = {"seats": seats, "items": items.order_by("request__submitted_at", "pk")[:200]}
+    found = {"members": members, "items": items.order_by("request__submitted_at", "pk")[:200]}
     return render(request, "committee/to_vote_as_deputy.html", found)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.committee import case, deputies, manage, members, queue, voting_rules
+from apps.web.committee import case, deputies, manage, members, queue, thread, voting_rules
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("review/<uuid:pk>/accept/", case.accept_for_review, name="case_accept"),
     path("review/<uuid:pk>/request-changes/", case.request_changes, name="case_request_changes"),
     path("review/<uuid:pk>/recuse/", case.recuse, name="case_recuse"),
+    path("review/<uuid:pk>/messages/", thread.case_message, name="case_message"),
     path("review/<uuid:pk>/items/<uuid:item>/vote/", case.vote, name="vote"),
     path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),

@@ -15,7 +15,6 @@ from apps.agreements.queries import of_request
 from apps.committees.decisions import RULES, Decision, Weight
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
-from apps.committees.queries_deputies import seats_kept_by
 from apps.datasets.conditions import explained, listed
 from apps.datasets.queries import condition_rows
 from apps.grants.access_state import states_of_grants
@@ -32,9 +31,7 @@ Entry = dict[str, Any]
 def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID, VoteForm]) -> list[Entry]:
     """Each dataset requested in the round shown, with its conditions, its votes and what followed; mine first."""
     items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
-    voters_by_committee, votes = committees_of_request(case), list(votes_on(case))
-    counted = set(Vote.objects.counted().filter(item__request=case).values_list("pk", flat=True))
-    kept = {membership.pk for membership in seats_kept_by(me)}
+    voters_by_committee, votes = committees_of_request(case, reader=me), list(votes_on(case))
     my_committees = set(committees_of(me).values_list("pk", flat=True))
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
@@ -46,16 +43,16 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
     for item in rows:
         item.request = case
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
-        seat = next((one for one in voters if one.person_id == me.pk), None)
-        seat = seat or next((one for one in voters if one.pk in kept), None)
+        member = next((one for one in voters if one.person_id == me.pk), None)
+        member = member or next((one for one in voters if getattr(one, "kept", False)), None)
         theirs = [vote for vote in votes if vote.item_id == item.pk]
-        entry = _voted(item, voters, theirs, shown_round, me, counted, seat)
+        entry = _voted(item, voters, theirs, shown_round, me, member)
         agreement = agreements.get(item.pk)
         entry |= {
-            "mine": item.committee_id in my_committees or seat is not None,
-            "member": item.committee_id in my_committees,
-            "seat": seat,
-            "in_place_of": seat.person if seat is not None and seat.person_id != me.pk else None,
+            "mine": item.committee_id in my_committees or member is not None,
+            "is_member": item.committee_id in my_committees,
+            "votes_for": member,
+            "in_place_of": member.person if member is not None and member.person_id != me.pk else None,
             "use_conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
             "grants": [
@@ -69,18 +66,20 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
 
 
 def _voted(
-    item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person, counted: set[UUID],
-    seat: CommitteeMember | None,
+    item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person,
+    member: CommitteeMember | None,
 ) -> Entry:  # fmt: skip
     """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
     number = item.decided_in_id or shown_round.pk
-    current = [vote for vote in votes if vote.round_id == number and vote.pk in counted]
+    superseded = {vote.supersedes_id for vote in votes}
+    theirs = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
+    current = [vote for vote in theirs if _counts(vote, item)]
     rules = rules_in(item.decided_in or shown_round, item.committee)
     decision = decision_of(rules, voters, current)
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())
-    voter = seat.person_id if seat is not None else me.pk
+    voter = member.person_id if member is not None else me.pk
     weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
     shown = item.state != ItemState.OPEN or mine is not None
     says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
@@ -108,11 +107,18 @@ def _voted(
     }
 
 
+def _counts(vote: Any, item: Item) -> bool:
+    """Whether a vote that was not changed counts, or counted when the item was decided."""
+    if item.decided_at is None or vote.in_place_of_id is None:
+        return bool(vote.counts) or vote.in_place_of_id is None
+    return vote.conflict_at is None or vote.conflict_at > item.decided_at
+
+
 def _ballots(
     voters: list[CommitteeMember], votes: list[Vote], decision: Decision, proposed: list[Condition], *, shown: bool
 ) -> list[Entry]:
     """One row for each eligible voter, and for each other person whose vote no longer counts."""
-    cast = {vote.seat_id: vote for vote in votes}
+    cast = {vote.of_member_id: vote for vote in votes}
     texts = {condition.pk: condition.text for condition in proposed}
     rows: list[Entry] = [
         {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
@@ -123,7 +129,7 @@ def _ballots(
             "person": vote.in_place_of or vote.voter,
             "is_chair": False,
             "vote": vote,
-            "counts": vote.seat_id in decision.voters,
+            "counts": vote.of_member_id in decision.voters,
         }
         for vote in cast.values()
     ]
@@ -158,7 +164,7 @@ def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, 
         why_not = _("%(name)s has voted. A deputy votes only while the member has not.") % {
             "name": entry["in_place_of"]
         }
-    elif entry["seat"] is None:
+    elif entry["votes_for"] is None:
         why_not = _("You joined the committee after this round started. You can vote from the next round.")
     elif case.state == RequestState.SUBMITTED:
         why_not = _("Voting starts when a committee member accepts the request for review.")
@@ -217,7 +223,7 @@ def what_followed(item: Item) -> str:
         }
     case = AccessRequest.objects.get(pk=item.request_id)
     voters = committees_of_request(case).get(item.committee_id, [])
-    voted = {vote.seat_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
+    voted = {vote.of_member_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
     waiting = ", ".join(str(member.person) for member in voters if member.person_id not in voted)
     if waiting:
         return _("Your vote is recorded. The decision is waiting for the votes of: %(names)s.") % {"names": waiting}

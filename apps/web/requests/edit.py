@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, fields, rules
+from apps.access_requests import commands, fields, form_answers, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import ItemState, RequestState
@@ -180,10 +180,14 @@ def _after_submit(request: AuthenticatedRequest, found: AccessRequest) -> HttpRe
 def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """What is typed is saved; a refusal is sent to the page as problem+json.
 
+    An answer to a form that is not valid is saved as it was typed, and its sentence is in `wrong` by its field.
+
     A page whose answer was lost on the way sends the very same again, and gets the answer of the first time: the
     draft was changed by nobody else.
     """
     found = find(request.actor, pk)
+
+    wrong: dict[str, str] = {}
 
     def save() -> str:
         form = _form(found, request.POST)
@@ -191,18 +195,21 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             first = {name: str(errors[0]) for name, errors in form.errors.items()}
             raise Invalid(next(iter(first.values())), fields=first)
         commands.save_answers(found, answers=form.answers, by=request.actor)
-        kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **form.texts)
+        texts = form.texts
+        wrong.update(form.form_questions.wrong(texts["answers"]))
+        kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **texts)
         return f"{kept.revision} {kept.changed_at.isoformat()}"
 
     revision, saved_at = remembered(request, save).split(" ", 1)
-    return JsonResponse({"revision": int(revision), "saved_at": saved_at})
+    return JsonResponse({"revision": int(revision), "saved_at": saved_at, "wrong": wrong})
 
 
 def _form(found: AccessRequest, data: Any = None) -> RequestForm:
     chosen = [item.dataset for item in _items(found)]
     codes = [one.person.code for one in found.memberships.select_related("person")] if data is None else []
     initial = begun(found, codes) | {"datasets": [dataset.slug for dataset in chosen]}
-    return RequestForm(data, initial=initial, chosen=chosen, questions=questions_of(found))
+    asked = form_answers.asked_forms(found, {dataset.committee_id for dataset in chosen if dataset.committee_id})
+    return RequestForm(data, initial=initial, chosen=chosen, asked=asked, questions=questions_of(found))
 
 
 def _bound(found: AccessRequest) -> RequestForm:

@@ -15,8 +15,10 @@ from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
+from apps.forms.combined import AskedForm
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
+from apps.web.requests.form_questions import FormQuestions
 
 ANSWER = "answer"  # the name that the rule for submitting gives to every question without an answer
 
@@ -59,13 +61,15 @@ class RequestForm(AnswersForm):
     )
     further = forms.MultipleChoiceField(label=_("Datasets found"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, chosen: Sequence[Dataset], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chosen: Sequence[Dataset], asked: Sequence[AskedForm] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.form_questions = FormQuestions(asked)
         self._chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
         self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
         for one in fields.FIELDS:
             self.fields[one.name] = WIDGETS[one.kind](one)
+        self.fields |= self.form_questions.fields()
         self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
         limit = rules.shortest_limit(chosen)
         if limit is not None:
@@ -113,7 +117,13 @@ class RequestForm(AnswersForm):
     @property
     def texts(self) -> dict[str, Any]:
         """What the request itself keeps."""
-        return {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
+        kept = {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
+        return kept | {"answers": self.form_questions.sent(self)}
+
+    @property
+    def asked_sections(self) -> list[dict[str, Any]]:
+        """The questions of the committees' forms, as the template shows them."""
+        return self.form_questions.boxes(self)
 
 
 def _text_field(one: RequestField) -> forms.Field:

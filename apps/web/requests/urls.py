@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.requests import discard, edit, my_requests, views
+from apps.web.requests import discard, edit, my_requests, thread, views
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("requests/<uuid:pk>/discard/", discard.request_discard, name="request_discard"),
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),
     path("requests/<uuid:pk>/answers/", views.request_answers, name="request_answers"),
+    path("requests/<uuid:pk>/messages/", thread.request_message, name="request_message"),
+    path("requests/<uuid:pk>/messages/<uuid:message>/withdraw/", thread.message_withdraw, name="message_withdraw"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, fields, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
@@ -30,12 +31,13 @@ from apps.web.common.state_presenters import shown
 from apps.web.request_rows import written
 from apps.web.requests import progress
 from apps.web.requests.forms import AnswersForm, name_refused
+from apps.web.thread_rows import MessageForm, thread_of
 
 
 @require_safe
 @signed_in
 def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    return _page(request, find(request.actor, pk))
+    return page(request, find(request.actor, pk))
 
 
 def find(person: Viewer, pk: UUID) -> AccessRequest:
@@ -46,8 +48,13 @@ def find(person: Viewer, pk: UUID) -> AccessRequest:
     return found
 
 
-def _page(
-    request: AuthenticatedRequest, found: AccessRequest, *, form: AnswersForm | None = None, status: int = 200
+def page(
+    request: AuthenticatedRequest,
+    found: AccessRequest,
+    *,
+    form: AnswersForm | None = None,
+    message_form: MessageForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     person = request.actor
     items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
@@ -70,6 +77,9 @@ def _page(
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
+    if context["own"]:
+        address = reverse("request_page", args=[found.pk])
+        context["thread"] = thread_of(request, Reader(found, is_party=True), person, page=address, form=message_form)
     return render(request, "requests/request.html", context, status=status)
 
 
@@ -150,7 +160,7 @@ def request_answers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     rules.check_can_edit(request.actor, found)
     form = AnswersForm(request.POST, questions=questions_of(found))
     if not form.is_valid():
-        return _page(request, found, form=form, status=422)
+        return page(request, found, form=form, status=422)
     commands.save_answers(found, answers=form.answers, by=request.actor)
     if "send" in request.POST:
         return _send(request, found, form)
@@ -165,6 +175,6 @@ def _send(request: AuthenticatedRequest, found: AccessRequest, form: AnswersForm
     refusal = refusal_of(lambda: commands.submit(found, by=request.actor), Invalid)
     if refusal is not None:
         name_refused(form, refusal)
-        return saved_with_errors(_page(request, found, form=form, status=refusal.status))
+        return saved_with_errors(page(request, found, form=form, status=refusal.status))
     messages.success(request, _("Your answers were sent to the committee."))
     return HttpResponseRedirect(reverse("request_page", args=[found.pk]))

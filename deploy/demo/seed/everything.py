@@ -3,6 +3,9 @@
 from django.db import transaction
 
 from apps.audit.models import Event
+from apps.core.actors import CONSOLE
+from apps.datasets.commands import load_ontology
+from apps.datasets.ontology import read_terms
 from apps.people.models import Person
 from deploy.demo.seed import catalogue, people, requests, terms, visas
 from deploy.demo.seed.world import World
@@ -21,6 +24,7 @@ def seed() -> World:
     people.settle(world)
     visas.trust_demo_issuer()
     terms.publish(world)
+    load_ontology(read_terms(catalogue.DATA / "diseases.obo"), by=CONSOLE)
     catalogue.publish(world)
     requests.play(world)
     consequences.drain()

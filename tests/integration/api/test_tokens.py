@@ -30,6 +30,8 @@ CALLS = [
     ("POST", "/requests/{request}/submit", "request", False),
     ("POST", "/requests/{request}/withdraw", "request", False),
     ("POST", "/requests/{request}/questions/{request}/answer", "request", False),
+    ("GET", "/requests/{request}/messages", "read", False),
+    ("POST", "/requests/{request}/messages", "request", False),
     ("PATCH", "/datasets/{slug}", "publish", False),
     ("POST", "/datasets/{slug}/versions/{number}/publish", "publish", False),
     ("POST", "/files/{file}/links", "download", True),

@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection, models, transaction
 from apps.access_requests.models import Condition, Recusal
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
+from apps.forms import commands as forms
+from apps.forms.shipped_forms import shipped
 from apps.grants import commands as grants
 from apps.grants.models import Restore
 from apps.people.models import AffiliationStatement, SiteText
@@ -25,6 +27,7 @@ EVIDENCE = {
     "agreements_signedpdf": "sha256 = 'other'",
     "agreements_template": "title = title",
     "audit_event": "kind = kind",
+    "committee_forms_formversion": "number = number + 1",
     "datasets_distribution": "size = size + 1",
     "datasets_version": "published_at = now()",
     "grants_accessgrant": "ends_at = '2099-01-01'",
@@ -53,6 +56,8 @@ def world(db: None) -> None:
     SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
     case = access.case
     Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
+    form = forms.create_form(case.committee_setup.committee, definition=shipped("short"), by=case.committee_setup.chair)
+    forms.publish(form, by=case.committee_setup.chair)
     affiliation = access.holder.affiliations.get()
     AffiliationStatement.objects.create(
         affiliation=affiliation, kind="ended", by=access.owner, reason="Left.", at=clock.now()

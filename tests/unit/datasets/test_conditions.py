@@ -80,3 +80,9 @@ def test_the_form_stores_a_code_with_its_value_and_no_value_of_a_code_that_is_no
     answer = stories.client_for(published_dataset.owner).post(f"/my-datasets/{dataset.slug}/describe/", form)
     assert answer.status_code == 302
     assert uses_of(dataset) == [LUNG, Use("DUO:0000019")]
+
+
+def test_a_country_is_stored_by_its_code_and_another_region_as_it_was_typed() -> None:
+    published_dataset = stories.drafted_dataset()
+    set_uses(published_dataset, *(Use("DUO:0000022", value) for value in ("norway", "EEA", "the Nordic countries")))
+    assert [use.value for use in uses_of(published_dataset.dataset)] == ["EEA", "NO", "the Nordic countries"]

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from apps.core import clock
 from apps.datasets.models import Dataset
 from apps.grants import commands, queries
+from apps.grants.access_state import statements
 from apps.grants.models import AccessGrant, DownloadStop, Suspension
 from apps.people.commands.people import accept_terms
 from apps.people.models import Affiliation, Person
@@ -185,11 +186,11 @@ def test_the_versions_of_datasets_come_newest_first_with_each_part() -> None:
     access, other = stories.granted(), stories.published_dataset(access="open")
     dataset = access.published_dataset.dataset
     draft = stories.datasets.start_version(dataset, by=access.owner)
-    found = queries.versions_with_parts(access.holder, [dataset.pk])
+    found = statements.versions(access.holder, [dataset.pk])
     assert [row for row, _parts in found] == [draft, access.published_dataset.version]
     assert [{name for name, holds in parts.items() if not holds} for _row, parts in found] == [{"published"}, set()]
-    assert all(row.asked_at is not None for row, _parts in found)  # type: ignore[attr-defined]
-    others = queries.versions_with_parts(AnonymousUser(), [dataset.pk, other.dataset.pk])
+    assert all(row.asked_at is not None for row, _parts in found)
+    others = statements.versions(AnonymousUser(), [dataset.pk, other.dataset.pk])
     assert {row.pk: all(parts.values()) for row, parts in others} == {
         draft.pk: False,
         access.published_dataset.version.pk: False,
@@ -200,7 +201,7 @@ def test_the_versions_of_datasets_come_newest_first_with_each_part() -> None:
 def test_each_grant_comes_with_each_part() -> None:
     access, other = stories.granted(), stories.granted()
     commands.suspend(access.grant, reason="A question.", by=access.owner)
-    found = dict(queries.with_parts(AccessGrant.objects.all()))
+    found = dict(statements.grants_called([access.grant.pk, other.grant.pk]))
     assert {grant: {name for name, holds in parts.items() if not holds} for grant, parts in found.items()} == {
         access.grant: {"not_suspended"},
         other.grant: set(),

@@ -14,6 +14,7 @@ from apps.grants import commands
 from apps.grants.access_state import facts
 from apps.grants.access_state.facts import DatasetFacts, Ended, Facts, read
 from apps.grants.access_state.grants import RULE_PARTS
+from apps.grants.access_state.statements import grants_called
 from apps.grants.models import AccessGrant
 from apps.people.models import Affiliation, Identity, Institution, Person, Provider
 from tests import stories
@@ -57,8 +58,8 @@ def test_an_embargo_is_known_to_those_with_access_or_if_it_is_all_there_is() -> 
 
 
 # ------------------------------------------------------------------------------------------------- affiliations
-def asked(viewer: Any, *datasets: Dataset, grants: Any = None) -> Facts:
-    return read(viewer, [one.pk for one in datasets], grants=grants)
+def asked(viewer: Any, *datasets: Dataset, grants: Any = ()) -> Facts:
+    return read(viewer, [one.pk for one in datasets], grants=grants_called([one.pk for one in grants]))
 
 
 def leave(someone: Person, **how: Any) -> Institution:
@@ -238,12 +239,13 @@ def test_signatures_are_read_of_agreements_that_gave_no_access_yet() -> None:
     item, granted = setup.case.item, access.case.item
     pairs = [(item, setup.applicant.pk), (granted, access.holder.pk)]
     data = [item.dataset_id, granted.dataset_id]
-    found = read(setup.applicant, data, asked=pairs, grants=AccessGrant.objects.all())
+    grants = grants_called([access.grant.pk])
+    found = read(setup.applicant, data, asked=pairs, grants=grants)
     assert set(found.signed) == {(setup.agreement.pk, setup.applicant.pk)}
     assert found.members == {setup.case.request.pk: {member.pk}}
     assert found.owners == {item.dataset_id: [setup.owner]}
     assert (other.agreement.pk, other.applicant.pk) not in found.signed
-    none = read(access.holder, data, asked=pairs[1:], grants=AccessGrant.objects.all())
+    none = read(access.holder, data, asked=pairs[1:], grants=grants)
     assert (none.signed, none.members, none.owners) == ({}, {}, {})
     undecided = stories.in_review().item
     assert read(access.holder, [], asked=[(undecided, access.holder.pk)]).signed == {}

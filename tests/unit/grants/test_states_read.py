@@ -29,7 +29,7 @@ from apps.grants.access_state import (
     states_of_own,
     states_of_requests,
 )
-from apps.grants.access_state.facts import items_of
+from apps.grants.access_state.statements import with_facts
 from apps.grants.models import AccessGrant
 from apps.people.models import Affiliation
 from tests import stories
@@ -237,14 +237,14 @@ def test_an_item_comes_with_its_questions() -> None:
     case, other = stories.returned(), stories.returned()
     question = case.question
     assert question is not None
-    [item] = items_of(Item.objects.filter(request=case.request))
+    [item] = with_facts(Item.objects.filter(request=case.request))
     found: Any = item
     assert (found.unanswered, found.asked_at, found.approved_members) == (1, question.asked_at, None)
     assert other.question is not None
     requests.answer(question, text="All of them, because we need each.", by=case.applicant)
-    found = items_of(Item.objects.filter(request=case.request)).get()
+    found = with_facts(Item.objects.filter(request=case.request)).get()
     assert (found.unanswered, found.asked_at) == (0, question.asked_at)
-    newest_first = list(items_of(Item.objects.all()))
+    newest_first = list(with_facts(Item.objects.all()))
     assert [one.request_id for one in newest_first] == sorted(
         [case.request.pk, other.request.pk],
         key=lambda pk: -next(one.request.created_at for one in (case, other) if one.request.pk == pk).timestamp(),
@@ -257,16 +257,16 @@ def test_the_datasets_of_one_request_come_in_one_order() -> None:
         Item.objects.create(request=one.request, dataset=rows.dataset("open", one.committee), committee=one.committee)
         for _one in range(3)
     ]
-    found = list(items_of(Item.objects.filter(request=one.request)))
+    found = list(with_facts(Item.objects.filter(request=one.request)))
     assert found == sorted([one.item, *more], key=lambda item: item.pk)
 
 
 def test_an_item_comes_with_what_was_found_after_the_last_vote() -> None:
     case, other = stories.in_review(), stories.in_review()
-    read = items_of(Item.objects.filter(request=case.request))
+    read = with_facts(Item.objects.filter(request=case.request))
 
     def reported(item: Item = case.item) -> object:
-        return items_of(Item.objects.filter(pk=item.pk)).get().reported  # type: ignore[attr-defined]
+        return with_facts(Item.objects.filter(pk=item.pk)).get().reported  # type: ignore[attr-defined]
 
     def found(kind: Kind, item: Item) -> None:
         record(kind, actor=SYSTEM, subject=item, about=[item.request_id], eligible=2)

@@ -1,0 +1,73 @@
+"""Who reads the messages and attachments of a request."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.access_requests import queries
+from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal
+from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries import committees_of
+from apps.core import roles
+from apps.core.actors import Viewer
+from apps.people.models import Person
+from apps.people.queries import accounts_of
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a person is for the messages of a request: on the applicant's side, or in these of its committees."""
+
+    request: AccessRequest
+    is_party: bool = False
+    committees: tuple[Committee, ...] = ()
+
+    @property
+    def reads(self) -> bool:
+        """Whether the person reads messages at all."""
+        return self.is_party or bool(self.committees)
+
+
+def reader_of(person: Viewer, request: AccessRequest) -> Reader:
+    """The applicant and the named members are on the applicant's side. A member of a committee is in it now, no part of
+    the request and not recused from it, with whichever account. Two statements.
+    """
+    me = accounts_of(person).values("pk")
+    concerned = queries.people_of(request).filter(pk__in=me).order_by().values_list("pk", flat=True)
+    if parties := set(concerned):
+        return Reader(request, is_party=roles.person_id(person) in parties)
+    aside = Recusal.objects.filter(request=request, person_id__in=me)
+    mine = committees_of(person).filter(items__request=request).exclude(Exists(aside))
+    return Reader(request, committees=tuple(mine.distinct().order_by("name", "pk")))
+
+
+def messages_of(reader: Reader) -> QuerySet[Message]:
+    """What the reader may read, newest first: what is shared, and the internal messages of their own committees."""
+    found = Message.objects.filter(request=reader.request).select_related("author", "committee", "request")
+    if not reader.reads:
+        return found.none()
+    return found.filter(Q(internal=False) | Q(committee__in=reader.committees))
+
+
+def readers_of(request: AccessRequest, *, committees: Iterable[UUID]) -> QuerySet[Person]:
+    """The members of these committees who read messages on the request."""
+    members = CommitteeMember.objects.appointed().filter(committee_id__in=list(committees)).values("person_id")
+    parties = queries.people_of(request).order_by().values("pk")
+    aside = Recusal.objects.filter(request=request).values("person_id")
+    merged = Person.objects.filter(Q(pk__in=parties) | Q(pk__in=aside), merged_into_id=OuterRef("pk"))
+    found = Person.objects.filter(pk__in=members).exclude(pk__in=parties).exclude(pk__in=aside)
+    return found.exclude(Exists(merged)).order_by("name", "pk")
+
+
+def attachments_for(person: Viewer, request: AccessRequest) -> QuerySet[Attachment]:
+    """The documents of the request that the person may read, oldest first.
+
+    Whoever may read the request reads those of the request and of answers; those of a message, who reads the message.
+    """
+    found = Attachment.objects.filter(request=request).select_related("uploaded_by")
+    if not queries.visible_to(person).filter(pk=request.pk).exists():
+        return found.none()
+    readable = messages_of(reader_of(person, request)).filter(withdrawn_at__isnull=True).order_by().values("pk")
+    return found.filter(Q(message__isnull=True) | Q(message_id__in=readable))

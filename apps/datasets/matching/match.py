@@ -1,0 +1,84 @@
+"""Compare a purpose with the use conditions of a dataset. Total over all codes: an unknown one goes to a person."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from apps.datasets import conditions
+from apps.datasets.conditions import Use
+from apps.datasets.matching import modifiers, permissions
+from apps.datasets.matching.asking import Asked
+from apps.datasets.matching.facts import Ancestry, Recipient
+from apps.datasets.matching.outcome import Line, Match, Outcome
+from apps.datasets.matching.purpose import Purpose
+
+CHECKS: dict[str, Callable[[Asked], Line]] = {
+    "DUO:0000004": permissions.permission,  # NRES
+    "DUO:0000042": permissions.permission,  # GRU
+    "DUO:0000006": permissions.permission,  # HMB
+    "DUO:0000007": permissions.permission,  # DS
+    "DUO:0000011": permissions.permission,  # POA
+    "DUO:0000044": modifiers.no_ancestry,  # NPOA
+    "DUO:0000012": modifiers.restricted,  # RS
+    "DUO:0000015": modifiers.no_methods,  # NMDS
+    "DUO:0000016": modifiers.genetic_only,  # GSO
+    "DUO:0000018": modifiers.not_for_profit_nor_commercial,  # NPUNCU
+    "DUO:0000019": modifiers.publish,  # PUB
+    "DUO:0000020": modifiers.collaborate,  # COL
+    "DUO:0000021": modifiers.ethics_approval,  # IRB
+    "DUO:0000022": modifiers.in_region,  # GS
+    "DUO:0000024": modifiers.moratorium,  # MOR
+    "DUO:0000025": permissions.time_limit,  # TS
+    "DUO:0000026": modifiers.approved_people,  # US
+    "DUO:0000027": modifiers.approved_projects,  # PS
+    "DUO:0000028": modifiers.approved_institutions,  # IS
+    "DUO:0000029": modifiers.return_results,  # RTN
+    "DUO:0000043": permissions.clinical_care,  # CC
+    "DUO:0000045": modifiers.not_for_profit,  # NPU
+    "DUO:0000046": modifiers.no_commercial_use,  # NCU
+    conditions.NO_REIDENTIFICATION: modifiers.no_reidentification,
+    conditions.NO_AI_TRAINING: modifiers.no_ai_training,
+    conditions.OPT_OUT_APPLIED: modifiers.opt_out_applied,
+}
+SENSITIVE_KINDS = ("ancestry",)  # main aims that a person always looks at
+
+
+def match(
+    uses: Iterable[Use],
+    purpose: Purpose,
+    ancestry: Ancestry | None = None,
+    *,
+    recipients: Iterable[Recipient] | None = None,
+    today: date,
+) -> Match:
+    """Compare; a line for each code, in the order of the terms, then what no condition says (`code` is empty).
+
+    `today` is the day by which dates in conditions and answers have passed.
+    """
+    ordered = conditions.in_order(uses)
+    codes = dict.fromkeys(use.code for use in ordered)
+    known = None if recipients is None else tuple(recipients)
+    lines = []
+    for code in codes:
+        values = tuple(use.value for use in ordered if use.code == code and use.value.strip())
+        asked = Asked(code, values, frozenset(codes), purpose, ancestry or Ancestry(), known, today)
+        check = CHECKS.get(code)
+        unknown = _("This condition is not known. The committee compares it.")
+        lines.append(check(asked) if check else asked.asks(unknown))
+    return Match((*lines, *_beyond(codes, purpose)))
+
+
+def _beyond(codes: Iterable[str], purpose: Purpose) -> list[Line]:
+    """What goes to a person although no single condition says so: no permission or several, a sensitive purpose."""
+    found = []
+    permitted = [code for code in codes if code in conditions.PERMISSIONS]
+    if not permitted:
+        found.append(Line("", Outcome.REVIEW, _("The dataset does not state what it may be used for.")))
+    elif len(permitted) > 1:
+        found.append(Line("", Outcome.REVIEW, _("The dataset has several permissions. The committee compares them.")))
+    if purpose.sensitive is None:
+        found.append(Line("", Outcome.REVIEW, _("It is not stated whether the purpose is sensitive.")))
+    elif purpose.sensitive or purpose.ancestry or purpose.kind in SENSITIVE_KINDS:
+        found.append(Line("", Outcome.REVIEW, _("The purpose is sensitive. The committee checks it.")))
+    return found
