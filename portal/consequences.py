@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from apps.access_requests.tasks import (
+    check_attachment,
     check_helpers,
     check_quorum,
     close_if_denied,
@@ -39,11 +40,14 @@ Consequence = Callable[[Event], None]
 
 CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.FILE_UPLOADED: [check_uploaded_file],
+    Kind.ATTACHMENT_ADDED: [check_attachment],
     Kind.REQUEST_SUBMITTED: [check_quorum],
     Kind.MEMBER_RECUSED: [report_open_votes, check_quorum],
     Kind.VOTE_CAST: [report_open_votes],
     Kind.VOTE_CHANGED: [report_open_votes],
     Kind.ITEM_DECIDED: [offer_agreement],
+    Kind.DECISION_UNDONE: [report_open_votes],
+    Kind.APPEAL_STARTED: [check_quorum],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
     Kind.AGREEMENT_SIGNED: [store_agreement_pdf, issue_grants],
     Kind.AGREEMENT_EXECUTED: [store_agreement_pdf, issue_grants],

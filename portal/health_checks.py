@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 from django.db import connection
 
-from apps.core import causes, heartbeats
+from apps.core import causes, heartbeats, malware
 from apps.core.actors import SYSTEM
 from apps.identity.oidc.provider_checks import check_providers
 from apps.notifications.late_work import report_late_work
@@ -27,6 +27,7 @@ def check_all() -> None:
         "storage": check_storage,
         "identity providers": check_providers,
         "e-mail": check_mail_server,
+        "malware scanner": check_scanner,
         "late work": lambda: report_late_work(by=SYSTEM),
         "old heartbeats": forget_old,
     }
@@ -49,6 +50,14 @@ def check_storage() -> None:
 def check_mail_server() -> None:
     """Whether the mail server takes a connection, with the portal's user name and password."""
     heartbeats.report("e-mail", cause=servers.cause_of(servers.mail))
+
+
+def check_scanner() -> None:
+    """Whether the malware scanner answers; a portal without one has no such part."""
+    if malware.is_configured():
+        heartbeats.report("malware scanner", cause=servers.cause_of(servers.scanner))
+    else:
+        heartbeats.forget(prefix="malware scanner")
 
 
 def forget_old() -> None:

@@ -29,7 +29,7 @@ from django.conf import settings
 from django.test import Client
 
 from apps.access_requests import commands as requests
-from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
+from apps.access_requests.models import AccessRequest, Attachment, Item, Question, Round, Vote
 from apps.agreements import commands as agreements
 from apps.agreements import queries as agreement_queries
 from apps.agreements.models import Agreement, Signature
@@ -216,12 +216,14 @@ class CommitteeSetup:
 
 
 @fetched
-def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> CommitteeSetup:
-    """A committee with a chair and so many further members."""
+def committee_setup(
+    *, members: int = 2, quorum: int = 2, name: str = "Cancer data committee", undo_minutes: int = 0
+) -> CommitteeSetup:
+    """A committee with a chair and so many further members; its decisions take effect at once."""
     number = next(_numbers)
     committee = committees.create_committee(
         name, slug=f"committee-{number}", institution=institution(), about="Decides on cancer data.",
-        quorum=quorum, by=CONSOLE,
+        quorum=quorum, undo_minutes=undo_minutes, by=CONSOLE,
     )  # fmt: skip
     chair, *others = people(members + 1)
     committees.add_member(committee, person=chair, is_chair=True, by=CONSOLE)
@@ -379,6 +381,12 @@ def answers(*, days: int = 180) -> dict[str, Any]:
     }
 
 
+def document(request: AccessRequest, *, content: bytes = b"%PDF-1.7\nEthics", by: Person, **how: Any) -> Attachment:
+    """A PDF that is attached to the request; `how` is as for `attach`. A worker checks it (`drain`)."""
+    name = how.pop("name", "ethics.pdf")
+    return requests.attach(request, name=name, content=BytesIO(content), size=len(content), by=by, **how)
+
+
 @fetched
 def submitted(case: Case | None = None, **how: Any) -> Case:
     """Handed to the committee."""
@@ -411,7 +419,8 @@ def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: 
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(published_dataset or case.published_dataset)
-    said = {"choice": choice, "reason": f"My reason to {choice}.", "new_condition": named}
+    said: dict[str, Any] = {"choice": choice, "reason": f"My reason to {choice}.", "new_condition": named}
+    said["denial_codes"] = ["purpose"] if choice == "deny" else []
     return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 

@@ -1,13 +1,14 @@
 """Who reads the messages and attachments of a request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.access_requests import queries
-from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal
+from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal, Round
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import roles
@@ -43,6 +44,11 @@ def reader_of(person: Viewer, request: AccessRequest) -> Reader:
     return Reader(request, committees=tuple(mine.distinct().order_by("name", "pk")))
 
 
+def is_party(person: Person, request: AccessRequest) -> bool:
+    """Whether the person is the applicant or a named member, with this account."""
+    return queries.people_of(request).filter(pk=person.pk).exists()
+
+
 def messages_of(reader: Reader) -> QuerySet[Message]:
     """What the reader may read, newest first: what is shared, and the internal messages of their own committees."""
     found = Message.objects.filter(request=reader.request).select_related("author", "committee", "request")
@@ -64,10 +70,24 @@ def readers_of(request: AccessRequest, *, committees: Iterable[UUID]) -> QuerySe
 def attachments_for(person: Viewer, request: AccessRequest) -> QuerySet[Attachment]:
     """The documents of the request that the person may read, oldest first.
 
-    Whoever may read the request reads those of the request and of answers; those of a message, who reads the message.
+    Whoever may read the request reads what was submitted with it; what is not yet submitted only the applicant's side
+    reads. A document of a message is read by whoever reads the message.
     """
-    found = Attachment.objects.filter(request=request).select_related("uploaded_by")
+    found = Attachment.objects.filter(request=request).select_related("uploaded_by", "request")
     if not queries.visible_to(person).filter(pk=request.pk).exists():
         return found.none()
-    readable = messages_of(reader_of(person, request)).filter(withdrawn_at__isnull=True).order_by().values("pk")
-    return found.filter(Q(message__isnull=True) | Q(message_id__in=readable))
+    reader = reader_of(person, request)
+    readable = messages_of(reader).filter(withdrawn_at__isnull=True).order_by().values("pk")
+    rounds = Round.objects.filter(request=request, opened_at__gte=OuterRef("uploaded_at"))
+    submitted = Q() if reader.is_party else Q(Exists(rounds))
+    return found.filter((Q(message__isnull=True) & submitted) | Q(message_id__in=readable))
+
+
+def documents_of(request: AccessRequest) -> QuerySet[Attachment]:
+    """The documents of the request and of answers as the applicant's side sees them now, oldest first."""
+    return Attachment.objects.filter(request=request, message__isnull=True, removed_at__isnull=True)
+
+
+def documents_in(snapshot: Mapping[str, Any]) -> QuerySet[Attachment]:
+    """The documents that a round contains, oldest first; none in a round from before there were any."""
+    return Attachment.objects.filter(pk__in=[one["id"] for one in snapshot.get("attachments", ())])

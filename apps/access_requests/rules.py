@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import fields, form_answers, obstacles, queries
+from apps.access_requests import denials, effect, fields, form_answers, obstacles, purposes, queries, queries_deputies
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -46,7 +46,11 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
 def not_accepting(committee: Committee) -> str:
     """Why the committee takes no new requests."""
     why = {"committee": committee, "why": committee.closed_because}
-    return _("%(committee)s is not accepting requests: %(why)s") % why
+    said = _("%(committee)s is not accepting requests: %(why)s") % why
+    if committee.closed_until is None or committee.closed_until < clock.today():
+        return said
+    until = formats.date_format(committee.closed_until, "j M Y")
+    return f"{said} {_('It expects to accept requests again after %(day)s.') % {'day': until}}"
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
@@ -70,10 +74,10 @@ def check_is_applicant(by: Person, request: AccessRequest) -> None:
 
 
 def check_can_withdraw(by: Person, request: AccessRequest) -> None:
-    """While a dataset of it is undecided: what a committee has decided stays as it is."""
+    """While a dataset of it is undecided: what a committee has decided stays as it is, and an appeal ends by itself."""
     check_is_applicant(by, request)
     request.check_can("withdraw")
-    if not request.items.filter(state=ItemState.OPEN).exists():
+    if not request.items.filter(effect.unannounced()).exclude(appeal__outcome="").exists():
         raise WrongState(_("The committees have already decided. You cannot withdraw the request."))
 
 
@@ -107,9 +111,12 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     for field in fields.FIELDS:
         if field.required and _amount(field, request) < field.least:
             says[field.name] = field.missing % {"n": field.least}
-    says = _wrong_dates(request) | says
+    matches = purposes.matches_of(request)
+    says = purposes.beyond_last_day(request.ends_on, matches) | _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
+    if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
+        says[fields.DATASETS.name] = misfits
     says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
     return says | form_answers.missing(request)
 
@@ -276,7 +283,7 @@ def check_can_vote(
     """One of the eligible `voters` of the undecided item, no conflict, on the snapshot now open."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
-    member = queries.membership_for(by, voters)
+    member = queries_deputies.membership_for(by, voters)
     theirs = [member.pk] if member is not None else []
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
@@ -288,10 +295,10 @@ def check_can_vote(
 
 def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -> CommitteeMember:
     """The eligible membership for which the person votes; a deputy votes only while the member has not."""
-    member = queries.membership_for(by, voters)
+    member = queries_deputies.membership_for(by, voters)
     if member is None:
         raise Denied(_("Only an eligible voter of this committee can vote."))
-    if queries.voted_for_another(item, by, member.person_id):
+    if queries_deputies.voted_for_another(item, by, member.person_id):
         raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
     cast = queries.current_vote(item, member.person) if member.person_id != by.pk else None
     if cast is not None and cast.in_place_of_id is None:
@@ -301,9 +308,18 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     return member
 
 
-def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condition: str, known: set[UUID]) -> None:
-    """There is a choice and a reason; an approval with conditions adopts at least one of the `known` or a new one."""
-    fields: dict[str, str] = {}
+def check_vote(
+    choice: str,
+    reason: str,
+    conditions: Collection[UUID],
+    new_condition: str,
+    known: set[UUID],
+    denial_codes: Collection[str] = (),
+) -> None:
+    """There is a choice and a reason; an approval with conditions adopts at least one of the `known` or a new one, and
+    a denial has reasons from the list.
+    """
+    fields = denials.wrong_codes(choice, denial_codes)
     if choice not in Vote.Choice.values:
         fields["choice"] = _("Choose a vote.")
     if is_blank(reason):

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.access_requests import fields, form_answers
 from apps.access_requests.fields import Kind, RequestField
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, Attachment
 from apps.access_requests.states import ItemState
 
 
@@ -16,9 +16,16 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         "reference": request.reference,
         "applicant": str(request.applicant_id),
         **{field.name: _frozen(field, request) for field in fields.FIELDS if field.in_snapshot},
+        "attachments": [_document(one) for one in request.attachments.filter(message=None, removed_at=None)],
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
         **form_answers.frozen(request),
     }
+
+
+def _document(attachment: Attachment) -> dict[str, Any]:
+    """An attached document by its id, size and SHA-256; its name is in its row, where it can be erased."""
+    one = attachment
+    return {"id": str(one.pk), "kind": one.kind, "field": one.field, "size": one.size, "sha256": one.sha256}
 
 
 def _frozen(field: RequestField, request: AccessRequest) -> Any:

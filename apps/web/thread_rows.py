@@ -4,18 +4,20 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access_requests import queries_thread, rules_thread
-from apps.access_requests.models import Message
+from apps.access_requests import commands, queries_thread, rules_thread
+from apps.access_requests.models import AccessRequest, Attachment, Message
 from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import RequestState
 from apps.committees.models import Committee
 from apps.core import clock
 from apps.people.models import Person
+from apps.web import document_forms
 from apps.web.common.forms import CleanTextField
 from apps.web.common.pagination import page_or_first
 
@@ -50,6 +52,7 @@ class MessageForm(forms.Form):
         initial=INTERNAL,
     )
     committee = forms.ChoiceField(label=gettext_lazy("Committee"))
+    file = document_forms.DocumentField(label=gettext_lazy("Attach a file"), required=False)
 
     def __init__(self, *args: Any, reader: Reader, **kwargs: Any) -> None:
         kwargs["auto_id"] = "message-%s"
@@ -68,6 +71,19 @@ class MessageForm(forms.Form):
         said, only = self.cleaned_data, next(iter(self._committees.values()), None)
         committee: Committee | None = self._committees.get(said.get("committee", ""), only)
         return {"text": said["text"], "committee": committee, "internal": said.get("audience") == INTERNAL}
+
+    def document(self) -> dict[str, Any] | None:
+        """The document that was sent with the message, if there is one."""
+        file = self.cleaned_data.get("file")
+        return document_forms.sent(file) if file else None
+
+
+@transaction.atomic
+def send(asked: AccessRequest, form: MessageForm, *, by: Person) -> None:
+    """The message and its document, both or neither."""
+    message, document = commands.write_message(asked, **form.message(), by=by), form.document()
+    if document is not None:
+        commands.attach(asked, **document, message=message, by=by)
 
 
 def thread_of(
@@ -90,7 +106,7 @@ def thread_of(
     mine = any(one.author_id == me.pk for one in rows.rows)
     withdrawable = clock.now() - rules_thread.WITHDRAW_WITHIN if mine else None
     return {
-        "rows": [_row(one, me, reader, withdrawable) for one in rows.rows],
+        "rows": _rows(rows.rows, me, reader, withdrawable),
         "previous_url": _here(rows.previous_url),
         "next_url": _here(rows.next_url),
         "odd": odd,
@@ -117,6 +133,15 @@ def _tabs(found: Any, page: str, view: str) -> list[dict[str, Any]]:
 
 def _here(address: str) -> str:
     return f"{address}#messages" if address else ""
+
+
+def _rows(part: list[Message], me: Person, reader: Reader, withdrawable: datetime | None) -> list[dict[str, Any]]:
+    """The messages of a page, each with its documents; one statement for those."""
+    documents: dict[Any, list[Attachment]] = {}
+    for one in Attachment.objects.filter(message__in=[one.pk for one in part], message__withdrawn_at=None):
+        documents.setdefault(one.message_id, []).append(one)
+    rows = [_row(message, me, reader, withdrawable) for message in part]
+    return [row | {"documents": document_forms.shown(documents.get(row["message"].pk, []))} for row in rows]
 
 
 def _row(message: Message, me: Person, reader: Reader, withdrawable: datetime | None) -> dict[str, Any]:

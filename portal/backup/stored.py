@@ -49,7 +49,7 @@ def list_keys(target: IO[bytes]) -> int:
     """
     count = 0
     for model, name in stored_file_fields():
-        rows = model._base_manager.order_by(name).distinct(name)
+        rows = model._base_manager.filter(**{f"{name}__isnull": False}).order_by(name).distinct(name)
         for key, sha256 in rows.values_list(name, "sha256").iterator(chunk_size=2000):
             target.write(json.dumps({"key": key, "sha256": sha256}).encode() + b"\n")
             count += 1

@@ -163,6 +163,9 @@ ACCEL_PREFIX = "/_sealed/"
 LINK_HOURS = 24
 MAX_UPLOAD_BYTES = 5 * 1024**3
 MAX_FILES_PER_VERSION = 10_000
+ATTACHMENT_BYTES = 20_000_000  # of one document that is attached to a request, an answer or a message
+CLAMD = ""  # the malware scanner: host:port, or the path of its socket; without one documents are not checked
+CLAMD_SECONDS = 60.0  # for the scan of one document
 
 # Nothing typed into a form needs more than this (a crafted form must not exhaust the memory of a worker).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

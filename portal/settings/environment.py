@@ -79,6 +79,15 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
+def scanner(name: str) -> str:
+    """`host:port`, or the absolute path of a socket; empty if there is no scanner."""
+    value = text(name)
+    host, _colon, port = value.rpartition(":")
+    if value and not value.startswith("/") and not (host and port.isdigit() and 0 < int(port) < 65536):
+        raise ImproperlyConfigured(f"{name} must be host:port or the path of a socket, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -39,6 +39,8 @@ LINK_KEY_ID = environment.text("LINK_KEY_ID", next(reversed(LINK_KEYS)))
 if LINK_KEY_ID not in LINK_KEYS:
     raise ImproperlyConfigured(f"LINK_KEY_ID is {LINK_KEY_ID!r}, and LINK_KEYS has no key of that name.")
 MAX_UPLOAD_BYTES = environment.number("MAX_UPLOAD_BYTES", 50 * 1024**3)
+ATTACHMENT_BYTES = environment.number("ATTACHMENT_BYTES", 20_000_000)
+CLAMD = environment.scanner("CLAMD")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)

@@ -6,7 +6,10 @@ from pathlib import Path
 from portal.settings.environment import SECRETS
 from tests.checks.source import calls, dotted, sources
 
-READERS = {"need", "text", "number", "words", "flag", "secure_address", "strong_secret", "named_secrets", "networks"}
+READERS = {
+    "need", "text", "number", "words", "flag", "secure_address", "strong_secret", "named_secrets", "networks",
+    "scanner",
+}  # fmt: skip
 # Read by what the portal runs on: Django, Python's tempfile, and every client of HTTP.
 READ_BY_OTHERS = {"DJANGO_SETTINGS_MODULE", "TMPDIR", "HTTPS_PROXY", "NO_PROXY"}
 NOT_FOR_PRODUCTION = {"DATA_DIR", "PATH"}  # of the demo; of the machine

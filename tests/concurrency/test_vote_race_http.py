@@ -76,6 +76,7 @@ def voter(person: Person, items: list[Item], address: str, gate: threading.Barri
     for number, item in enumerate(items):
         choice = CHOICES[(number * 7 + person.pk.int) % len(CHOICES)]
         said = {"seen": rounds[item.request_id], "choice": choice, "reason": "Mine."}
+        said |= {"denial_codes": "purpose"} if choice == "deny" else {}
         gate.wait(120)
         path = f"/review/{item.request_id}/items/{item.pk}/vote/"
         server.request("POST", path, urllib.parse.urlencode(said), headers)

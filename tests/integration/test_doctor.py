@@ -166,6 +166,7 @@ def test_what_each_server_says_when_it_does_not_answer(monkeypatch: pytest.Monke
     monkeypatch.setattr(servers, "private_storage", down)
     monkeypatch.setattr(servers.current_app, "connection_for_write", down)
     monkeypatch.setattr(servers, "open_mail_server", down)
+    settings.CLAMD = "127.0.0.1:9"
     codes = {one.name: one.code for one in server.server_findings()}
     assert codes == dict.fromkeys(server.LABELS, "refused") | {"disk": "not_found"}
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.access_requests import obstacles, queries, rules
 from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Question, Recusal
+from apps.access_requests.rules_after import check_none_can_be_undone
 from apps.access_requests.states import ACCEPTED
 from apps.access_requests.voting_rules import rules_in
 from apps.audit.queries import timeline_of
@@ -37,6 +38,7 @@ def request_changes(request: AccessRequest, *, text: str, by: Actor) -> Question
     text = typed(text, field="text").strip()
     rules.check_question(text)
     request.check_can("return")
+    check_none_can_be_undone(request)
     current = _close_round(request)
     question = Question.objects.create(request=request, round=current, asked_by=by, text=text)
     request.move("return")

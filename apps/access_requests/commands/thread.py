@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from apps.access_requests import rules_thread
+from apps.access_requests.commands.attachments import _take_back
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Message
 from apps.audit.record import Kind, record
@@ -39,6 +40,7 @@ def withdraw_message(message: Message, *, by: Actor) -> None:
     _lock(message.request)
     message = Message.objects.select_related("request").get(pk=message.pk)
     rules_thread.check_can_withdraw_message(by, message)
+    _take_back(message)
     Message.objects.filter(pk=message.pk).update(text="", withdrawn_at=clock.now())
     if message.internal and message.committee_id is not None:
         about = [message.pk, message.committee_id]

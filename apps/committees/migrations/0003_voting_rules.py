@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('committees', '0002_contact'),
+        ('committees', '0005_appeals'),
         ('people', '0005_platform_roles_by_end'),
     ]
 

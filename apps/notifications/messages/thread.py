@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries, queries_thread
+from apps.access_requests.models import Attachment
 from apps.access_requests.models import Message as WrittenMessage
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.core import clock
 from apps.notifications.models import Notification
-from apps.notifications.recipients import Message, Note, Notes
+from apps.notifications.recipients import Message, Note, Notes, subject_of
 from apps.people.models import Person
 
 BURST = timedelta(minutes=30)
@@ -45,6 +46,17 @@ def _message_sent(event: Event) -> Notes:
         yield Note(person, words, f"{case}#messages", facts)
 
 
+def _attachment_refused(event: Event) -> Notes:
+    """Whoever attached the document."""
+    asked = Attachment.objects.select_related("request", "uploaded_by").filter(pk=subject_of(event))
+    for one in asked:
+        request = one.request
+        party = queries_thread.is_party(one.uploaded_by, request)
+        page = reverse("request_page" if party else "case", args=[request.pk])
+        facts = {"reference": request.reference, "document": one.name or one.get_kind_display()}
+        yield Note(one.uploaded_by, "attachment_refused", page, facts)
+
+
 def _not_just_notified(people: Iterable[Person], path: str) -> list[Person]:
     """One notification a burst: not those with an unread one of the last half hour about the same thread."""
     recent = Notification.objects.filter(kind__in=KINDS, path=path, read_at__isnull=True)
@@ -59,6 +71,18 @@ MESSAGES: Mapping[Kind, Message] = {
             "message_sent": (
                 _("New message on %(reference)s"),
                 _("%(author)s sent a message on the request “%(title)s”. Open the request to read it and to reply."),
+            ),
+        },
+    ),
+    Kind.ATTACHMENT_REFUSED: Message(
+        _attachment_refused,
+        {
+            "attachment_refused": (
+                _("A document on %(reference)s was refused"),
+                _(
+                    "The malware check found malware in “%(document)s”. The document was deleted and nobody can open "
+                    "it. Check your computer, then attach a clean copy."
+                ),
             ),
         },
     ),

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.access_requests import commands, queries_thread
-from apps.core.errors import WrongState
+from apps.access_requests import queries_thread
+from apps.core.errors import UploadTooLarge, WrongState
 from apps.web.committee import case
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
-from apps.web.thread_rows import MessageForm
+from apps.web.thread_rows import MessageForm, send
 
 
 @require_POST
@@ -25,11 +25,11 @@ from apps.web.thread_rows import MessageForm
 def case_message(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """A member writes a message; without another choice only their committee reads it."""
     asked = case.find(request, pk)
-    form = MessageForm(request.POST, reader=queries_thread.reader_of(request.actor, asked))
-    refusals = FormRefusals(form, WrongState)
+    form = MessageForm(request.POST, request.FILES, reader=queries_thread.reader_of(request.actor, asked))
+    refusals = FormRefusals(form, WrongState, UploadTooLarge)
     if form.is_valid():
         with refusals:
-            commands.write_message(asked, **form.message(), by=request.actor)
+            send(asked, form, by=request.actor)
             messages.success(request, _("Message sent."))
             return redirect(f"{reverse('case', args=[pk])}#messages")
     return case.page(request, asked, message_form=form, status=refusals.status)

@@ -1,4 +1,5 @@
-"""The one place that asks the servers the portal needs: database, broker, file storage, disk, clock and mail server.
+"""The one place that asks the servers the portal needs: database, broker, file storage, disk, clock, mail server
+and malware scanner.
 
 A question answers with the word for what is wrong (`apps.core.causes`), or "" if nothing is; it may also raise what its
 client raises, of which `cause_of` makes a word. Nothing is written or sent. /readyz, the worker's check once a minute
@@ -14,7 +15,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
-from apps.core import causes, clock
+from apps.core import causes, clock, malware
 from apps.core.schema import missing_migrations
 from apps.core.storage import private_storage
 from apps.notifications.mail_server import open_mail_server
@@ -100,6 +101,13 @@ def low_disk(*, free: int, total: int) -> str:
     if free == 0:
         return "disk_full"
     return "disk_low" if free < min(LOW_BYTES, LOW_SHARE * total) else ""
+
+
+def scanner() -> str:
+    """It answers, if the portal has one."""
+    if malware.is_configured():
+        malware.ping(seconds=SECONDS)
+    return ""
 
 
 def mail() -> str:

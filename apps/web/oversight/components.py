@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,6 +50,7 @@ def components(now: datetime, *, clock_of_this_machine: datetime | None = None) 
         _database(now, here),
         _one(rows.get("storage"), _("File storage"), now, runbook="storage", figures=_room(rows.get("storage"))),
         _one(rows.get("e-mail"), _("E-mail"), now, runbook="e-mail"),
+        *([_one(rows.get("malware scanner"), _("Malware scanner"), now, runbook="scanner")] if settings.CLAMD else []),
         *_providers(rows, now),
     ]
     return sorted(found, key=lambda one: ("failing", "unknown", "working").index(one.state))

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.access_requests import commands, queries_thread
-from apps.core.errors import NotFound, WrongState
+from apps.core.errors import NotFound, UploadTooLarge, WrongState
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.requests import views
-from apps.web.thread_rows import MessageForm
+from apps.web.thread_rows import MessageForm, send
 
 
 @require_POST
@@ -24,11 +24,11 @@ from apps.web.thread_rows import MessageForm
 def request_message(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The applicant or a project member writes to the committees."""
     found = views.find(request.actor, pk)
-    form = MessageForm(request.POST, reader=queries_thread.Reader(found, is_party=True))
-    refusals = FormRefusals(form, WrongState)
+    form = MessageForm(request.POST, request.FILES, reader=queries_thread.Reader(found, is_party=True))
+    refusals = FormRefusals(form, WrongState, UploadTooLarge)
     if form.is_valid():
         with refusals:
-            commands.write_message(found, **form.message(), by=request.actor)
+            send(found, form, by=request.actor)
             messages.success(request, _("Message sent."))
             return HttpResponseRedirect(f"{reverse('request_page', args=[pk])}#messages")
     return views.page(request, found, message_form=form, status=refusals.status)

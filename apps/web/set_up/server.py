@@ -34,12 +34,13 @@ def _database() -> str:
 
 LOCAL: Mapping[str, servers.Question] = {"database": _database, "clock": servers.clocks, "disk": servers.disk}
 REMOTE: Mapping[str, servers.Question] = {
-    "storage": servers.storage, "broker": servers.broker, "mail": servers.mail
+    "storage": servers.storage, "broker": servers.broker, "mail": servers.mail,
+    "scanner": servers.scanner,
 }  # fmt: skip
 LABELS: Mapping[str, Any] = {
     "database": gettext_lazy("Database"), "clock": gettext_lazy("Clock"), "disk": gettext_lazy("Disk"),
     "storage": gettext_lazy("File storage"), "broker": gettext_lazy("Broker for background tasks"),
-    "mail": gettext_lazy("Mail server"),
+    "mail": gettext_lazy("Mail server"), "scanner": gettext_lazy("Malware scanner"),
 }  # fmt: skip
 WELL: Mapping[str, Any] = {
     "database": gettext_lazy("Connected; all migrations are applied."),
@@ -48,12 +49,13 @@ WELL: Mapping[str, Any] = {
     "storage": gettext_lazy("The storage answers."),
     "broker": gettext_lazy("Connected."),
     "mail": gettext_lazy("The mail server accepts the connection."),
+    "scanner": gettext_lazy("It answers, or CLAMD is not set and documents are not checked for malware."),
 }
 # Where the operator says how each is reached.
 SETTINGS: Mapping[str, str] = {
     "database": "DATABASE_URL", "disk": "DATA_ROOT", "broker": "BROKER_URL",
     "storage": "DATA_ROOT, S3_ENDPOINT_URL, S3_BUCKET",
-    "mail": "EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_USE_TLS",
+    "mail": "EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_USE_TLS", "scanner": "CLAMD",
 }  # fmt: skip
 DATABASE_ANSWERS = {"", "old", "encoding", "owner"}  # codes with which its tables can be read all the same
 

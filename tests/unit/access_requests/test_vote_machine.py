@@ -110,10 +110,11 @@ class Review(RuleBasedStateMachine):
         commands.accept_for_review(case.request, by=self.the(helper))
 
     def _vote(self, name: str, who: str, choice: str, seen: Round, expected: bool) -> None:
+        codes = ["purpose"] if choice == "deny" else []
+
         def act() -> None:
-            commands.vote(
-                self.item, choice=choice, reason="Mine.", seen=seen, signed_in=stories.fresh_sign_in(), by=self.the(who)
-            )
+            seal = {"seen": seen, "signed_in": stories.fresh_sign_in(), "by": self.the(who)}
+            commands.vote(self.item, choice=choice, reason="Mine.", denial_codes=codes, **cast(Any, seal))
 
         self.do(name, expected, act)
 

@@ -1,0 +1,66 @@
+"""Who may attach a document to what, and which documents."""
+
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from apps.access_requests import document_types, rules
+from apps.access_requests.models import AccessRequest, Attachment, Message, Question
+from apps.core.errors import Denied, Gone, Invalid, UploadTooLarge, WrongState
+from apps.core.sizes import size_in_words
+from apps.datasets.rules import check_file_name
+from apps.people.models import Person
+
+MOST = 40  # documents of one request, and of one message
+LONGEST_NAME = 200
+
+
+def check_can_attach(by: Person, request: AccessRequest, *, question: Question | None, message: Message | None) -> None:
+    """The applicant while they can change the request; to a message its author, in the act of writing it."""
+    if message is None:
+        rules.check_can_edit(by, request)
+    elif message.author_id != by.pk or message.request_id != request.pk:
+        raise Denied(_("Only the author of a message can attach a document to it."))
+    if question is not None and question.request_id != request.pk:
+        raise Denied(_("This question belongs to another request."))
+    found = request.attachments.filter(message=message, removed_at__isnull=True)
+    if found.count() >= MOST:
+        raise Invalid(_("You can attach at most %(n)s documents. Remove one first.") % {"n": MOST}, field="file")
+
+
+def check_document(name: str, size: int, content: BinaryIO) -> tuple[str, str]:
+    """The name and media type as they are stored; a refusal says what is accepted."""
+    name = check_file_name(name)
+    if len(name) > LONGEST_NAME:
+        raise Invalid(_("The file name has more than %(n)s characters.") % {"n": LONGEST_NAME}, field="file")
+    if size > settings.ATTACHMENT_BYTES:
+        limit = {"limit": size_in_words(settings.ATTACHMENT_BYTES)}
+        raise UploadTooLarge(_("This document is larger than %(limit)s. Nothing was saved.") % limit, field="file")
+    if not size:
+        raise Invalid(_("This document is empty. Choose another file."), field="file")
+    if document_types.extension_of(name) not in document_types.TYPES:
+        accepted = {"types": ", ".join(document_types.ACCEPTED)}
+        raise Invalid(_("This type of file is not accepted. Accepted: %(types)s.") % accepted, field="file")
+    media_type = document_types.media_type_of(name, content)
+    if not media_type:
+        raise Invalid(
+            _("The content of this file is not what its extension says, or it contains macros. Save it again."),
+            field="file",
+        )
+    return name, media_type
+
+
+def check_can_remove(by: Person, attachment: Attachment) -> None:
+    """The applicant, while they can change the request. A document of a message stays with the message."""
+    rules.check_can_edit(by, attachment.request)
+    if attachment.message_id is not None or attachment.removed_at is not None:
+        raise WrongState(_("This document cannot be removed."))
+
+
+def check_can_open(attachment: Attachment) -> None:
+    """Not before it was checked, and not what was found to contain malware or was deleted with its message."""
+    if attachment.check_state == Attachment.CheckState.WAITING:
+        raise WrongState(_("This document is being checked for malware. Try again in a minute."))
+    if attachment.storage_key is None:
+        raise Gone(_("This document was deleted and cannot be opened."))
