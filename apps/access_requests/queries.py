@@ -22,13 +22,16 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from apps.access_requests import effect
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
+from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.voting_rules import rules_of, rules_of_item
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.audit.queries import acts_since
 from apps.committees import queries as committees
-from apps.committees.decisions import Decision, too_few
+from apps.committees.decisions import Decision, VotingRules
 from apps.committees.models import Committee, CommitteeMember
+from apps.committees.queries_deputies import memberships_kept_by
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.datasets.models import Dataset
@@ -59,12 +62,15 @@ def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessReq
 
 
 def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
-    """Submitted requests (once submitted, for good) for a committee of which this person is a member.
+    """Submitted requests (once submitted, for good) for a committee of which this person is a member, and those in
+    review on which they vote as a deputy now.
 
     Not those from which the person is recused, with whichever account.
     """
     mine = Item.objects.filter(request=OuterRef("pk"), committee__in=committees.committees_of(person))
-    return AccessRequest.objects.filter(Exists(mine), submitted_at__isnull=False).exclude(_recused(person, "pk"))
+    kept = kept_for(person).filter(request=OuterRef("pk"))
+    found = AccessRequest.objects.filter(Q(Exists(mine)) | Q(Exists(kept)), submitted_at__isnull=False)
+    return found.exclude(_recused(person, "pk"))
 
 
 def for_datasets_managed_by(person: Viewer) -> QuerySet[AccessRequest]:
@@ -145,6 +151,17 @@ def deciding_about(person: Viewer) -> set[UUID]:
     return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
 
 
+def asked_by(person: Viewer) -> set[UUID]:
+    """The committees that a submitted request of this person's awaits a decision of, also while it is returned."""
+    me = accounts_of(person).values("pk")
+    named = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
+    theirs = Q(request__applicant_id__in=me) | Q(Exists(named))
+    waiting = Item.objects.filter(
+        theirs, state=ItemState.OPEN, request__state__in=(*UNDER_REVIEW, RequestState.RETURNED)
+    )
+    return set(waiting.values_list("committee_id", flat=True))
+
+
 def recused_before(person: Viewer) -> set[UUID]:
     """The committees that are deciding now on a request in which this person declared a conflict of interest."""
     waiting = Item.objects.filter(effect.unannounced(), request__state__in=UNDER_REVIEW)
@@ -218,22 +235,24 @@ def ends_of(request: AccessRequest, people: Iterable[UUID]) -> dict[tuple[UUID, 
 
 
 def committees_without_quorum(request: AccessRequest) -> dict[Committee, int]:
-    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum; and
-    how many they have.
+    """The committees that cannot decide on this request because they have fewer eligible voters than the quorum, or no
+    chair where the chair decides; and how many eligible voters they have.
     """
     waiting = request.items.filter(state=ItemState.OPEN).select_related("committee", "request")
-    left = {item.committee: len(fetch_eligible_voters(item)) for item in waiting}
-    return {committee: number for committee, number in left.items() if too_few(number, committee.quorum)}
+    before = {item.committee: decision_on(item, fetch_eligible_voters(item)) for item in waiting}
+    return {committee: decision.eligible for committee, decision in before.items() if decision.is_hopeless}
 
 
-def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMember]]:
+def committees_of_request(request: AccessRequest, *, reader: Viewer | None = None) -> dict[UUID, list[CommitteeMember]]:
     """The memberships that count, by committee: what `eligible_voters` says, for all items of a request in one
-    statement.
+    statement. With a `reader`, `kept` says whether that person votes in the member's place now.
     """
     concerned = Item.objects.filter(request=request).values("committee_id")
     members = (
         CommitteeMember.objects.appointed().filter(committee_id__in=concerned).select_related("person__institution")
     )
+    if reader is not None:
+        members = members.annotate(kept=Exists(memberships_kept_by(reader).filter(pk=OuterRef("pk"))))
     voters: dict[UUID, list[CommitteeMember]] = {}
     for membership in _unconcerned(members, request).order_by("-is_chair", "starts_at"):
         voters.setdefault(membership.committee_id, []).append(membership)
@@ -241,10 +260,15 @@ def committees_of_request(request: AccessRequest) -> dict[UUID, list[CommitteeMe
 
 
 def votes_on(request: AccessRequest) -> QuerySet[Vote]:
-    """Every vote on this request in every round, in the order they were cast."""
+    """Every vote on this request in every round, in the order they were cast.
+
+    `counts` says whether it does for its member now, `conflict_at` when its voter declared a conflict of interest.
+    """
+    conflict = Recusal.objects.filter(request=request, person_id=OuterRef("voter_id")).values("declared_at")
     return (
         Vote.objects.filter(item__request=request)
-        .select_related("voter", "round", "actor_snapshot", "superseded_by")
+        .annotate(counts=Exists(Vote.objects.counted().filter(pk=OuterRef("pk"))), conflict_at=Subquery(conflict))
+        .select_related("voter", "in_place_of", "round", "actor_snapshot", "superseded_by")
         .order_by("cast_at", "pk")
     )
 
@@ -256,30 +280,33 @@ def fetch_eligible_voters(item: Item) -> list[CommitteeMember]:
 
 def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
     """The open round's vote, of these eligible voters. Decisive only under a lock on the item."""
-    cast = Vote.objects.current().filter(item=item, round__closed_at__isnull=True)
-    return decision_of(item.committee, voters, cast.order_by())
+    cast = Vote.objects.counted().filter(item=item, round__closed_at__isnull=True)
+    return decision_of(rules_of_item(item), voters, cast.order_by())
 
 
-def decision_of(committee: Committee, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
-    """The vote in this committee, of these eligible voters, when these votes (one for each voter) have been cast."""
+def decision_of(rules: VotingRules, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
+    """The vote by these rules, of these eligible voters, when these votes (one for each voter) have been cast."""
     chairs = {membership.person_id: membership.is_chair for membership in voters}
-    return _decision(committee, chairs, [(vote.voter_id, vote.choice, vote.adopts) for vote in votes])
+    return _decision(rules, chairs, [(vote.of_member_id, vote.choice, vote.adopts) for vote in votes])
 
 
 def listed_decision(item: Any) -> Decision:
     """The vote on one of the items that `review_queue.with_items` or `undecided_before` lists."""
     chairs = {one["person"]: one["is_chair"] for one in item.voters}
-    return _decision(item.committee, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
+    rules = rules_of(item.kept_rules, item.committee)
+    return _decision(rules, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
 
 
 def _decision(
-    committee: Committee, chairs: Mapping[Any, bool], votes: Iterable[tuple[Any, str, Iterable[Any]]]
+    rules: VotingRules, chairs: Mapping[Any, bool], votes: Iterable[tuple[Any, str, Iterable[Any]]]
 ) -> Decision:
     """`chairs` says of each eligible voter whether they chair; `votes` are voter, choice and adopted conditions."""
     cast = list(votes)
     return Decision(
-        rule=committee.rule,
-        quorum=committee.quorum,
+        rule=rules.rule,
+        quorum=rules.quorum,
+        votes_needed=rules.votes_needed,
+        veto=rules.veto,
         voters=frozenset(chairs),
         chair=next((person for person, is_chair in chairs.items() if is_chair), None),
         votes={voter: choice for voter, choice, _adopts in cast},
@@ -339,8 +366,16 @@ def _days(seconds: float) -> int:
 
 
 def current_vote(item: Item, person: Person) -> Vote | None:
-    """The person's vote on this item that counts in the open round, if they have cast one."""
-    return Vote.objects.current().filter(item=item, voter=person, round__closed_at__isnull=True).first()
+    """The last vote on this item in the open round of this member, cast by them or by a deputy."""
+    cast = Vote.objects.current().alias(of_member=OF_MEMBER).filter(of_member=person.pk)
+    return cast.filter(item=item, round__closed_at__isnull=True).first()
+
+
+def kept_for(person: Viewer) -> QuerySet[Item]:
+    """The undecided items in review on which this person may vote as a deputy; not those that concern them."""
+    kept = memberships_kept_by(person).filter(pk=OuterRef("pk"))
+    items = Item.objects.filter(state=ItemState.OPEN, request__state=RequestState.IN_REVIEW)
+    return items.filter(Exists(voters_listed().filter(Exists(kept)))).exclude(concerns(person))
 
 
 def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Person]:
@@ -349,11 +384,13 @@ def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Perso
 
 
 def let_a_voter_leave(item: Item, person_id: UUID) -> bool:
-    """Whether this person ended a membership or an account in the committee after the last vote of anybody else.
+    """Whether this person ended a membership or an account in the committee after the last vote of anybody else, apart
+    from their deputy.
 
     Until another vote is cast, a vote that they change or confirm does not decide the item.
     """
-    others = Vote.objects.filter(item=item, round__closed_at__isnull=True).exclude(voter_id=person_id)
+    cast = Vote.objects.alias(of_member=OF_MEMBER).filter(item=item, round__closed_at__isnull=True)
+    others = cast.exclude(voter_id=person_id).exclude(of_member=person_id)
     last = others.order_by("-cast_at").values_list("cast_at", flat=True).first()
     begun = Round.objects.filter(request_id=item.request_id, closed_at__isnull=True).values_list("opened_at", flat=True)
     since = last or begun.first()

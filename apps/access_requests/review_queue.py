@@ -24,15 +24,18 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     UUIDField,
     Value,
 )
-from django.db.models.functions import Coalesce, JSONObject, TruncMonth
-from django.db.models.lookups import GreaterThanOrEqual, IsNull
+from django.db.models.functions import Cast, Coalesce, JSONObject, TruncMonth
+from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 
 from apps.access_requests.models import AccessRequest, Item, Question, ReviewClock, Round, Vote
+from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.voting_rules import kept_rule_listed, kept_rules_listed
 from apps.committees import queries as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
@@ -101,21 +104,27 @@ def with_items(
 ) -> QuerySet[AccessRequest]:
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
-    Each of those has the voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
+    Each of those has the rules, voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
     `conditions_proposed`, `round_number`, `clock_rule`, and `me`, who reads. One statement, however many requests
     there are.
     """
-    cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
+    cast = (
+        Vote.objects.counted()
+        .filter(item=OuterRef("pk"), round__closed_at__isnull=True)
+        .annotate(of_member=OF_MEMBER)
+        .order_by("pk")
+    )
     number = Round.objects.filter(request=OuterRef("request_id")).order_by("-number").values("number")[:1]
     clocks = ReviewClock.objects.filter(round__request=OuterRef("request_id"), committee=OuterRef("committee_id"))
     rule = clocks.order_by("-set_at", "-pk").values("rule")[:1]
     mine = _committees(person, among)
     items = Item.objects.filter(committee_id__in=mine).select_related("dataset", "committee")
     annotated = items.annotate(
-        i_voted=Exists(cast.filter(voter_id=roles.person_id(person))),
+        i_voted=Exists(cast.filter(of_member=roles.person_id(person))),
         waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
-        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="of_member", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+        kept_rules=kept_rules_listed(),
         conditions_proposed=Count("conditions"),
         round_number=Subquery(number),
         clock_rule=Subquery(rule),
@@ -136,11 +145,17 @@ def _due_first(among: Iterable[UUID]) -> Coalesce:
 
 def undecided_before(committee: Committee) -> QuerySet[Item]:
     """The items that wait for this committee now, each with what `queries.listed_decision` reads, oldest first."""
-    cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
+    cast = (
+        Vote.objects.counted()
+        .filter(item=OuterRef("pk"), round__closed_at__isnull=True)
+        .annotate(of_member=OF_MEMBER)
+        .order_by("pk")
+    )
     items = Item.objects.filter(committee=committee, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
     annotated = items.select_related("request", "dataset", "committee").annotate(
-        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="voter_id", choice="choice", adopts="adopts"))),
+        votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="of_member", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
+        kept_rules=kept_rules_listed(),
     )
     return annotated.order_by("request__submitted_at", "pk")
 
@@ -195,17 +210,30 @@ def _waits_for_vote_of(person: Viewer) -> Q:
     begun = Round.objects.filter(request=OuterRef(OuterRef("request_id")), closed_at__isnull=True).values("opened_at")
     member = CommitteeMember.objects.active().filter(committee=OuterRef("committee_id"), person_id=me)
     counted = member.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=Subquery(begun))
-    voted = Vote.objects.filter(item=OuterRef("pk"), voter_id=me, round__closed_at__isnull=True)
+    voted = (
+        Vote.objects.counted()
+        .alias(of_member=OF_MEMBER)
+        .filter(item=OuterRef("pk"), of_member=me, round__closed_at__isnull=True)
+    )
     again = Q(_is_in(me, "asked_to_confirm")) | (Q(asked_to_confirm__len=0) & _everybody_voted())
     return Q(Exists(counted)) & (~Q(Exists(voted)) | again)
 
 
 def _everybody_voted() -> Q:
-    """A condition on items: the eligible voters reach the quorum, and each of them has voted in this round."""
-    cast = Vote.objects.filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
-    missing = voters_listed().exclude(Exists(cast.filter(voter_id=OuterRef("person_id"))))
+    """A condition on items: the eligible voters reach the quorum, each of them has voted in this round, and where the
+    chair decides one of them is the chair.
+    """
+    cast = (
+        Vote.objects.counted()
+        .alias(of_member=OF_MEMBER)
+        .filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
+    )
+    missing = voters_listed().exclude(Exists(cast.filter(of_member=OuterRef("person_id"))))
     eligible = Func(ArraySubquery(voters_listed().values("pk")), function="CARDINALITY", output_field=IntegerField())
-    return Q(GreaterThanOrEqual(eligible, F("committee__quorum"))) & ~Q(Exists(missing))
+    quorum = Coalesce(Cast(kept_rule_listed("quorum"), IntegerField()), F("committee__quorum"))
+    rule = Coalesce(kept_rule_listed("rule"), F("committee__rule"), output_field=TextField())
+    without_chair = Q(Exact(rule, Value("chair"))) & ~Q(Exists(voters_listed().filter(is_chair=True)))
+    return Q(GreaterThanOrEqual(eligible, quorum)) & ~Q(Exists(missing)) & ~without_chair
 
 
 def _is_in(person: UUID | None, array: str) -> IsNull:

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import denials, effect, fields, form_answers, obstacles, purposes, queries
+from apps.access_requests import denials, effect, fields, form_answers, obstacles, purposes, queries, queries_deputies
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -227,6 +227,14 @@ def check_is_committee_member(by: Person, request: AccessRequest) -> None:
         raise WrongState(_("Your committee has already decided. The remaining datasets belong to another committee."))
 
 
+def check_can_recuse(by: Person, request: AccessRequest) -> None:
+    """Whoever may vote on it: a member of a committee that still has to decide, or a deputy of one."""
+    if by.is_active and queries.kept_for(by).filter(request=request).exists():
+        check_no_conflict(by, request)
+    else:
+        check_is_committee_member(by, request)
+
+
 def check_no_conflict(by: Person, request: AccessRequest) -> None:
     """Several accounts of one person are one person."""
     me = accounts_of(by).values("pk")
@@ -258,19 +266,46 @@ def check_can_remove_voters(by: Person, committee: Committee) -> None:
         )
 
 
+def check_can_change_rules(by: Person, committee: Committee) -> None:
+    """Nobody changes how a committee decides while a request of theirs is undecided there, also one that was returned
+    to them: its next round would follow the new rules.
+    """
+    check_can_remove_voters(by, committee)
+    if committee.pk in queries.asked_by(by):
+        raise Denied(
+            _("This committee has an undecided request that you are part of. Another person must change its rules.")
+        )
+
+
 def check_can_vote(
     by: Person, item: Item, voters: Sequence[CommitteeMember], current: Round | None, seen: Round
 ) -> None:
     """One of the eligible `voters` of the undecided item, no conflict, on the snapshot now open."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
-    theirs = [membership.pk for membership in voters if membership.person_id == by.pk]
+    member = queries_deputies.membership_for(by, voters)
+    theirs = [member.pk] if member is not None else []
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
         raise Denied(_("Only an eligible voter of this committee can vote."))
     if item.request.state != RequestState.IN_REVIEW or item.state != ItemState.OPEN:
         raise WrongState(_("There is nothing for you to vote on in this request now."))
     if current is None or current.pk != seen.pk:
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
+
+
+def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -> CommitteeMember:
+    """The eligible membership for which the person votes; a deputy votes only while the member has not."""
+    member = queries_deputies.membership_for(by, voters)
+    if member is None:
+        raise Denied(_("Only an eligible voter of this committee can vote."))
+    if queries_deputies.voted_for_another(item, by, member.person_id):
+        raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
+    cast = queries.current_vote(item, member.person) if member.person_id != by.pk else None
+    if cast is not None and cast.in_place_of_id is None:
+        raise WrongState(
+            _("%(name)s has voted. A deputy votes only while the member has not.") % {"name": member.person}
+        )
+    return member
 
 
 def check_vote(
@@ -293,7 +328,11 @@ def check_vote(
         )
     if choice == Vote.Choice.CONDITIONAL and not conditions and is_blank(new_condition):
         fields["new_condition"] = _("Select at least one condition, or enter a new one.")
-    if choice in (Vote.Choice.APPROVE, Vote.Choice.DENY) and (conditions or not is_blank(new_condition)):
+    if (
+        choice != Vote.Choice.CONDITIONAL
+        and choice in Vote.Choice.values
+        and (conditions or not is_blank(new_condition))
+    ):
         fields["choice"] = _("You selected or entered conditions. Choose “Approve with conditions” or remove them.")
     if not known.issuperset(conditions):
         fields["conditions"] = _("Select conditions from the list.")

@@ -148,6 +148,8 @@ class Kind(models.TextChoices):
     COMMITTEE_DESCRIBED = (
         "committee.described", Group.REQUESTS, "committee", "note", _("The details of the committee were changed"),
     )  # fmt: skip
+    DEPUTY_NAMED = "committee.deputy_named", Group.REQUESTS, "person", "note", _("A deputy was named for a member")
+    DEPUTY_ENDED = "committee.deputy_ended", Group.REQUESTS, "person", "still", _("A deputy was ended")
     COMMITTEE_MEMBER_ADDED = (
         "committee.member_added", Group.REQUESTS, "person", "note", _("A committee member was added"),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Commands on committees: create, add and remove members, accept requests or not, follow claims of a sign-in."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from apps.audit.record import Kind, record
 from apps.committees import rules
+from apps.committees.decisions import VotingRules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.committees.queries import COMMITTEE_FIELDS, committee_facts
 from apps.committees.rules_clock import check_closed_until
@@ -63,7 +65,7 @@ def change_committee(
     seen: str = "",
     by: Actor,
 ) -> None:
-    """Change the details of a committee. A new quorum counts from the next vote on; this decides nothing.
+    """Change the details of a committee. A new quorum applies to the rounds that begin from now on.
 
     `seen` is the fingerprint of `committee_facts` that the editor opened, or empty to skip that check.
     """
@@ -73,12 +75,31 @@ def change_committee(
     check_unchanged(before, seen)
     name, about = typed(name, field="name").strip(), typed(about, field="about").strip()
     rules.check_changed_committee(name, quorum, review_days, contact)
+    rules.check_voting_rules(replace(locked.voting_rules, quorum=quorum))
     locked.name, locked.about, locked.contact = name, about, contact.strip()
     locked.institution, locked.quorum, locked.review_days = institution, quorum, review_days
     changed = [field for field, value in committee_facts(locked).items() if value != before[field]]
     if changed:
         locked.save(update_fields=COMMITTEE_FIELDS)
         record(Kind.COMMITTEE_DESCRIBED, actor=by, subject=locked, fields="+".join(sorted(changed)), quorum=quorum)
+
+
+@transaction.atomic
+def change_voting_rules(committee: Committee, *, wanted: VotingRules, seen: str = "", by: Actor) -> None:
+    """Decide by other rules from the next round on; open rounds keep theirs.
+
+    `seen` is the fingerprint of the rules that the editor opened, or empty to skip that check.
+    """
+    by = check_person(by)
+    rules.check_can_manage_committee(by, committee)
+    locked = Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
+    before, after = asdict(locked.voting_rules), asdict(wanted)
+    check_unchanged(before, seen)
+    rules.check_voting_rules(wanted)
+    changed = sorted(name for name in after if after[name] != before[name])
+    if changed:
+        Committee.objects.filter(pk=locked.pk).update(**after)
+        record(Kind.COMMITTEE_DESCRIBED, actor=by, subject=locked, fields="+".join(changed), **after)
 
 
 @transaction.atomic

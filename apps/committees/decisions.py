@@ -8,6 +8,7 @@ How conditions are counted: docs/decisions/votes-and-conditions.md.
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 
 Voters = frozenset[Hashable]
@@ -19,6 +20,7 @@ class Choice(StrEnum):
     APPROVE = "approve"
     CONDITIONAL = "conditional"
     DENY = "deny"
+    ABSTAIN = "abstain"
 
 
 class Outcome(StrEnum):
@@ -35,12 +37,17 @@ class Blocked(StrEnum):
 
     NO = ""
     TOO_FEW_VOTERS = "too_few_voters"
+    NO_CHAIR = "no_chair"
     TIE_WITHOUT_CHAIR = "tie_without_chair"
     CONDITIONS_DIVIDED = "conditions_divided"
+    ABSTAINED = "abstained"
 
 
 class Weight(StrEnum):
-    """What the next vote may do, from the numbers of votes alone: nothing yet, decide, or decide in any case."""
+    """What the next vote may do, from the numbers of votes alone: nothing yet, decide, or decide in any case.
+
+    WILL is said of votes for or against: members who abstained may leave it undecided.
+    """
 
     NONE = ""
     CAN = "can"
@@ -49,6 +56,22 @@ class Weight(StrEnum):
 
 APPROVING = (Choice.APPROVE, Choice.CONDITIONAL)
 DENYING = (Choice.DENY,)
+COUNTED = (*APPROVING, *DENYING, Choice.ABSTAIN)
+TRIED = (Choice.APPROVE, Choice.DENY, Choice.ABSTAIN)  # an approval with conditions carries as one without does
+
+
+@dataclass(frozen=True)
+class VotingRules:
+    """How a committee decides; a round keeps what was valid when it began.
+
+    `rule` is a key of `RULES`, `quorum` how many must vote, `votes_needed` the k of the rule k of n, and with `veto`
+    one denial denies.
+    """
+
+    rule: str
+    quorum: int
+    votes_needed: int = 1
+    veto: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +80,8 @@ class Decision:
 
     `voters` are the eligible voters. `chair` is one of them, or None. `votes` maps each voter to their choice, and
     `adopted` each voter who approves with conditions to the conditions that they adopt; votes of people who are not
-    eligible are not counted. `rule` is a key of `RULES`; an unknown rule raises KeyError.
+    eligible are not counted. `rule`, `quorum`, `votes_needed` and `veto` are those of `VotingRules`; an unknown rule
+    raises KeyError. An abstention counts for the quorum and for neither side.
     """
 
     rule: str
@@ -66,6 +90,8 @@ class Decision:
     chair: Hashable | None
     votes: Mapping[Hashable, str]
     adopted: Mapping[Hashable, frozenset[Hashable]] = field(default_factory=dict)
+    votes_needed: int = 1
+    veto: bool = False
 
     @property
     def eligible(self) -> int:
@@ -82,8 +108,12 @@ class Decision:
         return len(self._who_chose(*DENYING))
 
     @property
+    def abstentions(self) -> int:
+        return len(self._who_chose(Choice.ABSTAIN))
+
+    @property
     def cast(self) -> int:
-        return self.approvals + self.denials
+        return len(self._who_chose(*COUNTED))
 
     @property
     def chair_is_eligible(self) -> bool:
@@ -114,8 +144,11 @@ class Decision:
 
     @property
     def outcome(self) -> Outcome:
-        """What the votes decide: NONE until the quorum has voted, then the result of the rule."""
-        if self.cast < self.quorum:
+        """What the votes decide: NONE until the quorum has voted, then the result of the rule.
+
+        Where the votes carry both sides, as one vote of each kind does under the rule any one, they deny.
+        """
+        if self.cast < self.quorum or self.lacks_chair:
             return Outcome.NONE
         if self._carries(self._who_chose(*DENYING), Choice.DENY):
             return Outcome.DENY
@@ -132,13 +165,23 @@ class Decision:
 
     @property
     def needed(self) -> int:
-        """How many matching votes decide once the quorum has voted, whatever the other voters choose."""
-        return RULES[self.rule].needed(self.eligible)
+        """How many approvals decide once the quorum has voted, whatever the other voters choose."""
+        return RULES[self.rule].needed(self, Choice.APPROVE)
+
+    @property
+    def needed_to_deny(self) -> int:
+        """How many denials decide once the quorum has voted, whatever the other voters choose."""
+        return 1 if self.veto else RULES[self.rule].needed(self, Choice.DENY)
 
     @property
     def waits_for_quorum(self) -> bool:
-        """Whether `needed` matching votes alone do not decide, because the quorum is higher."""
-        return self.quorum > self.needed
+        """Whether that many votes alone do not decide, because the quorum is higher."""
+        return self.quorum > min(self.needed, self.needed_to_deny)
+
+    @property
+    def lacks_chair(self) -> bool:
+        """Whether the rule needs the chair's vote and no eligible voter is the chair."""
+        return RULES[self.rule].needs_chair and not self.chair_is_eligible
 
     @property
     def needs_everyone(self) -> bool:
@@ -150,16 +193,25 @@ class Decision:
         """Why further votes cannot decide, if they cannot."""
         if too_few(self.eligible, self.quorum):
             return Blocked.TOO_FEW_VOTERS
+        if self.lacks_chair:
+            return Blocked.NO_CHAIR
         if self.cast < self.eligible or self.outcome:
             return Blocked.NO
         if self._carries(self._who_chose(*APPROVING), Choice.APPROVE):
             return Blocked.CONDITIONS_DIVIDED
-        return Blocked.TIE_WITHOUT_CHAIR
+        if RULES[self.rule].chair_breaks_ties and 0 < self.approvals == self.denials:
+            return Blocked.TIE_WITHOUT_CHAIR
+        return Blocked.ABSTAINED
 
     @property
     def is_divided(self) -> bool:
         """Whether everybody has voted and the votes do not decide: each voter may change theirs."""
-        return self.blocked in (Blocked.TIE_WITHOUT_CHAIR, Blocked.CONDITIONS_DIVIDED)
+        return self.blocked in (Blocked.TIE_WITHOUT_CHAIR, Blocked.CONDITIONS_DIVIDED, Blocked.ABSTAINED)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether no vote in this round can decide: too few voters, or no chair where the chair decides."""
+        return self.blocked in (Blocked.TOO_FEW_VOTERS, Blocked.NO_CHAIR)
 
     @property
     def must_be_confirmed(self) -> bool:
@@ -175,32 +227,22 @@ class Decision:
         Computed from numbers (votes cast, eligible voters, whether the chair has voted), never from choices. Where
         conditions are proposed no vote decides in any case, because voters may disagree about them.
         """
-        if voter not in self.voters or self.votes.get(voter) in (*APPROVING, *DENYING):
+        voted = self._who_chose(*COUNTED)
+        if voter not in self.voters or voter in voted:
             return Weight.NONE
-        undecided = [vote for vote in self._possible() if not vote.outcome]
-        decides = [
-            bool(vote._with_vote(voter, choice).outcome)
-            for vote in undecided
-            for choice in (Choice.APPROVE, Choice.DENY)
-        ]
-        if not undecided:
-            return Weight.CAN
-        if all(decides) and not conditions_proposed:
-            return Weight.WILL
-        return Weight.CAN if any(decides) else Weight.NONE
-
-    def _possible(self) -> Iterator["Decision"]:
-        """The votes cast, in every way in which as many people could have approved and denied."""
-        voted = self._who_chose(*APPROVING, *DENYING)
-        others, chair = sorted(voted - {self.chair}, key=repr), voted & {self.chair}
-        for approvals, chose in product(range(len(others) + 1), (Choice.APPROVE, Choice.DENY)):
-            votes = {voter: Choice.APPROVE if n < approvals else Choice.DENY for n, voter in enumerate(others)}
-            yield replace(self, votes=votes | dict.fromkeys(chair, chose), adopted={})
+        chair: int | None = None
+        if self.chair_is_eligible:
+            chair = 0 if self.chair == voter else 1 if self.chair in voted else self.eligible - 1
+        rules = VotingRules(self.rule, self.quorum, self.votes_needed, self.veto)
+        weight = _weight_from_numbers(RULES[self.rule], rules, self.eligible, len(voted), chair)
+        return Weight.CAN if weight == Weight.WILL and conditions_proposed else weight
 
     def _with_vote(self, voter: Hashable, choice: str) -> "Decision":
         return replace(self, votes={**self.votes, voter: choice})
 
     def _carries(self, group: Voters, choice: Choice) -> bool:
+        if self.veto and choice == Choice.DENY and group:
+            return True
         return RULES[self.rule].carries(self, group, choice)
 
     def _who_chose(self, *choices: Choice) -> Voters:
@@ -212,12 +254,48 @@ class DecisionRule:
     """One way of deciding.
 
     `carries` says whether this group of voters, who agree on approve or deny, decides; it is called once the quorum has
-    voted, and for each condition with its adopters. `needed` says, for a number of eligible voters, how many matching
-    votes decide. A rule that can be blocked in a way other than a tie adds a reason to `Blocked`.
+    voted, and for each condition with its adopters. `needed` says how many votes of this kind decide, whatever the
+    others choose. `needs_chair`: nothing is decided without an eligible chair. A rule that can be blocked in a way
+    other than a tie or an abstention adds a reason to `Blocked`.
     """
 
     carries: Callable[[Decision, Voters, Choice], bool]
-    needed: Callable[[int], int]
+    needed: Callable[[Decision, Choice], int]
+    needs_chair: bool = False
+    chair_breaks_ties: bool = False
+
+
+@lru_cache(maxsize=4096)
+def _weight_from_numbers(_row: DecisionRule, rules: VotingRules, eligible: int, cast: int, chair: int | None) -> Weight:
+    """What the vote of voter 0 may do when voters 1 to `cast` have voted: all that they may have chosen is tried.
+
+    `chair` is the number of the chair. `_row` is `RULES[rules.rule]`, and part of what the answer is kept for.
+    """
+    start = Decision(
+        rules.rule, rules.quorum, frozenset(range(eligible)), chair, {}, {}, rules.votes_needed, rules.veto
+    )
+    possible = [vote for vote in _possible(start, cast) if not vote.outcome]
+    taken_sides = [vote for vote in possible if not vote.abstentions]
+    if not taken_sides:
+        return Weight.CAN
+    sides = (Choice.APPROVE, Choice.DENY)
+    if all(vote._with_vote(0, choice).outcome for vote in taken_sides for choice in sides):
+        return Weight.WILL
+    decides = any(vote._with_vote(0, choice).outcome for vote in possible for choice in TRIED)
+    return Weight.CAN if decides else Weight.NONE
+
+
+def _possible(start: Decision, cast: int) -> Iterator[Decision]:
+    """The vote in every way in which as many people could have voted; who of them chose what matters for the chair."""
+    chair = [start.chair] if start.chair in range(1, cast + 1) else []
+    others = [voter for voter in range(1, cast + 1) if voter not in chair]
+    for approvals, denials in product(range(len(others) + 1), repeat=2):
+        if approvals + denials > len(others):
+            continue
+        said = [Choice.APPROVE] * approvals + [Choice.DENY] * denials
+        said += [Choice.ABSTAIN] * (len(others) - len(said))
+        for chose in TRIED if chair else TRIED[:1]:
+            yield replace(start, votes={**dict(zip(others, said, strict=True)), **dict.fromkeys(chair, chose)})
 
 
 def too_few(eligible: int, quorum: int) -> bool:
@@ -225,14 +303,51 @@ def too_few(eligible: int, quorum: int) -> bool:
     return eligible < quorum
 
 
+def _any_one(_vote: Decision, group: Voters, _choice: Choice) -> bool:
+    """One voter."""
+    return bool(group)
+
+
 def _majority(vote: Decision, group: Voters, _choice: Choice) -> bool:
-    """More than half of the eligible voters; if all have voted and as many approve as deny, the chair's whole side."""
-    if len(group) * 2 > vote.eligible:
+    """More than half of the eligible voters who do not abstain; if all have voted and as many approve as deny, the
+    chair's whole side.
+    """
+    taking_sides = vote.eligible - vote.abstentions
+    if len(group) * 2 > taking_sides:
         return True
     tie = vote.cast == vote.eligible and vote.approvals == vote.denials
-    return tie and len(group) * 2 == vote.eligible and vote.chair_is_eligible and vote.chair in group
+    return tie and len(group) * 2 == taking_sides and vote.chair_is_eligible and vote.chair in group
+
+
+def _k_of_n(vote: Decision, group: Voters, choice: Choice) -> bool:
+    """So many voters to approve; to deny, so many that those who are left cannot approve any more."""
+    return vote.votes_needed <= vote.eligible and len(group) >= _needed_of_k(vote, choice)
+
+
+def _needed_of_k(vote: Decision, choice: Choice) -> int:
+    left = vote.eligible - vote.votes_needed
+    return max(1, left + 1 if choice == Choice.DENY else vote.votes_needed)
+
+
+def _unanimous(vote: Decision, group: Voters, choice: Choice) -> bool:
+    """Every eligible voter who does not abstain; one voter denies."""
+    everybody = vote.eligible - vote.abstentions
+    return bool(group) if choice == Choice.DENY else 0 < len(group) == everybody
+
+
+def _chair(vote: Decision, group: Voters, _choice: Choice) -> bool:
+    """The chair; the votes of the others advise."""
+    return vote.chair_is_eligible and vote.chair in group
 
 
 RULES: dict[str, DecisionRule] = {
-    "majority": DecisionRule(carries=_majority, needed=lambda eligible: eligible // 2 + 1),
+    "any_one": DecisionRule(carries=_any_one, needed=lambda _vote, _choice: 1),
+    "majority": DecisionRule(
+        carries=_majority, needed=lambda vote, _choice: vote.eligible // 2 + 1, chair_breaks_ties=True
+    ),
+    "k_of_n": DecisionRule(carries=_k_of_n, needed=_needed_of_k),
+    "unanimous": DecisionRule(
+        carries=_unanimous, needed=lambda vote, choice: 1 if choice == Choice.DENY else max(1, vote.eligible)
+    ),
+    "chair": DecisionRule(carries=_chair, needed=lambda _vote, _choice: 1, needs_chair=True),
 }

@@ -9,10 +9,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.committees.clock_settings import ClockSettings
-from apps.committees.decisions import RULES
+from apps.committees.decisions import RULES, VotingRules
 from apps.core import clock
 from apps.core.identifiers import new_id
 from apps.core.text import seen_text
+from apps.core.triggers import evidence, set_once
 from apps.people.models import ClaimRule, Institution, Person
 from apps.people.models.claims import confirmed, confirmed_in_full
 
@@ -23,7 +24,11 @@ class Committee(ClockSettings):
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     class Rule(models.TextChoices):
+        ANY_ONE = "any_one", _("one vote decides")
         MAJORITY = "majority", _("majority of eligible voters; the chair breaks ties")
+        K_OF_N = "k_of_n", _("a fixed number of approvals")
+        UNANIMOUS = "unanimous", _("all eligible voters must approve")
+        CHAIR = "chair", _("the chair decides")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=80, unique=True)
@@ -32,6 +37,8 @@ class Committee(ClockSettings):
     institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="committees")
     rule = models.CharField(_("decision rule"), max_length=20, choices=Rule.choices, default=Rule.MAJORITY)
     quorum = models.PositiveSmallIntegerField(_("quorum"), default=2)
+    votes_needed = models.PositiveSmallIntegerField(_("approvals needed"), default=1, db_default=1)  # the k of k of n
+    veto = models.BooleanField(_("one denial denies"), default=False, db_default=False)
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
@@ -61,6 +68,11 @@ class Committee(ClockSettings):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def voting_rules(self) -> VotingRules:
+        """How the committee decides on what is submitted now."""
+        return VotingRules(self.rule, self.quorum, self.votes_needed, self.veto)
 
     @property
     def contact_href(self) -> str:
@@ -152,3 +164,57 @@ class CommitteeMember(models.Model):
     def last_day(self) -> date | None:
         """The last day (UTC) of a membership that has an end."""
         return (self.ends_at - timedelta(microseconds=1)).date() if self.ends_at is not None else None
+
+
+class DeputyQuerySet(models.QuerySet["Deputy"]):
+    def not_over(self) -> Self:
+        """Those whose time is running or begins later."""
+        return self.filter(ended_at__isnull=True, ends_at__gt=clock.sql_now())
+
+    def current(self) -> Self:
+        """Those who may vote now, for the membership that they name."""
+        return self.not_over().filter(starts_at__lte=clock.sql_now(), person__is_active=True)
+
+
+class Deputy(models.Model):
+    """Somebody who votes in a member's place while the member is away. Evidence: it is ended, never deleted."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    membership = models.ForeignKey(CommitteeMember, on_delete=models.PROTECT, related_name="deputies")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    named_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = DeputyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deputy")
+        verbose_name_plural = _("deputies")
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="deputy_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False),
+                name="deputy_ended_says_when",
+            ),
+            *evidence(
+                "committees_deputy",
+                "who was named as a deputy cannot be changed or deleted",
+                may_change=["ended_at", "ended_by_id"],
+                refuse_if=set_once("ended_at", "ended_by_id"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.membership_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day (UTC) on which the deputy may vote."""
+        return (self.ends_at - timedelta(microseconds=1)).date()

@@ -9,6 +9,7 @@ from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
 from apps.committees import queries
+from apps.committees.decisions import VotingRules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
 from apps.core.actors import NamedActor, Viewer
@@ -142,6 +143,19 @@ def check_committee(name: str, quorum: int, review_days: int, contact: str) -> d
     except Invalid as refusal:
         fields |= refusal.fields
     return fields
+
+
+def check_voting_rules(rules: VotingRules) -> None:
+    """A rule that is known, a quorum of at least one vote, and no more approvals needed than the quorum has votes."""
+    fields: dict[str, str] = {}
+    if rules.rule not in Committee.Rule.values:
+        fields["rule"] = _("Choose a decision rule.")
+    if rules.quorum < 1:
+        fields["quorum"] = _("The quorum must be at least one vote.")
+    if rules.rule == Committee.Rule.K_OF_N and not 1 <= rules.votes_needed <= rules.quorum:
+        fields["votes_needed"] = _("Enter a number from 1 to the quorum.")
+    if fields:
+        raise Invalid(_("The decision rule was not changed."), fields=fields)
 
 
 def check_changed_committee(name: str, quorum: int, review_days: int, contact: str) -> None:

@@ -103,6 +103,8 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.COMMITTEE_CREATED: LOST,
     Kind.COMMITTEE_CHANGED: takes(taking.stop_accepting),
     Kind.COMMITTEE_DESCRIBED: BY_HAND,
+    Kind.DEPUTY_NAMED: LOST,
+    Kind.DEPUTY_ENDED: BY_HAND,
     Kind.COMMITTEE_MEMBER_ADDED: LOST,
     Kind.COMMITTEE_MEMBER_REMOVED: takes(taking.remove_member),
     Kind.COMMITTEE_MEMBER_REFUSED: NOTHING,

@@ -96,7 +96,8 @@ TABLES = (
     ),
     Table("signing_officials", InstitutionRole, ("id", "user_id"), lambda one: Q(content_object=one)),
     Table(
-        "committees", Committee, ("id", "slug", "name", "about", "rule", "quorum", "review_days", "accepting"),
+        "committees", Committee,
+        ("id", "slug", "name", "about", "rule", "quorum", "votes_needed", "veto", "review_days", "accepting"),
         _of_datasets(""),
     ),
     Table(

@@ -377,6 +377,8 @@ FORMS: dict[str, Kwargs] = {
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
     "mail_choice": {"rhythm": "daily"},
     "calendar_feed": {"act": "make"},
+    "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
+    "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {
         "clock_amount": 20,

@@ -271,6 +271,8 @@ VISITS = [
     Visit("calendar_feed", ("chair", "applicant")),
     Visit("committee_deadlines", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
+    Visit("member_deputies", ("chair",), _member_of("breast-cancer")),
+    Visit("committee_rules", ("chair",), _of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
     Visit("committee_forms", ("chair",), _of("breast-cancer")),
     Visit("form_builder", ("chair",), _form_of("breast-cancer")),

@@ -22,7 +22,9 @@ from apps.access_requests.commands.clocks import (
     set_missing_clocks,
     use_fast_track,
 )
+from apps.access_requests.commands.committee_rules import change_voting_rules
 from apps.access_requests.commands.decide import take_effect, undo_decision
+from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.imports import import_request
 from apps.access_requests.commands.members import (
@@ -64,11 +66,14 @@ __all__ = [
     "open_attachment",
     "remove_attachment",
     "change",
+    "change_voting_rules",
     "choose_datasets",
     "close_denied",
     "close_over",
     "copy",
     "discard",
+    "end_deputy",
+    "name_deputy",
     "draft",
     "sync_member_claims",
     "name_members",

@@ -19,6 +19,7 @@ from apps.access_requests.commands.decide import _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
 from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.voting_rules import rules_to_keep
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
@@ -190,8 +191,9 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     snapshot = access_requests_snapshot.snapshot_of(request)
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     opened = Round.objects.create(
-        request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
-    )
+        request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest(),
+        voting_rules=rules_to_keep(request),
+    )  # fmt: skip
     _set_clocks(request)
     request.move("submit", submitted_at=clock.now())
     about = [item.dataset_id for item in request.items.all()]

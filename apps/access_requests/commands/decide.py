@@ -14,10 +14,12 @@ from apps.access_requests import denials, effect, queries
 from apps.access_requests.commands.clocks import _set_clock
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Round, UndoneDecision, Vote
+from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries_clocks import newest_clocks
 from apps.access_requests.reversals import end_appeal, reopen, restore_denial
 from apps.access_requests.rules_after import check_can_undo, check_why_undone
 from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.voting_rules import kept_rules
 from apps.audit.record import Kind, record
 from apps.committees.decisions import Outcome
 from apps.committees.models import Committee, CommitteeMember
@@ -37,7 +39,11 @@ def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
     current = queries.open_round(request)
     if not decision.outcome or current is None or request.state != RequestState.IN_REVIEW:
         return
-    winning = list(Vote.objects.current().filter(item=item, round=current, voter_id__in=decision.winners))
+    winning = list(
+        Vote.objects.counted()
+        .alias(of_member=OF_MEMBER)
+        .filter(item=item, round=current, of_member__in=decision.winners)
+    )
     winning.sort(key=lambda vote: (vote.cast_at, vote.pk))
     reason = "\n\n".join(dict.fromkeys(vote.reason for vote in winning))
     adopted = (
@@ -106,8 +112,9 @@ def _start_waiting_appeals(request: AccessRequest) -> None:
         request.move("appeal", ended_at=None)
         last = request.rounds.order_by("-number")[0]
         current = Round.objects.create(
-            request=request, number=last.number + 1, snapshot=last.snapshot, sha256=last.sha256
-        )
+            request=request, number=last.number + 1, snapshot=last.snapshot, sha256=last.sha256,
+            voting_rules=kept_rules(appeal.item.committee for appeal in waiting),
+        )  # fmt: skip
     for appeal in waiting:
         appeal.item.move("appeal", **effect.UNDECIDED)
         Appeal.objects.filter(pk=appeal.pk).update(round=current)
@@ -188,7 +195,8 @@ def undo_decision(item: Item, *, why: str, by: Actor) -> UndoneDecision:
         denial_codes=item.denial_codes or [], decided_at=item.decided_at, undone_by=by, why=why,
     )  # fmt: skip
     reopen(item)
-    cast = Vote.objects.current().filter(item=item, round=undone.round, voter__in=[one.person_id for one in voters])
-    Item.objects.filter(pk=item.pk).update(asked_to_confirm=sorted(cast.values_list("voter_id", flat=True)))
+    cast = Vote.objects.counted().annotate(of_member=OF_MEMBER).filter(item=item, round=undone.round)
+    asked = cast.filter(of_member__in=[one.person_id for one in voters]).values_list("of_member", flat=True)
+    Item.objects.filter(pk=item.pk).update(asked_to_confirm=sorted(asked))
     record(Kind.DECISION_UNDONE, actor=by, subject=item, about=[request.pk, item.dataset_id])
     return undone

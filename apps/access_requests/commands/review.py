@@ -9,8 +9,10 @@ from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Question, Recusal
 from apps.access_requests.rules_after import check_none_can_be_undone
 from apps.access_requests.states import ACCEPTED
+from apps.access_requests.voting_rules import rules_in
 from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
+from apps.committees.decisions import Blocked, too_few
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.text import typed
@@ -51,7 +53,7 @@ def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
     """
     by = check_person(by)
     request = _lock(request)
-    rules.check_is_committee_member(by, request)
+    rules.check_can_recuse(by, request)
     reason = typed(reason, field="reason").strip()
     rules.check_says_conflict(reason)
     Recusal.objects.create(request=request, person=by, reason=reason)
@@ -70,8 +72,10 @@ def record_committees_without_quorum(request: AccessRequest, *, by: Actor) -> No
         return
     for committee, left in queries.committees_without_quorum(request).items():
         helpers = obstacles.who_adds_members(committee)
-        facts: dict[str, Any] = {"round": current.number, "left": left, "quorum": committee.quorum}
+        facts: dict[str, Any] = {"round": current.number, "left": left, "quorum": rules_in(current, committee).quorum}
         facts["help"] = helpers.help.value
+        if not too_few(left, facts["quorum"]):
+            facts["why"] = Blocked.NO_CHAIR.value
         about = [committee.pk, *sorted(person.pk for person in helpers.people)]
         same = timeline_of(request.pk).filter(kind=Kind.QUORUM_MISSING, about__contains=about, facts__contains=facts)
         if not same.exists():

@@ -49,25 +49,27 @@ def vote(
     `conditions` are the ids of proposed conditions that an approval with conditions adopts, `new_condition` the text of
     one more, which is proposed and adopted. `denial_codes` are the reasons of a vote to deny (`DenialReason`). Who the
     voter is at this moment is kept with the vote. A change by somebody who let a voter leave since the last vote of
-    others is recorded, and decides nothing until another vote is cast.
+    others, or by their deputy, is recorded, and decides nothing until another vote is cast.
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
+    member = rules.check_votes_for(by, item, voters)
     reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
     known = set(item.conditions.values_list("pk", flat=True))
     rules.check_vote(choice, reason, conditions, new, known, denial_codes)
     adopts = set(conditions) if choice == Vote.Choice.CONDITIONAL else set()
     if choice == Vote.Choice.CONDITIONAL and new:
         adopts.add(_proposed(item, text=new, by=by).pk)
-    earlier = queries.current_vote(item, by)
-    codes = denials.in_order(denial_codes)
-    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "denial_codes": codes}
+    earlier = queries.current_vote(item, member.person)
+    absent = member.person if member.person_id != by.pk else None
+    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
+    said["denial_codes"] = denials.in_order(denial_codes)
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
-    about = [item.request_id, item.dataset_id]
+    about = [item.request_id, item.dataset_id, *([absent.pk] if absent else [])]
     record(
         Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
     )
-    if earlier is None or not queries.let_a_voter_leave(item, by.pk):
+    if earlier is None or not any(queries.let_a_voter_leave(item, pk) for pk in {by.pk, member.person_id}):
         _decide_if_clear(item, voters)
     return cast
 

@@ -107,6 +107,8 @@ class Round(models.Model):
     sha256 = models.CharField(max_length=64)
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
+    # How each committee decides in this round, by its id; a committee that is missing decides as its row says now.
+    voting_rules = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         verbose_name = _("review round")

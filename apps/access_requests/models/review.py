@@ -1,15 +1,16 @@
 """What the committee does with a request: conditions, votes, conflicts of interest, questions."""
 
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.denials import DenialReason
-from apps.access_requests.models.requests import AccessRequest, Item, Round
+from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.committees import decisions
 from apps.core.identifiers import new_id
 from apps.core.text import seen_text
@@ -45,25 +46,52 @@ class Condition(models.Model):
         return f"condition for {self.item_id}"
 
 
-# A vote takes the place of its voter's own vote on the same item in the same round, and of no other.
+# A vote takes the place of the same member's vote on the same item in the same round, and of no other. It is the
+# member's also when a deputy cast it. A deputy never takes the place of the member's own vote, and nobody votes for two
+# members.
 SUPERSEDES_OWN = """
 BEGIN
     IF NEW.supersedes_id IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM public.access_requests_vote earlier
         WHERE earlier.id = NEW.supersedes_id AND earlier.item_id = NEW.item_id
-          AND earlier.round_id = NEW.round_id AND earlier.voter_id = NEW.voter_id)
+          AND earlier.round_id = NEW.round_id
+          AND coalesce(earlier.in_place_of_id, earlier.voter_id) = coalesce(NEW.in_place_of_id, NEW.voter_id)
+          AND (NEW.in_place_of_id IS NULL OR earlier.in_place_of_id IS NOT NULL))
     THEN
         RAISE EXCEPTION USING MESSAGE = 'a vote supersedes only its voter''s own', ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.in_place_of_id = NEW.voter_id OR EXISTS (
+        SELECT 1 FROM public.access_requests_vote other
+        WHERE other.item_id = NEW.item_id AND other.round_id = NEW.round_id AND other.voter_id = NEW.voter_id
+          AND coalesce(other.in_place_of_id, other.voter_id) <> coalesce(NEW.in_place_of_id, NEW.voter_id))
+    THEN
+        RAISE EXCEPTION USING MESSAGE = 'nobody votes for two members', ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END
 """
+OF_MEMBER = Coalesce("in_place_of_id", "voter_id")  # of a vote: the member whose vote it is
 
 
 class VoteQuerySet(models.QuerySet["Vote"]):
     def current(self) -> Self:
-        """The votes that no later vote of the same voter has superseded: at most one for each voter and round."""
+        """The votes that no later vote of the same member has superseded: at most one for each member and round."""
         return self.filter(superseded_by__isnull=True)
+
+    def counted(self) -> Self:
+        """Those of them that count if the member does: not a deputy's who is part of the request, also with an account
+        that was merged, who declared a conflict of interest in it, or whose account was closed since.
+        """
+        same = Q(person_id=OuterRef("voter_id")) | Q(person__merged_into_id=OuterRef("voter_id"))
+        asked = OuterRef("item__request_id")
+        applicant = Q(applicant_id=OuterRef("voter_id")) | Q(applicant__merged_into_id=OuterRef("voter_id"))
+        concerned = (
+            Q(voter__is_active=False)
+            | Q(Exists(Recusal.objects.filter(same, request=asked)))
+            | Q(Exists(Membership.objects.filter(same, request=asked)))
+            | Q(Exists(AccessRequest.objects.filter(applicant, pk=asked)))
+        )
+        return self.current().exclude(concerned, in_place_of__isnull=False)
 
 
 class Vote(models.Model):
@@ -78,11 +106,14 @@ class Vote(models.Model):
         APPROVE = decisions.Choice.APPROVE.value, _("Approve")
         CONDITIONAL = decisions.Choice.CONDITIONAL.value, _("Approve with conditions")
         DENY = decisions.Choice.DENY.value, _("Deny")
+        ABSTAIN = decisions.Choice.ABSTAIN.value, _("Abstain")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="votes")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="votes")
     voter = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="votes")
+    # The member whose vote a deputy cast; empty for one's own.
+    in_place_of = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     choice = models.CharField(max_length=12, choices=Choice.choices)
     reason = models.TextField(_("reason"))
     adopts = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("adopted conditions"))
@@ -105,6 +136,9 @@ class Vote(models.Model):
             models.UniqueConstraint(
                 fields=["item", "round", "voter"], condition=Q(supersedes__isnull=True), name="vote_first_of_voter_once"
             ),
+            models.UniqueConstraint(
+                F("item"), F("round"), OF_MEMBER, condition=Q(supersedes__isnull=True), name="vote_first_of_member_once"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="vote_has_reason"),
             models.CheckConstraint(
                 condition=Q(choice="conditional", adopts__len__gt=0) | (~Q(choice="conditional") & Q(adopts=[])),
@@ -116,6 +150,11 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.voter_id} on {self.item_id}"
+
+    @property
+    def of_member_id(self) -> UUID:
+        """The member whose vote it is."""
+        return self.in_place_of_id or self.voter_id
 
 
 class Recusal(models.Model):

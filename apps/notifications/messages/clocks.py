@@ -51,8 +51,8 @@ def _missing(item: Item) -> Iterator[Person]:
     """The eligible voters who have not voted in the open round; all of them before the completeness check."""
     voted = set()
     if item.request.state == RequestState.IN_REVIEW:
-        cast = Vote.objects.current().filter(item=item, round__closed_at__isnull=True)
-        voted = set(cast.values_list("voter_id", flat=True))
+        cast = Vote.objects.counted().filter(item=item, round__closed_at__isnull=True)
+        voted = {vote.of_member_id for vote in cast.only("voter_id", "in_place_of_id")}
     for membership in requests.eligible_voters(item):
         if membership.person_id not in voted:
             yield membership.person

@@ -1,6 +1,7 @@
 """Messages about committees: who becomes and who ceases to be a member, and too few members to decide on a request."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,8 @@ from apps.access_requests.models import AccessRequest
 from apps.access_requests.obstacles import Help, who_adds_members
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.committees.models import Committee, CommitteeMember
+from apps.committees.decisions import Blocked
+from apps.committees.models import Committee, CommitteeMember, Deputy
 from apps.committees.queries import memberships_of
 from apps.notifications.recipients import Message, Note, Notes, subject_of
 from apps.people.models import PlatformRole
@@ -22,6 +24,10 @@ def _quorum_missing(event: Event) -> Notes:
     committee = Committee.objects.get(pk=event.about[0])
     facts = {"reference": request.reference, "committee": committee.name}
     facts |= {"left": event.facts["left"], "quorum": event.facts["quorum"]}
+    if event.facts.get("why") == Blocked.NO_CHAIR.value:
+        for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
+            yield Note(operator, "quorum_missing.no_chair", reverse("committee_manage", args=[committee.slug]), facts)
+        return
     helpers = who_adds_members(committee)
     page = reverse("committee_manage", args=[committee.slug])
     if helpers.help == Help.NOBODY_OUTSIDE:
@@ -49,6 +55,20 @@ def _member_removed(event: Event) -> Notes:
     if not memberships_of(membership.committee).filter(is_chair=True).exists():
         for operator in people_with_platform_role(PlatformRole.Kind.OPERATOR):
             yield Note(operator, "committee_member_removed.no_chair", page, facts)
+
+
+def _deputy(event: Event) -> Notes:
+    """The deputy and the member, except whoever did it."""
+    deputy = Deputy.objects.select_related("membership__committee", "membership__person", "person").get(
+        pk=subject_of(event)
+    )
+    facts: dict[str, Any] = {"committee": deputy.membership.committee.name, "member": deputy.membership.person.name}
+    facts |= {"deputy": deputy.person.name, "last_day": deputy.last_day}
+    kind = "deputy_named" if event.kind == Kind.DEPUTY_NAMED else "deputy_ended"
+    yield Note(deputy.person, f"{kind}.deputy", reverse("vote_as_deputy"), facts)
+    if event.actor_id != deputy.membership.person_id:
+        page = reverse("member_deputies", args=[deputy.membership.committee.slug, deputy.membership_id])
+        yield Note(deputy.membership.person, f"{kind}.member", page, facts)
 
 
 def _chair_of(membership: CommitteeMember, event: Event, notification: str) -> Notes:
@@ -87,6 +107,13 @@ MESSAGES: Mapping[Kind, Message] = {
                     "applicant. The new member can vote in the next round."
                 ),
             ),
+            "quorum_missing.no_chair": (
+                _("No chair can vote on %(reference)s"),
+                _(
+                    "The chair decides in “%(committee)s”, and no chair can vote on %(reference)s. Appoint another "
+                    "member as the chair. A member who becomes the chair can vote in the current round."
+                ),
+            ),
             "quorum_missing.nobody_outside": (
                 _("Appoint another operator for %(committee)s"),
                 _(
@@ -94,6 +121,38 @@ MESSAGES: Mapping[Kind, Message] = {
                     "%(reference)s. Everybody who could add members is part of a request that this committee is "
                     "deciding on. Appoint an operator who is not: they are notified, and can add members."
                 ),
+            ),
+        },
+    ),
+    Kind.DEPUTY_NAMED: Message(
+        _deputy,
+        {
+            "deputy_named.deputy": (
+                _("You are the deputy of %(member)s"),
+                _(
+                    "In “%(committee)s” you can vote in the place of %(member)s until %(last_day)s (UTC). You and "
+                    "%(member)s have one vote. If you have a conflict of interest in a request, declare it there."
+                ),
+            ),
+            "deputy_named.member": (
+                _("%(deputy)s is your deputy"),
+                _(
+                    "In “%(committee)s” %(deputy)s can vote in your place until %(last_day)s (UTC). If you vote, your "
+                    "vote counts instead."
+                ),
+            ),
+        },
+    ),
+    Kind.DEPUTY_ENDED: Message(
+        _deputy,
+        {
+            "deputy_ended.deputy": (
+                _("You are no longer the deputy of %(member)s"),
+                _("You can no longer vote in the place of %(member)s in “%(committee)s”."),
+            ),
+            "deputy_ended.member": (
+                _("%(deputy)s is no longer your deputy"),
+                _("%(deputy)s can no longer vote in your place in “%(committee)s”."),
             ),
         },
     ),

@@ -222,8 +222,16 @@ MESSAGES: Mapping[Kind, Message] = {
             "votes_divided.tie_without_chair": (
                 _("The votes on %(reference)s are tied"),
                 _(
-                    "All members of “%(committee)s” have voted on “%(dataset)s”. The votes are tied, and no chair "
-                    "can break the tie. Change your vote, or request changes from the applicant to start a new round."
+                    "All members of “%(committee)s” have voted on “%(dataset)s”. The votes are tied, and no vote of "
+                    "a chair breaks the tie. Change your vote, or request changes from the applicant to start a new "
+                    "round."
+                ),
+            ),
+            "votes_divided.abstained": (
+                _("The votes on %(reference)s do not decide"),
+                _(
+                    "All members of “%(committee)s” have voted on “%(dataset)s”. Because members abstained, the votes "
+                    "do not decide. Change your vote, or request changes from the applicant to start a new round."
                 ),
             ),
             "votes_divided.chair": (

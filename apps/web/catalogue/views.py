@@ -28,6 +28,7 @@ from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
 from apps.web.common.clock_rows import deadlines_of
 from apps.web.common.lists import ListPage
+from apps.web.common.voting_rules import rule_sentences
 
 SHOWN = 24
 
@@ -122,6 +123,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     members = committees.memberships_of(committee).select_related("person__institution")
     context = {
         "committee": committee,
+        "rule_sentences": rule_sentences(committee.voting_rules),
         "closed": not_accepting(committee) if not committee.accepting else "",
         "deadlines": deadlines_of(committee, committee.asked_at.date()),
         "memberships": members,

@@ -48,8 +48,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
         "recusals": case.recusals.select_related("person").order_by("declared_at"),
-        "can_screen": case.can("accept_for_review"),
-        "can_return": case.can("return"),
+        "can_screen": _member_can(case, items, "accept_for_review"),
+        "can_return": _member_can(case, items, "return"),
         "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
@@ -65,6 +65,11 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
             notes=_notes(case, events, names),
         ),
     }
+
+
+def _member_can(case: AccessRequest, items: Iterable[Mapping[str, Any]], verb: str) -> bool:
+    """Whether the reader is a member, and not only a deputy, and the request is at a step where members may do this."""
+    return any(entry["is_member"] for entry in items) and case.can(verb)
 
 
 def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[Event]:

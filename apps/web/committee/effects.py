@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.access_requests.queries import listed_decision
 from apps.access_requests.review_queue import undecided_before
@@ -15,6 +14,7 @@ from apps.committees.decisions import Blocked, Decision
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
+from apps.web.committee.presenters import what_decides, why_blocked
 
 
 def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) 
             "vote": _("Cast, but it will no longer count") if str(person_id) in before.votes else _("Not cast"),
             "before": before.eligible,
             "after": after.eligible,
-            "warning": after.blocked == Blocked.TOO_FEW_VOTERS or after.needs_everyone,
+            "warning": after.is_hopeless or after.needs_everyone,
             "follows": _follows(after, in_review=in_review),
         })  # fmt: skip
     return rows
@@ -51,6 +51,8 @@ def _follows(after: Decision, *, in_review: bool) -> str:
             "Too few members remain for the quorum of %(quorum)s. Add a member, then request changes from the "
             "applicant. The new member can vote in the next round."
         ) % {"quorum": after.quorum}
+    if after.blocked == Blocked.NO_CHAIR:
+        return why_blocked(after)
     if in_review and after.cast == after.eligible:
         # Which of the two it is would tell how the others voted.
         return _(
@@ -59,8 +61,4 @@ def _follows(after: Decision, *, in_review: bool) -> str:
         )
     if after.needs_everyone:
         return _("Every remaining member must then vote to reach the quorum of %(quorum)s.") % {"quorum": after.quorum}
-    return ngettext(
-        "The dataset stays undecided. A decision then needs %(n)s vote.", "The dataset stays undecided. A decision "
-            "then needs %(n)s matching votes.",
-        after.needed,
-    ) % {"n": after.needed}  # fmt: skip
+    return _("The dataset stays undecided. %(what_decides)s.") % {"what_decides": what_decides(after)}

@@ -15,6 +15,7 @@ WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
     (Vote.Choice.CONDITIONAL, _("Approve with conditions – only if the agreement contains the conditions you select")),
     (Vote.Choice.DENY, _("Deny – the applicant does not get access and can read the reason")),
+    (Vote.Choice.ABSTAIN, _("Abstain – your vote counts for the quorum and for neither side")),
 ]
 
 

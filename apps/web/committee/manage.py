@@ -12,6 +12,7 @@ from apps.access_requests.review_queue import undecided_before, waiting_votes
 from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
+from apps.committees.queries_deputies import deputies_in
 from apps.core import clock
 from apps.core.errors import Invalid, NotFound
 from apps.datasets.queries import open_proposals_to, proposals_to_answer
@@ -27,6 +28,7 @@ from apps.web.common.clock_rows import deadlines_of
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
+from apps.web.common.voting_rules import rule_sentences
 from apps.web.sign_in.step_up import freshly_signed_in
 
 
@@ -64,14 +66,19 @@ def managed_committee(request: AuthenticatedRequest, slug: str) -> Committee:
 def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: dict[str, Any]) -> HttpResponse:
     memberships = list(memberships_of(committee).select_related("person__institution"))
     waiting = waiting_votes(committee)
+    deputies = {one.membership_id: one for one in reversed(deputies_in(committee))}
     state = "yes" if committee.accepting else "no"
     found = {
         "committee": committee,
         "proposals": open_proposals_to(committee),
-        "memberships": [{"row": one, "waiting": waiting.get(one.person_id, 0)} for one in memberships],
+        "memberships": [
+            {"row": one, "waiting": waiting.get(one.person_id, 0), "deputy": deputies.get(one.pk)}
+            for one in memberships
+        ],
         "to_answer": set(proposals_to_answer(request.actor).filter(committee=committee).values_list("pk", flat=True)),
         "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
         "has_chair": any(one.is_chair for one in memberships),
+        "rule_sentences": rule_sentences(committee.voting_rules),
         "deadlines": deadlines_of(committee, clock.today()),
         "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.committees.decisions import Blocked, Decision, Weight, too_few
+from apps.committees.decisions import RULES, Blocked, Decision, Weight, too_few
 from apps.committees.models import Committee
 
 
@@ -18,6 +18,8 @@ def why_blocked(decision: Decision) -> str:
         Blocked.TOO_FEW_VOTERS: _too_few_voters,
         Blocked.TIE_WITHOUT_CHAIR: _tie_without_chair,
         Blocked.CONDITIONS_DIVIDED: _conditions_divided,
+        Blocked.NO_CHAIR: _no_chair,
+        Blocked.ABSTAINED: _abstained,
     }
     return sentences[decision.blocked](decision) if decision.blocked else ""
 
@@ -49,8 +51,22 @@ def why_committee_blocked(committee: Committee, eligible: int) -> str:
 
 def _tie_without_chair(_decision: Decision) -> str:
     return _(
-        "The votes are tied, and no chair can vote on this request to break the tie. Change a vote, or request "
-        "changes from the applicant. Then everyone votes again in the next round."
+        "The votes are tied, and no vote of a chair breaks the tie. Change a vote, or request changes from the "
+        "applicant. Then everyone votes again in the next round."
+    )
+
+
+def _no_chair(_decision: Decision) -> str:
+    return _(
+        "The chair decides in this committee, and no chair can vote on this request. An operator can appoint another "
+        "member as the chair."
+    )
+
+
+def _abstained(_decision: Decision) -> str:
+    return _(
+        "Everyone has voted. Because members abstained, the votes do not decide. Change a vote, or request changes "
+        "from the applicant. Then everyone votes again in the next round."
     )
 
 
@@ -62,12 +78,8 @@ def _conditions_divided(_decision: Decision) -> str:
 
 
 def what_decides(decision: Decision) -> str:
-    """How many matching votes decide, and after how many votes."""
-    needed = ngettext(
-        "A decision needs %(n)s vote, to approve or to deny",
-        "A decision needs %(n)s matching votes: all to approve or all to deny",
-        decision.needed,
-    ) % {"n": decision.needed}
+    """How many votes decide, and after how many votes."""
+    needed = _what_is_needed(decision)
     if not decision.waits_for_quorum:
         return needed
     return ngettext(
@@ -75,11 +87,27 @@ def what_decides(decision: Decision) -> str:
     ) % {"needed": needed, "n": decision.quorum}
 
 
+def _what_is_needed(decision: Decision) -> str:
+    if RULES[decision.rule].needs_chair:
+        if decision.veto:
+            return _("The chair’s vote decides, and one vote to deny denies")
+        return _("The chair’s vote decides")
+    if decision.needed != decision.needed_to_deny:
+        counts = {"approve": decision.needed, "deny": decision.needed_to_deny}
+        return _("Votes needed to approve: %(approve)s. Votes needed to deny: %(deny)s") % counts
+    return ngettext(
+        "A decision needs %(n)s vote, to approve or to deny",
+        "A decision needs %(n)s matching votes: all to approve or all to deny",
+        decision.needed,
+    ) % {"n": decision.needed}
+
+
 def what_my_vote_does(weight: Weight) -> str:
     """What the next vote does, for the person who may cast it; empty if it cannot decide yet."""
     says = {
         Weight.WILL: _(
-            "Your vote will decide on this dataset, unless you approve with conditions that too few members adopt."
+            "Your vote will decide on this dataset, unless members abstained or you approve with conditions that too "
+            "few members adopt."
         ),
         Weight.CAN: _("Your vote can decide on this dataset."),
     }
@@ -91,6 +119,7 @@ def tally_facts(decision: Decision) -> dict[str, Any]:
     return {
         "approve": decision.approvals,
         "deny": decision.denials,
+        "abstain": decision.abstentions,
         "eligible": decision.eligible,
         "cast": decision.cast,
         "quorum": decision.quorum,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.access_requests.queries import listed_decision
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
-from apps.committees.decisions import Blocked, Weight
+from apps.committees.decisions import Weight
 from apps.grants.access_state import states_of_requests
 from apps.grants.access_state.words import said
 from apps.people.models import Person
@@ -79,7 +79,7 @@ def _votes(item: Any) -> Row:
         action, note = _("View request"), ""
     else:
         action, note = _("Cast vote") if item.waits_for_me else _("View request"), notes.get(weight, "")
-    said = item.i_voted or decision.blocked == Blocked.TOO_FEW_VOTERS
+    said = item.i_voted or decision.is_hopeless
     return {
         "votes": ngettext("%(cast)s of %(n)s vote", "%(cast)s of %(n)s votes", decision.eligible)
         % {"cast": decision.cast, "n": decision.eligible},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.committee import case, deadlines, due_date, manage, members, queue, thread, undo
+from apps.web.committee import case, deadlines, deputies, due_date, manage, members, queue, thread, undo, voting_rules
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("review/<uuid:pk>/due-date/<slug:slug>/", due_date.due_date, name="case_due_date"),
     path("committees/<slug:slug>/deadlines/", deadlines.deadlines, name="committee_deadlines"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
+    path("review/as-deputy/", deputies.to_vote_as_deputy, name="vote_as_deputy"),
+    path("committees/<slug:slug>/members/<uuid:pk>/deputy/", deputies.deputies, name="member_deputies"),
+    path("committees/<slug:slug>/rules/", voting_rules.voting_rules, name="committee_rules"),
     path("committees/<slug:slug>/members/<uuid:pk>/remove/", members.remove_member, name="member_remove"),
     path("committees/<slug:slug>/chair/", members.name_chair, name="committee_chair"),
 ]

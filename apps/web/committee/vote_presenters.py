@@ -11,9 +11,10 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.voting_rules import rules_in
 from apps.agreements.queries import of_request
-from apps.committees.decisions import Blocked, Decision, Weight
-from apps.committees.models import CommitteeMember
+from apps.committees.decisions import RULES, Decision, Weight
+from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.datasets.conditions import explained, listed
@@ -25,6 +26,7 @@ from apps.web.committee.after_vote import UndoForm, after_vote, time_of
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
 from apps.web.common.state_presenters import shown as shown_state
+from apps.web.common.voting_rules import rule_sentences
 
 Entry = dict[str, Any]
 
@@ -38,7 +40,7 @@ def items_of_case(
 ) -> list[Entry]:
     """Each dataset requested in the round shown, with its conditions, its votes and what followed; mine first."""
     items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
-    voters_by_committee, votes = committees_of_request(case), list(votes_on(case))
+    voters_by_committee, votes = committees_of_request(case, reader=me), list(votes_on(case))
     my_committees = set(committees_of(me).values_list("pk", flat=True))
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
@@ -52,11 +54,13 @@ def items_of_case(
     for item in rows:
         item.request = case
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
-        entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
+        member = _votes_for(voters, me)
+        theirs = [vote for vote in votes if vote.item_id == item.pk]
+        entry = _voted(item, voters, theirs, shown_round, me, member)
         agreement = agreements.get(item.pk)
         entry |= after_vote(item, voters, me, now, (undo_forms or {}).get(item.pk))
+        entry |= _place_of(item, member, me, my_committees)
         entry |= {
-            "mine": item.committee_id in my_committees,
             "use_conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
             "grants": [
@@ -69,28 +73,55 @@ def items_of_case(
     return sorted(entries, key=lambda entry: not entry["mine"])
 
 
-def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person) -> Entry:
+def _votes_for(voters: list[CommitteeMember], me: Person) -> CommitteeMember | None:
+    """The membership for which the reader votes: their own, or the one that they keep as a deputy."""
+    own = next((one for one in voters if one.person_id == me.pk), None)
+    return own or next((one for one in voters if getattr(one, "kept", False)), None)
+
+
+def _place_of(item: Item, member: CommitteeMember | None, me: Person, my_committees: set[UUID]) -> Entry:
+    is_member = item.committee_id in my_committees
+    return {
+        "mine": is_member or member is not None,
+        "is_member": is_member,
+        "votes_for": member,
+        "in_place_of": member.person if member is not None and member.person_id != me.pk else None,
+    }
+
+
+def _voted(
+    item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person,
+    member: CommitteeMember | None,
+) -> Entry:  # fmt: skip
     """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
     number = item.decided_in_id or shown_round.pk
     superseded = {vote.supersedes_id for vote in votes}
-    current = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
-    decision = decision_of(item.committee, voters, current)
+    theirs = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
+    current = [vote for vote in theirs if _counts(vote, item)]
+    rules = rules_in(item.decided_in or shown_round, item.committee)
+    decision = decision_of(rules, voters, current)
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())
-    weight = open_vote.weight_of(me.pk, conditions_proposed=bool(proposed))
+    voter = member.person_id if member is not None else me.pk
+    weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
     shown = item.state != ItemState.OPEN or mine is not None
-    says_why = item.state == ItemState.OPEN and (shown or open_vote.blocked == Blocked.TOO_FEW_VOTERS)
+    says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
     return {
         "item": item,
         "voters": voters,
         "my_vote": mine,
+        "deputy_vote": next((vote for vote in current if vote.in_place_of_id == me.pk), None),
+        "member_voted": any(vote.voter_id == voter != me.pk for vote in current),
         "choices_shown": shown,
         "ballots": _ballots(voters, current, decision, proposed, shown=shown),
         "earlier": [vote for vote in votes if vote not in current] if shown else [],
         "tally": tally_facts(decision),
         "blocked": why_blocked(open_vote) if says_why else "",
         "what_decides": what_decides(decision),
+        "rule_sentences": rule_sentences(rules),
+        "rule": Committee.Rule(rules.rule).label,
+        "ties": RULES[rules.rule].chair_breaks_ties,
         "conditions": _conditions(proposed, decision, shown=shown),
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
@@ -100,18 +131,30 @@ def _voted(item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_r
     }
 
 
+def _counts(vote: Any, item: Item) -> bool:
+    """Whether a vote that was not changed counts, or counted when the item was decided."""
+    if item.decided_at is None or vote.in_place_of_id is None:
+        return bool(vote.counts) or vote.in_place_of_id is None
+    return vote.conflict_at is None or vote.conflict_at > item.decided_at
+
+
 def _ballots(
     voters: list[CommitteeMember], votes: list[Vote], decision: Decision, proposed: list[Condition], *, shown: bool
 ) -> list[Entry]:
     """One row for each eligible voter, and for each other person whose vote no longer counts."""
-    cast = {vote.voter_id: vote for vote in votes}
+    cast = {vote.of_member_id: vote for vote in votes}
     texts = {condition.pk: condition.text for condition in proposed}
     rows: list[Entry] = [
         {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
         for member in voters
     ]
     rows += [
-        {"person": vote.voter, "is_chair": False, "vote": vote, "counts": vote.voter_id in decision.voters}
+        {
+            "person": vote.in_place_of or vote.voter,
+            "is_chair": False,
+            "vote": vote,
+            "counts": vote.of_member_id in decision.voters,
+        }
         for vote in cast.values()
     ]
     for row in rows:
@@ -142,7 +185,11 @@ def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, 
         why_not = _("This dataset has been decided.")
     elif not entry["mine"]:
         why_not = _("Another committee decides on this dataset.")
-    elif me.pk not in {membership.person_id for membership in entry["voters"]}:
+    elif entry["member_voted"]:
+        why_not = _("%(name)s has voted. A deputy votes only while the member has not.") % {
+            "name": entry["in_place_of"]
+        }
+    elif entry["votes_for"] is None:
         why_not = _("You joined the committee after this round started. You can vote from the next round.")
     elif case.state == RequestState.SUBMITTED:
         why_not = _("Voting starts when a committee member accepts the request for review.")
@@ -205,7 +252,7 @@ def what_followed(item: Item) -> str:
         }
     case = AccessRequest.objects.get(pk=item.request_id)
     voters = committees_of_request(case).get(item.committee_id, [])
-    voted = {vote.voter_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
+    voted = {vote.of_member_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
     waiting = ", ".join(str(member.person) for member in voters if member.person_id not in voted)
     if waiting:
         return _("Your vote is recorded. The decision is waiting for the votes of: %(names)s.") % {"names": waiting}

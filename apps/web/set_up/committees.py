@@ -91,7 +91,7 @@ def committee(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if found is None:
         raise NotFound(_("This committee does not exist."))
     facts = committee_facts(found)
-    shown = {**facts, "institution": found.institution_id, "rule": found.rule, "seen": fingerprint(facts)}
+    shown = {**facts, "institution": found.institution_id, "seen": fingerprint(facts)}
     form = CommitteeForm(request.POST or None, initial=shown)
 
     def save() -> tuple[str, str]:
@@ -101,5 +101,5 @@ def committee(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return one_form(
         request, form, save, title=found.name, button=_("Save changes"), cancel=reverse("set_up_committees"),
         crumbs=crumbs((_("Committees"), "set_up_committees"), (found.name, "")),
-        further_url=reverse("committee_manage", args=[found.slug]), further_label=_("Members and chair"),
+        further_url=reverse("committee_manage", args=[found.slug]), further_label=_("Members, chair and decision rule"),
     )  # fmt: skip

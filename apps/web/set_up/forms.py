@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.committees.models import Committee
 from apps.committees.rules import check_changed_committee, check_new_committee
 from apps.people.models import Institution, PlatformRole
 from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField, name_the_rest
@@ -88,7 +87,6 @@ class CommitteeForm(SeenForm):
         required=False,
         help_text=_("Datasets of this institution can be assigned to the committee without its acceptance."),
     )
-    rule = forms.ChoiceField(label=_("Decision rule"), choices=Committee.Rule.choices)
     quorum = forms.IntegerField(
         label=_("Quorum"),
         initial=2,
@@ -127,8 +125,8 @@ class CommitteeForm(SeenForm):
         return {name: self.cleaned_data.get(name, value) for name, value in right.items()}
 
     def facts(self) -> dict[str, Any]:
-        """What the command takes. The rule is not among it: there is one."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in {"rule", "slug", "chair"}}
+        """What the command takes. The decision rule has a page of its own."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"slug", "chair"}}
 
 
 class NewCommitteeForm(CommitteeForm):

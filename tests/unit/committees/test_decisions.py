@@ -249,7 +249,7 @@ def test_another_rule_is_one_more_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def carries(vote: Decision, group: frozenset[object], choice: Choice) -> bool:
         return bool(group) and (choice == Choice.DENY or not vote.denials)
 
-    monkeypatch.setitem(RULES, "any_one_with_veto", DecisionRule(carries=carries, needed=lambda eligible: 1))
+    monkeypatch.setitem(RULES, "any_one_with_veto", DecisionRule(carries=carries, needed=lambda vote, choice: 1))
     fresh = Decision("any_one_with_veto", 1, frozenset(range(5)), None, {})
     assert (fresh.needed, fresh.weight_of(3)) == (1, Weight.WILL)
     assert Decision("any_one_with_veto", 2, frozenset(range(5)), None, {1: "approve", 2: "deny"}).outcome == "deny"
@@ -266,7 +266,7 @@ def test_what_a_vote_may_do_follows_rules_that_treat_approving_and_denying_diffe
         def carries(vote: Decision, group: frozenset[object], choice: Choice) -> bool:
             return bool(group) if choice == deciding else len(group) == vote.eligible
 
-        return DecisionRule(carries=carries, needed=lambda eligible: 1)
+        return DecisionRule(carries=carries, needed=lambda vote, choice: 1)
 
     for deciding in (Choice.APPROVE, Choice.DENY):
         monkeypatch.setitem(RULES, "one_decides", one_decides(deciding))

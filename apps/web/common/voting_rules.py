@@ -1,0 +1,32 @@
+"""How a committee counts votes, in sentences for anybody."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.committees.decisions import VotingRules
+
+
+def rule_sentences(rules: VotingRules) -> list[str]:
+    """How votes are counted by these rules: the rule, a veto, the quorum, abstentions."""
+    says = {
+        "any_one": _("One vote decides. If the votes that are cast differ, the dataset is denied."),
+        "majority": _(
+            "More than half of the eligible voters who do not abstain decide. If everyone has voted and as many approve"
+            " as deny, the chair’s vote breaks the tie."
+        ),
+        "k_of_n": ngettext(
+            "%(n)s member must approve. The dataset is denied when so many deny that this cannot be reached.",
+            "%(n)s members must approve. The dataset is denied when so many deny that this cannot be reached.",
+            rules.votes_needed,
+        )
+        % {"n": rules.votes_needed},
+        "unanimous": _("Every eligible voter who does not abstain must approve. One vote to deny denies."),
+        "chair": _("The chair’s vote decides. The votes of the other members advise the chair."),
+    }
+    quorum = ngettext(
+        "Nothing is decided before %(n)s member has voted.",
+        "Nothing is decided before %(n)s members have voted.",
+        rules.quorum,
+    ) % {"n": rules.quorum}
+    veto = [_("A single vote to deny denies.")] if rules.veto and rules.rule != "unanimous" else []
+    return [says[rules.rule], *veto, quorum, _("An abstention counts for the quorum and for neither side.")]
