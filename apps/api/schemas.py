@@ -196,6 +196,7 @@ class ItemOut(Schema):
 
 class QuestionOut(Schema):
     id: UUID
+    field: str = Field(description="The only field it unlocks; empty if it is about the whole request.")
     text: str
     answer: str
     asked_at: datetime

@@ -133,6 +133,7 @@ def request(request: AccessRequest, missing: dict[str, str], state: AccessState)
         "questions": [
             {
                 "id": each.pk,
+                "field": each.field,
                 "text": each.text,
                 "answer": each.answer,
                 "asked_at": each.asked_at,

@@ -17,7 +17,8 @@ from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web import document_forms
-from apps.web.committee.forms import ConflictForm, QuestionForm
+from apps.web.committee.forms import ConflictForm
+from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
