@@ -46,6 +46,8 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.VOTE_CAST: [report_open_votes],
     Kind.VOTE_CHANGED: [report_open_votes],
     Kind.ITEM_DECIDED: [offer_agreement],
+    Kind.DECISION_UNDONE: [report_open_votes],
+    Kind.APPEAL_STARTED: [check_quorum],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
     Kind.AGREEMENT_SIGNED: [store_agreement_pdf, issue_grants],
     Kind.AGREEMENT_EXECUTED: [store_agreement_pdf, issue_grants],

@@ -7,12 +7,17 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import check_helpers, report_ended_memberships
+from apps.access_requests.tasks import (
+    check_helpers,
+    keep_clocks,
+    report_ended_memberships,
+    take_effect_of_decisions,
+)
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
 from apps.datasets.commands import release_versions
-from apps.datasets.search import tidy_words
+from apps.datasets.search import key_documents, tidy_words
 from apps.datasets.tasks import check_who_names_owners
 from apps.grants.commands import notify_of_ends
 from apps.grants.restores import unreleased_restore
@@ -27,10 +32,11 @@ from portal.orphans import delete_orphans
 
 @app.task
 def drain() -> None:
-    """Run every pending consequence, then send every queued e-mail."""
+    """Carry out decisions that take effect now and every pending consequence, then send every queued e-mail."""
     if unreleased_restore() is not None:
         return
     correlation.begin()
+    take_effect_of_decisions()
     consequences.drain()
     post_due(by=SYSTEM)
 
@@ -50,18 +56,20 @@ def check() -> None:
 
 @app.task
 def sweep() -> None:
-    """Look for stored bytes that nothing names, and for words that the search no longer has."""
+    """Look for stored bytes that nothing names, words that the search no longer has, and documents without a key."""
     if unreleased_restore() is not None:
         return
     correlation.begin()
     delete_orphans(older_than=timedelta(days=1))
     tidy_words()
+    key_documents()
 
 
 @app.task
 def warn() -> None:
     """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
-    day, those whose agreement was not signed in time, and who can help now that another person's role has run out.
+    day or whose review is due, those whose agreement was not signed in time, and who can help now that another
+    person's role has run out.
 
     Neither access nor a decision depends on it.
     """
@@ -72,6 +80,7 @@ def warn() -> None:
     warn_of_expiring_affiliations(by=SYSTEM)
     notify_of_ends(by=SYSTEM)
     report_ended_memberships()
+    keep_clocks()
     check_helpers()
     check_who_names_owners()
 

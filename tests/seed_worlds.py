@@ -64,8 +64,8 @@ JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
 JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
-# Rows that several worlds may share: a word of the search is written once.
-SHARED = {"datasets_searchword": " ON CONFLICT DO NOTHING"}
+# Rows that several worlds may share: a word of the search, and a set of use conditions, is written once.
+SHARED = dict.fromkeys(("datasets_searchword", "datasets_useset"), " ON CONFLICT DO NOTHING")
 Rows = dict[str, dict[str, Any]]
 
 

@@ -216,12 +216,14 @@ class CommitteeSetup:
 
 
 @fetched
-def committee_setup(*, members: int = 2, quorum: int = 2, name: str = "Cancer data committee") -> CommitteeSetup:
-    """A committee with a chair and so many further members."""
+def committee_setup(
+    *, members: int = 2, quorum: int = 2, name: str = "Cancer data committee", undo_minutes: int = 0
+) -> CommitteeSetup:
+    """A committee with a chair and so many further members; its decisions take effect at once."""
     number = next(_numbers)
     committee = committees.create_committee(
         name, slug=f"committee-{number}", institution=institution(), about="Decides on cancer data.",
-        quorum=quorum, by=CONSOLE,
+        quorum=quorum, undo_minutes=undo_minutes, by=CONSOLE,
     )  # fmt: skip
     chair, *others = people(members + 1)
     committees.add_member(committee, person=chair, is_chair=True, by=CONSOLE)
@@ -417,7 +419,8 @@ def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: 
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(published_dataset or case.published_dataset)
-    said = {"choice": choice, "reason": f"My reason to {choice}.", "new_condition": named}
+    said: dict[str, Any] = {"choice": choice, "reason": f"My reason to {choice}.", "new_condition": named}
+    said["denial_codes"] = ["purpose"] if choice == "deny" else []
     return requests.vote(item, seen=seen, signed_in=fresh_sign_in(), by=by, **said)
 
 

@@ -14,16 +14,17 @@ from django.utils.translation import ngettext_lazy
 
 
 class Kind(StrEnum):
-    """What a value is, and where it is kept: lines, texts and days are columns of the request."""
+    """What a value is, and where it is kept: lines, texts, days and answers are columns of the request."""
 
     LINE = "line"
     TEXT = "text"
     DAY = "day"
+    ANSWERS = "answers"
     PEOPLE = "people"
     DATASETS = "datasets"
 
 
-COLUMNS = (Kind.LINE, Kind.TEXT, Kind.DAY)
+COLUMNS = (Kind.LINE, Kind.TEXT, Kind.DAY, Kind.ANSWERS)
 ENTRY_LENGTH = 256  # characters that name one colleague
 
 
@@ -82,6 +83,11 @@ PUBLIC_SUMMARY = RequestField(
     help=_("Use plain language, for the people the data are about."),
     missing=_("Describe your project for the public in plain language."),
 )  # fmt: skip
+RESEARCH_PURPOSE = RequestField(
+    "research_purpose", Kind.ANSWERS, "research",
+    label=_("Research purpose"),
+    question=_("Research purpose"),
+)  # fmt: skip
 STARTS_ON = RequestField(
     "starts_on", Kind.DAY, "when",
     label=_("From"),
@@ -112,7 +118,9 @@ DATASETS = RequestField(
     missing=_("Choose at least one dataset."),
 )  # fmt: skip
 
-FIELDS: tuple[RequestField, ...] = (TITLE, PURPOSE, PUBLIC_SUMMARY, STARTS_ON, ENDS_ON, MEMBERS, DATASETS)
+FIELDS: tuple[RequestField, ...] = (
+    TITLE, PURPOSE, PUBLIC_SUMMARY, RESEARCH_PURPOSE, STARTS_ON, ENDS_ON, MEMBERS, DATASETS,
+)  # fmt: skip
 
 
 def of_kind(*kinds: Kind) -> list[RequestField]:

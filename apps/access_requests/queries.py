@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from apps.access_requests import effect
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.audit.kinds import Kind
@@ -78,7 +79,7 @@ def undecided_for_datasets_managed_by(person: Viewer) -> QuerySet[Item]:
     """Datasets in submitted requests that await a decision, and that this person owns or manages."""
     managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="dataset_id")
     waiting = (*UNDER_REVIEW, RequestState.RETURNED)
-    return Item.objects.filter(managed, state=ItemState.OPEN, request__state__in=waiting)
+    return Item.objects.filter(managed, effect.unannounced(), request__state__in=waiting)
 
 
 def undecided_by_manager(person: Viewer, dataset: Dataset | None = None) -> QuerySet[AccessRequest]:
@@ -124,6 +125,11 @@ def _recused(person: Viewer, outer: str) -> Exists:
     return Exists(Recusal.objects.filter(request=OuterRef(outer), person_id__in=me))
 
 
+def with_purpose(person: Person) -> QuerySet[AccessRequest]:
+    """The requests of this applicant that have answers about the research purpose, the last changed first."""
+    return AccessRequest.objects.filter(applicant=person).exclude(research_purpose={}).order_by("-changed_at", "-pk")
+
+
 def people_of(request: AccessRequest) -> QuerySet[Person]:
     """The applicant and the named members."""
     members = Membership.objects.filter(request=request).values("person_id")
@@ -135,13 +141,13 @@ def deciding_about(person: Viewer) -> set[UUID]:
     theirs = Q()
     for account in accounts_of(person):
         theirs |= Q(request_id__in=of_person(account).values("pk"))
-    waiting = Item.objects.filter(state=ItemState.OPEN, request__state__in=UNDER_REVIEW).filter(theirs)
+    waiting = Item.objects.filter(effect.unannounced(), request__state__in=UNDER_REVIEW).filter(theirs)
     return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
 
 
 def recused_before(person: Viewer) -> set[UUID]:
     """The committees that are deciding now on a request in which this person declared a conflict of interest."""
-    waiting = Item.objects.filter(state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    waiting = Item.objects.filter(effect.unannounced(), request__state__in=UNDER_REVIEW)
     return set(waiting.filter(_recused(person, "request_id")).values_list("committee_id", flat=True))
 
 
@@ -153,7 +159,7 @@ def open_round(request: AccessRequest) -> Round | None:
 def voted_on_beside(people: list[UUID | None]) -> QuerySet[AccessRequest]:
     """Requests under review by a committee in which one of these people is or was a member."""
     items = Item.objects.filter(
-        request=OuterRef("pk"), state=ItemState.OPEN, committee__members__person_id__in=[p for p in people if p]
+        effect.unannounced(), request=OuterRef("pk"), committee__members__person_id__in=[p for p in people if p]
     )
     return AccessRequest.objects.filter(Exists(items), state__in=UNDER_REVIEW).order_by("pk")
 
@@ -183,7 +189,7 @@ def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> 
 
 def lost_voters(request: AccessRequest, current: Round, *, people: Iterable[UUID | None]) -> QuerySet[CommitteeMember]:
     """The memberships of these people that counted when the round opened and no longer do; not of recused members."""
-    deciding = request.items.filter(state=ItemState.OPEN).values("committee_id")
+    deciding = request.items.filter(effect.unannounced()).values("committee_id")
     members = CommitteeMember.objects.filter(committee_id__in=deciding, person_id__in=[pk for pk in people if pk])
     counted = members.annotate(counted_since=COUNTED_SINCE).filter(counted_since__lte=current.opened_at)
     counted = counted.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=current.opened_at))
@@ -304,7 +310,7 @@ def waits(committee_ids: Iterable[UUID] | None = None) -> dict[UUID, Wait]:
     """From first submission to decision, over the decisions of the last two years of these (or all) committees."""
     first = Round.objects.filter(request_id=OuterRef("request_id")).order_by().values("request_id")
     begun = Subquery(first.annotate(first=Min("opened_at")).values("first"))
-    decided = Item.objects.filter(decided_at__gt=clock.sql_now() - REMEMBERED)
+    decided = Item.objects.filter(decided_at__gt=clock.sql_now() - REMEMBERED).exclude(effect.pending())
     if committee_ids is not None:
         decided = decided.filter(committee_id__in=set(committee_ids))
     took = decided.annotate(took=F("decided_at") - begun).order_by().values("committee_id")

@@ -4,19 +4,21 @@ One row is one request. Requests that the member is part of, or is recused from,
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
+    DateField,
     DateTimeField,
     Exists,
     F,
     Func,
     IntegerField,
     Max,
+    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -28,7 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject, TruncMonth
 from django.db.models.lookups import GreaterThanOrEqual, IsNull
 
-from apps.access_requests.models import AccessRequest, Item, Question, Round, Vote
+from apps.access_requests.models import AccessRequest, Item, Question, ReviewClock, Round, Vote
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees import queries as committees
@@ -100,11 +102,15 @@ def with_items(
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
     Each of those has the voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
-    `conditions_proposed`, `round_number`, and `me`, who reads. One statement, however many requests there are.
+    `conditions_proposed`, `round_number`, `clock_rule`, and `me`, who reads. One statement, however many requests
+    there are.
     """
     cast = Vote.objects.current().filter(item=OuterRef("pk"), round__closed_at__isnull=True).order_by("pk")
     number = Round.objects.filter(request=OuterRef("request_id")).order_by("-number").values("number")[:1]
-    items = Item.objects.filter(committee_id__in=_committees(person, among)).select_related("dataset", "committee")
+    clocks = ReviewClock.objects.filter(round__request=OuterRef("request_id"), committee=OuterRef("committee_id"))
+    rule = clocks.order_by("-set_at", "-pk").values("rule")[:1]
+    mine = _committees(person, among)
+    items = Item.objects.filter(committee_id__in=mine).select_related("dataset", "committee")
     annotated = items.annotate(
         i_voted=Exists(cast.filter(voter_id=roles.person_id(person))),
         waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
@@ -112,12 +118,20 @@ def with_items(
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         conditions_proposed=Count("conditions"),
         round_number=Subquery(number),
+        clock_rule=Subquery(rule),
         me=Value(roles.person_id(person), output_field=UUIDField()),
     )
-    rows = found.select_related("applicant__institution").annotate(asked_at=clock.sql_now())
+    rows = found.select_related("applicant__institution").annotate(asked_at=clock.sql_now(), due_first=_due_first(mine))
     return rows.prefetch_related(
         Prefetch("items", queryset=annotated.order_by("dataset__title"), to_attr="for_committee")
     )
+
+
+def _due_first(among: Iterable[UUID]) -> Coalesce:
+    """The earliest due day of a request in these committees; the last day there is if it has none, to sort by."""
+    mine = Item.objects.filter(request=OuterRef("pk"), committee_id__in=among, state=ItemState.OPEN)
+    first = Subquery(mine.order_by().values("request_id").annotate(first=Min("due_on")).values("first"))
+    return Coalesce(first, Value(date.max), output_field=DateField())
 
 
 def undecided_before(committee: Committee) -> QuerySet[Item]:

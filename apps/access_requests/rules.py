@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import fields, form_answers, obstacles, queries
+from apps.access_requests import denials, effect, fields, form_answers, obstacles, purposes, queries
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -46,7 +46,11 @@ def check_can_request(by: Person, dataset: Dataset) -> None:
 def not_accepting(committee: Committee) -> str:
     """Why the committee takes no new requests."""
     why = {"committee": committee, "why": committee.closed_because}
-    return _("%(committee)s is not accepting requests: %(why)s") % why
+    said = _("%(committee)s is not accepting requests: %(why)s") % why
+    if committee.closed_until is None or committee.closed_until < clock.today():
+        return said
+    until = formats.date_format(committee.closed_until, "j M Y")
+    return f"{said} {_('It expects to accept requests again after %(day)s.') % {'day': until}}"
 
 
 def check_any_can_be_requested(by: Person, datasets: Iterable[Dataset]) -> list[Dataset]:
@@ -70,10 +74,10 @@ def check_is_applicant(by: Person, request: AccessRequest) -> None:
 
 
 def check_can_withdraw(by: Person, request: AccessRequest) -> None:
-    """While a dataset of it is undecided: what a committee has decided stays as it is."""
+    """While a dataset of it is undecided: what a committee has decided stays as it is, and an appeal ends by itself."""
     check_is_applicant(by, request)
     request.check_can("withdraw")
-    if not request.items.filter(state=ItemState.OPEN).exists():
+    if not request.items.filter(effect.unannounced()).exclude(appeal__outcome="").exists():
         raise WrongState(_("The committees have already decided. You cannot withdraw the request."))
 
 
@@ -107,9 +111,12 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     for field in fields.FIELDS:
         if field.required and _amount(field, request) < field.least:
             says[field.name] = field.missing % {"n": field.least}
-    says = _wrong_dates(request) | says
+    matches = purposes.matches_of(request)
+    says = purposes.beyond_last_day(request.ends_on, matches) | _wrong_dates(request) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
+    if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
+        says[fields.DATASETS.name] = misfits
     says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
     return says | form_answers.missing(request)
 
@@ -266,9 +273,18 @@ def check_can_vote(
         raise WrongState(_("The request has changed since you opened it. Read the new version first."))
 
 
-def check_vote(choice: str, reason: str, conditions: Collection[UUID], new_condition: str, known: set[UUID]) -> None:
-    """There is a choice and a reason; an approval with conditions adopts at least one of the `known` or a new one."""
-    fields: dict[str, str] = {}
+def check_vote(
+    choice: str,
+    reason: str,
+    conditions: Collection[UUID],
+    new_condition: str,
+    known: set[UUID],
+    denial_codes: Collection[str] = (),
+) -> None:
+    """There is a choice and a reason; an approval with conditions adopts at least one of the `known` or a new one, and
+    a denial has reasons from the list.
+    """
+    fields = denials.wrong_codes(choice, denial_codes)
     if choice not in Vote.Choice.values:
         fields["choice"] = _("Choose a vote.")
     if is_blank(reason):

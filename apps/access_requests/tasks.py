@@ -6,7 +6,15 @@ from apps.access_requests import commands, queries
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import UNDER_REVIEW, RequestState
 from apps.audit.models import Event
+from apps.core import clock
 from apps.core.actors import SYSTEM
+
+
+def take_effect_of_decisions() -> None:
+    """Carry out decisions whose time to undo is over. What is true does not depend on when this runs: `effect.py`."""
+    due = AccessRequest.objects.filter(items__takes_effect_at__lte=clock.sql_now())
+    for request in due.order_by("pk").distinct():
+        commands.take_effect(request, by=SYSTEM)
 
 
 def close_if_denied(event: Event) -> None:
@@ -67,3 +75,9 @@ def check_helpers(_event: Event | None = None) -> None:
 def _report_short(found: QuerySet[AccessRequest]) -> None:
     for request in found.distinct():
         commands.record_committees_without_quorum(request, by=SYSTEM)
+
+
+def keep_clocks() -> None:
+    """Set the dates that a previous release did not set; then notify of due dates that are near or have passed."""
+    commands.set_missing_clocks(by=SYSTEM)
+    commands.notify_of_due_dates(by=SYSTEM)

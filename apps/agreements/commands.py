@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.access_requests import commands as requests
+from apps.access_requests.effect import is_pending
 from apps.access_requests.models import Item
 from apps.access_requests.states import ACCEPTED, ItemState
 from apps.agreements import queries, rules, wording
@@ -62,11 +63,12 @@ def publish_template(
 def offer(item_id: UUID, *, by: Actor) -> Agreement | None:
     """Create the agreement of an approved item and offer it for signature.
 
-    Returns the existing agreement if there is one, and None for an item that is not approved.
+    Returns the existing agreement if there is one, and None for an item that is not approved, or whose decision can
+    still be undone.
     """
     check_named(by, SYSTEM)
     item = Item.objects.select_for_update().get(pk=item_id)
-    if item.state not in ACCEPTED:
+    if item.state not in ACCEPTED or is_pending(item, clock.now()):
         return None
     existing = Agreement.objects.filter(item=item).first()
     if existing is not None:

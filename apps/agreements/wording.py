@@ -8,14 +8,12 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from string import Template as ClauseTemplate
 from typing import Any
 
-import typst
+from apps.core.pdf import compiled
 
-FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")  # packages of font files: Noto Sans of all scripts, Noto Emoji
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "።")
 CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
 PLACEHOLDERS = frozenset({
@@ -98,37 +96,8 @@ def _layout() -> bytes:
     return (Path(__file__).parent / "agreement.typ").read_bytes()
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    folders = [Path(str(files(package))) for package in FONTS]
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
-
-
-def han_font(text: str) -> str:
-    """The font of the Han characters in the text: Japanese beside kana, Korean beside Hangul, otherwise Chinese."""
-    if re.search("[\u3040-\u30ff]", text):
-        return "Noto Sans CJK JP"
-    return "Noto Sans CJK KR" if re.search("[\u1100-\u11ff\uac00-\ud7af]", text) else "Noto Sans CJK SC"
-
-
 def pdf(*, reference: str, text: str, sha256: str, signatures: list[dict[str, Any]]) -> bytes:
-    """The agreement as a tagged PDF (PDF/UA-1, ISO 14289-1); the same input gives the same bytes on every machine.
-
-    Only fonts of the packages FONTS are used, and they are embedded. If none of them has a character, the PDF cannot
-    conform to PDF/UA and is made without that claim.
-    """
+    """The agreement as a tagged PDF (`apps.core.pdf.compiled`); the same input gives the same bytes everywhere."""
     title, clauses = parsed(text)
     data = {"reference": reference, "title": title, "clauses": clauses, "sha256": sha256, "signatures": signatures}
-    sources = {"data": json.dumps(data), "han_font": han_font(json.dumps(data, ensure_ascii=False))}
-    try:
-        return _compiled(sources, accessible=True)
-    except typst.TypstError as error:
-        if "could not be displayed" not in str(error):
-            raise
-        return _compiled(sources, accessible=False)
-
-
-def _compiled(sources: dict[str, str], *, accessible: bool) -> bytes:
-    standards: Any = ["ua-1"] if accessible else []
-    made = typst.compile(_layout(), format="pdf", sys_inputs=sources, pdf_standards=standards, font_paths=_fonts())
-    return bytes(made)
+    return compiled(_layout(), data)

@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from apps.api.errors import InvalidFields, Malformed
-from apps.api.v1 import access, files, messages, publishing, requests
+from apps.api.v1 import access, appeals, files, messages, publishing, requests, submissions
 from apps.api.validation import ParsedBody
 from apps.core.errors import NotFound
 
@@ -45,7 +45,8 @@ api = NinjaAPI(
     docs_url=None,
     parser=ParsedBody(),
 )
-for each in (publishing, requests, messages, access, files):  # publishing includes the router of v1/datasets.py
+ROUTERS = (publishing, submissions, requests, appeals, messages, access, files)
+for each in ROUTERS:  # publishing includes the router of v1/datasets.py
     api.add_router("", each.router)
 
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from apps.access_requests import fields
+from apps.api.matches import MatchOut
 from apps.core.errors import Invalid
 from apps.core.text import typed
 
@@ -192,6 +193,19 @@ class ItemOut(Schema):
     reason: str
     terms: str
     decided_at: datetime | None
+    denial_codes: list[str] = Field(description="Of a denial: the reasons from the list, see `docs/api.md`.")
+    appeal_until: date | None = Field(
+        description="The last day on which the applicant can appeal; null if they cannot."
+    )
+    appeal: "AppealOut | None"
+
+
+class AppealOut(Schema):
+    text: str
+    appealed_at: datetime
+    denied_at: datetime
+    outcome: str = Field(description="`open`, `granted`, `rejected` or `withdrawn`.")
+    ended_at: datetime | None
 
 
 class QuestionOut(Schema):
@@ -217,6 +231,7 @@ class RequestLine(Schema):
     created_at: datetime
     submitted_at: datetime | None
     decided_at: datetime | None
+    revises: UUID | None = Field(description="The denied request that this one revises.")
     items: list[ItemOut]
     access_state: AccessStateOut
 
@@ -224,12 +239,14 @@ class RequestLine(Schema):
 class RequestOut(RequestLine):
     purpose: str
     public_summary: str
+    research_purpose: dict[str, Any] = Field(description="The answers; empty without answers (docs/api.md).")
     starts_on: date | None
     ends_on: date | None
     applicant: Colleague
     members: list[Colleague]
     questions: list[QuestionOut]
     missing: list[FieldMessage] = Field(description="What is missing before the request can be submitted.")
+    matches: list[MatchOut] = Field(description="The purpose compared with each undecided dataset.")
 
 
 class RequestPage(Schema):
@@ -243,6 +260,9 @@ class RequestFields(Input):
     title: Annotated[str, Field(max_length=fields.TITLE.most)] = ""
     purpose: Annotated[str, Field(max_length=fields.PURPOSE.most)] = ""
     public_summary: Annotated[str, Field(max_length=fields.PUBLIC_SUMMARY.most)] = ""
+    research_purpose: dict[str, Any] = Field(
+        default={}, description="The answers of the purpose, all of them; see docs/api.md. They replace earlier ones."
+    )
     starts_on: Day | None = None
     ends_on: Day | None = None
     members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(
@@ -252,6 +272,39 @@ class RequestFields(Input):
 
 class NewRequest(RequestFields):
     datasets: Annotated[list[Slug], Field(min_length=1, max_length=fields.DATASETS.most)]
+
+
+class NamedPerson(Schema):
+    id: str
+    code: str
+    name: str
+
+
+class NamedDataset(Schema):
+    id: str
+    slug: str
+    title: str
+
+
+class RequestDocument(Schema):
+    """A request as it was submitted; `POST /requests/import` makes a draft of it."""
+
+    format: str
+    reference: str
+    round: int
+    submitted_at: str
+    sha256: str = Field(description="Of `request` as JSON with sorted keys, without spaces, in UTF-8.")
+    request: dict[str, Any]
+    people: list[NamedPerson]
+    datasets: list[NamedDataset]
+
+
+class AppealedItem(Input):
+    dataset: Slug = Field(description="The denied dataset of the request.")
+
+
+class NewAppeal(AppealedItem):
+    text: Annotated[str, Field(min_length=1, max_length=5000, description="Why the decision is wrong.")]
 
 
 class RequestChange(RequestFields):

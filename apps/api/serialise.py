@@ -1,12 +1,18 @@
 """Objects as dictionaries for responses. Pure functions: related objects must be prefetched, nothing is queried."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from apps.access_requests import fields
-from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.effect import announced, announced_state, decided_on
+from apps.access_requests.models import AccessRequest, Appeal, Item
+from apps.access_requests.purposes import Matched
+from apps.access_requests.rules_after import can_appeal_until
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.agreements.models import Agreement
+from apps.api.matches import matches_out
 from apps.core.addresses import absolute
 from apps.datasets.conditions import explained, listed
 from apps.datasets.models import Dataset, Distribution, Version
@@ -21,6 +27,7 @@ from apps.people.models import Person
 from apps.tokens.models import PersonalToken
 
 JsonObject = dict[str, Any]
+UNDECIDED = (*EDITABLE, *UNDER_REVIEW)
 
 
 def dataset_line(dataset: Dataset) -> JsonObject:
@@ -110,21 +117,26 @@ def fact(fact: Fact, verdict: Verdict | None = None) -> JsonObject:
 
 
 def request_line(request: AccessRequest, state: AccessState) -> JsonObject:
+    items = [announced(each, state.at) for each in request.items.all()]
+    known = announced_state(request, items)
     return {
         "id": request.pk,
         "reference": request.reference,
         "title": request.title,
-        "state": request.state,
+        "state": known,
         "revision": request.revision,
         "created_at": request.created_at,
         "submitted_at": request.submitted_at,
-        "decided_at": request.decided_at,
-        "items": [item(each) for each in request.items.all()],
+        "decided_at": decided_on(request, items) if known not in UNDECIDED else None,
+        "revises": request.revises_id,
+        "items": [item(each, state.at) for each in items],
         "access_state": access_state(state),
     }
 
 
-def request(request: AccessRequest, missing: dict[str, str], state: AccessState) -> JsonObject:
+def request(
+    request: AccessRequest, missing: dict[str, str], state: AccessState, matches: Iterable[Matched] = ()
+) -> JsonObject:
     """A request as its applicant and members see it; `missing` maps fields to what they still need, as sentences."""
     return request_line(request, state) | {
         **{name: getattr(request, name) for name in fields.stored()},
@@ -142,10 +154,13 @@ def request(request: AccessRequest, missing: dict[str, str], state: AccessState)
             for each in request.questions.all()
         ],
         "missing": [{"field": name, "detail": sentence} for name, sentence in missing.items()],
+        "matches": matches_out(matches),
     }
 
 
-def item(item: Item) -> JsonObject:
+def item(item: Item, now: datetime) -> JsonObject:
+    """A dataset of a request, as announced; with the last day of an appeal if one can be made."""
+    appeal = getattr(item, "appeal", None)
     return {
         "dataset": item.dataset.slug,
         "committee": item.committee.slug,
@@ -153,6 +168,19 @@ def item(item: Item) -> JsonObject:
         "reason": item.reason,
         "terms": item.terms,
         "decided_at": item.decided_at,
+        "denial_codes": item.denial_codes or [],
+        "appeal_until": can_appeal_until(item, appeal, now),
+        "appeal": appeal_line(appeal) if appeal is not None else None,
+    }
+
+
+def appeal_line(appeal: Appeal) -> JsonObject:
+    return {
+        "text": appeal.text,
+        "appealed_at": appeal.appealed_at,
+        "denied_at": appeal.denied_at,
+        "outcome": appeal.outcome or "open",
+        "ended_at": appeal.ended_at,
     }
 
 

@@ -5,7 +5,7 @@ Which kinds call for something further is not said here: `portal.consequences` n
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -40,8 +40,7 @@ class Kind(models.TextChoices):
         return kind
 
     PERSON_CREATED = (
-        "person.created", Group.ACCOUNTS, "person", "still",
-        _("An account was created at the first sign-in"),
+        "person.created", Group.ACCOUNTS, "person", "still", _("An account was created at the first sign-in"),
     )  # fmt: skip
     PERSON_SIGNED_IN = "person.signed_in", Group.ACCOUNTS, "sign-in", "still", _("Signed in")
     PERSON_SIGNED_OUT = "person.signed_out", Group.ACCOUNTS, "sign-out", "still", _("Signed out")
@@ -53,8 +52,7 @@ class Kind(models.TextChoices):
     PERSON_DEACTIVATED = "person.deactivated", Group.ACCOUNTS, "ban", "bad", _("The account was closed")
     PERSON_REACTIVATED = "person.reactivated", Group.ACCOUNTS, "check", "good", _("The account was reopened")
     AFFILIATION_CONFIRMED = (
-        "affiliation.confirmed", Group.ACCOUNTS, "check", "good",
-        _("The institution confirmed the affiliation"),
+        "affiliation.confirmed", Group.ACCOUNTS, "check", "good", _("The institution confirmed the affiliation"),
     )  # fmt: skip
     AFFILIATION_ENDED = "affiliation.ended", Group.ACCOUNTS, "ban", "bad", _("The institution ended the affiliation")
     AFFILIATION_EXPIRING = "affiliation.expiring", Group.ACCOUNTS, "mail", "wait", _("An affiliation will expire soon")
@@ -71,33 +69,26 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     IDENTITY_LINKED = "identity.linked", Group.ACCOUNTS, "sign-in", "note", _("An identity was added to the account")
     IDENTITY_SPLIT = (
-        "identity.split", Group.ACCOUNTS, "sign-in", "wait",
-        _("An operator separated an identity from the account"),
+        "identity.split", Group.ACCOUNTS, "sign-in", "wait", _("An operator separated an identity from the account"),
     )  # fmt: skip
     PEOPLE_MERGED = (
-        "identity.merged", Group.ACCOUNTS, "person", "wait",
-        _("An operator merged two accounts of one person"),
+        "identity.merged", Group.ACCOUNTS, "person", "wait", _("An operator merged two accounts of one person"),
     )  # fmt: skip
     PROVIDER_ADDED = (
-        "provider.added", Group.OPERATIONS, "id-card", "note",
-        _("An identity provider was added or changed"),
+        "provider.added", Group.OPERATIONS, "id-card", "note", _("An identity provider was added or changed"),
     )  # fmt: skip
     PROVIDER_DEACTIVATED = (
-        "provider.deactivated", Group.OPERATIONS, "ban", "still",
-        _("An identity provider was switched off"),
+        "provider.deactivated", Group.OPERATIONS, "ban", "still", _("An identity provider was switched off"),
     )  # fmt: skip
     BREAK_GLASS_MADE = "break_glass.made", Group.OPERATIONS, "key", "wait", _("An emergency account was created")
     BREAK_GLASS_DISABLED = (
-        "break_glass.disabled", Group.OPERATIONS, "key", "still",
-        _("An emergency account was disabled"),
+        "break_glass.disabled", Group.OPERATIONS, "key", "still", _("An emergency account was disabled"),
     )  # fmt: skip
     BREAK_GLASS_USED = (
-        "break_glass.used", Group.OPERATIONS, "sign-in", "bad",
-        _("A person signed in with an emergency account"),
+        "break_glass.used", Group.OPERATIONS, "sign-in", "bad", _("A person signed in with an emergency account"),
     )  # fmt: skip
     BREAK_GLASS_REFUSED = (
-        "break_glass.refused", Group.OPERATIONS, "ban", "bad",
-        _("A sign-in with an emergency account was refused"),
+        "break_glass.refused", Group.OPERATIONS, "ban", "bad", _("A sign-in with an emergency account was refused"),
     )  # fmt: skip
     VISA_ISSUER_ADDED = "visa_issuer.added", Group.OPERATIONS, "id-card", "note", _("A trusted visa issuer was added")
     VISA_ISSUER_ENDED = "visa_issuer.ended", Group.OPERATIONS, "ban", "still", _("A visa issuer is no longer trusted")
@@ -105,8 +96,7 @@ class Kind(models.TextChoices):
     PLATFORM_ROLE_GIVEN = "platform_role.given", Group.ACCOUNTS, "id-card", "note", _("A portal role was assigned")
     PLATFORM_ROLE_ENDED = "platform_role.ended", Group.ACCOUNTS, "id-card", "still", _("A portal role ended")
     PLATFORM_ROLE_GAINED = (
-        "platform_role.gained_by_claim", Group.ACCOUNTS, "id-card", "note",
-        _("A sign-in claim assigned a portal role"),
+        "platform_role.gained_by_claim", Group.ACCOUNTS, "id-card", "note", _("A sign-in claim assigned a portal role"),
     )  # fmt: skip
     PLATFORM_ROLE_LOST = (
         "platform_role.lost_by_claim", Group.ACCOUNTS, "id-card", "still",
@@ -114,24 +104,19 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     CLAIM_MAPPED = "claim.mapped", Group.OPERATIONS, "id-card", "note", _("A sign-in claim was mapped to a role")
     CLAIM_UNMAPPED = (
-        "claim.unmapped", Group.OPERATIONS, "id-card", "still",
-        _("A sign-in claim no longer assigns a role"),
+        "claim.unmapped", Group.OPERATIONS, "id-card", "still", _("A sign-in claim no longer assigns a role"),
     )  # fmt: skip
     INSTITUTION_REGISTERED = (
-        "institution.registered", Group.OPERATIONS, "institution", "note",
-        _("An institution was registered"),
+        "institution.registered", Group.OPERATIONS, "institution", "note", _("An institution was registered"),
     )  # fmt: skip
     INSTITUTION_CHANGED = (
-        "institution.changed", Group.OPERATIONS, "institution", "note",
-        _("The details of an institution were changed"),
+        "institution.changed", Group.OPERATIONS, "institution", "note", _("The details of an institution were changed"),
     )  # fmt: skip
     OPERATOR_CODE_MADE = (
-        "operator_code.made", Group.OPERATIONS, "key", "wait",
-        _("A code for the first operator was created"),
+        "operator_code.made", Group.OPERATIONS, "key", "wait", _("A code for the first operator was created"),
     )  # fmt: skip
     PROVIDER_ACTIVATED = (
-        "provider.activated", Group.OPERATIONS, "id-card", "note",
-        _("An identity provider was switched on"),
+        "provider.activated", Group.OPERATIONS, "id-card", "note", _("An identity provider was switched on"),
     )  # fmt: skip
     INSTITUTION_SET = "person.home_set", Group.ACCOUNTS, "institution", "note", _("The person's institution was set")
     TERMS_PUBLISHED = "terms.published", Group.OPERATIONS, "agreement", "note", _("New terms of use were published")
@@ -150,8 +135,7 @@ class Kind(models.TextChoices):
     SERVICE_ACCOUNT_ENDED = "service_account.ended", Group.ACCOUNTS, "key", "still", _("A service account was ended")
     ROLE_GIVEN = "role.given", Group.ACCOUNTS, "person", "note", _("A role was assigned")
     OWNER_MISSING = (
-        "dataset.owner_missing", Group.DATASETS, "person", "bad",
-        _("The account of the last dataset owner was closed"),
+        "dataset.owner_missing", Group.DATASETS, "person", "bad", _("The account of the last dataset owner was closed"),
     )  # fmt: skip
     ROLE_TAKEN = "role.taken", Group.ACCOUNTS, "person", "still", _("A role was removed")
     COMMITTEE_CREATED = "committee.created", Group.REQUESTS, "committee", "note", _("The committee was created")
@@ -160,31 +144,25 @@ class Kind(models.TextChoices):
         _("The committee started or stopped accepting requests"),
     )  # fmt: skip
     COMMITTEE_DESCRIBED = (
-        "committee.described", Group.REQUESTS, "committee", "note",
-        _("The details of the committee were changed"),
+        "committee.described", Group.REQUESTS, "committee", "note", _("The details of the committee were changed"),
     )  # fmt: skip
     COMMITTEE_MEMBER_ADDED = (
-        "committee.member_added", Group.REQUESTS, "person", "note",
-        _("A committee member was added"),
+        "committee.member_added", Group.REQUESTS, "person", "note", _("A committee member was added"),
     )  # fmt: skip
     COMMITTEE_MEMBER_REMOVED = (
-        "committee.member_removed", Group.REQUESTS, "person", "still",
-        _("A committee membership ended"),
+        "committee.member_removed", Group.REQUESTS, "person", "still", _("A committee membership ended"),
     )  # fmt: skip
     COMMITTEE_MEMBER_REFUSED = (
-        "committee.member_refused", Group.REQUESTS, "ban", "wait",
-        _("A committee role from sign-in was not assigned"),
+        "committee.member_refused", Group.REQUESTS, "ban", "wait", _("A committee role from sign-in was not assigned"),
     )  # fmt: skip
     DATASET_DRAFTED = "dataset.drafted", Group.DATASETS, "draft", "still", _("The dataset was created")
     DATASET_DESCRIBED = "dataset.described", Group.DATASETS, "edit", "still", _("The description was changed")
     VERSION_DRAFTED = (
-        "version.drafted", Group.DATASETS, "draft", "still",
-        _("The draft of version %(number)s was created"),
+        "version.drafted", Group.DATASETS, "draft", "still", _("The draft of version %(number)s was created"),
     )  # fmt: skip
     ONTOLOGY_LOADED = "ontology.loaded", Group.OPERATIONS, "settings", "note", _("An ontology of diseases was loaded")
     DATASET_DISCARDED = (
-        "dataset.discarded", Group.DATASETS, "trash", "still",
-        _("The dataset was discarded before it was published"),
+        "dataset.discarded", Group.DATASETS, "trash", "still", _("The dataset was discarded before it was published"),
     )  # fmt: skip
     DATASET_PROPOSED = (
         "dataset.proposed", Group.DATASETS, "committee", "wait",
@@ -193,16 +171,13 @@ class Kind(models.TextChoices):
     DATASET_ACCEPTED = "dataset.accepted", Group.DATASETS, "check", "good", _("The committee accepted the dataset")
     DATASET_DECLINED = "dataset.declined", Group.DATASETS, "ban", "bad", _("The committee declined the dataset")
     PROPOSAL_WITHDRAWN = (
-        "dataset.proposal_withdrawn", Group.DATASETS, "undo", "still",
-        _("The proposal to the committee was withdrawn"),
+        "dataset.proposal_withdrawn", Group.DATASETS, "undo", "still", _("The proposal to the committee was withdrawn"),
     )  # fmt: skip
     VERSION_DISCARDED = (
-        "version.discarded", Group.DATASETS, "trash", "still",
-        _("The draft of version %(number)s was discarded"),
+        "version.discarded", Group.DATASETS, "trash", "still", _("The draft of version %(number)s was discarded"),
     )  # fmt: skip
     VERSION_RELEASED = (
-        "version.released", Group.DATASETS, "published", "good",
-        _("The embargo of version %(number)s ended"),
+        "version.released", Group.DATASETS, "published", "good", _("The embargo of version %(number)s ended"),
     )  # fmt: skip
     VERSION_PUBLISHED = "version.published", Group.DATASETS, "published", "good", _("Version %(number)s was published")
     VERSION_WITHDRAWN = "version.withdrawn", Group.DATASETS, "withdrawn", "bad", _("Version %(number)s was withdrawn")
@@ -212,8 +187,7 @@ class Kind(models.TextChoices):
     REQUEST_DRAFTED = "request.drafted", Group.REQUESTS, "draft", "still", _("The request was created")
     REQUEST_DISCARDED = "request.discarded", Group.REQUESTS, "trash", "still", _("The draft request was discarded")
     REQUEST_SUBMITTED = (
-        "request.submitted", Group.REQUESTS, "submitted", "note",
-        _("The request was submitted (round %(round)s)"),
+        "request.submitted", Group.REQUESTS, "submitted", "note", _("The request was submitted (round %(round)s)"),
     )  # fmt: skip
     REQUEST_ACCEPTED_FOR_REVIEW = (
         "request.accepted_for_review", Group.REQUESTS, "screened", "note",
@@ -241,6 +215,27 @@ class Kind(models.TextChoices):
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
     )  # fmt: skip
+    REVIEW_DATE_SET = (
+        "request.review_date_set",
+        Group.REQUESTS,
+        "clock",
+        "still",
+        _("The due date of the review was set"),
+    )
+    REVIEW_EXTENDED = (
+        "request.review_extended",
+        Group.REQUESTS,
+        "clock",
+        "wait",
+        _("The review was extended to %(due)s"),
+    )
+    REVIEW_ON_FAST_TRACK = (
+        "request.review_on_fast_track", Group.REQUESTS, "clock", "note",
+        _("The review was put on the fast track, due %(due)s"),
+    )  # fmt: skip
+    REVIEW_DUE_SOON = "request.review_due_soon", Group.REQUESTS, "calendar", "still", _("The review is due soon")
+    REVIEW_DUE = "request.review_due", Group.REQUESTS, "calendar", "wait", _("The review is due today")
+    REVIEW_OVERDUE = "request.review_overdue", Group.REQUESTS, "alert", "bad", _("The review is overdue")
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
     VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
     VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
@@ -266,14 +261,18 @@ class Kind(models.TextChoices):
     ATTACHMENT_OPENED = "request.attachment_opened", Group.REQUESTS, "download", "still", _("A document was opened")
     ATTACHMENT_REMOVED = "request.attachment_removed", Group.REQUESTS, "trash", "still", _("A document was removed")
     INTERNAL_MESSAGE_SENT = (
-        "request.internal_message_sent", Group.REQUESTS, "inbox", "note",
-        _("A message to the committee only was sent"),
+        "request.internal_message_sent", Group.REQUESTS, "inbox", "note", _("A message to the committee only was sent"),
     )  # fmt: skip
     INTERNAL_MESSAGE_WITHDRAWN = (
         "request.internal_message_withdrawn", Group.REQUESTS, "undo", "still",
         _("A message to the committee only was withdrawn"),
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
+    DECISION_REACHED = "request.decision_reached", Group.REQUESTS, "decided", "note", _("Votes decided %(dataset)s")
+    DECISION_UNDONE = "request.decision_undone", Group.REQUESTS, "undo", "wait", _("Decision on %(dataset)s undone")
+    DECISION_APPEALED = "request.appealed", Group.REQUESTS, "vote", "wait", _("Decision on %(dataset)s appealed")
+    APPEAL_STARTED = "request.appeal_started", Group.REQUESTS, "vote", "note", _("Review of the appeal started")
+    APPEAL_WITHDRAWN = "request.appeal_withdrawn", Group.REQUESTS, "undo", "still", _("The appeal was withdrawn")
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
@@ -282,26 +281,21 @@ class Kind(models.TextChoices):
         _("A new agreement template was published"),
     )  # fmt: skip
     AGREEMENT_OFFERED = (
-        "agreement.offered", Group.AGREEMENTS, "agreement", "wait",
-        _("The agreement for %(dataset)s is ready to sign"),
+        "agreement.offered", Group.AGREEMENTS, "agreement", "wait", _("The agreement for %(dataset)s is ready to sign"),
     )  # fmt: skip
     AGREEMENT_SIGNED = "agreement.signed", Group.AGREEMENTS, "sign", "note", _("The agreement was signed")
     AGREEMENT_EXECUTED = "agreement.executed", Group.AGREEMENTS, "executed", "good", _("The agreement is fully signed")
     AGREEMENT_TERMINATED = (
-        "agreement.terminated", Group.AGREEMENTS, "terminated", "bad",
-        _("The agreement was terminated"),
+        "agreement.terminated", Group.AGREEMENTS, "terminated", "bad", _("The agreement was terminated"),
     )  # fmt: skip
     AGREEMENT_PDF_STORED = (
-        "agreement.pdf_stored", Group.AGREEMENTS, "file", "still",
-        _("The signed agreement was saved as a PDF"),
+        "agreement.pdf_stored", Group.AGREEMENTS, "file", "still", _("The signed agreement was saved as a PDF"),
     )  # fmt: skip
     AGREEMENT_PDF_DOWNLOADED = (
-        "agreement.pdf_downloaded", Group.AGREEMENTS, "download", "still",
-        _("The signed PDF was downloaded"),
+        "agreement.pdf_downloaded", Group.AGREEMENTS, "download", "still", _("The signed PDF was downloaded"),
     )  # fmt: skip
     AGREEMENT_EXPIRED = (
-        "agreement.expired", Group.AGREEMENTS, "expired", "bad",
-        _("The agreement expired before everyone signed"),
+        "agreement.expired", Group.AGREEMENTS, "expired", "bad", _("The agreement expired before everyone signed"),
     )  # fmt: skip
     GRANT_ISSUED = "grant.issued", Group.ACCESS, "grant", "good", _("Access to %(dataset)s was granted")
     GRANT_REVOKED = "grant.revoked", Group.ACCESS, "revoked", "bad", _("Access to %(dataset)s was revoked")
@@ -318,35 +312,29 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     DOWNLOAD_STARTED = "download.started", Group.ACCESS, "download", "note", _("A download started")
     DOWNLOAD_CONTINUED = (
-        "download.continued", Group.ACCESS, "download", "still",
-        _("Another part of a download was sent"),
+        "download.continued", Group.ACCESS, "download", "still", _("Another part of a download was sent"),
     )  # fmt: skip
     DOWNLOAD_REFUSED = "download.refused", Group.ACCESS, "ban", "bad", _("A download was refused")
     DOWNLOADS_STOPPED = "downloads.stopped", Group.OPERATIONS, "frozen", "bad", _("All downloads were stopped")
     RESUME_PROPOSED = (
-        "downloads.resume_proposed", Group.OPERATIONS, "undo", "wait",
-        _("Resuming downloads was proposed"),
+        "downloads.resume_proposed", Group.OPERATIONS, "undo", "wait", _("Resuming downloads was proposed"),
     )  # fmt: skip
     DOWNLOADS_RESUMED = "downloads.resumed", Group.OPERATIONS, "check", "good", _("Downloads were resumed")
     BACKUP_MADE = "backup.made", Group.OPERATIONS, "download", "still", _("A backup was made")
     PORTAL_RESTORED = "portal.restored", Group.OPERATIONS, "undo", "bad", _("The portal was restored from a backup")
     INSTITUTION_EXPORTED = (
-        "institution.exported", Group.OPERATIONS, "download", "note",
-        _("Everything about an institution was exported"),
+        "institution.exported", Group.OPERATIONS, "download", "note", _("Everything about an institution was exported"),
     )  # fmt: skip
     SITE_TEXT_PUBLISHED = (
-        "site_text.published", Group.OPERATIONS, "edit", "note",
-        _("A text of the portal was published"),
+        "site_text.published", Group.OPERATIONS, "edit", "note", _("A text of the portal was published"),
     )  # fmt: skip
     WORK_LATE = "work.late", Group.OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = (
-        "work.caught_up", Group.OPERATIONS, "check", "good",
-        _("Background tasks or e-mails are no longer late"),
+        "work.caught_up", Group.OPERATIONS, "check", "good", _("Background tasks or e-mails are no longer late"),
     )  # fmt: skip
     AUDIT_LOG_READ = "audit.log_read", Group.OPERATIONS, "eye", "still", _("The event log was read")
     ACCESS_CHECKED = (
-        "audit.access_checked", Group.OPERATIONS, "eye", "still",
-        _("The access of another person was looked up"),
+        "audit.access_checked", Group.OPERATIONS, "eye", "still", _("The access of another person was looked up"),
     )  # fmt: skip
     PEOPLE_SEARCHED = "audit.people_searched", Group.OPERATIONS, "eye", "still", _("People were searched")
     PERSON_RECORD_READ = "audit.person_record_read", Group.OPERATIONS, "eye", "still", _("A person’s record was read")
@@ -362,34 +350,12 @@ def kind_of(code: str) -> Kind | None:
     return BY_CODE.get(code)
 
 
-# The row of a revocation by the user with the access themself.
-ENDED_EARLY = ("calendar", "still", _("Access to %(dataset)s was ended early by the user"))
-# More exact rows for two kinds, by a fact of the event: fact, then its value with (icon, tone, sentence).
-BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
-    Kind.ITEM_DECIDED: (
-        "outcome",
-        {
-            "approve": ("approved", "good", _("%(dataset)s: approved")),
-            "approve_with_conditions": ("approved", "good", _("%(dataset)s: approved with conditions")),
-            "deny": ("denied", "bad", _("%(dataset)s: denied")),
-        },
-    ),
-    Kind.AGREEMENT_SIGNED: (
-        "capacity",
-        {
-            "applicant": ("sign", "note", _("The applicant signed the agreement")),
-            "member": ("sign", "note", _("A project member signed the agreement")),
-            "owner": ("sign", "note", _("A dataset owner countersigned the agreement")),
-        },
-    ),
-}
-
 # What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
 # its internal messages.
 COMMITTEE_ONLY = frozenset({
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
-    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.INTERNAL_MESSAGE_SENT,
-    Kind.INTERNAL_MESSAGE_WITHDRAWN,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
+    Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN,
 })  # fmt: skip
 # Of these, what only the one committee may read that the event names.
 ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})

@@ -12,6 +12,7 @@ from apps.audit.record import Kind, record
 from apps.committees import rules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.committees.queries import COMMITTEE_FIELDS, committee_facts
+from apps.committees.rules_clock import check_closed_until
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM, Actor, person_id_of
 from apps.core.editing import check_unchanged
@@ -21,7 +22,7 @@ from apps.people.models.claims import CONFIRMED_FOR, CURRENT
 from apps.people.rules import check_can_set_up, check_claim_rule, check_named, check_operator, check_person
 from apps.people.sign_in import Followed, says
 
-REVIEW_DAYS = 28
+REVIEW_DAYS, UNDO_MINUTES = 28, 10
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def create_committee(
     quorum: int,
     review_days: int = REVIEW_DAYS,
     contact: str = "",
+    undo_minutes: int = UNDO_MINUTES,
     by: Actor,
 ) -> Committee:
     """Create a committee that has no members yet; `review_days` is its target review time."""
@@ -42,7 +44,7 @@ def create_committee(
     rules.check_new_committee(name, slug, quorum, review_days, contact)
     committee = Committee.objects.create(
         name=name, slug=slug, institution=institution, about=about, quorum=quorum, review_days=review_days,
-        contact=contact.strip(),
+        contact=contact.strip(), undo_minutes=undo_minutes,
     )  # fmt: skip
     record(Kind.COMMITTEE_CREATED, actor=by, subject=committee, quorum=quorum, rule=committee.rule)
     return committee
@@ -146,13 +148,19 @@ def _record_removed(membership: CommitteeMember, *, by: Actor, **facts: bool) ->
 
 
 @transaction.atomic
-def set_accepting(committee: Committee, *, accepting: bool, closed_because: str = "", by: Actor) -> None:
-    """Accept new requests, or stop accepting them with a reason that applicants can read."""
+def set_accepting(
+    committee: Committee, *, accepting: bool, closed_because: str = "", closed_until: date | None = None, by: Actor
+) -> None:
+    """Accept new requests, or stop accepting them with a reason that applicants can read, and until when if known.
+
+    The day only informs: a person says when requests are accepted again.
+    """
     by = check_person(by)
     rules.check_can_manage_committee(by, committee)
     rules.check_closing_reason(accepting, closed_because)
-    reason = "" if accepting else closed_because.strip()
-    Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason)
+    check_closed_until(accepting, closed_until)
+    reason, until = ("", None) if accepting else (closed_because.strip(), closed_until)
+    Committee.objects.filter(pk=committee.pk).update(accepting=accepting, closed_because=reason, closed_until=until)
     record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, accepting=accepting)
 
 
@@ -164,6 +172,23 @@ def set_contact(committee: Committee, *, contact: str, by: Actor) -> None:
     contact = rules.check_contact(typed(contact, field="contact"))
     Committee.objects.filter(pk=committee.pk).update(contact=contact)
     record(Kind.COMMITTEE_CHANGED, actor=by, subject=committee, contact=bool(contact))
+
+
+@transaction.atomic
+def set_after_decision(
+    committee: Committee, *, undo_minutes: int, appeal_days: int, appeal_text: str = "", by: Actor
+) -> None:
+    """For how long a decision can be undone, and a denial appealed; for decisions from now on. 0 minutes: at once.
+
+    `appeal_text` is what the committee adds about appeals; every denial shows it.
+    """
+    by = check_person(by)
+    rules.check_can_manage_committee(by, committee)
+    text = typed(appeal_text, field="appeal_text").strip()
+    rules.check_after_decision(undo_minutes, appeal_days)
+    facts = {"undo_minutes": undo_minutes, "appeal_days": appeal_days}
+    Committee.objects.filter(pk=committee.pk).update(appeal_text=text, **facts)
+    record(Kind.COMMITTEE_DESCRIBED, actor=by, subject=committee, fields="appeal+undo", **facts)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.committees.clock_settings import ClockSettings
 from apps.committees.decisions import RULES
 from apps.core import clock
 from apps.core.identifiers import new_id
@@ -16,7 +17,7 @@ from apps.people.models import ClaimRule, Institution, Person
 from apps.people.models.claims import confirmed, confirmed_in_full
 
 
-class Committee(models.Model):
+class Committee(ClockSettings):
     """A group of people who decide on access requests for the datasets assigned to it."""
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
@@ -35,6 +36,10 @@ class Committee(models.Model):
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
     contact = models.CharField(_("contact"), max_length=300, blank=True, default="", db_default="")  # e-mail or page
+    # After the last vote: for how long the decision can be undone before it takes effect; 0 for not at all.
+    undo_minutes = models.PositiveSmallIntegerField(_("minutes to undo a decision"), default=10, db_default=10)
+    appeal_days = models.PositiveSmallIntegerField(_("days to appeal a denial"), default=30, db_default=30)
+    appeal_text = models.TextField(_("how to appeal"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -44,6 +49,9 @@ class Committee(models.Model):
         constraints = [
             seen_text("name", "about", "closed_because", name="committee_text_is_seen"),
             seen_text("contact", name="committee_contact_is_seen"),
+            seen_text("appeal_text", name="committee_appeal_text_is_seen"),
+            models.CheckConstraint(condition=Q(undo_minutes__lte=60), name="committee_undo_within_an_hour"),
+            models.CheckConstraint(condition=Q(appeal_days__gte=1, appeal_days__lte=365), name="committee_appeal_days"),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_quorum_positive"),
             models.CheckConstraint(condition=Q(rule__in=sorted(RULES)), name="committee_rule_is_known"),
             models.CheckConstraint(

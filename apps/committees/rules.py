@@ -18,6 +18,7 @@ from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
 from apps.people.rules import check_not_break_glass, check_person
 
+LONGEST_UNDO = 60  # minutes
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\Z", re.ASCII)
 
 
@@ -114,6 +115,17 @@ def check_contact(contact: str) -> str:
             _("Enter an e-mail address or the address of a web page that starts with https://."), field="contact"
         ) from None
     return contact
+
+
+def check_after_decision(undo_minutes: int, appeal_days: int) -> None:
+    """A decision can be undone for at most an hour, and a denial appealed for a day to a year."""
+    fields: dict[str, str] = {}
+    if not 0 <= undo_minutes <= LONGEST_UNDO:
+        fields["undo_minutes"] = _("Enter 0 to 60 minutes.")
+    if not 1 <= appeal_days <= 365:
+        fields["appeal_days"] = _("Enter 1 to 365 days.")
+    if fields:
+        raise Invalid(_("The settings were not saved."), fields=fields)
 
 
 def check_committee(name: str, quorum: int, review_days: int, contact: str) -> dict[str, str]:

@@ -3,9 +3,10 @@
 The same table is used for the check, for the diagram in docs/diagrams and for the steps that a page offers.
 """
 
+import copy
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -76,6 +77,14 @@ class WorkflowModel(models.Model):
         self.state = str(target)
         for name, value in facts.items():
             setattr(self, name, value)
+
+    def shown_as(self, state: str, **facts: Any) -> Self:
+        """A copy to read, in which this object has another state and other facts; it is never saved."""
+        shown = copy.copy(self)
+        shown.state = state
+        for name, value in facts.items():
+            setattr(shown, name, value)
+        return shown
 
 
 def _value(state: Any) -> Any:

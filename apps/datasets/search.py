@@ -32,6 +32,9 @@ FACETS: dict[str, tuple[str, bool]] = {
     "committee": ("committee__slug", False),
     "format": ("formats", True),
 }
+# What is filtered by without being offered: the sets of use conditions that fit a purpose (`fit`).
+FITTING = "uses_key"
+COLUMNS = FACETS | {FITTING: (FITTING, False)}
 Filters = Mapping[str, Sequence[str]]
 
 
@@ -59,6 +62,7 @@ class Row(NamedTuple):
     committee__slug: str | None
     committee__name: str | None
     formats: list[str]
+    uses_key: str
     relevance: float = 0.0
 
 
@@ -175,7 +179,8 @@ def _rows(words: Understood, filters: Filters) -> list[Row]:
 def _matching(words: Understood, filters: Filters) -> Q:
     matching = Q(search=Compiled(words.query)) if words.query else Q()
     for name, values in filters.items():
-        column, several = FACETS[name]
+        column, several = COLUMNS[name]
+        matching &= Q(access=Dataset.Access.CONTROLLED) if name == FITTING else Q()
         matching &= Q(**{f"{column}__{'overlap' if several else 'in'}": list(values)})
     return matching
 
@@ -224,17 +229,19 @@ def values_of(rows: Iterable[Row], name: str, chosen: Sequence[str]) -> list[Fac
 
 @dataclass(frozen=True)
 class Size:
-    """What a list says of the files of a dataset's current version."""
+    """What a list says of the files of a dataset's current version, and the key of its set of use conditions."""
 
     files: int
     bytes: int
     formats: list[str]
+    uses_key: str = ""
 
 
 def sizes_of(ids: Iterable[UUID]) -> dict[UUID, Size]:
     """The size of the current version of each listed dataset; one statement."""
-    rows = valid_documents().filter(dataset_id__in=list(ids)).values_list("dataset_id", "files", "bytes", "formats")
-    return {pk: Size(files, size, formats) for pk, files, size, formats in rows}
+    documents = valid_documents().filter(dataset_id__in=list(ids))
+    rows = documents.values_list("dataset_id", "files", "bytes", "formats", "uses_key")
+    return {pk: Size(*row) for pk, *row in rows}
 
 
 def tidy_words() -> int:
@@ -245,3 +252,17 @@ def tidy_words() -> int:
             "SELECT FROM public.datasets_searchdocument AS d WHERE d.search @@ quote_literal(w.word)::tsquery)"
         )
         return int(cursor.rowcount)
+
+
+def key_documents(most: int = 500) -> int:
+    """Write again the documents from before an upgrade that do not name their set of use conditions; how many.
+
+    Each transaction writes at most `most` of them, so that nobody waits for long.
+    """
+    written, last = 0, UUID(int=0)
+    waiting = SearchDocument.objects.filter(uses_key="").order_by("dataset_id").values_list("dataset_id", flat=True)
+    while ids := list(waiting.filter(dataset_id__gt=last).distinct()[:most]):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT public.search_refresh(%s)", [ids])
+        written, last = written + len(ids), ids[-1]
+    return written

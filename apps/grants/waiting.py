@@ -21,9 +21,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate, TruncDay
 from django.db.models.lookups import Exact, GreaterThan, IsNull, LessThanOrEqual
 
+from apps.access_requests import effect
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, Membership
-from apps.access_requests.states import ACCEPTED, EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.states import ACCEPTED, EDITABLE, UNDER_REVIEW, RequestState
 from apps.agreements import queries as agreements
 from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
@@ -97,7 +98,7 @@ def items_under_way(person: Viewer) -> QuerySet[Item]:
     me = roles.person_id(person)
     named = Membership.objects.filter(request=OuterRef("request_id"), person_id=me)
     theirs = Q(request__applicant_id=me) | (Q(Exists(named)) & ~Q(request__state=RequestState.DRAFT))
-    undecided = Q(state=ItemState.OPEN, request__state__in=IN_PROGRESS)
+    undecided = effect.unannounced() & Q(request__state__in=IN_PROGRESS)
     given = AccessGrant.objects.filter(agreement__item=OuterRef("pk"), holder_id=me)
     own = agreements.of_person(person).filter(item=OuterRef("pk")).exclude(state=AgreementState.TERMINATED)
     to_sign = Q(Exists(own.filter(_not_over()))) & ~Q(Exists(given))

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from apps.access_requests import fields
 from apps.access_requests.fields import Kind, RequestField
+from apps.access_requests.purposes import purpose_of
+from apps.datasets.matching.questions import in_words
 
 
 def written(values: Mapping[str, Any], *, for_committee: bool = False) -> list[dict[str, Any]]:
@@ -26,6 +28,8 @@ def shown(field: RequestField, value: Any) -> Any:
     """A value of a snapshot as a person reads it: a day as a day; nothing if the round is older than the field."""
     if field.kind == Kind.DAY:
         return date.fromisoformat(value) if isinstance(value, str) and value else value
+    if field.kind == Kind.ANSWERS:
+        return in_words(purpose_of(value))
     return "" if value is None else value
 
 

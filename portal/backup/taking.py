@@ -11,7 +11,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import AccessRequest, Attachment, Membership, Message, Recusal, Round
+from apps.access_requests.models import (
+    AccessRequest,
+    Appeal,
+    Attachment,
+    Item,
+    Membership,
+    Message,
+    Recusal,
+    Round,
+)
+from apps.access_requests.reversals import reopen, restore_denial
 from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement
 from apps.audit.kinds import Kind
@@ -190,6 +200,10 @@ def withdraw_request(event: Event) -> bool:
     request = AccessRequest.objects.filter(pk=_subject(event)).first()
     if request is None or not request.can("withdraw"):
         return True
+    for item in request.items.filter(takes_effect_at__isnull=False).order_by("pk"):
+        reopen(item)
+    for appeal in Appeal.objects.filter(item__request=request, outcome="").select_related("item"):
+        restore_denial(appeal)
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
     if not request.items.filter(decided_at__isnull=False).exists():
         request.move("withdraw", ended_at=clock.now())
@@ -197,6 +211,22 @@ def withdraw_request(event: Event) -> bool:
     for item in request.items.filter(state=ItemState.OPEN).order_by("pk"):
         item.move("withdraw")
     request.move("decide", decided_at=clock.now())
+    return True
+
+
+def undo_decision(event: Event) -> bool:
+    """A decision that was undone before it took effect stays undone: the item waits for a vote."""
+    item = Item.objects.filter(pk=_subject(event), takes_effect_at__isnull=False).first()
+    if item is not None:
+        reopen(item)
+    return True
+
+
+def withdraw_appeal(event: Event) -> bool:
+    """The denial stands, and what the committee would have decided on the appeal does not count."""
+    appeal = Appeal.objects.filter(item_id=_subject(event), outcome="").select_related("item").first()
+    if appeal is not None:
+        restore_denial(appeal)
     return True
 
 

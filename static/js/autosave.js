@@ -119,6 +119,7 @@
           else { storeCopy(); again = true; } // the copy belongs to the new revision
           const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
           showState("saved", note && note.dataset.saved, { time });
+          form.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true }));
         } else {
           showState("failed", note && note.dataset.failed, { why: answer.sentence || answer.detail || response.statusText || response.status });
           if (response.status >= 500) later(RETRY);

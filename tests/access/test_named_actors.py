@@ -25,6 +25,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "access_requests.activate": {SYSTEM},
     "access_requests.close_denied": {SYSTEM},
     "access_requests.close_over": {SYSTEM},
+    "access_requests.take_effect": {SYSTEM},
     "access_requests.withdraw_for_closed_account": {SYSTEM},
     "agreements.close_request_if_over": {SYSTEM},
     "agreements.end_for_closed_account": {SYSTEM},

@@ -11,6 +11,7 @@ from django.test import Client
 from apps.access_requests import commands as requests
 from apps.access_requests.models import AccessRequest, Message
 from apps.audit.queries import newest
+from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import ANONYMOUS
 from apps.datasets import commands as datasets
@@ -65,6 +66,8 @@ def build() -> Things:
 
 def _course() -> tuple[stories.CommitteeSetup, stories.PublishedDataset]:
     committee_setup = stories.committee_setup(members=2)
+    Committee.objects.filter(pk=committee_setup.committee.pk).update(extension_amount=28)
+    committee_setup.committee.refresh_from_db()
     return committee_setup, stories.published_dataset(committee_setup=committee_setup)
 
 
@@ -155,17 +158,32 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         "draft": stories.draft(**who), "submitted": stories.submitted(**who),
         "in review": stories.in_review(stories.submitted(_with_document(stories.draft(**who)))),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
+        "appealed": stories.decided(**who, choice="deny"), "pending": stories.in_review(**who),
     }  # fmt: skip
+    requests.appeal(cases["appealed"].item, text="It fits.", by=things.people["applicant"])
+    _undoable(published_dataset.committee_setup.committee, cases["pending"])
     for state, case in cases.items():
         things.kwargs["request", state] = {"pk": case.request.pk}
+        slug = case.committee_setup.committee.slug
+        things.kwargs["case due", state] = {"pk": case.request.pk, "slug": slug}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
         seen = case.round.pk if case.round else NOBODY
         things.data["vote_confirm", state] = {"seen": str(seen)}
+        slug = published_dataset.dataset.slug
+        things.data["api:appeal_decision", state] = {"dataset": slug, "text": "It fits."}
+        things.data["api:withdraw_appeal", state] = {"dataset": slug}
+        things.data["request_appeal", state] = {"text": "It fits."}
+        things.data["decision_undo", state] = {"why": "A wrong button."}
         things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
+    here = {"pk": cases["submitted"].request.pk, "number": 1}
+    things.kwargs["request round", "submitted"] = here
+    things.kwargs["request file", "submitted"] = here | {"kind": "json"}
+    things.kwargs["request file", "unknown"] = here | {"number": 9, "kind": "json"}
     question = cases["returned"].question
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
+    things.kwargs["case due", "unknown"] = {"pk": NOBODY, "slug": "no-such-committee"}
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
@@ -174,13 +192,24 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
             things.data[name, state] = {**typed, "datasets": published_dataset.dataset.slug}
+    AccessRequest.objects.filter(pk=cases["denied"].request.pk).update(
+        research_purpose={"version": 1, "kind": "health"}
+    )
     for state in cases:
+        things.data["request_reuse_purpose", state] = {"from": str(cases["denied"].request.pk)}
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 
 def _with_document(case: stories.Case) -> stories.Case:
     stories.document(case.request, by=case.applicant)
     return case
+
+
+def _undoable(committee: Committee, case: stories.Case) -> None:
+    """The case is decided, and the decision can still be undone."""
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
+    stories.decided(case, choice="deny")
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
 
 
 def _messages(things: Things, case: stories.Case) -> None:
@@ -344,6 +373,21 @@ FORMS: dict[str, Kwargs] = {
     "device_answer": {"answer": "approve"},
     "set_language": {"language": "da"},
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
+    "case_due_date": {"change": "extended", "reason": "The expert is ill."},
+    "committee_deadlines": {
+        "clock_amount": 20,
+        "clock_unit": "working_days",
+        "calendar": "DK",
+        "closing_days": "2026-12-24",
+        "time_zone": "Europe/Copenhagen",
+        "extension_amount": 20,
+        "fast_amount": 0,
+        "fast_extension_amount": 0,
+        "answer_amount": 4,
+        "answer_unit": "weeks",
+        "remind_days": 3,
+        "shows_members": "on",
+    },
     "committee_manage": {"action": "accepting", "accepting": "yes", "closed_because": ""},
     "api:draft_request": {"title": "A title"},
     "api:change_request": {"title": "A title", "revision": 1},

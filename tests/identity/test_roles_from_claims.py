@@ -210,7 +210,8 @@ def member_by_claim(provider: loopback.Provider, committee_setup: stories.Commit
 def cast(case: stories.Case, by: Person, choice: str = "approve") -> Vote:
     assert case.round is not None
     fresh = stories.fresh_sign_in()
-    return requests.vote(case.item, choice=choice, reason="It fits.", seen=case.round, signed_in=fresh, by=by)
+    said = {"choice": choice, "reason": "It fits.", "denial_codes": ["purpose"] if choice == "deny" else []}
+    return requests.vote(case.item, seen=case.round, signed_in=fresh, by=by, **said)
 
 
 def test_t47_a_lapsed_membership_neither_votes_nor_reads_and_its_cast_vote_counts(provider: loopback.Provider) -> None:

@@ -51,7 +51,9 @@ def test_from_first_draft_to_the_refused_link() -> None:
     from the moment the owner revokes."""
     hospital = Institution.objects.create(name="Hospital", country="DK")
     owner, chair, member, applicant = (person(name, hospital) for name in ("Olga", "Carl", "Mette", "Anna"))
-    dac = committees.create_committee("DAC", slug="dac", institution=hospital, about="", quorum=2, by=CONSOLE)
+    dac = committees.create_committee(
+        "DAC", slug="dac", institution=hospital, about="", quorum=2, undo_minutes=0, by=CONSOLE
+    )
     committees.add_member(dac, person=chair, is_chair=True, by=CONSOLE)
     committees.add_member(dac, person=member, by=CONSOLE)
     agreements.publish_template("Data use agreement", clauses=[CLAUSE], committee=None, by=CONSOLE)

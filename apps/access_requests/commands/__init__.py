@@ -1,5 +1,6 @@
 """Verbs about access requests. Locks are taken in one order everywhere: the request, then its items."""
 
+from apps.access_requests.commands.appeals import appeal, revise, withdraw_appeal
 from apps.access_requests.commands.applicant import (
     add_dataset,
     answer,
@@ -15,7 +16,15 @@ from apps.access_requests.commands.applicant import (
     withdraw_for_closed_account,
 )
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
+from apps.access_requests.commands.clocks import (
+    extend_review,
+    notify_of_due_dates,
+    set_missing_clocks,
+    use_fast_track,
+)
+from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.form_versions import use_form_version
+from apps.access_requests.commands.imports import import_request
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -37,6 +46,10 @@ from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "extend_review",
+    "notify_of_due_dates",
+    "set_missing_clocks",
+    "use_fast_track",
     "activate",
     "add_dataset",
     "answer",
@@ -44,6 +57,12 @@ __all__ = [
     "check_attachment",
     "open_attachment",
     "remove_attachment",
+    "appeal",
+    "import_request",
+    "revise",
+    "take_effect",
+    "undo_decision",
+    "withdraw_appeal",
     "change",
     "choose_datasets",
     "close_denied",

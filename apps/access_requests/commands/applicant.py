@@ -12,11 +12,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from apps.access_requests import fields, form_answers, rules
+from apps.access_requests import fields, form_answers, purposes, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.attachments import _drop_attachments
+from apps.access_requests.commands.clocks import _set_clocks
+from apps.access_requests.commands.decide import _end_what_is_open
 from apps.access_requests.commands.locks import _lock
-from apps.access_requests.models import AccessRequest, Item, Membership, Question, Round, Vote
+from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
 from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.access_requests.states import ItemState, RequestState
 from apps.audit.record import Kind, record
@@ -90,6 +92,8 @@ def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
         if name in changes:
             value = changes[name]
             setattr(request, name, typed(value, field=name) if isinstance(value, str) else value)
+    if fields.RESEARCH_PURPOSE.name in changes:
+        request.research_purpose = purposes.checked(request.research_purpose)
     request.answers = form_answers.merged(request, changes.get("answers", {}))
     begin, end = request.starts_on, request.ends_on
     wrong = rules.wrong_order(begin, end) if begin is not None and end is not None else {}
@@ -202,6 +206,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     opened = Round.objects.create(
         request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest()
     )
+    _set_clocks(request)
     request.move("submit", submitted_at=clock.now())
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
@@ -230,7 +235,9 @@ def withdraw_for_closed_account(request: AccessRequest, *, by: Actor) -> None:
 
 
 def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False) -> None:
-    """The caller holds the lock on the request."""
+    """The caller holds the lock on the request. A decision that is not in effect is undone, and an appeal ends."""
+    if not _end_what_is_open(request, by=by):
+        return
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
     if not request.items.filter(decided_at__isnull=False).exists():
         request.move("withdraw", ended_at=clock.now())
@@ -262,7 +269,8 @@ def _set_items(request: AccessRequest, datasets: list[Dataset], *, like: AccessR
     what `like` answered.
     """
     before = set(request.items.values_list("committee_id", flat=True))
-    dropped = request.items.filter(state=ItemState.OPEN).exclude(dataset__in=datasets)
+    appealed = Appeal.objects.filter(item=OuterRef("pk"), outcome="")  # it stays, like what is decided
+    dropped = request.items.filter(~Exists(appealed), state=ItemState.OPEN).exclude(dataset__in=datasets)
     kept = request.items.filter(state=ItemState.OPEN, dataset__in=datasets)
     added = set(datasets) - set(Dataset.objects.filter(items__request=request))
     if dropped.exists() and not kept.exists() and not added:

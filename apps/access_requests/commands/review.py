@@ -8,6 +8,7 @@ from django.db import transaction
 from apps.access_requests import obstacles, queries, rules, rules_questions
 from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Question, Recusal
+from apps.access_requests.rules_after import check_none_can_be_undone
 from apps.access_requests.states import ACCEPTED
 from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
@@ -41,6 +42,7 @@ def request_changes(
     asked = [(about, typed(said, field="text").strip()) for about, said in ((field, text), *further)]
     rules_questions.check_questions(asked)
     request.check_can("return")
+    check_none_can_be_undone(request)
     current = _close_round(request)
     question, *_rest = [
         Question.objects.create(request=request, round=current, asked_by=by, field=about, text=said)

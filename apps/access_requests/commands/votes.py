@@ -6,15 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.access_requests import queries, rules
-from apps.access_requests.commands.locks import _close_round, _lock
-from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
-from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests import denials, queries, rules
+from apps.access_requests.commands.decide import _decide_if_clear
+from apps.access_requests.commands.locks import _lock
+from apps.access_requests.models import Condition, Item, Round, Vote
 from apps.audit.record import Kind, record
-from apps.committees.decisions import Outcome
 from apps.committees.models import CommitteeMember
-from apps.core import clock
-from apps.core.actors import SYSTEM, Actor
+from apps.core.actors import Actor
 from apps.core.text import typed
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
@@ -41,6 +39,7 @@ def vote(
     reason: str,
     conditions: Collection[UUID] = (),
     new_condition: str = "",
+    denial_codes: Collection[str] = (),
     seen: Round,
     signed_in: SignIn,
     by: Actor,
@@ -48,26 +47,25 @@ def vote(
     """Cast a vote on the snapshot `seen`, or change the vote cast in this round; the last vote needed decides the item.
 
     `conditions` are the ids of proposed conditions that an approval with conditions adopts, `new_condition` the text of
-    one more, which is proposed and adopted. Who the voter is at this moment is kept with the vote. A change by somebody
-    who let a voter leave since the last vote of others is recorded, and decides nothing until another vote is cast.
+    one more, which is proposed and adopted. `denial_codes` are the reasons of a vote to deny (`DenialReason`). Who the
+    voter is at this moment is kept with the vote. A change by somebody who let a voter leave since the last vote of
+    others is recorded, and decides nothing until another vote is cast.
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
     reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
     known = set(item.conditions.values_list("pk", flat=True))
-    rules.check_vote(choice, reason, conditions, new, known)
+    rules.check_vote(choice, reason, conditions, new, known, denial_codes)
     adopts = set(conditions) if choice == Vote.Choice.CONDITIONAL else set()
     if choice == Vote.Choice.CONDITIONAL and new:
         adopts.add(_proposed(item, text=new, by=by).pk)
     earlier = queries.current_vote(item, by)
-    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts)}
+    codes = denials.in_order(denial_codes)
+    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "denial_codes": codes}
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
+    about = [item.request_id, item.dataset_id]
     record(
-        Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED,
-        actor=by,
-        subject=item,
-        about=[item.request_id, item.dataset_id],
-        round=seen.number,
+        Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
     )
     if earlier is None or not queries.let_a_voter_leave(item, by.pk):
         _decide_if_clear(item, voters)
@@ -83,6 +81,7 @@ def confirm_vote(item: Item, *, seen: Round, signed_in: SignIn, by: Actor) -> Vo
     earlier = queries.current_vote(item, by)
     assert earlier is not None
     said = {"choice": earlier.choice, "reason": earlier.reason, "adopts": earlier.adopts}
+    said["denial_codes"] = earlier.denial_codes
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
     about = [item.request_id, item.dataset_id]
     record(Kind.VOTE_CONFIRMED, actor=by, subject=item, about=about, round=seen.number)
@@ -119,31 +118,3 @@ def _cast(
     if item.asked_to_confirm:
         Item.objects.filter(pk=item.pk).update(asked_to_confirm=[])
     return Vote.objects.create(item=item, round=seen, voter=by, **facts)
-
-
-def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
-    """Decide the item if the votes of its eligible voters do; the caller holds the lock on request and item."""
-    request = item.request
-    decision = queries.decision_on(item, voters)
-    current = queries.open_round(request)
-    if not decision.outcome or current is None or request.state != RequestState.IN_REVIEW:
-        return
-    winning = Vote.objects.current().filter(item=item, round=current, voter_id__in=decision.winners)
-    reason = "\n\n".join(dict.fromkeys(winning.order_by("cast_at", "pk").values_list("reason", flat=True)))
-    adopted = (
-        item.conditions.filter(pk__in=decision.conditions)
-        if decision.outcome == Outcome.APPROVE_WITH_CONDITIONS
-        else []
-    )
-    terms = "\n\n".join(condition.text for condition in adopted)
-    item.move(decision.outcome.value, decided_at=clock.now(), decided_in=current, reason=reason, terms=terms)
-    about = [request.pk, item.dataset_id]
-    record(Kind.ITEM_DECIDED, actor=SYSTEM, subject=item, about=about, outcome=decision.outcome.value)
-    _close_if_decided(request)
-
-
-def _close_if_decided(request: AccessRequest) -> None:
-    if not request.items.filter(state=ItemState.OPEN).exists():
-        _close_round(request)
-        request.move("decide", decided_at=clock.now())
-        record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)

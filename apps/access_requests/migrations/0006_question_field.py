@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0006_thread'),
+        ('access_requests', '0005_effect_index'),
     ]
 
     operations = [

@@ -1,12 +1,15 @@
 """Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
 
+from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.attachments import Attachment
+from apps.access_requests.models.clocks import ReviewClock
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
 
 __all__ = [
     "AccessRequest",
+    "Appeal",
     "Attachment",
     "Condition",
     "Item",
@@ -14,6 +17,8 @@ __all__ = [
     "Message",
     "Question",
     "Recusal",
+    "ReviewClock",
     "Round",
+    "UndoneDecision",
     "Vote",
 ]

@@ -35,8 +35,14 @@ class AccessRequest(WorkflowModel):
     title = models.CharField(_("project title"), max_length=fields.TITLE.most, blank=True)
     purpose = models.TextField(_("purpose"), blank=True)
     public_summary = models.TextField(_("public summary"), blank=True)
+    # The answers that are compared with use conditions, as `apps.datasets.matching.purpose_json` writes them.
+    research_purpose = models.JSONField(
+        _("research purpose"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+    # The request whose denial this one revises; the committee sees what changed since.
+    revises = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="revised_by")
     # By the id of each version of a form that the request answers: `apps.forms.answers.Answers.as_json`.
     answers = models.JSONField(_("answers"), default=dict, db_default=Value({}, models.JSONField()), blank=True)
     state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.DRAFT)
@@ -132,11 +138,20 @@ class Item(WorkflowModel):
     request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="items")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="items")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="items")
+    # The day by which the committee means to decide, while the clock runs: the newest `ReviewClock` says how.
+    due_on = models.DateField(null=True)
+    # The last stage of that day of which people were notified (`queries_clocks.Stage`); empty for none.
+    due_stage = models.CharField(max_length=8, blank=True, default="", db_default="")
     state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.OPEN)
     reason = models.TextField(_("reason"), blank=True)
     terms = models.TextField(_("conditions"), blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_in = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of a denial: the codes of `DenialReason` that the winning votes chose, and the last day of an appeal.
+    denial_codes = ArrayField(models.CharField(max_length=20), null=True, blank=True)
+    appeal_until = models.DateField(null=True)
+    # Until then the decision can be undone and nobody outside the committee knows of it; NULL: at once.
+    takes_effect_at = models.DateTimeField(null=True)
     # The people who were asked to confirm their vote since a voter left; a list of tasks, which decides nothing.
     asked_to_confirm = ArrayField(models.UUIDField(), default=list, blank=True)
 
@@ -157,7 +172,12 @@ class Item(WorkflowModel):
             ),
             models.CheckConstraint(condition=~Q(state="conditional") | ~Q(terms=""), name="item_conditions_are_named"),
         ]
-        indexes = [models.Index(fields=["committee", "state"], name="item_by_committee")]
+        indexes = [
+            models.Index(fields=["committee", "state"], name="item_by_committee"),
+            models.Index(
+                fields=["takes_effect_at"], condition=Q(takes_effect_at__isnull=False), name="item_takes_effect"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.dataset_id}"

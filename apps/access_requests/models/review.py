@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.access_requests.denials import DenialReason
 from apps.access_requests.models.requests import AccessRequest, Item, Round
 from apps.access_requests.questions import label_of
 from apps.committees import decisions
@@ -86,6 +87,9 @@ class Vote(models.Model):
     choice = models.CharField(max_length=12, choices=Choice.choices)
     reason = models.TextField(_("reason"))
     adopts = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("adopted conditions"))
+    denial_codes = ArrayField(
+        models.CharField(max_length=20, choices=DenialReason.choices), null=True, blank=True, verbose_name=_("reasons")
+    )
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
     cast_at = models.DateTimeField(db_default=Now())
     # Who the voter was at that moment; votes from before the portal kept this have none.

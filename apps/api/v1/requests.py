@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from apps.access_requests import commands, fields, rules
+from apps.access_requests import commands, fields, purposes, rules
 from apps.access_requests import queries as requests
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import EDITABLE
 from apps.api import pagination, schemas, serialise
 from apps.api.auth import READ, REQUEST, caller
@@ -24,12 +25,13 @@ from apps.grants.access_state import state_of_request, states_of_requests
 from apps.people.models import Person
 
 router = Router(tags=["requests"])
+ITEMS = Prefetch("items", Item.objects.select_related("dataset", "committee", "appeal"))
 
 
 @router.get("/requests", response=schemas.RequestPage, auth=READ)
 def list_requests(request: HttpRequest, cursor: Cursor = "", limit: Size = pagination.DEFAULT_SIZE) -> dict[str, Any]:
     """The requests in which you are applicant or named member, newest first. Scope: read."""
-    mine = requests.of_person(caller(request)).prefetch_related("items__dataset", "items__committee")
+    mine = requests.of_person(caller(request)).prefetch_related(ITEMS)
     items, next_cursor = pagination.page("requests", mine, moment="created_at", cursor=cursor, size=limit)
     states = states_of_requests(caller(request), items)
     return {"items": [serialise.request_line(each, states[each.pk]) for each in items], "next_cursor": next_cursor}
@@ -120,7 +122,7 @@ def answer_question(
 
 def _mine(by: Person, pk: UUID) -> AccessRequest:
     fetched = requests.of_person(by).select_related("applicant").prefetch_related(
-        "items__dataset", "items__committee", "memberships__person", "questions"
+        ITEMS, "memberships__person", "questions"
     )  # fmt: skip
     found = fetched.filter(pk=pk).first()
     if found is None:
@@ -133,7 +135,7 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     mine = _mine(by, pk)
     response["ETag"] = f'"{mine.revision}"'
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
-    return serialise.request(mine, missing, state_of_request(by, mine))
+    return serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:

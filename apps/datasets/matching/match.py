@@ -1,6 +1,6 @@
 """Compare a purpose with the use conditions of a dataset. Total over all codes: an unknown one goes to a person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -41,6 +41,7 @@ CHECKS: dict[str, Callable[[Asked], Line]] = {
     conditions.NO_AI_TRAINING: modifiers.no_ai_training,
     conditions.OPT_OUT_APPLIED: modifiers.opt_out_applied,
 }
+PERMITTED = frozenset(conditions.PERMISSIONS)
 SENSITIVE_KINDS = ("ancestry",)  # main aims that a person always looks at
 
 
@@ -56,17 +57,61 @@ def match(
 
     `today` is the day by which dates in conditions and answers have passed.
     """
-    ordered = conditions.in_order(uses)
-    codes = dict.fromkeys(use.code for use in ordered)
+    values = _by_code(uses)
     known = None if recipients is None else tuple(recipients)
-    lines = []
-    for code in codes:
-        values = tuple(use.value for use in ordered if use.code == code and use.value.strip())
-        asked = Asked(code, values, frozenset(codes), purpose, ancestry or Ancestry(), known, today)
-        check = CHECKS.get(code)
-        unknown = _("This condition is not known. The committee compares it.")
-        lines.append(check(asked) if check else asked.asks(unknown))
-    return Match((*lines, *_beyond(codes, purpose)))
+    lines = [
+        _line(Asked(code, said, frozenset(values), purpose, ancestry or Ancestry(), known, today))
+        for code, said in values.items()
+    ]
+    return Match((*lines, *_beyond(values, purpose)))
+
+
+def outcomes(
+    sets: Mapping[str, Iterable[Use]],
+    purpose: Purpose,
+    ancestry: Ancestry | None = None,
+    *,
+    recipients: Iterable[Recipient] | None = None,
+    today: date,
+) -> dict[str, Outcome]:
+    """The outcome for many sets of conditions, by their keys: that of `match`, each condition compared only once."""
+    known = None if recipients is None else tuple(recipients)
+    compared: dict[tuple[str, tuple[str, ...], bool], Outcome] = {}
+    beyond: dict[int, Outcome] = {}
+    found = {}
+    for key, uses in sets.items():
+        values = _values(uses)
+        codes = frozenset(values)
+        permitted = len(codes & PERMITTED)
+        if permitted not in beyond:
+            beyond[permitted] = max((line.outcome for line in _beyond(values, purpose)), default=Outcome.MATCH)
+        worst = beyond[permitted]
+        for code, said in values.items():
+            same = code, said, permissions.CC in codes
+            if same not in compared:
+                asked = Asked(code, said, codes, purpose, ancestry or Ancestry(), known, today)
+                compared[same] = _line(asked).outcome
+            worst = max(worst, compared[same])
+        found[key] = worst
+    return found
+
+
+def _by_code(uses: Iterable[Use]) -> dict[str, tuple[str, ...]]:
+    """The values of each code, in the order of the terms."""
+    return _values(conditions.in_order(uses))
+
+
+def _values(uses: Iterable[Use]) -> dict[str, tuple[str, ...]]:
+    values: dict[str, tuple[str, ...]] = {}
+    for code, value in uses:
+        said = (value,) if value.strip() else ()
+        values[code] = values[code] + said if code in values else said
+    return values
+
+
+def _line(asked: Asked) -> Line:
+    check = CHECKS.get(asked.code)
+    return check(asked) if check else asked.asks(_("This condition is not known. The committee compares it."))
 
 
 def _beyond(codes: Iterable[str], purpose: Purpose) -> list[Line]:

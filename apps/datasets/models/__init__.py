@@ -4,6 +4,7 @@ from apps.datasets.models.datasets import Condition, Dataset, DatasetRole, Distr
 from apps.datasets.models.ontology import OntologyTerm
 from apps.datasets.models.proposals import CommitteeProposal, Removal
 from apps.datasets.models.search import SearchDocument, SearchWord
+from apps.datasets.models.use_sets import UseSet
 
 __all__ = [
     "CommitteeProposal",
@@ -15,5 +16,6 @@ __all__ = [
     "Removal",
     "SearchDocument",
     "SearchWord",
+    "UseSet",
     "Version",
 ]

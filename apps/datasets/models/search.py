@@ -13,6 +13,7 @@ from apps.committees.models import Committee
 from apps.core.triggers import Trigger
 from apps.datasets.conditions import TERMS
 from apps.datasets.models.datasets import Dataset
+from apps.datasets.models.use_sets import keyed_documents
 from apps.datasets.search_sql import functions
 from apps.people.models import Institution
 
@@ -77,6 +78,7 @@ class SearchDocument(models.Model):
     files = models.IntegerField()
     bytes = models.BigIntegerField()
     search = SearchVectorField()
+    uses_key = models.CharField(max_length=64, db_default="", default="")  # of the UseSet; empty: not computed yet
 
     class Meta:
         verbose_name = _("search document")
@@ -84,12 +86,14 @@ class SearchDocument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dataset", "valid_from"], name="search_document_once"),
             functions(TERMS),
+            keyed_documents(),
             *_SEARCH_TRIGGERS,
         ]
         indexes = [
             GinIndex(fields=["search"], name="search_document_words"),
             models.Index(F("listed_from").desc(), F("dataset").desc(), name="search_document_newest"),
             GinIndex(fields=["subjects", "conditions", "formats"], name="search_document_facets"),
+            models.Index(fields=["uses_key", "-listed_from", "-dataset"], name="search_document_uses"),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from apps.access_requests import effect
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import ItemState, RequestState
 from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
 from apps.audit.kinds import Kind
 from apps.core import roles
+from apps.grants.access_state.appeals import after_denial, review_began, under_appeal
 from apps.grants.access_state.facts import Facts, Who
 from apps.grants.access_state.grants import of_grant
 from apps.grants.access_state.kinds import AccessState, Action, Do, State, Turn
@@ -22,7 +24,7 @@ PREPARED_BY = "Gatehouse"
 
 def of_item(item: Any, who: Who, facts: Facts) -> AccessState | None:
     """The state of one dataset in a request; None if the person is named in the request but not in what was decided."""
-    request = item.request
+    item, request = effect.announced(item, facts.now), item.request
     same = {"dataset": item.dataset, "request": request, "at": facts.now}
     if request.state == RequestState.WITHDRAWN or item.state == ItemState.WITHDRAWN:
         since = request.ended_at or request.decided_at
@@ -33,14 +35,11 @@ def of_item(item: Any, who: Who, facts: Facts) -> AccessState | None:
         turn = Turn.YOU if mine else Turn.OTHERS
         return AccessState(State.DRAFT, turn=turn, since=request.created_at, action=action, **same)
     if item.state == ItemState.DENIED:
+        cause, until = after_denial(item, facts.now)
         return AccessState(
-            State.DENIED,
-            since=item.decided_at,
-            by=item.committee.name,
-            reason=item.reason,
-            action=_see(request),
-            **same,
-        )
+            State.DENIED, cause=cause, since=item.decided_at, until=until, by=item.committee.name, reason=item.reason,
+            action=_see(request), **same,
+        )  # fmt: skip
     if item.state == ItemState.OPEN:
         return _undecided(item, who, same)
     return _of_agreement(item, who, facts, same)
@@ -64,13 +63,12 @@ def _undecided(item: Any, who: Who, same: Mapping[str, Any]) -> AccessState:
             State.CHANGES_REQUESTED, cause="" if item.unanswered else "answered", turn=Turn.YOU,
             number=item.unanswered or 0, action=Action(Do.ANSWER, request), **same,
         )  # fmt: skip
-    submitted = request.submitted_at
-    due = (submitted + timedelta(days=item.committee.review_days)).date() if submitted is not None else None
+    submitted = review_began(item)
     in_review = request.state == RequestState.IN_REVIEW
+    cause = "divided" if in_review and item.reported == Kind.VOTES_DIVIDED else under_appeal(item)
     return AccessState(
-        State.IN_REVIEW if in_review else State.SUBMITTED, turn=Turn.OTHERS,
-        cause="divided" if in_review and item.reported == Kind.VOTES_DIVIDED else "", since=submitted, due=due,
-        waiting_for=(item.committee.name,), action=_see(request), **same,
+        State.IN_REVIEW if in_review else State.SUBMITTED, turn=Turn.OTHERS, cause=cause, since=submitted,
+        due=item.due_on, waiting_for=(item.committee.name,), action=_see(request), **same,
     )  # fmt: skip
 
 

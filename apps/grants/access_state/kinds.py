@@ -106,7 +106,8 @@ class AccessState:
 
     `cause` tells apart what has the same state but other words (a key of `words.WORDS`). `until` is the moment of
     the end, `last_day` the last day on which access is possible (UTC, as it was signed). `since` is when the state
-    began, `due` the day by which the committee means to decide. `waiting_for` are names of those whose turn it is.
+    began, `due` the day by which the committee means to decide, or until which it accepts no requests. `waiting_for`
+    are names of those whose turn it is.
     `by` and `reason` say who revoked, suspended or decided, and why. `number` counts what the words count: unanswered
     questions, or projects with access. `also` are the other states on the same dataset, or of the same request.
     """

@@ -52,8 +52,12 @@ def _not_accepting(dataset: Dataset, facts: Facts) -> AccessState | None:
         return None
     who = (committee.name,) if committee is not None else ()
     why = committee.closed_because if committee is not None else ""
+    until = committee.closed_until if committee is not None else None
     action = Action(Do.VIEW_COMMITTEE, committee) if committee is not None else Action(Do.WHY, dataset)
-    return _state(State.NOT_ACCEPTING, dataset, facts, turn=Turn.OTHERS, waiting_for=who, reason=why, action=action)
+    return _state(
+        State.NOT_ACCEPTING, dataset, facts, turn=Turn.OTHERS, waiting_for=who, reason=why, action=action,
+        due=until if until is not None and until >= facts.now.date() else None,
+    )  # fmt: skip
 
 
 def _to_request(known: DatasetFacts, dataset: Dataset, facts: Facts) -> AccessState:

@@ -47,6 +47,11 @@ def _copy(one: Any) -> Place:
     return Place(reverse("request_copy", args=[one.pk]), post=True)
 
 
+def _revision(one: Any) -> Place:
+    """A new draft that starts with what this denied request says, and is linked to it."""
+    return Place(reverse("request_revise", args=[one.pk]), post=True)
+
+
 def _files(one: Any) -> Place:
     """The files of a grant are on its own page, those of other datasets on the page of the dataset."""
     if one._meta.model_name == "accessgrant":
@@ -67,7 +72,7 @@ PLACES: Mapping[Do, Callable[[Any], Place]] = {
     Do.ACCEPT_TERMS: lambda one: Place(f"{reverse('terms')}?next={_dataset(one)}"),
     Do.REQUEST_ACCESS: _new_request,
     Do.REQUEST_AGAIN: _copy,
-    Do.REVISE: _copy,
+    Do.REVISE: _revision,
     Do.RENEW: _copy,
     Do.CONTINUE_DRAFT: _page("request_edit"),
     Do.ANSWER: lambda one: Place(reverse("request_page", args=[one.pk]) + "#questions"),

@@ -96,10 +96,10 @@ def with_facts(rows: QuerySet[Item]) -> QuerySet[Item]:
     last_vote = Subquery(votes.order_by("-cast_at").values("cast_at")[:1])
     found = Event.objects.filter(subject_id=OuterRef("pk"), kind__in=UNDECIDED_VOTES, at__gte=last_vote)
     asked = Question.objects.filter(request=OuterRef("request")).order_by().values("request")
-    fetched = rows.select_related("request__applicant", "committee", "dataset__committee", "agreement")
+    fetched = rows.select_related("request__applicant", "committee", "dataset__committee", "agreement", "appeal__round")
     light = fetched.defer(
         "request__purpose", "request__public_summary", "agreement__text", "dataset__description",
-        "committee__about",
+        "committee__about", "appeal__round__snapshot", "appeal__text", "appeal__denied_reason",
     )  # fmt: skip
     return light.annotate(
         approved_members=F("decided_in__snapshot__members"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.grants.access_state.kinds import AccessState, Do, State
+from apps.grants.access_state.words_of_appeals import APPEAL_WORDS
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Agreement terminated on %(since)s"),
         (_("The agreement was terminated: %(reason)s"),),
     ),
-    (State.DENIED, ""): Words("ban", _("Denied on %(since)s"), (_("%(by)s denied the request for this dataset."),)),
+    **{key: Words(*row) for key, row in APPEAL_WORDS.items()},
     (State.EXPIRED, ""): Words(
         "calendar",
         _("Expired: not signed in time"),
@@ -209,7 +210,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
     (State.NOT_ACCEPTING, ""): Words(
         "clock",
         _("Not accepting requests"),
-        (_("%(who)s is not accepting requests: %(reason)s"),),
+        (_("%(who)s is not accepting requests: %(reason)s"), _("It expects to accept requests again after %(due)s.")),
     ),
     (State.OPEN, ""): Words("unlock", _("Open access"), (_("Anyone can download these files without signing in."),)),
     (State.REGISTERED, ""): Words(

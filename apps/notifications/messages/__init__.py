@@ -12,6 +12,8 @@ from apps.notifications.messages import (
     access,
     accounts,
     agreements,
+    appeals,
+    clocks,
     committees,
     datasets,
     operations,
@@ -26,7 +28,13 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.AGREEMENTS: agreements.MESSAGES,
     Group.DATASETS: datasets.MESSAGES,
     Group.OPERATIONS: operations.MESSAGES,
-    Group.REQUESTS: {**requests.MESSAGES, **committees.MESSAGES, **thread.MESSAGES},
+    Group.REQUESTS: {
+        **requests.MESSAGES,
+        **appeals.MESSAGES,
+        **committees.MESSAGES,
+        **clocks.MESSAGES,
+        **thread.MESSAGES,
+    },
 }
 MESSAGES: Mapping[Kind, Message] = {kind: row for topic in TOPICS.values() for kind, row in topic.items()}
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.questions import label_of
+from apps.access_requests.states import ItemState
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.queries import memberships_of
+from apps.notifications.messages.appeals import denial_facts
 from apps.notifications.recipients import Message, Note, Notes, subject_of
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import people_with_platform_role
@@ -107,9 +109,11 @@ def _item(event: Event) -> tuple[Item, dict[str, Any]]:
 def _item_decided(event: Event) -> Notes:
     item, facts = _item(event)
     said = "\n\n".join(part for part in (item.reason, item.terms) if part)
+    denial = denial_facts(item)
+    name = f"item_decided.{item.state}{denial['after'] if item.state == ItemState.DENIED else ''}"
     for person in requests.people_of(item.request):
         path = reverse("request_page", args=[item.request_id])
-        yield Note(person, f"item_decided.{item.state}", path, facts, said)
+        yield Note(person, name, path, facts | denial, said)
 
 
 MESSAGES: Mapping[Kind, Message] = {
@@ -259,7 +263,17 @@ MESSAGES: Mapping[Kind, Message] = {
             ),
             "item_decided.denied": (
                 _("Denied: %(dataset)s for %(reference)s"),
-                _("%(committee)s denied the use of “%(dataset)s” in “%(title)s”. Reason:"),
+                _(
+                    "%(committee)s denied the use of “%(dataset)s” in “%(title)s”. The applicant can appeal this "
+                    "decision once, until %(until)s, on the request page. Reasons: %(reasons)s."
+                ),
+            ),
+            "item_decided.denied.final": (
+                _("Denied: %(dataset)s for %(reference)s"),
+                _(
+                    "%(committee)s denied the use of “%(dataset)s” in “%(title)s”. The decision cannot be appealed. "
+                    "Reasons: %(reasons)s."
+                ),
             ),
         },
     ),

@@ -1,6 +1,6 @@
 """The catalogue: search, filters, sort orders and pages, all in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 
 from apps.datasets import queries as datasets
 from apps.datasets import search
+from apps.datasets.matching import BY_CODE
 from apps.datasets.models import Dataset
 from apps.grants.figures import active_grant_counts
 from apps.web.catalogue import browse_presenters as parts
+from apps.web.catalogue.fit import NAME, ReaderFit, fit_group, fit_of_reader, searched
 from apps.web.common.actor import PageRequest
 from apps.web.common.lists import counted
 from apps.web.common.pagination import Page, page_or_first, rows_before
@@ -31,6 +33,13 @@ SORTS: dict[str, Any] = {
     TITLE: gettext_lazy("Title"),
     USED: gettext_lazy("Most used"),
     SOONEST: gettext_lazy("Shortest time to decision"),
+}
+
+
+# Filters whose values are known beforehand, with their names.
+CLOSED: dict[str, tuple[Any, Collection[str]]] = {
+    "access": (gettext_lazy("Access"), Dataset.Access.values),
+    NAME: (gettext_lazy("Fits my purpose"), BY_CODE),
 }
 
 
@@ -57,11 +66,12 @@ def asked_by(address: QueryDict) -> Asked:
     """Read the address; nothing in it is refused."""
     words = " ".join(address.get("q", "").replace("\x00", " ").split())
     filters, problems = {}, []
-    for name in search.FACETS:
+    for name in (*search.FACETS, NAME):
         values = [one for one in dict.fromkeys(address.getlist(name)) if one and "\x00" not in one][:MOST_VALUES]
-        known = [one[:LONGEST_VALUE] for one in values if name != "access" or one in Dataset.Access.values]
+        known = [one[:LONGEST_VALUE] for one in values if name not in CLOSED or one in CLOSED[name][1]]
         if len(known) < len(values):
-            problems.append(_("The filter “Access” does not have this value, so it was ignored."))
+            said = _("The filter “%(name)s” does not have this value, so it was ignored.")
+            problems.append(said % {"name": CLOSED[name][0]})
         if known:
             filters[name] = known
     usual = RELEVANCE if words else NEWEST
@@ -78,7 +88,8 @@ def asked_by(address: QueryDict) -> Asked:
 def catalogue(request: PageRequest) -> HttpResponse:
     """Every listed dataset that matches, with the person's own state beside it."""
     asked = asked_by(request.GET)
-    found = search.find(asked.words, asked.filters)
+    reader = fit_of_reader(request.actor)
+    found = search.find(asked.words, searched(asked.filters, reader))
     page, before = _page(request, asked, found)
     context = {
         "asked": asked,
@@ -87,14 +98,27 @@ def catalogue(request: PageRequest) -> HttpResponse:
         "problems": [*asked.problems, *parts.notes(found)],
         "count": parts.count(found),
         "page": {**vars(page), "note": parts.position(before, len(page.rows), found)},
-        "results": parts.results(page.rows, found.words, request.actor),
-        "facets": parts.facet_groups(found),
-        "chips": parts.chips(found, lambda name, value: _url(request.path, asked.pairs(without=name, value=value))),
+        "results": parts.results(page.rows, found.words, request.actor, reader),
+        "facets": [*_fit(asked, found, reader), *parts.facet_groups(found)],
+        "has_purpose": reader is not None,
+        "chips": parts.chips(
+            found, lambda name, value: _url(request.path, asked.pairs(without=name, value=value)), asked.filters
+        ),
         "sorts": [(value, label) for value, label in SORTS.items() if value != RELEVANCE or asked.words],
         "without_filters_url": _url(request.path, [("q", asked.words)] if asked.words else []),
         "typed_url": _url(request.path, [("q", f'"{asked.words}"')]),
     }
     return render(request, "catalogue/catalogue.html", context)
+
+
+def _fit(asked: Asked, found: search.Result, reader: ReaderFit | None) -> list[dict[str, Any]]:
+    """The filter by purpose, if the reader has one; its own choice does not narrow its values."""
+    if reader is None:
+        return []
+    rows = found.rows
+    if search.FITTING in found.filters:
+        rows = search.find(asked.words, {name: said for name, said in asked.filters.items() if name != NAME}).rows
+    return [fit_group(reader, rows, asked.filters.get(NAME, ()), most=datasets.COUNTED_UP_TO)]
 
 
 def _url(path: str, pairs: list[tuple[str, str]]) -> str:

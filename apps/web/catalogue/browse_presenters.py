@@ -14,11 +14,14 @@ from apps.core.actors import Viewer
 from apps.datasets import queries as datasets
 from apps.datasets import search
 from apps.datasets.conditions import TERMS
+from apps.datasets.matching import BY_CODE, WORDS
 from apps.datasets.models import Dataset
 from apps.datasets.search_words import Understood
 from apps.grants.access_state import AccessState, State, access_states
 from apps.grants.access_state.words import said
 from apps.people.models import Person
+from apps.web.catalogue.fit import NAME as FIT
+from apps.web.catalogue.fit import ReaderFit, badge
 from apps.web.catalogue.highlight import marked
 from apps.web.catalogue.presenters import ACCESS_WORDS
 from apps.web.common.cache import cached_for_a_minute
@@ -91,13 +94,20 @@ def notes(found: search.Result) -> list[str]:
     return sentences
 
 
-def results(rows: Iterable[Dataset], words: Understood, person: Viewer) -> list[dict[str, Any]]:
+def results(
+    rows: Iterable[Dataset], words: Understood, person: Viewer, reader: ReaderFit | None = None
+) -> list[dict[str, Any]]:
     """The datasets as rows of the list; two statements for all of them, and those of the person's states."""
     shown = list(rows)
     sizes = search.sizes_of(one.pk for one in shown)
     waits = known_waits()
     states = access_states(person, shown) if isinstance(person, Person) else {}
-    return [_row(one, sizes.get(one.pk), waits, states.get(one.pk), words) for one in shown]
+    found = []
+    for one in shown:
+        size = sizes.get(one.pk)
+        row = _row(one, size, waits, states.get(one.pk), words)
+        found.append(row | {"fit": badge(reader, one.access, size.uses_key if size is not None else "")})
+    return found
 
 
 def _row(
@@ -172,20 +182,29 @@ def label_of(name: str, value: search.FacetValue) -> str:
     return value.label
 
 
-def chips(found: search.Result, url: Callable[[str, str], str]) -> list[dict[str, str]]:
+def chips(
+    found: search.Result, url: Callable[[str, str], str], asked: Mapping[str, Sequence[str]]
+) -> list[dict[str, str]]:
     """The active filters, each with the address of the same list without it."""
+    fits = [
+        {"filter": str(_("Fits my purpose")), "label": str(WORDS[BY_CODE[one]]), "url": url(FIT, one)}
+        for one in asked.get(FIT, ())
+        if search.FITTING in found.filters
+    ]
     values = {name: {one.value: one for one in known} for name, known in _labels(found).items()}
-    return [
+    return fits + [
         {
             "filter": str(FACET_LABELS[name]),
             "label": label_of(name, values[name].get(one, search.FacetValue(one, one, 0))),
             "url": url(name, one),
         }
         for name, chosen in found.filters.items()
+        if name in FACET_LABELS
         for one in chosen
     ]
 
 
 def _labels(found: search.Result) -> dict[str, Sequence[search.FacetValue]]:
     """The values that the rows have, for the labels of chips; no statement."""
-    return {name: search.values_of(found.rows, name, found.filters.get(name, ())) for name in found.filters}
+    names = [name for name in found.filters if name in FACET_LABELS]
+    return {name: search.values_of(found.rows, name, found.filters.get(name, ())) for name in names}

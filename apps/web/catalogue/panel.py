@@ -16,6 +16,7 @@ from apps.grants.access_state.words import day
 from apps.people.models import Person
 from apps.people.queries import current_affiliation_of
 from apps.web.common.actions import Place
+from apps.web.common.clock_rows import period_of
 from apps.web.common.state_presenters import action, shown, shown_all, with_one_file
 
 BEFORE_REQUEST = (State.NONE, State.SIGN_IN_NEEDED, State.AFFILIATION_NEEDED)
@@ -37,6 +38,7 @@ def panel(
         "needs": _needs(person, dataset, state) if state.state in BEFORE_REQUEST else [],
         "wait": wait if asked else None,
         "committee": dataset.committee if asked else None,
+        "target": period_of(dataset.committee) if asked and dataset.committee is not None else "",
         "longest": dataset.longest_grant_days if asked else None,
         "continues": state.state == State.SIGN_IN_NEEDED,
         "files": files,

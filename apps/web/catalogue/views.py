@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.access_requests import queries as requests
+from apps.access_requests.rules import not_accepting
 from apps.committees import queries as committees
 from apps.committees.models import Committee
+from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Gone, NotFound
 from apps.datasets import queries as datasets
@@ -21,9 +23,11 @@ from apps.datasets.states import VersionState
 from apps.grants.access_state import access_state, state_of_version
 from apps.web.catalogue import presenters as parts
 from apps.web.catalogue.files import files_page
+from apps.web.catalogue.match import match_of_dataset, with_verdicts
 from apps.web.catalogue.panel import panel
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
+from apps.web.common.clock_rows import deadlines_of
 from apps.web.common.lists import ListPage
 
 SHOWN = 24
@@ -84,7 +88,9 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
             person, found, state, shown, waits.get(committee.pk) if committee else None, _only(shown, listed)
         ),
         **parts.about(found, person, shown),
+        **match_of_dataset(person, found),
     }
+    with_verdicts(context["conditions"], context)
     return render(request, "catalogue/dataset.html", context)
 
 
@@ -114,9 +120,12 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
         raise NotFound(_("This committee does not exist."))
     found = search.find(filters={"committee": [slug]})
     page = search.datasets_of(row.dataset for row in found.rows[:SHOWN])
+    members = committees.memberships_of(committee).select_related("person__institution")
     context = {
         "committee": committee,
-        "memberships": committees.memberships_of(committee).select_related("person__institution"),
+        "closed": not_accepting(committee) if not committee.accepting else "",
+        "deadlines": deadlines_of(committee, clock.today()),
+        "memberships": members,
         "wait": requests.waits([committee.pk]).get(committee.pk),
         "cards": parts.cards(page),
         "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if found.total > SHOWN else "",

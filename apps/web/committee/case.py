@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, rules
+from apps.access_requests import commands, denials, rules
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
 from apps.access_requests.queries import before_committees_of, visible_to
 from apps.access_requests.queries_thread import reader_of
@@ -96,6 +96,7 @@ def _vote_shown(request: AuthenticatedRequest, pk: UUID, item: UUID) -> list[tup
     conditions = "\n".join(text for text in texts if text) if choice == Vote.Choice.CONDITIONAL else ""
     rows = [
         (str(wanted.dataset), str(Vote.Choice(choice).label)),
+        (_("Reasons for a denial"), "\n".join(denials.labels(denials.in_order(request.POST.getlist("denial_codes"))))),
         (_("Conditions"), conditions),
         (_("Reason"), request.POST.get("reason", "").strip()),
     ]
@@ -136,6 +137,7 @@ def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, fo
         messages.success(request, _("The condition is proposed. You have not voted yet."))
         kept: dict[str, Any] = {name: request.POST.get(name, "") for name in ("seen", "reason")}
         kept["choice"] = Vote.Choice.CONDITIONAL.value
+        kept["denial_codes"] = request.POST.getlist("denial_codes")
         kept["conditions"] = [*request.POST.getlist("conditions"), str(condition.pk)]
         again = VoteForm(initial=kept, item=item, proposed=item.conditions.all())
         return saved_with_errors(page(request, asked, vote_forms={item.pk: again}))
@@ -177,7 +179,7 @@ def _round(asked: AccessRequest, pk: UUID | None) -> Round:
 
 def _moved(request: AuthenticatedRequest, asked: AccessRequest, refusal: WrongState, form: forms.Form) -> HttpResponse:
     """Meanwhile something else happened: the page as it is now, with what was typed kept for copying."""
-    typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "new_condition", "text")]
+    typed = [str(form.cleaned_data.get(name) or "") for name in ("reason", "new_condition", "text", "why")]
     kept = "\n\n".join(text for text in typed if text)
     return page(request, find(request, asked.pk), moved=refusal.sentence, typed=kept, status=409)
 

@@ -8,7 +8,7 @@ from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
 from apps.access_requests.queries_thread import documents_in
-from apps.access_requests.states import UNDER_REVIEW, ItemState
+from apps.access_requests.states import ItemState
 from apps.audit.kinds import ONE_COMMITTEE_ONLY, Kind
 from apps.audit.models import Event
 from apps.audit.queries import timeline_of
@@ -17,8 +17,11 @@ from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web import document_forms
+from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm
+from apps.web.committee.match_presenters import match_of_round
 from apps.web.committee.question_form import QuestionForm
+from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
@@ -33,17 +36,13 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     people = _people(rounds, {event.actor_id for event in events if event.actor_id} | left)
     names = {pk: str(person) for pk, person in people.items()}
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
-    items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})))
+    items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     mine = [entry for entry in items if entry["mine"]]
-    days = (case.asked_at - case.submitted_at).days  # type: ignore[attr-defined]
-    target = min((entry["item"].committee.review_days for entry in mine), default=0)
     return {
         "case": case,
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
-        "days": days,
-        "review_days": target,
-        "overdue": max(0, days - target) if target and case.state in UNDER_REVIEW else 0,
-        **_asked(rounds, people, names, titles),
+        **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
+        **_asked(rounds, people, names, titles) | {"revised": revised(case, rounds[0], me)},
         "items": items,
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
@@ -105,6 +104,7 @@ def _asked(
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(UUID(pk)) for pk in said["members"]],
+        **match_of_round(newest, people),
         "earlier": earlier,
         "changes": changes(earlier.snapshot, said, names=names, titles=titles) if earlier else [],
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.access_requests.denials import DenialReason
 from apps.access_requests.models import Condition, Item, Vote
 from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField
 
@@ -28,6 +29,14 @@ class VoteForm(forms.Form):
         choices=WHAT_A_VOTE_DOES,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a vote.")},
+    )
+    denial_codes = forms.MultipleChoiceField(
+        label=_("Reasons for a denial"),
+        help_text=_("Only if you deny. If the decision follows your vote, the applicant sees the reasons you select."),
+        choices=DenialReason.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Select reasons from the list.")},
     )
     conditions = forms.MultipleChoiceField(
         label=_("Conditions"),
@@ -76,7 +85,8 @@ class VoteForm(forms.Form):
         """What was chosen, as the command wants it."""
         said = self.cleaned_data
         conditions = [UUID(pk) for pk in said.get("conditions", [])]
-        return {"conditions": conditions, **{name: said[name] for name in ("choice", "reason", "new_condition")}}
+        names = ("choice", "reason", "new_condition", "denial_codes")
+        return {"conditions": conditions, **{name: said[name] for name in names}}
 
 
 class ConflictForm(forms.Form):
@@ -114,6 +124,12 @@ class AcceptingForm(forms.Form):
         ),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    closed_until = forms.DateField(
+        label=_("Not accepting requests until"),
+        help_text=_("If known. You decide when requests are accepted again."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 

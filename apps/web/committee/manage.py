@@ -12,15 +12,18 @@ from apps.access_requests.review_queue import undecided_before, waiting_votes
 from apps.committees import commands, rules
 from apps.committees.models import Committee
 from apps.committees.queries import memberships_of, public
+from apps.core import clock
 from apps.core.errors import Invalid, NotFound
 from apps.datasets.queries import open_proposals_to, proposals_to_answer
 from apps.people.colleagues import find_colleague
 from apps.people.models import Person, PlatformRole
 from apps.people.queries import has_platform_role
+from apps.web.committee.decision_settings import begun, set_after_decision
 from apps.web.committee.forms import AcceptingForm, AddMemberForm, ContactForm
 from apps.web.committee.presenters import why_committee_blocked
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
+from apps.web.common.clock_rows import deadlines_of
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
@@ -37,7 +40,7 @@ def manage(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     A member is removed on a page of its own.
     """
     committee = managed_committee(request, slug)
-    deeds = {"accepting": _set_accepting, "add": _add, "contact": _set_contact}
+    deeds = {"accepting": _set_accepting, "add": _add, "contact": _set_contact, "after": set_after_decision}
     forms: dict[str, Any] = {}
     if request.method == "POST":
         deed = deeds.get(request.POST.get("action", ""))
@@ -69,11 +72,18 @@ def _manage_page(request: AuthenticatedRequest, committee: Committee, refused: d
         "to_answer": set(proposals_to_answer(request.actor).filter(committee=committee).values_list("pk", flat=True)),
         "is_operator": has_platform_role(request.actor, PlatformRole.Kind.OPERATOR),
         "has_chair": any(one.is_chair for one in memberships),
+        "deadlines": deadlines_of(committee, clock.today()),
         "blocked": why_committee_blocked(committee, len(memberships)),
         "accepting_form": AcceptingForm(
-            initial={"accepting": state, "closed_because": committee.closed_because}, auto_id="accepting-%s"
-        ),
+            initial={
+                "accepting": state,
+                "closed_because": committee.closed_because,
+                "closed_until": committee.closed_until,
+            },
+            auto_id="accepting-%s",
+        ),  # fmt: skip
         "contact_form": ContactForm(initial={"contact": committee.contact}, auto_id="committee-%s"),
+        "after_form": begun(committee),
         "member_form": AddMemberForm(auto_id="member-%s"),
     }
     return render(request, "committee/manage.html", found | refused, status=422 if refused else 200)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
-from django.db.models.functions import ExtractDay
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests import review_queue as queue
 from apps.access_requests.models import AccessRequest, Item
-from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, is_chaired_by, with_member_counts
 from apps.core import clock
@@ -34,6 +34,7 @@ from apps.web.common.lists import ListSpec, Sort, counted, list_page
 
 MONTHS = 6
 NOUN = ngettext_lazy("%(total)s request", "%(total)s requests", "n")
+DUE = Sort("due", gettext_lazy("Due date, earliest first"), "due_first pk")
 OLDEST = Sort("oldest", gettext_lazy("Submitted, oldest first"), "submitted_at pk")
 NEWEST = Sort("newest", gettext_lazy("Submitted, newest first"), "-submitted_at -pk")
 
@@ -48,9 +49,9 @@ class Tab:
 
 
 TABS = (
-    Tab("to-check", gettext_lazy("To check"), (OLDEST, NEWEST)),
-    Tab("to-vote", gettext_lazy("To vote"), (OLDEST, NEWEST)),
-    Tab("with-others", gettext_lazy("Waiting for other members"), (OLDEST, NEWEST)),
+    Tab("to-check", gettext_lazy("To check"), (DUE, OLDEST, NEWEST)),
+    Tab("to-vote", gettext_lazy("To vote"), (DUE, OLDEST, NEWEST)),
+    Tab("with-others", gettext_lazy("Waiting for other members"), (DUE, OLDEST, NEWEST)),
     Tab(
         "with-applicant", gettext_lazy("Waiting for the applicant"),
         (Sort("longest", gettext_lazy("Longest wait first"), "since pk"), NEWEST),
@@ -128,7 +129,7 @@ def _spec(tab: Tab, first: str, counts: dict[str, int], mine: list[Committee]) -
             DateRange("decided", _("Decided"), "closed_on"),
         ]
     else:
-        filters.append(Choice("due", _("Due"), [Option("overdue", _("Overdue"), _overdue(among))]))
+        filters.append(Choice("due", _("Due"), _due_options(among)))
         filters.append(DateRange("submitted", _("Submitted"), "submitted_at"))
     return ListSpec(noun=NOUN, sorts=tab.sorts, filters=filters)
 
@@ -150,10 +151,25 @@ def _decisions(among: list[UUID]) -> list[Option]:
 
 
 def _overdue(among: list[UUID]) -> Q:
-    """Requests that wait longer than the target review time of a committee that has not decided."""
-    waited = ExpressionWrapper(clock.sql_now() - F("request__submitted_at"), output_field=DurationField())
-    late = _items(committee__in=among, state=ItemState.OPEN).annotate(days=ExtractDay(waited))
-    return Q(Exists(late.filter(days__gt=F("committee__review_days"))))
+    """Requests of which the due day of a committee that has not decided has passed."""
+    late = _items(committee__in=among, state=ItemState.OPEN, due_on__lt=clock.sql_today())
+    return Q(state__in=UNDER_REVIEW) & Q(Exists(late))
+
+
+def _due_within(among: list[UUID], days: int) -> Q:
+    """Requests that are due in so many calendar days, today and the last of them included."""
+    last = ExpressionWrapper(clock.sql_today() + timedelta(days=days), output_field=DateField())
+    near = _items(committee__in=among, state=ItemState.OPEN, due_on__gte=clock.sql_today(), due_on__lte=last)
+    return Q(state__in=UNDER_REVIEW) & Q(Exists(near))
+
+
+def _due_options(among: list[UUID]) -> list[Option]:
+    none = Q(state__in=UNDER_REVIEW) & Q(Exists(_items(committee__in=among, state=ItemState.OPEN, due_on=None)))
+    return [
+        Option("overdue", _("Overdue"), _overdue(among)),
+        Option("week", _("Due within 7 days"), _due_within(among, 7)),
+        Option("none", _("No due date"), none),
+    ]
 
 
 def _figures(person: Viewer, now: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The rows of Requests to review, on the page and in the export: numbers of votes, never choices."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from apps.grants.access_state import states_of_requests
 from apps.grants.access_state.words import said
 from apps.people.models import Person
 from apps.web.committee.presenters import why_blocked
+from apps.web.common.clock_rows import days_left
 
 Row = dict[str, Any]
 
@@ -37,8 +37,7 @@ def _row(request: Any) -> Row:
     waiting = [item for item in items if item.waits_for_me]
     undecided = [item for item in items if item.state == ItemState.OPEN]
     shown = (waiting or undecided or items)[0]
-    due = request.submitted_at + timedelta(days=shown.committee.review_days)
-    late = (request.asked_at - request.submitted_at).days - shown.committee.review_days
+    due = shown.due_on if request.state in UNDER_REVIEW else None
     row: Row = {
         "url": reverse("case", args=[request.pk]),
         "title": request.title or request.reference,
@@ -50,8 +49,8 @@ def _row(request: Any) -> Row:
         "committee": shown.committee.name,
         "submitted": request.submitted_at,
         "state": request.state,
-        "due": due if request.state in UNDER_REVIEW else None,
-        "late": late if request.state in UNDER_REVIEW else 0,
+        "due": due,
+        **days_left(shown.clock_rule, due, request.asked_at.date()),
         "since": getattr(request, "since", None),
         "question": getattr(request, "question", ""),
         "decisions": [item for item in items if item.state != ItemState.OPEN],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.committee import case, manage, members, queue, thread
+from apps.web.committee import case, deadlines, due_date, manage, members, queue, thread, undo
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("review/<uuid:pk>/messages/", thread.case_message, name="case_message"),
     path("review/<uuid:pk>/items/<uuid:item>/vote/", case.vote, name="vote"),
     path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
+    path("review/<uuid:pk>/due-date/<slug:slug>/", due_date.due_date, name="case_due_date"),
+    path("committees/<slug:slug>/deadlines/", deadlines.deadlines, name="committee_deadlines"),
+    path("review/<uuid:pk>/items/<uuid:item>/undo/", undo.undo_decision, name="decision_undo"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
     path("committees/<slug:slug>/members/<uuid:pk>/remove/", members.remove_member, name="member_remove"),
     path("committees/<slug:slug>/chair/", members.name_chair, name="committee_chair"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from apps.access_requests import denials, effect
 from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
@@ -14,11 +15,13 @@ from apps.agreements.queries import of_request
 from apps.committees.decisions import Blocked, Decision, Weight
 from apps.committees.models import CommitteeMember
 from apps.committees.queries import committees_of
+from apps.core import clock
 from apps.datasets.conditions import explained, listed
 from apps.datasets.queries import condition_rows
 from apps.grants.access_state import states_of_grants
 from apps.grants.queries import of_requests
 from apps.people.models import Person
+from apps.web.committee.after_vote import UndoForm, after_vote, time_of
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
 from apps.web.common.state_presenters import shown as shown_state
@@ -26,7 +29,13 @@ from apps.web.common.state_presenters import shown as shown_state
 Entry = dict[str, Any]
 
 
-def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: dict[UUID, VoteForm]) -> list[Entry]:
+def items_of_case(
+    case: AccessRequest,
+    shown_round: Round,
+    me: Person,
+    typed: dict[UUID, VoteForm],
+    undo_forms: dict[UUID, UndoForm] | None = None,
+) -> list[Entry]:
     """Each dataset requested in the round shown, with its conditions, its votes and what followed; mine first."""
     items = case.items.filter(dataset_id__in=shown_round.snapshot["datasets"]).order_by("dataset__title", "pk")
     voters_by_committee, votes = committees_of_request(case), list(votes_on(case))
@@ -34,15 +43,18 @@ def items_of_case(case: AccessRequest, shown_round: Round, me: Person, typed: di
     agreements = {agreement.item_id: agreement for agreement in of_request(case)}
     grants = list(of_requests([case.pk]))
     states = states_of_grants(me, grants) if grants else {}
-    fetched = items.select_related("dataset__institution", "committee", "decided_in").prefetch_related("conditions")
+    fetched = items.select_related("dataset__institution", "committee", "decided_in", "appeal").prefetch_related(
+        "conditions", "undone_decisions__undone_by"
+    )
     rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id")))
-    decided = voters_when_decided(case, rows)
+    decided, now = voters_when_decided(case, rows), clock.now()
     entries = []
     for item in rows:
         item.request = case
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
         entry = _voted(item, voters, [vote for vote in votes if vote.item_id == item.pk], shown_round, me)
         agreement = agreements.get(item.pk)
+        entry |= after_vote(item, voters, me, now, (undo_forms or {}).get(item.pk))
         entry |= {
             "mine": item.committee_id in my_committees,
             "use_conditions": explained(listed(item.condition_rows)),
@@ -104,6 +116,7 @@ def _ballots(
     ]
     for row in rows:
         vote = row["vote"]
+        row["codes"] = denials.labels(vote.denial_codes or ()) if shown and vote else []
         row["adopts"] = [texts[pk] for pk in vote.adopts if pk in texts] if shown and vote else []
     return rows
 
@@ -153,7 +166,8 @@ def _initial(mine: Vote | None, shown_round: Round) -> Entry:
     seen: Entry = {"seen": shown_round.pk}
     if mine is None:
         return seen
-    return seen | {"choice": mine.choice, "reason": mine.reason, "conditions": [str(pk) for pk in mine.adopts]}
+    said = {"choice": mine.choice, "reason": mine.reason, "conditions": [str(pk) for pk in mine.adopts]}
+    return seen | said | {"denial_codes": mine.denial_codes or []}
 
 
 def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
@@ -180,7 +194,10 @@ def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
 
 def what_followed(item: Item) -> str:
     """What happened after a vote on this item: decided, or for whom it waits now."""
-    item.refresh_from_db(fields=["state"])
+    item.refresh_from_db(fields=["state", "takes_effect_at"])
+    if effect.is_pending(item, clock.now()):
+        facts = {"dataset": item.dataset, "outcome": item.get_state_display(), "at": time_of(item.takes_effect_at)}
+        return _("Your vote is recorded, and it decided “%(dataset)s”: %(outcome)s. It takes effect at %(at)s.") % facts
     if item.state != ItemState.OPEN:
         return _("Your vote is recorded, and it decided “%(dataset)s”: %(outcome)s.") % {
             "dataset": item.dataset,

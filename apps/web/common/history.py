@@ -1,14 +1,17 @@
 """What happened, in sentences: every kind of event as a line of a timeline."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit.kinds import BY_FACT, COMMITTEE_ONLY, ENDED_EARLY, UNNAMED, Kind, kind_of
+from apps.audit.kinds import COMMITTEE_ONLY, UNNAMED, Kind, kind_of
+from apps.audit.kinds_by_fact import BY_FACT, ENDED_EARLY
 from apps.audit.models import Event
 from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 
@@ -24,7 +27,16 @@ def sentence_of(event: Event, *, dataset: str = "") -> tuple[str, str, str]:
     """The event as (sentence, icon, tone); a kind nobody has worded is shown by its code, never dropped."""
     icon, tone, words = _row_of(event)
     facts = {name: event.facts.get(name, "?") for name in ("number", "round")}
+    facts["due"] = day_of_code(str(event.facts.get("due", "")))
     return str(words) % {**facts, "dataset": dataset or _("the dataset")}, icon, tone
+
+
+def day_of_code(code: str) -> str:
+    """A day that an event has as a code, as it is read: "2026-11-26" is 26 Nov 2026; "?" for anything else."""
+    try:
+        return str(formats.date_format(date.fromisoformat(code), "j M Y"))
+    except ValueError:
+        return "?"
 
 
 def _row_of(event: Event) -> tuple[str, str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -151,6 +151,19 @@ def list_page_of_rows(
 def counted(found: QuerySet[Any]) -> int:
     """The number of rows, exact up to 1,000; 1,001 says that there are more. One statement."""
     return found.order_by().values("pk")[: EXACT_UP_TO + 1].count()
+
+
+def counts(one_row: QuerySet[Any], sets: Mapping[str, QuerySet[Any]]) -> QuerySet[Any, Any]:
+    """`counted` of several sets as one row, a column each; it hangs on any set of one row. None for a set that cannot
+    have rows. For sets that depend on nothing but a person, prepare it: `Prepared(lambda pk: counts(...), UUID)`.
+    """
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    numbers = {}
+    for name, found in sets.items():
+        some = found.model.objects.filter(pk__in=found.order_by().values("pk")[: EXACT_UP_TO + 1])
+        numbers[name] = Subquery(some.order_by().annotate(number=number).values("number"))
+    row: QuerySet[Any, Any] = one_row.order_by().annotate(**numbers).values(*numbers)
+    return row
 
 
 def shown_number(n: int) -> str:

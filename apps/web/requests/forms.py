@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access_requests import fields, questions, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
+from apps.access_requests.purposes import beyond_last_day, matches, purpose_of
 from apps.access_requests.rules_questions import locked_sentence
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
@@ -20,6 +21,8 @@ from apps.forms.combined import AskedForm
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
 from apps.web.requests.form_questions import FormQuestions
+from apps.web.requests.purpose_form import purpose_fields, purpose_initial, purpose_names, read_answers
+from apps.web.requests.purpose_section import last_day_hint
 
 ANSWER = "answer"  # the name that the rule for submitting gives to every question without an answer
 
@@ -76,13 +79,14 @@ class RequestForm(AnswersForm):
         self._chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
         self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
-        for one in fields.FIELDS:
+        for one in _own_fields():
             self.fields[one.name] = WIDGETS[one.kind](one)
-        self.fields |= self.form_questions.fields()
-        self.order_fields(["revision", *(one.name for one in fields.FIELDS), "add_dataset"])
+        self.fields |= purpose_fields() | self.form_questions.fields()
+        self.order_fields(["revision", *(one.name for one in _own_fields()), *purpose_names(), "add_dataset"])
         limit = rules.shortest_limit(chosen)
         if limit is not None:
-            self.fields[fields.ENDS_ON.name].help_text = _at_most(limit, self.initial.get(fields.STARTS_ON.name))
+            hint = _at_most(limit, self.initial.get(fields.STARTS_ON.name))
+            self.fields[fields.ENDS_ON.name].help_text = f"{hint} {last_day_hint(self.initial, chosen)}".strip()
         self._lock()
         for one in fields.of_kind(Kind.DATASETS):
             choice = self.fields[one.name]
@@ -97,6 +101,7 @@ class RequestForm(AnswersForm):
         for name, field in self.fields.items():
             about = questions.FORMS if name in of_forms else name
             about = fields.DATASETS.name if name in ("add_dataset", "further") else about
+            about = fields.RESEARCH_PURPOSE.name if name in purpose_names() else about
             if about in questions.SUBJECTS and about not in self.unlocked:
                 field.disabled, field.help_text = True, locked_sentence()
 
@@ -125,15 +130,31 @@ class RequestForm(AnswersForm):
         field.
         """
         facts = super().clean() or self.cleaned_data
+        self._read_purpose(facts)
         starts_on, ends_on = facts.get(fields.STARTS_ON.name), facts.get(fields.ENDS_ON.name)
         kept = [one for one in self._chosen if one.slug in (facts.get(fields.DATASETS.name) or ())]
         if starts_on is not None and ends_on is not None:
             wrong = rules.wrong_order(starts_on, ends_on) or rules.wrong_period(
                 starts_on, ends_on, rules.shortest_limit(kept)
             )
-            for name, sentence in wrong.items():
+            for name, sentence in (wrong or self._beyond_last_day(facts, kept)).items():
                 self.add_error(name, sentence)
         return facts
+
+    def _read_purpose(self, facts: dict[str, Any]) -> None:
+        """The answers as one value; a page without the questions leaves them as they are."""
+        locked = self.unlocked is not None and fields.RESEARCH_PURPOSE.name not in self.unlocked
+        if not locked and any(name in self.data for name in purpose_names()):
+            facts[fields.RESEARCH_PURPOSE.name], wrong = read_answers(facts)
+            for name, sentence in wrong.items():
+                self.add_error(name, sentence)
+
+    def _beyond_last_day(self, facts: dict[str, Any], kept: Sequence[Dataset]) -> dict[str, str]:
+        """What the use conditions say of the end date, compared with the answers in the form."""
+        purpose = purpose_of(facts.get(fields.RESEARCH_PURPOSE.name))
+        if purpose.is_empty:
+            return {}
+        return beyond_last_day(facts.get(fields.ENDS_ON.name), matches(purpose, kept))
 
     def clean_members(self) -> list[str]:
         return split_entries(str(self.cleaned_data["members"]))
@@ -143,11 +164,16 @@ class RequestForm(AnswersForm):
         """The fields as the page groups them: project, when, who, data."""
         found: dict[str, list[forms.BoundField]] = {}
         boxed = {box["pinned"].name for box in self.answer_boxes if "pinned" in box}
-        for one in fields.FIELDS:
+        for one in _own_fields():
             found.setdefault(one.group, [])
             if one.name not in boxed:
                 found[one.group].append(self[one.name])
         return found
+
+    @property
+    def purpose_rows(self) -> list[forms.BoundField]:
+        """The questions of the research purpose."""
+        return [self[name] for name in purpose_names()]
 
     @property
     def texts(self) -> dict[str, Any]:
@@ -161,6 +187,11 @@ class RequestForm(AnswersForm):
     def asked_sections(self) -> list[dict[str, Any]]:
         """The questions of the committees' forms, as the template shows them."""
         return self.form_questions.boxes(self)
+
+
+def _own_fields() -> list[RequestField]:
+    """The fields that are one control each; the answers of the purpose are several."""
+    return [one for one in fields.FIELDS if one.kind in WIDGETS]
 
 
 def _text_field(one: RequestField) -> forms.Field:
@@ -212,7 +243,8 @@ def _at_most(limit: Dataset, starts_on: date | None) -> str:
 def begun(request: AccessRequest, members: list[str]) -> dict[str, Any]:
     """The request as the form first shows it."""
     kept = {name: getattr(request, name) for name in fields.stored()}
-    return {"revision": request.revision, **kept, "members": "\n".join(members)}
+    answers = purpose_initial(purpose_of(request.research_purpose))
+    return {"revision": request.revision, **kept, **answers, "members": "\n".join(members)}
 
 
 def answer_name(question: Question) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest, Lower
@@ -16,14 +17,16 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
+from apps.core.db import Prepared
 from apps.grants import waiting
 from apps.grants.access_state import AccessState, State, Turn, states_of_requests
 from apps.people.models import Person
+from apps.people.queries import row_of
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.csv_export import Column, csv_response
 from apps.web.common.list_filters import Choice, DateRange, Option, Search, Where
-from apps.web.common.lists import ListSpec, Sort, counted, list_page
+from apps.web.common.lists import ListSpec, Sort, counts, list_page
 from apps.web.common.state_presenters import shown
 
 STEPS = (_lazy("Draft"), _lazy("Submitted"), _lazy("Review"), _lazy("Agreement"), _lazy("Access"))
@@ -59,13 +62,21 @@ def my_requests(request: AuthenticatedRequest) -> HttpResponseBase:
     return render(request, "requests/requests.html", {"list": page, "rows": rows_of(person, page.rows)})
 
 
+def _tabs(person: Person) -> dict[str, QuerySet[AccessRequest]]:
+    return {
+        "open": waiting.requests_under_way(person),
+        "access": waiting.requests_with_access(person),
+        "closed": waiting.requests_closed(person),
+    }
+
+
+_numbers = Prepared(lambda pk: counts(row_of(Person(pk=pk)), _tabs(Person(pk=pk))), UUID)
+
+
 def spec(person: Person) -> ListSpec:
     """The list of this person's requests; tabs with counts."""
-    sets = (
-        ("open", _lazy("Not closed"), waiting.requests_under_way(person)),
-        ("access", _lazy("With access"), waiting.requests_with_access(person)),
-        ("closed", _lazy("Closed"), waiting.requests_closed(person)),
-    )
+    names = {"open": _lazy("Not closed"), "access": _lazy("With access"), "closed": _lazy("Closed")}
+    numbers = _numbers.first(person.pk)
     mine = Q(pk__in=waiting.requests_waiting_for(person).values("pk"))
     return ListSpec(
         noun=ngettext_lazy("%(total)s request", "%(total)s requests", "n"),
@@ -76,7 +87,8 @@ def spec(person: Person) -> ListSpec:
         ),
         filters=(
             Choice("tab", _lazy("Status"), tabs=True, options=[
-                Option(value, label, Q(pk__in=found.values("pk")), count=counted(found)) for value, label, found in sets
+                Option(value, names[value], Q(pk__in=found.values("pk")), count=numbers[value])
+                for value, found in _tabs(person).items()
             ]),
             Search(_lazy("Project, reference or dataset"), _words),
             Choice("turn", _lazy("Waiting for"), any_label=_lazy("Anyone"), options=[

@@ -1,5 +1,6 @@
 """One request: its progress, whom it is waiting for, its questions and decisions."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,29 +11,37 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, fields, queries_thread, rules
+from apps.access_requests import commands, denials, fields, queries_thread, rules
 from apps.access_requests import queries as requests
+from apps.access_requests.effect import announced
 from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.purposes import purpose_of
+from apps.access_requests.queries_clocks import Stage, clocks_of
 from apps.access_requests.queries_thread import Reader
-from apps.access_requests.states import EDITABLE, UNDER_REVIEW
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, RequestState
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound
+from apps.datasets.matching.questions import answers
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
 from apps.people.models import Person
 from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
+from apps.web.common.clock_rows import clock_shown, period_of
 from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
 from apps.web.request_rows import written
 from apps.web.requests import progress
+from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
 from apps.web.thread_rows import MessageForm, thread_of
+
+WAITING = (*UNDER_REVIEW, RequestState.RETURNED)
 
 
 @require_safe
@@ -54,35 +63,47 @@ def page(
     found: AccessRequest,
     *,
     form: AnswersForm | None = None,
+    appeal_form: AppealForm | None = None,
+    appealed: UUID | None = None,
     message_form: MessageForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.actor
-    items = list(found.items.select_related("dataset", "committee", "agreement").order_by("dataset__title"))
+    fetched = found.items.select_related("dataset", "committee", "agreement", "appeal").order_by("dataset__title")
     members = [one.person for one in found.memberships.select_related("person__institution")]
     mine = found.applicant_id == person.pk
     said, state = _said(found, mine=mine), state_of_request(person, found)
+    items = [announced(item, state.at) for item in fetched]
     context: dict[str, Any] = {
         "asked": found,
         "title": said[fields.TITLE.name],
         "written": written(said),
-        "panel": _panel(state, found),
+        "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
+        "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
         "rows": _rows(items, state),
         "members": members,
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
-        "waits": _waits(items) if found.state in UNDER_REVIEW else [],
+        "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
+        "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
+        **revisions(found, items, person),
+        **after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     if context["own"]:
-        context["documents"] = document_forms.shown(queries_thread.documents_of(found))
-        address = reverse("request_page", args=[found.pk])
-        context["thread"] = thread_of(request, Reader(found, is_party=True), person, page=address, form=message_form)
+        context |= _between(request, found, message_form)
     return render(request, "requests/request.html", context, status=status)
+
+
+def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageForm | None) -> dict[str, Any]:
+    """What only the applicant's side and the committees read: documents and messages."""
+    documents = document_forms.shown(queries_thread.documents_of(found))
+    address, reader = reverse("request_page", args=[found.pk]), Reader(found, is_party=True)
+    return {"documents": documents, "thread": thread_of(request, reader, request.actor, page=address, form=form)}
 
 
 def questions_of(found: AccessRequest) -> list[Question]:
@@ -103,7 +124,12 @@ def _rows(items: list[Item], state: AccessState) -> list[dict[str, Any]]:
     """Each dataset with its own state; none for what does not concern the person."""
     states = {one.dataset.pk: one for one in (state, *state.also) if one.dataset is not None}
     return [
-        {"item": item, "shown": shown(states[item.dataset_id]) if item.dataset_id in states else None} for item in items
+        {
+            "item": item,
+            "shown": shown(states[item.dataset_id]) if item.dataset_id in states else None,
+            "denial_reasons": denials.labels(item.denial_codes or ()),
+        }
+        for item in items
     ]
 
 
@@ -122,11 +148,15 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     return {name: getattr(found, name) for name in fields.stored()}
 
 
-def _waits(items: list[Item]) -> list[dict[str, Any]]:
-    """How long each committee concerned usually takes."""
+def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
+    """The clock of each committee that decides on the request, and how long it usually takes."""
     known = requests.waits(item.committee_id for item in items)
+    clocks = clocks_of(found, items, today)
     names = {item.committee_id: item.committee for item in items}
-    return [{"committee": names[pk], "wait": known.get(pk)} for pk in names]
+    return [
+        {"committee": one, "wait": known.get(pk), "target": period_of(one), "clock": clock_shown(clocks.get(pk), today)}
+        for pk, one in names.items()
+    ]
 
 
 def _timeline(found: AccessRequest, items: list[Item], side: list[Person], person: Person) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def _committee(world: World, key: str, name: str, *, home: str) -> None:
     slug = {"breast": "breast-cancer", "lung": "lung-cancer"}[key]
     place, about = world.institutions[home], (TEXTS / f"committee.{key}.txt").read_text(encoding="utf-8").strip()
     world.committees[key] = committees.create_committee(
-        name, slug=slug, institution=place, about=about, quorum=2, by=CONSOLE
+        name, slug=slug, institution=place, about=about, quorum=2, undo_minutes=0, by=CONSOLE
     )
 
 

@@ -1,7 +1,7 @@
 """Requests by different people, each at another step of the way."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -33,17 +33,18 @@ class Project:
 
     texts: dict[str, Any]
     days: int
+    research_purpose: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, said: dict[str, Any]) -> "Project":
         """From the file of texts, which has every text that a request needs and no other."""
-        texts = {name: text for name, text in said.items() if name != "days"}
+        texts = {name: text for name, text in said.items() if name not in ("days", "research_purpose")}
         known = fields.of_kind(Kind.LINE, Kind.TEXT)
         absent = {field.name for field in known if field.required} - set(texts)
         unknown = set(texts) - {field.name for field in known}
         if absent or unknown:
             raise LookupError(f"projects.json lacks {sorted(absent)} and knows {sorted(unknown)} too many")
-        return cls(texts, said["days"])
+        return cls(texts, said["days"], said.get("research_purpose", {}))
 
 
 PROJECTS = {
@@ -91,6 +92,7 @@ def _write(
         request,
         by=by,
         **project.texts,
+        research_purpose=project.research_purpose,
         starts_on=today,
         ends_on=today + timedelta(days=project.days - 1),  # both days count
     )
@@ -110,6 +112,7 @@ def _half_written(world: World) -> None:
         by=by,
         title="Sex and age differences in cancer survival curves",
         purpose="We want to compare how the shape of the survival curve differs",
+        research_purpose={"version": 1, "kind": "health", "commercial": False, "sensitive": ["children"]},
     )
 
 
@@ -211,9 +214,9 @@ def _approved(
 
 def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
-    requests.vote(
-        item, choice=choice, reason=reason, new_condition=terms, seen=seen, signed_in=_signed_in(), by=world.people[who]
-    )
+    codes = ["purpose"] if choice == "deny" else []
+    said = {"choice": choice, "reason": reason, "new_condition": terms, "denial_codes": codes}
+    requests.vote(item, seen=seen, signed_in=_signed_in(), by=world.people[who], **said)
 
 
 def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:

@@ -7,6 +7,8 @@ import pytest
 
 from apps.access_requests.models import AccessRequest
 from apps.audit.models import Event
+from apps.datasets import commands
+from apps.datasets.conditions import Use
 from tests import stories
 from tests.integration.api.calls import ROOT, Caller, fields, refused
 
@@ -241,8 +243,8 @@ def test_lists_walk_by_cursor_and_cost_the_same(django_assert_num_queries: Any) 
     assert cursor is None
     assert len(set(seen)) == len(seen) == 5
     for limit in (1, 5):
-        # the token (1), the transaction (4), requests, items, datasets, committees, their states (4)
-        with django_assert_num_queries(13):
+        # the token (1), the transaction (4), requests, items, their states (4)
+        with django_assert_num_queries(11):
             caller.get("/requests", {"limit": limit})
 
 
@@ -273,3 +275,21 @@ def test_grants_say_whether_they_are_active() -> None:
     assert line["active"] is False
     assert line["revoked_because"] == "The project ended."
     assert Caller(stories.person(), "read").get("/grants").json()["items"] == []
+
+
+def test_a_purpose_is_sent_compared_and_refused_if_it_is_none(caller: Caller) -> None:
+    world = stories.published_dataset()
+    commands.describe(world.dataset, by=world.owner, conditions=[Use("DUO:0000006"), Use("DUO:0000046")])
+    health = {"version": 1, "kind": "health", "ancestry": False, "sensitive": [], "commercial": True}
+    made = caller.post("/requests", complete(world, research_purpose=health))
+    assert made.status_code == 201 and made.json()["research_purpose"] == health
+    (found,) = made.json()["matches"]
+    assert (found["dataset"], found["outcome"]) == (world.dataset.slug, "deny")
+    assert [one["answer"] for one in found["smallest_change"]] == ["commercial"]
+    path = f"/requests/{made.json()['id']}"
+    assert fields(refused(caller.post(f"{path}/submit"), 422, "invalid")) == {"datasets"}
+    wrong = caller.send("PATCH", path, {"research_purpose": {"version": 1, "kind": "x"}, "revision": 1})
+    assert fields(refused(wrong, 422, "invalid")) == {"research_purpose"}
+    right = caller.send("PATCH", path, {"research_purpose": health | {"commercial": False}, "revision": 1})
+    assert [one["outcome"] for one in right.json()["matches"]] == ["match"]
+    assert caller.post(f"{path}/submit").json()["state"] == "submitted"

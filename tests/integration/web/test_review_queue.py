@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.access_requests import commands as requests
 from apps.access_requests import review_queue
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import Item
 from apps.access_requests.queries import decision_on, fetch_eligible_voters, listed_decision, visible_to
 from apps.committees import commands as committees
 from apps.core import clock
@@ -26,7 +26,7 @@ def test_the_review_queue_shows_requests_with_votes_and_days() -> None:
     text = page.content.decode()
     assert case.request.title in text
     row = page.context["rows"][0]
-    assert (row["reference"], row["state"], row["late"] < 0) == (case.request.reference, "in_review", True)
+    assert (row["reference"], row["state"], row["late_words"] == "") == (case.request.reference, "in_review", True)
     assert row["votes"] in text
     assert f"/committees/{case.committee_setup.committee.slug}/manage/" in text
 
@@ -117,8 +117,11 @@ def test_the_review_queue_is_filtered_sorted_and_exported() -> None:
     assert found(f"q={mine.published_dataset.dataset.title[:9]}") == [mine.request.reference]
     assert found("q=nothing-like-it") == []
     assert found("due=overdue") == []
-    AccessRequest.objects.filter(pk=mine.request.pk).update(submitted_at=clock.now() - timedelta(days=29))
-    assert found("due=overdue") == [mine.request.reference]
+    assert found("due=week") == found("due=none") == []
+    for days, filters in ((-1, "due=overdue"), (0, "due=week"), (7, "due=week"), (None, "due=none")):
+        due = None if days is None else clock.today() + timedelta(days=days)
+        Item.objects.filter(request=mine.request).update(due_on=due)
+        assert {one for one in ("due=overdue", "due=week", "due=none") if found(one)} == {filters}
     assert found(f"tab=with-others&committee={other.committee.slug}") == [theirs.request.reference]
     answer = client.get("/review/?export=csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()

@@ -94,7 +94,7 @@ def test_a_vote_is_changed_while_undecided_and_both_stay() -> None:
     page = client.get(f"/review/{case.request.pk}/")
     form = page.context["items"][0]["form"]
     assert (form.initial["choice"], form.initial["reason"]) == ("approve", "The purpose fits.")
-    changed = a_vote(case, choice="deny", reason="On reflection, it does not fit.")
+    changed = a_vote(case, choice="deny", reason="On reflection, it does not fit.", denial_codes="purpose")
     assert client.post(votes_url(case), changed).status_code == 302
     assert [vote.choice for vote in Vote.objects.order_by("cast_at")] == ["approve", "deny"]
     entry = client.get(f"/review/{case.request.pk}/").context["items"][0]

@@ -157,7 +157,7 @@ def test_a_vote_after_the_decision_is_refused() -> None:
         ({"choice": "conditional", "new_condition": " "}, {"new_condition"}),
         ({"choice": "conditional", "conditions": [uuid4()]}, {"conditions"}),
         ({"choice": "approve", "new_condition": "Report once a year."}, {"choice"}),
-        ({"choice": "deny", "conditions": [uuid4()]}, {"choice", "conditions"}),
+        ({"choice": "deny", "conditions": [uuid4()]}, {"choice", "conditions", "denial_codes"}),
         ({"choice": "", "reason": ""}, {"choice", "reason"}),
     ],
 )

@@ -55,15 +55,15 @@ KNOWN = uuid4()
     ("choice", "reason", "conditions", "new", "wrong_fields"),
     [
         ("approve", "Fine.", [], "", set()),
-        ("deny", "No.", [], "", set()),
+        ("deny", "No.", [], "", {"denial_codes"}),
         ("conditional", "Fine.", [KNOWN], "", set()),
         ("conditional", "Fine.", [], "Report.", set()),
         ("conditional", "Fine.", [], " ", {"new_condition"}),
         ("conditional", "Fine.", [uuid4()], "", {"conditions"}),
         ("approve", "Fine.", [KNOWN], "", {"choice"}),
         ("approve", "Fine.", [], "Report.", {"choice"}),
-        ("deny", "No.", [KNOWN], "", {"choice"}),
-        ("deny", "No.", [], "Report.", {"choice"}),
+        ("deny", "No.", [KNOWN], "", {"choice", "denial_codes"}),
+        ("deny", "No.", [], "Report.", {"choice", "denial_codes"}),
         ("maybe", " ", [], "", {"choice", "reason"}),
     ],
 )

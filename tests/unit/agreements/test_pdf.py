@@ -10,8 +10,9 @@ import pytest
 
 from apps.access_requests import commands as requests
 from apps.agreements import queries, wording
-from apps.agreements.wording import filled, full_text, han_font, pdf
+from apps.agreements.wording import filled, full_text, pdf
 from apps.audit.models import Event
+from apps.core.pdf import han_font
 from apps.core.storage import private_storage
 from apps.grants.models import AccessGrant
 from tests import stories

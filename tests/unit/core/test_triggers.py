@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from apps.access_requests.models import Condition, Recusal
+from apps.access_requests.models import Appeal, Condition, Recusal, UndoneDecision
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
 from apps.forms import commands as forms
@@ -18,8 +18,11 @@ from apps.people.models import AffiliationStatement, SiteText
 from tests import stories
 
 EVIDENCE = {
+    "access_requests_appeal": "appealed_at = now()",
+    "access_requests_undonedecision": "decided_at = now()",
     "access_requests_recusal": "person_id = (SELECT id FROM people_person one WHERE one.id <> person_id LIMIT 1)",
     "access_requests_condition": "proposed_at = now()",
+    "access_requests_reviewclock": "set_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",
@@ -56,6 +59,11 @@ def world(db: None) -> None:
     SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
     case = access.case
     Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
+    denied = {"denied_in": case.round, "denied_at": clock.now(), "denied_reason": "No."}
+    Appeal.objects.create(item=case.item, text="It fits.", appealed_by=case.applicant, **denied)
+    chair = case.committee_setup.chair
+    taken_back = {"outcome": "denied", "reason": "No.", "decided_at": clock.now(), "why": "A wrong button."}
+    UndoneDecision.objects.create(item=case.item, round=case.round, undone_by=chair, **taken_back)
     form = forms.create_form(case.committee_setup.committee, definition=shipped("short"), by=case.committee_setup.chair)
     forms.publish(form, by=case.committee_setup.chair)
     affiliation = access.holder.affiliations.get()

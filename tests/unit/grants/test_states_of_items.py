@@ -88,13 +88,13 @@ def test_a_denied_dataset_says_who_denied_it_and_why() -> None:
     course = Course(item_state="denied")
     same(
         course, course.state(), state=State.DENIED, since=NOW - 19 * DAY, by="Scans committee",
-        reason="Out of scope.", action=course.see(),
+        reason="Out of scope.", action=course.see(), cause="appealable", until=NOW + 11 * DAY,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(("request_state", "state"), [("submitted", State.SUBMITTED), ("in_review", State.IN_REVIEW)])
 def test_an_undecided_dataset_waits_for_its_committee(request_state: str, state: State) -> None:
-    course = Course(request_state, item_state="open")
+    course = Course(request_state, item_state="open", due_on=date(2026, 8, 12))
     wanted: dict[str, Any] = {
         "state": state, "turn": Turn.OTHERS, "waiting_for": ("Scans committee",), "action": course.see(),
     }  # fmt: skip

@@ -55,7 +55,7 @@ def request(by: Person, state: str = "decided", **how: Any) -> AccessRequest:
 def item(of: AccessRequest, data: Dataset, state: str = "approved", **read: Any) -> Any:
     """An item of a request with what is read beside it; without an agreement until `agreement` makes one."""
     made: Any = Item(request=of, dataset=data, committee=data.committee, state=state, decided_at=NOW - 19 * DAY)
-    made._state.fields_cache["agreement"] = None
+    made._state.fields_cache["agreement"] = made._state.fields_cache["appeal"] = None
     beside = {"approved_members": [], "asked_at": None, "reported": None, "unanswered": 0}
     for name, value in {**beside, **read}.items():
         setattr(made, name, value)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from apps.datasets.conditions import MODIFIERS, PERMISSIONS, Use
-from apps.datasets.matching import Ancestry, Disease, Match, Outcome, Purpose, changed, match
+from apps.datasets.matching import Ancestry, Disease, Match, Outcome, Purpose, changed, match, outcomes
 from apps.datasets.matching.match import CHECKS
 from tests.unit.datasets.matching.oracle import KINDS_OF, TODAY, expected
 
@@ -194,6 +194,13 @@ def test_the_smallest_change_helps() -> None:
         for few in combinations(changes, len(changes) - 1):
             assert ours(uses, changed(purpose, few)).outcome == before.outcome, (uses, purpose, few)
     assert tried > 100
+
+
+def test_many_sets_at_once_have_the_outcomes_of_each() -> None:
+    sets = {str(number): uses for number, (uses, _purpose) in enumerate(islice(pairs(6), 300))}
+    for _uses, purpose in islice(pairs(7), 30):
+        each = {key: ours(uses, purpose).outcome for key, uses in sets.items()}
+        assert outcomes(sets, purpose, ANCESTRY, today=TODAY) == each
 
 
 def test_every_code_has_a_check() -> None:

@@ -1,0 +1,117 @@
+"""What was submitted in one round, as a file: JSON that can be imported again, and PDF. Made from the frozen snapshot.
+
+`sha256` is of `request` as canonical JSON (keys sorted, no spaces, UTF-8), as it was written when the round opened; it
+differs once texts about people were erased.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from apps.access_requests import fields, form_answers
+from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.queries import of_person
+from apps.committees.queries import committees_of
+from apps.core.pdf import compiled
+from apps.datasets.models import Dataset
+from apps.forms.answers import Answers
+from apps.forms.combined import AskedForm
+from apps.forms.queries import versions_by_id
+from apps.forms.values import lines
+from apps.people.models import Person
+
+FORMAT = "gatehouse-request/1"
+
+
+def document(request: AccessRequest, seen: Round, reader: Person) -> dict[str, Any]:
+    """The round as JSON: the snapshot, and the people and datasets that it names by id.
+
+    A committee gets the answers that its committees may read; `sha256` is of the whole snapshot all the same.
+    """
+    said = _readable(seen.snapshot, _committees(request, reader))
+    people = Person.objects.filter(pk__in=[said["applicant"], *said["members"]]).order_by("name", "pk")
+    datasets = Dataset.objects.filter(pk__in=said["datasets"]).order_by("title", "pk")
+    return {
+        "format": FORMAT,
+        "reference": request.reference,
+        "round": seen.number,
+        "submitted_at": seen.opened_at.isoformat(),
+        "sha256": seen.sha256,
+        "request": said,
+        "people": [{"id": str(one.pk), "code": one.code, "name": one.name} for one in people],
+        "datasets": [{"id": str(one.pk), "slug": one.slug, "title": one.title} for one in datasets],
+    }
+
+
+def _committees(request: AccessRequest, reader: Person) -> set[UUID] | None:
+    """The committees for which this person reads; None for the applicant and the members, who read everything."""
+    if of_person(reader).filter(pk=request.pk).exists():
+        return None
+    return set(committees_of(reader).values_list("pk", flat=True))
+
+
+def _readable(said: dict[str, Any], committees: set[UUID] | None) -> dict[str, Any]:
+    """The snapshot without the answers to forms that only another committee may read."""
+    if committees is None or not said.get("forms"):
+        return said
+    asked = {str(one.version): one.answers for one in forms_of(said, committees)}
+    rows = []
+    for row in said["forms"]:
+        kept = asked.get(row["version"], Answers())
+        reasons = {"confidential": dict(kept.confidential)} if kept.confidential else {}
+        beside = {name: value for name, value in row.items() if name not in ("answers", "confidential")}
+        rows.append({**beside, "answers": dict(kept.valid), **reasons})
+    return {**said, "forms": rows}
+
+
+def forms_of(said: Mapping[str, Any], committees: set[UUID] | None) -> list[AskedForm]:
+    """The forms of a snapshot with the answers that these committees may read (None: all)."""
+    rows = said.get("forms", [])
+    return form_answers.readable(rows, versions_by_id(UUID(row["version"]) for row in rows), committees)
+
+
+def as_json(written: Mapping[str, Any]) -> bytes:
+    """The document as a file that people can read too."""
+    return (json.dumps(written, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def as_pdf(written: Mapping[str, Any]) -> bytes:
+    """The document as a PDF in the reader's language; the same document gives the same bytes."""
+    said = written["request"]
+    names = {one["id"]: one["name"] for one in written["people"]}
+    rows = [(str(field.label), str(said.get(field.name) or "–")) for field in _texts()]
+    members = [names.get(pk) or gettext("a person whose data were erased") for pk in said["members"]]
+    about = [
+        (gettext("Reference"), written["reference"]),
+        (gettext("Review round"), str(written["round"])),
+        (gettext("Submitted (UTC)"), written["submitted_at"][:16].replace("T", " ")),
+        (gettext("Applicant"), names.get(said["applicant"]) or gettext("a person whose data were erased")),
+        (str(fields.MEMBERS.label), "; ".join(members) or "–"),
+        (str(fields.DATASETS.label), "; ".join(one["title"] for one in written["datasets"])),
+    ]
+    for one in forms_of(said, None):
+        questions = [question for question in one.definition.questions() if question.key in one.answers.valid]
+        rows += [(str(each), "\n".join(lines(each, one.answers.valid[each.key]))) for each in questions]
+    asked = [(one["question"], one["answer"] or "–") for one in said["questions"]]
+    title = said[fields.TITLE.name] or written["reference"]
+    parts = {
+        "title": title, "heading": gettext("Access request"), "reference": written["reference"], "about": about,
+        "rows": rows, "questions": gettext("Questions from the committee"), "asked": asked,
+        "sha256": gettext("SHA-256 of the request in this round: %(sha256)s") % {"sha256": written["sha256"]},
+    }  # fmt: skip
+    return compiled(_layout(), parts)
+
+
+def _texts() -> list[fields.RequestField]:
+    kinds = (fields.Kind.TEXT, fields.Kind.LINE, fields.Kind.DAY)
+    return [field for field in fields.of_kind(*kinds) if field.in_snapshot and field.name != fields.TITLE.name]
+
+
+@cache
+def _layout() -> bytes:
+    return (Path(__file__).parent / "submitted.typ").read_bytes()
