@@ -5,8 +5,9 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.access_requests import document_types, rules
+from apps.access_requests import document_types, questions, rules
 from apps.access_requests.models import AccessRequest, Attachment, Message, Question
+from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.core.errors import Denied, Gone, Invalid, UploadTooLarge, WrongState
 from apps.core.sizes import size_in_words
 from apps.datasets.rules import check_file_name
@@ -20,6 +21,7 @@ def check_can_attach(by: Person, request: AccessRequest, *, question: Question |
     """The applicant while they can change the request; to a message its author, in the act of writing it."""
     if message is None:
         rules.check_can_edit(by, request)
+        check_unlocked(editable_fields(request), [questions.DOCUMENTS] if question is None else [])
     elif message.author_id != by.pk or message.request_id != request.pk:
         raise Denied(_("Only the author of a message can attach a document to it."))
     if question is not None and question.request_id != request.pk:
@@ -56,6 +58,8 @@ def check_can_remove(by: Person, attachment: Attachment) -> None:
     rules.check_can_edit(by, attachment.request)
     if attachment.message_id is not None or attachment.removed_at is not None:
         raise WrongState(_("This document cannot be removed."))
+    changed = [questions.DOCUMENTS] if attachment.question_id is None else []
+    check_unlocked(editable_fields(attachment.request), changed)
 
 
 def check_can_open(attachment: Attachment) -> None:

@@ -212,6 +212,7 @@ class AppealOut(Schema):
 
 class QuestionOut(Schema):
     id: UUID
+    field: str = Field(description="The only field it unlocks; empty if it is about the whole request.")
     text: str
     answer: str
     asked_at: datetime

@@ -146,6 +146,7 @@ def request(
         "questions": [
             {
                 "id": each.pk,
+                "field": each.field,
                 "text": each.text,
                 "answer": each.answer,
                 "asked_at": each.asked_at,

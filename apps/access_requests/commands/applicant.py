@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from copy import deepcopy as copy_of
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from apps.access_requests.commands.clocks import _set_clocks
 from apps.access_requests.commands.decide import _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
+from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.voting_rules import rules_to_keep
 from apps.audit.record import Kind, record
@@ -72,11 +74,18 @@ def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **
     request = _lock(request)
     rules.check_can_edit(by, request)
     rules.check_revision(request, revision)
+    before, editable = _kept(request), editable_fields(request)
     _apply(request, changes)
+    check_unlocked(editable, [name for name, value in _kept(request).items() if value != before[name]])
     request.revision += 1
     request.changed_at = clock.now()
     request.save(update_fields=[*fields.stored(), "answers", "revision", "changed_at"])
     return request
+
+
+def _kept(request: AccessRequest) -> dict[str, Any]:
+    """What the applicant writes, by field."""
+    return {name: copy_of(getattr(request, name)) for name in (*fields.stored(), "answers")}
 
 
 def _apply(request: AccessRequest, changes: dict[str, Any]) -> None:
@@ -105,6 +114,8 @@ def choose_datasets(request: AccessRequest, *, datasets: list[Dataset], by: Acto
             rules.check_can_request(by, dataset)
     if not datasets:
         raise Invalid(str(fields.DATASETS.missing), field=fields.DATASETS.name)
+    if inside != {dataset.pk for dataset in datasets}:
+        check_unlocked(editable_fields(request), [fields.DATASETS.name])
     _set_items(request, datasets)
 
 
@@ -115,6 +126,7 @@ def add_dataset(request: AccessRequest, *, dataset: Dataset, by: Actor) -> None:
     request = _lock(request)
     rules.check_can_edit(by, request)
     rules.check_can_request(by, dataset)
+    check_unlocked(editable_fields(request), [fields.DATASETS.name])
     _set_items(request, [*Dataset.objects.filter(items__request=request), dataset])
     AccessRequest.objects.filter(pk=request.pk).update(revision=request.revision + 1, changed_at=clock.now())
 
@@ -128,6 +140,8 @@ def name_members(request: AccessRequest, *, codes: list[str], by: Actor) -> None
     request = _lock(request)
     rules.check_can_edit(by, request)
     people = [one for one in _colleagues(codes, by=by) if one.pk != request.applicant_id]
+    if {one.pk for one in people} != set(request.memberships.values_list("person_id", flat=True)):
+        check_unlocked(editable_fields(request), [fields.MEMBERS.name])
     removed = Membership.objects.filter(request=request).exclude(person__in=people)
     for membership in removed:
         record(Kind.PROJECT_MEMBER_REMOVED, actor=by, subject=request, about=[membership.person_id])

@@ -1,10 +1,11 @@
 """Verbs of the committee, and what follows from decisions: accept for review, request changes, recuse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
-from apps.access_requests import obstacles, queries, rules
+from apps.access_requests import obstacles, queries, rules, rules_questions
 from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Question, Recusal
 from apps.access_requests.rules_after import check_none_can_be_undone
@@ -30,17 +31,25 @@ def accept_for_review(request: AccessRequest, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def request_changes(request: AccessRequest, *, text: str, by: Actor) -> Question:
-    """Back to the applicant with a question; the round ends, its votes no longer count."""
+def request_changes(
+    request: AccessRequest, *, text: str, field: str = "", further: Sequence[tuple[str, str]] = (), by: Actor
+) -> Question:
+    """Back to the applicant with questions; the round ends, its votes no longer count. The first one is returned.
+
+    A question about a `field` unlocks only that (apps.access_requests.questions); `further` are fields with questions.
+    """
     by = check_person(by)
     request = _lock(request)
     rules.check_is_committee_member(by, request)
-    text = typed(text, field="text").strip()
-    rules.check_question(text)
+    asked = [(about, typed(said, field="text").strip()) for about, said in ((field, text), *further)]
+    rules_questions.check_questions(asked)
     request.check_can("return")
     check_none_can_be_undone(request)
     current = _close_round(request)
-    question = Question.objects.create(request=request, round=current, asked_by=by, text=text)
+    question, *_rest = [
+        Question.objects.create(request=request, round=current, asked_by=by, field=about, text=said)
+        for about, said in asked
+    ]
     request.move("return")
     record(Kind.REQUEST_RETURNED, actor=by, subject=request, round=current.number)
     return question

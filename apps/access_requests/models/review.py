@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.denials import DenialReason
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
+from apps.access_requests.questions import label_of
 from apps.committees import decisions
 from apps.core.identifiers import new_id
 from apps.core.text import seen_text
@@ -192,6 +193,8 @@ class Question(models.Model):
     request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="questions")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="questions")
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # What it is about (apps.access_requests.questions): only that can be changed meanwhile; empty: all of the request.
+    field = models.CharField(max_length=60, blank=True, default="", db_default="")
     text = models.TextField(_("question"))
     asked_at = models.DateTimeField(db_default=Now())
     answer = models.TextField(_("answer"), blank=True)
@@ -206,3 +209,8 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"question on {self.request_id}"
+
+    @property
+    def about(self) -> str:
+        """What it is about, for people; empty if it is about the whole request."""
+        return label_of(self.field)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.questions import label_of
 from apps.access_requests.states import ItemState
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
@@ -33,9 +34,10 @@ def _request_submitted(event: Event) -> Notes:
 
 def _request_returned(event: Event) -> Notes:
     request, facts = _request(event)
-    asked = request.questions.filter(round__number=event.facts.get("round")).order_by("-asked_at").first()
+    asked = request.questions.filter(round__number=event.facts.get("round")).order_by("asked_at", "pk")
+    texts = [f"{label_of(one.field)}: {one.text}" if one.field else one.text for one in asked]
     page = reverse("request_page", args=[request.pk])
-    yield Note(request.applicant, "request_returned.applicant", page, facts, asked.text if asked else "")
+    yield Note(request.applicant, "request_returned.applicant", page, facts, "\n\n".join(texts))
 
 
 def _request_withdrawn(event: Event) -> Notes:

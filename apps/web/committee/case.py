@@ -21,7 +21,8 @@ from apps.core.errors import Denied, NotFound, WrongState
 from apps.core.identifiers import uuids
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.web.committee.case_presenters import case_page
-from apps.web.committee.forms import ConflictForm, QuestionForm, VoteForm
+from apps.web.committee.forms import ConflictForm, VoteForm
+from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.vote_presenters import what_followed
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -58,7 +59,7 @@ def request_changes(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
-            commands.request_changes(asked, text=form.cleaned_data["text"], by=request.actor)
+            commands.request_changes(asked, **form.questions(), by=request.actor)
             messages.success(
                 request, _("Changes requested. You can review the request again when the applicant resubmits it.")
             )

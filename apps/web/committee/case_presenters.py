@@ -18,8 +18,9 @@ from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web import document_forms
 from apps.web.committee.clock import clock_of_case
-from apps.web.committee.forms import ConflictForm, QuestionForm
+from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
+from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline

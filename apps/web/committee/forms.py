@@ -90,18 +90,6 @@ class VoteForm(forms.Form):
         return {"conditions": conditions, **{name: said[name] for name in names}}
 
 
-class QuestionForm(forms.Form):
-    """What the applicant has to explain or change before the review goes on."""
-
-    text = CleanTextField(
-        label=_("Question to the applicant"),
-        help_text=_("The request goes back to the applicant. This round ends, and its votes no longer count."),
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Enter a question, so that the applicant knows what to change.")},
-    )
-
-
 class ConflictForm(forms.Form):
     """Why a member declares a conflict of interest."""
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, fields, form_answers, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.rules_questions import editable_fields
 from apps.access_requests.states import ItemState, RequestState
 from apps.core import clock
 from apps.core.actors import Viewer
@@ -199,7 +200,7 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             raise Invalid(next(iter(first.values())), fields=first)
         commands.save_answers(found, answers=form.answers, by=request.actor)
         texts = form.texts
-        wrong.update(form.form_questions.wrong(texts["answers"]))
+        wrong.update(form.form_questions.wrong(texts.get("answers", {})))
         kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **texts)
         return f"{kept.revision} {kept.changed_at.isoformat()}"
 
@@ -209,10 +210,13 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 def _form(found: AccessRequest, data: Any = None) -> RequestForm:
     chosen = [item.dataset for item in _items(found)]
-    codes = [one.person.code for one in found.memberships.select_related("person")] if data is None else []
+    unlocked = editable_fields(found)
+    needed = data is None or unlocked is not None
+    codes = [one.person.code for one in found.memberships.select_related("person")] if needed else []
     initial = begun(found, codes) | {"datasets": [dataset.slug for dataset in chosen]}
     asked = form_answers.asked_forms(found, {dataset.committee_id for dataset in chosen if dataset.committee_id})
-    return RequestForm(data, initial=initial, chosen=chosen, asked=asked, questions=questions_of(found))
+    about: dict[str, Any] = {"chosen": chosen, "asked": asked, "unlocked": unlocked}
+    return RequestForm(data, initial=initial, questions=questions_of(found), **about)
 
 
 def _bound(found: AccessRequest) -> RequestForm:

@@ -10,10 +10,11 @@ from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.access_requests import fields, rules
+from apps.access_requests import fields, questions, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.access_requests.purposes import beyond_last_day, matches, purpose_of
+from apps.access_requests.rules_questions import locked_sentence
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
 from apps.forms.combined import AskedForm
@@ -64,8 +65,16 @@ class RequestForm(AnswersForm):
     )
     further = forms.MultipleChoiceField(label=_("Datasets found"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, chosen: Sequence[Dataset], asked: Sequence[AskedForm] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        chosen: Sequence[Dataset],
+        asked: Sequence[AskedForm] = (),
+        unlocked: frozenset[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.unlocked = unlocked
         self.form_questions = FormQuestions(asked)
         self._chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
@@ -78,10 +87,34 @@ class RequestForm(AnswersForm):
         if limit is not None:
             hint = _at_most(limit, self.initial.get(fields.STARTS_ON.name))
             self.fields[fields.ENDS_ON.name].help_text = f"{hint} {last_day_hint(self.initial, chosen)}".strip()
+        self._lock()
         for one in fields.of_kind(Kind.DATASETS):
             choice = self.fields[one.name]
             assert isinstance(choice, RequiredChoicesField)
             choice.choices = [(dataset.slug, dataset.title) for dataset in chosen]
+
+    def _lock(self) -> None:
+        """What the committee did not ask about is shown as it was submitted, and says so."""
+        if self.unlocked is None:
+            return
+        of_forms = self.form_questions.fields()
+        for name, field in self.fields.items():
+            about = questions.FORMS if name in of_forms else name
+            about = fields.DATASETS.name if name in ("add_dataset", "further") else about
+            about = fields.RESEARCH_PURPOSE.name if name in purpose_names() else about
+            if about in questions.SUBJECTS and about not in self.unlocked:
+                field.disabled, field.help_text = True, locked_sentence()
+
+    @property
+    def answer_boxes(self) -> list[dict[str, Any]]:
+        """Each question with its field; the first one about an unlocked field with that field, to change it there."""
+        boxes, seen = super().answer_boxes, set[str]()
+        for box in boxes:
+            name = box["question"].field
+            if self.unlocked is not None and name in self.unlocked and name in self.fields and name not in seen:
+                box["pinned"] = self[name]
+                seen.add(name)
+        return boxes
 
     def offer(self, matches: Sequence[Dataset]) -> None:
         """Show these datasets to choose from."""
@@ -110,7 +143,8 @@ class RequestForm(AnswersForm):
 
     def _read_purpose(self, facts: dict[str, Any]) -> None:
         """The answers as one value; a page without the questions leaves them as they are."""
-        if any(name in self.data for name in purpose_names()):
+        locked = self.unlocked is not None and fields.RESEARCH_PURPOSE.name not in self.unlocked
+        if not locked and any(name in self.data for name in purpose_names()):
             facts[fields.RESEARCH_PURPOSE.name], wrong = read_answers(facts)
             for name, sentence in wrong.items():
                 self.add_error(name, sentence)
@@ -129,8 +163,11 @@ class RequestForm(AnswersForm):
     def groups(self) -> dict[str, list[forms.BoundField]]:
         """The fields as the page groups them: project, when, who, data."""
         found: dict[str, list[forms.BoundField]] = {}
+        boxed = {box["pinned"].name for box in self.answer_boxes if "pinned" in box}
         for one in _own_fields():
-            found.setdefault(one.group, []).append(self[one.name])
+            found.setdefault(one.group, [])
+            if one.name not in boxed:
+                found[one.group].append(self[one.name])
         return found
 
     @property
@@ -142,6 +179,8 @@ class RequestForm(AnswersForm):
     def texts(self) -> dict[str, Any]:
         """What the request itself keeps."""
         kept = {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
+        if self.unlocked is not None and questions.FORMS not in self.unlocked:
+            return kept
         return kept | {"answers": self.form_questions.sent(self)}
 
     @property

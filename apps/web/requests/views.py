@@ -96,10 +96,15 @@ def page(
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     if context["own"]:
-        context["documents"] = document_forms.shown(queries_thread.documents_of(found))
-        address = reverse("request_page", args=[found.pk])
-        context["thread"] = thread_of(request, Reader(found, is_party=True), person, page=address, form=message_form)
+        context |= _between(request, found, message_form)
     return render(request, "requests/request.html", context, status=status)
+
+
+def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageForm | None) -> dict[str, Any]:
+    """What only the applicant's side and the committees read: documents and messages."""
+    documents = document_forms.shown(queries_thread.documents_of(found))
+    address, reader = reverse("request_page", args=[found.pk]), Reader(found, is_party=True)
+    return {"documents": documents, "thread": thread_of(request, reader, request.actor, page=address, form=form)}
 
 
 def questions_of(found: AccessRequest) -> list[Question]:

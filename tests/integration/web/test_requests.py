@@ -298,7 +298,7 @@ def test_a_request_page_costs_the_same_however_long_its_story(django_assert_max_
     client = stories.client_for(access.holder)
     for url in (f"/requests/{access.case.request.pk}/", "/requests/", "/access/", f"/access/{access.grant.pk}/"):
         client.get(url)
-        with django_assert_max_num_queries(18 + 3):
+        with django_assert_max_num_queries(18 + 4):
             assert client.get(url).status_code == 200
 
 

@@ -1,0 +1,16 @@
+"""What of a request can be changed while it is with the applicant."""
+
+from apps.access_requests.models import AccessRequest, Question
+from apps.access_requests.states import RequestState
+
+
+def unlocked_fields(request: AccessRequest) -> frozenset[str] | None:
+    """The fields that the questions of the last round are about; None if everything can be changed.
+
+    Everything: while the request is a draft, after a question about no field, and after a round without questions.
+    """
+    if request.state != RequestState.RETURNED:
+        return None
+    last = request.rounds.order_by("-number").values("pk")[:1]
+    asked = frozenset(Question.objects.filter(request=request, round__in=last).values_list("field", flat=True))
+    return None if not asked or "" in asked else asked
