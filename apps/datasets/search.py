@@ -33,7 +33,7 @@ FACETS: dict[str, tuple[str, bool]] = {
     "format": ("formats", True),
 }
 # What is filtered by without being offered: the sets of use conditions that fit a purpose (`fit`).
-FITTING = "uses_key"
+FITTING = "uses_set"
 COLUMNS = FACETS | {FITTING: (FITTING, False)}
 Filters = Mapping[str, Sequence[str]]
 
@@ -62,7 +62,7 @@ class Row(NamedTuple):
     committee__slug: str | None
     committee__name: str | None
     formats: list[str]
-    uses_key: str
+    uses_set: str
     relevance: float = 0.0
 
 
@@ -234,13 +234,13 @@ class Size:
     files: int
     bytes: int
     formats: list[str]
-    uses_key: str = ""
+    uses_set: str = ""
 
 
 def sizes_of(ids: Iterable[UUID]) -> dict[UUID, Size]:
     """The size of the current version of each listed dataset; one statement."""
     documents = valid_documents().filter(dataset_id__in=list(ids))
-    rows = documents.values_list("dataset_id", "files", "bytes", "formats", "uses_key")
+    rows = documents.values_list("dataset_id", "files", "bytes", "formats", "uses_set")
     return {pk: Size(files, size, formats, key) for pk, files, size, formats, key in rows}
 
 
@@ -260,7 +260,7 @@ def key_documents(most: int = 500) -> int:
     Each transaction writes at most `most` of them, so that nobody waits for long.
     """
     written, last = 0, UUID(int=0)
-    waiting = SearchDocument.objects.filter(uses_key="").order_by("dataset_id").values_list("dataset_id", flat=True)
+    waiting = SearchDocument.objects.filter(uses_set="").order_by("dataset_id").values_list("dataset_id", flat=True)
     while ids := list(waiting.filter(dataset_id__gt=last).distinct()[:most]):
         with connection.cursor() as cursor:
             cursor.execute("SELECT public.search_refresh(%s)", [ids])

@@ -62,7 +62,7 @@ def vote(
         adopts.add(_proposed(item, text=new, by=by).pk)
     earlier = queries.current_vote(item, member.person)
     absent = member.person if member.person_id != by.pk else None
-    said = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
+    said: dict[str, Any] = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
     said["denial_codes"] = denials.in_order(denial_codes)
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
     about = [item.request_id, item.dataset_id, *([absent.pk] if absent else [])]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="searchdocument",
-            name="uses_key",
+            name="uses_set",
             field=models.CharField(db_default="", default="", max_length=64),
         ),
     ]

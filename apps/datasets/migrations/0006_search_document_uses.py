@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="searchdocument",
-            index=models.Index(fields=["uses_key", "-listed_from", "-dataset"], name="search_document_uses"),
+            index=models.Index(fields=["uses_set", "-listed_from", "-dataset"], name="search_document_uses"),
         ),
     ]

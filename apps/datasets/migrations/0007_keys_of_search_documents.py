@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddConstraint(
             model_name='searchdocument',
-            constraint=apps.core.triggers.Trigger(each='ROW', function="\nDECLARE\n    found jsonb;\nBEGIN\n    SELECT coalesce(jsonb_agg(jsonb_build_array(u.code, u.value) ORDER BY u.code, u.value), '[]'::jsonb) INTO found\n    FROM public.datasets_condition AS u WHERE u.dataset_id = NEW.dataset_id;\n    NEW.uses_key := encode(sha256(convert_to(found::text, 'UTF8')), 'hex');\n    INSERT INTO public.datasets_useset (key, uses) VALUES (NEW.uses_key, found) ON CONFLICT DO NOTHING;\n    RETURN NEW;\nEND\n", name='datasets_searchdocument_keyed', on='INSERT'),
+            constraint=apps.core.triggers.Trigger(each='ROW', function="\nDECLARE\n    found jsonb;\nBEGIN\n    SELECT coalesce(jsonb_agg(jsonb_build_array(u.code, u.value) ORDER BY u.code, u.value), '[]'::jsonb) INTO found\n    FROM public.datasets_condition AS u WHERE u.dataset_id = NEW.dataset_id;\n    NEW.uses_set := encode(sha256(convert_to(found::text, 'UTF8')), 'hex');\n    INSERT INTO public.datasets_useset (key, uses) VALUES (NEW.uses_set, found) ON CONFLICT DO NOTHING;\n    RETURN NEW;\nEND\n", name='datasets_searchdocument_keyed', on='INSERT'),
         ),
     ]

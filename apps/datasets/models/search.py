@@ -78,7 +78,7 @@ class SearchDocument(models.Model):
     files = models.IntegerField()
     bytes = models.BigIntegerField()
     search = SearchVectorField()
-    uses_key = models.CharField(max_length=64, db_default="", default="")  # of the UseSet; empty: not computed yet
+    uses_set = models.CharField(max_length=64, db_default="", default="")  # of the UseSet; empty: not computed yet
 
     class Meta:
         verbose_name = _("search document")
@@ -93,7 +93,7 @@ class SearchDocument(models.Model):
             GinIndex(fields=["search"], name="search_document_words"),
             models.Index(F("listed_from").desc(), F("dataset").desc(), name="search_document_newest"),
             GinIndex(fields=["subjects", "conditions", "formats"], name="search_document_facets"),
-            models.Index(fields=["uses_key", "-listed_from", "-dataset"], name="search_document_uses"),
+            models.Index(fields=["uses_set", "-listed_from", "-dataset"], name="search_document_uses"),
         ]
 
     def __str__(self) -> str:

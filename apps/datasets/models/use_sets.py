@@ -15,8 +15,8 @@ DECLARE
 BEGIN
     SELECT coalesce(jsonb_agg(jsonb_build_array(u.code, u.value) ORDER BY u.code, u.value), '[]'::jsonb) INTO found
     FROM public.datasets_condition AS u WHERE u.dataset_id = NEW.dataset_id;
-    NEW.uses_key := encode(sha256(convert_to(found::text, 'UTF8')), 'hex');
-    INSERT INTO public.datasets_useset (key, uses) VALUES (NEW.uses_key, found) ON CONFLICT DO NOTHING;
+    NEW.uses_set := encode(sha256(convert_to(found::text, 'UTF8')), 'hex');
+    INSERT INTO public.datasets_useset (key, uses) VALUES (NEW.uses_set, found) ON CONFLICT DO NOTHING;
     RETURN NEW;
 END
 """

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.access_requests import queries as requests
+from apps.access_requests import queries_waits
 from apps.core.actors import Viewer
 from apps.datasets import queries as datasets
 from apps.datasets import search
@@ -49,13 +50,13 @@ UNSAID = {
 }  # fmt: skip
 
 
-def known_waits() -> dict[UUID, requests.Wait]:
+def known_waits() -> dict[UUID, queries_waits.Wait]:
     """How long each committee usually takes, if at least 5 decisions say so."""
-    waits = cached_for_a_minute("waits", requests.waits)
+    waits = cached_for_a_minute("waits", queries_waits.waits)
     return {pk: wait for pk, wait in waits.items() if wait.decisions >= requests.FEWEST_DECISIONS}
 
 
-def days_to_decision(waits: Mapping[UUID, requests.Wait]) -> Callable[[search.Row], tuple[int, float]]:
+def days_to_decision(waits: Mapping[UUID, queries_waits.Wait]) -> Callable[[search.Row], tuple[int, float]]:
     """The key of the order by time to decision: no decision needed first, unknown last."""
 
     def key(row: search.Row) -> tuple[int, float]:
@@ -105,14 +106,14 @@ def results(
     for one in shown:
         size = sizes.get(one.pk)
         row = _row(one, size, waits, states.get(one.pk), words)
-        found.append(row | {"fit": badge(reader, one.access, size.uses_key if size is not None else "")})
+        found.append(row | {"fit": badge(reader, one.access, size.uses_set if size is not None else "")})
     return found
 
 
 def _row(
     one: Dataset,
     size: search.Size | None,
-    waits: Mapping[UUID, requests.Wait],
+    waits: Mapping[UUID, queries_waits.Wait],
     state: AccessState | None,
     words: Understood,
 ) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _row(
     }
 
 
-def _wait(one: Dataset, waits: Mapping[UUID, requests.Wait]) -> str:
+def _wait(one: Dataset, waits: Mapping[UUID, queries_waits.Wait]) -> str:
     if one.access != Dataset.Access.CONTROLLED or one.committee is None:
         return ""
     if not one.committee.accepting:

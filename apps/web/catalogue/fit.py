@@ -48,7 +48,7 @@ def searched(filters: Mapping[str, Sequence[str]], reader: ReaderFit | None) -> 
 
 def fit_group(reader: ReaderFit, rows: Sequence[search.Row], chosen: Sequence[str], *, most: int) -> dict[str, Any]:
     """The filter with its values, counted in `rows`: the results without this filter."""
-    counts = Counter(reader.fit.of(row.uses_key) for row in rows[:most] if row.access == Dataset.Access.CONTROLLED)
+    counts = Counter(reader.fit.of(row.uses_set) for row in rows[:most] if row.access == Dataset.Access.CONTROLLED)
     values = [
         {"value": one.code, "label": str(WORDS[one]), "count": counts[one], "chosen": one.code in chosen}
         for one in Outcome

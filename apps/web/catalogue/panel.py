@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries as requests
+from apps.access_requests import queries_waits
 from apps.access_requests.rules import not_accepting
 from apps.access_requests.states import EDITABLE
 from apps.core.actors import Viewer
@@ -23,7 +24,7 @@ BEFORE_REQUEST = (State.NONE, State.SIGN_IN_NEEDED, State.AFFILIATION_NEEDED)
 
 
 def panel(
-    person: Viewer, dataset: Dataset, state: AccessState, version: Any, wait: requests.Wait | None, only: Any
+    person: Viewer, dataset: Dataset, state: AccessState, version: Any, wait: queries_waits.Wait | None, only: Any
 ) -> dict[str, Any]:
     """The state in words with the page's own parts: further actions, what the person needs, the usual time.
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.access_requests import queries as requests
+from apps.access_requests import queries_waits
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
 from apps.datasets import queries as datasets
@@ -29,11 +30,11 @@ def cards(found: Iterable[Dataset]) -> list[dict[str, Any]]:
     """The datasets as cards; two statements for all of them, however many there are."""
     rows = list(found)
     sizes = search.sizes_of(one.pk for one in rows)
-    waits = cached_for_a_minute("waits", requests.waits)
+    waits = cached_for_a_minute("waits", queries_waits.waits)
     return [_card(one, sizes.get(one.pk), waits.get(one.committee_id) if one.committee_id else None) for one in rows]
 
 
-def _card(one: Dataset, size: search.Size | None, wait: requests.Wait | None) -> dict[str, Any]:
+def _card(one: Dataset, size: search.Size | None, wait: queries_waits.Wait | None) -> dict[str, Any]:
     return {
         "url": reverse("dataset", args=[one.slug]),
         "title": one.title,
@@ -50,7 +51,7 @@ def _card(one: Dataset, size: search.Size | None, wait: requests.Wait | None) ->
     }
 
 
-def _wait_words(one: Dataset, wait: requests.Wait | None) -> str:
+def _wait_words(one: Dataset, wait: queries_waits.Wait | None) -> str:
     if one.access != Dataset.Access.CONTROLLED or one.committee is None:
         return ""
     if not one.committee.accepting:

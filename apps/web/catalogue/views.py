@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.access_requests import queries as requests
+from apps.access_requests import queries_waits
 from apps.access_requests.rules import not_accepting
 from apps.committees import queries as committees
 from apps.core import clock
@@ -71,7 +71,7 @@ def dataset_version(request: PageRequest, slug: str, number: int) -> HttpRespons
 def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], shown: Version | None) -> HttpResponse:
     person = request.actor
     committee = found.committee
-    waits = cached_for_a_minute("waits", requests.waits) if committee else {}
+    waits = cached_for_a_minute("waits", queries_waits.waits) if committee else {}
     listed = None if shown is None or shown.state == VersionState.WITHDRAWN else files_page(request, shown, person)
     state = access_state(person, found) if shown is None else state_of_version(person, shown, found)
     one_version = request.resolver_match is not None and request.resolver_match.url_name == "dataset_version"
@@ -127,7 +127,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
         "closed": not_accepting(committee) if not committee.accepting else "",
         "deadlines": deadlines_of(committee, committee.asked_at.date()),
         "memberships": members,
-        "wait": requests.waits([committee.pk]).get(committee.pk),
+        "wait": queries_waits.waits([committee.pk]).get(committee.pk),
         "cards": parts.cards(page),
         "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if found.total > SHOWN else "",
     }

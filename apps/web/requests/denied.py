@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from apps.access_requests import denials
+from apps.access_requests import denials, queries_waits
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Appeal, Item
 from apps.access_requests.rules_after import can_appeal_until
@@ -45,7 +45,7 @@ def after_decision(
     rows = [_row(item, now, mine=mine, form=form if item.pk == about else None) for item in items]
     shown = [row for row in rows if row["denied"] or row["appeal"]]
     denied = [row for row in shown if row["denied"]]
-    known = requests.waits({row["item"].committee_id for row in denied}) if denied and mine else {}
+    known = queries_waits.waits({row["item"].committee_id for row in denied}) if denied and mine else {}
     return {"appeals": shown, "denied": [row | {"wait": known.get(row["item"].committee_id)} for row in denied]}
 
 

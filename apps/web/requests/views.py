@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, denials, fields, queries_thread, rules
+from apps.access_requests import commands, denials, fields, queries_thread, queries_waits, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
@@ -177,7 +177,7 @@ def _panel_and_clocks(state: AccessState, found: AccessRequest, items: list[Item
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
     """The clock of each committee that decides on the request, and how long it usually takes."""
-    known = requests.waits(item.committee_id for item in items)
+    known = queries_waits.waits(item.committee_id for item in items)
     clocks = clocks_of(found, items, today)
     names = {item.committee_id: item.committee for item in items}
     return [

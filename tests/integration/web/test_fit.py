@@ -59,7 +59,7 @@ def test_datasets_with_the_same_conditions_share_a_set_and_a_change_is_another()
 
     def keys() -> set[str]:
         found = SearchDocument.objects.filter(dataset__in=[one.dataset, other.dataset])
-        return set(found.values_list("uses_key", flat=True))
+        return set(found.values_list("uses_set", flat=True))
 
     (key,) = keys()
     assert UseSet.objects.get(pk=key).uses == [["DUO:0000006", ""], ["DUO:0000046", ""]]
@@ -70,12 +70,12 @@ def test_datasets_with_the_same_conditions_share_a_set_and_a_change_is_another()
 def test_documents_from_before_an_upgrade_get_their_key() -> None:
     case = stories.draft()
     published(HMB)
-    SearchDocument.objects.update(uses_key="")
+    SearchDocument.objects.update(uses_set="")
     commands.change(case.request, by=case.applicant, research_purpose=HEALTH)
     client = stories.client_for(case.applicant)
     assert set(rows(client.get(reverse("catalogue"), {"fit": "review"})).values()) == {"review"}
     assert key_documents(most=1) == 2 and key_documents() == 0
-    assert not SearchDocument.objects.filter(uses_key="").exists()
+    assert not SearchDocument.objects.filter(uses_set="").exists()
 
 
 def test_a_set_that_is_not_known_goes_to_the_committee() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from apps.access_requests import queries
+from apps.access_requests import queries, queries_waits
 from apps.access_requests.models import AccessRequest, Item
 from apps.committees.models import CommitteeMember
 from apps.core import clock, roles
@@ -238,37 +238,40 @@ def test_a_wait_is_the_median_of_whole_days_from_the_first_round_to_the_decision
     other = decided(timedelta(hours=14) + 5 * DAY)
     old = decided(30 * DAY, ago=queries.REMEMBERED + DAY)
     Review(committee=first.committee)
-    found = queries.waits()
+    found = queries_waits.waits()
     assert {pk: (wait.days, wait.decisions) for pk, wait in found.items()} == {
         first.committee.pk: (20, 3),
         other.committee.pk: (6, 1),
     }
     assert found[first.committee.pk].most_days == 76  # nine of ten, between 20 and 90 days
-    assert set(queries.waits([first.committee.pk, old.committee.pk])) == {first.committee.pk}
-    assert queries.waits([]) == {}
+    assert set(queries_waits.waits([first.committee.pk, old.committee.pk])) == {first.committee.pk}
+    assert queries_waits.waits([]) == {}
 
 
 def test_only_the_last_decisions_of_a_committee_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the figure costs does not grow with the decisions; the control remembers one more."""
     first = decided(10 * DAY, ago=2 * DAY)
     decided(20 * DAY, committee=first, ago=DAY)
-    assert queries.waits()[first.committee.pk].decisions == 2
+    assert queries_waits.waits()[first.committee.pk].decisions == 2
     monkeypatch.setattr(queries, "LAST_DECISIONS", 1)
-    assert (queries.waits()[first.committee.pk].days, queries.waits()[first.committee.pk].decisions) == (20, 1)
+    assert (queries_waits.waits()[first.committee.pk].days, queries_waits.waits()[first.committee.pk].decisions) == (
+        20,
+        1,
+    )
 
 
 def test_a_wait_is_at_least_one_day() -> None:
     one = Review()
     one.decide(at=one.round.opened_at + timedelta(hours=2))
-    assert queries.waits()[one.committee.pk].days == 1
+    assert queries_waits.waits()[one.committee.pk].days == 1
 
 
 def test_decisions_are_remembered_for_two_years() -> None:
     with clock.freeze(clock.now()):
         one = decided(30 * DAY, ago=queries.REMEMBERED)
-        assert queries.waits() == {}
+        assert queries_waits.waits() == {}
         two = decided(30 * DAY, ago=queries.REMEMBERED - timedelta(microseconds=1))
-        assert set(queries.waits()) == {two.committee.pk}
+        assert set(queries_waits.waits()) == {two.committee.pk}
         assert one.committee != two.committee
 
 
