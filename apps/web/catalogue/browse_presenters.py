@@ -9,7 +9,6 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.access_requests import queries as requests
 from apps.access_requests import queries_waits
 from apps.core.actors import Viewer
 from apps.datasets import queries as datasets
@@ -53,7 +52,7 @@ UNSAID = {
 def known_waits() -> dict[UUID, queries_waits.Wait]:
     """How long each committee usually takes, if at least 5 decisions say so."""
     waits = cached_for_a_minute("waits", queries_waits.waits)
-    return {pk: wait for pk, wait in waits.items() if wait.decisions >= requests.FEWEST_DECISIONS}
+    return {pk: wait for pk, wait in waits.items() if wait.decisions >= queries_waits.FEWEST_DECISIONS}
 
 
 def days_to_decision(waits: Mapping[UUID, queries_waits.Wait]) -> Callable[[search.Row], tuple[int, float]]:

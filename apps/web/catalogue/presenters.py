@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.access_requests import queries as requests
 from apps.access_requests import queries_waits
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
@@ -56,7 +55,7 @@ def _wait_words(one: Dataset, wait: queries_waits.Wait | None) -> str:
         return ""
     if not one.committee.accepting:
         return _("not accepting requests")
-    if wait is None or wait.decisions < requests.FEWEST_DECISIONS:
+    if wait is None or wait.decisions < queries_waits.FEWEST_DECISIONS:
         return ""
     return ngettext("usually %(days)s day", "usually %(days)s days", wait.days) % {"days": wait.days}
 
