@@ -7,12 +7,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import (
-    check_helpers,
-    keep_clocks,
-    report_ended_memberships,
-    take_effect_of_decisions,
-)
+from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships, take_effect_of_decisions
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
@@ -23,6 +18,7 @@ from apps.grants.commands import notify_of_ends
 from apps.grants.restores import unreleased_restore
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
+from apps.notifications.commands_digest import post_digests
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
 from apps.tokens.commands.devices import forget_devices
 from portal import consequences, health_checks
@@ -39,6 +35,7 @@ def drain() -> None:
     take_effect_of_decisions()
     consequences.drain()
     post_due(by=SYSTEM)
+    post_digests(by=SYSTEM)
 
 
 @app.task

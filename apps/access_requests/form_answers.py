@@ -99,6 +99,19 @@ def merged(request: AccessRequest, changes: Mapping[UUID, Answers]) -> dict[str,
     return found
 
 
+def changed(request: AccessRequest, sent: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Answers]:
+    """The answers with these changes, by version and key; Invalid for a form or a key that is not asked."""
+    asked = {one.version: one for one in asked_forms(request)}
+    found = {}
+    for version, answers in sent.items():
+        form = asked.get(version)
+        if form is None or any(form.definition.question(key) is None for key in answers):
+            raise Invalid(_("This request is not asked this question. Read the request again."), field="answers")
+        old = {**form.answers.valid, **form.answers.typed}
+        found[version] = form_answers.read(form.definition, old | dict(answers), form.answers.confidential)
+    return found
+
+
 def missing(request: AccessRequest) -> dict[str, str]:
     """What the forms still need, by the name of the field; a form whose committee has decided needs nothing."""
     if not request.answers:

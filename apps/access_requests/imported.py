@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import fields
 from apps.access_requests.fields import Kind, RequestField
+from apps.access_requests.purposes import checked
 from apps.access_requests.submitted import FORMAT
 from apps.core.errors import Invalid
 from apps.core.identifiers import uuids
@@ -18,7 +19,7 @@ from apps.core.text import typed
 
 MOST_BYTES = 1_000_000
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
-BESIDE = {"reference", "applicant", "questions", "forms"}  # of a snapshot, beside the fields
+BESIDE = {"reference", "applicant", "questions", "forms", "attachments"}  # of a snapshot, beside the fields
 
 
 @dataclass
@@ -136,7 +137,19 @@ def _no_day() -> date:
     raise _Wrong(_("It must be a date such as 2027-06-30, or null."))
 
 
-VALUES: dict[Kind, Callable[[RequestField, Any], Any]] = {Kind.TEXT: _text, Kind.LINE: _text, Kind.DAY: _day}
+def _purpose(_one: RequestField, value: Any) -> dict[str, Any]:
+    try:
+        return checked(value)
+    except Invalid as refusal:
+        raise _Wrong(refusal.sentence) from None
+
+
+VALUES: dict[Kind, Callable[[RequestField, Any], Any]] = {
+    Kind.TEXT: _text,
+    Kind.LINE: _text,
+    Kind.DAY: _day,
+    Kind.ANSWERS: _purpose,
+}
 
 
 def _index(data: Mapping[str, Any], name: str, value: str, wrong: dict[str, str]) -> dict[str, str]:

@@ -9,12 +9,15 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.access_requests.models import AccessRequest, Item, ReviewClock, Round
+from apps.access_requests.queries import concerns
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees.clocks.calendars import NoDate
 from apps.committees.clocks.days import Pause, Stretch, Unit, day_of, due_on, left, pauses_between, stretches, used
 from apps.committees.clocks.terms import ClockRule, stored_rule
 from apps.committees.models import Committee
+from apps.committees.queries import committees_of
 from apps.core import clock
+from apps.core.actors import Viewer
 
 Times = tuple[datetime, datetime | None]
 
@@ -161,6 +164,16 @@ def due_by(day: date) -> QuerySet[Item]:
     return items.exclude(due_stage=Stage.OVERDUE.value).select_related("request", "committee").order_by("due_on", "pk")
 
 
+def due_before(person: Viewer) -> QuerySet[Item]:
+    """What the committees of this person must decide, by due day; nothing of requests that the person is part of or
+    recused from.
+    """
+    mine = committees_of(person).values("pk")
+    items = Item.objects.filter(committee__in=mine, state=ItemState.OPEN, request__state__in=UNDER_REVIEW)
+    dated = items.filter(due_on__isnull=False).exclude(concerns(person))
+    return dated.select_related("request").order_by("due_on", "request__reference", "pk")
+
+
 def stage_of(item: Item, today: date) -> Stage | None:
     """What is to be said of the item's due day today; None if it is not near.
 
@@ -177,6 +190,12 @@ def stage_of(item: Item, today: date) -> Stage | None:
     except NoDate:
         remaining = (due - today).days
     return Stage.SOON if remaining <= item.committee.remind_days else None
+
+
+def due_of(item: Item) -> date | None:
+    """The day by which the item's committee means to decide; None before and after, and while the clock is paused."""
+    runs = item.state == ItemState.OPEN and item.request.state in UNDER_REVIEW
+    return item.due_on if runs else None
 
 
 def today_of_clocks() -> date:

@@ -15,9 +15,11 @@ from django.utils.translation import gettext
 
 from apps.access_requests import fields, form_answers
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries import of_person
 from apps.committees.queries import committees_of
 from apps.core.pdf import compiled
+from apps.datasets.matching.questions import in_words
 from apps.datasets.models import Dataset
 from apps.forms.answers import Answers
 from apps.forms.combined import AskedForm
@@ -84,7 +86,7 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
     """The document as a PDF in the reader's language; the same document gives the same bytes."""
     said = written["request"]
     names = {one["id"]: one["name"] for one in written["people"]}
-    rows = [(str(field.label), str(said.get(field.name) or "–")) for field in _texts()]
+    rows = [(str(field.label), _in_words(field, said.get(field.name)) or "–") for field in _texts()]
     members = [names.get(pk) or gettext("a person whose data were erased") for pk in said["members"]]
     about = [
         (gettext("Reference"), written["reference"]),
@@ -107,8 +109,12 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
     return compiled(_layout(), parts)
 
 
+def _in_words(field: fields.RequestField, value: Any) -> str:
+    return in_words(purpose_of(value)) if field.kind == fields.Kind.ANSWERS else str(value or "")
+
+
 def _texts() -> list[fields.RequestField]:
-    kinds = (fields.Kind.TEXT, fields.Kind.LINE, fields.Kind.DAY)
+    kinds = (fields.Kind.TEXT, fields.Kind.LINE, fields.Kind.DAY, fields.Kind.ANSWERS)
     return [field for field in fields.of_kind(*kinds) if field.in_snapshot and field.name != fields.TITLE.name]
 
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from apps.access_requests import fields
+from apps.api.form_answers import Answers, FormAnswers
 from apps.api.matches import MatchOut
 from apps.core.errors import Invalid
 from apps.core.text import typed
@@ -193,6 +194,7 @@ class ItemOut(Schema):
     reason: str
     terms: str
     decided_at: datetime | None
+    due_on: date | None
     denial_codes: list[str] = Field(description="Of a denial: the reasons from the list, see `docs/api.md`.")
     appeal_until: date | None = Field(
         description="The last day on which the applicant can appeal; null if they cannot."
@@ -244,6 +246,7 @@ class RequestOut(RequestLine):
     applicant: Colleague
     members: list[Colleague]
     questions: list[QuestionOut]
+    forms: list[FormAnswers] = Field(description="The forms of the committees, with the answers so far.")
     missing: list[FieldMessage] = Field(description="What is missing before the request can be submitted.")
     matches: list[MatchOut] = Field(description="The purpose compared with each undecided dataset.")
 
@@ -267,6 +270,7 @@ class RequestFields(Input):
     members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(
         default=[], description="Colleague codes; people find theirs on their account page."
     )
+    answers: Answers = {}
 
 
 class NewRequest(RequestFields):

@@ -9,6 +9,7 @@ from apps.access_requests import fields
 from apps.access_requests.effect import announced, announced_state, decided_on
 from apps.access_requests.models import AccessRequest, Appeal, Item
 from apps.access_requests.purposes import Matched
+from apps.access_requests.queries_clocks import due_of
 from apps.access_requests.rules_after import can_appeal_until
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.agreements.models import Agreement
@@ -163,6 +164,7 @@ def item(item: Item, now: datetime) -> JsonObject:
     return {
         "dataset": item.dataset.slug,
         "committee": item.committee.slug,
+        "due_on": due_of(item),
         "state": item.state,
         "reason": item.reason,
         "terms": item.terms,

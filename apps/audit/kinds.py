@@ -123,6 +123,8 @@ class Kind(models.TextChoices):
     TERMS_ACCEPTED = "terms.accepted", Group.ACCOUNTS, "check", "good", _("The terms of use were accepted")
     TOKEN_MADE = "token.made", Group.ACCOUNTS, "key", "note", _("An access token was created")
     TOKEN_REVOKED = "token.revoked", Group.ACCOUNTS, "key", "still", _("An access token was revoked")
+    CALENDAR_FEED_MADE = "calendar_feed.made", Group.ACCOUNTS, "calendar", "note", _("A calendar feed was created")
+    CALENDAR_FEED_ENDED = "calendar_feed.ended", Group.ACCOUNTS, "calendar", "still", _("A calendar feed was ended")
     TOKEN_REFRESHED = "token.refreshed", Group.ACCOUNTS, "key", "still", _("A program renewed its access token")
     TOKEN_REUSED = (
         "token.reused", Group.ACCOUNTS, "ban", "bad",
@@ -352,14 +354,13 @@ def kind_of(code: str) -> Kind | None:
     return BY_CODE.get(code)
 
 
+# What only the one committee may read that the event names.
+ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
 # What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
 # its internal messages.
-COMMITTEE_ONLY = frozenset({
+COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
     Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
-    Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN,
-})  # fmt: skip
-# Of these, what only the one committee may read that the event names.
-ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
+}  # fmt: skip
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

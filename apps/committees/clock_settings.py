@@ -69,3 +69,15 @@ class ClockSettings(models.Model):
             return self.clock_rule().days
         except NoDate:
             return None
+
+
+CLOCK_FIELDS = (
+    "calendar", "time_zone", "closing_days", "clock_unit", "clock_amount", "extension_amount", "fast_amount",
+    "fast_extension_amount", "answer_unit", "answer_amount", "remind_days", "shows_members",
+)  # fmt: skip
+
+
+def clock_facts(committee: ClockSettings) -> dict[str, Any]:
+    """What the committee chose about its deadlines, by field."""
+    facts = {name: getattr(committee, name) for name in CLOCK_FIELDS}
+    return facts | {"clock_amount": committee.clock_length, "closing_days": list(committee.closing_days or ())}

@@ -207,7 +207,7 @@ def set_after_decision(
     rules.check_can_manage_committee(by, committee)
     text = typed(appeal_text, field="appeal_text").strip()
     rules.check_after_decision(undo_minutes, appeal_days)
-    facts = {"undo_minutes": undo_minutes, "appeal_days": appeal_days}
+    facts: dict[str, Any] = {"undo_minutes": undo_minutes, "appeal_days": appeal_days}
     Committee.objects.filter(pk=committee.pk).update(appeal_text=text, **facts)
     record(Kind.COMMITTEE_DESCRIBED, actor=by, subject=committee, fields="appeal+undo", **facts)
 

@@ -7,21 +7,11 @@ from django.db import transaction
 
 from apps.audit.record import Kind, record
 from apps.committees import rules, rules_clock
+from apps.committees.clock_settings import CLOCK_FIELDS, clock_facts
 from apps.committees.models import Committee
 from apps.core.actors import Actor
 from apps.core.editing import check_unchanged
 from apps.people.rules import check_person
-
-CLOCK_FIELDS = (
-    "calendar", "time_zone", "closing_days", "clock_unit", "clock_amount", "extension_amount", "fast_amount",
-    "fast_extension_amount", "answer_unit", "answer_amount", "remind_days", "shows_members",
-)  # fmt: skip
-
-
-def clock_facts(committee: Committee) -> dict[str, Any]:
-    """What the committee chose about its deadlines, by field."""
-    facts = {name: getattr(committee, name) for name in CLOCK_FIELDS}
-    return facts | {"clock_amount": committee.clock_length, "closing_days": list(committee.closing_days or ())}
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Diseases of the loaded ontology: search for a picker, and the ancestors that matching needs."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F, IntegerField, Value
@@ -29,7 +30,7 @@ def find_diseases(entered: str, *, most: int = AT_MOST) -> list[OntologyTerm]:
     found = OntologyTerm.objects.filter(search=Compiled(query), is_obsolete=False)
     at = StrIndex(Upper("name"), Upper(Value(entered)), output_field=IntegerField())
     ranked = found.annotate(at=at, rank=SearchRank(F("search"), Compiled(query)), length=Length("name"))
-    rows = list(ranked.order_by("length", "name")[:200])
+    rows: list[Any] = list(ranked.order_by("length", "name")[:200])
     return sorted(rows, key=lambda one: (one.at != 1, -one.rank, one.length, one.name))[:most]
 
 
@@ -42,7 +43,7 @@ def named(text: str) -> Disease:
         return (
             Disease(term.pk, term.name) if term is not None and term.name else Disease(wanted, _without(text, wanted))
         )
-    exact = OntologyTerm.objects.filter(name__iexact=text, is_obsolete=False)[:2] if text else []
+    exact = list(OntologyTerm.objects.filter(name__iexact=text, is_obsolete=False)[:2]) if text else []
     return Disease(exact[0].pk, exact[0].name) if len(exact) == 1 else Disease("", text)
 
 

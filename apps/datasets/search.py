@@ -241,7 +241,7 @@ def sizes_of(ids: Iterable[UUID]) -> dict[UUID, Size]:
     """The size of the current version of each listed dataset; one statement."""
     documents = valid_documents().filter(dataset_id__in=list(ids))
     rows = documents.values_list("dataset_id", "files", "bytes", "formats", "uses_key")
-    return {pk: Size(*row) for pk, *row in rows}
+    return {pk: Size(files, size, formats, key) for pk, files, size, formats, key in rows}
 
 
 def tidy_words() -> int:

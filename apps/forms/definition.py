@@ -144,6 +144,11 @@ def to_json(definition: Definition) -> dict[str, Any]:
     return {"format": FORMAT, **_members(definition)}
 
 
+def question_json(question: Question) -> dict[str, Any]:
+    """One question, or one column, as JSON."""
+    return _members(question)
+
+
 def canonical(definition: Definition) -> str:
     """The form as one text that is the same for the same form: its SHA-256 names the form."""
     return json.dumps(to_json(definition), sort_keys=True, ensure_ascii=False, separators=(",", ":"))

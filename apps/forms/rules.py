@@ -30,13 +30,15 @@ def check_revision(draft: FormVersion, revision: int | None) -> None:
 
 def obstacles_to_publishing(definition: Definition) -> list[Problem]:
     """Everything that stops the form from being published, in the order of the form."""
+    numbers = definition.numbered()
+    sentence = _(
+        "Question %(n)s asks for a file, which forms cannot do yet. Applicants attach documents to the request."
+    )
     files = [
-        Problem(question.key, _("Question %(n)s asks for a file. This portal cannot store files of requests yet.") % {
-            "n": definition.numbered()[question.key]
-        })
+        Problem(question.key, sentence % {"n": numbers[question.key]})
         for question in definition.questions()
         if question.type == Type.FILE
-    ]  # fmt: skip
+    ]
     return problems(definition) + files
 
 

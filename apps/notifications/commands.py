@@ -21,6 +21,7 @@ from apps.core.actors import SYSTEM, Actor
 from apps.core.addresses import absolute, portal_host
 from apps.grants.restores import replayed_through
 from apps.notifications import messages, queries, wording
+from apps.notifications.digests import put_into_digests
 from apps.notifications.models import Notification
 from apps.notifications.recipients import Note, Words
 from apps.notifications.settled import settled_by
@@ -42,6 +43,7 @@ def write_notifications(event: Event, *, by: Actor) -> None:
     notifications = [
         _notification(event, note, message.words[note.notification]) for note in messages.notes_about(event)
     ]
+    put_into_digests(notifications)
     if notifications and replayed_through(event.pk):  # the portal before the restore may have sent this e-mail
         for notification in notifications:
             notification.posted_at = clock.now()

@@ -35,7 +35,8 @@ def can_be_emailed(address: str) -> bool:
 
 def waiting() -> QuerySet[Notification]:
     """Notifications still to be sent by e-mail, oldest first: only to proved addresses that mail servers deliver to."""
-    unposted = Notification.objects.filter(posted_at__isnull=True, reader__is_active=True, reader__email_verified=True)
+    unposted = Notification.objects.filter(posted_at__isnull=True, in_digest=False)
+    unposted = unposted.filter(reader__is_active=True, reader__email_verified=True)
     return unposted.filter(reader__email__regex=DELIVERABLE).order_by("not_before", "pk")
 
 

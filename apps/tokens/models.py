@@ -231,3 +231,25 @@ class DeviceRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.asked_at}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address of a person's calendar of due dates, which calendar programs read. One at a time."""
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="calendar_feeds")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at__isnull=True), name="calendar_feed_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar of {self.person_id}"

@@ -16,8 +16,9 @@ from apps.audit.record import Kind
 from apps.core import clock, roles
 from apps.core.actors import Viewer
 from apps.core.identifiers import new_user_code, plain_user_code
+from apps.people.models import Person
 from apps.people.queries import row_of
-from apps.tokens.models import DeviceRequest, PersonalToken, ServiceAccount, UsedRefreshToken
+from apps.tokens.models import CalendarFeed, DeviceRequest, PersonalToken, ServiceAccount, UsedRefreshToken
 
 
 def digest(secret: str) -> str:
@@ -32,6 +33,18 @@ def token_for(secret: str) -> PersonalToken | None:
     """
     found = PersonalToken.objects.alive().select_related("person", "service").filter(digest=digest(secret))
     return found.annotate(asked_at=clock.sql_now()).order_by().first()
+
+
+def feed_of(person: Viewer) -> CalendarFeed | None:
+    """The person's calendar feed, if they have one."""
+    return CalendarFeed.objects.filter(person_id=roles.person_id(person), ended_at__isnull=True).first()
+
+
+def reader_of_feed(secret: str) -> Person | None:
+    """Whose calendar this secret opens: of an address that has not ended, while the account is active."""
+    feeds = CalendarFeed.objects.filter(digest=digest(secret), ended_at__isnull=True, person__is_active=True)
+    feed = feeds.select_related("person").first()
+    return feed.person if feed is not None else None
 
 
 def tokens_of(person: Viewer) -> QuerySet[PersonalToken]:

@@ -12,6 +12,7 @@ ROOMS = [
     "agreements",
     "access",
     "committee",
+    "forms",
     "datasets",
     "institution",
     "oversight",

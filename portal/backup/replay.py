@@ -19,7 +19,7 @@ from apps.grants.models import DownloadStop, Restore
 from apps.identity.models import PersonSession
 from apps.notifications.models import Notification
 from apps.people.models import Visa
-from apps.tokens.models import DeviceRequest, PersonalToken
+from apps.tokens.models import CalendarFeed, DeviceRequest, PersonalToken
 from portal.backup import event_export
 from portal.backup.effects import EFFECTS, Effect
 from portal.backup.errors import BackupError
@@ -139,11 +139,12 @@ def _add_exported(events: Path, state: event_export.State) -> list[int]:
 
 
 def _end_everything() -> None:
-    """Sessions, tokens, links, devices, visas and queued e-mails of the time of the backup."""
+    """Sessions, tokens, calendar feeds, links, devices, visas and queued e-mails of the time of the backup."""
     now = clock.now()
     Session.objects.all().delete()
     PersonSession.objects.filter(ended_at__isnull=True).update(ended_at=now, ended_because=PersonSession.Ended.RESTORED)
     PersonalToken.objects.filter(revoked_at__isnull=True).update(revoked_at=now)
+    CalendarFeed.objects.filter(ended_at__isnull=True).update(ended_at=now)
     DeviceRequest.objects.filter(approved_at__isnull=True, refused_at__isnull=True).update(expires_at=now)
     DownloadLink.objects.filter(ended_at__isnull=True).update(ended_at=now)
     Visa.objects.filter(gone_at__isnull=True, starts_at__lte=now).update(gone_at=now)

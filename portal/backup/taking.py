@@ -11,16 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import (
-    AccessRequest,
-    Appeal,
-    Attachment,
-    Item,
-    Membership,
-    Message,
-    Recusal,
-    Round,
-)
+from apps.access_requests.models import AccessRequest, Appeal, Attachment, Item, Membership, Message, Recusal, Round
 from apps.access_requests.reversals import reopen, restore_denial
 from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement

@@ -1,17 +1,21 @@
-// Shows the comparison with use conditions again after each save of the draft. Without script it is renewed by "Save changes".
+// Shows the comparison with use conditions, and what unclear diseases may be, again after each save of the draft.
+// Without script "Save changes" renews them.
 (() => {
   "use strict";
   const panel = document.querySelector("[data-match-url]");
-  const shown = panel && panel.querySelector("[data-match]");
-  if (!shown) return;
+  if (!panel) return;
   let asked = 0;
   document.addEventListener("draft:saved", async () => {
     const mine = ++asked;
     try {
       const response = await fetch(panel.dataset.matchUrl, { credentials: "same-origin", headers: { "X-Requested-With": "XMLHttpRequest" } });
       if (!response.ok) return;
-      const text = await response.text();
-      if (mine === asked) shown.innerHTML = text; // made by the portal's own template, which escapes what people typed
+      const parts = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (mine !== asked) return;
+      for (const shown of document.querySelectorAll("[data-live]")) {
+        const part = parts.querySelector(`[data-part="${shown.dataset.live}"]`);
+        if (part) shown.replaceChildren(...part.childNodes);
+      }
     } catch { /* the next save shows it */ }
   });
 })();

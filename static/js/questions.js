@@ -53,7 +53,7 @@
     }
   }
 
-  for (const form of document.querySelectorAll("form[data-autosave-url]")) {
+  for (const form of document.querySelectorAll("form[data-autosave-url], form[data-questions]")) {
     if (!form.querySelector("[data-question]")) continue;
     form.querySelectorAll("[data-only-if]").forEach((note) => { note.hidden = true; });
     update(form);

@@ -23,6 +23,9 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 NAMED_ONLY: dict[str, set[NamedActor]] = {
     # consequences of events, and work that the clock starts
     "access_requests.activate": {SYSTEM},
+    "notifications.post_digests": {SYSTEM},
+    "access_requests.notify_of_due_dates": {SYSTEM},
+    "access_requests.set_missing_clocks": {SYSTEM},
     "access_requests.close_denied": {SYSTEM},
     "access_requests.close_over": {SYSTEM},
     "access_requests.take_effect": {SYSTEM},
@@ -110,7 +113,7 @@ ADMITTED = NAMED_ONLY | BESIDE_PERSONS  # every other command: persons only
 
 
 def _modules() -> list[str]:
-    files = [*APPS.glob("*/commands.py"), *APPS.glob("*/commands/*.py")]
+    files = [*APPS.glob("*/commands*.py"), *APPS.glob("*/commands/*.py")]
     return sorted(".".join(path.relative_to(APPS.parent).with_suffix("").parts) for path in files)
 
 

@@ -28,6 +28,7 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
 ACTORS = (
@@ -60,6 +61,7 @@ def build() -> Things:
     _grants(things, committee_setup, published_dataset)
     _rest(things, committee_setup)
     set_up_things(things.people, things.kwargs, things.data)
+    form_things(committee_setup, things.kwargs)
     _who_asks(things)
     return things
 
@@ -200,16 +202,16 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.data["request_add", state] = {"dataset": published_dataset.dataset.slug}
 
 
-def _with_document(case: stories.Case) -> stories.Case:
-    stories.document(case.request, by=case.applicant)
-    return case
-
-
 def _undoable(committee: Committee, case: stories.Case) -> None:
     """The case is decided, and the decision can still be undone."""
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
     stories.decided(case, choice="deny")
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
+
+
+def _with_document(case: stories.Case) -> stories.Case:
+    stories.document(case.request, by=case.applicant)
+    return case
 
 
 def _messages(things: Things, case: stories.Case) -> None:
@@ -375,6 +377,8 @@ FORMS: dict[str, Kwargs] = {
     "member_remove": {"last_day": "2099-12-31", "reason": "Left the hospital."},
     "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
+    "mail_choice": {"rhythm": "daily"},
+    "calendar_feed": {"act": "make"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {
         "clock_amount": 20,
@@ -396,4 +400,5 @@ FORMS: dict[str, Kwargs] = {
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
     **SET_UP_FORMS,
+    **FORM_FORMS,
 }

@@ -103,6 +103,16 @@ def _member_of(slug: str) -> Question:
     )
 
 
+def _form_of(slug: str, *, key: str = "") -> Question:
+    """The first form of a committee, and one of its questions."""
+    asked = "SELECT c.slug, f.id AS pk" + (", %s AS key" if key else "")
+    question = asked + (
+        " FROM committee_forms_form f JOIN committees_committee c ON c.id = f.committee_id "
+        "WHERE c.slug = %s ORDER BY f.created_at"
+    )
+    return (question, *([key] if key else []), slug)
+
+
 def _service(key: str) -> Question:
     """Somebody's first service account."""
     return (
@@ -257,11 +267,21 @@ VISITS = [
     Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
+    Visit("mail_choice", ("applicant",)),
+    Visit("calendar_feed", ("chair", "applicant")),
     Visit("committee_deadlines", ("chair",), _of("breast-cancer")),
     Visit("member_remove", ("chair",), _member_of("breast-cancer")),
     Visit("member_deputies", ("chair",), _member_of("breast-cancer")),
     Visit("committee_rules", ("chair",), _of("breast-cancer")),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
+    Visit("committee_forms", ("chair",), _of("breast-cancer")),
+    Visit("form_builder", ("chair",), _form_of("breast-cancer")),
+    Visit("form_question", ("chair",), _form_of("breast-cancer", key="leaves_eea")),
+    Visit("form_preview", ("chair",), _form_of("breast-cancer")),
+    Visit("form_publish", ("chair",), _form_of("breast-cancer")),
+    Visit("form_withdraw", ("chair",), _form_of("breast-cancer")),
+    Visit("form_discard", ("chair",), _form_of("breast-cancer")),
+    Visit("form_import", ("chair",), _form_of("breast-cancer")),
     # managing data
     Visit("my_datasets", ("owner", "member1")),
     Visit("dataset_new", ("owner",)),
@@ -361,9 +381,9 @@ NOT_PAGES = {
     **dict.fromkeys(
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
+            "request_answers", "request_appeal", "appeal_withdraw", "request_revise",
             "request_reuse_purpose",
             "request_answers",
-            "request_answers", "request_appeal", "appeal_withdraw", "request_revise",
             "request_answers", "request_message", "message_withdraw", "case_message",
             "request_answers", "request_message", "message_withdraw", "case_message", "document_remove",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
@@ -377,6 +397,8 @@ NOT_PAGES = {
         ),
         POST_ONLY,
     ),
+    "form_export": "a JSON file",
+    "request_form_version": "only after a form has a newer version; tests/integration/web/test_form_builder.py",
     "too_large": "what the front server shows for a request that is too large",
     "version_discard": "the demo has no draft after a published version; dataset_discard shows the same page",
     "dataset_owner": "only for a dataset without an owner; tests/integration/web/test_last_resorts.py",
@@ -384,8 +406,8 @@ NOT_PAGES = {
     "account_name": "only for people whose institution sends no name; tests/identity/test_claim_shapes.py",
     "request_match": "a part of the request form, which is visited",
     "checksums": "a list for sha256sum, not a page",
-    "document_open": "the bytes of a document",
     "request_file": "a PDF or JSON, looked at by its own test",
+    "document_open": "the bytes of a document",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",

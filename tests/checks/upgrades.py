@@ -34,15 +34,15 @@ JUSTIFIED: dict[str, str] = {
     "committees.0003_voting_rules: AddConstraint(committee.committee_rule_is_known)": (
         "it allows the one rule that the old code knows, and more"
     ),
-    "datasets.0007_keys_of_search_documents: AddConstraint(searchdocument.datasets_searchdocument_keyed)": (
-        "it is a trigger that fills the new column of each document and refuses none"
-    ),
     **dict.fromkeys(
         (
             f"committees.0005_appeals: AddConstraint(committee.committee_{name})"
             for name in ("appeal_text_is_seen", "undo_within_an_hour", "appeal_days")
         ),
         "it is about new columns, which the old code leaves at their defaults",
+    ),
+    "datasets.0007_keys_of_search_documents: AddConstraint(searchdocument.datasets_searchdocument_keyed)": (
+        "it is a trigger that fills the new column of each document and refuses none"
     ),
     "people.0002_reason_of_a_closed_account: AddConstraint(person.person_closing_is_seen)": (
         "it is about the new column, which the old code leaves empty"

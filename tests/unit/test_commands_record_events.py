@@ -12,6 +12,8 @@ UNWRITTEN = {
     "forms.change_draft": "nobody is asked a draft; publishing it is an event with its fingerprint",
     "tokens.record_token_use": "each use of a token is an event of what it did",
     "people.drop_visas_of": "follows from a change of the provider that is written down",
+    "notifications.choose_rhythm": "changes nothing but when e-mail is sent",
+    "notifications.post_digests": "sends what was written down",
     "people.choose_language": "changes nothing but words",
     "people.choose_time_zone": "changes nothing but how times are shown",
     "people.extend_affiliation": "the sign-in is an event, and the affiliation keeps who said so and when",
@@ -37,7 +39,7 @@ UNWRITTEN = {
 def verbs() -> dict[str, ast.FunctionDef]:
     """Every public function of every commands module, by app and name; and the private ones, for what they call."""
     found: dict[str, ast.FunctionDef] = {}
-    for path in sorted([*APPS.glob("*/commands.py"), *APPS.glob("*/commands/*.py")]):
+    for path in sorted([*APPS.glob("*/commands*.py"), *APPS.glob("*/commands/*.py")]):
         app = path.relative_to(APPS).parts[0]
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef):

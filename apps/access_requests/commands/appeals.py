@@ -34,6 +34,8 @@ def appeal(item: Item, *, text: str, by: Actor) -> Appeal:
     check_can_appeal(by, item, clock.now())
     text = typed(text, field="text").strip()
     check_appeal_text(text)
+    assert item.decided_in is not None
+    assert item.decided_at is not None
     made = Appeal.objects.create(
         item=item, text=text, appealed_by=by, denied_in=item.decided_in, denied_at=item.decided_at,
         denied_reason=item.reason, denied_codes=item.denial_codes or [],

@@ -6,21 +6,23 @@ Everybody who calls holds the lock on request and item (`locks.py`).
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from apps.access_requests import denials, effect, queries
-from apps.access_requests.commands.clocks import _set_clocks
+from apps.access_requests.commands.clocks import _set_clock
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Round, UndoneDecision, Vote
 from apps.access_requests.models.review import OF_MEMBER
+from apps.access_requests.queries_clocks import newest_clocks
 from apps.access_requests.reversals import end_appeal, reopen, restore_denial
 from apps.access_requests.rules_after import check_can_undo, check_why_undone
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.voting_rules import kept_rules
 from apps.audit.record import Kind, record
 from apps.committees.decisions import Outcome
-from apps.committees.models import CommitteeMember
+from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.text import typed
@@ -116,9 +118,19 @@ def _start_waiting_appeals(request: AccessRequest) -> None:
     for appeal in waiting:
         appeal.item.move("appeal", **effect.UNDECIDED)
         Appeal.objects.filter(pk=appeal.pk).update(round=current)
-    _set_clocks(request, fresh={appeal.item.committee_id for appeal in waiting})
+    _start_clocks(request, current, {appeal.item.committee_id for appeal in waiting})
     about = [appeal.item.dataset_id for appeal in waiting]
     record(Kind.APPEAL_STARTED, actor=SYSTEM, subject=request, about=about, round=current.number)
+
+
+def _start_clocks(request: AccessRequest, current: Round, committees: set[UUID]) -> None:
+    """The review of an appeal has its own date; a second appeal to the committee in the same round has the same."""
+    newest = newest_clocks(request).values()
+    known = {row.committee_id: row.due_on for row in newest if row.round_id == current.pk}
+    for committee in Committee.objects.filter(pk__in=committees - set(known)).order_by("pk"):
+        _set_clock(committee, None, list(request.rounds.order_by("number")))
+    for pk, due_on in known.items():
+        request.items.filter(committee=pk, state=ItemState.OPEN).update(due_on=due_on, due_stage="")
 
 
 def _withdraw_appeal(item: Item, *, by: Actor) -> None:

@@ -83,7 +83,7 @@ def confirm_vote(item: Item, *, seen: Round, signed_in: SignIn, by: Actor) -> Vo
     earlier = queries.current_vote(item, by)
     assert earlier is not None
     said = {"choice": earlier.choice, "reason": earlier.reason, "adopts": earlier.adopts}
-    said["denial_codes"] = earlier.denial_codes
+    said |= {"denial_codes": earlier.denial_codes or []}
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
     about = [item.request_id, item.dataset_id]
     record(Kind.VOTE_CONFIRMED, actor=by, subject=item, about=about, round=seen.number)

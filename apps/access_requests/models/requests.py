@@ -176,6 +176,7 @@ class Item(WorkflowModel):
         ]
         indexes = [
             models.Index(fields=["committee", "state"], name="item_by_committee"),
+            models.Index(fields=["committee", "-decided_at"], name="item_by_decision"),
             models.Index(
                 fields=["takes_effect_at"], condition=Q(takes_effect_at__isnull=False), name="item_takes_effect"
             ),

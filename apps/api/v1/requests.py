@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from apps.access_requests import commands, fields, purposes, rules
+from apps.access_requests import commands, fields, form_answers, purposes, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import EDITABLE
 from apps.api import pagination, schemas, serialise
 from apps.api.auth import READ, REQUEST, caller
 from apps.api.errors import Changed, InvalidFields, NeedsCondition
+from apps.api.form_answers import form_answers as answers_out
 from apps.api.idempotency import idempotent_call
 from apps.api.v1.datasets import Cursor, Size
 from apps.core.errors import NotFound, WrongState
@@ -135,7 +136,9 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     mine = _mine(by, pk)
     response["ETag"] = f'"{mine.revision}"'
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
-    return serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
+    asked = form_answers.asked_forms(mine, {item.committee_id for item in mine.items.all()})
+    said = serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
+    return said | {"forms": [*map(answers_out, asked)]}
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:
@@ -143,7 +146,9 @@ def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revi
     sent = body.model_fields_set
     if "members" in sent:
         commands.name_members(mine, codes=body.members, by=by)
-    commands.change(mine, by=by, revision=revision, **body.model_dump(include=sent & set(fields.stored())))
+    texts = body.model_dump(include=sent & set(fields.stored()))
+    answers = form_answers.changed(mine, body.answers) if body.answers else {}
+    commands.change(mine, by=by, revision=revision, answers=answers, **texts)
 
 
 def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -> None:

@@ -1,6 +1,7 @@
 """Load an ontology of diseases."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import transaction
@@ -37,7 +38,8 @@ def load_ontology(terms: Iterable[Term], *, by: Actor) -> dict[str, int]:
     OntologyTerm.objects.bulk_update(gone, ["is_obsolete", "ancestors"], batch_size=ROWS)
     OntologyTerm.objects.filter(search=None).update(search=_searched())
     counts = {"terms": len(read), "added": len(new), "changed": len(changed), "obsolete": len(gone)}
-    record(Kind.ONTOLOGY_LOADED, actor=by, **counts)
+    facts: dict[str, Any] = dict(counts)
+    record(Kind.ONTOLOGY_LOADED, actor=by, **facts)
     return counts
 
 

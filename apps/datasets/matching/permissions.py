@@ -42,7 +42,9 @@ def permission(asked: Asked) -> Line:
         state = Change("kind", None, _("State the kind of research."))
         lines.append(asked.asks(_("The kind of research is not stated."), state))
     elif kind not in contained:
-        lines.append(asked.denies(_("The data may not be used for %(aim)s.") % {"aim": AIMS[kind]}))
+        only = ", ".join(str(label) for aim, label in AIMS.items() if aim in contained)
+        limit = Change("kind", None, _("Limit the purpose to: %(aims)s.") % {"aims": only})
+        lines.append(asked.denies(_("The data may not be used for %(aim)s.") % {"aim": AIMS[kind]}, limit))
     elif asked.code == DS and kind != "care":
         lines.append(_diseases(asked))
     else:
@@ -68,7 +70,8 @@ def _diseases(asked: Asked) -> Line:
     if not asked.purpose.diseases:
         change = Change("diseases", None, _("Name the disease."))
         return asked.asks(_("The request does not name a disease to compare with."), change)
-    unsure, outside = [], []
+    unsure: list[str] = []
+    outside: list[str] = []
     for disease in asked.purpose.diseases:
         found = {asked.ancestry.within(disease.id, one) if disease.id and one else None for one in named} or {None}
         if True not in found:

@@ -168,4 +168,4 @@ def _shown(question: Question, said: Any) -> str:
     labels = {value: str(label) for value, label in question.choices}
     if isinstance(said, frozenset):
         return ", ".join(label for value, label in labels.items() if value in said) or _("None of these")
-    return labels.get(said, said)
+    return labels.get(said, str(said))

@@ -63,11 +63,10 @@ def _undecided(item: Any, who: Who, same: Mapping[str, Any]) -> AccessState:
             State.CHANGES_REQUESTED, cause="" if item.unanswered else "answered", turn=Turn.YOU,
             number=item.unanswered or 0, action=Action(Do.ANSWER, request), **same,
         )  # fmt: skip
-    submitted = review_began(item)
     in_review = request.state == RequestState.IN_REVIEW
     cause = "divided" if in_review and item.reported == Kind.VOTES_DIVIDED else under_appeal(item)
     return AccessState(
-        State.IN_REVIEW if in_review else State.SUBMITTED, turn=Turn.OTHERS, cause=cause, since=submitted,
+        State.IN_REVIEW if in_review else State.SUBMITTED, turn=Turn.OTHERS, cause=cause, since=review_began(item),
         due=item.due_on, waiting_for=(item.committee.name,), action=_see(request), **same,
     )  # fmt: skip
 

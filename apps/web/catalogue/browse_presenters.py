@@ -26,7 +26,6 @@ from apps.web.catalogue.highlight import marked
 from apps.web.catalogue.presenters import ACCESS_WORDS
 from apps.web.common.cache import cached_for_a_minute
 
-FEWEST_DECISIONS = 5
 OPEN_AT_FIRST = {"access", "institution", "subject", "condition"}
 SHOWN_VALUES, MOST_VALUES = 5, 40
 FACET_LABELS: dict[str, Any] = {
@@ -53,7 +52,7 @@ UNSAID = {
 def known_waits() -> dict[UUID, requests.Wait]:
     """How long each committee usually takes, if at least 5 decisions say so."""
     waits = cached_for_a_minute("waits", requests.waits)
-    return {pk: wait for pk, wait in waits.items() if wait.decisions >= FEWEST_DECISIONS}
+    return {pk: wait for pk, wait in waits.items() if wait.decisions >= requests.FEWEST_DECISIONS}
 
 
 def days_to_decision(waits: Mapping[UUID, requests.Wait]) -> Callable[[search.Row], tuple[int, float]]:

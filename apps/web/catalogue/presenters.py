@@ -55,7 +55,7 @@ def _wait_words(one: Dataset, wait: requests.Wait | None) -> str:
         return ""
     if not one.committee.accepting:
         return _("not accepting requests")
-    if wait is None:
+    if wait is None or wait.decisions < requests.FEWEST_DECISIONS:
         return ""
     return ngettext("usually %(days)s day", "usually %(days)s days", wait.days) % {"days": wait.days}
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from apps.access_requests import queries as requests
 from apps.access_requests.rules import not_accepting
 from apps.committees import queries as committees
-from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Gone, NotFound
@@ -116,7 +115,7 @@ def checksums(request: PageRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     """Who decides, by which rule, how long it takes, and about which datasets."""
-    committee: Committee | None = committees.public().filter(slug=slug).first()
+    committee: Any = committees.public().filter(slug=slug).annotate(asked_at=clock.sql_now()).first()
     if committee is None:
         raise NotFound(_("This committee does not exist."))
     found = search.find(filters={"committee": [slug]})
@@ -126,7 +125,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
         "committee": committee,
         "rule_sentences": rule_sentences(committee.voting_rules),
         "closed": not_accepting(committee) if not committee.accepting else "",
-        "deadlines": deadlines_of(committee, clock.today()),
+        "deadlines": deadlines_of(committee, committee.asked_at.date()),
         "memberships": members,
         "wait": requests.waits([committee.pk]).get(committee.pk),
         "cards": parts.cards(page),

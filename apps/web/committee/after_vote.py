@@ -30,7 +30,8 @@ class UndoForm(forms.Form):
     )
 
     def __init__(self, *args: Any, item: UUID, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"undo-{item.hex[:8]}-%s", **kwargs)
+        kwargs["auto_id"] = f"undo-{item.hex[:8]}-%s"
+        super().__init__(*args, **kwargs)
 
 
 def after_vote(

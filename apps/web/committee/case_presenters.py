@@ -1,6 +1,6 @@
 """Everything the page of a case shows, fetched in a number of statements that does not grow with the case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
+from apps.web.form_answers import answer_changes, answer_sections, frozen_forms
 from apps.web.request_rows import changes, written
 
 
@@ -41,7 +42,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "case": case,
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
-        **_asked(rounds, people, names, titles) | {"revised": revised(case, rounds[0], me)},
+        "revised": revised(case, rounds[0], me),
+        **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
         "task": task_of(case, mine),
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
@@ -95,11 +97,20 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
 
 
 def _asked(
-    rounds: list[Round], people: Mapping[UUID, Person], names: Mapping[UUID, str], titles: Mapping[UUID, str]
+    rounds: list[Round],
+    people: Mapping[UUID, Person],
+    names: Mapping[UUID, str],
+    titles: Mapping[UUID, str],
+    mine: Collection[UUID],
 ) -> dict[str, Any]:
-    """What the newest round asks, frozen as it was submitted, and what changed since the one before."""
+    """What the newest round asks, frozen as it was submitted, and what changed since the one before.
+
+    `mine` are the committees of the reader: what only another committee reads is left out.
+    """
     newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
     said = newest.snapshot
+    forms = frozen_forms(*(one.snapshot for one in rounds[:2]), committee_ids=mine)
+    answers = answer_changes(forms[1], forms[0]) if earlier else []
     return {
         "round": newest,
         "under_review": newest.closed_at is None,
@@ -110,7 +121,8 @@ def _asked(
         "members": [people.get(UUID(pk)) for pk in said["members"]],
         **match_of_round(newest, people),
         "earlier": earlier,
-        "changes": changes(earlier.snapshot, said, names=names, titles=titles) if earlier else [],
+        "answers": answer_sections(forms[0]),
+        "changes": [*changes(earlier.snapshot, said, names=names, titles=titles), *answers] if earlier else [],
     }
 
 

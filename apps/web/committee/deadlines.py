@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.committees.clock_settings import clock_facts
 from apps.committees.clocks import closing_days
-from apps.committees.commands_clock import clock_facts, set_clock
+from apps.committees.commands_clock import set_clock
 from apps.committees.models import Committee
 from apps.core import zones
 from apps.core.editing import fingerprint

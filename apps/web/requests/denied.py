@@ -31,7 +31,8 @@ class AppealForm(forms.Form):
     )
 
     def __init__(self, *args: Any, item: UUID, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"appeal-{item.hex[:8]}-%s", **kwargs)
+        kwargs["auto_id"] = f"appeal-{item.hex[:8]}-%s"
+        super().__init__(*args, **kwargs)
 
 
 def after_decision(

@@ -30,6 +30,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.requests.form_versions import newer_forms
 from apps.web.requests.forms import RequestForm, begun, name_refused
 from apps.web.requests.purpose_section import purpose_context
 from apps.web.requests.views import find, questions_of
@@ -264,4 +265,5 @@ def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm
     closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
     context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
     context |= purpose_context(found)
+    context["newer_forms"] = newer_forms(found)
     return render(request, "requests/edit.html", context, status=status)

@@ -19,7 +19,7 @@ from apps.datasets.models import Dataset
 from apps.forms.combined import AskedForm
 from apps.people.colleagues import split_entries
 from apps.web.common.forms import CleanTextField, RequiredChoicesField, RequiredDateField, RequiredTextField
-from apps.web.requests.form_questions import FormQuestions
+from apps.web.form_questions import FormQuestions
 from apps.web.requests.purpose_form import purpose_fields, purpose_initial, purpose_names, read_answers
 from apps.web.requests.purpose_section import last_day_hint
 

@@ -1,6 +1,6 @@
 """The research purpose as form fields: one for each question, every one optional."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -60,7 +60,7 @@ def _day(question: Question) -> forms.Field:
     return forms.DateField(widget=box, **_said(question))
 
 
-MAKERS = {
+MAKERS: dict[Kind, Callable[[Question], forms.Field]] = {
     Kind.FLAG: _one, Kind.ONE: _one, Kind.SOME: _some, Kind.DISEASES: _lines, Kind.COUNTRIES: _line,
     Kind.DAY: _day, Kind.LINE: _line,
 }  # fmt: skip
@@ -131,7 +131,7 @@ def _read_line(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-READ = {
+READ: dict[Kind, Callable[[Any], Any]] = {
     Kind.FLAG: lambda value: value == "yes", Kind.ONE: str, Kind.SOME: _read_some, Kind.DISEASES: _read_diseases,
     Kind.COUNTRIES: _read_countries, Kind.DAY: lambda value: value, Kind.LINE: _read_line,
 }  # fmt: skip

@@ -26,7 +26,7 @@ def request_match(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The comparison of the saved answers with the datasets of the draft, as a part of its page."""
     found = find(request.actor, pk)
     rules.check_is_applicant(request.actor, found)
-    return render(request, "requests/_match_rows.html", purpose_context(found))
+    return render(request, "requests/_match_parts.html", purpose_context(found))
 
 
 @require_POST

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from apps.web.requests import appeals, attachments, discard, edit, files, my_requests, purpose_views, thread, views
+from apps.web.requests import (
+    appeals,
+    attachments,
+    discard,
+    edit,
+    files,
+    form_versions,
+    my_requests,
+    purpose_views,
+    thread,
+    views,
+)
 
 urlpatterns = [
     path("requests/", my_requests.my_requests, name="my_requests"),
@@ -18,6 +29,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/autosave/", edit.request_autosave, name="request_autosave"),
     path("requests/<uuid:pk>/match/", purpose_views.request_match, name="request_match"),
     path("requests/<uuid:pk>/purpose/", purpose_views.request_reuse_purpose, name="request_reuse_purpose"),
+    path("requests/<uuid:pk>/forms/<uuid:version>/", form_versions.request_form_version, name="request_form_version"),
     path("requests/<uuid:pk>/submit/", edit.request_submit, name="request_submit"),
     path("requests/<uuid:pk>/discard/", discard.request_discard, name="request_discard"),
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, denials, fields, queries_thread, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
-from apps.access_requests.models import AccessRequest, Item, Question
+from apps.access_requests.form_answers import asked_forms
+from apps.access_requests.models import AccessRequest, Item, Question, Round
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
 from apps.access_requests.queries_thread import Reader
@@ -35,6 +37,7 @@ from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.form_answers import answer_sections, frozen_forms
 from apps.web.request_rows import written
 from apps.web.requests import progress
 from apps.web.requests.denied import AppealForm, after_decision, revisions
@@ -52,7 +55,9 @@ def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 def find(person: Viewer, pk: UUID) -> AccessRequest:
     """The request, if this person may read it; otherwise it is as if it did not exist."""
-    found = requests.visible_to(person).select_related("applicant__institution").filter(pk=pk).first()
+    last = Round.objects.filter(request=OuterRef("pk")).order_by("-number").values("number")[:1]
+    rows = requests.visible_to(person).select_related("applicant__institution").annotate(last_round=Subquery(last))
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     return found
@@ -79,16 +84,15 @@ def page(
         "title": said[fields.TITLE.name],
         "written": written(said),
         "purpose_rows": answers(purpose_of(said.get(fields.RESEARCH_PURPOSE.name))),
-        "panel": _panel(state, found) | {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)},
+        "answers": _answers(found, said, items, person, own=mine or person in members),
+        **_panel_and_clocks(state, found, items),
         "rows": _rows(items, state),
         "members": members,
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
-        "waits": _waits(found, items, state.at.date()) if found.state in WAITING else [],
         "own": mine or person in members,
-        "submitted_round": found.rounds.order_by("-number").defer("snapshot").first(),
-        **revisions(found, items, person),
-        **after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
+        **revisions(found, items, person)
+        | after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
@@ -141,6 +145,22 @@ def _said(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     if last is not None:
         return dict(last.snapshot)
     return {name: getattr(found, name) for name in fields.stored()}
+
+
+def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person, *, own: bool) -> list[dict[str, Any]]:
+    """The answers to the committees' forms that this person may read."""
+    if "forms" not in said and not found.answers:
+        return []
+    if found.applicant_id == person.pk:
+        return answer_sections(asked_forms(found, {item.committee_id for item in items}))
+    theirs = None if own else set(committees_of(person).values_list("pk", flat=True))
+    return answer_sections(frozen_forms(said, committee_ids=theirs)[0])
+
+
+def _panel_and_clocks(state: AccessState, found: AccessRequest, items: list[Item]) -> dict[str, Any]:
+    notified = {"chair_notified": any(one.due_stage == Stage.OVERDUE for one in items)}
+    waits = _waits(found, items, state.at.date()) if found.state in WAITING else []
+    return {"panel": _panel(state, found) | notified, "waits": waits}
 
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:

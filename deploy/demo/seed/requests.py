@@ -215,7 +215,7 @@ def _approved(
 def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
     codes = ["purpose"] if choice == "deny" else []
-    said = {"choice": choice, "reason": reason, "new_condition": terms, "denial_codes": codes}
+    said: dict[str, Any] = {"choice": choice, "reason": reason, "new_condition": terms, "denial_codes": codes}
     requests.vote(item, seen=seen, signed_in=_signed_in(), by=world.people[who], **said)
 
 

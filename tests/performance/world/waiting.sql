@@ -9,9 +9,9 @@ SELECT md5('waiting' || r)::uuid, 'DAW-' || r, person, 'Waiting project ' || r, 
        current_date, current_date + 300, 'in_review', 3, now() - (r % 40) * interval '1 day' FROM waits;
 INSERT INTO access_requests_round (id, request_id, number, snapshot, sha256, opened_at)
 SELECT md5('wround' || r)::uuid, md5('waiting' || r)::uuid, 1, '{{}}', 'x', now() - (r % 40) * interval '1 day' FROM waits;
-INSERT INTO access_requests_item (id, request_id, dataset_id, committee_id, state, reason, terms, asked_to_confirm)
+INSERT INTO access_requests_item (id, request_id, dataset_id, committee_id, state, reason, terms, asked_to_confirm, due_on)
 SELECT md5('witem' || r)::uuid, md5('waiting' || r)::uuid, md5('dataset' || n)::uuid, md5('committee' || c)::uuid, 'open',
-       '', '', '{{}}' FROM waits;
+       '', '', '{{}}', current_date - (r % 40)::integer + 28 FROM waits;
 INSERT INTO access_requests_vote (id, item_id, round_id, voter_id, choice, reason, adopts)
 SELECT md5('wvote' || r)::uuid, md5('witem' || r)::uuid, md5('wround' || r)::uuid, md5('person' || (c * 10 + 2))::uuid,
        'approve', 'Sound.', '{{}}' FROM waits WHERE r % 3 = 0;

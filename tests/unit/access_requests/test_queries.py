@@ -243,8 +243,18 @@ def test_a_wait_is_the_median_of_whole_days_from_the_first_round_to_the_decision
         first.committee.pk: (20, 3),
         other.committee.pk: (6, 1),
     }
+    assert found[first.committee.pk].most_days == 76  # nine of ten, between 20 and 90 days
     assert set(queries.waits([first.committee.pk, old.committee.pk])) == {first.committee.pk}
     assert queries.waits([]) == {}
+
+
+def test_only_the_last_decisions_of_a_committee_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the figure costs does not grow with the decisions; the control remembers one more."""
+    first = decided(10 * DAY, ago=2 * DAY)
+    decided(20 * DAY, committee=first, ago=DAY)
+    assert queries.waits()[first.committee.pk].decisions == 2
+    monkeypatch.setattr(queries, "LAST_DECISIONS", 1)
+    assert (queries.waits()[first.committee.pk].days, queries.waits()[first.committee.pk].decisions) == (20, 1)
 
 
 def test_a_wait_is_at_least_one_day() -> None:
