@@ -145,17 +145,6 @@ def deciding_about(person: Viewer) -> set[UUID]:
     return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
 
 
-def asked_by(person: Viewer) -> set[UUID]:
-    """The committees that a submitted request of this person's awaits a decision of, also while it is returned."""
-    me = accounts_of(person).values("pk")
-    named = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
-    theirs = Q(request__applicant_id__in=me) | Q(Exists(named))
-    waiting = Item.objects.filter(
-        theirs, state=ItemState.OPEN, request__state__in=(*UNDER_REVIEW, RequestState.RETURNED)
-    )
-    return set(waiting.values_list("committee_id", flat=True))
-
-
 def recused_before(person: Viewer) -> set[UUID]:
     """The committees that are deciding now on a request in which this person declared a conflict of interest."""
     waiting = Item.objects.filter(effect.unannounced(), request__state__in=UNDER_REVIEW)

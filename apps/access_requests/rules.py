@@ -12,6 +12,7 @@ from apps.access_requests import denials, effect, fields, form_answers, obstacle
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
+from apps.access_requests.voting_rules import asked_by
 from apps.committees.decisions import Decision
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
@@ -271,7 +272,7 @@ def check_can_change_rules(by: Person, committee: Committee) -> None:
     to them: its next round would follow the new rules.
     """
     check_can_remove_voters(by, committee)
-    if committee.pk in queries.asked_by(by):
+    if committee.pk in asked_by(by):
         raise Denied(
             _("This committee has an undecided request that you are part of. Another person must change its rules.")
         )

@@ -7,14 +7,17 @@ committee that the round does not name, follow the committee's row.
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Func, JSONField, OuterRef, Subquery, TextField, Value
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
-from apps.access_requests.models import AccessRequest, Item, Round
-from apps.access_requests.states import ItemState
+from apps.access_requests.models import AccessRequest, Item, Membership, Round
+from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees.decisions import VotingRules
 from apps.committees.models import Committee
+from apps.core.actors import Viewer
+from apps.people.queries import accounts_of
 
 
 def rules_to_keep(request: AccessRequest) -> dict[str, Any]:
@@ -64,3 +67,14 @@ def _committee() -> Cast:
 def _kept(value: Func) -> Subquery:
     begun = Round.objects.filter(request=OuterRef("request_id"), closed_at__isnull=True).order_by()
     return Subquery(begun.annotate(kept=value).values("kept")[:1])
+
+
+def asked_by(person: Viewer) -> set[UUID]:
+    """The committees that a submitted request of this person's awaits a decision of, also while it is returned."""
+    me = accounts_of(person).values("pk")
+    named = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
+    theirs = Q(request__applicant_id__in=me) | Q(Exists(named))
+    waiting = Item.objects.filter(
+        theirs, state=ItemState.OPEN, request__state__in=(*UNDER_REVIEW, RequestState.RETURNED)
+    )
+    return set(waiting.values_list("committee_id", flat=True))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0008_items_by_decision'),
+        ('access_requests', '0008_deputies'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("access_requests", "0008_deputies"),
+        ("access_requests", "0005_effect_index"),
     ]
 
     operations = [

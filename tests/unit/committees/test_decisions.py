@@ -39,10 +39,7 @@ def test_control_a_rule_without_a_row_decides_nothing(monkeypatch: pytest.Monkey
 def test_the_choices_of_a_vote_and_the_outcomes_are_those_of_the_models() -> None:
     assert set(Vote.Choice.values) == set(Choice)
     steps = set(ITEM_WORKFLOW.verbs(ItemState.OPEN))
-    assert {outcome.value for outcome in Outcome if outcome} | {
-        "withdraw",
-        "end_appeal",
-    } == steps  # what the applicant ends
+    assert {outcome.value for outcome in Outcome if outcome} | {"withdraw", "end_appeal"} == steps
 
 
 def test_the_vote_of_somebody_who_is_not_eligible_counts_for_nothing() -> None:
