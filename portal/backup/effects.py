@@ -104,7 +104,7 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.COMMITTEE_CHANGED: takes(taking.stop_accepting),
     Kind.COMMITTEE_DESCRIBED: BY_HAND,
     Kind.DEPUTY_NAMED: LOST,
-    Kind.DEPUTY_ENDED: BY_HAND,
+    Kind.DEPUTY_ENDED: takes(taking.end_deputy),
     Kind.COMMITTEE_MEMBER_ADDED: LOST,
     Kind.COMMITTEE_MEMBER_REMOVED: takes(taking.remove_member),
     Kind.COMMITTEE_MEMBER_REFUSED: NOTHING,

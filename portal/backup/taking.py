@@ -17,7 +17,7 @@ from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
+from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim, Deputy
 from apps.core import clock, roles
 from apps.datasets.models import Dataset, Version
 from apps.grants.models import AccessGrant, Suspension
@@ -163,6 +163,13 @@ def remove_member(event: Event) -> bool:
 def _end_memberships(rows: QuerySet[CommitteeMember], event: Event) -> None:
     not_ended = CommitteeMember.objects.not_ended().filter(pk__in=rows.values("pk"))
     not_ended.update(ends_at=clock.now(), ended_by_id=_actor(event), end_reason=REASON)
+
+
+def end_deputy(event: Event) -> bool:
+    """A deputy whose time was ended may not vote again."""
+    running = Deputy.objects.filter(pk=_subject(event), ended_at__isnull=True)
+    running.update(ended_at=clock.now(), ended_by_id=_actor(event))
+    return True
 
 
 def tighten_dataset(event: Event) -> bool:

@@ -46,7 +46,8 @@ def votes_on(case: stories.Case, choices: dict[Any, str]) -> list[Callable[[], A
     assert seen is not None
 
     def voting(by: Any, choice: str) -> Callable[[], Any]:
-        return lambda: commands.vote(item, choice=choice, reason="Mine.", seen=seen, signed_in=fresh, by=by)
+        said: dict[str, Any] = {"choice": choice, "denial_codes": ["purpose"] if choice == "deny" else []}
+        return lambda: commands.vote(item, **said, reason="Mine.", seen=seen, signed_in=fresh, by=by)
 
     return [voting(by, choice) for by, choice in choices.items()]
 

@@ -24,7 +24,7 @@ def test_every_kind_has_a_sentence_an_icon_and_a_tone(kind: Kind) -> None:
     for icon, tone, sentence in rows:
         assert f'id="{icon}"' in SPRITE
         assert tone in TONES
-        assert str(sentence) % {"number": 1, "round": 1, "dataset": "", "due": ""}
+        assert str(sentence) % {"number": 1, "round": 1, "version": 1, "dataset": "", "due": ""}
     assert kind.group in Group
 
 

@@ -1,6 +1,7 @@
 """Evidence cannot be rewritten by the portal's database role, whatever its session has SET (T93, T122)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from apps.access_requests.models import Appeal, Condition, Recusal, UndoneDecision
+from apps.committees.models import Deputy
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
 from apps.forms import commands as forms
@@ -20,6 +22,8 @@ from tests import stories
 EVIDENCE = {
     "access_requests_appeal": "appealed_at = now()",
     "access_requests_undonedecision": "decided_at = now()",
+    "access_requests_attachment": "size = size + 1",
+    "access_requests_message": "written_at = now()",
     "access_requests_recusal": "person_id = (SELECT id FROM people_person one WHERE one.id <> person_id LIMIT 1)",
     "access_requests_condition": "proposed_at = now()",
     "access_requests_reviewclock": "set_at = now()",
@@ -30,6 +34,7 @@ EVIDENCE = {
     "agreements_signedpdf": "sha256 = 'other'",
     "agreements_template": "title = title",
     "audit_event": "kind = kind",
+    "committees_deputy": "starts_at = now()",
     "committee_forms_formversion": "number = number + 1",
     "datasets_distribution": "size = size + 1",
     "datasets_version": "published_at = now()",
@@ -59,11 +64,18 @@ def world(db: None) -> None:
     SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
     case = access.case
     Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
+    member = case.committee_setup.committee.members.first()
+    away = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=9), "named_by": member.person}
+    Deputy.objects.create(membership=member, person=access.owner, **away)
     denied = {"denied_in": case.round, "denied_at": clock.now(), "denied_reason": "No."}
     Appeal.objects.create(item=case.item, text="It fits.", appealed_by=case.applicant, **denied)
     chair = case.committee_setup.chair
     taken_back = {"outcome": "denied", "reason": "No.", "decided_at": clock.now(), "why": "A wrong button."}
     UndoneDecision.objects.create(item=case.item, round=case.round, undone_by=chair, **taken_back)
+    stories.requests.write_message(case.request, text="Who checks exports?", by=case.applicant)
+    draft = stories.draft()
+    stories.document(draft.request, by=draft.applicant)
+    stories.submitted(draft)
     form = forms.create_form(case.committee_setup.committee, definition=shipped("short"), by=case.committee_setup.chair)
     forms.publish(form, by=case.committee_setup.chair)
     affiliation = access.holder.affiliations.get()

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import models
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.committees.models import CommitteeMember
+from apps.committees.models import CommitteeMember, Deputy
 from apps.core import clock, roles
 from apps.core.actors import CONSOLE
 from apps.core.errors import WrongState
@@ -169,6 +170,8 @@ def test_roles_and_memberships_end_again() -> None:
     assert home is not None
     official = stories.signing_official(home)
     membership = CommitteeMember.objects.get(person=member, committee=dataset.committee)
+    away = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=9), "named_by": member}
+    deputy = Deputy.objects.create(membership=membership, person=stories.person(), **away)
     account = ServiceAccount.objects.create(
         owner=access.holder, name="x", purpose="y", ends_at=clock.now() + (clock.now() - access.grant.issued_at) * 2
     )
@@ -178,6 +181,7 @@ def test_roles_and_memberships_end_again() -> None:
         event(Kind.ROLE_TAKEN, subject=dataset, about=[access.owner], role=Dataset.OWNER),
         event(Kind.ROLE_TAKEN, subject=home, about=[official], role=Institution.SIGNING_OFFICIAL),
         event(Kind.COMMITTEE_MEMBER_REMOVED, subject=membership, about=[dataset.committee, member]),
+        event(Kind.DEPUTY_ENDED, subject=deputy, about=[dataset.committee, member]),
         event(Kind.COMMITTEE_CHANGED, subject=dataset.committee, accepting=False),
         event(Kind.PLATFORM_ROLE_ENDED, subject=operator, role="operator"),
         event(Kind.PLATFORM_ROLE_LOST, subject=operator, role="operator"),
@@ -188,6 +192,7 @@ def test_roles_and_memberships_end_again() -> None:
     assert not roles.has_role(access.owner, [Dataset.OWNER], dataset)
     assert not roles.has_role(official, [Institution.SIGNING_OFFICIAL], home)
     assert not CommitteeMember.objects.active().filter(pk=membership.pk).exists()
+    assert not Deputy.objects.current().filter(pk=deputy.pk).exists()
     assert dataset.committee is not None and not type(dataset.committee).objects.get(pk=dataset.committee.pk).accepting
     assert not PlatformRole.objects.filter(person=operator, ends_at__gt=clock.now()).exists()
     assert not ServiceAccount.objects.alive().filter(pk=account.pk).exists()

@@ -4,18 +4,28 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django import forms
 from django.utils.translation import gettext
 
 import apps.web
-from apps.access_requests.models import Condition, Item
+from apps.access_requests.models import AccessRequest, Condition, Item
+from apps.access_requests.queries_thread import Reader
+from apps.committees.models import Committee
+from apps.forms.shipped_forms import shipped
+from apps.web.committee.after_vote import UndoForm
+from apps.web.committee.due_date import DueDateForm
 from apps.web.committee.forms import VoteForm
 from apps.web.datasets.description_form import DescriptionForm
 from apps.web.datasets.forms import RevokeForm
+from apps.web.forms.question_form import QuestionEdit
+from apps.web.requests.attachments import DocumentForm
+from apps.web.requests.denied import AppealForm
 from apps.web.requests.forms import RequestForm
 from apps.web.set_up.template_form import TemplateForm
+from apps.web.thread_rows import MessageForm
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +33,12 @@ pytestmark = pytest.mark.django_db
 ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
     DescriptionForm: {"uses": []},
+    UndoForm: {"item": UUID(int=1)},
+    AppealForm: {"item": UUID(int=1)},
+    DueDateForm: {"options": [("extend", "Extend the review")]},
+    DocumentForm: {"found": AccessRequest(pk=UUID(int=1))},
+    MessageForm: {"reader": Reader(AccessRequest(), committees=(Committee(pk=UUID(int=1)), Committee(pk=UUID(int=2))))},
+    QuestionEdit: {"form": shipped("short"), "question": next(shipped("short").questions())},
     RevokeForm: {"choices": [("access", "This access"), ("dataset", "All access")]},
     RequestForm: {"chosen": []},
     TemplateForm: {"rows": 1},
