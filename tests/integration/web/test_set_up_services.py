@@ -23,7 +23,7 @@ PROVIDER = {
     "secret_name": "home",
     "scopes": "openid",
 }
-COMMITTEE = {"name": "Heart data", "slug": "heart", "rule": "majority", "quorum": "2", "review_days": "28"}
+COMMITTEE = {"name": "Heart data", "slug": "heart", "quorum": "2", "review_days": "28"}
 CLAUSE = {"heading": "Use", "text": "For $purpose.", "plain": "Use it so.", "plain_da": "Brug det."}
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -75,7 +75,7 @@ def test_a_committee_is_created_with_its_chair_and_changed(browser: Client) -> N
         ({"name": " "}, "name"),
         ({"quorum": "0"}, "quorum"), ({"quorum": "x"}, "quorum"), ({"quorum": "101"}, "quorum"),
         ({"review_days": "0"}, "review_days"), ({"review_days": "366"}, "review_days"), ({"slug": "Two Words"}, "slug"),
-        ({"contact": "x"}, "contact"), ({"rule": "veto"}, "rule"), ({"institution": "x"}, "institution"),
+        ({"contact": "x"}, "contact"), ({"institution": "x"}, "institution"),
     ],
 )  # fmt: skip
 def test_a_committee_that_is_not_complete_is_refused(browser: Client, wrong: dict[str, str], field: str) -> None:
@@ -89,7 +89,7 @@ def test_a_committee_that_is_not_complete_is_refused(browser: Client, wrong: dic
 
 
 def test_all_errors_of_a_committee_are_named_at_once(browser: Client) -> None:
-    new, nothing = reverse("set_up_committee_new"), {"rule": "majority", "quorum": "", "review_days": "28"}
+    new, nothing = reverse("set_up_committee_new"), {"quorum": "", "review_days": "28"}
     assert errors(browser.post(new, nothing)) == {"name", "slug", "chair", "quorum"}
     unknown = browser.post(new, {**COMMITTEE, "name": "", "slug": "Two Words", "contact": "x", "chair": "P-NOPE-NOPE"})
     assert errors(unknown) == {"name", "slug", "contact", "chair"}

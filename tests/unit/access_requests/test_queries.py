@@ -236,7 +236,7 @@ def test_a_wait_is_the_median_of_whole_days_from_the_first_round_to_the_decision
     decided(20 * DAY, committee=first)
     decided(90 * DAY, committee=first)
     other = decided(timedelta(hours=14) + 5 * DAY)
-    old = decided(30 * DAY, ago=queries.REMEMBERED + DAY)
+    old = decided(30 * DAY, ago=queries_waits.REMEMBERED + DAY)
     Review(committee=first.committee)
     found = queries_waits.waits()
     assert {pk: (wait.days, wait.decisions) for pk, wait in found.items()} == {
@@ -253,7 +253,7 @@ def test_only_the_last_decisions_of_a_committee_count(monkeypatch: pytest.Monkey
     first = decided(10 * DAY, ago=2 * DAY)
     decided(20 * DAY, committee=first, ago=DAY)
     assert queries_waits.waits()[first.committee.pk].decisions == 2
-    monkeypatch.setattr(queries, "LAST_DECISIONS", 1)
+    monkeypatch.setattr(queries_waits, "LAST_DECISIONS", 1)
     assert (queries_waits.waits()[first.committee.pk].days, queries_waits.waits()[first.committee.pk].decisions) == (
         20,
         1,
@@ -268,9 +268,9 @@ def test_a_wait_is_at_least_one_day() -> None:
 
 def test_decisions_are_remembered_for_two_years() -> None:
     with clock.freeze(clock.now()):
-        one = decided(30 * DAY, ago=queries.REMEMBERED)
+        one = decided(30 * DAY, ago=queries_waits.REMEMBERED)
         assert queries_waits.waits() == {}
-        two = decided(30 * DAY, ago=queries.REMEMBERED - timedelta(microseconds=1))
+        two = decided(30 * DAY, ago=queries_waits.REMEMBERED - timedelta(microseconds=1))
         assert set(queries_waits.waits()) == {two.committee.pk}
         assert one.committee != two.committee
 
