@@ -20,7 +20,7 @@ from apps.forms.parsing import FIELD, MOST_BYTES, from_text
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
-from apps.web.common.forms import FormRefusals
+from apps.web.common.forms import CleanTextField, FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.form_changes import shown
 from apps.web.forms.builder import managed_form
@@ -30,7 +30,7 @@ from apps.web.forms.presenters import Page
 class ImportForm(forms.Form):
     """The JSON of a form, typed or as a file."""
 
-    definition = forms.CharField(
+    definition = CleanTextField(
         label=gettext_lazy("JSON of the form"), required=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )  # fmt: skip

@@ -152,10 +152,11 @@ def test_a_new_request_is_sent_by_a_form_and_begun_on_a_page_by_a_link() -> None
     assert place is not None
     assert (place.href, place.post, dict(place.fields)) == (reverse("request_new"), True, {"dataset": "scans"})
     assert href_of(Action(Do.REQUEST_ACCESS, DATA)) == reverse("request_begin", args=["scans"])
-    for code in (Do.REQUEST_AGAIN, Do.REVISE, Do.RENEW):
+    ways = {Do.REQUEST_AGAIN: "request_copy", Do.REVISE: "request_revise", Do.RENEW: "request_copy"}
+    for code, way in ways.items():
         copy = place_of(Action(code, ON[code]))
         assert copy is not None
-        assert (copy.href, copy.post, dict(copy.fields)) == (reverse("request_copy", args=[ID]), True, {})
+        assert (copy.href, copy.post, dict(copy.fields)) == (reverse(way, args=[ID]), True, {})
         assert href_of(Action(code, ON[code])) == reverse("request_page", args=[ID])
 
 
