@@ -20,11 +20,11 @@ def test_the_older_of_two_windows_is_refused_and_keeps_its_text(enter: Enter) ->
     form = new_draft(older)
     newer.goto(form)
     newer.locator("[name=title]").fill("Written in the newer window")
-    newer.get_by_role("button", name="Save").click()
+    newer.get_by_role("button", name="Save changes").click()
     expect(newer.locator("[name=title]")).to_have_value("Written in the newer window")
     older.locator("[name=title]").fill("Written in the older window")
     with older.expect_response(lambda answer: answer.request.method == "POST") as coming:
-        older.get_by_role("button", name="Save").click()
+        older.get_by_role("button", name="Save changes").click()
     assert coming.value.status in {409, 422}
     expect(older.locator("[name=title]")).to_have_value("Written in the older window")
     expect(older.locator(".error-summary, .notice--danger, .notice--warning, .field__error").first).to_be_visible()

@@ -71,7 +71,7 @@ def test_a_sign_in_in_another_tab_costs_one_click_and_no_words(
     other.goto("/oidc/authenticate/?next=/account/")
     if not other.url.startswith(demo["address"]):
         answer_provider(other, account)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_role("heading", name="This page is out of date")).to_be_visible()
     page.get_by_role("link", name="Continue").click()
     page.get_by_role("button", name="Submit form").click()

@@ -11,7 +11,7 @@ from tests.checks.planting import ROOT, Fault
 
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 NAMES = {contract["id"]: contract["name"] for contract in CONTRACTS}
-DOMAIN = ("committees", "datasets", "access_requests", "agreements", "grants", "downloads")
+DOMAIN = ("committees", "forms", "datasets", "access_requests", "agreements", "grants", "downloads")
 
 
 def fault(contract: str, path: str, text: str) -> Fault:

@@ -224,3 +224,15 @@ def test_the_page_names_and_ends_a_deputy(case: stories.Case) -> None:
     assert client.post(url, {"action": "end", "deputy": "x"}).status_code == 404
     assert client.post(url, {"action": "end", "deputy": str(deputy.pk)}).status_code == 302
     assert not Deputy.objects.not_over().exists()
+
+
+def test_nobody_votes_for_two_members(case: stories.Case) -> None:
+    """A deputy of two who voted for one of them does not vote for the other, though the first has ended the deputy."""
+    first, second = case.committee_setup.members[:2]
+    deputy = deputy_of(first)
+    stories.vote(case, deputy)
+    commands.end_deputy(Deputy.objects.get(person=deputy), by=first)
+    deputy_of(second, deputy)
+    with pytest.raises(Denied):
+        stories.vote(case, deputy)
+    assert set(cast(case)) == {first}

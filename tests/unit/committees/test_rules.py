@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from apps.committees import queries, rules
+from apps.committees.decisions import VotingRules
 from apps.committees.models import Committee, CommitteeMember, CommitteeMemberClaim
 from apps.core import clock
 from apps.core.actors import CONSOLE, SYSTEM
@@ -198,3 +199,22 @@ def test_committees_are_listed_by_name() -> None:
     for name in ("Beta", "Alpha", "Gamma"):
         Committee.objects.create(slug=name.lower(), name=name)
     assert [one.name for one in queries.public()] == ["Alpha", "Beta", "Gamma"]
+
+
+# ------------------------------------------------------------------------------------------- decisions and their undoing
+@pytest.mark.parametrize(
+    ("minutes", "days", "refused"),
+    [(0, 1, set()), (60, 365, set()), (-1, 30, {"undo_minutes"}), (61, 30, {"undo_minutes"}), (10, 0, {"appeal_days"}),
+     (10, 366, {"appeal_days"}), (-1, 0, {"undo_minutes", "appeal_days"})],
+)  # fmt: skip
+def test_how_long_a_decision_can_be_undone_and_a_denial_appealed(minutes: int, days: int, refused: set[str]) -> None:
+    assert wrong(rules.check_after_decision, minutes, days) == refused
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [(("majority", 1), set()), (("veto", 1), {"rule"}), (("chair", 0), {"quorum"}), (("k_of_n", 3, 3), set()),
+     (("k_of_n", 3, 4), {"votes_needed"}), (("k_of_n", 3, 0), {"votes_needed"}), (("veto", 0), {"rule", "quorum"})],
+)  # fmt: skip
+def test_a_decision_rule_is_known_and_can_be_met(said: tuple[Any, ...], refused: set[str]) -> None:
+    assert wrong(rules.check_voting_rules, VotingRules(*said)) == refused
