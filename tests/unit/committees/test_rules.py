@@ -201,7 +201,7 @@ def test_committees_are_listed_by_name() -> None:
     assert [one.name for one in queries.public()] == ["Alpha", "Beta", "Gamma"]
 
 
-# ------------------------------------------------------------------------------------------- decisions and their undoing
+# ------------------------------------------------------------------------------------------- decisions and undoing
 @pytest.mark.parametrize(
     ("minutes", "days", "refused"),
     [(0, 1, set()), (60, 365, set()), (-1, 30, {"undo_minutes"}), (61, 30, {"undo_minutes"}), (10, 0, {"appeal_days"}),
