@@ -16,7 +16,7 @@ from apps.access_requests.states import ItemState
 from apps.core.errors import Invalid
 from apps.forms import answers as form_answers
 from apps.forms.answers import Answers
-from apps.forms.combined import AskedForm, shared
+from apps.forms.combined import AskedForm, name_of, shared
 from apps.forms.definition import Question
 from apps.forms.kinds import Profile, Readers, Type
 from apps.forms.models import FormVersion
@@ -120,7 +120,7 @@ def missing(request: AccessRequest) -> dict[str, str]:
     says: dict[str, str] = {}
     for form in asked_forms(request, set(open_items.values_list("dataset__committee_id", flat=True))):
         wrong = form_answers.missing(form.definition, form.answers)
-        names = {question.key: question.field_name for question in form.definition.questions() if question.key in wrong}
+        names = {one.key: name_of(form, one) for one in form.definition.questions() if one.key in wrong}
         says |= {names[key]: sentence for key, sentence in wrong.items()}
     return says
 

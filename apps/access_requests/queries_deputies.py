@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from apps.access_requests.models import Item, Vote
+from django.db.models import F, Q, Subquery
+
+from apps.access_requests.models import Item, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
-from apps.committees.models import CommitteeMember
+from apps.committees.models import CommitteeMember, Deputy
 from apps.committees.queries_deputies import memberships_kept_by
 from apps.people.models import Person
 from apps.people.queries import accounts_of
@@ -25,3 +27,15 @@ def voted_for_another(item: Item, person: Person, member_id: UUID) -> bool:
     """Whether the person, with whichever account, has voted on this item in the open round for another member."""
     cast = Vote.objects.alias(of_member=OF_MEMBER).filter(item=item, round__closed_at__isnull=True)
     return cast.filter(voter__in=accounts_of(person).values("pk")).exclude(of_member=member_id).exists()
+
+
+def named_too_late(item: Item, person: Person, member: CommitteeMember) -> bool:
+    """Whether the person keeps this membership only because somebody other than the member named them in mid-round.
+
+    Like somebody who is added to the committee in mid-round, such a deputy votes from the next round on.
+    """
+    if member.person_id == person.pk:
+        return False
+    begun = Round.objects.filter(request_id=item.request_id, closed_at__isnull=True).values("opened_at")[:1]
+    named = Deputy.objects.current().filter(membership=member, person__in=accounts_of(person))
+    return not named.filter(Q(named_by=F("membership__person")) | Q(named_at__lte=Subquery(begun))).exists()

@@ -299,6 +299,10 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     member = queries_deputies.membership_for(by, voters)
     if member is None:
         raise Denied(_("Only an eligible voter of this committee can vote."))
+    if queries_deputies.named_too_late(item, by, member):
+        raise Denied(
+            _("Somebody other than the member named you as a deputy in this round. You can vote from the next round.")
+        )
     if queries_deputies.voted_for_another(item, by, member.person_id):
         raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
     cast = queries.current_vote(item, member.person) if member.person_id != by.pk else None

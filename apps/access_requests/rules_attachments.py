@@ -21,7 +21,7 @@ def check_can_attach(by: Person, request: AccessRequest, *, question: Question |
     """The applicant while they can change the request; to a message its author, in the act of writing it."""
     if message is None:
         rules.check_can_edit(by, request)
-        check_unlocked(editable_fields(request), [questions.DOCUMENTS] if question is None else [])
+        check_unlocked(editable_fields(request), [] if _is_asked_now(question) else [questions.DOCUMENTS])
     elif message.author_id != by.pk or message.request_id != request.pk:
         raise Denied(_("Only the author of a message can attach a document to it."))
     if question is not None and question.request_id != request.pk:
@@ -58,8 +58,15 @@ def check_can_remove(by: Person, attachment: Attachment) -> None:
     rules.check_can_edit(by, attachment.request)
     if attachment.message_id is not None or attachment.removed_at is not None:
         raise WrongState(_("This document cannot be removed."))
-    changed = [questions.DOCUMENTS] if attachment.question_id is None else []
+    changed = [] if _is_asked_now(attachment.question) else [questions.DOCUMENTS]
     check_unlocked(editable_fields(attachment.request), changed)
+
+
+def _is_asked_now(question: Question | None) -> bool:
+    """Whether the committee asked it when it returned the request last: a document for it needs no unlocking."""
+    if question is None:
+        return False
+    return not question.request.rounds.filter(number__gt=question.round.number).exists()
 
 
 def check_can_open(attachment: Attachment) -> None:

@@ -53,6 +53,12 @@ class AskedSection:
     questions: list[AskedQuestion]
 
 
+def name_of(form: AskedForm, question: Question) -> str:
+    """The name of its field: the same for all forms that ask it, but of its own where only one committee reads it."""
+    own = f"-{form.version.hex[:12]}" if question.is_private else ""
+    return question.field_name + own
+
+
 def sections(forms: Sequence[AskedForm]) -> list[AskedSection]:
     """Every question once, in the first section that asks it."""
     seen: dict[str, AskedQuestion] = {}
@@ -67,7 +73,7 @@ def sections(forms: Sequence[AskedForm]) -> list[AskedSection]:
 
 def _new(form: AskedForm, questions: Iterable[Question], seen: dict[str, AskedQuestion]) -> Iterator[AskedQuestion]:
     for question in questions:
-        name = question.field_name
+        name = name_of(form, question)
         if name in seen:
             seen[name].forms.append(form)
         else:
@@ -105,7 +111,9 @@ def _renamed(condition: Any, form: AskedForm, names: Mapping[tuple[UUID, str], s
 def names_of(forms: Sequence[AskedForm]) -> dict[tuple[UUID, str], str]:
     """The name of the field of each question, by version and key."""
     return {
-        (form.version, question.key): question.field_name for form in forms for question in form.definition.questions()
+        (form.version, question.key): name_of(form, question)
+        for form in forms
+        for question in form.definition.questions()
     }
 
 
@@ -113,7 +121,7 @@ def answered(forms: Sequence[AskedForm], sent: Mapping[str, Any], reasons: Mappi
     """What was sent by the names of fields, as the answers of each form; what was not sent stays as it was."""
     found = {}
     for form in forms:
-        names = {question.key: question.field_name for question in form.definition.questions()}
+        names = {question.key: name_of(form, question) for question in form.definition.questions()}
         old = {**form.answers.valid, **form.answers.typed}
         now = {key: sent[name] if name in sent else old.get(key) for key, name in names.items()}
         marked = {key: reasons[name] for key, name in names.items() if name in reasons}
@@ -123,13 +131,20 @@ def answered(forms: Sequence[AskedForm], sent: Mapping[str, Any], reasons: Mappi
 
 
 def shared(forms: Iterable[AskedForm], new: Definition) -> Answers:
-    """The answers to another form that these have already: to questions with the same key and shape."""
+    """The answers to another form that these have already: to questions with the same key and shape.
+
+    What only one committee reads is never an answer to another form.
+    """
     known: dict[str, Any] = {}
     for form in forms:
         for question in form.definition.questions():
-            if question.key in form.answers.valid:
+            if question.key in form.answers.valid and not question.is_private:
                 known.setdefault(question.field_name, form.answers.valid[question.key])
-    sent = {question.key: known[question.field_name] for question in new.questions() if question.field_name in known}
+    sent = {
+        question.key: known[question.field_name]
+        for question in new.questions()
+        if question.field_name in known and not question.is_private
+    }
     return read(new, sent, {})
 
 

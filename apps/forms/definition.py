@@ -74,6 +74,11 @@ class Question:
         return self.type not in SILENT
 
     @property
+    def is_private(self) -> bool:
+        """Whether only the committee that asks reads the answer."""
+        return self.readers == Readers.COMMITTEE
+
+    @property
     def hint(self) -> str:
         return in_language(self.help)
 

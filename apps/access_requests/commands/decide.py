@@ -113,7 +113,7 @@ def _start_waiting_appeals(request: AccessRequest) -> None:
         last = request.rounds.order_by("-number")[0]
         current = Round.objects.create(
             request=request, number=last.number + 1, snapshot=last.snapshot, sha256=last.sha256,
-            voting_rules=kept_rules(appeal.item.committee for appeal in waiting),
+            voting_rules=kept_rules(item.committee for item in request.items.select_related("committee")),
         )  # fmt: skip
     for appeal in waiting:
         appeal.item.move("appeal", **effect.UNDECIDED)

@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.access_requests import form_answers, rules
+from apps.access_requests import form_answers, questions, rules
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.access_requests.states import ItemState
 from apps.core import clock
 from apps.core.actors import Actor
@@ -21,6 +22,7 @@ def use_form_version(request: AccessRequest, *, version: FormVersion, by: Actor)
     by = check_person(by)
     request = _lock(request)
     rules.check_can_edit(by, request)
+    check_unlocked(editable_fields(request), [questions.FORMS])
     items = request.items.exclude(state=ItemState.WITHDRAWN)
     offered = asked_by(set(items.values_list("dataset__committee_id", flat=True)))
     if version not in offered or str(version.pk) in request.answers:

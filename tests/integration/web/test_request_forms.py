@@ -9,9 +9,10 @@ from django.template.base import Template
 from django.test.utils import CaptureQueriesContext, _TestState
 from django.urls import reverse
 
-from apps.access_requests import commands
+from apps.access_requests import commands, form_answers
 from apps.access_requests.models import AccessRequest
 from apps.core import clock
+from apps.forms.combined import names_of
 from apps.forms.definition import Definition
 from apps.forms.parsing import parse
 from tests import stories
@@ -34,13 +35,15 @@ ALL = samples.read(
 )
 
 
-def names(definition: Definition) -> dict[str, str]:
-    return {one.key: one.field_name for one in definition.questions()}
+def names(request: AccessRequest, definition: Definition) -> dict[str, str]:
+    """By key the name of its field; for a request that is not asked these questions, what it would be."""
+    own = {key: name for (_version, key), name in names_of(form_answers.asked_forms(request)).items()}
+    return {one.key: own.get(one.key, one.field_name) for one in definition.questions()}
 
 
 def sent(request: AccessRequest, definition: Definition, **answers: Any) -> dict[str, Any]:
     """What the page sends: the fields of every request, a marker for each question, and these answers (`d.name`)."""
-    own, dataset = names(definition), request.items.get().dataset
+    own, dataset = names(request, definition), request.items.get().dataset
     marked = {f"{own[one.key]}.asked": "1" for one in definition.questions() if one.asks}
     given = {".".join([own[key.split("__")[0]], *key.split("__")[1:]]): value for key, value in answers.items()}
     days = {"starts_on": clock.today().isoformat(), "ends_on": clock.today().replace(month=12, day=31).isoformat()}
@@ -53,7 +56,7 @@ def test_every_type_is_shown_and_saved_as_it_was_typed() -> None:
     client = stories.client_for(request.applicant)
     address = reverse("request_edit", args=[request.pk])
     page = client.get(address)
-    own = names(ALL)
+    own = names(request, ALL)
     assert all(f'name="{own[key]}' in page.content.decode() for key in "abcdeijn")
     rows = {"e__0__f": "One", "e__0__g": "no", "e__1__f": "", "e__2__h": "no f"}
     body = sent(
@@ -74,7 +77,7 @@ def test_autosave_keeps_all_and_names_what_is_wrong() -> None:
     client = stories.client_for(request.applicant)
     address = reverse("request_autosave", args=[request.pk])
     answer = client.post(address, sent(request, ALL, a="yes", j="many"))
-    assert answer.status_code == 200 and list(answer.json()["wrong"]) == [names(ALL)["j"]]
+    assert answer.status_code == 200 and list(answer.json()["wrong"]) == [names(request, ALL)["j"]]
     request.refresh_from_db()
     assert request.answers[str(version.pk)]["typed"] == {"j": "many"}
     stale = client.post(address, sent(request, ALL, a="no") | {"revision": 0})
@@ -108,7 +111,7 @@ def test_a_submission_names_each_missing_answer_at_its_field() -> None:
     address = reverse("request_submit", args=[request.pk])
     refused = client.post(address, sent(request, FORM, lead__name="Ann", leaves="yes", where="Atlantis"))
     assert refused.status_code == 422
-    own = names(FORM)
+    own = names(request, FORM)
     assert set(refused.context["form"].errors) == {own["where"]}
     assert f'href="#id_{own["where"]}"' in refused.content.decode()
     request.refresh_from_db()

@@ -188,6 +188,9 @@ def test_a_second_denied_dataset_joins_the_round_of_the_first_appeal() -> None:
     case = denied(shelves=[stories.published_dataset(), stories.published_dataset()])
     first, second = (appeal(case, item=case.item_of(one)) for one in case.shelves)
     assert first.round == second.round
+    assert first.round is not None
+    committees = {str(one.dataset.committee_id) for one in case.shelves}
+    assert set(first.round.voting_rules) == committees, "the second committee's rules are kept before it is asked"
     assert case.request.rounds.count() == 2
     decide_again(case, "approve")
     assert {item.state for item in case.request.items.all()} == {"approved"}

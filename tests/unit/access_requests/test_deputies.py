@@ -236,3 +236,13 @@ def test_nobody_votes_for_two_members(case: stories.Case) -> None:
     with pytest.raises(Denied):
         stories.vote(case, deputy)
     assert set(cast(case)) == {first}
+
+
+def test_a_deputy_whom_the_chair_names_in_mid_round_votes_from_the_next_round(case: stories.Case) -> None:
+    """Nobody brings voters into an open case; the member's own deputy may vote at once (the control)."""
+    chair, first, second, *_rest = case.committee_setup.everyone
+    theirs, own = deputy_of(first, by=chair), deputy_of(second)
+    with pytest.raises(Denied):
+        stories.vote(case, theirs)
+    stories.vote(case, own)
+    assert set(cast(case)) == {second}

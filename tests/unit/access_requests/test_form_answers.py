@@ -14,6 +14,7 @@ from apps.core.errors import Denied, Invalid, WrongState
 from apps.datasets.models import Dataset
 from apps.forms import commands as forms
 from apps.forms.answers import Answers, read
+from apps.forms.combined import names_of
 from apps.forms.definition import Definition
 from apps.forms.models import FormVersion
 from apps.forms.queries import versions_by_id
@@ -119,6 +120,20 @@ def test_shared_questions_are_answered_once_also_when_a_dataset_is_added() -> No
     commands.add_dataset(request, dataset=other.dataset, by=request.applicant)
     request.refresh_from_db()
     assert request.answers[str(second.pk)]["valid"] == {"leaves": "no"}
+
+
+def test_what_one_committee_reads_is_never_an_answer_to_another() -> None:
+    """Another committee that asks with the same key and shape gets nothing and has a field of its own."""
+    request, [version], _datasets = asked(FORM)
+    request = answer(request, version, lead={"name": "Ann"}, leaves="no", secret="x")
+    other = stories.published_dataset(committee_setup=stories.committee_setup())
+    second = published(other.committee_setup, FORM)
+    commands.add_dataset(request, dataset=other.dataset, by=request.applicant)
+    request.refresh_from_db()
+    assert "secret" not in request.answers[str(second.pk)]["valid"]
+    names = names_of(form_answers.asked_forms(request))
+    assert names[version.pk, "secret"] != names[second.pk, "secret"]
+    assert names[version.pk, "leaves"] == names[second.pk, "leaves"]
 
 
 def test_a_form_is_asked_as_long_as_a_dataset_of_its_committee_is_in_the_request() -> None:

@@ -157,7 +157,7 @@ class Review(RuleBasedStateMachine):
         member = CommitteeMember.objects.get(person=self.world.people[whose])
 
         def act() -> None:
-            commands.name_deputy(member, person=self.the(who), **days, by=self.world.operator)
+            commands.name_deputy(member, person=self.the(who), **days, by=member.person)
 
         self.do("name deputy", expected, act)
         if expected:
