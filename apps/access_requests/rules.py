@@ -295,10 +295,9 @@ def check_can_vote(
 
 
 def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -> CommitteeMember:
-    """The eligible membership for which the person votes; a deputy votes only while the member has not."""
+    """The eligible membership for which the person votes, after `check_can_vote`; nobody votes for two members."""
     member = queries_deputies.membership_for(by, voters)
-    if member is None:
-        raise Denied(_("Only an eligible voter of this committee can vote."))
+    assert member is not None
     if queries_deputies.named_too_late(item, by, member):
         raise Denied(
             _("Somebody other than the member named you as a deputy in this round. You can vote from the next round.")
