@@ -80,6 +80,22 @@ def test_a_draft_is_open_and_the_next_round_forgets_the_questions_of_the_last() 
     assert unlocked_fields(case.reload().request) == {"purpose"}
 
 
+def test_a_document_for_a_question_of_an_earlier_round_is_locked_like_others() -> None:
+    """The control is the question of the last round, whose document needs no unlocking."""
+    case = asked(field=questions.DOCUMENTS)
+    earlier = case.request.questions.get()
+    commands.answer(earlier, text="Here it is.", by=case.applicant)
+    commands.submit(case.request, by=case.applicant)
+    case.reload()
+    chair = case.committee_setup.chair
+    commands.accept_for_review(case.request, by=chair)
+    newest = commands.request_changes(case.request, text="Which title?", field="title", by=chair)
+    case.reload()
+    with pytest.raises(Invalid):
+        stories.document(case.request, by=case.applicant, question=earlier)
+    stories.document(case.request, by=case.applicant, question=newest)
+
+
 def test_a_date_that_has_passed_meanwhile_is_no_dead_end(frozen: Any) -> None:
     case = asked(field="title", days=30)
     assert editable_fields(case.request) == {"title"}
