@@ -59,11 +59,7 @@ def test_a_locked_form_opens_an_answer_that_was_lost_and_what_depends_on_it() ->
     later = (today + timedelta(days=5)).isoformat()
     answer(request, version, leaves="no", begin=later, note="Later.")
     with pytest.raises(Invalid) as refused:
-        answer(
-            AccessRequest.objects.get(pk=request.pk),
-            version,
-            **{**same, "begin": later, "note": "Later.", "leaves": "yes"},
-        )
+        answer(AccessRequest.objects.get(pk=request.pk), version, leaves="yes", begin=later, note="Later.")
     assert set(refused.value.fields) == {key["leaves"]}
 
 
