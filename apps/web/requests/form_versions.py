@@ -55,7 +55,7 @@ def request_form_version(request: AuthenticatedRequest, pk: UUID, version: UUID)
         raise NotFound(_("This request cannot use this version of the form any more. Reload the page."))
     if request.method == "POST":
         commands.use_form_version(found, version=newer, by=request.actor)
-        messages.success(request, _("The request answers version %(n)s of the form now.") % {"n": newer.number})
+        messages.success(request, _("The request now answers version %(n)s of the form.") % {"n": newer.number})
         return redirect("request_edit", pk=pk)
     known = versions_by_id(map(UUID, found.answers)).values()
     old = next((one for one in known if one.form_id == newer.form_id), None)
