@@ -17,7 +17,7 @@ def check_questions(asked: Sequence[tuple[str, str]]) -> None:
     for field, text in asked or [("", "")]:
         check_question(text)
         if field and field not in questions.SUBJECTS:
-            raise Invalid(_("Choose what the question is about from the list."), field="field")
+            raise Invalid(_("Select what the question is about."), field="field")
     if len(asked) > questions.MOST:
         raise Invalid(_("You can ask at most %(n)s questions at once.") % {"n": questions.MOST}, field="text")
 
@@ -56,4 +56,4 @@ def answered_sentence() -> str:
 
 
 def locked_sentence() -> str:
-    return _("Locked. The committee asked only about other parts of the request.")
+    return _("Locked: the committee did not ask about this part of the request.")
