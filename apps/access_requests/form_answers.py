@@ -95,7 +95,7 @@ def merged(request: AccessRequest, changes: Mapping[UUID, Answers]) -> dict[str,
         return dict(request.answers)
     found: dict[str, Any] = request.answers | new
     if len(json.dumps(found, ensure_ascii=False).encode()) > MOST_BYTES:
-        raise Invalid(_("The answers are larger than 1 MB together. Shorten the longest ones."))
+        raise Invalid(_("Together, the answers are larger than 1 MB. Shorten the longest ones."))
     return found
 
 
@@ -106,7 +106,9 @@ def changed(request: AccessRequest, sent: Mapping[UUID, Mapping[str, Any]]) -> d
     for version, answers in sent.items():
         form = asked.get(version)
         if form is None or any(form.definition.question(key) is None for key in answers):
-            raise Invalid(_("This request is not asked this question. Read the request again."), field="answers")
+            raise Invalid(
+                _("This question is not part of the request. Reload the request to see its questions."), field="answers"
+            )
         old = {**form.answers.valid, **form.answers.typed}
         found[version] = form_answers.read(form.definition, old | dict(answers), form.answers.confidential)
     return found

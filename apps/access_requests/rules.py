@@ -274,7 +274,10 @@ def check_can_change_rules(by: Person, committee: Committee) -> None:
     check_can_remove_voters(by, committee)
     if committee.pk in asked_by(by):
         raise Denied(
-            _("This committee has an undecided request that you are part of. Another person must change its rules.")
+            _(
+                "You are part of a request that this committee has not decided, so you cannot change how it "
+                "decides. Ask an operator."
+            )
         )
 
 
@@ -300,15 +303,18 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     assert member is not None
     if queries_deputies.named_too_late(item, by, member):
         raise Denied(
-            _("Somebody other than the member named you as a deputy in this round. You can vote from the next round.")
+            _(
+                "Someone other than the member named you as the deputy after this round started. You can vote "
+                "from the next round."
+            )
         )
     if queries_deputies.voted_for_another(item, by, member.person_id):
-        raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
+        raise Denied(
+            _("You have already voted on this dataset for another member in this round. A person votes only once.")
+        )
     cast = queries.current_vote(item, member.person) if member.person_id != by.pk else None
     if cast is not None and cast.in_place_of_id is None:
-        raise WrongState(
-            _("%(name)s has voted. A deputy votes only while the member has not.") % {"name": member.person}
-        )
+        raise WrongState(_("%(name)s has already voted, so the deputy cannot vote.") % {"name": member.person})
     return member
 
 

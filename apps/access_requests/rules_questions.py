@@ -16,7 +16,7 @@ def check_questions(asked: Sequence[tuple[str, str]]) -> None:
     for field, text in asked or [("", "")]:
         check_question(text)
         if field and field not in questions.SUBJECTS:
-            raise Invalid(_("Choose what the question is about from the list."), field="field")
+            raise Invalid(_("Select what the question is about."), field="field")
     if len(asked) > questions.MOST:
         raise Invalid(_("You can ask at most %(n)s questions at once.") % {"n": questions.MOST}, field="text")
 
@@ -44,4 +44,4 @@ def check_unlocked(editable: frozenset[str] | None, changed: Iterable[str]) -> N
 
 
 def locked_sentence() -> str:
-    return _("Locked. The committee asked only about other parts of the request.")
+    return _("Locked: the committee did not ask about this part of the request.")

@@ -31,7 +31,7 @@ class ImportForm(forms.Form):
     """The JSON of a form, typed or as a file."""
 
     definition = CleanTextField(
-        label=gettext_lazy("JSON of the form"), required=False,
+        label=gettext_lazy("Form as JSON"), required=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )  # fmt: skip
     file = forms.FileField(label=gettext_lazy("JSON file"), required=False)
