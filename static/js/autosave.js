@@ -81,6 +81,7 @@
       try { copy = JSON.parse(localStorage.getItem(storageKey) || "null"); } catch { return; }
       if (!copy) return;
       if (form.querySelector(".error-summary")) { storeCopy(); return; } // a form with errors shows what was typed
+      if (copy.submitted && document.querySelector(".messages .notice--success")) { deleteCopy(); return; } // it was saved
       if (revision && copy.revision !== revision.value) { addOlderCopy(copy); return; }
       if (JSON.stringify(copy.typed) === JSON.stringify(typed())) return;
       for (const element of form.elements) {

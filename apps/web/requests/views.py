@@ -114,6 +114,7 @@ def questions_of(found: AccessRequest) -> list[Question]:
 
 def _panel(state: AccessState, found: AccessRequest) -> dict[str, Any]:
     """The state in words, with whose turn it is, the steps, and the day by which the committee means to decide."""
+    state = progress.with_every_committee(state)
     panel = shown(state) | {"turn": progress.turn(state), "steps": progress.steps(state, found)}
     here = state.action is not None and state.action.code in (Do.VIEW_REQUEST, Do.ANSWER)
     reason = state.reason if state.state == State.DENIED else ""
