@@ -47,7 +47,7 @@ def check_unlocked(editable: frozenset[str] | None, changed: Iterable[str], answ
 
 def check_can_answer(question: Question) -> None:
     """What a round contains stays as it is; an answer is not written again once it was submitted."""
-    if questions_of(question.request).filter(pk=question.pk, locked=True).exists():
+    if any(one.locked for one in questions_of(question.request).filter(pk=question.pk)):
         raise Invalid(answered_sentence(), field="answer")
 
 
