@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.access_requests import questions
@@ -47,7 +48,7 @@ def check_unlocked(editable: frozenset[str] | None, changed: Iterable[str], answ
 
 def check_can_answer(question: Question) -> None:
     """What a round contains stays as it is; an answer is not written again once it was submitted."""
-    if any(one.locked for one in questions_of(question.request).filter(pk=question.pk)):
+    if questions_of(question.request).filter(Q(locked=True), pk=question.pk).exists():
         raise Invalid(answered_sentence(), field="answer")
 
 
