@@ -85,7 +85,9 @@ def test_make_test_runs_every_check_and_every_test_whatever_the_first_says(
     (tmp_path / "tests").mkdir()
     copy(ROOT / "tests" / "run", tmp_path / "tests" / "run")  # a whole run begins a new report of coverage
     done = subprocess.run(
-        ["bash", str(tmp_path / "tests" / "run"), *some], env={**os.environ, "PYTHON": str(python), "WORKERS": "2"}, check=False
+        ["bash", str(tmp_path / "tests" / "run"), *some],
+        env={**os.environ, "PYTHON": str(python), "WORKERS": "2"},
+        check=False,
     )
     assert done.returncode == verdict
     whole = "-n 2 --dist worksteal --durations=15 -p tests.checks.coverage_floors"
