@@ -77,6 +77,17 @@ def _report_short(found: QuerySet[AccessRequest]) -> None:
         commands.record_committees_without_quorum(request, by=SYSTEM)
 
 
+def decide_by_rules(event: Event) -> None:
+    """A request was submitted: approval rules of its committees approve what they cover; people see to the rest."""
+    for request in AccessRequest.objects.filter(pk=event.subject_id):
+        commands.decide_by_rules(request, by=SYSTEM)
+
+
+def keep_approval_rules() -> None:
+    """Pause the rules whose owner has left, or whose use conditions or committee’s rules have changed."""
+    commands.keep_approval_rules(by=SYSTEM)
+
+
 def keep_clocks() -> None:
     """Set the dates that a previous release did not set; then notify of due dates that are near or have passed."""
     commands.set_missing_clocks(by=SYSTEM)

@@ -15,6 +15,16 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.approval_rules import (
+    agree_to_rule,
+    check_rule_decision,
+    decide_by_rules,
+    end_approval_rule,
+    keep_approval_rules,
+    pause_approval_rule,
+    run_on_past_cases,
+    write_approval_rule,
+)
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
 from apps.access_requests.commands.clocks import (
     extend_review,
@@ -48,6 +58,14 @@ from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "agree_to_rule",
+    "check_rule_decision",
+    "decide_by_rules",
+    "end_approval_rule",
+    "keep_approval_rules",
+    "pause_approval_rule",
+    "run_on_past_cases",
+    "write_approval_rule",
     "extend_review",
     "notify_of_due_dates",
     "set_missing_clocks",

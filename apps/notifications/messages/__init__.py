@@ -13,6 +13,7 @@ from apps.notifications.messages import (
     accounts,
     agreements,
     appeals,
+    approval_rules,
     clocks,
     committees,
     datasets,
@@ -31,6 +32,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.REQUESTS: {
         **requests.MESSAGES,
         **appeals.MESSAGES,
+        **approval_rules.MESSAGES,
         **committees.MESSAGES,
         **clocks.MESSAGES,
         **thread.MESSAGES,
