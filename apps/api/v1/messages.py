@@ -12,7 +12,7 @@ from apps.access_requests import commands, queries_thread
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Message
 from apps.access_requests.queries_thread import Reader
-from apps.api import pagination, schemas_messages
+from apps.api import pagination, schemas
 from apps.api.auth import READ, REQUEST, caller
 from apps.api.idempotency import idempotent_call
 from apps.api.v1.datasets import Cursor, Size
@@ -22,7 +22,7 @@ from apps.people.models import Person
 router = Router(tags=["requests"])
 
 
-@router.get("/requests/{uuid:pk}/messages", response=schemas_messages.MessagePage, auth=READ)
+@router.get("/requests/{uuid:pk}/messages", response=schemas.MessagePage, auth=READ)
 def list_messages(
     request: HttpRequest, pk: UUID, cursor: Cursor = "", limit: Size = pagination.DEFAULT_SIZE
 ) -> dict[str, Any]:
@@ -33,8 +33,8 @@ def list_messages(
     return {"items": [_message(one) for one in items], "next_cursor": next_cursor}
 
 
-@router.post("/requests/{uuid:pk}/messages", response={201: schemas_messages.MessageOut}, auth=REQUEST)
-def send_message(request: HttpRequest, pk: UUID, body: schemas_messages.NewMessage) -> dict[str, Any]:
+@router.post("/requests/{uuid:pk}/messages", response={201: schemas.MessageOut}, auth=REQUEST)
+def send_message(request: HttpRequest, pk: UUID, body: schemas.NewMessage) -> dict[str, Any]:
     """Send a message to the committees; it changes neither the request nor its round. Scope: request."""
     by = caller(request)
 

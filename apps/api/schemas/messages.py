@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import Field
 
 from apps.access_requests.models import Message
-from apps.api.schemas import Input
+from apps.api.schemas.base import Input
 
 
 class NewMessage(Input):
