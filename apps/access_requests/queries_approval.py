@@ -26,10 +26,11 @@ def rules_of(committee: Committee) -> QuerySet[ApprovalRule]:
     return rows.order_by("ended_at", "-written_at", "pk")
 
 
-def started(committees: Collection[UUID]) -> QuerySet[ApprovalRule]:
-    """The rules that were switched on and neither paused nor ended since, in the order in which they are tried."""
+def started(committees: Collection[UUID] | None = None) -> QuerySet[ApprovalRule]:
+    """The rules of these or all committees that are started, neither paused nor ended; in the order they are tried."""
     rows = ApprovalRule.objects.filter(started_at__isnull=False, paused_at__isnull=True, ended_at__isnull=True)
-    return rows.filter(committee__in=committees).order_by("started_at", "pk")
+    wanted = rows if committees is None else rows.filter(committee__in=committees)
+    return wanted.order_by("started_at", "pk")
 
 
 def bases_of(rules: Iterable[ApprovalRule]) -> dict[UUID, str]:

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from apps.access_requests import commands, queries
+from apps.access_requests import commands, queries, queries_approval
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import UNDER_REVIEW, RequestState
 from apps.audit.models import Event
@@ -85,7 +85,8 @@ def decide_by_rules(event: Event) -> None:
 
 def keep_approval_rules() -> None:
     """Pause the rules whose owner has left, or whose use conditions or committee’s rules have changed."""
-    commands.keep_approval_rules(by=SYSTEM)
+    for rule in queries_approval.started().order_by("pk"):
+        commands.keep_approval_rule(rule, by=SYSTEM)
 
 
 def keep_clocks() -> None:

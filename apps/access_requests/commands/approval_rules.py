@@ -1,13 +1,15 @@
 """Verbs about approval rules: write, try on past cases, agree, pause, end, decide, check. A rule never denies."""
 
 from collections import Counter
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries, queries_approval, rules_approval
 from apps.access_requests.approval_facts import facts_of
-from apps.access_requests.approval_terms import Terms, is_sampled, why_not
+from apps.access_requests.approval_terms import Facts, Terms, is_sampled, why_not
 from apps.access_requests.commands.approval_pauses import _lock_rule, _pause
 from apps.access_requests.commands.decide import _effect_of, _take_effect
 from apps.access_requests.commands.locks import _lock
@@ -48,7 +50,7 @@ def write_approval_rule(
     by = check_person(by)
     owner = rules_approval.check_can_write(by, committee)
     if replaces is not None:
-        rules_approval.check_not_ended(_lock_rule(replaces))
+        rules_approval.check_not_ended(_lock_rule(replaces.pk))
     title = typed(title, field="title").strip()
     rules_approval.check_rule(committee, title, terms, sample_every)
     rule = ApprovalRule.objects.create(
@@ -66,7 +68,7 @@ def run_on_past_cases(rule: ApprovalRule, *, by: Actor) -> ShadowRun:
     Approved after a question or an appeal counts as otherwise: the rule would have approved the first submission.
     """
     by = check_person(by)
-    rule = _lock_rule(rule)
+    rule = _lock_rule(rule.pk)
     rules_approval.check_member(by, rule.committee)
     rules_approval.check_not_ended(rule)
     cases = list(queries_approval.past_cases(rule).select_related("decided_in", "request")[: MOST_CASES + 1])
@@ -97,7 +99,7 @@ def _as_the_committee(item: Item) -> bool:
 def agree_to_rule(run: ShadowRun, *, looked: bool, by: Actor) -> bool:
     """Agree that the rule is switched on; with the chair and another member it is. Whether it is on now."""
     by = check_person(by)
-    run.rule = rule = _lock_rule(run.rule)
+    run.rule = rule = _lock_rule(run.rule_id)
     rules_approval.check_can_agree(by, run, looked)
     RuleAgreement.objects.create(run=run, person=by)
     record(Kind.APPROVAL_RULE_AGREED, actor=by, subject=rule, about=[rule.committee_id, run.pk])
@@ -109,7 +111,7 @@ def agree_to_rule(run: ShadowRun, *, looked: bool, by: Actor) -> bool:
     rule.save(update_fields=["started_at", "basis", "paused_at", "pause"])
     record(Kind.APPROVAL_RULE_STARTED, actor=by, subject=rule, about=[rule.committee_id, rule.owner.person_id])
     if rule.replaces is not None:
-        _end(_lock_rule(rule.replaces), by=by)
+        _end(_lock_rule(rule.replaces.pk), by=by)
     return True
 
 
@@ -117,7 +119,7 @@ def agree_to_rule(run: ShadowRun, *, looked: bool, by: Actor) -> bool:
 def pause_approval_rule(rule: ApprovalRule, *, by: Actor) -> None:
     """Any member can pause a rule at once; it needs a new shadow run and new agreement to be on again."""
     by = check_person(by)
-    rule = _lock_rule(rule)
+    rule = _lock_rule(rule.pk)
     rules_approval.check_member(by, rule.committee)
     _pause(rule, ApprovalRule.Pause.MEMBER, by=by)
 
@@ -126,7 +128,7 @@ def pause_approval_rule(rule: ApprovalRule, *, by: Actor) -> None:
 def end_approval_rule(rule: ApprovalRule, *, by: Actor) -> None:
     """End a rule for good; what it has approved stays approved."""
     by = check_person(by)
-    rule = _lock_rule(rule)
+    rule = _lock_rule(rule.pk)
     rules_approval.check_can_end(by, rule)
     _end(rule, by=by)
 
@@ -139,15 +141,13 @@ def _end(rule: ApprovalRule, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def keep_approval_rules(*, by: Actor) -> None:
-    """Write down which rules are paused by what has changed. What is true does not depend on when this runs."""
+def keep_approval_rule(rule: ApprovalRule, *, by: Actor) -> None:
+    """Write down that the rule is paused by what has changed. What is true does not depend on when this runs."""
     check_named(by, SYSTEM)
-    on = ApprovalRule.objects.filter(started_at__isnull=False, paused_at__isnull=True, ended_at__isnull=True)
-    for rule in on.order_by("pk"):
-        locked = _lock_rule(rule)
-        why = queries_approval.must_pause([locked]).get(locked.pk)
-        if why:
-            _pause(locked, why, by=by)
+    locked = _lock_rule(rule.pk)
+    why = queries_approval.must_pause([locked]).get(locked.pk)
+    if why:
+        _pause(locked, why, by=by)
 
 
 @transaction.atomic
@@ -164,23 +164,30 @@ def decide_by_rules(request: AccessRequest, *, by: Actor) -> list[RuleDecision]:
     items = request.items.select_for_update(of=["self"]).filter(state=ItemState.OPEN, rule_decisions__isnull=True)
     waiting = list(items.select_related("committee", "dataset").order_by("pk"))
     rules = list(queries_approval.started({item.committee_id for item in waiting if item.committee_id}))
-    if not rules:
-        return []
-    facts = facts_of(waiting, at=clock.now())
+    facts = facts_of(waiting, at=clock.now()) if rules else {}
+    covering = {
+        item: [rule.pk for rule in rules if _covers(rule, item, facts) and _was_on(rule, current)] for item in waiting
+    }
+    locked = {pk: _lock_rule(pk) for pk in sorted({pk for found in covering.values() for pk in found})}
     made = []
-    for item in waiting:
+    for item, found in covering.items():
         item.request = request
-        covering = [one for one in rules if one.committee_id == item.committee_id and item.pk in facts]
-        for rule in covering:
-            if not why_not(rule.covers, facts[item.pk]) and (decision := _decide(rule, item, current)) is not None:
-                made.append(decision)
-                break
+        decided = next(filter(None, (_decide(locked[pk], item, current) for pk in found)), None)
+        made += [decided] if decided is not None else []
     return made
 
 
+def _covers(rule: ApprovalRule, item: Item, facts: Mapping[UUID, Facts]) -> bool:
+    return rule.committee_id == item.committee_id and item.pk in facts and not why_not(rule.covers, facts[item.pk])
+
+
+def _was_on(rule: ApprovalRule, current: Round) -> bool:
+    """Whether the rule was on when the request was submitted: a rule decides nothing that waited before it."""
+    return rule.started_at is not None and rule.started_at <= current.opened_at
+
+
 def _decide(rule: ApprovalRule, item: Item, current: Round) -> RuleDecision | None:
-    """Approve the locked item by this rule, unless it is off by now or its owner has a conflict of interest."""
-    rule = _lock_rule(rule)
+    """Approve the locked item by this locked rule, unless it is off by now or its owner has a conflict of interest."""
     if not rule.is_started:
         return None
     if why := queries_approval.must_pause([rule])[rule.pk]:
@@ -215,7 +222,7 @@ def _approve(item: Item, current: Round, rule: ApprovalRule, owner: Person, deci
 def check_rule_decision(decision: RuleDecision, *, verdict: str, comment: str, by: Actor) -> None:
     """A member says whether they would have approved it too. If not, the rule is paused; the decision stays."""
     by = check_person(by)
-    rule = _lock_rule(decision.rule)
+    rule = _lock_rule(decision.rule_id)
     decision = RuleDecision.objects.select_for_update(of=["self"]).select_related("item__request").get(pk=decision.pk)
     decision.rule = rule
     comment = typed(comment, field="comment").strip()

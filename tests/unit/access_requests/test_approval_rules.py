@@ -310,6 +310,15 @@ def test_an_owner_with_a_conflict_of_interest_decides_nothing(world: World) -> N
     assert case.item.state == "open" and round_.number == 1
 
 
+def test_a_rule_decides_nothing_that_was_submitted_before_it_was_on(world: World) -> None:
+    rule = world.rule()
+    case = world.draft()
+    commands.submit(case.request, by=case.applicant)
+    world.started(rule)
+    stories.drain()
+    assert case.item.state == "open"
+
+
 def test_two_rules_decide_once_and_a_second_run_of_the_task_changes_nothing(world: World) -> None:
     world.started()
     world.started(title="Another")
