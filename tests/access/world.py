@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class Things:
     data: dict[tuple[str, str], Kwargs] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    signed_in_at: datetime = field(default_factory=clock.now)
 
 
 def build() -> Things:
@@ -205,7 +206,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
 
 def _undoable(committee: Committee, case: stories.Case) -> None:
     """The case is decided, and the decision can still be undone."""
-    Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=60)
     stories.decided(case, choice="deny")
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
 
