@@ -28,6 +28,7 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.approval_world import APPROVAL_FORMS, approval_things
 from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
@@ -223,6 +224,7 @@ def _messages(things: Things, case: stories.Case) -> None:
     shared = requests.write_message(case.request, text="Who checks exports?", by=things.people["applicant"])
     internal = requests.write_message(case.request, text="A note.", committee=committee, internal=True, by=chair)
     _documents(things, case, internal)
+    things.kwargs |= approval_things(case, NOBODY)
     for state, pk in (("shared", shared.pk), ("internal", internal.pk), ("unknown", NOBODY)):
         things.kwargs["message", state] = {"pk": case.request.pk, "message": pk}
 
@@ -405,4 +407,5 @@ FORMS: dict[str, Kwargs] = {
     **CONDITION_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
+    **APPROVAL_FORMS,
 }
