@@ -41,7 +41,7 @@ def facts_of(items: Iterable[Item], *, at: datetime | None = None) -> dict[UUID,
     Affiliations are those at the moment `at`, without one those on submission. Use conditions and names are today's.
     An item whose request was never submitted has no facts.
     """
-    wanted = [item for item in items if item.committee_id is not None]
+    wanted = list(items)
     rounds = Round.objects.filter(request__in={item.request_id for item in wanted}, number=1)
     columns = ("request_id", "opened_at", *(f"snapshot__{name}" for name in READ))
     rows = {row["request_id"]: row for row in rounds.values(*columns)}

@@ -79,7 +79,7 @@ def _report_short(found: QuerySet[AccessRequest]) -> None:
 
 def decide_by_rules(event: Event) -> None:
     """A request was submitted: approval rules of its committees approve what they cover; people see to the rest."""
-    for request in AccessRequest.objects.filter(pk=event.subject_id):
+    for request in AccessRequest.objects.filter(pk__in=[event.subject_id]):
         commands.decide_by_rules(request, by=SYSTEM)
 
 

@@ -306,9 +306,7 @@ class Kind(models.TextChoices):
     DECISION_APPEALED = "request.appealed", Group.REQUESTS, "vote", "wait", _("Decision on %(dataset)s appealed")
     APPEAL_STARTED = "request.appeal_started", Group.REQUESTS, "vote", "note", _("Review of the appeal started")
     APPEAL_WITHDRAWN = "request.appeal_withdrawn", Group.REQUESTS, "undo", "still", _("The appeal was withdrawn")
-    APPROVAL_RULE_WRITTEN = (
-        "approval_rule.written", Group.REQUESTS, "edit", "note", _("An approval rule was written"),
-    )  # fmt: skip
+    APPROVAL_RULE_WRITTEN = "approval_rule.written", Group.REQUESTS, "edit", "note", _("An approval rule was written")
     APPROVAL_RULE_TRIED = (
         "approval_rule.tried", Group.REQUESTS, "eye", "still",
         _("Shadow run: %(approved)s of %(looked_at)s past cases approved, %(differed)s of them decided otherwise"),
@@ -316,12 +314,8 @@ class Kind(models.TextChoices):
     APPROVAL_RULE_AGREED = (
         "approval_rule.agreed", Group.REQUESTS, "vote", "note", _("A member agreed to an approval rule"),
     )  # fmt: skip
-    APPROVAL_RULE_STARTED = (
-        "approval_rule.started", Group.REQUESTS, "active", "good", _("An approval rule was switched on"),
-    )  # fmt: skip
-    APPROVAL_RULE_PAUSED = (
-        "approval_rule.paused", Group.REQUESTS, "suspended", "wait", _("An approval rule was paused"),
-    )  # fmt: skip
+    APPROVAL_RULE_STARTED = "approval_rule.started", Group.REQUESTS, "active", "good", _("An approval rule is on")
+    APPROVAL_RULE_PAUSED = "approval_rule.paused", Group.REQUESTS, "suspended", "wait", _("An approval rule was paused")
     APPROVAL_RULE_ENDED = "approval_rule.ended", Group.REQUESTS, "closed", "still", _("An approval rule was ended")
     ITEM_APPROVED_BY_RULE = (
         "request.approved_by_rule", Group.REQUESTS, "approved", "good", _("%(dataset)s: approved by a rule"),
@@ -404,16 +398,3 @@ BY_CODE: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
 def kind_of(code: str) -> Kind | None:
     """The kind with this code; None for a code of another release."""
     return BY_CODE.get(code)
-
-
-# What only the one committee may read that the event names.
-ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
-# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
-# its internal messages.
-COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
-    Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
-    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
-    Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
-}  # fmt: skip
-# What is proposed without a name.
-UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from apps.access_requests.models import Item
 from apps.agreements.models import SignedPdf
-from apps.audit.kinds import COMMITTEE_ONLY, ONE_COMMITTEE_ONLY
+from apps.audit.kinds_hidden import COMMITTEE_ONLY, ONE_COMMITTEE_ONLY
 from apps.audit.models import Event
 from apps.audit.record import Kind, record
 from apps.core import clock

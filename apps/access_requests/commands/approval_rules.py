@@ -163,7 +163,7 @@ def decide_by_rules(request: AccessRequest, *, by: Actor) -> list[RuleDecision]:
         return []
     items = request.items.select_for_update(of=["self"]).filter(state=ItemState.OPEN, rule_decisions__isnull=True)
     waiting = list(items.select_related("committee", "dataset").order_by("pk"))
-    rules = list(queries_approval.started({item.committee_id for item in waiting if item.committee_id}))
+    rules = list(queries_approval.started({item.committee_id for item in waiting}))
     facts = facts_of(waiting, at=clock.now()) if rules else {}
     covering = {
         item: [rule.pk for rule in rules if _covers(rule, item, facts) and _was_on(rule, current)] for item in waiting

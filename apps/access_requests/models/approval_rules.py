@@ -111,7 +111,7 @@ class ShadowRun(models.Model):
         verbose_name = _("shadow run")
         verbose_name_plural = _("shadow runs")
         ordering = ["-run_at", "pk"]
-        constraints = evidence("access_requests_shadowrun", "a shadow run cannot be changed or deleted")
+        constraints = [*evidence("access_requests_shadowrun", "a shadow run cannot be changed or deleted")]
 
     def __str__(self) -> str:
         return f"run of {self.rule_id}"

@@ -18,6 +18,7 @@ from apps.access_requests.models import ApprovalRule, Item, RuleDecision, Shadow
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import public
 from apps.core.errors import Invalid, NotFound
+from apps.core.identifiers import uuids
 from apps.datasets.matching.questions import QUESTIONS
 from apps.datasets.models import Dataset
 from apps.people.models import Institution
@@ -72,8 +73,8 @@ class RuleForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter a number from 1 to 100.")},
     )
 
-    def __init__(self, committee: Committee, *args: Any, **how: Any) -> None:
-        super().__init__(*args, auto_id="rule-%s", **how)
+    def __init__(self, committee: Committee, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="rule-%s", initial=initial)
         theirs = Dataset.objects.filter(committee=committee, access=Dataset.Access.CONTROLLED).order_by("title", "pk")
         field = self.fields["datasets"]
         assert isinstance(field, forms.MultipleChoiceField)
@@ -190,11 +191,7 @@ def approval_rule_new(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 
 def _earlier(committee: Committee, sent: str) -> ApprovalRule | None:
     """The rule that is replaced; none if the address names none of this committee."""
-    try:
-        pk = UUID(sent)
-    except ValueError:
-        return None
-    return queries_approval.rules_of(committee).filter(pk=pk, ended_at__isnull=True).first()
+    return queries_approval.rules_of(committee).filter(pk__in=uuids([sent]), ended_at__isnull=True).first()
 
 
 def _initial(rule: ApprovalRule) -> dict[str, Any]:
@@ -231,7 +228,9 @@ def approval_rule(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpRes
 
 
 def _agree(request: AuthenticatedRequest, rule: ApprovalRule, *, looked: bool) -> None:
-    run = ShadowRun.objects.filter(rule=rule, pk=_uuid(request.POST.get("run", ""))).select_related("rule").first()
+    run = (
+        ShadowRun.objects.filter(rule=rule, pk__in=uuids([request.POST.get("run", "")])).select_related("rule").first()
+    )
     if run is None:
         raise NotFound(_("This shadow run does not exist."))
     on = commands.agree_to_rule(run, looked=looked, by=request.actor)
@@ -239,13 +238,6 @@ def _agree(request: AuthenticatedRequest, rule: ApprovalRule, *, looked: bool) -
         _("The rule is on.") if on else _("You agreed. The rule is on when the chair and another member have agreed.")
     )
     messages.success(request, said)
-
-
-def _uuid(sent: str) -> UUID | None:
-    try:
-        return UUID(sent)
-    except ValueError:
-        return None
 
 
 def _carry_out(request: AuthenticatedRequest, rule: ApprovalRule, act: str) -> None:
@@ -291,7 +283,12 @@ def _run_facts(request: AuthenticatedRequest, run: ShadowRun) -> dict[str, Any]:
     cannot = refusal_of(lambda: rules_approval.check_can_agree(request.actor, run, looked=True))
     return {
         "cases": [
-            {"item": item, "differs": str(item.pk) in differed, "asked": item.decided_in.number > 1} for item in listed
+            {
+                "item": item,
+                "differs": str(item.pk) in differed,
+                "asked": item.decided_in is not None and item.decided_in.number > 1,
+            }
+            for item in listed
         ],
         "approved": len(run.approved),
         "differed": len(run.differed),

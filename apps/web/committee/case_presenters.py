@@ -9,7 +9,8 @@ from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
 from apps.access_requests.queries_thread import documents_in
 from apps.access_requests.states import ItemState
-from apps.audit.kinds import ONE_COMMITTEE_ONLY, Kind
+from apps.audit.kinds import Kind
+from apps.audit.kinds_hidden import ONE_COMMITTEE_ONLY
 from apps.audit.models import Event
 from apps.audit.queries import timeline_of
 from apps.datasets.queries import titles_of

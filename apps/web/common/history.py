@@ -10,8 +10,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.audit.kinds import COMMITTEE_ONLY, UNNAMED, Kind, kind_of
+from apps.audit.kinds import Kind, kind_of
 from apps.audit.kinds_by_fact import BY_FACT, ENDED_EARLY
+from apps.audit.kinds_hidden import COMMITTEE_ONLY, UNNAMED
 from apps.audit.models import Event
 from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
 

@@ -20,6 +20,7 @@ from apps.datasets import commands as datasets
 from apps.datasets.conditions import Use
 from apps.notifications.models import Notification
 from apps.people.models import Institution, Person
+from portal.backup import taking
 from tests import stories
 
 GENERAL = Use("DUO:0000042")
@@ -353,3 +354,17 @@ def test_a_submission_that_meets_a_pause_is_decided_before_it_or_not_at_all() ->
         assert worker.is_alive(), "control: it waits for the lock"
     worker.join(timeout=20)
     assert case.item.state == "open" and not RuleDecision.objects.exists()
+
+
+def test_a_restore_pauses_and_ends_what_was_paused_and_ended_since(world: World) -> None:
+    paused, ended, kept = (world.started(title=title) for title in ("Paused", "Ended", "Kept"))
+    commands.pause_approval_rule(paused, by=world.third)
+    commands.end_approval_rule(ended, by=world.owner)
+    before = {"started_at": kept.started_at, "paused_at": None, "pause": ""}
+    ApprovalRule.objects.filter(pk=paused.pk).update(**before)  # as the backup has it
+    for take, rule in ((taking.pause_approval_rule, paused), (taking.end_approval_rule, kept)):
+        event = Event(kind="x", subject_id=rule.pk)
+        assert take(event) and take(event), "each may run twice"
+        rule.refresh_from_db()
+    assert (paused.pause, kept.is_started) == ("restored", False)
+    assert not queries_approval.started([world.committee.pk]).exists()

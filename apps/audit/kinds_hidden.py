@@ -1,0 +1,15 @@
+"""Kinds of event that not everybody who may read a history may read."""
+
+from apps.audit.kinds import Kind
+
+# What only the one committee may read that the event names.
+ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN})
+# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
+# its internal messages.
+COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
+    Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
+    Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
+}  # fmt: skip
+# What is proposed without a name.
+UNNAMED = frozenset({Kind.CONDITION_PROPOSED})
