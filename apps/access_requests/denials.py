@@ -47,5 +47,9 @@ def wrong_codes(choice: str, codes: Iterable[str]) -> dict[str, Any]:
     if choice == DENY and not given:
         return {"denial_codes": _("Select at least one reason.")}
     if choice != DENY and given:
-        return {"choice": _("You selected reasons for a denial. Choose “Deny” or clear them.")}
+        return {
+            "choice": _(
+                "You selected reasons for a denial, but you did not choose “Deny”. Choose it, or clear the reasons."
+            )
+        }
     return {}

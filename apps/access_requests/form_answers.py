@@ -95,8 +95,25 @@ def merged(request: AccessRequest, changes: Mapping[UUID, Answers]) -> dict[str,
         return dict(request.answers)
     found: dict[str, Any] = request.answers | new
     if len(json.dumps(found, ensure_ascii=False).encode()) > MOST_BYTES:
-        raise Invalid(_("The answers are larger than 1 MB together. Shorten the longest ones."))
+        raise Invalid(_("Together, the answers are larger than 1 MB. Shorten the longest ones."))
     return found
+
+
+def changed_names(request: AccessRequest, before: Mapping[str, Any]) -> list[str]:
+    """The names of the fields whose answers differ from these stored ones."""
+    known = versions_by_id(map(UUID, request.answers)) if request.answers != before else {}
+    found = []
+    for version in known.values():
+        now, old = _asked(request, version), Answers.stored(before.get(str(version.pk), {}))
+        pairs = list(zip(_parts(now.answers), _parts(old), strict=True))
+        for one in now.definition.questions():
+            if any(each.get(one.key) != other.get(one.key) for each, other in pairs):
+                found.append(name_of(now, one))
+    return found
+
+
+def _parts(answers: Answers) -> tuple[Mapping[str, Any], ...]:
+    return answers.valid, answers.typed, answers.confidential
 
 
 def changed(request: AccessRequest, sent: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Answers]:
@@ -106,7 +123,9 @@ def changed(request: AccessRequest, sent: Mapping[UUID, Mapping[str, Any]]) -> d
     for version, answers in sent.items():
         form = asked.get(version)
         if form is None or any(form.definition.question(key) is None for key in answers):
-            raise Invalid(_("This request is not asked this question. Read the request again."), field="answers")
+            raise Invalid(
+                _("This question is not part of the request. Reload the request to see its questions."), field="answers"
+            )
         old = {**form.answers.valid, **form.answers.typed}
         found[version] = form_answers.read(form.definition, old | dict(answers), form.answers.confidential)
     return found

@@ -56,16 +56,22 @@ def read(data: Any) -> Imported:
     """The request in the document; raises Invalid whose `fields` have a sentence by the path of what is wrong."""
     wrong: dict[str, str] = {}
     if not isinstance(data, dict):
-        raise Invalid(_("The file is not a request as JSON."), fields={"file": _("It must be a JSON object.")})
+        raise Invalid(
+            _(
+                "The file does not contain a request. Use the file that “Request as JSON” on the page of a request "
+                "downloads."
+            ),
+            fields={"file": _("It must be a JSON object.")},
+        )
     if data.get("format") != FORMAT:
         wrong["format"] = _("The format must be “%(format)s”.") % {"format": FORMAT}
-    wrong |= {name: _("This field is not known.") for name in sorted(set(data) - DOCUMENT_KEYS)}
+    wrong |= {name: _("This field is unknown. Remove it.") for name in sorted(set(data) - DOCUMENT_KEYS)}
     said = data.get("request")
     if not isinstance(said, dict):
         wrong["request"] = _("It must be a JSON object.")
         said = {}
     known = BESIDE | {one.name for one in fields.FIELDS}
-    wrong |= {f"request.{name}": _("This field is not known.") for name in sorted(set(said) - known)}
+    wrong |= {f"request.{name}": _("This field is unknown. Remove it.") for name in sorted(set(said) - known)}
     found = Imported()
     for one in fields.FIELDS:
         _take(one, said, data, found, wrong)
@@ -113,7 +119,7 @@ def _answers(rows: Any, wrong: dict[str, str]) -> dict[UUID, tuple[dict[str, Any
 
 def _text(one: RequestField, value: Any) -> str:
     if not isinstance(value, str):
-        raise _Wrong(_("It must be a text."))
+        raise _Wrong(_("It must be text."))
     if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
         raise _Wrong(_("The text contains characters that cannot be stored."))
     if one.most and len(value) > one.most:
@@ -179,5 +185,5 @@ def _named(listed: Any, path: str, known: Mapping[str, str], most: int, wrong: d
         if isinstance(pk, str) and pk in known:
             names.append(known[pk])
         else:
-            wrong[f"{path}[{number}]"] = _("It is not in the list beside the request.")
+            wrong[f"{path}[{number}]"] = _("This id is in neither “datasets” nor “people” of the file.")
     return names

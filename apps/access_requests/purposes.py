@@ -101,7 +101,7 @@ def misfits(found: Iterable[Matched]) -> str:
     for one in found:
         if one.match.outcome == Outcome.DENY:
             why = " ".join(line.sentence for line in one.match.reasons)
-            sentence = _("“%(dataset)s” does not fit your purpose. %(why)s Remove the dataset, or change the answer.")
+            sentence = _("“%(dataset)s” does not fit your purpose. %(why)s Remove the dataset, or change your answer.")
             said.append(sentence % {"dataset": one.dataset.title, "why": why})
     return " ".join(said)
 
@@ -112,7 +112,7 @@ def last_day(found: Iterable[Matched]) -> tuple[date, str] | None:
     if not caps:
         return None
     day, title, sentence = min(caps)
-    said = _("The last possible day is %(day)s because of %(dataset)s: %(why)s")
+    said = _("The last day can be %(day)s at the latest, because of the use conditions of %(dataset)s: %(why)s")
     return day, said % {"day": formats.date_format(day, "j M Y"), "dataset": title, "why": sentence}
 
 

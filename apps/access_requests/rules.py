@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -110,16 +111,22 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     """What still stands between a draft and the committee, field by field."""
     says: dict[str, str] = {}
     for field in fields.FIELDS:
-        if field.required and _amount(field, request) < field.least:
+        if is_missing(field, request):
             says[field.name] = field.missing % {"n": field.least}
     matches = purposes.matches_of(request)
-    says = purposes.beyond_last_day(request.ends_on, matches) | _wrong_dates(request) | says
+    undecided = Dataset.objects.filter(items__request=request, items__state=ItemState.OPEN)
+    says = purposes.beyond_last_day(request.ends_on, matches) | wrong_dates(request, undecided) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
     if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
         says[fields.DATASETS.name] = misfits
     says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
     return says | form_answers.missing(request)
+
+
+def is_missing(field: RequestField, request: AccessRequest) -> bool:
+    """Whether the request needs more of this field before it can be submitted."""
+    return field.required and _amount(field, request) < field.least
 
 
 def _amount(field: RequestField, request: AccessRequest) -> int:
@@ -132,8 +139,8 @@ def _amount(field: RequestField, request: AccessRequest) -> int:
     return seen_length(value) if isinstance(value, str) else int(value is not None)
 
 
-def _wrong_dates(request: AccessRequest) -> dict[str, str]:
-    """What is wrong with the days when both are there."""
+def wrong_dates(request: AccessRequest, undecided: QuerySet[Dataset]) -> dict[str, str]:
+    """What is wrong with the days when both are there, for these datasets."""
     if request.starts_on is None or request.ends_on is None:
         return {}
     if request.ends_on <= max(request.starts_on, clock.today()):
@@ -142,7 +149,6 @@ def _wrong_dates(request: AccessRequest) -> dict[str, str]:
         return {"starts_on": _("The start date must be less than five years from now.")}
     if request.ends_on - request.starts_on > LONGEST:
         return {"ends_on": _("Access can last at most five years. Enter an earlier end date.")}
-    undecided = Dataset.objects.filter(items__request=request, items__state=ItemState.OPEN)
     limit = shortest_limit(undecided.only("title", "longest_grant_days"))
     return wrong_period(request.starts_on, request.ends_on, limit)
 
@@ -274,7 +280,10 @@ def check_can_change_rules(by: Person, committee: Committee) -> None:
     check_can_remove_voters(by, committee)
     if committee.pk in asked_by(by):
         raise Denied(
-            _("This committee has an undecided request that you are part of. Another person must change its rules.")
+            _(
+                "You are part of a request that this committee has not decided, so you cannot change how it "
+                "decides. Ask an operator."
+            )
         )
 
 
@@ -300,15 +309,18 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     assert member is not None
     if queries_deputies.named_too_late(item, by, member):
         raise Denied(
-            _("Somebody other than the member named you as a deputy in this round. You can vote from the next round.")
+            _(
+                "Someone other than the member named you as the deputy after this round started. You can vote "
+                "from the next round."
+            )
         )
     if queries_deputies.voted_for_another(item, by, member.person_id):
-        raise Denied(_("You have voted on this dataset for another member in this round. Nobody votes for two."))
+        raise Denied(
+            _("You have already voted on this dataset for another member in this round. A person votes only once.")
+        )
     cast = queries.current_vote(item, member.person) if member.person_id != by.pk else None
     if cast is not None and cast.in_place_of_id is None:
-        raise WrongState(
-            _("%(name)s has voted. A deputy votes only while the member has not.") % {"name": member.person}
-        )
+        raise WrongState(_("%(name)s has already voted, so the deputy cannot vote.") % {"name": member.person})
     return member
 
 

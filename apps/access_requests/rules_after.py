@@ -23,13 +23,15 @@ def check_can_undo(by: Person, item: Item, voters: Sequence[CommitteeMember], no
     mine = CommitteeMember.objects.active().filter(committee=item.committee_id, person=by)
     votes = by.pk in {membership.person_id for membership in voters}
     if not by.is_active or not mine.exists() or not (votes or mine.filter(is_chair=True).exists()):
-        raise Denied(_("Only an eligible voter or the chair of this committee can undo its decision."))
+        raise Denied(_("Only eligible voters and the chair of this committee can undo its decision."))
     if item.state == ItemState.OPEN:
-        raise WrongState(_("There is no decision to undo. Somebody may have undone it already."))
+        raise WrongState(_("There is no decision to undo. Someone may have undone it already."))
     if not effect.is_pending(item, now):
-        raise WrongState(_("The decision has taken effect. You cannot undo it any more."))
+        raise WrongState(_("The decision has taken effect, so you can no longer undo it."))
     if UndoneDecision.objects.filter(item=item, round=item.decided_in, undone_by=by).exists():
-        raise WrongState(_("You have already undone a decision on this dataset in this round."))
+        raise WrongState(
+            _("You have already undone a decision on this dataset in this round. You can do this only once.")
+        )
 
 
 def check_why_undone(why: str) -> None:
@@ -41,7 +43,7 @@ def check_none_can_be_undone(request: AccessRequest) -> None:
     """While a decision of the request can be undone its round stays open: nobody ends it."""
     if request.items.filter(effect.pending()).exists():
         raise WrongState(
-            _("A decision on a dataset of this request can still be undone. Try again when it has taken effect.")
+            _("A decision on this request can still be undone. Try again when the decision has taken effect.")
         )
 
 
@@ -73,12 +75,12 @@ def check_can_appeal(by: Person, item: Item, now: datetime) -> None:
     check_is_applicant(by, item.request)
     check_not_break_glass(by)
     if Appeal.objects.filter(item=item).exists():
-        raise WrongState(_("You have already appealed this decision. A decision can be appealed once."))
+        raise WrongState(_("You have already appealed this decision. You can appeal a decision only once."))
     until = appeal_deadline(effect.announced(item, now))
     if until is None:
-        raise WrongState(_("You can only appeal a decision that denies a dataset."))
+        raise WrongState(_("You can appeal a decision only if it denies a dataset."))
     if is_over(until, now):
-        raise WrongState(_("The time to appeal this decision is over. You can revise and resubmit the request."))
+        raise WrongState(_("The last day to appeal this decision has passed. You can revise and resubmit the request."))
 
 
 def check_appeal_text(text: str) -> None:
@@ -90,7 +92,7 @@ def check_can_withdraw_appeal(by: Person, item: Item) -> None:
     """The applicant, while the committee has not decided on the appeal."""
     check_is_applicant(by, item.request)
     if not Appeal.objects.filter(item=item, outcome="").exists():
-        raise WrongState(_("There is no appeal to withdraw. The committee may have decided on it."))
+        raise WrongState(_("There is no appeal to withdraw. It may have been decided or withdrawn already."))
 
 
 def check_can_revise(by: Person, request: AccessRequest) -> None:

@@ -35,19 +35,28 @@ def check_document(name: str, size: int, content: BinaryIO) -> tuple[str, str]:
     """The name and media type as they are stored; a refusal says what is accepted."""
     name = check_file_name(name)
     if len(name) > LONGEST_NAME:
-        raise Invalid(_("The file name has more than %(n)s characters.") % {"n": LONGEST_NAME}, field="file")
+        raise Invalid(
+            _("The file name has more than %(n)s characters. Shorten it.") % {"n": LONGEST_NAME}, field="file"
+        )
     if size > settings.ATTACHMENT_BYTES:
         limit = {"limit": size_in_words(settings.ATTACHMENT_BYTES)}
-        raise UploadTooLarge(_("This document is larger than %(limit)s. Nothing was saved.") % limit, field="file")
+        raise UploadTooLarge(
+            _("This document is larger than %(limit)s. Nothing was saved. Choose a smaller file.") % limit, field="file"
+        )
     if not size:
         raise Invalid(_("This document is empty. Choose another file."), field="file")
     if document_types.extension_of(name) not in document_types.TYPES:
         accepted = {"types": ", ".join(document_types.ACCEPTED)}
-        raise Invalid(_("This type of file is not accepted. Accepted: %(types)s.") % accepted, field="file")
+        raise Invalid(
+            _("You cannot attach this type of file. Choose one of these types: %(types)s.") % accepted, field="file"
+        )
     media_type = document_types.media_type_of(name, content)
     if not media_type:
         raise Invalid(
-            _("The content of this file is not what its extension says, or it contains macros. Save it again."),
+            _(
+                "The content of this file does not match its extension, or the file contains macros. Save it in "
+                "an accepted format without macros, then try again."
+            ),
             field="file",
         )
     return name, media_type
@@ -57,7 +66,7 @@ def check_can_remove(by: Person, attachment: Attachment) -> None:
     """The applicant, while they can change the request. A document of a message stays with the message."""
     rules.check_can_edit(by, attachment.request)
     if attachment.message_id is not None or attachment.removed_at is not None:
-        raise WrongState(_("This document cannot be removed."))
+        raise WrongState(_("You cannot remove this document. It belongs to a message, or it was removed already."))
     changed = [] if _is_asked_now(attachment.question) else [questions.DOCUMENTS]
     check_unlocked(editable_fields(attachment.request), changed)
 
@@ -74,4 +83,4 @@ def check_can_open(attachment: Attachment) -> None:
     if attachment.check_state == Attachment.CheckState.WAITING:
         raise WrongState(_("This document is being checked for malware. Try again in a minute."))
     if attachment.storage_key is None:
-        raise Gone(_("This document was deleted and cannot be opened."))
+        raise Gone(_("This document was deleted, so you cannot open it."))

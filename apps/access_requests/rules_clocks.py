@@ -26,31 +26,31 @@ def check_is_chair(by: Person, request: AccessRequest, committee: Committee) -> 
     check_no_conflict(by, request)
     undecided = request.items.filter(committee=committee, state=ItemState.OPEN)
     if request.state not in UNDER_REVIEW or not undecided.exists():
-        raise WrongState(_("This request is not under review by your committee now, so it has no due date."))
+        raise WrongState(_("Your committee is not reviewing this request now, so there is no due date to change."))
 
 
 def check_can_extend(row: ReviewClock | None, rule: ClockRule | None, today: date) -> None:
     """Once, by a committee that allows it, and not after the due day: the applicant is notified before it."""
     if row is None or rule is None or row.due_on is None:
-        raise WrongState(_("This review has no due date that could be extended."))
+        raise WrongState(_("This review has no due date, so you cannot extend it."))
     if rule.extension < 1:
-        raise WrongState(_("The committee does not allow extensions for this review."))
+        raise WrongState(_("The deadlines of the committee do not allow an extension of this review."))
     if row.is_extended:
-        raise WrongState(_("The review was already extended. It can be extended once."))
+        raise WrongState(_("This review was already extended. You can extend a review only once."))
     if today > row.due_on:
-        raise WrongState(_("The due date has passed. A review can be extended only up to its due date."))
+        raise WrongState(_("The due date has passed. You can extend a review only until its due date."))
 
 
 def check_can_use_fast_track(row: ReviewClock | None, rule: ClockRule | None, offered: ClockRule, today: date) -> None:
     """A committee that has a fast track, for a review that runs by its normal period and is not overdue."""
     if row is None or rule is None or row.due_on is None:
-        raise WrongState(_("This review has no due date that could be changed."))
+        raise WrongState(_("This review has no due date, so you cannot change it."))
     if offered.amount < 1 or offered.unit != rule.unit:
         raise WrongState(_("The committee has no fast track for this review."))
     if rule.fast or row.is_extended:
-        raise WrongState(_("The due date of this review was already changed."))
+        raise WrongState(_("This review is already extended or on the fast track."))
     if today > row.due_on:
-        raise WrongState(_("The due date has passed. A review can be put on the fast track only up to its due date."))
+        raise WrongState(_("The due date has passed. You can move a review to the fast track only until its due date."))
 
 
 def check_clock_reason(reason: str) -> None:
@@ -58,4 +58,4 @@ def check_clock_reason(reason: str) -> None:
     if is_blank(reason):
         raise Invalid(_("Enter a reason. It is sent to the applicant."), field="reason")
     if len(reason) > LONGEST_REASON:
-        raise Invalid(_("The reason must have at most %(n)s characters.") % {"n": LONGEST_REASON}, field="reason")
+        raise Invalid(_("The reason can have at most %(n)s characters.") % {"n": LONGEST_REASON}, field="reason")

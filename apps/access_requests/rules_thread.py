@@ -24,7 +24,7 @@ def check_can_write(by: Person, request: AccessRequest, *, committee: Committee 
     if not by.is_active:
         raise Denied(_("Your account is not active."))
     if request.submitted_at is None:
-        raise WrongState(_("You can send messages after the request is submitted."))
+        raise WrongState(_("You can send messages once the request is submitted."))
     if request.state == RequestState.WITHDRAWN:
         raise WrongState(_("The request was withdrawn. You can read its messages, but not send new ones."))
     reader = queries_thread.reader_of(by, request)
@@ -35,14 +35,14 @@ def check_can_write(by: Person, request: AccessRequest, *, committee: Committee 
         raise Denied(_("Only a member of the committee for this request can do this."))
     since = clock.now() - timedelta(hours=1)
     if Message.objects.filter(request=request, author=by, written_at__gt=since).count() >= MOST_AN_HOUR:
-        raise TooOften(_("You sent many messages in the last hour. Try again later."))
+        raise TooOften(_("You have sent too many messages in the last hour. Try again later."))
 
 
 def check_text(text: str) -> None:
     if is_blank(text):
         raise Invalid(_("Enter a message."), field="text")
     if len(text) > Message.LONGEST:
-        raise Invalid(_("A message has at most %(n)s characters.") % {"n": Message.LONGEST}, field="text")
+        raise Invalid(_("A message can have at most %(n)s characters.") % {"n": Message.LONGEST}, field="text")
 
 
 def check_can_withdraw_message(by: Person, message: Message) -> None:
@@ -52,6 +52,6 @@ def check_can_withdraw_message(by: Person, message: Message) -> None:
     if not queries_thread.messages_of(queries_thread.reader_of(by, message.request)).filter(pk=message.pk).exists():
         raise Denied(_("Only the author of a message can withdraw it."))
     if message.withdrawn_at is not None:
-        raise WrongState(_("This message was withdrawn before."))
+        raise WrongState(_("This message was already withdrawn."))
     if message.written_at < clock.now() - WITHDRAW_WITHIN:
-        raise WrongState(_("You can withdraw a message only in the first 10 minutes."))
+        raise WrongState(_("You can withdraw a message only within 10 minutes of sending it."))

@@ -149,7 +149,7 @@ class Kind(models.TextChoices):
         "committee.described", Group.REQUESTS, "committee", "note", _("The details of the committee were changed"),
     )  # fmt: skip
     DEPUTY_NAMED = "committee.deputy_named", Group.REQUESTS, "person", "note", _("A deputy was named for a member")
-    DEPUTY_ENDED = "committee.deputy_ended", Group.REQUESTS, "person", "still", _("A deputy was ended")
+    DEPUTY_ENDED = "committee.deputy_ended", Group.REQUESTS, "person", "still", _("A deputy was removed")
     COMMITTEE_MEMBER_ADDED = (
         "committee.member_added", Group.REQUESTS, "person", "note", _("A committee member was added"),
     )  # fmt: skip
@@ -164,7 +164,7 @@ class Kind(models.TextChoices):
     VERSION_DRAFTED = (
         "version.drafted", Group.DATASETS, "draft", "still", _("The draft of version %(number)s was created"),
     )  # fmt: skip
-    ONTOLOGY_LOADED = "ontology.loaded", Group.OPERATIONS, "settings", "note", _("An ontology of diseases was loaded")
+    ONTOLOGY_LOADED = "ontology.loaded", Group.OPERATIONS, "settings", "note", _("A disease ontology was loaded")
     DATASET_DISCARDED = (
         "dataset.discarded", Group.DATASETS, "trash", "still", _("The dataset was discarded before it was published"),
     )  # fmt: skip
@@ -235,7 +235,7 @@ class Kind(models.TextChoices):
     )
     REVIEW_ON_FAST_TRACK = (
         "request.review_on_fast_track", Group.REQUESTS, "clock", "note",
-        _("The review was put on the fast track, due %(due)s"),
+        _("The review was moved to the fast track, due %(due)s"),
     )  # fmt: skip
     REVIEW_DUE_SOON = "request.review_due_soon", Group.REQUESTS, "calendar", "still", _("The review is due soon")
     REVIEW_DUE = "request.review_due", Group.REQUESTS, "calendar", "wait", _("The review is due today")
@@ -254,25 +254,43 @@ class Kind(models.TextChoices):
         _("All members have voted, and the votes do not decide"),
     )  # fmt: skip
     FORM_CREATED = "form.created", Group.REQUESTS, "draft", "still", _("A form was created")
-    FORM_DRAFT_DISCARDED = "form.draft_discarded", Group.REQUESTS, "ban", "still", _("A draft of a form was discarded")
+    FORM_DRAFT_DISCARDED = (
+        "form.draft_discarded",
+        Group.REQUESTS,
+        "ban",
+        "still",
+        _("The draft of a form was discarded"),
+    )
     FORM_PUBLISHED = "form.published", Group.REQUESTS, "check", "note", _("Version %(version)s of a form was published")
     FORM_WITHDRAWN = "form.withdrawn", Group.REQUESTS, "ban", "note", _("A form was withdrawn")
     MESSAGE_SENT = "request.message_sent", Group.REQUESTS, "inbox", "note", _("A message was sent")
     MESSAGE_WITHDRAWN = "request.message_withdrawn", Group.REQUESTS, "undo", "still", _("A message was withdrawn")
     ATTACHMENT_ADDED = "request.attachment_added", Group.REQUESTS, "file", "note", _("A document was attached")
-    ATTACHMENT_CHECKED = "request.attachment_checked", Group.REQUESTS, "check", "still", _("A document was checked")
+    ATTACHMENT_CHECKED = (
+        "request.attachment_checked",
+        Group.REQUESTS,
+        "check",
+        "still",
+        _("A document was checked for malware"),
+    )
     ATTACHMENT_REFUSED = "request.attachment_refused", Group.REQUESTS, "ban", "bad", _("A document contained malware")
     ATTACHMENT_OPENED = "request.attachment_opened", Group.REQUESTS, "download", "still", _("A document was opened")
     ATTACHMENT_REMOVED = "request.attachment_removed", Group.REQUESTS, "trash", "still", _("A document was removed")
     INTERNAL_MESSAGE_SENT = (
-        "request.internal_message_sent", Group.REQUESTS, "inbox", "note", _("A message to the committee only was sent"),
+        "request.internal_message_sent", Group.REQUESTS, "inbox", "note", _("A committee-only message was sent"),
     )  # fmt: skip
     INTERNAL_MESSAGE_WITHDRAWN = (
         "request.internal_message_withdrawn", Group.REQUESTS, "undo", "still",
-        _("A message to the committee only was withdrawn"),
+        _("A committee-only message was withdrawn"),
     )  # fmt: skip
     ITEM_DECIDED = "request.item_decided", Group.REQUESTS, "decided", "note", _("Decision on %(dataset)s")
-    DECISION_REACHED = "request.decision_reached", Group.REQUESTS, "decided", "note", _("Votes decided %(dataset)s")
+    DECISION_REACHED = (
+        "request.decision_reached",
+        Group.REQUESTS,
+        "decided",
+        "note",
+        _("Decision on %(dataset)s reached by vote"),
+    )
     DECISION_UNDONE = "request.decision_undone", Group.REQUESTS, "undo", "wait", _("Decision on %(dataset)s undone")
     DECISION_APPEALED = "request.appealed", Group.REQUESTS, "vote", "wait", _("Decision on %(dataset)s appealed")
     APPEAL_STARTED = "request.appeal_started", Group.REQUESTS, "vote", "note", _("Review of the appeal started")

@@ -30,7 +30,7 @@ def _wrong_days(chosen: Mapping[str, Any]) -> dict[str, str]:
     if not is_known(chosen["calendar"]):
         fields["calendar"] = _("Enter the code of a country, such as DK, or of a region, such as DE-BY.")
     elif needs_calendar and not chosen["calendar"]:
-        fields["calendar"] = _("Working days need a calendar. Enter the code of a country or region.")
+        fields["calendar"] = _("To count working days, enter the code of a country or region.")
     if not zones.is_known(chosen["time_zone"]):
         fields["time_zone"] = _("Choose a time zone from the list.")
     return fields
@@ -39,9 +39,9 @@ def _wrong_days(chosen: Mapping[str, Any]) -> dict[str, str]:
 def _wrong_lengths(chosen: Mapping[str, Any]) -> dict[str, str]:
     unit, answer = chosen["clock_unit"], chosen["answer_unit"]
     if unit not in ClockSettings.ClockUnit.values:
-        return {"clock_unit": _("Choose what the period is counted in.")}
+        return {"clock_unit": _("Select the unit of the time to decide.")}
     if answer not in ClockSettings.AnswerUnit.values:
-        return {"answer_unit": _("Choose what the time to answer is counted in.")}
+        return {"answer_unit": _("Select the unit of the time to answer.")}
     limits = {
         "clock_amount": (1, LONGEST[unit]),
         "extension_amount": (0, LONGEST[unit]),

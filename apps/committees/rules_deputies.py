@@ -37,11 +37,18 @@ def check_deputy(membership: CommitteeMember, person: Person, first_day: date, l
     mine = accounts_of(person).values("pk")
     inside = CommitteeMember.objects.not_ended().filter(committee_id=membership.committee_id, person_id__in=mine)
     if membership.person_id == person.pk or inside.exists():
-        fields["code"] = _("A member of the committee cannot be a deputy, because nobody has two votes.")
+        fields["code"] = _(
+            "This person is a member of the committee, so they cannot be a deputy. A person has only one vote."
+        )
     if last_day < max(first_day, clock.today()) or last_day - first_day > LONGEST:
-        fields["last_day"] = _("The last day must be today or later, not before the first day, and within a year.")
+        fields["last_day"] = _(
+            "Enter a day that is not in the past, not before the first day, and at most a year after it."
+        )
     elif overlapping(membership, person, first_day, last_day):
-        fields["first_day"] = _("The member has a deputy in these days, or the person is a deputy of another member.")
+        fields["first_day"] = _(
+            "On some of these days the member already has a deputy, or the person is already a deputy in this "
+            "committee. Choose other days."
+        )
     if fields:
         raise Invalid(_("The deputy was not named."), fields=fields)
 

@@ -81,7 +81,7 @@ VALUES: dict[str, Value] = {
         _("Enter with whom users must collaborate."), several=True,
     ),
     "DUO:0000022": Value(
-        _("Countries or regions"), _("One per line: a country, EU or EEA. The committee compares other regions."),
+        _("Countries or regions"), _("One on each line: a country, EU or EEA. The committee compares other regions."),
         _("Enter the countries or regions where the data may be used."), several=True,
     ),
     "DUO:0000024": Value(

@@ -90,7 +90,7 @@ def missing(definition: Definition, answers: Answers) -> dict[str, str]:
         elif question.required and question.key not in answers.valid:
             says[question.key] = needed(question)
         elif answers.confidential.get(question.key) == "":
-            says[question.key] = _("Give the reason why this answer is confidential.")
+            says[question.key] = _("Enter the reason why this answer is confidential.")
     return says
 
 

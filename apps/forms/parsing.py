@@ -33,7 +33,7 @@ def from_text(text: str) -> Definition:
     except RecursionError:
         raise Invalid(_("The JSON is nested too deeply."), field=FIELD) from None
     except ValueError:
-        raise Invalid(_("This is not JSON. Export a form to see an example."), field=FIELD) from None
+        raise Invalid(_("This is not valid JSON. Export a form to see an example."), field=FIELD) from None
     return parse(found)
 
 
@@ -91,7 +91,7 @@ def question(found: Json, path: str, *, is_column: bool = False) -> Question:
     members = {name: READ[name](here[name], f"{path}.{name}") for name in READ if name in here}
     for name in members:
         if (is_column and name in NOT_IN_COLUMNS) or kind not in ONLY_FOR.get(name, ASKING):
-            _refuse(f"{path}.{name}", _("a question of this type does not have this"))
+            _refuse(f"{path}.{name}", _("a question of this type cannot have this"))
     read = Question(
         key=_key(here.get("key"), f"{path}.key"), type=kind, label=_texts(here.get("label"), f"{path}.label"), **members
     )
@@ -102,21 +102,21 @@ def question(found: Json, path: str, *, is_column: bool = False) -> Question:
 def _check_complete(read: Question, path: str) -> None:
     """What the type needs is there, each once."""
     if read.type in kinds.WITH_OPTIONS and not read.options:
-        _refuse(f"{path}.options", _("add at least one answer to choose"))
+        _refuse(f"{path}.options", _("add at least one answer to choose from"))
     if read.type == Type.TABLE and not read.columns:
         _refuse(f"{path}.columns", _("add at least one column"))
     for name, keys in (("options", [one.key for one in read.options]), ("columns", [one.key for one in read.columns])):
         if len(keys) != len(set(keys)):
             _refuse(f"{path}.{name}", _("a key is used twice"))
     if read.prefill and read.type not in kinds.FILLED_FROM[Profile(read.prefill)]:
-        _refuse(f"{path}.prefill", _("this type cannot be filled in from that part of the profile"))
+        _refuse(f"{path}.prefill", _("answers of this type cannot be filled in from that part of the profile"))
     _check_limits(read, path)
 
 
 def _check_limits(read: Question, path: str) -> None:
     """The limits are in order."""
     if read.least is not None and read.most is not None and read.least > read.most:
-        _refuse(f"{path}.least", _("the least is more than the most"))
+        _refuse(f"{path}.least", _("the minimum is greater than the maximum"))
     if read.type != Type.NUMBER and any(limit is not None and limit < 0 for limit in (read.least, read.most)):
         _refuse(path, _("a limit must not be negative"))
     if _is_day(read.earliest) and _is_day(read.latest) and read.earliest > read.latest:
@@ -145,7 +145,7 @@ def _list(found: Json, path: str, *, most: int) -> list[Any]:
     if not isinstance(found, list):
         _refuse(path, _("must be a list"))
     if len(found) > most:
-        _refuse(path, _("must have at most %(most)s entries") % {"most": most})
+        _refuse(path, _("can have at most %(most)s entries") % {"most": most})
     return found
 
 
@@ -153,7 +153,7 @@ def _text(found: Json, path: str, longest: int = 200) -> str:
     if not isinstance(found, str):
         _refuse(path, _("must be text"))
     if len(found) > longest:
-        _refuse(path, _("must be at most %(most)s characters long") % {"most": longest})
+        _refuse(path, _("can have at most %(most)s characters") % {"most": longest})
     try:
         return typed(found).strip()
     except Invalid as refusal:
@@ -179,7 +179,7 @@ def _texts(found: Json, path: str, *, needed: bool = True) -> dict[str, str]:
 
 def _key(found: Json, path: str) -> str:
     if not isinstance(found, str) or not KEY.match(found):
-        _refuse(path, _("must be 1 to 60 characters of a-z, 0-9 and _, the first of a-z"))
+        _refuse(path, _("must be 1 to 60 characters from a-z, 0-9 and _, and start with a-z"))
     return found
 
 
@@ -235,7 +235,7 @@ def _columns(found: Json, path: str) -> tuple[Question, ...]:
 def _formats(found: Json, path: str) -> tuple[str, ...]:
     formats = tuple(_text(one, path).lower() for one in _list(found, path, most=len(kinds.FORMATS)))
     if not set(formats) <= set(kinds.FORMATS):
-        _refuse(path, _("must be some of: %(all)s") % {"all": ", ".join(kinds.FORMATS)})
+        _refuse(path, _("can contain only: %(all)s") % {"all": ", ".join(kinds.FORMATS)})
     return formats
 
 
@@ -259,7 +259,7 @@ def _condition(found: Json, path: str, depth: int = 0) -> Json:
     else:
         read = _comparison(here, path)
     if len(list(parts(read))) > MOST_PARTS:
-        _refuse(path, _("must have at most %(most)s entries") % {"most": MOST_PARTS})
+        _refuse(path, _("can have at most %(most)s entries") % {"most": MOST_PARTS})
     return read
 
 

@@ -23,7 +23,7 @@ class Problem:
 def problems(definition: Definition) -> list[Problem]:
     """Everything that stops the form from being published, in the order of the form."""
     if not any(question.asks for question in definition.questions()):
-        return [Problem("", _("The form asks no question."))]
+        return [Problem("", _("The form has no questions. Add at least one."))]
     return list(_of_conditions(definition))
 
 
@@ -45,7 +45,9 @@ def _of_conditions(definition: Definition) -> Iterator[Problem]:
             here = {"here": numbers[question.key]}
             if question.key in circle:
                 yield Problem(
-                    question.key, _("Question %(here)s depends on its own answer, so it is never shown.") % here
+                    question.key,
+                    _("Question %(here)s depends on its own answer, so it is never shown. Change its condition.")
+                    % here,
                 )
             else:
                 for source, earlier in ((section.visible_if, before), (question.visible_if, frozenset(passed))):
@@ -65,11 +67,15 @@ def _of_part(
     asked = known.get(part["question"])
     here = {"here": numbers[key], "other": numbers.get(part["question"], part["question"])}
     if asked is None:
-        sentence = _("Question %(here)s depends on the question “%(other)s”, which is not in the form.")
+        sentence = _(
+            "Question %(here)s depends on the question “%(other)s”, which is not in the form. Change the condition."
+        )
     elif asked.key not in earlier:
         sentence = _("Question %(here)s depends on question %(other)s, which comes later. Move one of them.")
     elif not _can_be_compared(asked, part):
-        sentence = _("Question %(here)s depends on an answer that question %(other)s cannot have.")
+        sentence = _(
+            "Question %(here)s depends on an answer that question %(other)s cannot have. Change the condition."
+        )
     else:
         return
     yield Problem(key, sentence % here)

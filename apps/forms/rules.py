@@ -19,7 +19,9 @@ def check_can_change_forms(by: Viewer, committee: Committee) -> None:
 
 def check_not_withdrawn(form: Form) -> None:
     if form.withdrawn_at is not None:
-        raise WrongState(_("This form was withdrawn. Create a new form; you can import this one."))
+        raise WrongState(
+            _("This form was withdrawn, so you cannot change it. Create a new form and import this one into it.")
+        )
 
 
 def check_revision(draft: FormVersion, revision: int | None) -> None:
@@ -48,9 +50,9 @@ def check_can_publish(definition: Definition, published: FormVersion | None) -> 
     if found:
         raise Invalid(" ".join(one.sentence for one in found))
     if published is not None and published.sha256 == sha256_of(definition):
-        raise WrongState(_("The draft is the same as the published version. Change it, then publish it."))
+        raise WrongState(_("The draft is the same as the published version. Change the draft before you publish it."))
 
 
 def no_draft() -> str:
     """What is said when there is nothing to publish or to discard."""
-    return _("This form has no draft. Change a question to begin one.")
+    return _("This form has no draft. Change a question to create one.")

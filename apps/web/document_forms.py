@@ -18,7 +18,7 @@ from apps.core.sizes import size_in_words
 
 def _limits() -> str:
     """What is accepted, said before a file is chosen."""
-    said = gettext("At most %(limit)s. Accepted: %(types)s.") % {
+    said = gettext("At most %(limit)s. Accepted types: %(types)s.") % {
         "limit": size_in_words(settings.ATTACHMENT_BYTES),
         "types": ", ".join(document_types.ACCEPTED),
     }
@@ -37,7 +37,9 @@ class DocumentField(forms.FileField):
         file = super().clean(data, initial)
         trouble = getattr(file, "trouble", "")
         if trouble:
-            raise forms.ValidationError(gettext("The file did not arrive complete. Nothing was saved."), code=trouble)
+            raise forms.ValidationError(
+                gettext("The file did not arrive complete, so nothing was saved. Upload it again."), code=trouble
+            )
         return file
 
 

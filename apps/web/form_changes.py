@@ -35,6 +35,6 @@ def _effect(change: Change, drafts: int) -> str:
         "added": _("one more question to answer"),
         "removed": _("the answer is left out"),
         "changed": _("answers that do not fit are kept as they were typed"),
-        "moved": _("answers stay"),
+        "moved": _("answers are kept"),
     }[change.what]
     return f"{count}: {what}"

@@ -86,7 +86,7 @@ def fill(page: Page, definition: Definition) -> None:
     """Every question that the page shows, in its order; hidden ones appear as they are wanted."""
     answers = filled(definition)
     for one in definition.questions():
-        box = page.locator(f'[data-question="{one.field_name}"]')
+        box = page.locator(f'[data-question^="{one.field_name}"]')  # what one committee reads ends with its form
         expected = one.key in shown_keys(definition, answers)
         if not one.asks:
             continue
@@ -97,7 +97,7 @@ def fill(page: Page, definition: Definition) -> None:
 
 def answer(box: Any, one: Question, value: Any) -> None:
     """Type or choose one answer; tables are filled in by their cells."""
-    name = one.field_name
+    name = box.get_attribute("data-question")
     if one.type in (Type.CHOICE, Type.CHOICES):
         for key in value if isinstance(value, list) else [value]:
             box.locator(f'input[value="{key}"]').check()
@@ -127,4 +127,4 @@ def stays(page: Page, definition: Definition) -> None:
     answers = filled(definition)
     for one in definition.questions():
         if one.type in (Type.TEXT, Type.LONG_TEXT) and one.key in shown_keys(definition, answers):
-            assert page.locator(f'[name="{one.field_name}"]').input_value().strip() == answers[one.key].strip()
+            assert page.locator(f'[name^="{one.field_name}"]').input_value().strip() == answers[one.key].strip()

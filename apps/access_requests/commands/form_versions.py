@@ -26,7 +26,7 @@ def use_form_version(request: AccessRequest, *, version: FormVersion, by: Actor)
     items = request.items.exclude(state=ItemState.WITHDRAWN)
     offered = asked_by(set(items.values_list("dataset__committee_id", flat=True)))
     if version not in offered or str(version.pk) in request.answers:
-        raise WrongState(_("This version of the form is not offered for this request any more."))
+        raise WrongState(_("This request cannot use this version of the form any more. Reload the page."))
     form_answers.move_to(request, version)
     request.revision += 1
     request.changed_at = clock.now()

@@ -111,7 +111,7 @@ def _values(uses: Iterable[Use]) -> dict[str, tuple[str, ...]]:
 
 def _line(asked: Asked) -> Line:
     check = CHECKS.get(asked.code)
-    return check(asked) if check else asked.asks(_("This condition is not known. The committee compares it."))
+    return check(asked) if check else asked.asks(_("The portal does not know this condition. The committee checks it."))
 
 
 def _beyond(codes: Iterable[str], purpose: Purpose) -> list[Line]:
@@ -119,11 +119,17 @@ def _beyond(codes: Iterable[str], purpose: Purpose) -> list[Line]:
     found = []
     permitted = [code for code in codes if code in conditions.PERMISSIONS]
     if not permitted:
-        found.append(Line("", Outcome.REVIEW, _("The dataset does not state what it may be used for.")))
+        found.append(
+            Line(
+                "", Outcome.REVIEW, _("The dataset does not state what it may be used for. The committee checks this.")
+            )
+        )
     elif len(permitted) > 1:
-        found.append(Line("", Outcome.REVIEW, _("The dataset has several permissions. The committee compares them.")))
+        found.append(
+            Line("", Outcome.REVIEW, _("The dataset has more than one permission. The committee checks them."))
+        )
     if purpose.sensitive is None:
-        found.append(Line("", Outcome.REVIEW, _("It is not stated whether the purpose is sensitive.")))
+        found.append(Line("", Outcome.REVIEW, _("The request does not say whether the purpose is sensitive.")))
     elif purpose.sensitive or purpose.ancestry or purpose.kind in SENSITIVE_KINDS:
         found.append(Line("", Outcome.REVIEW, _("The purpose is sensitive. The committee checks it.")))
     return found

@@ -27,7 +27,7 @@ def _agreed(asked: Asked, name: str, *, duty: str, refused: str, change: str) ->
         return asked.obliges(duty)
     help_ = Change(name, True, change)
     if said is None:
-        return asked.asks(_("Not agreed yet: %(duty)s") % {"duty": duty}, help_)
+        return asked.asks(_("Not agreed to yet: %(duty)s") % {"duty": duty}, help_)
     return asked.denies(refused, help_)
 
 
@@ -38,46 +38,46 @@ def no_ancestry(asked: Asked) -> Line:
     return _answered(asked, "ancestry", wanted=False, change=_("Leave out research on population origins or ancestry."),
         sentences=(_("No research on population origins or ancestry, as required."),
                    _("Research on population origins or ancestry is not allowed."),
-                   _("It is not stated whether the project studies population origins or ancestry.")))  # fmt: skip
+                   _("The request does not say whether the project studies origins or ancestry.")))  # fmt: skip
 
 
 def no_methods(asked: Asked) -> Line:
     if asked.purpose.kind == "methods":
-        return asked.denies(_("Development of methods is not allowed."))
-    return _answered(asked, "methods", wanted=False, change=_("Leave out the development of methods."),
-        sentences=(_("No development of methods, as required."), _("Development of methods is not allowed."),
-                   _("It is not stated whether the project develops methods.")))  # fmt: skip
+        return asked.denies(_("Method development is not allowed."))
+    return _answered(asked, "methods", wanted=False, change=_("Leave out method development."),
+        sentences=(_("No method development, as required."), _("Method development is not allowed."),
+                   _("The request does not say whether the project develops methods.")))  # fmt: skip
 
 
 def genetic_only(asked: Asked) -> Line:
-    line = _answered(asked, "genetic", wanted=True, change=_("State that it is a genetic study, if it is."),
+    line = _answered(asked, "genetic", wanted=True, change=_("If it is a genetic study, say so."),
         sentences=(_("It is a genetic study, as required."), _("Only genetic studies are allowed."),
-                   _("It is not stated whether this is a genetic study.")))  # fmt: skip
+                   _("The request does not say whether this is a genetic study.")))  # fmt: skip
     return line if asked.purpose.genetic is not False else asked.denies(line.sentence)
 
 
 def restricted(asked: Asked) -> Line:
     """RS: a restriction in words, which only a person can compare."""
-    return asked.asks(_("The committee compares the project with this restriction."))
+    return asked.asks(_("The committee checks the project against this restriction."))
 
 
 # ------------------------------------------------------------------------------------------------------- who it is for
 def no_commercial_use(asked: Asked) -> Line:
-    return _answered(asked, "commercial", wanted=False, change=_("State that the use is not commercial."),
+    return _answered(asked, "commercial", wanted=False, change=_("Use the data only for non-commercial purposes."),
         sentences=(_("The use is not commercial, as required."), _("Commercial use is not allowed."),
-                   _("It is not stated whether the use is commercial.")))  # fmt: skip
+                   _("The request does not say whether the use is commercial.")))  # fmt: skip
 
 
 def not_for_profit(asked: Asked) -> Line:
     organisations = asked.purpose.organisations
     if not organisations:
-        said = _("It is not stated which kinds of organisations use the data.")
-        return asked.asks(said, Change("organisations", None, _("State the kinds of organisations.")))
+        said = _("The request does not say which kinds of organisations use the data.")
+        return asked.asks(said, Change("organisations", None, _("Say which kinds of organisations use the data.")))
     if "company" in organisations:
         rest = organisations - {"company"}
-        changes = [Change("organisations", rest, _("Do the project without a company."))] if rest else []
-        return asked.denies(_("Organisations that work for profit may not use the data."), *changes)
-    return asked.fits(_("No organisation works for profit, as required."))
+        changes = [Change("organisations", rest, _("Carry out the project without a company."))] if rest else []
+        return asked.denies(_("For-profit organisations may not use the data."), *changes)
+    return asked.fits(_("No for-profit organisation takes part, as required."))
 
 
 def not_for_profit_nor_commercial(asked: Asked) -> Line:
@@ -93,16 +93,16 @@ def in_region(asked: Asked) -> Line:
     people = asked.purpose.countries | set(homes) - {""} if asked.purpose.countries else None
     lines = [
         _places(asked, "countries", people, allowed, free="" in codes,
-                unknown=_("It is not stated in which countries people use the data."),
-                answer=_("State the countries of the people.")),
+                unknown=_("The request does not say in which countries people use the data."),
+                answer=_("Say in which countries people use the data.")),
         _places(asked, "processing", asked.purpose.processing, allowed, free="" in codes,
-                unknown=_("It is not stated where the data are processed."),
-                answer=_("State where the data are processed.")),
+                unknown=_("The request does not say where the data are processed."),
+                answer=_("Say where the data are processed.")),
     ]  # fmt: skip
     if set(homes) - {""} - allowed and "" not in codes and allowed:
         lines.append(asked.denies(_outside(set(homes) - {""} - allowed)))
     if "" in homes:
-        lines.append(asked.asks(_("The country of an institution is not known.")))
+        lines.append(asked.asks(_("The portal does not know the country of an institution.")))
     return combined(lines)
 
 
@@ -121,9 +121,9 @@ def _places(
         return asked.asks(unknown, Change(name, None, answer))
     outside = said - allowed
     if not outside:
-        return asked.fits(_("People and processing are in the allowed countries."))
+        return asked.fits(_("The people and the processing are in the allowed countries."))
     if free or not allowed:
-        return asked.asks(_("The committee compares the countries with the named region."))
+        return asked.asks(_("The committee checks whether the countries are in the named region."))
     inside, help_ = said & allowed, _("Process the data in an allowed country.")
     return asked.denies(_outside(outside), *([Change(name, inside or None, help_)] if name == "processing" else []))
 
@@ -135,7 +135,7 @@ def _outside(codes: Iterable[str]) -> str:
 def approved_people(asked: Asked) -> Line:
     """US: everybody who would use the data is on the list, by an identifier that the portal has verified."""
     return _listed(asked, None if asked.recipients is None else [one.person for one in asked.recipients],
-        _("Everybody is on the list of approved people."), _("Somebody is not on the list of approved people."),
+        _("Everyone is on the list of approved people."), _("Someone is not on the list of approved people."),
         is_proof=lambda entry: "@" in entry or entry.replace("-", "").replace("x", "").isdigit())  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def approved_projects(asked: Asked) -> Line:
     name = asked.purpose.project
     if not name or not name.strip():
         change = Change("project", None, _("Name the approved project."))
-        return asked.asks(_("The approved project is not named."), change)
+        return asked.asks(_("The request does not name the approved project."), change)
     return _listed(asked, [frozenset({name})], _("The project is on the list."),
                    _("The project is not on the list of approved projects."), is_proof=bool)  # fmt: skip
 
@@ -162,11 +162,11 @@ def _listed(asked: Asked, known: Iterable[frozenset[str]] | None, fits: str, den
     proofs = {entry for entry in entries if is_proof(entry)}
     names = None if known is None else [{folded(one) for one in each} - {""} for each in known]
     if not entries or not names or not all(names):
-        return asked.asks(_("The committee compares this list with the people of the project."))
+        return asked.asks(_("The committee checks the request against this list."))
     if all(each & proofs for each in names):
         return asked.fits(fits)
     if entries - proofs:
-        return asked.asks(_("The committee compares this list with the people of the project."))
+        return asked.asks(_("The committee checks the request against this list."))
     return asked.denies(denies)
 
 
@@ -177,13 +177,15 @@ def ethics_approval(asked: Asked) -> Line:
     ended = until is not None and until < asked.today
     renewed = [Change("ethics_until", None, _("Renew the ethics approval."))] if ended else []
     if said != "approved":
-        approved = Change("ethics", "approved", _("Get ethics approval, then change the answer."))
+        approved = Change("ethics", "approved", _("Get ethics approval, then change your answer."))
         if said is None:
-            return asked.asks(_("It is not stated whether there is ethics approval."), approved, *renewed)
+            return asked.asks(
+                _("The request does not say whether the project has ethics approval."), approved, *renewed
+            )
         return asked.denies(_("Ethics approval is required."), approved, *renewed)
     if until is None:
-        state = Change("ethics_until", None, _("State until when the ethics approval is valid."))
-        return asked.asks(_("The last day of the ethics approval is not stated."), state)
+        state = Change("ethics_until", None, _("Enter the last day of the ethics approval."))
+        return asked.asks(_("The request does not say when the ethics approval ends."), state)
     shown = date_format(until, "j M Y")
     if ended:
         return asked.denies(_("The ethics approval ended on %(day)s.") % {"day": shown}, *renewed)
@@ -193,10 +195,10 @@ def ethics_approval(asked: Asked) -> Line:
 def moratorium(asked: Asked) -> Line:
     """MOR: nothing is published before the day."""
     if asked.day is None:
-        return asked.asks(_("The first day of publication is not stated."))
+        return asked.asks(_("The dataset does not say from which day results may be published."))
     shown = date_format(asked.day, "j M Y")
     if asked.day <= asked.today:
-        return asked.fits(_("Results may be published since %(day)s.") % {"day": shown})
+        return asked.fits(_("Results may be published: the waiting time ended on %(day)s.") % {"day": shown})
     return asked.obliges(_("Do not publish results before %(day)s.") % {"day": shown}, due=asked.day)
 
 
@@ -213,7 +215,7 @@ def return_results(asked: Asked) -> Line:
 def collaborate(asked: Asked) -> Line:
     names = ", ".join(asked.values)
     if not names:
-        return asked.asks(_("It is not stated with whom to collaborate."))
+        return asked.asks(_("The dataset does not say whom to collaborate with."))
     duty = _("Collaborate with %(names)s, and attach their agreement.") % {"names": names}
     return _agreed(asked, "collaborate", duty=duty,
                    change=_("Agree to collaborate."), refused=_("Collaboration is required."))  # fmt: skip
@@ -221,16 +223,16 @@ def collaborate(asked: Asked) -> Line:
 
 # -------------------------------------------------------------------------------------------- the portal's own codes
 def no_reidentification(asked: Asked) -> Line:
-    return _answered(asked, "reidentify", wanted=False, change=_("State that nobody tries to identify people."),
+    return _answered(asked, "reidentify", wanted=False, change=_("Do not try to identify people."),
         sentences=(_("Nobody tries to identify people, as required."), _("Identifying people is not allowed."),
-                   _("It is not stated whether the project identifies people.")))  # fmt: skip
+                   _("The request does not say whether the project tries to identify people.")))  # fmt: skip
 
 
 def no_ai_training(asked: Asked) -> Line:
     return _answered(asked, "ai", wanted="no", change=_("Do not train AI models on these data."),
-        sentences=(_("No AI models are trained, as required."), _("Training of AI models is not allowed."),
-                   _("It is not stated whether AI models are trained.")))  # fmt: skip
+        sentences=(_("No AI models are trained, as required."), _("Training AI models is not allowed."),
+                   _("The request does not say whether the project trains AI models.")))  # fmt: skip
 
 
 def opt_out_applied(asked: Asked) -> Line:
-    return asked.obliges(_("Delete the data of people who opt out later, when the owner tells you."))
+    return asked.obliges(_("When the dataset owner tells you that someone has opted out, delete their data."))

@@ -26,7 +26,7 @@ AIMS: dict[str, Any] = {
     "health": gettext_lazy("health, medical or biomedical research"),
     "population": gettext_lazy("population research"),
     "ancestry": gettext_lazy("research on population origins or ancestry"),
-    "methods": gettext_lazy("development of methods"),
+    "methods": gettext_lazy("method development"),
     "other": gettext_lazy("research outside health and medicine"),
     "care": gettext_lazy("clinical care"),
 }
@@ -39,8 +39,8 @@ def permission(asked: Asked) -> Line:
     kind = asked.purpose.kind
     lines = [_side_aim(asked, aim) for aim in SIDE_AIMS if aim not in contained and aim != kind]
     if kind is None:
-        state = Change("kind", None, _("State the kind of research."))
-        lines.append(asked.asks(_("The kind of research is not stated."), state))
+        state = Change("kind", None, _("Say what kind of research it is."))
+        lines.append(asked.asks(_("The request does not say what kind of research it is."), state))
     elif kind not in contained:
         only = ", ".join(str(label) for aim, label in AIMS.items() if aim in contained)
         limit = Change("kind", None, _("Limit the purpose to: %(aims)s.") % {"aims": only})
@@ -56,11 +56,11 @@ def _side_aim(asked: Asked, aim: str) -> Line:
     """An aim that the permission does not contain, beside the main one."""
     said, name = getattr(asked.purpose, aim), {"aim": AIMS[aim]}
     if said:
-        without = Change(aim, False, _("Leave out the %(aim)s.") % name)
+        without = Change(aim, False, _("Leave out %(aim)s.") % name)
         return asked.denies(_("The data may not be used for %(aim)s.") % name, without)
     if said is None:
-        none = Change(aim, False, _("Say that it does not include %(aim)s.") % name)
-        return asked.asks(_("It is not stated whether the project includes %(aim)s.") % name, none)
+        none = Change(aim, False, _("Say that the project does not include %(aim)s.") % name)
+        return asked.asks(_("The request does not say whether the project includes %(aim)s.") % name, none)
     return asked.fits("")
 
 
@@ -69,7 +69,7 @@ def _diseases(asked: Asked) -> Line:
     named = {disease_id(value) for value in asked.values}
     if not asked.purpose.diseases:
         change = Change("diseases", None, _("Name the disease."))
-        return asked.asks(_("The request does not name a disease to compare with."), change)
+        return asked.asks(_("The request does not name a disease."), change)
     unsure: list[str] = []
     outside: list[str] = []
     for disease in asked.purpose.diseases:
@@ -80,23 +80,23 @@ def _diseases(asked: Asked) -> Line:
         rest = tuple(one for one in asked.purpose.diseases if (one.label or one.id) not in outside)
         names = {"names": ", ".join(outside)}
         changes = [Change("diseases", rest, _("Leave out: %(names)s.") % names)] if rest else []
-        return asked.denies(_("Not the named disease, or a kind of it: %(names)s.") % names, *changes)
+        return asked.denies(_("Neither a permitted disease nor a form of one: %(names)s.") % names, *changes)
     if unsure:
-        said = _("The committee compares this disease with the named one: %(names)s.")
+        said = _("The committee checks whether this is a permitted disease or a form of one: %(names)s.")
         return asked.asks(said % {"names": ", ".join(unsure)})
-    return asked.fits(_("Each disease of the purpose is the named one, or a kind of it."))
+    return asked.fits(_("Each disease is a permitted one or a form of one."))
 
 
 def clinical_care(asked: Asked) -> Line:
     """CC widens: it never says no."""
-    return asked.fits(_("Clinical care is allowed as well."))
+    return asked.fits(_("Clinical care is also allowed."))
 
 
 def time_limit(asked: Asked) -> Line:
     """TS: the last day of use limits the access."""
     if asked.day is None:
-        return asked.asks(_("The last day of use is not stated."))
+        return asked.asks(_("The dataset does not say until when it may be used."))
     shown = date_format(asked.day, "j M Y")
     if asked.day < asked.today:
-        return asked.denies(_("The data could be used until %(day)s only.") % {"day": shown})
+        return asked.denies(_("The data could be used only until %(day)s.") % {"day": shown})
     return asked.fits(_("The data may be used until %(day)s.") % {"day": shown}, cap=asked.day)

@@ -41,11 +41,11 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "kind", Kind.ONE, gettext_lazy("Kind of research"), gettext_lazy("What kind of research is it?"),
         choices=(
-            ("disease", gettext_lazy("Research on named diseases")),
+            ("disease", gettext_lazy("Research on specific diseases")),
             ("health", gettext_lazy("Health, medical or biomedical research in general")),
             ("population", gettext_lazy("Population research, for example variation in the general population")),
             ("ancestry", gettext_lazy("Population origins or ancestry")),
-            ("methods", gettext_lazy("Development of methods or software only")),
+            ("methods", gettext_lazy("Enter one disease on each line: its name, or its MONDO or DOID id.")),
             ("other", gettext_lazy("Other research")),
             ("care", gettext_lazy("Clinical care, not research")),
         ),
@@ -87,14 +87,14 @@ QUESTIONS: tuple[Question, ...] = (
         ),
     ),
     Question(
-        "countries", Kind.COUNTRIES, gettext_lazy("Countries of the people"),
+        "countries", Kind.COUNTRIES, gettext_lazy("Countries of use"),
         gettext_lazy("In which countries do people use the data?"),
-        hint=gettext_lazy("Names or two-letter codes, separated by commas, for example: Denmark, NO."),
+        hint=gettext_lazy("Enter names or two-letter codes, separated by commas, for example: Denmark, NO."),
     ),
     Question(
-        "processing", Kind.COUNTRIES, gettext_lazy("Countries of processing"),
+        "processing", Kind.COUNTRIES, gettext_lazy("Countries of storage and processing"),
         gettext_lazy("In which countries are the data stored and processed?"),
-        hint=gettext_lazy("Names or two-letter codes, separated by commas, for example: Denmark, NO."),
+        hint=gettext_lazy("Enter names or two-letter codes, separated by commas, for example: Denmark, NO."),
     ),
     Question(
         "ai", Kind.ONE, gettext_lazy("AI models"), gettext_lazy("Are AI models trained on the data?"),
@@ -105,11 +105,11 @@ QUESTIONS: tuple[Question, ...] = (
         ),
     ),
     Question(
-        "reidentify", Kind.FLAG, gettext_lazy("Identifies people"),
+        "reidentify", Kind.FLAG, gettext_lazy("Tries to identify people"),
         gettext_lazy("Does the project try to identify or contact people in the data?"),
     ),
     Question(
-        "ethics", Kind.ONE, gettext_lazy("Ethics approval"), gettext_lazy("Is there ethics approval?"),
+        "ethics", Kind.ONE, gettext_lazy("Ethics approval"), gettext_lazy("Does the project have ethics approval?"),
         choices=(
             ("approved", gettext_lazy("Yes")),
             ("pending", gettext_lazy("Applied for")),
@@ -119,7 +119,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "ethics_until", Kind.DAY, gettext_lazy("Ethics approval valid until"),
         gettext_lazy("Last day of the ethics approval"),
-        hint=gettext_lazy("If a dataset requires ethics approval, access ends with it."),
+        hint=gettext_lazy("If a dataset requires ethics approval, access ends when the approval ends."),
     ),
     Question(
         "publish", Kind.FLAG, gettext_lazy("Will publish"),

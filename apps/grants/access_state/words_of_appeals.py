@@ -24,7 +24,7 @@ APPEAL_WORDS: dict[tuple[State, str], tuple[str, Any, tuple[Any, ...]]] = {
     (State.DENIED, "appeal_rejected"): (
         "ban",
         DENIED_ON,
-        (_("%(by)s reviewed the appeal and denied the request again. There is no second appeal."),),
+        (_("%(by)s reviewed the appeal and denied the request again. The applicant cannot appeal again."),),
     ),
     (State.DENIED, "appeal_withdrawn"): ("ban", DENIED_ON, (DENIED, _("The appeal was withdrawn."))),
     (State.IN_REVIEW, "appeal"): (

@@ -93,9 +93,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "decision_undone.voter": (
                 _("The decision on %(reference)s was undone"),
                 _(
-                    "%(by)s undid the decision of “%(committee)s” on “%(dataset)s” before it took effect. The votes "
-                    "are kept. Open the request and change your vote or cast it again: the next vote is counted. "
-                    "Reason:"
+                    "%(by)s undid the decision of “%(committee)s” on “%(dataset)s” before it took effect. The "
+                    "votes are kept. Change your vote, or cast it again: all votes are counted when the next one "
+                    "is cast. Reason:"
                 ),
             ),
         },
@@ -106,8 +106,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "appealed.applicant": (
                 _("Your appeal for %(reference)s was submitted"),
                 _(
-                    "“%(committee)s” reviews its decision on “%(dataset)s” in “%(title)s” again. If other datasets of "
-                    "the request are not decided yet, the review starts when they are."
+                    "“%(committee)s” will review its decision on “%(dataset)s” in “%(title)s”. If other datasets "
+                    "of the request are not decided yet, the review starts when they are."
                 ),
             ),
         },

@@ -131,7 +131,7 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "review_extended": (
                 _("%(committee)s extended its review of %(reference)s"),
-                _("The decision on “%(title)s” is now expected by %(due)s. Reason:"),
+                _("The committee now aims to decide on “%(title)s” by %(due)s. Reason:"),
             ),
         },
     ),
@@ -140,7 +140,7 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "review_fast": (
                 _("%(committee)s reviews %(reference)s on the fast track"),
-                _("The decision on “%(title)s” is now expected by %(due)s. Reason:"),
+                _("The committee now aims to decide on “%(title)s” by %(due)s. Reason:"),
             ),
         },
     ),

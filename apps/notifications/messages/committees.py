@@ -130,15 +130,16 @@ MESSAGES: Mapping[Kind, Message] = {
             "deputy_named.deputy": (
                 _("You are the deputy of %(member)s"),
                 _(
-                    "In “%(committee)s” you can vote in the place of %(member)s until %(last_day)s (UTC). You and "
-                    "%(member)s have one vote. If you have a conflict of interest in a request, declare it there."
+                    "In “%(committee)s”, you can vote in place of %(member)s until %(last_day)s (UTC). Together, "
+                    "you and %(member)s have one vote. If you have a conflict of interest in a request, declare "
+                    "it on the page of the request."
                 ),
             ),
             "deputy_named.member": (
                 _("%(deputy)s is your deputy"),
                 _(
-                    "In “%(committee)s” %(deputy)s can vote in your place until %(last_day)s (UTC). If you vote, your "
-                    "vote counts instead."
+                    "In “%(committee)s”, %(deputy)s can vote in your place until %(last_day)s (UTC). If you vote "
+                    "yourself, your vote counts instead."
                 ),
             ),
         },
@@ -148,7 +149,7 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "deputy_ended.deputy": (
                 _("You are no longer the deputy of %(member)s"),
-                _("You can no longer vote in the place of %(member)s in “%(committee)s”."),
+                _("You can no longer vote in place of %(member)s in “%(committee)s”."),
             ),
             "deputy_ended.member": (
                 _("%(deputy)s is no longer your deputy"),

@@ -224,16 +224,17 @@ MESSAGES: Mapping[Kind, Message] = {
             "votes_divided.tie_without_chair": (
                 _("The votes on %(reference)s are tied"),
                 _(
-                    "All members of “%(committee)s” have voted on “%(dataset)s”. The votes are tied, and no vote of "
-                    "a chair breaks the tie. Change your vote, or request changes from the applicant to start a new "
-                    "round."
+                    "All members of “%(committee)s” have voted on “%(dataset)s”. The votes are tied, and there "
+                    "is no chair’s vote to break the tie. Change your vote, or request changes from the "
+                    "applicant to start a new round."
                 ),
             ),
             "votes_divided.abstained": (
                 _("The votes on %(reference)s do not decide"),
                 _(
-                    "All members of “%(committee)s” have voted on “%(dataset)s”. Because members abstained, the votes "
-                    "do not decide. Change your vote, or request changes from the applicant to start a new round."
+                    "All members of “%(committee)s” have voted on “%(dataset)s”. Because of abstentions, there "
+                    "is no decision. Change your vote, or request changes from the applicant to start a new "
+                    "round."
                 ),
             ),
             "votes_divided.chair": (
@@ -273,7 +274,7 @@ MESSAGES: Mapping[Kind, Message] = {
                 _("Denied: %(dataset)s for %(reference)s"),
                 _(
                     "%(committee)s denied the use of “%(dataset)s” in “%(title)s”. The applicant can appeal this "
-                    "decision once, until %(until)s, on the request page. Reasons: %(reasons)s."
+                    "decision once, until %(until)s, on the page of the request. Reasons: %(reasons)s."
                 ),
             ),
             "item_decided.denied.final": (

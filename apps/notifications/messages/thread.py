@@ -70,7 +70,7 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "message_sent": (
                 _("New message on %(reference)s"),
-                _("%(author)s sent a message on the request “%(title)s”. Open the request to read it and to reply."),
+                _("%(author)s sent a message about the request “%(title)s”. Open the request to read it and reply."),
             ),
         },
     ),
@@ -80,8 +80,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "attachment_refused": (
                 _("A document on %(reference)s was refused"),
                 _(
-                    "The malware check found malware in “%(document)s”. The document was deleted and nobody can open "
-                    "it. Check your computer, then attach a clean copy."
+                    "“%(document)s” contains malware. The portal deleted the document, and nobody can open it. "
+                    "Check your computer for malware, then attach a clean copy."
                 ),
             ),
         },
@@ -92,8 +92,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "internal_message_sent": (
                 _("New committee message on %(reference)s"),
                 _(
-                    "%(author)s sent a message on the request “%(title)s” to the members of your committee. Open the "
-                    "request to read it and to reply."
+                    "%(author)s sent the members of your committee a message about the request “%(title)s”. Open "
+                    "the request to read it and reply."
                 ),
             ),
         },

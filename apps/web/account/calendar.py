@@ -58,7 +58,7 @@ def calendar_file(request: PageRequest) -> HttpResponse:
     """
     person = reader_of_feed(request.GET.get("key", ""))
     if person is None:
-        raise NotFound(_("There is no calendar at this address. Its owner may have ended or renewed it."))
+        raise NotFound(_("There is no calendar at this address. Its owner may have renewed or deleted the address."))
     answer = HttpResponse(_written(person), content_type="text/calendar; charset=utf-8")
     answer["Cache-Control"] = "private, no-store"
     return answer

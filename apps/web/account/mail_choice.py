@@ -23,9 +23,9 @@ class MailChoiceForm(forms.Form):
     rhythm = forms.ChoiceField(
         label=gettext_lazy("How often you get e-mail"),
         help_text=gettext_lazy(
-            "About requests, agreements, access and datasets. A digest is sent at 7:00 in your time zone, with the "
-            "subject and the address of each notification. E-mail about your account and about the portal is always "
-            "sent at once."
+            "About requests, agreements, access and datasets. A digest comes at 7:00 in your time zone, with the "
+            "subject and address of each notification. E-mail about your account and the portal always comes at "
+            "once."
         ),
         choices=MailChoice.Rhythm.choices,
         widget=forms.RadioSelect,
@@ -43,6 +43,6 @@ def mail_choice(request: AuthenticatedRequest) -> HttpResponse:
     form = MailChoiceForm(request.POST or None, initial={"rhythm": rhythm})
     if request.method == "POST" and form.is_valid():
         choose_rhythm(rhythm=form.cleaned_data["rhythm"], by=request.actor)
-        messages.success(request, _("Saved. All notifications remain listed here."))
+        messages.success(request, _("Saved. You can always read every notification here."))
         return redirect("notifications")
     return render(request, "account/mail_choice.html", {"form": form}, status=422 if form.errors else 200)

@@ -70,7 +70,7 @@ def asked_by(address: QueryDict) -> Asked:
         values = [one for one in dict.fromkeys(address.getlist(name)) if one and "\x00" not in one][:MOST_VALUES]
         known = [one[:LONGEST_VALUE] for one in values if name not in CLOSED or one in CLOSED[name][1]]
         if len(known) < len(values):
-            said = _("The filter “%(name)s” does not have this value, so it was ignored.")
+            said = _("The filter “%(name)s” does not have this value, so the value was ignored.")
             problems.append(said % {"name": CLOSED[name][0]})
         if known:
             filters[name] = known

@@ -22,8 +22,8 @@ class UndoForm(forms.Form):
     use_required_attribute = False
 
     why = CleanTextField(
-        label=gettext_lazy("Reason to undo the decision"),
-        help_text=gettext_lazy("The members of the committee can read it. The applicant cannot."),
+        label=gettext_lazy("Reason for undoing the decision"),
+        help_text=gettext_lazy("Committee members can read the reason. The applicant cannot."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Enter a reason.")},

@@ -53,12 +53,13 @@ class DeadlinesForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     clock_amount = forms.IntegerField(label=gettext_lazy("Decide within"), error_messages=NUMBER)
     clock_unit = forms.ChoiceField(
-        label=gettext_lazy("Counted in"), choices=Committee.ClockUnit.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Unit of the time to decide"), choices=Committee.ClockUnit.choices, widget=forms.RadioSelect
     )
     calendar = CleanTextField(
-        label=gettext_lazy("Calendar of public holidays"),
+        label=gettext_lazy("Holiday calendar"),
         help_text=gettext_lazy(
-            "Country (ISO 3166-1) or region (ISO 3166-2), for example DK or DE-BY. Without one, no day is a holiday."
+            "Country (ISO 3166-1) or region (ISO 3166-2), for example DK or DE-BY. If you leave it empty, no day "
+            "counts as a holiday."
         ),
         required=False,
         max_length=10,
@@ -67,8 +68,8 @@ class DeadlinesForm(forms.Form):
     closing_days = ClosingDaysField(
         label=gettext_lazy("Closing days"),
         help_text=gettext_lazy(
-            "Further days on which the committee does not work: one day or period on each line, for example 2026-12-24 "
-            "or 2026-12-23 to 2027-01-03."
+            "Other days on which the committee does not work. Enter one day or period on each line, for example "
+            "2026-12-24 or 2026-12-23 to 2027-01-03."
         ),
         required=False,
         max_length=5000,
@@ -80,13 +81,15 @@ class DeadlinesForm(forms.Form):
     )  # fmt: skip
     extension_amount = forms.IntegerField(
         label=gettext_lazy("Longest extension"),
-        help_text=gettext_lazy("Counted in the same way. 0 if reviews cannot be extended. A review is extended once."),
+        help_text=gettext_lazy(
+            "In the same unit. Enter 0 if reviews cannot be extended. A review can be extended only once."
+        ),
         error_messages=NUMBER,
     )
     fast_amount = forms.IntegerField(
         label=gettext_lazy("Fast track: decide within"),
         help_text=gettext_lazy(
-            "Counted in the same way. 0 if there is no fast track. The chair chooses it for a request."
+            "In the same unit. Enter 0 if there is no fast track. The chair decides which requests use it."
         ),
         error_messages=NUMBER,
     )
@@ -95,17 +98,22 @@ class DeadlinesForm(forms.Form):
     )
     answer_amount = forms.IntegerField(
         label=gettext_lazy("Time for the applicant to answer"),
-        help_text=gettext_lazy("After changes were requested. 0 for no limit. The clock of the review is paused."),
+        help_text=gettext_lazy(
+            "After the committee requests changes. Enter 0 for no limit. Until the applicant answers, the clock "
+            "is paused."
+        ),
         error_messages=NUMBER,
     )
     answer_unit = forms.ChoiceField(
-        label=gettext_lazy("Time to answer is counted in"),
+        label=gettext_lazy("Unit of the time to answer"),
         choices=Committee.AnswerUnit.choices,
         widget=forms.RadioSelect,
     )
     remind_days = forms.IntegerField(
         label=gettext_lazy("Remind members before the due date"),
-        help_text=gettext_lazy("Days before, counted as the review is. 0 for no reminder before the due date."),
+        help_text=gettext_lazy(
+            "Number of days, counted in the same way as the time to decide. Enter 0 for no reminder."
+        ),
         error_messages=NUMBER,
     )
     shows_members = forms.BooleanField(
@@ -131,9 +139,7 @@ def deadlines(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         with refusals:
             chosen = dict(form.cleaned_data)
             set_clock(committee, seen=chosen.pop("seen"), chosen=chosen, by=request.actor)
-            messages.success(
-                request, _("The deadlines were saved. Reviews under way keep the deadlines they started with.")
-            )
+            messages.success(request, _("The deadlines were saved. Reviews that have started keep their deadlines."))
             return redirect("committee_manage", slug=slug)
     status = refusals.status if form.errors else 200
     return render(request, "committee/deadlines.html", {"committee": committee, "form": form}, status=status)

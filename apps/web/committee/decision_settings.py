@@ -21,8 +21,8 @@ class AfterDecisionForm(forms.Form):
     undo_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes to undo a decision"),
         help_text=gettext_lazy(
-            "After the last vote, the voters and the chair can undo the decision. Nobody else learns of it before this "
-            "time is over. Enter 0 to 60. With 0, decisions take effect at once."
+            "For this long, eligible voters and the chair can undo a decision, and nobody outside the committee "
+            "sees it. Enter 0 to 60. With 0, decisions take effect at once."
         ),
         widget=forms.NumberInput(attrs={"min": 0, "max": 60}),
         error_messages={"required": gettext_lazy("Enter 0 to 60 minutes."), "invalid": gettext_lazy("Enter a number.")},
@@ -35,7 +35,9 @@ class AfterDecisionForm(forms.Form):
     )
     appeal_text = CleanTextField(
         label=gettext_lazy("How to appeal"),
-        help_text=gettext_lazy("Shown with every denial, above the form. For example, what an appeal should contain."),
+        help_text=gettext_lazy(
+            "Applicants see this text above the appeal form. For example, say what an appeal should contain."
+        ),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -54,6 +56,6 @@ def set_after_decision(request: AuthenticatedRequest, committee: Committee) -> d
     if form.is_valid():
         with FormRefusals(form):
             commands.set_after_decision(committee, by=request.actor, **form.cleaned_data)
-            messages.success(request, _("Saved. The settings apply to decisions from now on."))
+            messages.success(request, _("Saved. The settings apply to decisions made from now on."))
             return {}
     return {"after_form": form}

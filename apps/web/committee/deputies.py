@@ -63,7 +63,7 @@ def deputies(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse
     if request.POST.get("action") == "end":
         deputy = theirs.filter(pk__in=uuids([request.POST.get("deputy", "")])).first()
         if deputy is None:
-            raise NotFound(_("This deputy does not exist, or their time is over."))
+            raise NotFound(_("This deputy was removed, or their last day has passed."))
         commands.end_deputy(deputy, by=request.actor)
         messages.success(request, _("%(name)s is no longer a deputy.") % {"name": deputy.person})
         return redirect("member_deputies", slug=slug, pk=pk)
@@ -74,7 +74,9 @@ def deputies(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpResponse
             person = find_colleague(said["code"], by=request.actor, field="code")
             days = {"first_day": said["first_day"], "last_day": said["last_day"]}
             commands.name_deputy(membership, person=person, **days, by=request.actor)
-            messages.success(request, _("%(name)s is named as the deputy and was notified.") % {"name": person})
+            messages.success(
+                request, _("You named %(name)s as the deputy. The portal notified them.") % {"name": person}
+            )
             return redirect("member_deputies", slug=slug, pk=pk)
     found = {"committee": committee, "membership": membership, "form": form, "deputies": theirs}
     found["asks_again"] = must_sign_in_again(request)

@@ -34,11 +34,11 @@ class DueDateForm(forms.Form):
     change = forms.ChoiceField(
         label=gettext_lazy("New due date"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose a due date.")},
+        error_messages={"required": gettext_lazy("Select a due date.")},
     )
     reason = CleanTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Sent to the applicant, and shown on the page of the request."),
+        help_text=gettext_lazy("The applicant receives the reason, and the page of the request shows it."),
         max_length=rules_clocks.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Enter a reason. It is sent to the applicant.")},
@@ -63,7 +63,7 @@ def due_date(request: AuthenticatedRequest, pk: UUID, slug: str) -> HttpResponse
     row = queries_clocks.newest_clocks(asked).get(committee.pk)
     options = _options(asked, committee, row)
     if not options:
-        raise WrongState(_("The due date of this review cannot be changed."))
+        raise WrongState(_("You cannot change the due date of this review."))
     form = DueDateForm(request.POST or None, options=options)
     if request.method == "POST" and form.is_valid():
         with FormRefusals(form):

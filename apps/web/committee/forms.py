@@ -15,7 +15,7 @@ WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
     (Vote.Choice.CONDITIONAL, _("Approve with conditions – only if the agreement contains the conditions you select")),
     (Vote.Choice.DENY, _("Deny – the applicant does not get access and can read the reason")),
-    (Vote.Choice.ABSTAIN, _("Abstain – your vote counts for the quorum and for neither side")),
+    (Vote.Choice.ABSTAIN, _("Abstain – your vote counts for the quorum but for neither side")),
 ]
 
 
@@ -33,7 +33,7 @@ class VoteForm(forms.Form):
     )
     denial_codes = forms.MultipleChoiceField(
         label=_("Reasons for a denial"),
-        help_text=_("Only if you deny. If the decision follows your vote, the applicant sees the reasons you select."),
+        help_text=_("Select reasons only if you deny. If the decision follows your vote, the applicant sees them."),
         choices=DenialReason.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -128,7 +128,9 @@ class AcceptingForm(forms.Form):
     )
     closed_until = forms.DateField(
         label=_("Not accepting requests until"),
-        help_text=_("If known. You decide when requests are accepted again."),
+        help_text=_(
+            "Enter the day if you know it. The committee does not start accepting requests by itself on that day."
+        ),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

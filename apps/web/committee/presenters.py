@@ -51,8 +51,8 @@ def why_committee_blocked(committee: Committee, eligible: int) -> str:
 
 def _tie_without_chair(_decision: Decision) -> str:
     return _(
-        "The votes are tied, and no vote of a chair breaks the tie. Change a vote, or request changes from the "
-        "applicant. Then everyone votes again in the next round."
+        "The votes are tied, and there is no chair’s vote to break the tie. Change a vote, or request changes "
+        "from the applicant. Everyone then votes again in the next round."
     )
 
 
@@ -65,8 +65,8 @@ def _no_chair(_decision: Decision) -> str:
 
 def _abstained(_decision: Decision) -> str:
     return _(
-        "Everyone has voted. Because members abstained, the votes do not decide. Change a vote, or request changes "
-        "from the applicant. Then everyone votes again in the next round."
+        "Everyone has voted. Because of abstentions, there is no decision. Change a vote, or request changes "
+        "from the applicant. Everyone then votes again in the next round."
     )
 
 
@@ -90,7 +90,7 @@ def what_decides(decision: Decision) -> str:
 def _what_is_needed(decision: Decision) -> str:
     if RULES[decision.rule].needs_chair:
         if decision.veto:
-            return _("The chair’s vote decides, and one vote to deny denies")
+            return _("The chair’s vote decides, and one vote to deny is enough")
         return _("The chair’s vote decides")
     if decision.needed != decision.needed_to_deny:
         counts = {"approve": decision.needed, "deny": decision.needed_to_deny}
@@ -106,8 +106,8 @@ def what_my_vote_does(weight: Weight) -> str:
     """What the next vote does, for the person who may cast it; empty if it cannot decide yet."""
     says = {
         Weight.WILL: _(
-            "Your vote will decide on this dataset, unless members abstained or you approve with conditions that too "
-            "few members adopt."
+            "Your vote will decide on this dataset, unless members abstained, or you approve with conditions "
+            "that too few members adopt."
         ),
         Weight.CAN: _("Your vote can decide on this dataset."),
     }

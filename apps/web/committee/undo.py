@@ -31,7 +31,10 @@ def undo_decision(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpRe
     if form.is_valid():
         with refusals:
             commands.undo_decision(wanted, why=form.cleaned_data["why"], by=request.actor)
-            messages.success(request, _("The decision was undone. The votes are kept. The next vote is counted."))
+            messages.success(
+                request,
+                _("You undid the decision. The votes are kept. All votes are counted when the next one is cast."),
+            )
             return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)

@@ -174,9 +174,7 @@ def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, 
     elif not entry["mine"]:
         why_not = _("Another committee decides on this dataset.")
     elif entry["member_voted"]:
-        why_not = _("%(name)s has voted. A deputy votes only while the member has not.") % {
-            "name": entry["in_place_of"]
-        }
+        why_not = _("%(name)s has already voted, so the deputy cannot vote.") % {"name": entry["in_place_of"]}
     elif entry["votes_for"] is None:
         why_not = _("You joined the committee after this round started. You can vote from the next round.")
     elif case.state == RequestState.SUBMITTED:

@@ -42,21 +42,21 @@ class VotingRulesForm(forms.Form):
             ),
             (
                 Committee.Rule.K_OF_N,
-                gettext_lazy("A fixed number of approvals – denied when it cannot be reached any more"),
+                gettext_lazy("A fixed number of approvals – denied once that number can no longer be reached"),
             ),
             (
                 Committee.Rule.UNANIMOUS,
                 gettext_lazy("Unanimous – every eligible voter who does not abstain must approve"),
             ),
             (Committee.Rule.ANY_ONE, gettext_lazy("Any one – one vote decides")),
-            (Committee.Rule.CHAIR, gettext_lazy("Chair – the chair’s vote decides, the other votes advise")),
+            (Committee.Rule.CHAIR, gettext_lazy("Chair – the chair’s vote decides; the other votes are advice")),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a decision rule.")},
     )
     votes_needed = forms.IntegerField(
         label=gettext_lazy("Approvals needed"),
-        help_text=gettext_lazy("Only for a fixed number of approvals. Not more than the quorum."),
+        help_text=gettext_lazy("Fill in only for a fixed number of approvals. Enter at most the quorum."),
         min_value=1,
         max_value=LARGEST,
         required=False,
@@ -69,8 +69,8 @@ class VotingRulesForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter a number.")},
     )
     veto = forms.BooleanField(
-        label=gettext_lazy("One denial denies"),
-        help_text=gettext_lazy("As soon as the quorum has voted, a single vote to deny decides."),
+        label=gettext_lazy("One vote to deny is enough"),
+        help_text=gettext_lazy("Once the quorum has voted, a single vote to deny decides."),
         required=False,
     )
 
@@ -95,7 +95,7 @@ def voting_rules(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         with FormRefusals(form):
             seen = form.cleaned_data["seen"]
             commands.change_voting_rules(committee, wanted=form.wanted(), seen=seen, by=request.actor)
-            messages.success(request, _("Saved. The rules apply to requests that are submitted from now on."))
+            messages.success(request, _("Saved. The rules apply to requests submitted from now on."))
             return redirect("committee_manage", slug=committee.slug)
     found: dict[str, Any] = {"committee": committee, "form": form, "asks_again": must_sign_in_again(request)}
     found["open_requests"] = undecided_before(committee).values("request_id").distinct().order_by().count()

@@ -109,15 +109,15 @@ def _position(found: ClockOnDay) -> str:
 def how_counted(rule: ClockRule) -> str:
     """Which days count, in one sentence."""
     if rule.unit == Unit.WORKING_DAYS:
-        return _("Working days (calendar %(calendar)s) count. The day of submission does not.") % {
+        return _("Only working days count (calendar %(calendar)s). The day of submission does not count.") % {
             "calendar": rule.calendar
         }
     if rule.calendar:
         return _(
-            "Calendar days count, without the day of submission. A period that would end on a day off ends on the "
-            "next working day (calendar %(calendar)s)."
+            "All days count, except the day of submission. A period that would end on a day off ends on the next "
+            "working day (calendar %(calendar)s)."
         ) % {"calendar": rule.calendar}
-    return _("Calendar days count, without the day of submission.")
+    return _("All days count, except the day of submission.")
 
 
 def _line(one: Stretch, found: ClockOnDay, today: date) -> Mapping[str, Any]:

@@ -9,24 +9,26 @@ from apps.committees.decisions import VotingRules
 def rule_sentences(rules: VotingRules) -> list[str]:
     """How votes are counted by these rules: the rule, a veto, the quorum, abstentions."""
     says = {
-        "any_one": _("One vote decides. If the votes that are cast differ, the dataset is denied."),
+        "any_one": _("One vote decides. If members cast different votes, the dataset is denied."),
         "majority": _(
-            "More than half of the eligible voters who do not abstain decide. If everyone has voted and as many approve"
-            " as deny, the chair’s vote breaks the tie."
+            "A decision needs the votes of more than half of the eligible voters who do not abstain. If everyone "
+            "has voted and as many approve as deny, the chair’s vote breaks the tie."
         ),
         "k_of_n": ngettext(
-            "%(n)s member must approve. The dataset is denied when so many deny that this cannot be reached.",
-            "%(n)s members must approve. The dataset is denied when so many deny that this cannot be reached.",
+            "%(n)s member must approve. If so many deny that this is no longer possible, the dataset is denied.",
+            "%(n)s members must approve. If so many deny that this is no longer possible, the dataset is denied.",
             rules.votes_needed,
         )
         % {"n": rules.votes_needed},
-        "unanimous": _("Every eligible voter who does not abstain must approve. One vote to deny denies."),
-        "chair": _("The chair’s vote decides. The votes of the other members advise the chair."),
+        "unanimous": _(
+            "Every eligible voter who does not abstain must approve. One vote to deny is enough for a denial."
+        ),
+        "chair": _("The chair’s vote decides. The votes of the other members are advice."),
     }
     quorum = ngettext(
         "Nothing is decided before %(n)s member has voted.",
         "Nothing is decided before %(n)s members have voted.",
         rules.quorum,
     ) % {"n": rules.quorum}
-    veto = [_("A single vote to deny denies.")] if rules.veto and rules.rule != "unanimous" else []
-    return [says[rules.rule], *veto, quorum, _("An abstention counts for the quorum and for neither side.")]
+    veto = [_("A single vote to deny is enough for a denial.")] if rules.veto and rules.rule != "unanimous" else []
+    return [says[rules.rule], *veto, quorum, _("An abstention counts for the quorum but for neither side.")]

@@ -49,10 +49,10 @@ def committee_forms(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         begin = request.POST.get("begin", "")
         if begin not in (*SHIPPED, "empty"):
-            raise Invalid(_("Choose a form to start from."))
+            raise Invalid(_("Select a form to start from."))
         definition = shipped(begin) if begin != "empty" else editing.empty({"en": "New form", "da": "Ny formular"})
         form = commands.create_form(committee, definition=definition, by=request.actor)
-        messages.success(request, _("Draft created. Nobody is asked it before you publish it."))
+        messages.success(request, _("Draft created. Applicants do not see the form until you publish it."))
         return redirect("form_builder", slug=slug, pk=form.pk)
     starts = [{"key": key, "name": str(shipped(key)), "about": shipped(key).summary} for key in SHIPPED]
     found = [presenters.listed(form) for form in queries.forms_of(committee)]
@@ -152,7 +152,7 @@ def form_question(request: AuthenticatedRequest, slug: str, pk: UUID, key: str) 
     definition = presenters.Page(form).definition
     question = definition.question(key)
     if question is None:
-        raise NotFound(_("This question is not in the form any more."))
+        raise NotFound(_("This question is no longer in the form."))
     edit = QuestionEdit(request.POST or None, form=definition, question=question, initial=initial_of(question))
     refusals = FormRefusals(edit, WrongState)
     if request.method == "POST" and edit.is_valid():

@@ -40,7 +40,7 @@ def form_withdraw(request: AuthenticatedRequest, slug: str, pk: UUID) -> HttpRes
     form = managed_form(request, slug, pk)
     if request.method == "POST":
         commands.withdraw_form(form, by=request.actor)
-        messages.success(request, _("The form was withdrawn. New requests are not asked it."))
+        messages.success(request, _("The form was withdrawn. New requests no longer include it."))
         return redirect("committee_forms", slug=slug)
     return render(request, "forms/withdraw.html", Page(form).context())
 

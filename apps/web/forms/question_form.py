@@ -33,18 +33,21 @@ class QuestionEdit(forms.Form):
     type = forms.ChoiceField(label=gettext_lazy("Answer type"), choices=Type.choices)
     required = forms.BooleanField(label=gettext_lazy("Required when shown"), required=False)
     options = CleanTextField(
-        label=gettext_lazy("Answers to choose"), required=False, max_length=60_000,
+        label=gettext_lazy("Answers to choose from"), required=False, max_length=60_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=gettext_lazy("One on each line: key, English text and Danish text. Example: yes: Yes | Ja"),
+        help_text=gettext_lazy("One on each line: key, English text, Danish text. Example: yes: Yes | Ja"),
     )  # fmt: skip
     columns = CleanTextField(
         label=gettext_lazy("Columns of the table"), required=False, max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=gettext_lazy("One on each line; * means required. Example: name: text: Name | Navn *"),
+        help_text=gettext_lazy(
+            "One on each line: key, type, English text, Danish text. * means required. "
+            "Example: name: text: Name | Navn *"
+        ),
     )  # fmt: skip
     least = forms.FloatField(label=gettext_lazy("At least"), required=False)
     most = forms.FloatField(label=gettext_lazy("At most"), required=False)
-    most_words = forms.IntegerField(label=gettext_lazy("Words at most"), required=False, min_value=1)
+    most_words = forms.IntegerField(label=gettext_lazy("Maximum number of words"), required=False, min_value=1)
     earliest = CleanTextField(
         label=gettext_lazy("Earliest day"), required=False, max_length=10,
         help_text=gettext_lazy("A date such as 2026-09-01, or the word today."),
@@ -67,12 +70,12 @@ class QuestionEdit(forms.Form):
         label=gettext_lazy("Fill in from the profile"), required=False, choices=[("", "–"), *Profile.choices]
     )
     refers_to = CleanTextField(
-        label=gettext_lazy("Rules that ask for this"), required=False, max_length=2_000,
-        help_text=gettext_lazy("Separated by semicolons. Example: EHDS 67(2)(a)"),
+        label=gettext_lazy("Legal basis of the question"), required=False, max_length=2_000,
+        help_text=gettext_lazy("Separate references with semicolons. Example: EHDS 67(2)(a)"),
     )  # fmt: skip
     joined = forms.ChoiceField(
         label=gettext_lazy("Show this question if"), required=False,
-        choices=[("all", gettext_lazy("all rules hold")), ("any", gettext_lazy("any rule holds"))],
+        choices=[("all", gettext_lazy("all conditions are met")), ("any", gettext_lazy("any condition is met"))],
     )  # fmt: skip
 
     def __init__(self, *args: Any, form: Definition, question: Question, **kwargs: Any) -> None:
@@ -84,13 +87,13 @@ class QuestionEdit(forms.Form):
         if self.nested:
             del self.fields["joined"]
             return
-        choices = [("", _("no rule")), *rules_over(form, question.key)]
+        choices = [("", _("no condition")), *rules_over(form, question.key)]
         for number in range(RULES):
             self.fields[f"rule{number}"] = forms.ChoiceField(
-                label=_("Rule %(n)s") % {"n": number + 1}, choices=choices, required=False
+                label=_("Condition %(n)s") % {"n": number + 1}, choices=choices, required=False
             )
             self.fields[f"number{number}"] = forms.FloatField(
-                label=_("Number of rule %(n)s") % {"n": number + 1}, required=False
+                label=_("Number for condition %(n)s") % {"n": number + 1}, required=False
             )
 
     def _leave_out_other_types(self, question: Question) -> None:

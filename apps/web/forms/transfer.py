@@ -31,7 +31,7 @@ class ImportForm(forms.Form):
     """The JSON of a form, typed or as a file."""
 
     definition = CleanTextField(
-        label=gettext_lazy("JSON of the form"), required=False,
+        label=gettext_lazy("Form as JSON"), required=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )  # fmt: skip
     file = forms.FileField(label=gettext_lazy("JSON file"), required=False)
@@ -42,7 +42,7 @@ class ImportForm(forms.Form):
         if file is not None and file.size <= MOST_BYTES:
             facts[FIELD] = file.read().decode("utf-8", "replace")
         if not facts.get(FIELD):
-            self.add_error(FIELD, _("Paste the JSON of a form, or choose a file of at most 1 MB."))
+            self.add_error(FIELD, _("Paste a form as JSON, or choose a file of at most 1 MB."))
         return facts
 
 

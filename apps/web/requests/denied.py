@@ -24,7 +24,9 @@ class AppealForm(forms.Form):
 
     text = CleanTextField(
         label=gettext_lazy("Why is the decision wrong?"),
-        help_text=gettext_lazy("Refer to the reasons of the committee. The committee and the project members read it."),
+        help_text=gettext_lazy(
+            "Refer to the reasons of the committee. The committee and the project members can read your appeal."
+        ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": gettext_lazy("Explain why the decision is wrong.")},

@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("“Request as JSON” from the page of a request, at most 1 MB."),
+        help_text=gettext_lazy("Use the file that “Request as JSON” on the page of a request downloads, at most 1 MB."),
         error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("The file is empty.")},
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
     )

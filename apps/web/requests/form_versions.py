@@ -52,10 +52,10 @@ def request_form_version(request: AuthenticatedRequest, pk: UUID, version: UUID)
     rules.check_can_edit(request.actor, found)
     newer = next((one for one in _offered(found) if one.pk == version), None)
     if newer is None:
-        raise NotFound(_("This version of the form is not offered for this request any more."))
+        raise NotFound(_("This request cannot use this version of the form any more. Reload the page."))
     if request.method == "POST":
         commands.use_form_version(found, version=newer, by=request.actor)
-        messages.success(request, _("The request answers version %(n)s of the form now.") % {"n": newer.number})
+        messages.success(request, _("The request now answers version %(n)s of the form.") % {"n": newer.number})
         return redirect("request_edit", pk=pk)
     known = versions_by_id(map(UUID, found.answers)).values()
     old = next((one for one in known if one.form_id == newer.form_id), None)

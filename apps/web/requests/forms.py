@@ -14,7 +14,7 @@ from apps.access_requests import fields, questions, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.access_requests.purposes import beyond_last_day, matches, purpose_of
-from apps.access_requests.rules_questions import locked_sentence
+from apps.access_requests.rules_questions import answered_sentence, locked_sentence
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
 from apps.forms.combined import AskedForm
@@ -38,6 +38,9 @@ class AnswersForm(forms.Form):
         self.fields |= answer_fields(questions)
         for question in questions:
             self.initial.setdefault(answer_name(question), question.answer)
+            if getattr(question, "locked", False):
+                field = self.fields[answer_name(question)]
+                field.disabled, field.help_text = True, answered_sentence()
 
     @property
     def answers(self) -> dict[UUID, str]:
@@ -75,7 +78,8 @@ class RequestForm(AnswersForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.unlocked = unlocked
-        self.form_questions = FormQuestions(asked)
+        whole = unlocked is None or questions.FORMS in unlocked
+        self.form_questions = FormQuestions(asked, unlocked=None if whole else unlocked)
         self._chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
         self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
@@ -97,10 +101,8 @@ class RequestForm(AnswersForm):
         """What the committee did not ask about is shown as it was submitted, and says so."""
         if self.unlocked is None:
             return
-        of_forms = self.form_questions.fields()
         for name, field in self.fields.items():
-            about = questions.FORMS if name in of_forms else name
-            about = fields.DATASETS.name if name in ("add_dataset", "further") else about
+            about = fields.DATASETS.name if name in ("add_dataset", "further") else name
             about = fields.RESEARCH_PURPOSE.name if name in purpose_names() else about
             if about in questions.SUBJECTS and about not in self.unlocked:
                 field.disabled, field.help_text = True, locked_sentence()
@@ -179,8 +181,6 @@ class RequestForm(AnswersForm):
     def texts(self) -> dict[str, Any]:
         """What the request itself keeps."""
         kept = {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
-        if self.unlocked is not None and questions.FORMS not in self.unlocked:
-            return kept
         return kept | {"answers": self.form_questions.sent(self)}
 
     @property

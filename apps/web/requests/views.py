@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, denials, fields, queries_thread, queries_waits, rules
+from apps.access_requests import commands, denials, fields, queries_questions, queries_thread, queries_waits, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
@@ -108,8 +108,8 @@ def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageF
 
 
 def questions_of(found: AccessRequest) -> list[Question]:
-    """The committee's questions, in the order in which they were asked."""
-    return list(found.questions.order_by("asked_at", "pk"))
+    """The committee's questions, in the order in which they were asked; each says whether its answer is locked."""
+    return list(queries_questions.questions_of(found))
 
 
 def _panel(state: AccessState, found: AccessRequest) -> dict[str, Any]:
