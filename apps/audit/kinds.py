@@ -244,6 +244,17 @@ class Kind(models.TextChoices):
     VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
     VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
     CONDITION_PROPOSED = "request.condition_proposed", Group.REQUESTS, "edit", "note", _("A condition was proposed")
+    CONDITION_REPORTED = (
+        "request.condition_reported", Group.REQUESTS, "check", "note", _("A condition was reported as met"),
+    )  # fmt: skip
+    CONDITION_ACCEPTED = (
+        "request.condition_accepted", Group.REQUESTS, "check", "good", _("A condition was accepted as met"),
+    )  # fmt: skip
+    CONDITION_SENT_BACK = (
+        "request.condition_sent_back", Group.REQUESTS, "undo", "wait", _("A report on a condition was sent back"),
+    )  # fmt: skip
+    CONDITION_DUE_SOON = "request.condition_due_soon", Group.REQUESTS, "calendar", "still", _("A condition is due soon")
+    CONDITION_OVERDUE = "request.condition_overdue", Group.REQUESTS, "alert", "bad", _("A condition is overdue")
     VOTER_LEFT = "request.voter_left", Group.REQUESTS, "person", "wait", _("A committee member can no longer vote")
     CONFIRMATION_NEEDED = (
         "request.confirmation_needed", Group.REQUESTS, "vote", "wait",

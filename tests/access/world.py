@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
@@ -48,6 +49,7 @@ class Things:
     data: dict[tuple[str, str], Kwargs] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    signed_in_at: datetime = field(default_factory=clock.now)
 
 
 def build() -> Things:
@@ -192,6 +194,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     _messages(things, cases["in review"])
+    add_conditions(things, stories.in_review(**who))
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -206,7 +209,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
 
 def _undoable(committee: Committee, case: stories.Case) -> None:
     """The case is decided, and the decision can still be undone."""
-    Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=60)
     stories.decided(case, choice="deny")
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
 
@@ -406,6 +409,7 @@ FORMS: dict[str, Kwargs] = {
     "api:change_request": {"title": "A title", "revision": 1},
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
+    **CONDITION_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
 }

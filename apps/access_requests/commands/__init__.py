@@ -22,7 +22,8 @@ from apps.access_requests.commands.clocks import (
     set_missing_clocks,
     use_fast_track,
 )
-from apps.access_requests.commands.committee_rules import change_voting_rules
+from apps.access_requests.commands.committee_rules import change_voting_rules, set_after_decision
+from apps.access_requests.commands.conditions import accept_report, report_condition, send_report_back
 from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.form_versions import use_form_version
@@ -48,6 +49,10 @@ from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "accept_report",
+    "report_condition",
+    "set_after_decision",
+    "send_report_back",
     "extend_review",
     "notify_of_due_dates",
     "set_missing_clocks",

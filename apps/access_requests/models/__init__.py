@@ -3,6 +3,7 @@
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.clocks import ReviewClock
+from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
@@ -12,6 +13,7 @@ __all__ = [
     "Appeal",
     "Attachment",
     "Condition",
+    "ConditionReport",
     "Item",
     "Membership",
     "Message",

@@ -15,6 +15,7 @@ from apps.notifications.messages import (
     appeals,
     clocks,
     committees,
+    conditions,
     datasets,
     operations,
     requests,
@@ -33,6 +34,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
         **appeals.MESSAGES,
         **committees.MESSAGES,
         **clocks.MESSAGES,
+        **conditions.MESSAGES,
         **thread.MESSAGES,
     },
 }

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from apps.web.committee import case, deadlines, deputies, due_date, manage, members, queue, thread, undo, voting_rules
+from apps.web.committee import (
+    case,
+    conditions,
+    deadlines,
+    deputies,
+    due_date,
+    manage,
+    members,
+    queue,
+    thread,
+    undo,
+    voting_rules,
+)
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
@@ -14,6 +26,8 @@ urlpatterns = [
     path("review/<uuid:pk>/items/<uuid:item>/vote/", case.vote, name="vote"),
     path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
     path("review/<uuid:pk>/items/<uuid:item>/undo/", undo.undo_decision, name="decision_undo"),
+    path("review/<uuid:pk>/reports/<uuid:report>/", conditions.review_report, name="condition_review"),
+    path("conditions/", conditions.conditions, name="conditions"),
     path("review/<uuid:pk>/due-date/<slug:slug>/", due_date.due_date, name="case_due_date"),
     path("committees/<slug:slug>/deadlines/", deadlines.deadlines, name="committee_deadlines"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
