@@ -109,6 +109,9 @@ def _conditions(seen: SeenVotes) -> list[JsonObject]:
         {
             "id": one.pk,
             "text": one.text,
+            "due": one.due,
+            "due_on": one.due_on,
+            "due_days": one.due_days,
             "adopted": len(seen.decision.adopters(one.pk)) if seen.choices_shown else None,
         }
         for one in seen.item.conditions.all()

@@ -1,7 +1,7 @@
 """Requests as the members of the committees that decide on them read them, and what members send."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -10,7 +10,7 @@ from pydantic import Field
 from apps.access_requests.models import Message, Vote
 from apps.access_requests.questions import MOST
 from apps.api.matches import MatchOut
-from apps.api.schemas.base import Colleague, Input, Named, Slug
+from apps.api.schemas.base import Colleague, Day, Input, Named, Slug
 from apps.api.schemas.messages import MessageOut
 from apps.api.schemas.requests import RequestDocument
 
@@ -65,6 +65,9 @@ class RulesOut(Schema):
 class ConditionOut(Schema):
     id: UUID
     text: str
+    due: str = Field(description="`signing`, `download`, `date`, `after_signing`, or empty without a due date.")
+    due_on: date | None = Field(description="With `date`: the last day.")
+    due_days: int | None = Field(description="With `after_signing`: how many days.")
     adopted: int | None = Field(description="How many voters adopt it; null until you have voted.")
 
 
@@ -192,6 +195,11 @@ class NewVote(Input):
     new_condition: Annotated[str, Field(max_length=2000)] = Field(
         default="", description="One more condition, which you propose and adopt."
     )
+    new_due: Literal["", "signing", "download", "date", "after_signing"] = Field(
+        default="", description="By when the new condition has to be met; empty without a due date."
+    )
+    new_due_on: Day | None = Field(default=None, description="With `date`: the last day.")
+    new_due_days: int | None = Field(default=None, description="With `after_signing`: how many days.")
 
 
 class Confirmation(Input):

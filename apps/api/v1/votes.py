@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from apps.access_requests import commands
+from apps.access_requests.conditions import DueDate
 from apps.access_requests.models import AccessRequest, Item, Round
 from apps.api import schemas
 from apps.api.auth import VOTE, caller
@@ -58,11 +59,12 @@ def cast_vote(
     409 if the request was submitted again since, or the dataset is decided: nothing is counted.
     """
     by, signed_in = _voter(request)
-    said = body.model_dump(exclude={"round"})
+    said = body.model_dump(include={"choice", "reason", "denial_codes", "conditions", "new_condition"})
+    due = DueDate(body.new_due, body.new_due_on, body.new_due_days)
 
     def do() -> tuple[UUID, UUID]:
         item, seen = _item_and_round(case_for(by, pk), slug, body.round)
-        commands.vote(item, **said, seen=seen, signed_in=signed_in, by=by)
+        commands.vote(item, **said, new_due=due, seen=seen, signed_in=signed_in, by=by)
         return pk, pk
 
     return review_out(by, idempotent_call(request, do=do, replay=lambda pk: pk), response)

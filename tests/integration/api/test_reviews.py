@@ -277,3 +277,15 @@ def test_statements_do_not_grow_with_the_list() -> None:
         chair.get(path(case))
     assert len(several) == len(one) <= 8, [each["sql"] for each in several]
     assert len(again) <= len(read) + 1 <= 32, len(again)
+
+
+def test_a_new_condition_has_a_due_date_or_its_error_is_named() -> None:
+    case = stories.in_review()
+    chair, condition = member_of(case), {"choice": "conditional", "new_condition": "Send the protocol."}
+    faulty = ballot(**condition, new_due="date")
+    assert fields(refused(chair.post(path(case, vote="vote"), faulty), 422)) == {"new_due_on"}
+    assert not Vote.objects.exists()
+    due = {"new_due": "after_signing", "new_due_days": 30}
+    voted = chair.post(path(case, vote="vote"), ballot(**condition, **due)).json()
+    shown = voted["items"][0]["conditions"][0]
+    assert (shown["due"], shown["due_days"], shown["due_on"], shown["adopted"]) == ("after_signing", 30, None, 1)
