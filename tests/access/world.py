@@ -172,6 +172,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         slug = case.committee_setup.committee.slug
         things.kwargs["case due", state] = {"pk": case.request.pk, "slug": slug}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
+        here = {"pk": case.request.pk, "slug": published_dataset.dataset.slug}
+        things.kwargs["dataset in", state] = here
         seen = case.round.pk if case.round else NOBODY
         things.data["vote_confirm", state] = {"seen": str(seen)}
         slug = published_dataset.dataset.slug
@@ -354,6 +356,11 @@ FORMS: dict[str, Kwargs] = {
     "request_message": {"text": "Who checks exports?"},
     "case_message": {"text": "A note.", "audience": "internal"},
     "api:send_message": {"text": "Who checks exports?"},
+    "api:send_review_message": {"text": "Who checks exports?"},
+    "api:return_review": {"questions": [{"text": "Which variables do you need?"}]},
+    "api:cast_vote": {"round": 1, "choice": "approve", "reason": "Good."},
+    "api:confirm_vote": {"round": 1},
+    "api:recuse": {"reason": "We publish together."},
     "case_recuse": {"reason": "We publish together."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
