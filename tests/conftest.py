@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage seldom: the modules and tests that live for the whole run are not looked through again and again.
+    """Collect garbage less often: modules and tests that live for the whole run are not looked through every time.
 
     With Python's own thresholds a tenth of the processor time of a test of pages went into it.
     """

@@ -28,6 +28,8 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.approval_world import APPROVAL_FORMS, approval_things
+from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
@@ -191,6 +193,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     _messages(things, cases["in review"])
+    add_conditions(things, stories.in_review(**who))
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -221,6 +224,7 @@ def _messages(things: Things, case: stories.Case) -> None:
     shared = requests.write_message(case.request, text="Who checks exports?", by=things.people["applicant"])
     internal = requests.write_message(case.request, text="A note.", committee=committee, internal=True, by=chair)
     _documents(things, case, internal)
+    things.kwargs |= approval_things(case, NOBODY)
     for state, pk in (("shared", shared.pk), ("internal", internal.pk), ("unknown", NOBODY)):
         things.kwargs["message", state] = {"pk": case.request.pk, "message": pk}
 
@@ -400,6 +404,8 @@ FORMS: dict[str, Kwargs] = {
     "api:change_request": {"title": "A title", "revision": 1},
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
+    **CONDITION_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
+    **APPROVAL_FORMS,
 }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.access_requests import denials, effect
+from apps.access_requests.conditions import due_words, with_due_date
 from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
@@ -143,7 +144,7 @@ def _ballots(
 ) -> list[Entry]:
     """One row for each eligible voter, and for each other person whose vote no longer counts."""
     cast = {vote.of_member_id: vote for vote in votes}
-    texts = {condition.pk: condition.text for condition in proposed}
+    texts = {condition.pk: with_due_date(condition) for condition in proposed}
     rows: list[Entry] = [
         {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
         for member in voters
@@ -170,6 +171,7 @@ def _conditions(proposed: list[Condition], decision: Decision, *, shown: bool) -
     return [
         {
             "text": condition.text,
+            "due": due_words(condition),
             "adopted": len(decision.adopters(condition.pk)) if shown else None,
             "contained": shown and condition.pk in contained,
         }
