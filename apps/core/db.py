@@ -47,8 +47,8 @@ class Prepared:
     """A queryset that is compiled to SQL once: `Prepared(build, UUID, str)`, where `build(id, text)` returns it.
 
     Faster than the queryset, with the same results. Only for the access rule, the access state, the session of a
-    request and the navigation (an import contract); other code uses querysets. Its only parameters are UUIDs, texts,
-    and lists of UUIDs (`list`), which the queryset compares with `any_of`.
+    request, the navigation and finding one request (an import contract); other code uses querysets. Its only parameters
+    are UUIDs, texts, and lists of UUIDs (`list`), which the queryset compares with `any_of`.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]], *kinds: type[Any]) -> None:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, denials, rules
 from apps.access_requests.conditions import with_due_date
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
-from apps.access_requests.queries import before_committees_of, visible_to
+from apps.access_requests.queries import before_committees_of
+from apps.access_requests.queries_one import before_committee, is_readable
 from apps.access_requests.queries_thread import reader_of
 from apps.committees.queries import committees_of
-from apps.core import clock
 from apps.core.errors import Denied, NotFound, WrongState
 from apps.core.identifiers import uuids
 from apps.identity.oidc.views import signed_in as sign_in_facts
@@ -194,13 +194,12 @@ def _moved(request: AuthenticatedRequest, asked: AccessRequest, refusal: WrongSt
 
 def find(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
     """The request, if it is before a committee of this member and no business of their own."""
-    found = before_committees_of(request.actor).filter(pk=pk).select_related("applicant__institution")
-    asked = found.annotate(asked_at=clock.sql_now()).first()
+    asked = before_committee(request.actor, pk)
     if asked is None:
         about = AccessRequest.objects.filter(pk=pk, items__committee__in=committees_of(request.actor)).first()
         if about is not None:
             rules.check_no_conflict(request.actor, about)
-        if visible_to(request.actor).filter(pk=pk).exists():
+        if is_readable(request.actor, pk):
             raise Denied(_("Only members of a committee that decides on this request can see this page."))
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     rules.check_no_conflict(request.actor, asked)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, denials, fields, queries_questions, queries_thread, queries_waits, rules
-from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
-from apps.access_requests.models import AccessRequest, Item, Question, Round
+from apps.access_requests.models import AccessRequest, Item, Question
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
+from apps.access_requests.queries_one import readable
 from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
-from apps.core.actors import Viewer
 from apps.core.errors import Invalid, NotFound
 from apps.datasets.matching.questions import answers
 from apps.grants import queries as grants
@@ -56,11 +54,9 @@ def request_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return page(request, find(request.actor, pk))
 
 
-def find(person: Viewer, pk: UUID) -> AccessRequest:
+def find(person: Person, pk: UUID) -> AccessRequest:
     """The request, if this person may read it; otherwise it is as if it did not exist."""
-    last = Round.objects.filter(request=OuterRef("pk")).order_by("-number").values("number")[:1]
-    rows = requests.visible_to(person).select_related("applicant__institution").annotate(last_round=Subquery(last))
-    found = rows.filter(pk=pk).first()
+    found = readable(person, pk)
     if found is None:
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     return found
