@@ -66,8 +66,8 @@ def sweep() -> None:
 @app.task
 def warn() -> None:
     """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
-    day or whose review is due, those with a condition to meet, those whose agreement was not signed in time, and who can help now that another
-    person's role has run out.
+    day or whose review is due, those with a condition to meet, those whose agreement was not signed in time, and who
+    can help now that another person's role has run out.
 
     Neither access nor a decision depends on it.
     """
