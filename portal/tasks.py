@@ -7,7 +7,13 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships, take_effect_of_decisions
+from apps.access_requests.tasks import (
+    check_helpers,
+    keep_approval_rules,
+    keep_clocks,
+    report_ended_memberships,
+    take_effect_of_decisions,
+)
 from apps.agreements.commands_conditions import notify_of_conditions
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
@@ -80,6 +86,7 @@ def warn() -> None:
     report_ended_memberships()
     keep_clocks()
     notify_of_conditions(by=SYSTEM)
+    keep_approval_rules()
     check_helpers()
     check_who_names_owners()
 

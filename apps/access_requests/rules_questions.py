@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.access_requests import questions
@@ -47,12 +48,12 @@ def check_unlocked(editable: frozenset[str] | None, changed: Iterable[str], answ
 
 def check_can_answer(question: Question) -> None:
     """What a round contains stays as it is; an answer is not written again once it was submitted."""
-    if questions_of(question.request).filter(pk=question.pk, locked=True).exists():
+    if questions_of(question.request).filter(Q(locked=True), pk=question.pk).exists():
         raise Invalid(answered_sentence(), field="answer")
 
 
 def answered_sentence() -> str:
-    return _("The committee has this answer already. It cannot be changed.")
+    return _("The committee already has this answer, so you cannot change it.")
 
 
 def locked_sentence() -> str:

@@ -24,7 +24,7 @@ def notify_of_conditions(*, by: Actor) -> int:
     A run that comes late records only that it is overdue. Returns how many were recorded.
     """
     check_named(by, SYSTEM)
-    unreported = queries_conditions.still_open().filter(is_reported=False)
+    unreported = queries_conditions.still_open().filter(Q(is_reported=False))
     recorded = _record(unreported.filter(queries_conditions.overdue()), Kind.CONDITION_OVERDUE)
     soon = Q(due_day__gte=clock.today(), due_day__lte=clock.today() + SOON)
     return recorded + _record(unreported.filter(soon), Kind.CONDITION_DUE_SOON)

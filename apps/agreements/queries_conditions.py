@@ -26,7 +26,7 @@ def hold_signing(agreement: Agreement) -> QuerySet[Condition]:
 
 
 def with_due_day(found: QuerySet[Any]) -> QuerySet[Any]:
-    """Each with `due_day`, as `conditions.due_day` computes it, and `executed_at` of the agreement."""
+    """Each with `due_day`, as `due_dates.due_day` computes it, and `executed_at` of the agreement."""
     signed = TruncDate("item__agreement__executed_at", tzinfo=UTC)
     later = Func(signed, F("due_days"), template="(%(expressions)s)", arg_joiner=" + ", output_field=DateField())
     day = Case(

@@ -306,6 +306,29 @@ class Kind(models.TextChoices):
     DECISION_APPEALED = "request.appealed", Group.REQUESTS, "vote", "wait", _("Decision on %(dataset)s appealed")
     APPEAL_STARTED = "request.appeal_started", Group.REQUESTS, "vote", "note", _("Review of the appeal started")
     APPEAL_WITHDRAWN = "request.appeal_withdrawn", Group.REQUESTS, "undo", "still", _("The appeal was withdrawn")
+    APPROVAL_RULE_WRITTEN = (
+        "approval_rule.written", Group.REQUESTS, "edit", "note", _("An approval rule was written"),
+    )  # fmt: skip
+    APPROVAL_RULE_TRIED = (
+        "approval_rule.tried", Group.REQUESTS, "eye", "still",
+        _("Shadow run: %(approved)s of %(looked_at)s past cases approved, %(differed)s of them decided otherwise"),
+    )  # fmt: skip
+    APPROVAL_RULE_AGREED = (
+        "approval_rule.agreed", Group.REQUESTS, "vote", "note", _("A member agreed to an approval rule"),
+    )  # fmt: skip
+    APPROVAL_RULE_STARTED = (
+        "approval_rule.started", Group.REQUESTS, "active", "good", _("An approval rule was switched on"),
+    )  # fmt: skip
+    APPROVAL_RULE_PAUSED = (
+        "approval_rule.paused", Group.REQUESTS, "suspended", "wait", _("An approval rule was paused"),
+    )  # fmt: skip
+    APPROVAL_RULE_ENDED = "approval_rule.ended", Group.REQUESTS, "closed", "still", _("An approval rule was ended")
+    ITEM_APPROVED_BY_RULE = (
+        "request.approved_by_rule", Group.REQUESTS, "approved", "good", _("%(dataset)s: approved by a rule"),
+    )  # fmt: skip
+    RULE_DECISION_CHECKED = (
+        "approval_rule.checked", Group.REQUESTS, "eye", "note", _("A member checked an approval by a rule"),
+    )  # fmt: skip
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
@@ -390,6 +413,7 @@ ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAG
 COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
     Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
+    Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
 }  # fmt: skip
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

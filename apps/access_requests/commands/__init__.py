@@ -15,6 +15,16 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.approval_rules import (
+    agree_to_rule,
+    check_rule_decision,
+    decide_by_rules,
+    end_approval_rule,
+    keep_approval_rule,
+    pause_approval_rule,
+    run_on_past_cases,
+    write_approval_rule,
+)
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
 from apps.access_requests.commands.clocks import (
     extend_review,
@@ -53,6 +63,14 @@ __all__ = [
     "report_condition",
     "set_after_decision",
     "send_report_back",
+    "agree_to_rule",
+    "check_rule_decision",
+    "decide_by_rules",
+    "end_approval_rule",
+    "keep_approval_rule",
+    "pause_approval_rule",
+    "run_on_past_cases",
+    "write_approval_rule",
     "extend_review",
     "notify_of_due_dates",
     "set_missing_clocks",

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.access_requests import denials, due_dates, effect, queries
+from apps.access_requests.commands.approval_pauses import _pause_after_undo
 from apps.access_requests.commands.clocks import _set_clock
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Round, UndoneDecision, Vote
@@ -199,4 +200,5 @@ def undo_decision(item: Item, *, why: str, by: Actor) -> UndoneDecision:
     asked = cast.filter(of_member__in=[one.person_id for one in voters]).values_list("of_member", flat=True)
     Item.objects.filter(pk=item.pk).update(asked_to_confirm=sorted(asked))
     record(Kind.DECISION_UNDONE, actor=by, subject=item, about=[request.pk, item.dataset_id])
+    _pause_after_undo(item, by=by)
     return undone

@@ -14,8 +14,9 @@ from apps.access_requests.due_dates import NO_DUE_DATE, DueDate
 from apps.access_requests.models import Condition, Item, Round, Vote
 from apps.access_requests.rules_conditions import check_due_date
 from apps.audit.record import Kind, record
-from apps.committees.models import CommitteeMember
+from apps.committees.models import Committee, CommitteeMember
 from apps.core.actors import Actor
+from apps.core.db import lock_for_share
 from apps.core.text import typed
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
@@ -96,9 +97,14 @@ def confirm_vote(item: Item, *, seen: Round, signed_in: SignIn, by: Actor) -> Vo
 
 
 def _lock_for_vote(item: Item, *, seen: Round, by: Person) -> tuple[Item, Sequence[CommitteeMember]]:
-    """The locked item and its eligible voters, of whom the person is one."""
+    """The locked item and its eligible voters, of whom the person is one.
+
+    The committee is locked for share: votes on its other requests do not wait, a change of its chair, deputies or rules
+    does (docs/decisions/votes-do-not-wait.md).
+    """
     request = _lock(item.request)
-    item = Item.objects.select_for_update().select_related("committee").get(pk=item.pk)
+    lock_for_share(Committee, item.committee_id)
+    item = Item.objects.select_for_update(of=["self"]).select_related("committee").get(pk=item.pk)
     item.request = request
     voters = queries.fetch_eligible_voters(item)
     rules.check_can_vote(by, item, voters, queries.open_round(request), seen)

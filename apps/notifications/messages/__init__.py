@@ -13,6 +13,7 @@ from apps.notifications.messages import (
     accounts,
     agreements,
     appeals,
+    approval_rules,
     clocks,
     committees,
     conditions,
@@ -32,6 +33,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.REQUESTS: {
         **requests.MESSAGES,
         **appeals.MESSAGES,
+        **approval_rules.MESSAGES,
         **committees.MESSAGES,
         **clocks.MESSAGES,
         **conditions.MESSAGES,

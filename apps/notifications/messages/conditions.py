@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +83,7 @@ def _applicant_side(condition: Any, notification: str) -> Notes:
 
 def _still_open(event: Event) -> Any:
     """The condition, unless it was reported or the request is over since."""
-    found = queries_conditions.still_open().filter(pk=subject_of(event), is_reported=False)
+    found = queries_conditions.still_open().filter(Q(is_reported=False), pk=subject_of(event))
     return found.select_related("item__request", "item__dataset", "item__committee").first()
 
 

@@ -121,10 +121,17 @@ def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
             seen = _round(asked, form.cleaned_data["seen"])
             commands.vote(wanted, **form.chosen(), seen=seen, signed_in=sign_in_facts(request), by=request.actor)
             messages.success(request, what_followed(wanted))
-            return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
+            return _after_vote(request, wanted)
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
     return page(request, asked, vote_forms={wanted.pk: form}, status=422)
+
+
+def _after_vote(request: AuthenticatedRequest, item: Item) -> HttpResponse:
+    """The case again; for a deputy, who does not read it once it is decided, their list."""
+    if before_committees_of(request.actor).filter(pk=item.request_id).exists():
+        return redirect(f"{reverse('case', args=[item.request_id])}#vote-{item.pk}")
+    return redirect("vote_as_deputy")
 
 
 def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, form: VoteForm) -> HttpResponse:
@@ -160,7 +167,7 @@ def confirm_vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpRes
     seen = _round(asked, next(iter(uuids([request.POST.get("seen", "")])), None))
     commands.confirm_vote(wanted, seen=seen, signed_in=sign_in_facts(request), by=request.actor)
     messages.success(request, what_followed(wanted))
-    return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
+    return _after_vote(request, wanted)
 
 
 def _item(asked: AccessRequest, pk: UUID) -> Item:

@@ -170,8 +170,8 @@ class ContactForm(forms.Form):
     """Where applicants reach the committee."""
 
     contact = CleanTextField(
-        label=_("Contact"),
-        help_text=_("E-mail address or web page, shown on the committee page, its datasets and requests in review."),
+        label=_("E-mail address or web page"),
+        help_text=_("Shown on the committee page, its datasets and requests in review."),
         max_length=300,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

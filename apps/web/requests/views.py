@@ -21,7 +21,7 @@ from apps.access_requests.models import AccessRequest, Item, Question, Round
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
 from apps.access_requests.queries_thread import Reader
-from apps.access_requests.states import EDITABLE, UNDER_REVIEW, RequestState
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
@@ -121,6 +121,7 @@ def questions_of(found: AccessRequest) -> list[Question]:
 
 def _panel(state: AccessState, found: AccessRequest) -> dict[str, Any]:
     """The state in words, with whose turn it is, the steps, and the day by which the committee means to decide."""
+    state = progress.with_every_committee(state)
     panel = shown(state) | {"turn": progress.turn(state), "steps": progress.steps(state, found)}
     here = state.action is not None and state.action.code in (Do.VIEW_REQUEST, Do.ANSWER)
     reason = state.reason if state.state == State.DENIED else ""
@@ -183,7 +184,8 @@ def _panel_and_clocks(state: AccessState, found: AccessRequest, items: list[Item
 
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
-    """The clock of each committee that decides on the request, and how long it usually takes."""
+    """The clock of each committee that has not decided yet, and how long it usually takes."""
+    items = [item for item in items if item.state == ItemState.OPEN]
     known = queries_waits.waits(item.committee_id for item in items)
     clocks = clocks_of(found, items, today)
     names = {item.committee_id: item.committee for item in items}
