@@ -42,7 +42,8 @@ def still_open() -> QuerySet[Any]:
     waiting = ConditionReport.objects.filter(condition=OuterRef("pk"), verdict=ConditionReport.Verdict.WAITING)
     ended = Agreement.objects.filter(item=OuterRef("item_id"), state__in=AgreementState.ended())
     found = queries_conditions.unmet().exclude(item__request__state__in=OVER).filter(~Exists(ended))
-    return with_due_day(found).annotate(is_reported=Exists(waiting))
+    followed: QuerySet[Any] = with_due_day(found).annotate(is_reported=Exists(waiting))
+    return followed
 
 
 def overdue() -> Q:
