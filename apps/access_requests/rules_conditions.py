@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from apps.access_requests import conditions, queries, queries_conditions, rules
-from apps.access_requests.conditions import DueDate
+from apps.access_requests import due_dates, queries, queries_conditions, rules
+from apps.access_requests.due_dates import DueDate
 from apps.access_requests.models import Condition, ConditionReport, Message
 from apps.access_requests.states import RequestState
 from apps.committees.queries import committees_of
@@ -23,8 +23,8 @@ def check_due_date(due: DueDate) -> None:
         raise Invalid(_("Choose by when the condition must be met."), field="new_due")
     if due.due == kinds.DATE and (due.due_on is None or due.due_on < clock.today()):
         raise Invalid(_("Enter the due date of the condition: today or later."), field="new_due_on")
-    if due.due == kinds.AFTER_SIGNING and not 1 <= (due.due_days or 0) <= conditions.LONGEST_DAYS:
-        raise Invalid(_("Enter 1 to %(n)s days after signing.") % {"n": conditions.LONGEST_DAYS}, field="new_due_days")
+    if due.due == kinds.AFTER_SIGNING and not 1 <= (due.due_days or 0) <= due_dates.LONGEST_DAYS:
+        raise Invalid(_("Enter 1 to %(n)s days after signing.") % {"n": due_dates.LONGEST_DAYS}, field="new_due_days")
     if (due.due_on is not None and due.due != kinds.DATE) or (
         due.due_days is not None and due.due != kinds.AFTER_SIGNING
     ):

@@ -1,11 +1,11 @@
 """Reminders of the conditions of decisions: due soon, and overdue. Nothing else depends on when they run."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.access_requests.models import Condition
 from apps.agreements import queries_conditions
 from apps.audit.models import Event
 from apps.audit.record import Kind, record
@@ -30,7 +30,7 @@ def notify_of_conditions(*, by: Actor) -> int:
     return recorded + _record(unreported.filter(soon), Kind.CONDITION_DUE_SOON)
 
 
-def _record(found: QuerySet[Condition], kind: Kind) -> int:
+def _record(found: QuerySet[Any], kind: Kind) -> int:
     """One event for each that has none of this kind; two workers share them."""
     before = Event.objects.filter(kind=kind, subject_id=OuterRef("pk"))
     due = found.filter(~Exists(before)).select_for_update(of=("self",), skip_locked=True)

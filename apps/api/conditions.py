@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests.conditions import due_day, in_decision, is_overdue, state_of
+from apps.access_requests.due_dates import due_day, in_decision, is_overdue, state_of
 from apps.access_requests.models import Item
 
 

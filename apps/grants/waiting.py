@@ -23,7 +23,7 @@ from django.db.models.lookups import Exact, GreaterThan, IsNull, LessThanOrEqual
 
 from apps.access_requests import effect, queries_conditions
 from apps.access_requests import queries as requests
-from apps.access_requests.conditions import HOLDS_DOWNLOADS, HOLDS_SIGNING
+from apps.access_requests.due_dates import HOLDS_DOWNLOADS, HOLDS_SIGNING
 from apps.access_requests.models import AccessRequest, Item, Membership
 from apps.access_requests.states import ACCEPTED, EDITABLE, UNDER_REVIEW, RequestState
 from apps.agreements import queries as agreements
@@ -51,11 +51,11 @@ def agreements_waiting_for(person: Viewer) -> QuerySet[Agreement]:
     a condition first, but not while the committee reviews all that they reported.
     """
     theirs = agreements.to_sign(person).filter(_not_over()).exclude(item__request__state=RequestState.WITHDRAWN)
-    held, unreported = (
+    unmet, unreported = (
         Exists(found.filter(item=OuterRef("item_id"), due__in=HOLDS_SIGNING))
         for found in (queries_conditions.unmet(), queries_conditions.unreported())
     )
-    return theirs.filter(~Q(held) | Q(unreported))
+    return theirs.filter(~Q(unmet) | Q(unreported))
 
 
 def agreements_to_countersign(person: Viewer) -> QuerySet[Agreement]:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries_conditions
-from apps.access_requests.conditions import (
+from apps.access_requests.due_dates import (
     REPORTED,
     SENT_BACK,
     TO_REPORT,

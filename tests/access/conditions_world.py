@@ -3,7 +3,7 @@
 from typing import Any
 
 from apps.access_requests import commands as requests
-from apps.access_requests.conditions import DueDate
+from apps.access_requests.due_dates import DueDate
 from apps.access_requests.models import Condition, Round
 from tests import stories
 

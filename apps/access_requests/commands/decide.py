@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.access_requests import conditions, denials, effect, queries
+from apps.access_requests import denials, due_dates, effect, queries
 from apps.access_requests.commands.approval_pauses import _pause_after_undo
 from apps.access_requests.commands.clocks import _set_clock
 from apps.access_requests.commands.locks import _lock
@@ -53,7 +53,7 @@ def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
         else []
     )
     now = clock.now()
-    facts = {"decided_at": now, "decided_in": current, "reason": reason, "terms": conditions.terms_of(adopted)}
+    facts = {"decided_at": now, "decided_in": current, "reason": reason, "terms": due_dates.terms_of(adopted)}
     facts["adopted"] = [condition.pk for condition in adopted] or None
     facts |= _effect_of(item, decision.outcome, winning, now)
     item.move(decision.outcome.value, **facts)

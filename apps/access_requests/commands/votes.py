@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.access_requests import denials, queries, queries_undone, rules
 from apps.access_requests.commands.decide import _decide_if_clear
 from apps.access_requests.commands.locks import _lock
-from apps.access_requests.conditions import NO_DUE_DATE, DueDate
+from apps.access_requests.due_dates import NO_DUE_DATE, DueDate
 from apps.access_requests.models import Condition, Item, Round, Vote
 from apps.access_requests.rules_conditions import check_due_date
 from apps.audit.record import Kind, record
@@ -64,10 +64,7 @@ def vote(
     reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
     known = set(item.conditions.values_list("pk", flat=True))
     rules.check_vote(choice, reason, conditions, new, known, denial_codes)
-    adopts = set(conditions) if choice == Vote.Choice.CONDITIONAL else set()
-    if choice == Vote.Choice.CONDITIONAL and new:
-        check_due_date(new_due)
-        adopts.add(_proposed(item, text=new, due=new_due, by=by).pk)
+    adopts = _adopted(item, conditions, new, new_due, by=by) if choice == Vote.Choice.CONDITIONAL else set()
     earlier = queries.current_vote(item, member.person)
     absent = member.person if member.person_id != by.pk else None
     said: dict[str, Any] = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
@@ -77,9 +74,7 @@ def vote(
     record(
         Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
     )
-    theirs = {by.pk, member.person_id}
-    undid = any(queries_undone.undid(item, pk, seen.opened_at) for pk in theirs)
-    if (earlier is None and not undid) or not any(queries.let_a_voter_leave(item, pk) for pk in theirs):
+    if _counts_alone(item, {by.pk, member.person_id}, seen, first=earlier is None):
         _decide_if_clear(item, voters)
     return cast
 
@@ -114,6 +109,23 @@ def _lock_for_vote(item: Item, *, seen: Round, by: Person) -> tuple[Item, Sequen
     voters = queries.fetch_eligible_voters(item)
     rules.check_can_vote(by, item, voters, queries.open_round(request), seen)
     return item, voters
+
+
+def _counts_alone(item: Item, theirs: set[UUID], seen: Round, *, first: bool) -> bool:
+    """Whether a vote by these people (a member, and their deputy) decides now; not by who let a voter leave and changes
+    a vote, nor by who undid the decision, before another vote is cast.
+    """
+    if first and not any(queries_undone.undid(item, pk, seen.opened_at) for pk in theirs):
+        return True
+    return not any(queries.let_a_voter_leave(item, pk) for pk in theirs)
+
+
+def _adopted(item: Item, conditions: Collection[UUID], new: str, due: DueDate, *, by: Person) -> set[UUID]:
+    """The conditions that an approval with conditions adopts, with the new one if there is one."""
+    if not new:
+        return set(conditions)
+    check_due_date(due)
+    return {*conditions, _proposed(item, text=new, due=due, by=by).pk}
 
 
 def _proposed(item: Item, *, text: str, due: DueDate, by: Person) -> Condition:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from apps.access_requests import commands
-from apps.access_requests.conditions import DueDate
+from apps.access_requests.due_dates import DueDate
 from apps.access_requests.models import AccessRequest, Item, Round
 from apps.api import schemas
 from apps.api.auth import VOTE, caller

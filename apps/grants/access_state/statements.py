@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from apps.access_requests import queries_conditions
-from apps.access_requests.conditions import HOLDS_DOWNLOADS, HOLDS_SIGNING
+from apps.access_requests.due_dates import HOLDS_DOWNLOADS, HOLDS_SIGNING
 from apps.access_requests.models import Item, Question, Vote
 from apps.access_requests.queries import of_person
 from apps.audit.kinds import Kind

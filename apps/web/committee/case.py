@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, denials, rules
-from apps.access_requests.conditions import with_due_date
+from apps.access_requests.due_dates import with_due_date
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
 from apps.access_requests.queries import before_committees_of
 from apps.access_requests.queries_one import before_committee, is_readable

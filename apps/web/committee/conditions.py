@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands
-from apps.access_requests.conditions import due_words
+from apps.access_requests.due_dates import due_words
 from apps.access_requests.models import Condition, ConditionReport
 from apps.access_requests.queries import before_committees_of
 from apps.agreements import queries_conditions

@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.access_requests.conditions import LONGEST_DAYS, DueDate, with_due_date
 from apps.access_requests.denials import DenialReason
+from apps.access_requests.due_dates import LONGEST_DAYS, DueDate, with_due_date
 from apps.access_requests.models import Condition, Item, Vote
 from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField
 

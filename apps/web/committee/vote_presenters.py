@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.access_requests import denials, effect
-from apps.access_requests.conditions import due_words, with_due_date
 from apps.access_requests.decided import voters_when_decided
+from apps.access_requests.due_dates import due_words, with_due_date
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.states import ItemState, RequestState

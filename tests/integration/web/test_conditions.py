@@ -49,7 +49,7 @@ def test_reported_with_a_document_sent_back_and_accepted() -> None:
     wrong = {"note": "Attached.", "file": SimpleUploadedFile("a.exe", b"MZ")}
     assert applicant.post(to_report, wrong).status_code == 422
     assert not ConditionReport.objects.exists()
-    sent = {"note": "Attached.", "file": SimpleUploadedFile("letter.pdf", b"%PDF-1.7\nLetter")}
+    sent = {"note": "Attached.", "file": SimpleUploadedFile("approval.pdf", b"%PDF-1.7\nApproval")}
     assert applicant.post(to_report, sent).status_code == 302
     first = ConditionReport.objects.get()
     assert Attachment.objects.get().message_id == first.message_id
@@ -58,7 +58,7 @@ def test_reported_with_a_document_sent_back_and_accepted() -> None:
     review = reverse("condition_review", args=[pk, first.pk])
     page = member.get(reverse("case", args=[pk])).content.decode()
     assert review in page
-    assert "letter.pdf" in page
+    assert "approval.pdf" in page
     owner = stories.client_for(case.published_dataset.owner)
     assert "Attached." not in owner.get(reverse("request_page", args=[pk])).content.decode()
     assert owner.post(review, {}).status_code == 403

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from apps.access_requests import commands as requests
 from apps.access_requests import queries_conditions, rules_conditions
-from apps.access_requests.conditions import LONGEST_DAYS, DueDate, due_day, due_words, terms_of
+from apps.access_requests.due_dates import LONGEST_DAYS, DueDate, due_day, due_words, terms_of
 from apps.access_requests.models import Condition, ConditionReport, Round, Vote
 from apps.access_requests.rules_conditions import check_due_date
 from apps.agreements import commands as agreements
@@ -175,7 +175,7 @@ def test_a_condition_due_before_the_first_download_holds_back_downloads_until_it
     assert state_of_grant(holder, access.grant).cause == "conditions_review"
     assert not waiting.access_waiting_for(holder).exists()
     assert not opens()
-    requests.send_report_back(sent, answer="The letter is not signed.", by=case.committee_setup.chair)
+    requests.send_report_back(sent, answer="The approval is not signed.", by=case.committee_setup.chair)
     assert state_of_grant(holder, access.grant).cause == "conditions"
     assert not opens()
     requests.accept_report(report(case), by=case.committee_setup.members[0])
@@ -250,8 +250,8 @@ def test_reminders_are_sent_once_and_follow_the_signature() -> None:
             assert row.due_day == due_day(row, signed)
     with clock.freeze(signed + 41 * DAY):
         stories.drain()
-        told = set(Notification.objects.filter(kind=Kind.CONDITION_OVERDUE).values_list("reader", flat=True))
-        assert told == {case.applicant.pk, case.committee_setup.chair.pk, case.published_dataset.owner.pk}
+        readers = set(Notification.objects.filter(kind=Kind.CONDITION_OVERDUE).values_list("reader", flat=True))
+        assert readers == {case.applicant.pk, case.committee_setup.chair.pk, case.published_dataset.owner.pk}
         sent = report(case)
         assert not due_conditions.still_open().filter(due_conditions.overdue()).exists()
         assert set(due_conditions.open_for(case.committee_setup.chair)) == {sent.condition}

@@ -48,7 +48,7 @@ def due_words(condition: Condition) -> str:
         return _("Due before signing")
     if condition.due == Condition.Due.DOWNLOAD:
         return _("Due before the first download")
-    if condition.due == Condition.Due.DATE:
+    if condition.due == Condition.Due.DATE and condition.due_on is not None:
         return _("Due on %(day)s") % {"day": formats.date_format(condition.due_on, "j M Y")}
     if condition.due == Condition.Due.AFTER_SIGNING:
         days = condition.due_days or 0
