@@ -7,7 +7,13 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships, take_effect_of_decisions
+from apps.access_requests.tasks import (
+    check_helpers,
+    keep_answer_windows,
+    keep_clocks,
+    report_ended_memberships,
+    take_effect_of_decisions,
+)
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
@@ -78,6 +84,7 @@ def warn() -> None:
     notify_of_ends(by=SYSTEM)
     report_ended_memberships()
     keep_clocks()
+    keep_answer_windows()
     check_helpers()
     check_who_names_owners()
 

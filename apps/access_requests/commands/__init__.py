@@ -27,6 +27,7 @@ from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.imports import import_request
+from apps.access_requests.commands.lapse import lapse, remind_of_answers
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -49,6 +50,8 @@ from apps.access_requests.commands.votes import confirm_vote, propose_condition,
 
 __all__ = [
     "extend_review",
+    "lapse",
+    "remind_of_answers",
     "notify_of_due_dates",
     "set_missing_clocks",
     "use_fast_track",
