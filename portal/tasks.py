@@ -10,10 +10,12 @@ from django.core.management import call_command
 from apps.access_requests.tasks import (
     check_helpers,
     keep_answer_windows,
+    keep_approval_rules,
     keep_clocks,
     report_ended_memberships,
     take_effect_of_decisions,
 )
+from apps.agreements.commands_conditions import notify_of_conditions
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
@@ -71,8 +73,8 @@ def sweep() -> None:
 @app.task
 def warn() -> None:
     """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
-    day or whose review is due, those whose agreement was not signed in time, and who can help now that another
-    person's role has run out.
+    day or whose review is due, those with a condition to meet, those whose agreement was not signed in time, and who
+    can help now that another person's role has run out.
 
     Neither access nor a decision depends on it.
     """
@@ -85,6 +87,8 @@ def warn() -> None:
     report_ended_memberships()
     keep_clocks()
     keep_answer_windows()
+    notify_of_conditions(by=SYSTEM)
+    keep_approval_rules()
     check_helpers()
     check_who_names_owners()
 

@@ -363,8 +363,8 @@ def check_can_confirm(by: Person, item: Item, decision: Decision) -> None:
     if queries.let_a_voter_leave(item, by.pk):
         raise Denied(
             _(
-                "You ended another voter’s membership or account, so you cannot confirm your vote. Another voter must "
-                "confirm theirs."
+                "You ended another voter’s membership or account, or undid the decision, so you cannot confirm your "
+                "vote. Another voter must confirm theirs."
             )
         )
 

@@ -53,7 +53,7 @@ def check_can_answer(question: Question) -> None:
 
 
 def answered_sentence() -> str:
-    return _("The committee has this answer already. It cannot be changed.")
+    return _("The committee already has this answer, so you cannot change it.")
 
 
 def locked_sentence() -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0006_question_field'),
+        ('access_requests', '0010_auto_rules'),
     ]
 
     operations = [

@@ -1,8 +1,10 @@
 """Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
 
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
+from apps.access_requests.models.approval_rules import ApprovalRule, RuleAgreement, RuleDecision, ShadowRun
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.clocks import ReviewClock
+from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
@@ -10,8 +12,10 @@ from apps.access_requests.models.thread import Message
 __all__ = [
     "AccessRequest",
     "Appeal",
+    "ApprovalRule",
     "Attachment",
     "Condition",
+    "ConditionReport",
     "Item",
     "Membership",
     "Message",
@@ -19,6 +23,9 @@ __all__ = [
     "Recusal",
     "ReviewClock",
     "Round",
+    "RuleAgreement",
+    "RuleDecision",
+    "ShadowRun",
     "UndoneDecision",
     "Vote",
 ]

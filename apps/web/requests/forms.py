@@ -163,19 +163,28 @@ class RequestForm(AnswersForm):
 
     @property
     def groups(self) -> dict[str, list[forms.BoundField]]:
-        """The fields as the page groups them: project, when, who, data."""
+        """The fields as the page groups them: project, when, who, data; a locked one is not shown."""
         found: dict[str, list[forms.BoundField]] = {}
         boxed = {box["pinned"].name for box in self.answer_boxes if "pinned" in box}
         for one in _own_fields():
             found.setdefault(one.group, [])
-            if one.name not in boxed:
+            if one.name not in boxed and not self.fields[one.name].disabled:
                 found[one.group].append(self[one.name])
         return found
 
     @property
     def purpose_rows(self) -> list[forms.BoundField]:
-        """The questions of the research purpose."""
-        return [self[name] for name in purpose_names()]
+        """The questions of the research purpose, unless they are locked."""
+        return [self[name] for name in purpose_names() if not self.fields[name].disabled]
+
+    @property
+    def locked_in_part(self) -> bool:
+        """Whether the committee asked about some parts only; the page leaves the others out."""
+        return self.unlocked is not None
+
+    @property
+    def documents_locked(self) -> bool:
+        return self.unlocked is not None and questions.DOCUMENTS not in self.unlocked
 
     @property
     def texts(self) -> dict[str, Any]:
@@ -185,7 +194,9 @@ class RequestForm(AnswersForm):
 
     @property
     def asked_sections(self) -> list[dict[str, Any]]:
-        """The questions of the committees' forms, as the template shows them."""
+        """The questions of the committees' forms, as the template shows them; none while they are locked."""
+        if self.unlocked is not None and questions.FORMS not in self.unlocked:
+            return []
         return self.form_questions.boxes(self)
 
 
