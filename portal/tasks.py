@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from apps.access_requests.tasks import (
     check_helpers,
+    keep_answer_windows,
     keep_approval_rules,
     keep_clocks,
     report_ended_memberships,
@@ -85,6 +86,7 @@ def warn() -> None:
     notify_of_ends(by=SYSTEM)
     report_ended_memberships()
     keep_clocks()
+    keep_answer_windows()
     notify_of_conditions(by=SYSTEM)
     keep_approval_rules()
     check_helpers()

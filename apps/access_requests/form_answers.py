@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from apps.access_requests import form_files
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import ItemState
 from apps.core.errors import Invalid
@@ -37,12 +38,14 @@ def asked_forms(request: AccessRequest, committee_ids: Collection[UUID] | None =
         items = request.items.exclude(state=ItemState.WITHDRAWN)
         committee_ids = set(items.values_list("dataset__committee_id", flat=True))
     found = [_asked(request, version) for version in versions_by_id(map(UUID, request.answers)).values()]
-    return [one for one in found if one.committee in committee_ids]
+    asked = [one for one in found if one.committee in committee_ids]
+    form_files.fill(request, asked)
+    return asked
 
 
 def _asked(request: AccessRequest, version: FormVersion) -> AskedForm:
     stored = Answers.stored(request.answers.get(str(version.pk), {}))
-    return AskedForm(version.pk, version.form.committee_id, version.read, stored)
+    return AskedForm(version.pk, version.form.committee_id, version.read, stored, version.form_id)
 
 
 def bring_forms(request: AccessRequest, committee_ids: Collection[UUID], *, like: AccessRequest | None) -> bool:
@@ -127,6 +130,8 @@ def changed(request: AccessRequest, sent: Mapping[UUID, Mapping[str, Any]]) -> d
                 _("This question is not part of the request. Reload the request to see its questions."), field="answers"
             )
         old = {**form.answers.valid, **form.answers.typed}
+        if any(answers.get(one.key, old.get(one.key)) != old.get(one.key) for one in form_files.asking(form)):
+            raise Invalid(_("Files are attached to the request, not sent with the answers."), field="answers")
         found[version] = form_answers.read(form.definition, old | dict(answers), form.answers.confidential)
     return found
 

@@ -1,6 +1,6 @@
 """Who reads the messages and attachments of a request."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,13 @@ from django.db.models import Exists, Func, JSONField, OuterRef, Q, QuerySet, UUI
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from apps.access_requests import queries
+from apps.access_requests import form_files, queries
 from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal, Round
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import roles
 from apps.core.actors import Viewer
+from apps.forms.queries import versions_by_id
 from apps.people.models import Person
 from apps.people.queries import accounts_of
 
@@ -80,7 +81,10 @@ def attachments_for(person: Viewer, request: AccessRequest) -> QuerySet[Attachme
         return found.none()
     reader = reader_of(person, request)
     readable = messages_of(reader).filter(withdrawn_at__isnull=True).order_by().values("pk")
-    submitted = Q() if reader.is_party else Q(pk__in=_in_rounds(request))
+    submitted = Q()
+    if not reader.is_party:
+        hidden = form_files.unreadable(request, {one.pk for one in reader.committees})
+        submitted = Q(pk__in=_in_rounds(request)) & ~Q(field__in=hidden)
     return found.filter((Q(message__isnull=True) & submitted) | Q(message_id__in=readable))
 
 
@@ -96,6 +100,10 @@ def documents_of(request: AccessRequest) -> QuerySet[Attachment]:
     return Attachment.objects.filter(request=request, message__isnull=True, removed_at__isnull=True)
 
 
-def documents_in(snapshot: Mapping[str, Any]) -> QuerySet[Attachment]:
-    """The documents that a round contains, oldest first; none in a round from before there were any."""
-    return Attachment.objects.filter(pk__in=[one["id"] for one in snapshot.get("attachments", ())])
+def documents_in(snapshot: Mapping[str, Any], *, committees: Collection[UUID]) -> QuerySet[Attachment]:
+    """The documents that a round contains and these committees read, oldest first."""
+    listed, forms = snapshot.get("attachments", ()), snapshot.get("forms", ())
+    theirs = {""}
+    if any(one["field"] for one in listed):
+        theirs |= form_files.readable(forms, versions_by_id(UUID(row["version"]) for row in forms), committees)
+    return Attachment.objects.filter(pk__in=[one["id"] for one in listed if one["field"] in theirs])

@@ -5,21 +5,31 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.access_requests import document_types, questions, rules
+from apps.access_requests import document_types, form_answers, form_files, questions, rules
 from apps.access_requests.models import AccessRequest, Attachment, Message, Question
 from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.core.errors import Denied, Gone, Invalid, UploadTooLarge, WrongState
 from apps.core.sizes import size_in_words
 from apps.datasets.rules import check_file_name
+from apps.forms.combined import name_of
 from apps.people.models import Person
 
 MOST = 40  # documents of one request, and of one message
 LONGEST_NAME = 200
 
 
-def check_can_attach(by: Person, request: AccessRequest, *, question: Question | None, message: Message | None) -> None:
-    """The applicant while they can change the request; to a message its author, in the act of writing it."""
-    if message is None:
+def check_can_attach(
+    by: Person, request: AccessRequest, *, question: Question | None, message: Message | None, field: str = ""
+) -> None:
+    """The applicant while they can change the request; to a message its author, in the act of writing it.
+
+    `field` is the question of a form that the document answers (`form_files.field_of`).
+    """
+    if message is None and field:
+        rules.check_can_edit(by, request)
+        form, asked = form_files.asked_here(form_answers.asked_forms(request), field)
+        check_unlocked(editable_fields(request), [], [name_of(form, asked)])
+    elif message is None:
         rules.check_can_edit(by, request)
         check_unlocked(editable_fields(request), [] if _is_asked_now(question) else [questions.DOCUMENTS])
     elif message.author_id != by.pk or message.request_id != request.pk:
@@ -29,6 +39,12 @@ def check_can_attach(by: Person, request: AccessRequest, *, question: Question |
     found = request.attachments.filter(message=message, removed_at__isnull=True)
     if found.count() >= MOST:
         raise Invalid(_("You can attach at most %(n)s documents. Remove one first.") % {"n": MOST}, field="file")
+
+
+def check_answers_question(request: AccessRequest, field: str, name: str, size: int) -> None:
+    """A question of a form accepts one more document of this name and size."""
+    if field:
+        form_files.check_accepts(*form_files.asked_here(form_answers.asked_forms(request), field), name, size)
 
 
 def check_document(name: str, size: int, content: BinaryIO) -> tuple[str, str]:
@@ -67,8 +83,12 @@ def check_can_remove(by: Person, attachment: Attachment) -> None:
     rules.check_can_edit(by, attachment.request)
     if attachment.message_id is not None or attachment.removed_at is not None:
         raise WrongState(_("You cannot remove this document. It belongs to a message, or it was removed already."))
-    changed = [] if _is_asked_now(attachment.question) else [questions.DOCUMENTS]
-    check_unlocked(editable_fields(attachment.request), changed)
+    editable = editable_fields(attachment.request)
+    if attachment.field and editable is not None:
+        found = form_files.question_of(form_answers.asked_forms(attachment.request), attachment.field)
+        check_unlocked(editable, [], [name_of(*found)] if found is not None else [attachment.field])
+        return
+    check_unlocked(editable, [] if _is_asked_now(attachment.question) else [questions.DOCUMENTS])
 
 
 def _is_asked_now(question: Question | None) -> bool:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.access_requests import questions
-from apps.access_requests.models import AccessRequest, Question
-from apps.access_requests.queries_questions import questions_of, unlocked_fields
+from apps.access_requests.models import AccessRequest, Question, Round
+from apps.access_requests.queries_questions import unlocked_fields
 from apps.access_requests.rules import check_question
 from apps.access_requests.since_submission import wrong_today
 from apps.core.errors import Invalid
@@ -48,7 +47,8 @@ def check_unlocked(editable: frozenset[str] | None, changed: Iterable[str], answ
 
 def check_can_answer(question: Question) -> None:
     """What a round contains stays as it is; an answer is not written again once it was submitted."""
-    if questions_of(question.request).filter(Q(locked=True), pk=question.pk).exists():
+    answered = Question.objects.filter(pk=question.pk).values("answered_at")
+    if Round.objects.filter(request=question.request_id, opened_at__gte=answered).exists():
         raise Invalid(answered_sentence(), field="answer")
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests import fields, form_answers
+from apps.access_requests import fields, form_answers, form_files
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.access_requests.states import ItemState
@@ -12,13 +12,16 @@ from apps.access_requests.states import ItemState
 def snapshot_of(request: AccessRequest) -> dict[str, Any]:
     """Everything the committee will read, as it is now; people by id, so that names can still be erased."""
     questions = request.questions.values_list("text", "answer")
+    answered = form_answers.frozen(request)
+    shown = form_files.frozen_ids(answered.get("forms", ()))
+    documents = request.attachments.filter(message=None, removed_at=None)
     return {
         "reference": request.reference,
         "applicant": str(request.applicant_id),
         **{field.name: _frozen(field, request) for field in fields.FIELDS if field.in_snapshot},
-        "attachments": [_document(one) for one in request.attachments.filter(message=None, removed_at=None)],
+        "attachments": [_document(one) for one in documents if not one.field or str(one.pk) in shown],
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
-        **form_answers.frozen(request),
+        **answered,
     }
 
 

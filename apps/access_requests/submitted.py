@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from apps.access_requests import fields, form_answers
+from apps.access_requests import fields, form_answers, form_files
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries import of_person
@@ -23,6 +23,8 @@ from apps.datasets.matching.questions import in_words
 from apps.datasets.models import Dataset
 from apps.forms.answers import Answers
 from apps.forms.combined import AskedForm
+from apps.forms.definition import Question
+from apps.forms.kinds import Type
 from apps.forms.queries import versions_by_id
 from apps.forms.values import lines
 from apps.people.models import Person
@@ -68,7 +70,10 @@ def _readable(said: dict[str, Any], committees: set[UUID] | None) -> dict[str, A
         reasons = {"confidential": dict(kept.confidential)} if kept.confidential else {}
         beside = {name: value for name, value in row.items() if name not in ("answers", "confidential")}
         rows.append({**beside, "answers": dict(kept.valid), **reasons})
-    return {**said, "forms": rows}
+    versions = versions_by_id(UUID(row["version"]) for row in said["forms"])
+    theirs = {"", *form_files.readable(said["forms"], versions, committees)}
+    documents = [one for one in said.get("attachments", ()) if one["field"] in theirs]
+    return {**said, "forms": rows, "attachments": documents}
 
 
 def forms_of(said: Mapping[str, Any], committees: set[UUID] | None) -> list[AskedForm]:
@@ -98,7 +103,7 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
     ]
     for one in forms_of(said, None):
         questions = [question for question in one.definition.questions() if question.key in one.answers.valid]
-        rows += [(str(each), "\n".join(lines(each, one.answers.valid[each.key]))) for each in questions]
+        rows += [(str(each), "\n".join(_lines(each, one.answers.valid[each.key]))) for each in questions]
     asked = [(one["question"], one["answer"] or "–") for one in said["questions"]]
     title = said[fields.TITLE.name] or written["reference"]
     parts = {
@@ -107,6 +112,13 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
         "sha256": gettext("SHA-256 of the request in this round: %(sha256)s") % {"sha256": written["sha256"]},
     }  # fmt: skip
     return compiled(_layout(), parts)
+
+
+def _lines(question: Question, answer: Any) -> list[str]:
+    """The answer as text; of a file also its SHA-256 (FIPS 180-4, lower-case hex)."""
+    if question.type != Type.FILE:
+        return lines(question, answer)
+    return [part for one in answer for part in (*lines(question, [one]), f"SHA-256 {one['sha256']}")]
 
 
 def _in_words(field: fields.RequestField, value: Any) -> str:

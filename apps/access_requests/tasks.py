@@ -2,12 +2,14 @@
 
 from django.db.models import QuerySet
 
-from apps.access_requests import commands, queries, queries_approval
+from apps.access_requests import commands, queries, queries_approval, queries_lapse
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import UNDER_REVIEW, RequestState
 from apps.audit.models import Event
 from apps.core import clock
 from apps.core.actors import SYSTEM
+
+AT_ONCE = 200
 
 
 def take_effect_of_decisions() -> None:
@@ -93,3 +95,10 @@ def keep_clocks() -> None:
     """Set the dates that a previous release did not set; then notify of due dates that are near or have passed."""
     commands.set_missing_clocks(by=SYSTEM)
     commands.notify_of_due_dates(by=SYSTEM)
+
+
+def keep_answer_windows() -> None:
+    """Remind applicants whose time to answer ends soon; end the requests whose time is over."""
+    commands.remind_of_answers(by=SYSTEM)
+    for request in queries_lapse.to_lapse(clock.now())[:AT_ONCE]:
+        commands.lapse(request, by=SYSTEM)

@@ -239,6 +239,9 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     REVIEW_DUE_SOON = "request.review_due_soon", Group.REQUESTS, "calendar", "still", _("The review is due soon")
     REVIEW_DUE = "request.review_due", Group.REQUESTS, "calendar", "wait", _("The review is due today")
+    ANSWER_DUE_SOON = (
+        "request.answer_due_soon", Group.REQUESTS, "calendar", "wait", _("The time to answer ends on %(due)s"),
+    )  # fmt: skip
     REVIEW_OVERDUE = "request.review_overdue", Group.REQUESTS, "alert", "bad", _("The review is overdue")
     VOTE_CAST = "request.vote_cast", Group.REQUESTS, "vote", "note", _("A vote was cast")
     VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")

@@ -37,10 +37,13 @@ class Answers:
 
 
 def read(definition: Definition, sent: Mapping[str, Any], reasons: Mapping[str, str]) -> Answers:
-    """What was sent, by the keys of the questions: valid answers in their one form, others as they were typed."""
+    """What was sent, by the keys of the questions: valid answers in their one form, others as they were typed.
+
+    Files are never sent as an answer: they are attached, and whoever stores them adds them to the answers.
+    """
     valid, typed = {}, {}
     for question in definition.questions():
-        if question.key not in sent:
+        if question.key not in sent or question.type == Type.FILE:
             continue
         try:
             answer = values.read(question, sent[question.key])
@@ -96,6 +99,8 @@ def missing(definition: Definition, answers: Answers) -> dict[str, str]:
 
 def needed(question: Question) -> str:
     """The sentence for a question that must be answered."""
+    if question.type == Type.FILE:
+        return _("Attach a file for “%(question)s”.") % {"question": question}
     if question.type in (Type.CHOICE, Type.CHOICES):
         return _("Choose an answer to “%(question)s”.") % {"question": question}
     return _("Answer “%(question)s”.") % {"question": question}

@@ -13,12 +13,14 @@ from apps.forms.visibility import holds
 
 @dataclass
 class AskedForm:
-    """One version of a committee's form, as a request answers it."""
+    """One version of a committee's form, as a request answers it. `files` are the attached ones by key of question."""
 
     version: UUID
     committee: UUID
     definition: Definition
     answers: Answers = field(default_factory=Answers)
+    form: UUID | None = None
+    files: dict[str, Sequence[Any]] = field(default_factory=dict)
 
 
 @dataclass

@@ -62,4 +62,6 @@ FILLED_FROM = {
     Profile.ORCID: frozenset({Type.ORCID, Type.TEXT}),
     Profile.INSTITUTION: frozenset({Type.TEXT, Type.ORGANISATION}),
 }
-FORMATS = ("pdf", "doc", "docx", "xls", "xlsx", "odt", "ods", "csv", "txt", "png", "jpg")
+# Of the file types that a form can name, those that are accepted (apps.access_requests.document_types).
+STORABLE = ("pdf", "docx", "odt", "xlsx", "ods", "csv", "txt", "png", "jpg", "jpeg")
+FORMATS = ("pdf", "doc", "docx", "xls", "xlsx", "odt", "ods", "csv", "txt", "png", "jpg", "jpeg")

@@ -6,8 +6,9 @@ from apps.committees.models import Committee
 from apps.committees.rules import check_can_manage_committee
 from apps.core.actors import Viewer
 from apps.core.errors import Invalid, WrongState
+from apps.forms import files
 from apps.forms.definition import Definition, sha256_of
-from apps.forms.kinds import Type
+from apps.forms.kinds import STORABLE, Type
 from apps.forms.models import Form, FormVersion
 from apps.forms.problems import Problem, problems
 
@@ -33,15 +34,14 @@ def check_revision(draft: FormVersion, revision: int | None) -> None:
 def obstacles_to_publishing(definition: Definition) -> list[Problem]:
     """Everything that stops the form from being published, in the order of the form."""
     numbers = definition.numbered()
-    sentence = _(
-        "Question %(n)s asks for a file, which forms cannot do yet. Applicants attach documents to the request."
-    )
-    files = [
-        Problem(question.key, sentence % {"n": numbers[question.key]})
+    sentence = _("Question %(n)s accepts only file types that cannot be attached. Accepted: %(types)s.")
+    types = ", ".join(STORABLE)
+    unanswerable = [
+        Problem(question.key, sentence % {"n": numbers[question.key], "types": types})
         for question in definition.questions()
-        if question.type == Type.FILE
+        if question.type == Type.FILE and not files.accepted(question)
     ]
-    return problems(definition) + files
+    return problems(definition) + unanswerable
 
 
 def check_can_publish(definition: Definition, published: FormVersion | None) -> None:

@@ -1,8 +1,8 @@
 """The answer to a question: read from what was typed or sent, and as a person reads it. Pure functions, but for today.
 
 An answer is JSON: text for most types, a number, a list of texts (`choices`, `country`, `variables`),
-`{"from", "until"}` for a period, `{"name", "email", "orcid"}` for a person, and a list of objects, one a row, for a
-table.
+`{"from", "until"}` for a period, `{"name", "email", "orcid"}` for a person, a list of files (`apps.forms.files`), and a
+list of objects, one a row, for a table.
 """
 
 import re
@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from apps.core import clock, countries
 from apps.core.errors import Invalid
 from apps.core.text import is_blank, is_email, seen_length, typed
-from apps.forms import identifiers
+from apps.forms import files, identifiers
 from apps.forms.definition import Question
 from apps.forms.kinds import Type
 
@@ -279,6 +279,7 @@ READERS: Mapping[Type, Callable[[Question, Any], Any]] = {
     Type.COUNTRY: _read_countries,
     Type.PERSON: _read_person,
     Type.VARIABLES: _read_variables,
+    Type.FILE: files.read,
 }
 
 
@@ -305,6 +306,8 @@ def _entry(question: Question, answer: Any) -> str:
         return _("%(begin)s to %(end)s") % {"begin": begin, "end": end}
     if question.type == Type.PERSON:
         return ", ".join(answer[name] for name in PERSON if name in answer)
+    if question.type == Type.FILE:
+        return files.in_words(answer)
     if question.type == Type.TABLE:
         return "; ".join(
             f"{column}: {', '.join(lines(column, answer[column.key]))}"

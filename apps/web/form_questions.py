@@ -16,6 +16,7 @@ from apps.forms.comparison import limits, said
 from apps.forms.definition import Question
 from apps.forms.kinds import Readers, Type
 from apps.forms.values import PERIOD, PERSON, lines
+from apps.web.file_boxes import file_box
 
 BLANK_ROWS, MOST_ROWS_SENT = 3, 300
 LINES = {Type.LONG_TEXT: 6, Type.COUNTRY: 2, Type.VARIABLES: 4}
@@ -54,7 +55,7 @@ class AnswerWidget(forms.Widget):
 
     def id_for_label(self, id_: str, _index: str | None = None) -> str:
         """The first input of the question."""
-        first = {Type.PERIOD: ".from", Type.PERSON: ".name", Type.CHOICE: ".0", Type.CHOICES: ".0"}
+        first = {Type.FILE: ".file", Type.PERIOD: ".from", Type.PERSON: ".name", Type.CHOICE: ".0", Type.CHOICES: ".0"}
         if self.question.type == Type.TABLE:
             return f"{id_}.0.{self.question.columns[0].key}"
         return id_ + first.get(self.question.type, "")
@@ -89,6 +90,11 @@ class FormQuestions:
         found = {name: form.cleaned_data[name] for name in open_now}
         return answered(self._forms, found, self._reasons(form.data)) if found else {}
 
+    def file_targets(self) -> dict[str, tuple[AskedForm, Question]]:
+        """The questions to which files can be attached now, by the name of their field."""
+        asked = {name: one for name, one in self._asked.items() if one.question.type == Type.FILE}
+        return {name: (one.forms[0], one.question) for name, one in asked.items() if not self._is_locked(name)}
+
     def _is_locked(self, name: str) -> bool:
         return self._unlocked is not None and name not in self._unlocked
 
@@ -103,6 +109,7 @@ class FormQuestions:
         for one in self._forms:
             says = wrong(one.definition, (answers or {}).get(one.version, one.answers))
             found |= {self._names[one.version, key]: why for key, why in says.items()}
+            found |= {self._names[one.version, key]: why for key, why in _wrong_files(one).items()}
         return found
 
     def boxes(self, form: forms.Form) -> list[dict[str, Any]]:
@@ -130,6 +137,8 @@ class FormQuestions:
         }  # fmt: skip
         if question.confidential:
             box["marked"], box["reason"] = self._marked(one, form)
+        if question.type == Type.FILE:
+            return box | file_box(one)
         return box | _inputs(question, f"id_{one.name}", one.name, value)
 
     def _marked(self, one: AskedQuestion, form: forms.Form) -> tuple[bool, str]:
@@ -143,6 +152,12 @@ class FormQuestions:
         section = form.definition.section_of(one.question.key)
         both = [section.visible_if if section else None, one.question.visible_if]
         return f" {_('and')} ".join(said(form.definition, condition, by_text=True) for condition in both if condition)
+
+
+def _wrong_files(form: AskedForm) -> dict[str, str]:
+    """The sentence about files that a question does not accept; whatever else was sent, they are still attached."""
+    attached = {key: value for key, value in form.answers.typed.items() if key in form.files}
+    return wrong(form.definition, Answers(typed=attached))
 
 
 def _locked_box(one: AskedQuestion) -> dict[str, Any]:

@@ -136,7 +136,7 @@ TABLES = (
         "requests", AccessRequest,
         (
             "id", "reference", "applicant_id", *fields.stored(), "state", "created_at", "submitted_at", "decided_at",
-            "ended_at",
+            "answer_until", "ended_at",
         ),
         _requests,
     ),

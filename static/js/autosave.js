@@ -108,6 +108,7 @@
       showState("saving", note && note.dataset.saving);
       if (!unanswered) {
         unanswered = { body: new FormData(form), sent: JSON.stringify(typed()) };
+        for (const [name, value] of [...unanswered.body]) if (typeof value !== "string") unanswered.body.delete(name);
         unanswered.body.set("_save", newKey());
       }
       const { body, sent } = unanswered;

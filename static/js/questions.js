@@ -3,14 +3,14 @@
 // fields; one that holds is enough. Without script every question is shown, and says when to answer it.
 (() => {
   "use strict";
-  const COMPOSITE = /\.(from|until|name|email|orcid|\d+\.\w+)$/;
+  const COMPOSITE = /\.(from|until|name|email|orcid|files|file|\d+\.\w+)$/;
 
   function answers(form) {
     const found = {};
     for (const [name, value] of new FormData(form)) {
-      if (typeof value !== "string" || !value.trim()) continue;
+      if (typeof value === "string" ? !value.trim() : !value.name) continue;
       const own = name.replace(COMPOSITE, "");
-      (found[own] ||= []).push(value.trim());
+      (found[own] ||= []).push(typeof value === "string" ? value.trim() : value.name);
     }
     for (const box of form.querySelectorAll("[data-locked]")) {
       const given = JSON.parse(box.dataset.given);
@@ -52,6 +52,7 @@
       error.querySelector("span").textContent = sentence;
       box.classList.toggle("field--error", Boolean(sentence));
       const input = box.querySelector("input:not([type=hidden]), textarea, fieldset");
+      if (!input) continue;
       if (sentence) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }

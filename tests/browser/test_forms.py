@@ -101,6 +101,9 @@ def answer(box: Any, one: Question, value: Any) -> None:
     if one.type in (Type.CHOICE, Type.CHOICES):
         for key in value if isinstance(value, list) else [value]:
             box.locator(f'input[value="{key}"]').check()
+    elif one.type == Type.FILE:
+        file = {"name": value[0]["name"], "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"}
+        box.locator('input[type="file"]').set_input_files(file)
     elif isinstance(value, dict):
         for part, text in value.items():
             box.locator(f'[name="{name}.{part}"]').fill(text)

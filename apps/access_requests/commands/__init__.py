@@ -38,6 +38,7 @@ from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.imports import import_request
+from apps.access_requests.commands.lapse import lapse, remind_of_answers
 from apps.access_requests.commands.members import (
     add_committee_member,
     name_chair,
@@ -72,6 +73,8 @@ __all__ = [
     "run_on_past_cases",
     "write_approval_rule",
     "extend_review",
+    "lapse",
+    "remind_of_answers",
     "notify_of_due_dates",
     "set_missing_clocks",
     "use_fast_track",

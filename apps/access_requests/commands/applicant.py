@@ -213,7 +213,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
         voting_rules=rules_to_keep(request),
     )  # fmt: skip
     _set_clocks(request)
-    request.move("submit", submitted_at=clock.now())
+    request.move("submit", submitted_at=clock.now(), answer_until=None, answer_reminded_at=None)
     about = [item.dataset_id for item in request.items.all()]
     record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
     return opened
@@ -240,18 +240,24 @@ def withdraw_for_closed_account(request: AccessRequest, *, by: Actor) -> None:
         _withdraw(request, by=by, closed_account=True)
 
 
-def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False) -> None:
-    """The caller holds the lock on the request. A decision that is not in effect is undone, and an appeal ends."""
+def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False, lapsed: bool = False) -> None:
+    """The caller holds the lock on the request. A decision that is not in effect is undone, and an appeal ends.
+
+    A request that did not lapse has no last day to answer any more.
+    """
+    facts = {"closed_account": closed_account, "lapsed": lapsed}
+    if not lapsed:
+        AccessRequest.objects.filter(pk=request.pk).update(answer_until=None)
     if not _end_what_is_open(request, by=by):
         return
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
     if not request.items.filter(decided_at__isnull=False).exists():
         request.move("withdraw", ended_at=clock.now())
-        record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, closed_account=closed_account)
+        record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, **facts)
         return
     for item in request.items.select_for_update().filter(state=ItemState.OPEN).order_by("pk"):
         item.move("withdraw")
-    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, rest=True, closed_account=closed_account)
+    record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, rest=True, **facts)
     request.move("decide", decided_at=clock.now())
     record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)
 

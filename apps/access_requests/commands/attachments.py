@@ -30,13 +30,14 @@ def attach(
 ) -> Attachment:  # fmt: skip
     """Attach a document to the request, to the answer of a question or to a message.
 
-    `field` names the field of a form that asks for it. The bytes are stored first, then the row. Nobody can open the
-    document before it was checked for malware (`check_attachment`).
+    `field` names the question of a form that asks for it (`form_files.field_of`). The bytes are stored first, then the
+    row. Nobody can open the document before it was checked for malware (`check_attachment`).
     """
     by = check_person(by)
     with transaction.atomic():
-        rules_attachments.check_can_attach(by, _lock(request), question=question, message=message)
+        rules_attachments.check_can_attach(by, _lock(request), question=question, message=message, field=field)
     name, media_type = rules_attachments.check_document(name, size, content)
+    rules_attachments.check_answers_question(request, field, name, size)
     key, sha256 = _store(content)
     facts = {"name": name, "size": size, "media_type": media_type, "sha256": sha256, "storage_key": key}
     try:
@@ -49,7 +50,9 @@ def attach(
 @transaction.atomic
 def _register(request: AccessRequest, *, by: Person, **facts: Any) -> Attachment:
     request = _lock(request)
-    rules_attachments.check_can_attach(by, request, question=facts["question"], message=facts["message"])
+    beside = {"question": facts["question"], "message": facts["message"]}
+    rules_attachments.check_can_attach(by, request, field=facts["field"], **beside)
+    rules_attachments.check_answers_question(request, facts["field"], facts["name"], facts["size"])
     attachment = Attachment.objects.create(request=request, uploaded_by=by, **facts)
     # Of a message the event does not name the request: who reads the message is not who reads the request's history.
     about = [facts["message"]] if facts["message"] is not None else [request]

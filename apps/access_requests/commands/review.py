@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.access_requests import obstacles, queries, rules, rules_questions
+from apps.access_requests.commands.lapse import _answer_window
 from apps.access_requests.commands.locks import _close_round, _lock
 from apps.access_requests.models import AccessRequest, Question, Recusal
 from apps.access_requests.rules_after import check_none_can_be_undone
@@ -14,6 +15,7 @@ from apps.access_requests.voting_rules import rules_in
 from apps.audit.queries import timeline_of
 from apps.audit.record import Kind, record
 from apps.committees.decisions import Blocked, too_few
+from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.text import typed
@@ -50,7 +52,8 @@ def request_changes(
         Question.objects.create(request=request, round=current, asked_by=by, field=about, text=said)
         for about, said in asked
     ]
-    request.move("return")
+    returning = set(committees_of(by).values_list("pk", flat=True))
+    request.move("return", answer_until=_answer_window(request, returning), answer_reminded_at=None)
     record(Kind.REQUEST_RETURNED, actor=by, subject=request, round=current.number)
     return question
 

@@ -52,6 +52,9 @@ class AccessRequest(WorkflowModel):
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Of a returned request: the last day to answer, after which it lapses, and when the applicant was reminded of it.
+    answer_until = models.DateField(null=True)
+    answer_reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("access request")

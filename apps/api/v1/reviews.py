@@ -107,7 +107,8 @@ def review_out(me: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     seen = votes_seen(case, newest, me)
     clocks = clocks_of(case, [one.item for one in seen if one.is_theirs], today_of_clocks())
     aside = case.recusals.select_related("person").order_by("declared_at")
-    documents = queries_thread.documents_in(newest.snapshot)
+    readers = committees_of(me).values_list("pk", flat=True)
+    documents = queries_thread.documents_in(newest.snapshot, committees=set(readers))
     asked = case.questions.select_related("asked_by").order_by("asked_at")
     response["ETag"] = f'"{newest.number}"'
     return {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item, ReviewClock, Vote
 from apps.access_requests.queries_clocks import Stage
+from apps.access_requests.queries_lapse import returned_until
 from apps.access_requests.states import ItemState, RequestState
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
@@ -82,7 +83,28 @@ def _changed(event: Event) -> Notes:
         yield Note(person, f"review_{row.change}", reverse("request_page", args=[request.pk]), facts, row.reason)
 
 
+def _answer_due_soon(event: Event) -> Notes:
+    """The applicant, unless the answers were sent meanwhile or there is another date."""
+    request = AccessRequest.objects.select_related("applicant").get(pk=subject_of(event))
+    until = returned_until(request)
+    if until is not None and until.isoformat() == str(event.facts.get("due")):
+        facts = {"reference": request.reference, "title": request.title, "due": day(until)}
+        yield Note(request.applicant, "answer_soon.applicant", reverse("request_page", args=[request.pk]), facts)
+
+
 MESSAGES: Mapping[Kind, Message] = {
+    Kind.ANSWER_DUE_SOON: Message(
+        _answer_due_soon,
+        {
+            "answer_soon.applicant": (
+                _("Answer the questions about %(reference)s by %(due)s"),
+                _(
+                    "The committee asked you about “%(title)s”. If you do not send your answers by %(due)s, the "
+                    "request is closed. You can then copy it as a new request."
+                ),
+            ),
+        },
+    ),
     Kind.REVIEW_DUE_SOON: Message(
         _due_soon,
         {

@@ -46,7 +46,10 @@ def _request_withdrawn(event: Event) -> Notes:
     request, facts = _request(event)
     if request.submitted_at is None:
         return
-    words = ".closed_account" if event.facts.get("closed_account") else ""
+    why = [f".{fact}" for fact in ("closed_account", "lapsed") if event.facts.get(fact)]
+    words, page = "".join(why[:1]), reverse("request_page", args=[request.pk])
+    if event.facts.get("lapsed"):
+        yield Note(request.applicant, "request_withdrawn.applicant.lapsed", page, facts)
     for member in _eligible_voters(request):
         yield Note(member, f"request_withdrawn.committee{words}", reverse("case", args=[request.pk]), facts)
     for person in requests.people_of(request).exclude(pk=request.applicant_id):
@@ -190,6 +193,27 @@ MESSAGES: Mapping[Kind, Message] = {
                 _(
                     "The account of %(applicant)s was closed, so the request “%(title)s”, in which you are named, was "
                     "withdrawn. To use the data, submit a new request."
+                ),
+            ),
+            "request_withdrawn.applicant.lapsed": (
+                _("%(reference)s was closed"),
+                _(
+                    "You did not send your answers about “%(title)s” in time, so the request was closed. Nothing that "
+                    "you wrote is lost: open the request and copy it as a new one."
+                ),
+            ),
+            "request_withdrawn.committee.lapsed": (
+                _("%(reference)s was closed"),
+                _(
+                    "%(applicant)s did not answer your questions about “%(title)s” in time, so the request was closed. "
+                    "You do not need to do anything."
+                ),
+            ),
+            "request_withdrawn.member.lapsed": (
+                _("%(reference)s was closed"),
+                _(
+                    "%(applicant)s did not answer the questions of the committee in time, so the request “%(title)s”, "
+                    "in which you are named, was closed."
                 ),
             ),
             "request_withdrawn.member": (

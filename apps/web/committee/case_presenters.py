@@ -118,7 +118,7 @@ def _asked(
     return {
         "round": newest,
         "under_review": newest.closed_at is None,
-        "documents": document_forms.shown(documents_in(said)),
+        "documents": document_forms.shown(documents_in(said, committees=mine)),
         "title": said[fields.TITLE.name],
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),

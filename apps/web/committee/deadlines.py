@@ -100,7 +100,7 @@ class DeadlinesForm(forms.Form):
         label=gettext_lazy("Time for the applicant to answer"),
         help_text=gettext_lazy(
             "After the committee requests changes. Enter 0 for no limit. Until the applicant answers, the clock "
-            "is paused."
+            "is paused. Without an answer in this time, the request is closed; the applicant is reminded before."
         ),
         error_messages=NUMBER,
     )

@@ -31,6 +31,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.requests.form_files import attach_sent, back_to_question, remove_chosen
 from apps.web.requests.form_versions import newer_forms
 from apps.web.requests.forms import RequestForm, begun, name_refused
 from apps.web.requests.purpose_section import purpose_context
@@ -124,6 +125,11 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         with refusals:
             _keep(found, form, request.actor)
+            if refused := attach_sent(request, found, form):
+                return _files_refused(request, found, refused)
+            if remove_chosen(request, found) or "attach" in request.POST:
+                messages.success(request, _("Saved."))
+                return back_to_question(request, pk)
             messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
             then = "request_documents" if "documents" in request.POST else "request_edit"
             return HttpResponseRedirect(reverse(then, args=[pk]))
@@ -144,10 +150,21 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         with refusals:
             if whole:
                 _keep(found, form, request.actor)
+                if refused := attach_sent(request, found, form):
+                    return _files_refused(request, found, refused)
             return _after_submit(request, found)
     if whole and not isinstance(refusals.refusal, WrongState):
         _name_the_rest(found, form, request.actor)
     return _page(request, found, form, status=refusals.status)
+
+
+def _files_refused(request: AuthenticatedRequest, found: AccessRequest, refused: dict[str, str]) -> HttpResponse:
+    """Everything that was typed is saved, and every file but these is attached; each has its sentence at its field."""
+    found.refresh_from_db()
+    form = _bound(found)
+    for name, sentence in refused.items():
+        form.add_error(name, sentence)
+    return saved_with_errors(_page(request, found, form, status=422))
 
 
 def _name_the_rest(found: AccessRequest, form: RequestForm, person: Person) -> None:

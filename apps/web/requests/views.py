@@ -18,6 +18,7 @@ from apps.access_requests.form_answers import asked_forms
 from apps.access_requests.models import AccessRequest, Item, Question
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
+from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.queries_one import readable
 from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
@@ -93,6 +94,8 @@ def page(
         "own": mine or person in members,
         **revisions(found, items, person)
         | after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
+        "lapsed": has_lapsed(found),
+        "mine": mine,
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),

@@ -13,6 +13,7 @@ VALID: dict[Type, Any] = {
     Type.DATE: "2099-02-28", Type.PERIOD: {"from": "2020-01-01", "until": "2020-12-31"}, Type.EMAIL: "a@example.org",
     Type.PHONE: "+45 33 33 33 33", Type.URL: "https://example.org/", Type.ORCID: ORCID, Type.ORGANISATION: ROR,
     Type.COUNTRY: ["DK"], Type.PERSON: {"name": "Ann Holm"}, Type.VARIABLES: ["age"],
+    Type.FILE: [{"id": "018f", "name": "plan.pdf", "size": 2000, "sha256": "ab" * 32}],
 }  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from apps.forms.answers import final, missing, read
+from apps.forms.answers import Answers, final, missing, read
 from apps.forms.comparison import compare
 from apps.forms.definition import canonical, to_json
+from apps.forms.kinds import Type
 from apps.forms.parsing import from_text
 from apps.forms.rules import obstacles_to_publishing
 from apps.forms.shipped_forms import SHIPPED, shipped, text_of
@@ -40,7 +41,10 @@ def texts(found: Any) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_it_can_be_filled_in(name: str) -> None:
     definition = shipped(name)
-    answers = read(definition, filled(definition), {})
+    sent = filled(definition)
+    read_answers = read(definition, sent, {})
+    attached = {one.key: sent[one.key] for one in definition.questions() if one.type == Type.FILE}
+    answers = Answers({**read_answers.valid, **attached}, read_answers.typed)
     assert answers.typed == {}
     assert missing(definition, answers) == {}
     assert final(definition, answers)["answers"]

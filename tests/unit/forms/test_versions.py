@@ -83,11 +83,14 @@ def test_a_form_with_a_problem_or_without_a_change_is_not_published() -> None:
         commands.publish(form, by=setup.chair)
 
 
-def test_a_form_that_asks_for_a_file_is_not_published() -> None:
-    form, setup = made(samples.read(question("a", "file")))
+def test_a_form_that_asks_for_a_file_that_cannot_be_stored_is_not_published() -> None:
+    """The control also accepts a type that can."""
+    form, setup = made(samples.read(question("a", "file", formats=["doc", "xls"])))
     with pytest.raises(Invalid):
         commands.publish(form, by=setup.chair)
-    assert [one.key for one in rules.obstacles_to_publishing(samples.read(question("a", "file")))] == ["a"]
+    assert [one.key for one in rules.obstacles_to_publishing(queries.draft_of(form).read)] == ["a"]
+    commands.change_draft(form, definition=samples.read(question("a", "file", formats=["doc", "pdf"])), by=setup.chair)
+    commands.publish(form, by=setup.chair)
 
 
 def test_a_withdrawn_form_is_not_asked_and_not_changed() -> None:
