@@ -245,7 +245,7 @@ def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False
 
     A request that did not lapse has no last day to answer any more.
     """
-    facts = {"closed_account": closed_account, "lapsed": lapsed}
+    facts: dict[str, Any] = {"closed_account": closed_account, "lapsed": lapsed}
     if not lapsed:
         AccessRequest.objects.filter(pk=request.pk).update(answer_until=None)
     if not _end_what_is_open(request, by=by):

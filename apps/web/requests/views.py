@@ -94,8 +94,7 @@ def page(
         "own": mine or person in members,
         **revisions(found, items, person)
         | after_decision(items, state.at, mine=mine, form=appeal_form, about=appealed),
-        "lapsed": has_lapsed(found),
-        "mine": mine,
+        **_lapse(found, mine=mine),
         "editable": mine and found.state in EDITABLE,
         "can_withdraw": mine and refusal_of(lambda: rules.check_can_withdraw(person, found)) is None,
         "is_reviewer": not mine and committees_of(person).filter(items__request=found).exists(),
@@ -104,6 +103,11 @@ def page(
     if context["own"]:
         context |= _between(request, found, message_form)
     return render(request, "requests/request.html", context, status=status)
+
+
+def _lapse(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
+    """Whether it was closed because it was not answered in time, and whether the reader can copy it."""
+    return {"lapsed": has_lapsed(found), "mine": mine}
 
 
 def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageForm | None) -> dict[str, Any]:
