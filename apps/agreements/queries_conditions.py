@@ -34,7 +34,8 @@ def with_due_day(found: QuerySet[Any]) -> QuerySet[Any]:
         When(due=Condition.Due.AFTER_SIGNING, then=later),
         output_field=DateField(),
     )
-    return found.annotate(executed_at=F("item__agreement__executed_at"), due_day=day)
+    dated: QuerySet[Any] = found.annotate(executed_at=F("item__agreement__executed_at"), due_day=day)
+    return dated
 
 
 def still_open() -> QuerySet[Any]:
