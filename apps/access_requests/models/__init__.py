@@ -2,7 +2,9 @@
 
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.attachments import Attachment
+from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
+from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
@@ -15,10 +17,12 @@ __all__ = [
     "Item",
     "Membership",
     "Message",
+    "NoConflictDeclaration",
     "Question",
     "Recusal",
     "ReviewClock",
     "Round",
     "UndoneDecision",
+    "Verdict",
     "Vote",
 ]

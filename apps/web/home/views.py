@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.access_requests.queries_conflicts import declared
 from apps.grants import waiting
 from apps.grants.access_state import states_of_own
 from apps.grants.figures import busiest_of, figures_of
@@ -39,9 +40,7 @@ def home(request: PageRequest) -> HttpResponse:
     states, access_states = states_of_own(person, requests, access)
     own = [my_requests.row(one, states[one.pk], _titles(states[one.pk])) for one in requests]
     have = [{"grant": one, "shown": shown(access_states[one.pk])} for one in access]
-    reviews = (
-        list(reviews_waiting_for(person).select_related("applicant")[: SHOWN + 1]) if facts["reviews_waiting"] else []
-    )
+    reviews = list(_reviews(person)[: SHOWN + 1]) if facts["reviews_waiting"] else []
     to_sign = waiting.agreements_to_countersign(person).order_by("offered_at", "pk")
     countersign = list(to_sign[: SHOWN + 1]) if facts["datasets_waiting"] else []
     stops = list(waiting.stops_to_resume(person)) if facts["stops_waiting"] else []
@@ -75,6 +74,11 @@ def _requests(person: Person) -> QuerySet[Any]:
     """What is not closed; what waits for the person first."""
     under_way = waiting.requests_under_way(person).values("pk")
     return my_requests.found(person).filter(pk__in=under_way).order_by("-waits", "-last_change", "-pk")
+
+
+def _reviews(person: Person) -> QuerySet[Any]:
+    """What waits for a committee member; `declared` says whether they may read it already."""
+    return reviews_waiting_for(person).select_related("applicant").annotate(declared=declared(person, "pk"))
 
 
 def _access(person: Person) -> QuerySet[Any]:
