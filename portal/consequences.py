@@ -16,6 +16,7 @@ from apps.access_requests.tasks import (
     check_helpers,
     check_quorum,
     close_if_denied,
+    decide_by_rules,
     report_lost_voters,
     report_open_votes,
     withdraw_requests,
@@ -41,7 +42,7 @@ Consequence = Callable[[Event], None]
 CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.FILE_UPLOADED: [check_uploaded_file],
     Kind.ATTACHMENT_ADDED: [check_attachment],
-    Kind.REQUEST_SUBMITTED: [check_quorum],
+    Kind.REQUEST_SUBMITTED: [decide_by_rules, check_quorum],
     Kind.MEMBER_RECUSED: [report_open_votes, check_quorum],
     Kind.VOTE_CAST: [report_open_votes],
     Kind.VOTE_CHANGED: [report_open_votes],

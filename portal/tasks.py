@@ -7,7 +7,14 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
-from apps.access_requests.tasks import check_helpers, keep_clocks, report_ended_memberships, take_effect_of_decisions
+from apps.access_requests.tasks import (
+    check_helpers,
+    keep_approval_rules,
+    keep_clocks,
+    report_ended_memberships,
+    take_effect_of_decisions,
+)
+from apps.agreements.commands_conditions import notify_of_conditions
 from apps.agreements.tasks import expire_agreements
 from apps.core import correlation, heartbeats, idempotency
 from apps.core.actors import SYSTEM
@@ -65,8 +72,8 @@ def sweep() -> None:
 @app.task
 def warn() -> None:
     """Notify people whose affiliation or access ends soon, or has ended, committees whose members reached their last
-    day or whose review is due, those whose agreement was not signed in time, and who can help now that another
-    person's role has run out.
+    day or whose review is due, those with a condition to meet, those whose agreement was not signed in time, and who
+    can help now that another person's role has run out.
 
     Neither access nor a decision depends on it.
     """
@@ -78,6 +85,8 @@ def warn() -> None:
     notify_of_ends(by=SYSTEM)
     report_ended_memberships()
     keep_clocks()
+    notify_of_conditions(by=SYSTEM)
+    keep_approval_rules()
     check_helpers()
     check_who_names_owners()
 

@@ -17,7 +17,7 @@ from apps.core import clock
 
 UNDECIDED: dict[str, Any] = {
     "decided_at": None, "decided_in": None, "reason": "", "terms": "", "denial_codes": None, "appeal_until": None,
-    "takes_effect_at": None,
+    "takes_effect_at": None, "adopted": None,
 }  # fmt: skip
 
 

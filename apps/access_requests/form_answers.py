@@ -99,6 +99,23 @@ def merged(request: AccessRequest, changes: Mapping[UUID, Answers]) -> dict[str,
     return found
 
 
+def changed_names(request: AccessRequest, before: Mapping[str, Any]) -> list[str]:
+    """The names of the fields whose answers differ from these stored ones."""
+    known = versions_by_id(map(UUID, request.answers)) if request.answers != before else {}
+    found = []
+    for version in known.values():
+        now, old = _asked(request, version), Answers.stored(before.get(str(version.pk), {}))
+        pairs = list(zip(_parts(now.answers), _parts(old), strict=True))
+        for one in now.definition.questions():
+            if any(each.get(one.key) != other.get(one.key) for each, other in pairs):
+                found.append(name_of(now, one))
+    return found
+
+
+def _parts(answers: Answers) -> tuple[Mapping[str, Any], ...]:
+    return answers.valid, answers.typed, answers.confidential
+
+
 def changed(request: AccessRequest, sent: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Answers]:
     """The answers with these changes, by version and key; Invalid for a form or a key that is not asked."""
     asked = {one.version: one for one in asked_forms(request)}

@@ -14,7 +14,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from apps.access_requests import effect
+from apps.access_requests import effect, queries_undone
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries_conflicts import declared
@@ -322,8 +322,8 @@ def who_may_confirm(item: Item, voters: Iterable[CommitteeMember]) -> list[Perso
 
 
 def let_a_voter_leave(item: Item, person_id: UUID) -> bool:
-    """Whether this person ended a membership or an account in the committee after the last vote of anybody else, apart
-    from their deputy.
+    """Whether this person ended a membership or an account in the committee, or undid its decision while others may
+    vote too, after the last vote of anybody else, apart from their deputy.
 
     Until another vote is cast, a vote that they change or confirm does not decide the item.
     """
@@ -334,6 +334,10 @@ def let_a_voter_leave(item: Item, person_id: UUID) -> bool:
     since = last or begun.first()
     if since is None:
         return False
+    if queries_undone.undid(item, person_id, since) and any(
+        one.person_id != person_id for one in fetch_eligible_voters(item)
+    ):
+        return True
     members = CommitteeMember.objects.filter(committee_id=item.committee_id)
     if members.filter(ended_by_id=person_id, ends_at__gt=since, ends_at__lte=clock.sql_now()).exists():
         return True

@@ -1,6 +1,8 @@
 """What of a request can be changed while it is with the applicant."""
 
-from apps.access_requests.models import AccessRequest, Question
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.access_requests.models import AccessRequest, Question, Round
 from apps.access_requests.states import RequestState
 
 
@@ -14,3 +16,9 @@ def unlocked_fields(request: AccessRequest) -> frozenset[str] | None:
     last = request.rounds.order_by("-number").values("pk")[:1]
     asked = frozenset(Question.objects.filter(request=request, round__in=last).values_list("field", flat=True))
     return None if not asked or "" in asked else asked
+
+
+def questions_of(request: AccessRequest) -> QuerySet[Question]:
+    """The committee's questions as they were asked, each with `locked`: a later round has its answer already."""
+    later = Round.objects.filter(request=request, opened_at__gte=OuterRef("answered_at"))
+    return request.questions.annotate(locked=Exists(later)).order_by("asked_at", "pk")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, JSONField, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from apps.access_requests import queries
 from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal, Round
@@ -81,9 +83,15 @@ def attachments_for(person: Viewer, request: AccessRequest) -> QuerySet[Attachme
         return found.none()
     reader = reader_of(person, request)
     readable = messages_of(reader).filter(withdrawn_at__isnull=True).order_by().values("pk")
-    rounds = Round.objects.filter(request=request, opened_at__gte=OuterRef("uploaded_at"))
-    submitted = Q() if reader.is_party else Q(Exists(rounds))
+    submitted = Q() if reader.is_party else Q(pk__in=_in_rounds(request))
     return found.filter((Q(message__isnull=True) & submitted) | Q(message_id__in=readable))
+
+
+def _in_rounds(request: AccessRequest) -> QuerySet[Round, UUID]:
+    """The ids of the documents that a round contains. A round that an appeal opens has those of the round before."""
+    each = Func("snapshot__attachments", function="jsonb_array_elements", output_field=JSONField(), set_returning=True)
+    rows = Round.objects.filter(request=request).order_by().annotate(each=each)
+    return rows.values_list(Cast(KeyTextTransform("id", "each"), UUIDField()), flat=True)
 
 
 def documents_of(request: AccessRequest) -> QuerySet[Attachment]:

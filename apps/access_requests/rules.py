@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -120,16 +121,22 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     """What still stands between a draft and the committee, field by field."""
     says: dict[str, str] = {}
     for field in fields.FIELDS:
-        if field.required and _amount(field, request) < field.least:
+        if is_missing(field, request):
             says[field.name] = field.missing % {"n": field.least}
     matches = purposes.matches_of(request)
-    says = purposes.beyond_last_day(request.ends_on, matches) | _wrong_dates(request) | says
+    undecided = Dataset.objects.filter(items__request=request, items__state=ItemState.OPEN)
+    says = purposes.beyond_last_day(request.ends_on, matches) | wrong_dates(request, undecided) | says
     if fields.DATASETS.name not in says and not request.items.filter(state=ItemState.OPEN).exists():
         says[fields.DATASETS.name] = _("All datasets in this request have already been decided.")
     if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
         says[fields.DATASETS.name] = misfits
     says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
     return says | form_answers.missing(request)
+
+
+def is_missing(field: RequestField, request: AccessRequest) -> bool:
+    """Whether the request needs more of this field before it can be submitted."""
+    return field.required and _amount(field, request) < field.least
 
 
 def _amount(field: RequestField, request: AccessRequest) -> int:
@@ -142,8 +149,8 @@ def _amount(field: RequestField, request: AccessRequest) -> int:
     return seen_length(value) if isinstance(value, str) else int(value is not None)
 
 
-def _wrong_dates(request: AccessRequest) -> dict[str, str]:
-    """What is wrong with the days when both are there."""
+def wrong_dates(request: AccessRequest, undecided: QuerySet[Dataset]) -> dict[str, str]:
+    """What is wrong with the days when both are there, for these datasets."""
     if request.starts_on is None or request.ends_on is None:
         return {}
     if request.ends_on <= max(request.starts_on, clock.today()):
@@ -152,7 +159,6 @@ def _wrong_dates(request: AccessRequest) -> dict[str, str]:
         return {"starts_on": _("The start date must be less than five years from now.")}
     if request.ends_on - request.starts_on > LONGEST:
         return {"ends_on": _("Access can last at most five years. Enter an earlier end date.")}
-    undecided = Dataset.objects.filter(items__request=request, items__state=ItemState.OPEN)
     limit = shortest_limit(undecided.only("title", "longest_grant_days"))
     return wrong_period(request.starts_on, request.ends_on, limit)
 
@@ -374,8 +380,8 @@ def check_can_confirm(by: Person, item: Item, decision: Decision) -> None:
     if queries.let_a_voter_leave(item, by.pk):
         raise Denied(
             _(
-                "You ended another voter’s membership or account, so you cannot confirm your vote. Another voter must "
-                "confirm theirs."
+                "You ended another voter’s membership or account, or undid the decision, so you cannot confirm your "
+                "vote. Another voter must confirm theirs."
             )
         )
 

@@ -17,7 +17,7 @@ from apps.people.rules import check_not_break_glass
 
 
 def check_can_undo(by: Person, item: Item, voters: Sequence[CommitteeMember], now: datetime) -> None:
-    """An eligible voter or the chair, until the decision takes effect; each once a round, so that nobody blocks it."""
+    """An eligible voter or the chair, until the decision takes effect; once a round, so that nobody blocks it."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
     mine = CommitteeMember.objects.active().filter(committee=item.committee_id, person=by)
@@ -29,9 +29,9 @@ def check_can_undo(by: Person, item: Item, voters: Sequence[CommitteeMember], no
         raise WrongState(_("There is no decision to undo. Someone may have undone it already."))
     if not effect.is_pending(item, now):
         raise WrongState(_("The decision has taken effect, so you can no longer undo it."))
-    if UndoneDecision.objects.filter(item=item, round=item.decided_in, undone_by=by).exists():
+    if UndoneDecision.objects.filter(item=item, round=item.decided_in).exists():
         raise WrongState(
-            _("You have already undone a decision on this dataset in this round. You can do this only once.")
+            _("A decision on this dataset was already undone in this round. It can be undone only once in a round.")
         )
 
 

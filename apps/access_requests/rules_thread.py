@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries_thread, rules
-from apps.access_requests.models import AccessRequest, Message
+from apps.access_requests.models import AccessRequest, ConditionReport, Message
 from apps.access_requests.states import RequestState
 from apps.committees.models import Committee
 from apps.core import clock
@@ -51,6 +51,8 @@ def check_can_withdraw_message(by: Person, message: Message) -> None:
         raise Denied(_("Only the author of a message can withdraw it."))
     if not queries_thread.messages_of(queries_thread.reader_of(by, message.request)).filter(pk=message.pk).exists():
         raise Denied(_("Only the author of a message can withdraw it."))
+    if ConditionReport.objects.filter(message=message).exists():
+        raise WrongState(_("This message reports a condition as met. You cannot withdraw it."))
     if message.withdrawn_at is not None:
         raise WrongState(_("This message was already withdrawn."))
     if message.written_at < clock.now() - WITHDRAW_WITHIN:

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from apps.access_requests import commands, queries
+from apps.access_requests import commands, queries, queries_approval
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import UNDER_REVIEW, RequestState
 from apps.audit.models import Event
@@ -75,6 +75,18 @@ def check_helpers(_event: Event | None = None) -> None:
 def _report_short(found: QuerySet[AccessRequest]) -> None:
     for request in found.distinct():
         commands.record_committees_without_quorum(request, by=SYSTEM)
+
+
+def decide_by_rules(event: Event) -> None:
+    """A request was submitted: approval rules of its committees approve what they cover; people see to the rest."""
+    for request in AccessRequest.objects.filter(pk=event.subject_id):
+        commands.decide_by_rules(request, by=SYSTEM)
+
+
+def keep_approval_rules() -> None:
+    """Pause the rules whose owner has left, or whose use conditions or committee’s rules have changed."""
+    for rule in queries_approval.started().order_by("pk"):
+        commands.keep_approval_rule(rule, by=SYSTEM)
 
 
 def keep_clocks() -> None:

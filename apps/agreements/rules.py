@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import people_of
-from apps.agreements import queries, wording
+from apps.agreements import queries, queries_conditions, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
@@ -99,6 +99,13 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
     if agreement.state == AgreementState.TERMINATED:
         raise WrongState(_("This agreement is terminated."))
     check_not_over(agreement)
+    if queries_conditions.hold_signing(agreement).exists():
+        raise WrongState(
+            _(
+                "A condition of the decision must be met before the agreement is signed. The request page shows which, "
+                "and who has the next step."
+            )
+        )
     if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():
         raise WrongState(_("You have already signed this agreement."))
     return capacity

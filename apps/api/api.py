@@ -10,7 +10,19 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from apps.api.errors import InvalidFields, Malformed
-from apps.api.v1 import access, appeals, files, messages, publishing, requests, submissions
+from apps.api.v1 import (
+    access,
+    appeals,
+    committees,
+    files,
+    messages,
+    publishing,
+    requests,
+    review_messages,
+    reviews,
+    submissions,
+    votes,
+)
 from apps.api.validation import ParsedBody
 from apps.core.errors import NotFound
 
@@ -36,7 +48,7 @@ api = NinjaAPI(
     title="Gatehouse",
     version="1",
     description=(
-        "Find datasets, request access, and download the data you have access to.\n\n"
+        "Find datasets, request access, review requests, and download the data you have access to.\n\n"
         "Calls carry an access token (`Authorization: Bearer gh_...`) with the scope that each operation names; "
         "cookies are ignored. Public data can be read without a token. Errors are problem+json (RFC 9457) "
         "with a sentence for a person and, for input, `errors` by field. A POST may carry `Idempotency-Key`."
@@ -45,7 +57,9 @@ api = NinjaAPI(
     docs_url=None,
     parser=ParsedBody(),
 )
-ROUTERS = (publishing, submissions, requests, appeals, messages, access, files)
+ROUTERS = (
+    publishing, committees, submissions, requests, appeals, messages, reviews, review_messages, votes, access, files,
+)  # fmt: skip
 for each in ROUTERS:  # publishing includes the router of v1/datasets.py
     api.add_router("", each.router)
 

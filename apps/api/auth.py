@@ -45,6 +45,8 @@ READ = PersonalTokens(Scope.READ)
 REQUEST = PersonalTokens(Scope.REQUEST)
 DOWNLOAD = PersonalTokens(Scope.DOWNLOAD, visitors=True)
 PUBLISH = PersonalTokens(Scope.PUBLISH)
+REVIEW = PersonalTokens(Scope.REVIEW)
+VOTE = PersonalTokens(Scope.VOTE)
 
 
 def caller(request: HttpRequest) -> Any:

@@ -31,6 +31,7 @@ from apps.tokens.commands.devices import (
     revoke_by_secret,
 )
 from apps.tokens.models import PersonalToken
+from apps.tokens.rules import DEVICE_SCOPES
 
 DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 FORM = "application/x-www-form-urlencoded"
@@ -77,7 +78,7 @@ def device_authorize(fields: Fields, request: HttpRequest) -> dict[str, Any]:
             by=ANONYMOUS,
         )
     except Invalid:
-        known = " ".join(PersonalToken.Scope.values)
+        known = " ".join(DEVICE_SCOPES)
         raise OAuthError("invalid_scope", f"The scopes are: {known}.") from None
     except TooOften:
         raise OAuthError(
@@ -155,7 +156,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
             "device_authorization_endpoint": absolute(reverse("device_authorize")),
             "token_endpoint": absolute(reverse("oauth_token")),
             "revocation_endpoint": absolute(reverse("oauth_revoke")),
-            "scopes_supported": list(PersonalToken.Scope.values),
+            "scopes_supported": list(DEVICE_SCOPES),
             "response_types_supported": [],  # required by RFC 8414; the device grant has none
             "grant_types_supported": [DEVICE_CODE_GRANT, "refresh_token"],
             "token_endpoint_auth_methods_supported": ["none"],

@@ -13,6 +13,7 @@ from apps.access_requests.queries_clocks import due_of
 from apps.access_requests.rules_after import can_appeal_until
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW
 from apps.agreements.models import Agreement
+from apps.api.conditions import conditions_to_meet
 from apps.api.matches import matches_out
 from apps.core.addresses import absolute
 from apps.datasets.conditions import explained, listed
@@ -173,6 +174,7 @@ def item(item: Item, now: datetime) -> JsonObject:
         "denial_codes": item.denial_codes or [],
         "appeal_until": can_appeal_until(item, appeal, now),
         "appeal": appeal_line(appeal) if appeal is not None else None,
+        "conditions": conditions_to_meet(item, now.date()),
     }
 
 

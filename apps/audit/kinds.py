@@ -255,6 +255,17 @@ class Kind(models.TextChoices):
     VOTE_CHANGED = "request.vote_changed", Group.REQUESTS, "vote", "note", _("A vote was changed")
     VOTE_CONFIRMED = "request.vote_confirmed", Group.REQUESTS, "vote", "note", _("A vote was confirmed")
     CONDITION_PROPOSED = "request.condition_proposed", Group.REQUESTS, "edit", "note", _("A condition was proposed")
+    CONDITION_REPORTED = (
+        "request.condition_reported", Group.REQUESTS, "check", "note", _("A condition was reported as met"),
+    )  # fmt: skip
+    CONDITION_ACCEPTED = (
+        "request.condition_accepted", Group.REQUESTS, "check", "good", _("A condition was accepted as met"),
+    )  # fmt: skip
+    CONDITION_SENT_BACK = (
+        "request.condition_sent_back", Group.REQUESTS, "undo", "wait", _("A report on a condition was sent back"),
+    )  # fmt: skip
+    CONDITION_DUE_SOON = "request.condition_due_soon", Group.REQUESTS, "calendar", "still", _("A condition is due soon")
+    CONDITION_OVERDUE = "request.condition_overdue", Group.REQUESTS, "alert", "bad", _("A condition is overdue")
     VOTER_LEFT = "request.voter_left", Group.REQUESTS, "person", "wait", _("A committee member can no longer vote")
     CONFIRMATION_NEEDED = (
         "request.confirmation_needed", Group.REQUESTS, "vote", "wait",
@@ -306,6 +317,29 @@ class Kind(models.TextChoices):
     DECISION_APPEALED = "request.appealed", Group.REQUESTS, "vote", "wait", _("Decision on %(dataset)s appealed")
     APPEAL_STARTED = "request.appeal_started", Group.REQUESTS, "vote", "note", _("Review of the appeal started")
     APPEAL_WITHDRAWN = "request.appeal_withdrawn", Group.REQUESTS, "undo", "still", _("The appeal was withdrawn")
+    APPROVAL_RULE_WRITTEN = (
+        "approval_rule.written", Group.REQUESTS, "edit", "note", _("An approval rule was written"),
+    )  # fmt: skip
+    APPROVAL_RULE_TRIED = (
+        "approval_rule.tried", Group.REQUESTS, "eye", "still",
+        _("Shadow run: %(approved)s of %(looked_at)s past cases approved, %(differed)s of them decided otherwise"),
+    )  # fmt: skip
+    APPROVAL_RULE_AGREED = (
+        "approval_rule.agreed", Group.REQUESTS, "vote", "note", _("A member agreed to an approval rule"),
+    )  # fmt: skip
+    APPROVAL_RULE_STARTED = (
+        "approval_rule.started", Group.REQUESTS, "active", "good", _("An approval rule was switched on"),
+    )  # fmt: skip
+    APPROVAL_RULE_PAUSED = (
+        "approval_rule.paused", Group.REQUESTS, "suspended", "wait", _("An approval rule was paused"),
+    )  # fmt: skip
+    APPROVAL_RULE_ENDED = "approval_rule.ended", Group.REQUESTS, "closed", "still", _("An approval rule was ended")
+    ITEM_APPROVED_BY_RULE = (
+        "request.approved_by_rule", Group.REQUESTS, "approved", "good", _("%(dataset)s: approved by a rule"),
+    )  # fmt: skip
+    RULE_DECISION_CHECKED = (
+        "approval_rule.checked", Group.REQUESTS, "eye", "note", _("A member checked an approval by a rule"),
+    )  # fmt: skip
     REQUEST_DECIDED = "request.decided", Group.REQUESTS, "decided", "note", _("All datasets were decided")
     REQUEST_ACTIVATED = "request.activated", Group.REQUESTS, "active", "good", _("Access was granted for this request")
     REQUEST_CLOSED = "request.closed", Group.REQUESTS, "closed", "still", _("The request was closed")
@@ -391,6 +425,7 @@ COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
     Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
     Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
     Kind.NO_CONFLICT_DECLARED,
+    Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
 }  # fmt: skip
 # What is proposed without a name.
 UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

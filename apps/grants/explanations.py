@@ -156,6 +156,14 @@ EXPLANATIONS: Mapping[str, Explanation] = {
             "from there."
         ),
     ),
+    "conditions_met": Explanation(
+        gettext_lazy("The conditions that must be met before the first download are met"),
+        gettext_lazy("The committee accepted each condition that must be met before the first download."),
+        gettext_lazy(
+            "A condition of the decision must be met before the first download. The request page shows which, and who "
+            "has the next step."
+        ),
+    ),
 }
 
 # Words for what stopped a part, by the part and the fact's cause.

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Wh
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.access_requests import conditions, queries_conditions
 from apps.agreements.models import Agreement, Signature
 from apps.core import clock
 from apps.core.identifiers import new_id
@@ -46,6 +47,9 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
         affiliation = Affiliation.objects.active(at).filter(
             person=OuterRef("holder_id"), institution=OuterRef("institution_id")
         )
+        held = queries_conditions.unmet(at).filter(
+            item=OuterRef("agreement__item_id"), due__in=conditions.HOLDS_DOWNLOADS
+        )
         return {
             "begun": Q(starts_at__lte=moment),
             "not_ended": Q(ends_at__gt=moment),
@@ -59,6 +63,8 @@ class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
             "affiliation_active": Q(
                 Case(When(Exists(affiliation), then=True), default=False, output_field=models.BooleanField())
             ),
+            # What the committee asked for before the first download, or before signing, and has not accepted as met.
+            "conditions_met": Q(Case(When(Exists(held), then=False), default=True, output_field=models.BooleanField())),
         }
 
     def active(self, at: datetime | None = None) -> Self:

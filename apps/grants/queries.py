@@ -24,7 +24,7 @@ from apps.people.queries import accepted_terms, accepted_visas_of, active_at, en
 
 ENDINGS = ("not_ended", "not_revoked", "not_terminated")  # parts of a grant that, once missing, stay missing
 FOLLOWS = "follows"  # the cause of a part that does not hold because another one, which is named, does not
-PAUSES = ("not_suspended", "affiliation_active")  # parts that can hold again
+PAUSES = ("not_suspended", "affiliation_active", "conditions_met")  # parts that can hold again
 AT_ONCE = 50  # people whom one statement of `verdicts` asks about
 OPEN = Q(dataset__access=Dataset.Access.OPEN)
 

@@ -21,8 +21,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate, TruncDay
 from django.db.models.lookups import Exact, GreaterThan, IsNull, LessThanOrEqual
 
-from apps.access_requests import effect
+from apps.access_requests import effect, queries_conditions
 from apps.access_requests import queries as requests
+from apps.access_requests.conditions import HOLDS_DOWNLOADS, HOLDS_SIGNING
 from apps.access_requests.models import AccessRequest, Item, Membership
 from apps.access_requests.states import ACCEPTED, EDITABLE, UNDER_REVIEW, RequestState
 from apps.agreements import queries as agreements
@@ -46,8 +47,15 @@ def requests_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
 
 
 def agreements_waiting_for(person: Viewer) -> QuerySet[Agreement]:
-    """Agreements that this person has yet to sign and still can: the period is not over."""
-    return agreements.to_sign(person).filter(_not_over()).exclude(item__request__state=RequestState.WITHDRAWN)
+    """Agreements that this person has yet to sign and still can: the period is not over. Also while they have to report
+    a condition first, but not while the committee reviews all that they reported.
+    """
+    theirs = agreements.to_sign(person).filter(_not_over()).exclude(item__request__state=RequestState.WITHDRAWN)
+    held, unreported = (
+        Exists(found.filter(item=OuterRef("item_id"), due__in=HOLDS_SIGNING))
+        for found in (queries_conditions.unmet(), queries_conditions.unreported())
+    )
+    return theirs.filter(~Q(held) | Q(unreported))
 
 
 def agreements_to_countersign(person: Viewer) -> QuerySet[Agreement]:
@@ -151,14 +159,25 @@ def access_scheduled() -> Q:
 
 
 def access_suspended() -> Q:
-    """A condition on grants: not over, and suspended by a person or because the affiliation is not valid."""
+    """A condition on grants: not over, and suspended by a person, because the affiliation is not valid, or because a
+    condition due before the first download is not met.
+    """
     parts = AccessGrant.objects.parts()
-    return access_not_over() & ~(parts["not_suspended"] & parts["affiliation_active"])
+    return access_not_over() & ~(parts["not_suspended"] & parts["affiliation_active"] & parts["conditions_met"])
 
 
 def access_waiting_for(person: Viewer) -> QuerySet[AccessGrant]:
-    """Access of this person that they can resume by signing in through their institution, or should renew."""
-    return held_by(person).filter(resumable() | renewable(person))
+    """Access of this person that they can resume by signing in through their institution or start by reporting a
+    condition as met, or should renew.
+    """
+    return held_by(person).filter(resumable() | conditions_to_report() | renewable(person))
+
+
+def conditions_to_report() -> Q:
+    """A condition on grants: only conditions are missing, and one of them waits for the applicant's side."""
+    lasts = _all_of("not_ended", "not_revoked", "not_terminated", "not_suspended", "affiliation_active")
+    unreported = queries_conditions.unreported().filter(item=OuterRef("agreement__item_id"), due__in=HOLDS_DOWNLOADS)
+    return lasts & ~AccessGrant.objects.parts()["conditions_met"] & Q(Exists(unreported))
 
 
 def resumable() -> Q:

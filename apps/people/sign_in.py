@@ -1,7 +1,7 @@
 """What a sign-in says about a person: its strength, the claims of the provider and the visas."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,16 @@ class SignIn:
     amr: tuple[str, ...] = ()
     assurance: tuple[str, ...] = ()
     second_factor: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON, for `sign_in_from`."""
+        return asdict(self) | {"auth_time": self.auth_time.isoformat()}
+
+
+def sign_in_from(kept: Mapping[str, Any]) -> SignIn:
+    """The sign-in that `SignIn.as_json` wrote."""
+    lists = {name: tuple(kept[name]) for name in ("amr", "assurance")}
+    return SignIn(**{**kept, **lists, "auth_time": datetime.fromisoformat(kept["auth_time"])})
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,8 @@ class PersonalToken(models.Model):
         REQUEST = "request", _("write and submit requests")
         DOWNLOAD = "download", _("create download links and download files")
         PUBLISH = "publish", _("describe and publish datasets")
+        REVIEW = "review", _("read your committees’ requests and write messages")
+        VOTE = "vote", _("check, return and vote on your committees’ requests (at most 1 day)")
 
     class Kind(models.TextChoices):
         PERSONAL = "personal", _("personal access token")
@@ -112,6 +114,8 @@ class PersonalToken(models.Model):
     hint = models.CharField(max_length=12)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
     second_factor = models.BooleanField(default=False)  # of the sign-in in which it was made or authorised
+    # The facts of that sign-in (`SignIn.as_json`), which a vote with this token keeps; NULL if they are not known.
+    sign_in = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("ends"))
     revoked_at = models.DateTimeField(null=True)

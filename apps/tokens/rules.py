@@ -9,10 +9,16 @@ from apps.core import clock
 from apps.core.errors import Denied, Gone, Invalid, TooOften, Unavailable, WrongState
 from apps.core.text import is_blank, seen_length
 from apps.people.models import Person
+from apps.people.rules import check_fresh
+from apps.people.sign_in import SignIn, sign_in_from
 from apps.tokens.models import DeviceRequest, PersonalToken, ServiceAccount
 from apps.tokens.queries import devices_waiting, wrong_codes_of
 
 LONGEST_TOKEN = timedelta(days=365)
+LONGEST_VOTING = timedelta(days=1)  # of a token that can vote
+
+# What a program that renews itself may do: everything but vote.
+DEVICE_SCOPES = tuple(scope.value for scope in PersonalToken.Scope if scope != PersonalToken.Scope.VOTE)
 
 MOST_GUESSES, GUESSING = 5, timedelta(minutes=10)
 
@@ -31,6 +37,35 @@ def check_token(*, name: str, scopes: list[str], days: int) -> None:
         fields["days"] = _("Enter a number of days from 1 to %(days)s.") % {"days": LONGEST_TOKEN.days}
     if fields:
         raise Invalid(_("The token was not created."), fields=fields)
+
+
+def check_can_vote_with_token(*, scopes: list[str], days: int, signed_in: SignIn | None) -> bool:
+    """Whether the token will vote. It lasts a day, and a person makes it who has just signed in: on a page each vote
+    needs such a sign-in (docs/decisions/committee-api.md).
+    """
+    if PersonalToken.Scope.VOTE not in scopes:
+        return False
+    if days > LONGEST_VOTING.days:
+        said = _("A token that can vote is valid for at most 1 day. Enter 1.")
+        raise Invalid(_("The token was not created."), fields={"days": said})
+    if signed_in is None:
+        raise Denied(_("A token that can vote is created on the page “Access tokens”."))
+    check_fresh(signed_in)
+    return True
+
+
+def check_acts_for_a_person(scopes: list[str]) -> None:
+    """A vote is a person’s own act: no service account has one."""
+    if PersonalToken.Scope.VOTE in scopes:
+        said = _("A service account cannot vote. Choose other permissions.")
+        raise Invalid(_("The token was not created."), fields={"scopes": said})
+
+
+def check_votes_now(token: PersonalToken) -> SignIn:
+    """The sign-in in which a token that can vote was made. Raises Denied if it is not known, or not a person's own."""
+    if token.kind != PersonalToken.Kind.PERSONAL or token.sign_in is None:
+        raise Denied(_("You cannot vote with this token. Create a personal access token with the scope “vote”."))
+    return sign_in_from(token.sign_in)
 
 
 def check_own_token(by: Person, token: PersonalToken) -> None:
@@ -68,7 +103,7 @@ def check_token_within(account: ServiceAccount, until: datetime) -> None:
 
 
 def check_device_scopes(scopes: list[str]) -> None:
-    if not scopes or set(scopes) - set(PersonalToken.Scope.values):
+    if not scopes or set(scopes) - set(DEVICE_SCOPES):
         raise Invalid(_("Request at least one scope, and only scopes that exist."), field="scope")
 
 

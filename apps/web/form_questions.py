@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from apps.forms.combined import AskedForm, AskedQuestion, AskedSection, answered
 from apps.forms.comparison import limits, said
 from apps.forms.definition import Question
 from apps.forms.kinds import Readers, Type
-from apps.forms.values import PERIOD, PERSON
+from apps.forms.values import PERIOD, PERSON, lines
 
 BLANK_ROWS, MOST_ROWS_SENT = 3, 300
 LINES = {Type.LONG_TEXT: 6, Type.COUNTRY: 2, Type.VARIABLES: 4}
@@ -73,8 +73,9 @@ class AnswerField(forms.Field):
 class FormQuestions:
     """The forms that a request answers, for the request form: its fields, what was sent, and what the page shows."""
 
-    def __init__(self, asked: Sequence[AskedForm]) -> None:
-        self._forms = asked
+    def __init__(self, asked: Sequence[AskedForm], *, unlocked: Collection[str] | None = None) -> None:
+        """`unlocked` are the names of the fields that can be changed; None if all can."""
+        self._forms, self._unlocked = asked, unlocked
         self._sections = sections(asked)
         self._names = names_of(asked)
         self._asked = {one.name: one for part in self._sections for one in part.questions if one.question.asks}
@@ -84,11 +85,16 @@ class FormQuestions:
 
     def sent(self, form: forms.Form) -> dict[UUID, Answers]:
         """The answers in a form that was sent, by version; a question that its page did not have stays as it is."""
-        found = {name: form.cleaned_data[name] for name in self._asked if _was_asked(form, name)}
+        open_now = [name for name in self._asked if not self._is_locked(name) and _was_asked(form, name)]
+        found = {name: form.cleaned_data[name] for name in open_now}
         return answered(self._forms, found, self._reasons(form.data)) if found else {}
 
+    def _is_locked(self, name: str) -> bool:
+        return self._unlocked is not None and name not in self._unlocked
+
     def _reasons(self, data: Any) -> dict[str, str]:
-        marked = [name for name, one in self._asked.items() if one.question.confidential and data.get(f"{name}.marked")]
+        can_be = [name for name, one in self._asked.items() if one.question.confidential and not self._is_locked(name)]
+        marked = [name for name in can_be if data.get(f"{name}.marked")]
         return {name: str(data.get(f"{name}.reason", ""))[:MOST_REASON] for name in marked}
 
     def wrong(self, answers: Mapping[UUID, Answers] | None = None) -> dict[str, str]:
@@ -111,6 +117,8 @@ class FormQuestions:
 
     def _box(self, one: AskedQuestion, form: forms.Form, error: str) -> dict[str, Any]:
         question = one.question
+        if question.asks and self._is_locked(one.name):
+            return _locked_box(one)
         value = form[one.name].data if _was_asked(form, one.name) else _kept(one)
         shown_if = conditions(one, self._names)
         box = {
@@ -135,6 +143,17 @@ class FormQuestions:
         section = form.definition.section_of(one.question.key)
         both = [section.visible_if if section else None, one.question.visible_if]
         return f" {_('and')} ".join(said(form.definition, condition, by_text=True) for condition in both if condition)
+
+
+def _locked_box(one: AskedQuestion) -> dict[str, Any]:
+    """The answer as text; `given` has it for the conditions of other questions, as the page's script compares them."""
+    answer = one.valid()
+    given = [] if answer is None else answer if isinstance(answer, list) else [answer]
+    compared = json.dumps([str(each) for each in given])
+    label = str(one.question)
+    return {
+        "name": one.name, "label": label, "lines": lines(one.question, answer), "locked": True, "given": compared
+    }  # fmt: skip
 
 
 def _was_asked(form: forms.Form, name: str) -> bool:

@@ -47,6 +47,7 @@ PROVIDER_SECRETS = {"home": OIDC_RP_CLIENT_SECRET}
 SIGN_IN_PLAIN_LOOPBACK = True
 OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/logout/"
 
+CLAMD = environment.scanner("CLAMD")
 S3_ADDRESS = environment.text("S3_ENDPOINT_URL")
 DELIVERY = "presigned" if S3_ADDRESS else "accel"
 if S3_ADDRESS:

@@ -11,7 +11,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.access_requests.models import AccessRequest, Appeal, Attachment, Item, Membership, Message, Recusal, Round
+from apps.access_requests.models import (
+    AccessRequest,
+    Appeal,
+    ApprovalRule,
+    Attachment,
+    Item,
+    Membership,
+    Message,
+    Recusal,
+    Round,
+)
 from apps.access_requests.reversals import reopen, restore_denial
 from apps.access_requests.states import ItemState
 from apps.agreements.models import Agreement
@@ -225,6 +235,19 @@ def withdraw_appeal(event: Event) -> bool:
     appeal = Appeal.objects.filter(item_id=_subject(event), outcome="").select_related("item").first()
     if appeal is not None:
         restore_denial(appeal)
+    return True
+
+
+def pause_approval_rule(event: Event) -> bool:
+    """A rule that was paused approves nothing until members have agreed to it again."""
+    started = ApprovalRule.objects.filter(pk=_subject(event), started_at__isnull=False, paused_at__isnull=True)
+    started.update(paused_at=clock.now(), pause=ApprovalRule.Pause.RESTORED)
+    return True
+
+
+def end_approval_rule(event: Event) -> bool:
+    """A rule that was ended stays ended."""
+    ApprovalRule.objects.filter(pk=_subject(event), ended_at__isnull=True).update(ended_at=clock.now())
     return True
 
 

@@ -5,6 +5,7 @@
   "use strict";
   const PAUSE = 900;
   const RETRY = 8000;
+  const LONGEST_WAIT = 8000;
   const isSaved = (name) => name && !["csrfmiddlewaretoken", "revision", "_once", "_save"].includes(name);
 
   // Each save has an idempotency key, so that it can be sent again if its answer was lost.
@@ -23,6 +24,7 @@
     let again = false;
     let stopped = false;
     let unanswered = null;
+    let sendAfterSave = null;
 
     function showState(state, text, facts = {}) {
       if (!note) return;
@@ -81,6 +83,7 @@
       try { copy = JSON.parse(localStorage.getItem(storageKey) || "null"); } catch { return; }
       if (!copy) return;
       if (form.querySelector(".error-summary")) { storeCopy(); return; } // a form with errors shows what was typed
+      if (copy.submitted && document.querySelector(".messages .notice--success")) { deleteCopy(); return; } // it was saved
       if (revision && copy.revision !== revision.value) { addOlderCopy(copy); return; }
       if (JSON.stringify(copy.typed) === JSON.stringify(typed())) return;
       for (const element of form.elements) {
@@ -129,6 +132,7 @@
         later(RETRY);
       }
       busy = false;
+      if (sendAfterSave) { sendAfterSave(); return; }
       if (again) { again = false; later(); }
     }
 
@@ -138,7 +142,21 @@
     }
 
     form.addEventListener("input", (event) => { if (event.target.type !== "file") { storeCopy(); later(); } });
-    form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); storeCopy(true); });
+    // A save that is on its way changes the revision: a form sent meanwhile would be taken for one of another window.
+    function sendOnce(submitter) {
+      let wait = 0;
+      sendAfterSave = () => { clearTimeout(wait); sendAfterSave = null; busy = false; form.requestSubmit(submitter); };
+      wait = setTimeout(sendAfterSave, LONGEST_WAIT);
+    }
+
+    form.addEventListener("submit", (event) => {
+      stopped = true;
+      clearTimeout(timer);
+      storeCopy(true);
+      if (!busy) return;
+      event.preventDefault();
+      if (!sendAfterSave) sendOnce(event.submitter);
+    });
     addEventListener("online", () => { if (note && note.dataset.state === "failed") later(0); });
     restoreCopy();
     showOlderCopies();

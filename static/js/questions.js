@@ -12,6 +12,10 @@
       const own = name.replace(COMPOSITE, "");
       (found[own] ||= []).push(value.trim());
     }
+    for (const box of form.querySelectorAll("[data-locked]")) {
+      const given = JSON.parse(box.dataset.given);
+      if (given.length) found[box.dataset.locked] = given;
+    }
     return found;
   }
 
@@ -36,7 +40,7 @@
       if (box.hidden && box.dataset.question) delete given[box.dataset.question];
     }
     for (const section of form.querySelectorAll("[data-section]")) {
-      section.hidden = ![...section.querySelectorAll("[data-question], [data-show-if]")].some((box) => !box.hidden);
+      section.hidden = ![...section.querySelectorAll("[data-question], [data-show-if], [data-locked]")].some((box) => !box.hidden);
     }
   }
 

@@ -12,10 +12,10 @@ def drafts(context: Context) -> None:
     context.facts["slug"] = page.path.removeprefix("/my-datasets/").split("/")[0]
 
 
-def describes(context: Context) -> None:
-    """Everything that a reader needs; controlled, assigned to the breast cancer committee."""
+def describes(context: Context, committee: str = "Breast") -> None:
+    """Everything that a reader needs; controlled, assigned to the committee whose name begins like this."""
     owner, path = context.who("owner"), f"{_home(context)}describe/"
-    committee = _choice(owner.get(path), path, "committee", "Breast")
+    chosen = _choice(owner.get(path), path, "committee", committee)
     owner.send(
         path,
         path,
@@ -26,7 +26,7 @@ def describes(context: Context) -> None:
             "description": "One row is one woman. horTh: hormone therapy; time: recurrence-free survival in days; "
             "cens: 1 if recurrence or death was observed.",
             "access": "controlled",
-            "committee": committee,
+            "committee": chosen,
         },
     )
 

@@ -28,6 +28,9 @@ def form_things(setup: stories.CommitteeSetup, kwargs: dict[tuple[str, str], dic
     forms.change_draft(form, definition=without(shipped("short"), "storage"), by=setup.chair)
     kwargs["form", "draft"] = {"slug": slug, "pk": form.pk}
     kwargs["form", "unknown"] = {"slug": slug, "pk": NOBODY}
+    draft = form.versions.get(published_at=None)
+    kwargs["form version", "published"] = {"version": version.pk}
+    kwargs["form version", "draft"] = {"version": draft.pk}
     kwargs["form question", "draft"] = {"slug": slug, "pk": form.pk, "key": "methods"}
     kwargs["form question", "unknown"] = {"slug": slug, "pk": form.pk, "key": "none"}
     request = kwargs["request", "draft"]["pk"]

@@ -16,6 +16,7 @@ PUBLIC = {
     "home", "catalogue", "dataset", "your_access", "dataset_version", "checksums", "committee_page",  # finding data
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
+    "api:list_committees", "api:read_committee",  # what the page of a committee shows
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
     "silent_recheck",  # asks nothing about a visitor
     "set_language", "back_channel_logout",

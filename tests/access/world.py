@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.approval_world import APPROVAL_FORMS, approval_things
+from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
@@ -48,6 +50,7 @@ class Things:
     data: dict[tuple[str, str], Kwargs] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    signed_in_at: datetime = field(default_factory=clock.now)
 
 
 def build() -> Things:
@@ -175,6 +178,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         slug = case.committee_setup.committee.slug
         things.kwargs["case due", state] = {"pk": case.request.pk, "slug": slug}
         things.kwargs["item", state] = {"pk": case.request.pk, "item": case.item.pk}
+        here = {"pk": case.request.pk, "slug": published_dataset.dataset.slug}
+        things.kwargs["dataset in", state] = here
         seen = case.round.pk if case.round else NOBODY
         things.data["vote_confirm", state] = {"seen": str(seen)}
         slug = published_dataset.dataset.slug
@@ -199,6 +204,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     _messages(things, cases["in review"])
+    add_conditions(things, stories.in_review(**who))
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -213,7 +219,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
 
 def _undoable(committee: Committee, case: stories.Case) -> None:
     """The case is decided, and the decision can still be undone."""
-    Committee.objects.filter(pk=committee.pk).update(undo_minutes=10)
+    Committee.objects.filter(pk=committee.pk).update(undo_minutes=60)
     stories.decided(case, choice="deny")
     Committee.objects.filter(pk=committee.pk).update(undo_minutes=0)
 
@@ -229,6 +235,7 @@ def _messages(things: Things, case: stories.Case) -> None:
     shared = requests.write_message(case.request, text="Who checks exports?", by=things.people["applicant"])
     internal = requests.write_message(case.request, text="A note.", committee=committee, internal=True, by=chair)
     _documents(things, case, internal)
+    things.kwargs |= approval_things(case, NOBODY)
     for state, pk in (("shared", shared.pk), ("internal", internal.pk), ("unknown", NOBODY)):
         things.kwargs["message", state] = {"pk": case.request.pk, "message": pk}
 
@@ -359,6 +366,11 @@ FORMS: dict[str, Kwargs] = {
     "case_message": {"text": "A note.", "audience": "internal"},
     "api:send_message": {"text": "Who checks exports?"},
     "case_declare": {"answer": "conflict", "reason": "We publish together."},
+    "api:send_review_message": {"text": "Who checks exports?"},
+    "api:return_review": {"questions": [{"text": "Which variables do you need?"}]},
+    "api:cast_vote": {"round": 1, "choice": "approve", "reason": "Good."},
+    "api:confirm_vote": {"round": 1},
+    "api:recuse": {"reason": "We publish together."},
     "case_recuse": {"reason": "We publish together."},
     "agreement_terminate": {"reason": "A breach."},
     "grant_end_early": {"reason": "I have finished."},
@@ -410,6 +422,8 @@ FORMS: dict[str, Kwargs] = {
     "api:change_request": {"title": "A title", "revision": 1},
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
+    **CONDITION_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
+    **APPROVAL_FORMS,
 }

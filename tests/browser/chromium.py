@@ -4,13 +4,13 @@ import fcntl
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
 # A browser of the test's own, which asks nobody but the demo for anything.
 FLAGS = [
@@ -90,7 +90,10 @@ def session_of(chromium: Browser, demo: dict[str, Any], run: Path, key: str) -> 
 
 
 class Watch:
-    """Everything a browser complains about on one page, and everything it asks of others."""
+    """Everything a browser complains about on one page, and everything it asks of others.
+
+    As a context manager it stops watching at the end, for a tab that shows the next page to another watch.
+    """
 
     def __init__(self, page: Page, demo: dict[str, Any], *, expected: int = 200) -> None:
         self.page = page
@@ -98,10 +101,24 @@ class Watch:
         self.statuses: list[int] = []
         self._ours = {_origin(demo["address"]), _origin(demo["issuer"])}
         self._expected = expected
-        page.on("console", self._console)
-        page.on("pageerror", lambda fault: self.complaints.append(f"a script failed: {fault}"))
-        page.on("request", self._request)
-        page.on("response", self._response)
+        self._noticed: dict[Any, Callable[..., None]] = {
+            "console": self._console,
+            "pageerror": self._fault,
+            "request": self._request,
+            "response": self._response,
+        }
+        for event, notice in self._noticed.items():
+            page.on(event, notice)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for event, notice in self._noticed.items():
+            self.page.remove_listener(event, notice)
+
+    def _fault(self, fault: Error) -> None:
+        self.complaints.append(f"a script failed: {fault}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:

@@ -3,17 +3,20 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import chromium as browsers
+from tests.browser.inspect_page import HEIGHTS, WIDE
 from tests.browser.running import demo_of
 
 Enter = Callable[..., BrowserContext]
 Shared = Callable[..., BrowserContext]
+Tab = Callable[..., AbstractContextManager[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +85,28 @@ def shared(chromium: Browser, demo: dict[str, Any], run: Path) -> Iterator[Share
     yield as_person
     for context in opened.values():
         context.close()
+
+
+@pytest.fixture(scope="package")
+def tab(shared: Shared) -> Tab:
+    """`with tab("owner") as page`: the one tab of the owner's shared profile, for a page that is only looked at.
+
+    A new tab is a new process of the browser, which costs as much as the page: 0.9 of 2.7 seconds of processor time.
+    What a page keeps for its tab is thrown away after it, and with a page that was found wrong the whole tab.
+    """
+    opened: dict[tuple[str, str], Page] = {}
+
+    @contextmanager
+    def of_person(key: str, locale: str = "en-GB") -> Iterator[Page]:
+        page = opened.pop((key, locale), None) or shared(key, locale).new_page()
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": WIDE, "height": HEIGHTS[WIDE]})
+        try:
+            yield page
+            page.evaluate("sessionStorage.clear()")
+        except BaseException:
+            page.close()
+            raise
+        opened[key, locale] = page
+
+    return of_person

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.chromium import Watch
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Tab
 from tests.browser.inspect_page import COLOURS, axe_findings, bones, look, overflow
 
 pytestmark = pytest.mark.browser
@@ -94,3 +94,16 @@ def test_the_watch_hears_complaints_and_questions_to_others(enter: Enter, demo: 
     assert "Content Security Policy" in heard
     assert "broken" in heard
     assert "asked another machine: http://127.0.0.2:9/elsewhere/" in heard
+
+
+def test_a_tab_keeps_nothing_for_the_next_page(tab: Tab, demo: dict[str, Any]) -> None:
+    with tab("") as page, Watch(page, demo) as earlier:
+        page.goto("/")
+        page.evaluate("sessionStorage.setItem('typed', 'x'); window.kept = true")
+    with tab("") as page, Watch(page, demo) as watch:
+        page.goto("/help/")
+        assert page.evaluate("[sessionStorage.length, typeof window.kept]") == [0, "undefined"]
+        page.evaluate("setTimeout(() => { throw new Error('broken') }, 0)")
+        page.wait_for_timeout(200)
+    assert earlier.complaints == []
+    assert "broken" in watch.complaints[-1]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import APIResponse, BrowserContext, Route, expect
 
 from tests.browser.chromium import answer_provider, new_draft
 from tests.browser.conftest import Enter
@@ -37,6 +37,24 @@ def test_a_save_whose_answer_was_lost_goes_on_by_itself(enter: Enter) -> None:
     page.unroute("**/autosave/")
     page.goto(form)
     expect(page.locator("[name=purpose]")).to_have_value("First words and more")
+
+
+def test_a_form_sent_while_it_is_being_saved_is_not_taken_for_another_window(enter: Enter) -> None:
+    page = enter("member3").new_page()
+    new_draft(page)
+    on_the_way: list[tuple[Route, APIResponse]] = []
+    page.route("**/autosave/", lambda route: on_the_way.append((route, route.fetch())))
+    page.locator("[name=title]").fill("Sent while it is saved")
+    while not on_the_way:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Save changes").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    route, answer = on_the_way[0]
+    with page.expect_navigation():
+        route.fulfill(response=answer)
+    expect(page.locator(".notice--success")).to_have_count(1)
+    expect(page.locator("[name=title]")).to_have_value("Sent while it is saved")
+    expect(page.locator("form blockquote")).to_have_count(0)  # nor is its copy
 
 
 def test_words_of_an_older_window_are_shown_beside_the_newer_ones(enter: Enter) -> None:

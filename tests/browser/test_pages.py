@@ -19,7 +19,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.browser.chromium import Watch
-from tests.browser.conftest import Shared
+from tests.browser.conftest import Shared, Tab
 from tests.browser.inspect_page import bones, look, look_narrow
 from tests.browser.visits import NOT_PAGES, POST_ONLY, VISITS, Visit
 
@@ -70,10 +70,9 @@ def test_what_is_said_to_take_forms_only_does(name: str, shared: Shared) -> None
 
 
 @pytest.mark.parametrize(("visit", "key"), LOOKS)
-def test_a_page_is_fit_for_everybody(visit: Visit, key: str, shared: Shared, demo: dict[str, Any]) -> None:
+def test_a_page_is_fit_for_everybody(visit: Visit, key: str, tab: Tab, demo: dict[str, Any]) -> None:
     """Case 32: no page scrolls sideways, at 200 % zoom of a small screen (640 pixels) or on a phone (320 pixels)."""
-    with shared(key).new_page() as page:
-        watch = Watch(page, demo, expected=visit.status)
+    with tab(key) as page, Watch(page, demo, expected=visit.status) as watch:
         page.goto(visit.path(demo))
         found = bones(page, "en") + look(page, f"{key or 'visitor'}/{visit.name}")
         assert watch.statuses[-1] == visit.status
@@ -81,9 +80,8 @@ def test_a_page_is_fit_for_everybody(visit: Visit, key: str, shared: Shared, dem
 
 
 @pytest.mark.parametrize(("visit", "key"), DANISH)
-def test_a_page_is_fit_for_everybody_in_danish(visit: Visit, key: str, shared: Shared, demo: dict[str, Any]) -> None:
-    with shared(key, "da-DK").new_page() as page:
-        watch = Watch(page, demo, expected=visit.status)
+def test_a_page_is_fit_for_everybody_in_danish(visit: Visit, key: str, tab: Tab, demo: dict[str, Any]) -> None:
+    with tab(key, "da-DK") as page, Watch(page, demo, expected=visit.status) as watch:
         page.goto(visit.path(demo))
         found = bones(page, "da") + look_narrow(page, f"{key or 'visitor'}/{visit.name}-da")
         assert found + watch.complaints == []

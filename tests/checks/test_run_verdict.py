@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -72,19 +73,25 @@ def test_the_floors_are_read_from_where_the_run_writes_its_report() -> None:
 
 
 @pytest.mark.parametrize(("lint", "tests", "verdict"), [(0, 0, 0), (1, 0, 1), (0, 2, 2), (1, 2, 2)])
+@pytest.mark.parametrize("some", [[], ["tests/unit"]])
 def test_make_test_runs_every_check_and_every_test_whatever_the_first_says(
-    tmp_path: Path, lint: int, tests: int, verdict: int
+    tmp_path: Path, some: list[str], lint: int, tests: int, verdict: int
 ) -> None:
     """The tests rely on it: none of them asks again whether our own tree passes the checks."""
     said = tmp_path / "said"
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\necho "$@" >>{said}\n[ "$1" = manage.py ] && exit {lint}\nexit {tests}\n')
     python.chmod(0o755)
+    (tmp_path / "tests").mkdir()
+    copy(ROOT / "tests" / "run", tmp_path / "tests" / "run")  # a whole run begins a new report of coverage
     done = subprocess.run(
-        ["bash", str(ROOT / "tests" / "run"), "tests/unit"], env={**os.environ, "PYTHON": str(python)}, check=False
+        ["bash", str(tmp_path / "tests" / "run"), *some],
+        env={**os.environ, "PYTHON": str(python), "WORKERS": "2"},
+        check=False,
     )
     assert done.returncode == verdict
-    assert said.read_text().splitlines() == [
+    whole = "-n 2 --dist worksteal --durations=15 -p tests.checks.coverage_floors"
+    assert sorted(said.read_text().splitlines()) == [
+        f"-m pytest -m not soak and not exhaustive {' '.join(some) or whole}",
         "manage.py lint",
-        "-m pytest -m not soak and not exhaustive tests/unit",
     ]

@@ -1,6 +1,7 @@
 """What a token, a service account and a waiting program must be, at every limit; and the sets of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from apps.audit.record import Kind, record
 from apps.core import clock
-from apps.core.errors import Denied, DomainError, Gone, Invalid, TooOften, Unavailable, WrongState
+from apps.core.errors import Denied, DomainError, Gone, Invalid, NeedsSignIn, TooOften, Unavailable, WrongState
 from apps.people.models import Person
 from apps.tokens import queries, rules
 from apps.tokens.models import DeviceRequest, PersonalToken, ServiceAccount
@@ -48,6 +49,30 @@ def wrong(check: Callable[..., object], **facts: Any) -> set[str]:
 )
 def test_a_token_has_a_name_known_scopes_and_an_end_within_a_year(change: dict[str, Any], fields: set[str]) -> None:
     assert wrong(rules.check_token, **{"name": "script", "scopes": ["read"], "days": 30, **change}) == fields
+
+
+def test_a_token_that_votes_lasts_a_day_and_needs_a_fresh_sign_in() -> None:
+    """T29."""
+    fresh = stories.fresh_sign_in()
+    stale = replace(fresh, auth_time=clock.now() - timedelta(minutes=11))
+    vote: dict[str, Any] = {"scopes": ["vote"], "days": 1, "signed_in": fresh}
+    assert rules.check_can_vote_with_token(**vote)
+    assert not rules.check_can_vote_with_token(scopes=["read"], days=365, signed_in=None)
+    assert wrong(rules.check_can_vote_with_token, **vote | {"days": 2}) == {"days"}
+    assert refusal(rules.check_can_vote_with_token, **vote | {"signed_in": None}) is Denied
+    assert refusal(rules.check_can_vote_with_token, **vote | {"signed_in": stale}) is NeedsSignIn
+
+
+def test_only_a_person_votes() -> None:
+    assert wrong(rules.check_acts_for_a_person, scopes=["read", "vote"]) == {"scopes"}
+    assert wrong(rules.check_acts_for_a_person, scopes=["read", "review"]) == set()
+    assert refusal(rules.check_device_scopes, ["review", "vote"]) is Invalid
+    assert refusal(rules.check_device_scopes, ["review"]) is None
+    kept = stories.fresh_sign_in()
+    kinds = PersonalToken.Kind
+    assert rules.check_votes_now(PersonalToken(kind=kinds.PERSONAL, sign_in=kept.as_json())) == kept
+    for kind, facts in ((kinds.SERVICE, kept.as_json()), (kinds.DEVICE, kept.as_json()), (kinds.PERSONAL, None)):
+        assert refusal(rules.check_votes_now, PersonalToken(kind=kind, sign_in=facts)) is Denied
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,16 @@ from apps.access_requests.commands.applicant import (
     withdraw,
     withdraw_for_closed_account,
 )
+from apps.access_requests.commands.approval_rules import (
+    agree_to_rule,
+    check_rule_decision,
+    decide_by_rules,
+    end_approval_rule,
+    keep_approval_rule,
+    pause_approval_rule,
+    run_on_past_cases,
+    write_approval_rule,
+)
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
 from apps.access_requests.commands.checklists import change_checklist, give_verdict
 from apps.access_requests.commands.clocks import (
@@ -23,7 +33,8 @@ from apps.access_requests.commands.clocks import (
     set_missing_clocks,
     use_fast_track,
 )
-from apps.access_requests.commands.committee_rules import change_voting_rules
+from apps.access_requests.commands.committee_rules import change_voting_rules, set_after_decision
+from apps.access_requests.commands.conditions import accept_report, report_condition, send_report_back
 from apps.access_requests.commands.conflicts import declare_no_conflict, recuse
 from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
@@ -49,6 +60,18 @@ from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "accept_report",
+    "report_condition",
+    "set_after_decision",
+    "send_report_back",
+    "agree_to_rule",
+    "check_rule_decision",
+    "decide_by_rules",
+    "end_approval_rule",
+    "keep_approval_rule",
+    "pause_approval_rule",
+    "run_on_past_cases",
+    "write_approval_rule",
     "extend_review",
     "notify_of_due_dates",
     "set_missing_clocks",

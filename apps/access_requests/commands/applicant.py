@@ -20,7 +20,7 @@ from apps.access_requests.commands.decide import _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
 from apps.access_requests.queries_checklists import checklists_to_keep
-from apps.access_requests.rules_questions import check_unlocked, editable_fields
+from apps.access_requests.rules_questions import check_can_answer, check_unlocked, editable_fields
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.voting_rules import rules_to_keep
 from apps.audit.record import Kind, record
@@ -78,7 +78,9 @@ def change(request: AccessRequest, *, by: Actor, revision: int | None = None, **
     rules.check_revision(request, revision)
     before, editable = _kept(request), editable_fields(request)
     _apply(request, changes)
-    check_unlocked(editable, [name for name, value in _kept(request).items() if value != before[name]])
+    changed = [name for name in fields.stored() if getattr(request, name) != before[name]]
+    answers = [] if editable is None else form_answers.changed_names(request, before["answers"])
+    check_unlocked(editable, changed, answers)
     request.revision += 1
     request.changed_at = clock.now()
     request.save(update_fields=[*fields.stored(), "answers", "revision", "changed_at"])
@@ -173,6 +175,7 @@ def answer(question: Question, *, text: str, by: Actor) -> None:
     by = check_person(by)
     request = _lock(question.request)
     rules.check_can_edit(by, request)
+    check_can_answer(question)
     text = typed(text, field="answer")
     if is_blank(text):
         raise Invalid(_("Write an answer for the committee."), field="answer")
@@ -191,6 +194,7 @@ def save_answers(request: AccessRequest, *, answers: Mapping[UUID, str], by: Act
         if text == question.answer:
             continue
         if is_blank(text):
+            check_can_answer(question)
             Question.objects.filter(pk=question.pk).update(answer="", answered_at=None)
         else:
             answer(question, text=text, by=by)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.access_requests import denials, effect, queries
+from apps.access_requests import conditions, denials, effect, queries
+from apps.access_requests.commands.approval_pauses import _pause_after_undo
 from apps.access_requests.commands.clocks import _set_clock
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Round, UndoneDecision, Vote
@@ -48,13 +49,13 @@ def _decide_if_clear(item: Item, voters: Sequence[CommitteeMember]) -> None:
     winning.sort(key=lambda vote: (vote.cast_at, vote.pk))
     reason = "\n\n".join(dict.fromkeys(vote.reason for vote in winning))
     adopted = (
-        item.conditions.filter(pk__in=decision.conditions)
+        list(item.conditions.filter(pk__in=decision.conditions))
         if decision.outcome == Outcome.APPROVE_WITH_CONDITIONS
         else []
     )
-    terms = "\n\n".join(condition.text for condition in adopted)
     now = clock.now()
-    facts = {"decided_at": now, "decided_in": current, "reason": reason, "terms": terms}
+    facts = {"decided_at": now, "decided_in": current, "reason": reason, "terms": conditions.terms_of(adopted)}
+    facts["adopted"] = [condition.pk for condition in adopted] or None
     facts |= _effect_of(item, decision.outcome, winning, now)
     item.move(decision.outcome.value, **facts)
     if item.takes_effect_at is None:
@@ -201,4 +202,5 @@ def undo_decision(item: Item, *, why: str, by: Actor) -> UndoneDecision:
     asked = cast.filter(of_member__in=[one.person_id for one in voters]).values_list("of_member", flat=True)
     Item.objects.filter(pk=item.pk).update(asked_to_confirm=sorted(asked))
     record(Kind.DECISION_UNDONE, actor=by, subject=item, about=[request.pk, item.dataset_id])
+    _pause_after_undo(item, by=by)
     return undone

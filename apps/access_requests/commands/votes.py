@@ -1,18 +1,22 @@
 """Verbs of the eligible voters: vote, change a vote, confirm it, propose a condition. Only these decide an item."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from apps.access_requests import denials, queries, rules, rules_checklists
+from apps.access_requests import denials, queries, queries_undone, rules, rules_checklists
 from apps.access_requests.commands.decide import _decide_if_clear
 from apps.access_requests.commands.locks import _lock
+from apps.access_requests.conditions import NO_DUE_DATE, DueDate
 from apps.access_requests.models import Condition, Item, Round, Vote
+from apps.access_requests.rules_conditions import check_due_date
 from apps.audit.record import Kind, record
-from apps.committees.models import CommitteeMember
+from apps.committees.models import Committee, CommitteeMember
 from apps.core.actors import Actor
+from apps.core.db import lock_for_share
 from apps.core.text import typed
 from apps.people.commands.affiliations import snapshot_actor
 from apps.people.models import Person
@@ -22,13 +26,14 @@ from apps.people.sign_in import SignIn
 
 
 @transaction.atomic
-def propose_condition(item: Item, *, text: str, seen: Round, by: Actor) -> Condition:
+def propose_condition(item: Item, *, text: str, due: DueDate = NO_DUE_DATE, seen: Round, by: Actor) -> Condition:
     """Propose a condition for an approval of this item; the other members see it without the name."""
     by = check_person(by)
     item, _voters = _lock_for_vote(item, seen=seen, by=by)
     text = typed(text, field="new_condition").strip()
     rules.check_condition(text)
-    return _proposed(item, text=text, by=by)
+    check_due_date(due)
+    return _proposed(item, text=text, due=due, by=by)
 
 
 @transaction.atomic
@@ -39,6 +44,7 @@ def vote(
     reason: str,
     conditions: Collection[UUID] = (),
     new_condition: str = "",
+    new_due: DueDate = NO_DUE_DATE,
     denial_codes: Collection[str] = (),
     seen: Round,
     signed_in: SignIn,
@@ -46,10 +52,11 @@ def vote(
 ) -> Vote:
     """Cast a vote on the snapshot `seen`, or change the vote cast in this round; the last vote needed decides the item.
 
-    `conditions` are the ids of proposed conditions that an approval with conditions adopts, `new_condition` the text of
-    one more, which is proposed and adopted. `denial_codes` are the reasons of a vote to deny (`DenialReason`). Who the
-    voter is at this moment is kept with the vote. A change by somebody who let a voter leave since the last vote of
-    others, or by their deputy, is recorded, and decides nothing until another vote is cast.
+    `conditions` are the ids of proposed conditions that an approval with conditions adopts, `new_condition` and
+    `new_due` the text and due date of one more, which is proposed and adopted. `denial_codes` are the reasons of a vote
+    to deny (`DenialReason`). Who the voter is at this moment is kept with the vote. A change by somebody who let a
+    voter leave since the last vote of others, a vote by somebody who undid the decision since then, and those of their
+    deputies, are recorded, and decide nothing until another vote is cast.
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
@@ -59,7 +66,8 @@ def vote(
     rules.check_vote(choice, reason, conditions, new, known, denial_codes)
     adopts = set(conditions) if choice == Vote.Choice.CONDITIONAL else set()
     if choice == Vote.Choice.CONDITIONAL and new:
-        adopts.add(_proposed(item, text=new, by=by).pk)
+        check_due_date(new_due)
+        adopts.add(_proposed(item, text=new, due=new_due, by=by).pk)
     earlier = queries.current_vote(item, member.person)
     absent = member.person if member.person_id != by.pk else None
     said: dict[str, Any] = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
@@ -69,7 +77,9 @@ def vote(
     record(
         Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
     )
-    if earlier is None or not any(queries.let_a_voter_leave(item, pk) for pk in {by.pk, member.person_id}):
+    theirs = {by.pk, member.person_id}
+    undid = any(queries_undone.undid(item, pk, seen.opened_at) for pk in theirs)
+    if (earlier is None and not undid) or not any(queries.let_a_voter_leave(item, pk) for pk in theirs):
         _decide_if_clear(item, voters)
     return cast
 
@@ -99,21 +109,27 @@ def _check_may_vote_now(item: Item, voters: Sequence[CommitteeMember], *, seen: 
 
 
 def _lock_for_vote(item: Item, *, seen: Round, by: Person) -> tuple[Item, Sequence[CommitteeMember]]:
-    """The locked item and its eligible voters, of whom the person is one."""
+    """The locked item and its eligible voters, of whom the person is one.
+
+    The committee is locked for share: votes on its other requests do not wait, a change of its chair, deputies or rules
+    does (docs/decisions/votes-do-not-wait.md).
+    """
     request = _lock(item.request)
-    item = Item.objects.select_for_update().select_related("committee").get(pk=item.pk)
+    lock_for_share(Committee, item.committee_id)
+    item = Item.objects.select_for_update(of=["self"]).select_related("committee").get(pk=item.pk)
     item.request = request
     voters = queries.fetch_eligible_voters(item)
     rules.check_can_vote(by, item, voters, queries.open_round(request), seen)
     return item, voters
 
 
-def _proposed(item: Item, *, text: str, by: Person) -> Condition:
-    """The condition with this text; proposed now, unless somebody has proposed it already."""
-    same = item.conditions.filter(text=text).first()
+def _proposed(item: Item, *, text: str, due: DueDate, by: Person) -> Condition:
+    """The condition with this text and due date; proposed now, unless somebody has proposed it already."""
+    facts = asdict(due)
+    same = item.conditions.filter(text=text, **facts).first()
     if same is not None:
         return same
-    condition = Condition.objects.create(item=item, text=text, proposed_by=by)
+    condition = Condition.objects.create(item=item, text=text, proposed_by=by, **facts)
     record(Kind.CONDITION_PROPOSED, actor=by, subject=condition, about=[item.request_id, item.dataset_id])
     return condition
 

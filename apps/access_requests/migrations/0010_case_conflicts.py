@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0006_question_field'),
+        ('access_requests', '0010_auto_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

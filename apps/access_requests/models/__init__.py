@@ -1,9 +1,11 @@
 """Data access requests: what is asked, by whom, the rounds of review, the votes and the decisions."""
 
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
+from apps.access_requests.models.approval_rules import ApprovalRule, RuleAgreement, RuleDecision, ShadowRun
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
+from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
@@ -12,8 +14,10 @@ from apps.access_requests.models.thread import Message
 __all__ = [
     "AccessRequest",
     "Appeal",
+    "ApprovalRule",
     "Attachment",
     "Condition",
+    "ConditionReport",
     "Item",
     "Membership",
     "Message",
@@ -22,6 +26,9 @@ __all__ = [
     "Recusal",
     "ReviewClock",
     "Round",
+    "RuleAgreement",
+    "RuleDecision",
+    "ShadowRun",
     "UndoneDecision",
     "Verdict",
     "Vote",

@@ -151,6 +151,9 @@ class Item(WorkflowModel):
     terms = models.TextField(_("conditions"), blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_in = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
+    # Of an approval with conditions: the ids of those that the committee adopted. NULL: decided by a release that did
+    # not write them down; then every condition proposed with a due date counts (`queries_conditions`).
+    adopted = ArrayField(models.UUIDField(), null=True, blank=True)
     # Of a denial: the codes of `DenialReason` that the winning votes chose, and the last day of an appeal.
     denial_codes = ArrayField(models.CharField(max_length=20), null=True, blank=True)
     appeal_until = models.DateField(null=True)

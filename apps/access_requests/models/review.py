@@ -20,13 +20,27 @@ from apps.people.models import ActorSnapshot, Person
 
 
 class Condition(models.Model):
-    """What a member proposes as a condition of an approval. Listed without the name; evidence of what was adopted."""
+    """What a member proposes as a condition of an approval. Listed without the name; evidence of what was adopted.
+
+    `due` says by when it has to be met, with a day or a number of days where it needs one. Without it the condition
+    is a term of the agreement, and nobody reports or checks it. `Item.adopted` says which conditions were adopted.
+    """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ("text",)
+
+    class Due(models.TextChoices):
+        NONE = "", _("No due date: applies as long as access lasts")
+        SIGNING = "signing", _("Before signing")
+        DOWNLOAD = "download", _("Before the first download")
+        DATE = "date", _("By a date")
+        AFTER_SIGNING = "after_signing", _("Some days after the agreement is fully signed")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="conditions")
     text = models.TextField(_("condition"))
+    due = models.CharField(max_length=16, choices=Due.choices, blank=True, default=Due.NONE, db_default="")
+    due_on = models.DateField(null=True)
+    due_days = models.PositiveSmallIntegerField(null=True)
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(db_default=Now())
 
@@ -36,6 +50,12 @@ class Condition(models.Model):
         ordering = ["proposed_at", "id"]
         constraints = [
             seen_text("text", name="proposed_condition_text_is_seen"),
+            models.CheckConstraint(
+                condition=Q(due="date", due_on__isnull=False, due_days__isnull=True)
+                | Q(due="after_signing", due_on__isnull=True, due_days__isnull=False, due_days__gte=1)
+                | Q(due__in=["", "signing", "download"], due_on__isnull=True, due_days__isnull=True),
+                name="proposed_condition_says_when",
+            ),
             *evidence(
                 "access_requests_condition",
                 "a proposed condition cannot be changed or deleted",

@@ -34,6 +34,16 @@ class ItemOut(Schema):
         description="The last day on which the applicant can appeal; null if they cannot."
     )
     appeal: "AppealOut | None"
+    conditions: "list[ConditionToMeet]" = Field(description="The conditions of the approval that have a due date.")
+
+
+class ConditionToMeet(Schema):
+    id: UUID
+    text: str
+    due: str = Field(description="`signing`, `download`, `date` or `after_signing`.")
+    due_on: date | None = Field(description="The last day; null without one, and before the agreement is fully signed.")
+    state: str = Field(description="`to_report`, `reported`, `sent_back` or `accepted`.")
+    overdue: bool
 
 
 class QuestionOut(Schema):

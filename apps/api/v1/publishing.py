@@ -1,4 +1,4 @@
-"""Describe and publish your datasets. Decisions on access are made in a browser only.
+"""Describe and publish your datasets. Who may have them is changed in a browser only.
 
 These operations use the router of v1/datasets.py, because a dataset is read and described at the same address.
 """

@@ -26,7 +26,10 @@ from apps.grants.access_state import state_of_request, states_of_requests
 from apps.people.models import Person
 
 router = Router(tags=["requests"])
-ITEMS = Prefetch("items", Item.objects.select_related("dataset", "committee", "appeal"))
+ITEMS = Prefetch(
+    "items",
+    Item.objects.select_related("dataset", "committee", "appeal", "agreement").prefetch_related("conditions__reports"),
+)
 
 
 @router.get("/requests", response=schemas.RequestPage, auth=READ)

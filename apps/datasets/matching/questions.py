@@ -45,14 +45,14 @@ QUESTIONS: tuple[Question, ...] = (
             ("health", gettext_lazy("Health, medical or biomedical research in general")),
             ("population", gettext_lazy("Population research, for example variation in the general population")),
             ("ancestry", gettext_lazy("Population origins or ancestry")),
-            ("methods", gettext_lazy("Enter one disease on each line: its name, or its MONDO or DOID id.")),
+            ("methods", gettext_lazy("Development of methods or software only")),
             ("other", gettext_lazy("Other research")),
             ("care", gettext_lazy("Clinical care, not research")),
         ),
     ),
     Question(
         "diseases", Kind.DISEASES, gettext_lazy("Diseases"), gettext_lazy("Which diseases?"),
-        hint=gettext_lazy("One per line: the name, or the MONDO or DOID id."),
+        hint=gettext_lazy("Enter one disease on each line: its name, or its MONDO or DOID id."),
     ),
     Question(
         "methods", Kind.FLAG, gettext_lazy("Develops methods"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from apps.grants.access_state.conditions import held_by_conditions
 from apps.grants.access_state.facts import Facts, GrantFacts, Who
 from apps.grants.access_state.kinds import AccessState, Action, Do, State, Turn
 from apps.grants.access_state.offers import outside
@@ -42,6 +43,9 @@ def of_grant(one: GrantFacts, who: Who, facts: Facts) -> AccessState:
         )  # fmt: skip
     if not parts["affiliation_active"]:
         return _without_affiliation(grant, who, facts, same)
+    if not parts["conditions_met"]:
+        unreported, item = getattr(grant, "conditions_unreported", False), grant.agreement.item
+        return held_by_conditions(State.SUSPENDED, item, who, unreported=unreported, same=same)
     if not all(holds for part, holds in parts.items() if part != "begun"):
         return AccessState(State.SUSPENDED, cause="further", turn=Turn.OTHERS, action=see, **same)
     return _living(grant, who, facts, same, begun=parts["begun"])

@@ -14,6 +14,7 @@ from apps.agreements.states import AgreementState
 from apps.audit.kinds import Kind
 from apps.core import roles
 from apps.grants.access_state.appeals import after_denial, review_began, under_appeal
+from apps.grants.access_state.conditions import held_by_conditions
 from apps.grants.access_state.facts import Facts, Who
 from apps.grants.access_state.grants import of_grant
 from apps.grants.access_state.kinds import AccessState, Action, Do, State, Turn
@@ -106,6 +107,8 @@ def _to_be_signed(item: Any, agreement: Agreement, who: Who, facts: Facts, same:
             State.PREPARING, cause="access", turn=Turn.OTHERS, since=agreement.executed_at, waiting_for=(PREPARED_BY,),
             action=Action(Do.VIEW_AGREEMENT, agreement), **same,
         )  # fmt: skip
+    if item.signing_held:
+        return held_by_conditions(State.AWAITING_SIGNATURES, item, who, unreported=item.signing_unreported, same=same)
     if not signed and who.is_viewer:
         return AccessState(
             State.AWAITING_SIGNATURES, turn=Turn.YOU, cause=_approval(item), since=agreement.offered_at,

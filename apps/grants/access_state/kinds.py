@@ -69,6 +69,7 @@ class Do(StrEnum):
     RENEW = "renew"
     CONTINUE_DRAFT = "continue_draft"
     ANSWER = "answer"
+    MEET_CONDITIONS = "meet_conditions"
     VIEW_REQUEST = "view_request"
     SIGN = "sign"
     COUNTERSIGN = "countersign"

@@ -76,6 +76,7 @@ PLACES: Mapping[Do, Callable[[Any], Place]] = {
     Do.RENEW: _copy,
     Do.CONTINUE_DRAFT: _page("request_edit"),
     Do.ANSWER: lambda one: Place(reverse("request_page", args=[one.pk]) + "#questions"),
+    Do.MEET_CONDITIONS: lambda one: Place(reverse("request_page", args=[one.pk]) + "#conditions"),
     Do.VIEW_REQUEST: _page("request_page"),
     Do.SIGN: _page("agreement_page"),
     Do.COUNTERSIGN: _page("agreement_page"),

@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
+from apps.access_requests import queries_conditions
+from apps.access_requests.conditions import HOLDS_DOWNLOADS, HOLDS_SIGNING
 from apps.access_requests.models import Item, Question, Vote
 from apps.access_requests.queries import of_person
 from apps.audit.kinds import Kind
@@ -62,13 +64,19 @@ def versions(person: Viewer, datasets: Collection[UUID]) -> WithParts:
 # -------------------------------------------------------------------------------------------------------------- grants
 def _grants(chosen: Q) -> QuerySet[AccessGrant]:
     fetched = AccessGrant.objects.filter(chosen).select_related(
-        "holder", "institution", "revoked_by", "dataset", "agreement__item__request"
+        "holder",
+        "institution",
+        "revoked_by",
+        "dataset",
+        "agreement__item__request__applicant",
+        "agreement__item__committee",
     )
     light = fetched.defer(
         "agreement__text", "dataset__description", "agreement__item__request__purpose",
-        "agreement__item__request__public_summary",
+        "agreement__item__request__public_summary", "agreement__item__committee__about",
     )  # fmt: skip
-    return light.annotate(**_flags(AccessGrant.objects.parts()))
+    unreported = queries_conditions.unreported().filter(item=OuterRef("agreement__item_id"), due__in=HOLDS_DOWNLOADS)
+    return light.annotate(**_flags(AccessGrant.objects.parts()), conditions_unreported=Exists(unreported))
 
 
 def _prepared_grants(choose: Callable[..., Q], *kinds: type[Any]) -> Callable[..., WithParts]:
@@ -90,7 +98,8 @@ grants_of_own = _prepared_grants(
 def with_facts(rows: QuerySet[Item]) -> QuerySet[Item]:
     """These items with what their state needs: the request, the committee, the agreement if there is one, the members
     the committee approved, the questions that are not answered yet, and `reported`: what was found after the last vote
-    of the open round, if its votes do not decide.
+    of the open round, if its votes do not decide; whether conditions hold back signatures, and the applicant's side has
+    one of them to report.
     """
     votes = Vote.objects.current().filter(item=OuterRef(OuterRef("pk")), round__closed_at__isnull=True)
     last_vote = Subquery(votes.order_by("-cast_at").values("cast_at")[:1])
@@ -105,6 +114,8 @@ def with_facts(rows: QuerySet[Item]) -> QuerySet[Item]:
         approved_members=F("decided_in__snapshot__members"),
         asked_at=Subquery(asked.annotate(last=Max("asked_at")).values("last")),
         reported=Subquery(found.order_by("-id").values("kind")[:1]),
+        signing_held=Exists(queries_conditions.unmet().filter(item=OuterRef("pk"), due__in=HOLDS_SIGNING)),
+        signing_unreported=Exists(queries_conditions.unreported().filter(item=OuterRef("pk"), due__in=HOLDS_SIGNING)),
         unanswered=Subquery(asked.annotate(n=Count("pk", filter=Q(answer=""))).values("n")),
     ).order_by("-request__created_at", "pk")
 

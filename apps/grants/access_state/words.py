@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.grants.access_state.kinds import AccessState, Do, State
 from apps.grants.access_state.words_of_appeals import APPEAL_WORDS
+from apps.grants.access_state.words_of_conditions import CONDITION_WORDS
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Agreement terminated on %(since)s"),
         (_("The agreement was terminated: %(reason)s"),),
     ),
-    **{key: Words(*row) for key, row in APPEAL_WORDS.items()},
+    **{key: Words(*row) for key, row in (APPEAL_WORDS | CONDITION_WORDS).items()},
     (State.EXPIRED, ""): Words(
         "calendar",
         _("Expired: not signed in time"),
@@ -318,6 +319,7 @@ LABELS: Mapping[Do, Any] = {
     Do.RENEW: _("Renew access"),
     Do.CONTINUE_DRAFT: _("Continue draft"),
     Do.ANSWER: _("Answer the committee"),
+    Do.MEET_CONDITIONS: _("Report a condition as met"),
     Do.VIEW_REQUEST: _("View request"),
     Do.SIGN: _("Sign agreement"),
     Do.COUNTERSIGN: _("Countersign agreement"),

@@ -13,8 +13,10 @@ from apps.notifications.messages import (
     accounts,
     agreements,
     appeals,
+    approval_rules,
     clocks,
     committees,
+    conditions,
     datasets,
     operations,
     requests,
@@ -32,8 +34,10 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.REQUESTS: {
         **requests.MESSAGES,
         **appeals.MESSAGES,
+        **approval_rules.MESSAGES,
         **committees.MESSAGES,
         **clocks.MESSAGES,
+        **conditions.MESSAGES,
         **thread.MESSAGES,
     },
 }

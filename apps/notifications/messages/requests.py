@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ def _request_submitted(event: Event) -> Notes:
     number = int(event.facts.get("round", 1))
     facts, again = facts | {"round": number}, "" if number == 1 else "_again"
     yield Note(request.applicant, f"request_submitted.applicant{again}", page, facts)
-    for member in _eligible_voters(request):
+    for member in _eligible_voters(request, request.items.filter(state=ItemState.OPEN)):
         yield Note(member, f"request_submitted.committee{again}", case, facts)
     if number == 1:
         for person in requests.people_of(request):
@@ -66,9 +67,9 @@ def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
     }
 
 
-def _eligible_voters(request: AccessRequest) -> Iterator[Person]:
-    """Every committee member of one of the request's datasets who may decide on it."""
-    for item in request.items.select_related("committee", "request"):
+def _eligible_voters(request: AccessRequest, items: QuerySet[Item] | None = None) -> Iterator[Person]:
+    """Every committee member of one of the request's datasets, or of these `items`, who may decide on it."""
+    for item in (request.items if items is None else items).select_related("committee", "request"):
         yield from (membership.person for membership in requests.eligible_voters(item))
 
 

@@ -10,9 +10,12 @@ from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import Actor
 from apps.people.rules import check_active, check_not_break_glass, check_person
+from apps.people.sign_in import SignIn
 from apps.tokens.models import PersonalToken, ServiceAccount
 from apps.tokens.queries import digest
 from apps.tokens.rules import (
+    check_acts_for_a_person,
+    check_can_vote_with_token,
     check_own_service,
     check_own_token,
     check_service,
@@ -28,13 +31,20 @@ SEEN_EVERY = timedelta(minutes=1)  # how often the use of a token is written dow
 
 
 @transaction.atomic
-def make_token(name: str, *, scopes: list[str], days: int, by: Actor) -> tuple[PersonalToken, str]:
-    """A personal token and, this once, its secret (256 random bits)."""
+def make_token(
+    name: str, *, scopes: list[str], days: int, signed_in: SignIn | None = None, by: Actor
+) -> tuple[PersonalToken, str]:
+    """A personal token and, this once, its secret (256 random bits).
+
+    `signed_in` is the sign-in of this moment; one that can vote needs it, fresh, and keeps its facts.
+    """
     by = check_person(by)
     check_active(by)
     check_not_break_glass(by)
     check_token(name=name, scopes=scopes, days=days)
-    return _make(PERSONAL, name=name, scopes=scopes, until=token_end(days), person=by)
+    votes = check_can_vote_with_token(scopes=scopes, days=days, signed_in=signed_in)
+    kept = signed_in.as_json() if votes and signed_in is not None else None
+    return _make(PERSONAL, name=name, scopes=scopes, until=token_end(days), person=by, sign_in=kept)
 
 
 @transaction.atomic
@@ -49,6 +59,7 @@ def make_service_token(
     check_own_service(by, account)
     check_service_alive(account)
     check_token(name=name, scopes=scopes, days=days)
+    check_acts_for_a_person(scopes)
     until = token_end(days)
     check_token_within(account, until)
     return _make(SERVICE, name=name, scopes=scopes, until=until, person=by, service=account)

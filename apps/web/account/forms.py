@@ -31,6 +31,19 @@ class TokenForm(forms.Form):
         choices=PersonalToken.Scope.choices,
         widget=forms.CheckboxSelectMultiple,
     )
+    days = forms.IntegerField(
+        label=_("Number of days"), initial=90, help_text=_("At most 365 days; 1 day for a token that can vote.")
+    )
+
+
+class ServiceTokenForm(TokenForm):
+    """A key for a pipeline, which never votes."""
+
+    scopes = RequiredChoicesField(
+        label=_("Permissions"),
+        choices=[one for one in PersonalToken.Scope.choices if one[0] != PersonalToken.Scope.VOTE],
+        widget=forms.CheckboxSelectMultiple,
+    )
     days = forms.IntegerField(label=_("Number of days"), initial=90, help_text=_("At most 365 days."))
 
 

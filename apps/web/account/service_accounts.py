@@ -15,7 +15,7 @@ from apps.core.errors import NotFound
 from apps.tokens.commands.tokens import end_service_account, make_service_account, make_service_token
 from apps.tokens.models import ServiceAccount
 from apps.tokens.queries import service_accounts_of, tokens_of
-from apps.web.account.forms import ServiceAccountForm, TokenForm
+from apps.web.account.forms import ServiceAccountForm, ServiceTokenForm
 from apps.web.account.tokens import token_rows
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -50,12 +50,12 @@ def service_account(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """One pipeline with its tokens; a new one's secret stands in the answer to the form and nowhere else."""
     account = _own(request, pk)
     if request.method != "POST":
-        return _page(request, account, TokenForm())
-    form = TokenForm(request.POST)
+        return _page(request, account, ServiceTokenForm())
+    form = ServiceTokenForm(request.POST)
     if form.is_valid():
         with FormRefusals(form):
             token, secret = make_service_token(account, by=request.actor, **form.cleaned_data)
-            return shown_once_response(_page(request, account, TokenForm(), made=token, shown=secret))
+            return shown_once_response(_page(request, account, ServiceTokenForm(), made=token, shown=secret))
     return _page(request, account, form, status=422)
 
 
@@ -79,7 +79,7 @@ def _own(request: AuthenticatedRequest, pk: UUID) -> ServiceAccount:
 
 
 def _page(
-    request: AuthenticatedRequest, account: ServiceAccount, form: TokenForm, *, status: int = 200, **more: Any
+    request: AuthenticatedRequest, account: ServiceAccount, form: ServiceTokenForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     now = clock.now()
     rows = token_rows(tokens_of(request.actor).filter(service=account), now)

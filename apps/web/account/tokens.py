@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core import clock
 from apps.core.errors import NotFound
+from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.tokens.commands.tokens import make_token, revoke_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import tokens_of
@@ -52,6 +53,7 @@ def tokens(request: AuthenticatedRequest) -> HttpResponse:
                 facts["name"],
                 scopes=facts["scopes"],
                 days=facts["days"],
+                signed_in=sign_in_facts(request),
                 by=request.actor,
             )
             return shown_once_response(_page(request, TokenForm(), made=token, shown=secret))

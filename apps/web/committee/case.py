@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import commands, denials, rules
+from apps.access_requests.conditions import with_due_date
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
 from apps.access_requests.queries import before_committees_of, for_committees_of, visible_to
 from apps.access_requests.queries_thread import reader_of
@@ -100,7 +101,7 @@ def _vote_shown(request: AuthenticatedRequest, pk: UUID, item: UUID) -> list[tup
     if wanted is None or choice not in Vote.Choice.values:
         return []
     adopted = wanted.conditions.filter(pk__in=uuids(request.POST.getlist("conditions")))
-    texts = [condition.text for condition in adopted] + [request.POST.get("new_condition", "").strip()]
+    texts = [with_due_date(condition) for condition in adopted] + [request.POST.get("new_condition", "").strip()]
     conditions = "\n".join(text for text in texts if text) if choice == Vote.Choice.CONDITIONAL else ""
     rows = [
         (str(wanted.dataset), str(Vote.Choice(choice).label)),
@@ -128,10 +129,17 @@ def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
             seen = _round(asked, form.cleaned_data["seen"])
             commands.vote(wanted, **form.chosen(), seen=seen, signed_in=sign_in_facts(request), by=request.actor)
             messages.success(request, what_followed(wanted))
-            return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
+            return _after_vote(request, wanted)
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
     return page(request, asked, vote_forms={wanted.pk: form}, status=422)
+
+
+def _after_vote(request: AuthenticatedRequest, item: Item) -> HttpResponse:
+    """The case again; for a deputy, who does not read it once it is decided, their list."""
+    if before_committees_of(request.actor).filter(pk=item.request_id).exists():
+        return redirect(f"{reverse('case', args=[item.request_id])}#vote-{item.pk}")
+    return redirect("vote_as_deputy")
 
 
 def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, form: VoteForm) -> HttpResponse:
@@ -141,7 +149,7 @@ def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, fo
     with refusals:
         seen = _round(asked, form.cleaned_data.get("seen"))
         text = form.cleaned_data.get("new_condition", "")
-        condition = commands.propose_condition(item, text=text, seen=seen, by=request.actor)
+        condition = commands.propose_condition(item, text=text, due=form.due_date(), seen=seen, by=request.actor)
         messages.success(request, _("The condition is proposed. You have not voted yet."))
         kept: dict[str, Any] = {name: request.POST.get(name, "") for name in ("seen", "reason")}
         kept["choice"] = Vote.Choice.CONDITIONAL.value
@@ -151,7 +159,7 @@ def _propose(request: AuthenticatedRequest, asked: AccessRequest, item: Item, fo
         return saved_with_errors(page(request, asked, vote_forms={item.pk: again}))
     if isinstance(refusals.refusal, WrongState):
         return _moved(request, asked, refusals.refusal, form)
-    for name in [name for name in form.errors if name != "new_condition"]:
+    for name in [name for name in form.errors if not name.startswith("new_")]:
         del form.errors[name]
     return page(request, asked, vote_forms={item.pk: form}, status=422)
 
@@ -167,7 +175,7 @@ def confirm_vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpRes
     seen = _round(asked, next(iter(uuids([request.POST.get("seen", "")])), None))
     commands.confirm_vote(wanted, seen=seen, signed_in=sign_in_facts(request), by=request.actor)
     messages.success(request, what_followed(wanted))
-    return redirect(f"{reverse('case', args=[pk])}#vote-{wanted.pk}")
+    return _after_vote(request, wanted)
 
 
 def _item(asked: AccessRequest, pk: UUID) -> Item:

@@ -17,6 +17,7 @@ from apps.grants.access_state import state_of_request
 from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web import document_forms
+from apps.web.committee.case_conditions import add_conditions
 from apps.web.committee.checklist_presenters import checklists_of_case, without_votes
 from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm
@@ -40,6 +41,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     names = {pk: str(person) for pk, person in people.items()}
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
+    add_conditions(items, forms.get("review_forms"))
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
     without_votes(items, checklists)
     mine = [entry for entry in items if entry["mine"]]

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.committees import commands
+from apps.access_requests import commands
 from apps.committees.models import Committee
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.forms import CleanTextField, FormRefusals

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.access_requests.conditions import LONGEST_DAYS, DueDate, with_due_date
 from apps.access_requests.denials import DenialReason
 from apps.access_requests.models import Condition, Item, Vote
 from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextField
@@ -59,6 +60,30 @@ class VoteForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    new_due = forms.ChoiceField(
+        label=_("When the new condition must be met"),
+        help_text=_(
+            "With a due date the applicant reports the condition as met, and a committee member reviews that. Until "
+            "then, a condition due before signing holds back the agreement, and one due before the first download "
+            "holds back downloads."
+        ),
+        choices=Condition.Due.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose by when the condition must be met.")},
+    )
+    new_due_on = forms.DateField(
+        label=_("Due date of the new condition"),
+        help_text=_("Only for a condition due by a date."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    new_due_days = forms.IntegerField(
+        label=_("Days after signing"),
+        help_text=_("Only for a condition due some days after the agreement is fully signed."),
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        required=False,
+    )
     reason = CleanTextField(
         label=_("Reason"),
         help_text=_(
@@ -75,7 +100,7 @@ class VoteForm(forms.Form):
     def __init__(self, *args: Any, item: Item, proposed: Iterable[Condition], **kwargs: Any) -> None:
         kwargs["auto_id"] = f"vote-{item.pk.hex[:8]}-%s"
         super().__init__(*args, **kwargs)
-        choices = [(str(condition.pk), condition.text) for condition in proposed]
+        choices = [(str(condition.pk), with_due_date(condition)) for condition in proposed]
         field = self.fields["conditions"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = choices
@@ -87,7 +112,12 @@ class VoteForm(forms.Form):
         said = self.cleaned_data
         conditions = [UUID(pk) for pk in said.get("conditions", [])]
         names = ("choice", "reason", "new_condition", "denial_codes")
-        return {"conditions": conditions, **{name: said[name] for name in names}}
+        return {"conditions": conditions, "new_due": self.due_date(), **{name: said[name] for name in names}}
+
+    def due_date(self) -> DueDate:
+        """By when the new condition has to be met."""
+        said = self.cleaned_data
+        return DueDate(said.get("new_due", ""), said.get("new_due_on"), said.get("new_due_days"))
 
 
 class ConflictForm(forms.Form):
@@ -140,8 +170,8 @@ class ContactForm(forms.Form):
     """Where applicants reach the committee."""
 
     contact = CleanTextField(
-        label=_("Contact"),
-        help_text=_("E-mail address or web page, shown on the committee page, its datasets and requests in review."),
+        label=_("E-mail address or web page"),
+        help_text=_("Shown on the committee page, its datasets and requests in review."),
         max_length=300,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

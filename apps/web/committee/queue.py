@@ -1,12 +1,11 @@
 """Requests to review: what waits for a committee member, in tabs, with filters and export."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,8 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.access_requests import review_queue as queue
-from apps.access_requests.models import AccessRequest, Item
-from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
+from apps.access_requests.models import AccessRequest
+from apps.access_requests.review_filters import due_within, items_inside, overdue, without_date
+from apps.access_requests.states import ItemState, RequestState
 from apps.committees.models import Committee
 from apps.committees.queries import committees_of, is_chaired_by, with_member_counts
 from apps.core import clock
@@ -87,13 +87,12 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
     if page.is_export:
         record_export("review_queue", rows=page.total, by=person)
         return csv_response("requests-to-review", COLUMNS, page.matching, present=partial(exported_rows, person))
-    overdue = counted(stages["to-vote"].filter(_overdue(among)))
     found = {
         "list": page,
         "tab": tab.value,
         "rows": rows_of(page.rows),
         "counts": {value.replace("-", "_"): n for value, n in counts.items()},
-        "overdue": overdue,
+        "overdue": counted(stages["to-vote"].filter(overdue(among))),
         "committees": [_committee(one) for one in mine],
         **_figures(person, mine[0].asked_at),
     }
@@ -119,7 +118,7 @@ def _spec(tab: Tab, first: str, counts: dict[str, int], mine: list[Committee]) -
     )
     filters: list[Filter] = [tabs, Search(_("Title, reference, applicant or dataset"), _matching)]
     if len(mine) > 1:
-        choices = [Option(one.slug, one.name, Q(Exists(_items(committee=one)))) for one in mine]
+        choices = [Option(one.slug, one.name, Q(Exists(items_inside(committee=one)))) for one in mine]
         filters.append(Choice("committee", _("Committee"), choices))
     if tab.value == "decided":
         filters += [
@@ -141,36 +140,20 @@ def _matching(word: str) -> Q:
     return Q(pk__in=AccessRequest.objects.filter(known).values("pk")) | Q(title__icontains=word, declared=True)
 
 
-def _items(**wanted: Any) -> QuerySet[Item]:
-    return Item.objects.filter(request=OuterRef("pk"), **wanted)
-
-
 def _decisions(among: list[UUID]) -> list[Option]:
     states = (ItemState.APPROVED, ItemState.CONDITIONAL, ItemState.DENIED)
-    options = [Option(one.value, one.label, Q(Exists(_items(state=one, committee__in=among)))) for one in states]
-    withdrawn = Q(state=RequestState.WITHDRAWN) | Q(Exists(_items(state=ItemState.WITHDRAWN, committee__in=among)))
+    options = [Option(one.value, one.label, Q(Exists(items_inside(state=one, committee__in=among)))) for one in states]
+    withdrawn = Q(state=RequestState.WITHDRAWN) | Q(
+        Exists(items_inside(state=ItemState.WITHDRAWN, committee__in=among))
+    )
     return [*options, Option("withdrawn", _("Withdrawn"), withdrawn)]
 
 
-def _overdue(among: list[UUID]) -> Q:
-    """Requests of which the due day of a committee that has not decided has passed."""
-    late = _items(committee__in=among, state=ItemState.OPEN, due_on__lt=clock.sql_today())
-    return Q(state__in=UNDER_REVIEW) & Q(Exists(late))
-
-
-def _due_within(among: list[UUID], days: int) -> Q:
-    """Requests that are due in so many calendar days, today and the last of them included."""
-    last = ExpressionWrapper(clock.sql_today() + timedelta(days=days), output_field=DateField())
-    near = _items(committee__in=among, state=ItemState.OPEN, due_on__gte=clock.sql_today(), due_on__lte=last)
-    return Q(state__in=UNDER_REVIEW) & Q(Exists(near))
-
-
 def _due_options(among: list[UUID]) -> list[Option]:
-    none = Q(state__in=UNDER_REVIEW) & Q(Exists(_items(committee__in=among, state=ItemState.OPEN, due_on=None)))
     return [
-        Option("overdue", _("Overdue"), _overdue(among)),
-        Option("week", _("Due within 7 days"), _due_within(among, 7)),
-        Option("none", _("No due date"), none),
+        Option("overdue", _("Overdue"), overdue(among)),
+        Option("week", _("Due within 7 days"), due_within(among, 7)),
+        Option("none", _("No due date"), without_date(among)),
     ]
 
 

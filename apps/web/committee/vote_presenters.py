@@ -7,11 +7,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.access_requests import denials, effect, rules
+from apps.access_requests.conditions import due_words, with_due_date
 from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.states import ItemState, RequestState
+from apps.access_requests.votes_seen import choices_shown, counts, votes_for
 from apps.access_requests.voting_rules import rules_in
 from apps.agreements.queries import of_request
 from apps.committees.decisions import RULES, Decision, Weight
@@ -56,7 +58,7 @@ def items_of_case(
     for item in rows:
         item.request = case
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
-        member = _votes_for(voters, me)
+        member = votes_for(voters, me)
         theirs = [vote for vote in votes if vote.item_id == item.pk]
         entry = _voted(item, voters, theirs, shown_round, me, member)
         agreement = agreements.get(item.pk)
@@ -81,12 +83,6 @@ def _named_too_late(case: AccessRequest, me: Person, voters: dict[UUID, list[Com
     return named_too_late(case.pk, me, kept)
 
 
-def _votes_for(voters: list[CommitteeMember], me: Person) -> CommitteeMember | None:
-    """The membership for which the reader votes: their own, or the one that they keep as a deputy."""
-    own = next((one for one in voters if one.person_id == me.pk), None)
-    return own or next((one for one in voters if getattr(one, "kept", False)), None)
-
-
 def _place_of(
     item: Item, member: CommitteeMember | None, me: Person, my_committees: set[UUID], late: set[UUID]
 ) -> Entry:
@@ -108,7 +104,7 @@ def _voted(
     number = item.decided_in_id or shown_round.pk
     superseded = {vote.supersedes_id for vote in votes}
     theirs = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
-    current = [vote for vote in theirs if _counts(vote, item)]
+    current = [vote for vote in theirs if counts(vote, item)]
     rules = rules_in(item.decided_in or shown_round, item.committee)
     decision = decision_of(rules, voters, current)
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
@@ -116,7 +112,7 @@ def _voted(
     proposed = list(item.conditions.all())
     voter = member.person_id if member is not None else me.pk
     weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
-    shown = item.state != ItemState.OPEN or mine is not None
+    shown = choices_shown(item, mine)
     says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
     return {
         "item": item,
@@ -142,19 +138,12 @@ def _voted(
     }
 
 
-def _counts(vote: Any, item: Item) -> bool:
-    """Whether a vote that was not changed counts, or counted when the item was decided."""
-    if item.decided_at is None or vote.in_place_of_id is None:
-        return bool(vote.counts) or vote.in_place_of_id is None
-    return vote.conflict_at is None or vote.conflict_at > item.decided_at
-
-
 def _ballots(
     voters: list[CommitteeMember], votes: list[Vote], decision: Decision, proposed: list[Condition], *, shown: bool
 ) -> list[Entry]:
     """One row for each eligible voter, and for each other person whose vote no longer counts."""
     cast = {vote.of_member_id: vote for vote in votes}
-    texts = {condition.pk: condition.text for condition in proposed}
+    texts = {condition.pk: with_due_date(condition) for condition in proposed}
     rows: list[Entry] = [
         {"person": member.person, "is_chair": member.is_chair, "vote": cast.pop(member.person_id, None), "counts": True}
         for member in voters
@@ -181,6 +170,7 @@ def _conditions(proposed: list[Condition], decision: Decision, *, shown: bool) -
     return [
         {
             "text": condition.text,
+            "due": due_words(condition),
             "adopted": len(decision.adopters(condition.pk)) if shown else None,
             "contained": shown and condition.pk in contained,
         }

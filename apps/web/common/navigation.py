@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import of_person
 from apps.committees.queries import committees_of
+from apps.committees.queries_deputies import memberships_kept_by
 from apps.core.db import Prepared
 from apps.datasets.queries import managed_by
 from apps.grants.waiting import held_by
@@ -26,11 +27,12 @@ from apps.web.common.site import site
 from apps.web.common.tasks import waiting_for
 
 Entry = dict[str, Any]
-ROOMS = ("reviews", "cares", "signs", "audits", "operates")
+ROOMS = ("reviews", "substitutes", "cares", "signs", "audits", "operates")
 COUNTED = {
     "my_requests": "requests_waiting",
     "my_access": "access_waiting",
     "review_queue": "reviews_waiting",
+    "vote_as_deputy": "deputy_votes_waiting",
     "my_datasets": "datasets_waiting",
     "institution_people": "affiliations_waiting",
     "system_status": "stops_waiting",
@@ -72,19 +74,21 @@ def _flags(person: Person) -> Any:
     roles = platform_roles_of(person)
     waits = waiting_for(person)
     counts = {name: _number_of(waits[page]) for page, name in COUNTED.items()}
-    signs = Exists(institutions_signed_for(person))
+    signs, substitutes = Exists(institutions_signed_for(person)), Exists(memberships_kept_by(person))
     flags = {
         "asks": Exists(of_person(person)),
         "holds": Exists(held_by(person)),
         "reviews": Exists(committees_of(person)),
+        "substitutes": substitutes,
         "cares": Exists(managed_by(person)),
         "signs": signs,
         "audits": Exists(roles.filter(kind=PlatformRole.Kind.AUDITOR)),
         "operates": Exists(roles.filter(kind=PlatformRole.Kind.OPERATOR)),
         "unread": counted(unread_by(person)),
         **counts,
-        # Looked for only if the person signs for an institution: the database skips what a CASE does not need.
+        # Looked for only if the person signs for an institution or is a deputy: the database skips what no CASE needs.
         "affiliations_waiting": Case(When(signs, then=counts["affiliations_waiting"]), default=Value(0)),
+        "deputy_votes_waiting": Case(When(substitutes, then=counts["deputy_votes_waiting"]), default=Value(0)),
     }
     return row_of(person).annotate(**flags).values("institution_id", "is_break_glass", *flags)
 
@@ -126,6 +130,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         (facts["asks"] or new, _("My requests"), "my_requests"),
         (facts["holds"], _("My access"), "my_access"),
         (facts["reviews"], _("Requests to review"), "review_queue"),
+        (facts["substitutes"], _("Votes as a deputy"), "vote_as_deputy"),
         (facts["cares"], _("My datasets"), "my_datasets"),
         (facts["signs"], _("Institution"), "institution_people"),
         (facts["audits"], _("Event log"), "events"),

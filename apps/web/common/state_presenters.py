@@ -23,6 +23,7 @@ ICONS: dict[Do, str] = {
     Do.RENEW: "refresh",
     Do.CONTINUE_DRAFT: "edit",
     Do.ANSWER: "question",
+    Do.MEET_CONDITIONS: "check",
     Do.SIGN: "sign",
     Do.COUNTERSIGN: "sign",
     Do.DOWNLOAD: "download",

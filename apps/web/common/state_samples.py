@@ -49,6 +49,12 @@ BY_CAUSE: dict[tuple[State, str], Do] = {
     (State.AWAITING_SIGNATURES, "others"): Do.VIEW_AGREEMENT,
     (State.AWAITING_SIGNATURES, "countersign"): Do.COUNTERSIGN,
     (State.CHANGES_REQUESTED, "others"): Do.VIEW_REQUEST,
+    (State.AWAITING_SIGNATURES, "conditions"): Do.MEET_CONDITIONS,
+    (State.AWAITING_SIGNATURES, "conditions_review"): Do.VIEW_REQUEST,
+    (State.AWAITING_SIGNATURES, "conditions_others"): Do.VIEW_REQUEST,
+    (State.SUSPENDED, "conditions"): Do.MEET_CONDITIONS,
+    (State.SUSPENDED, "conditions_review"): Do.VIEW_REQUEST,
+    (State.SUSPENDED, "conditions_others"): Do.VIEW_REQUEST,
     (State.SUSPENDED, "affiliation"): Do.SIGN_IN_AGAIN,
     (State.SUSPENDED, "affiliation_ended"): Do.ASK_OFFICIAL,
     (State.SUSPENDED, "affiliation_lapsed"): Do.ASK_OFFICIAL,
@@ -71,7 +77,8 @@ def _sample(state: State, cause: str) -> dict[str, Any]:
     code = BY_CAUSE.get((state, cause), ACTIONS[state])
     on = {
         Do.REQUEST_AGAIN: request, Do.REVISE: request, Do.RENEW: request, Do.CONTINUE_DRAFT: request,
-        Do.ANSWER: request, Do.VIEW_REQUEST: request, Do.SIGN: Agreement(), Do.COUNTERSIGN: Agreement(),
+        Do.ANSWER: request, Do.MEET_CONDITIONS: request, Do.VIEW_REQUEST: request,
+        Do.SIGN: Agreement(), Do.COUNTERSIGN: Agreement(),
         Do.VIEW_AGREEMENT: Agreement(), Do.VIEW_ACCESS: grant, Do.VIEW_COMMITTEE: Committee(slug="breast-cancer"),
     }.get(code, dataset)  # fmt: skip
     return shown(

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from apps.access_requests import review_queue
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries_deputy_votes import votes_waiting_for_deputy
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.grants import waiting
@@ -21,6 +22,7 @@ def waiting_for(person: Viewer) -> dict[str, QuerySet[Any]]:
     return {
         "my_requests": waiting.requests_waiting_for(person),
         "my_access": waiting.access_waiting_for(person),
+        "vote_as_deputy": votes_waiting_for_deputy(person),
         "review_queue": reviews_waiting_for(person),
         "my_datasets": waiting.agreements_to_countersign(person),
         "institution_people": waiting.affiliations_to_confirm(person),

@@ -42,7 +42,7 @@ class ImportForm(forms.Form):
         if file is not None and file.size <= MOST_BYTES:
             facts[FIELD] = file.read().decode("utf-8", "replace")
         if not facts.get(FIELD):
-            self.add_error(FIELD, _("Paste the JSON of a form, or choose a file of at most 1 MB."))
+            self.add_error(FIELD, _("Paste a form as JSON, or choose a file of at most 1 MB."))
         return facts
 
 

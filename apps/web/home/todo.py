@@ -23,6 +23,7 @@ from apps.web.requests.my_requests import Row
 WHAT: dict[Do, Any] = {
     Do.SIGN: _lazy("Sign the data use agreement"),
     Do.ANSWER: _lazy("Answer the committee"),
+    Do.MEET_CONDITIONS: _lazy("Report a condition of your approval as met"),
     Do.CONTINUE_DRAFT: _lazy("Continue draft"),
     Do.RENEW: _lazy("Renew your access"),
     Do.SIGN_IN_AGAIN: _lazy("Sign in through your institution to resume your access"),

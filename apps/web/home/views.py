@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.access_requests.queries_conflicts import declared
+from apps.access_requests.queries_deputy_votes import votes_waiting_for_deputy
 from apps.grants import waiting
 from apps.grants.access_state import states_of_own
 from apps.grants.figures import busiest_of, figures_of
@@ -40,14 +41,13 @@ def home(request: PageRequest) -> HttpResponse:
     states, access_states = states_of_own(person, requests, access)
     own = [my_requests.row(one, states[one.pk], _titles(states[one.pk])) for one in requests]
     have = [{"grant": one, "shown": shown(access_states[one.pk])} for one in access]
-    reviews = list(_reviews(person)[: SHOWN + 1]) if facts["reviews_waiting"] else []
     to_sign = waiting.agreements_to_countersign(person).order_by("offered_at", "pk")
     countersign = list(to_sign[: SHOWN + 1]) if facts["datasets_waiting"] else []
     stops = list(waiting.stops_to_resume(person)) if facts["stops_waiting"] else []
     tasks = todo.sorted_tasks(
         [todo.of_request(row) for row in own if row.yours]
         + [todo.of_access(one) for one in have if one["grant"].waits]
-        + [todo.of_review(item) for item in reviews]
+        + [todo.of_review(one) for one in _reviews(person, facts)]
         + [todo.of_countersigning(agreement) for agreement in countersign]
         + [todo.of_confirming(affiliation) for affiliation in _to_confirm(person, facts)]
         + [todo.of_stop(stop) for stop in stops]
@@ -76,9 +76,23 @@ def _requests(person: Person) -> QuerySet[Any]:
     return my_requests.found(person).filter(pk__in=under_way).order_by("-waits", "-last_change", "-pk")
 
 
-def _reviews(person: Person) -> QuerySet[Any]:
-    """What waits for a committee member; `declared` says whether they may read it already."""
-    return reviews_waiting_for(person).select_related("applicant").annotate(declared=declared(person, "pk"))
+def _reviews(person: Person, facts: Mapping[str, Any]) -> list[Any]:
+    """The requests that wait for the person as a member of a committee, and one for each vote as a deputy.
+
+    `declared` says whether the person may read them already.
+    """
+    found: list[Any] = []
+    if facts["reviews_waiting"]:
+        waits = reviews_waiting_for(person).select_related("applicant").annotate(declared=declared(person, "pk"))
+        found += waits[: SHOWN + 1]
+    if facts["deputy_votes_waiting"]:
+        kept = votes_waiting_for_deputy(person).select_related("request__applicant")
+        for item in kept.annotate(declared=declared(person, "request_id")).order_by("request__submitted_at", "pk")[
+            : SHOWN + 1
+        ]:
+            item.request.declared = item.declared
+            found.append(item.request)
+    return found
 
 
 def _access(person: Person) -> QuerySet[Any]:

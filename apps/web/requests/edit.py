@@ -137,7 +137,7 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Hand the request in: what stands in the form is kept first, and what is missing is said field by field."""
     found = find(request.actor, pk)
     rules.check_can_edit(request.actor, found)
-    whole = "title" in request.POST
+    whole = "revision" in request.POST  # not "title": a browser does not send a locked field
     form = _form(found, request.POST) if whole else _bound(found)
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():

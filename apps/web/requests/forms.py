@@ -14,7 +14,7 @@ from apps.access_requests import fields, questions, rules
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Question
 from apps.access_requests.purposes import beyond_last_day, matches, purpose_of
-from apps.access_requests.rules_questions import locked_sentence
+from apps.access_requests.rules_questions import answered_sentence, locked_sentence
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
 from apps.forms.combined import AskedForm
@@ -38,6 +38,9 @@ class AnswersForm(forms.Form):
         self.fields |= answer_fields(questions)
         for question in questions:
             self.initial.setdefault(answer_name(question), question.answer)
+            if getattr(question, "locked", False):
+                field = self.fields[answer_name(question)]
+                field.disabled, field.help_text = True, answered_sentence()
 
     @property
     def answers(self) -> dict[UUID, str]:
@@ -75,7 +78,8 @@ class RequestForm(AnswersForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.unlocked = unlocked
-        self.form_questions = FormQuestions(asked)
+        whole = unlocked is None or questions.FORMS in unlocked
+        self.form_questions = FormQuestions(asked, unlocked=None if whole else unlocked)
         self._chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
         self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
@@ -97,10 +101,8 @@ class RequestForm(AnswersForm):
         """What the committee did not ask about is shown as it was submitted, and says so."""
         if self.unlocked is None:
             return
-        of_forms = self.form_questions.fields()
         for name, field in self.fields.items():
-            about = questions.FORMS if name in of_forms else name
-            about = fields.DATASETS.name if name in ("add_dataset", "further") else about
+            about = fields.DATASETS.name if name in ("add_dataset", "further") else name
             about = fields.RESEARCH_PURPOSE.name if name in purpose_names() else about
             if about in questions.SUBJECTS and about not in self.unlocked:
                 field.disabled, field.help_text = True, locked_sentence()
@@ -161,31 +163,40 @@ class RequestForm(AnswersForm):
 
     @property
     def groups(self) -> dict[str, list[forms.BoundField]]:
-        """The fields as the page groups them: project, when, who, data."""
+        """The fields as the page groups them: project, when, who, data; a locked one is not shown."""
         found: dict[str, list[forms.BoundField]] = {}
         boxed = {box["pinned"].name for box in self.answer_boxes if "pinned" in box}
         for one in _own_fields():
             found.setdefault(one.group, [])
-            if one.name not in boxed:
+            if one.name not in boxed and not self.fields[one.name].disabled:
                 found[one.group].append(self[one.name])
         return found
 
     @property
     def purpose_rows(self) -> list[forms.BoundField]:
-        """The questions of the research purpose."""
-        return [self[name] for name in purpose_names()]
+        """The questions of the research purpose, unless they are locked."""
+        return [self[name] for name in purpose_names() if not self.fields[name].disabled]
+
+    @property
+    def locked_in_part(self) -> bool:
+        """Whether the committee asked about some parts only; the page leaves the others out."""
+        return self.unlocked is not None
+
+    @property
+    def documents_locked(self) -> bool:
+        return self.unlocked is not None and questions.DOCUMENTS not in self.unlocked
 
     @property
     def texts(self) -> dict[str, Any]:
         """What the request itself keeps."""
         kept = {name: self.cleaned_data[name] for name in fields.stored() if name in self.cleaned_data}
-        if self.unlocked is not None and questions.FORMS not in self.unlocked:
-            return kept
         return kept | {"answers": self.form_questions.sent(self)}
 
     @property
     def asked_sections(self) -> list[dict[str, Any]]:
-        """The questions of the committees' forms, as the template shows them."""
+        """The questions of the committees' forms, as the template shows them; none while they are locked."""
+        if self.unlocked is not None and questions.FORMS not in self.unlocked:
+            return []
         return self.form_questions.boxes(self)
 
 

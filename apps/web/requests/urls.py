@@ -5,6 +5,7 @@ from django.urls import path
 from apps.web.requests import (
     appeals,
     attachments,
+    conditions,
     discard,
     edit,
     files,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/withdraw/", views.request_withdraw, name="request_withdraw"),
     path("requests/<uuid:pk>/items/<uuid:item>/appeal/", appeals.request_appeal, name="request_appeal"),
     path("requests/<uuid:pk>/items/<uuid:item>/appeal/withdraw/", appeals.appeal_withdraw, name="appeal_withdraw"),
+    path("requests/<uuid:pk>/conditions/<uuid:condition>/", conditions.report_condition, name="condition_report"),
     path("requests/<uuid:pk>/answers/", views.request_answers, name="request_answers"),
     path("requests/<uuid:pk>/messages/", thread.request_message, name="request_message"),
     path("requests/<uuid:pk>/messages/<uuid:message>/withdraw/", thread.message_withdraw, name="message_withdraw"),

@@ -1,5 +1,6 @@
 """One request: its progress, whom it is waiting for, its questions and decisions."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, denials, fields, queries_thread, queries_waits, rules
+from apps.access_requests import commands, denials, fields, queries_questions, queries_thread, queries_waits, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
@@ -20,7 +21,7 @@ from apps.access_requests.models import AccessRequest, Item, Question, Round
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries_clocks import Stage, clocks_of
 from apps.access_requests.queries_thread import Reader
-from apps.access_requests.states import EDITABLE, UNDER_REVIEW, RequestState
+from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
@@ -37,9 +38,11 @@ from apps.web.common.forms import refusal_of
 from apps.web.common.history import timeline
 from apps.web.common.idempotency import idempotent_form, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.condition_rows import ReportForm
 from apps.web.form_answers import answer_sections, frozen_forms
 from apps.web.request_rows import written
 from apps.web.requests import progress
+from apps.web.requests.condition_list import conditions_of
 from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
 from apps.web.thread_rows import MessageForm, thread_of
@@ -71,6 +74,7 @@ def page(
     appeal_form: AppealForm | None = None,
     appealed: UUID | None = None,
     message_form: MessageForm | None = None,
+    condition_forms: Mapping[UUID, ReportForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.actor
@@ -84,6 +88,9 @@ def page(
         **_written(found, said, items, person, own=mine or person in members),
         **_panel_and_clocks(state, found, items),
         "rows": _rows(items, state),
+        "conditions": conditions_of(
+            found, items, state.at.date(), own=mine or person in members, typed=condition_forms
+        ),
         "members": members,
         "form": form or AnswersForm(questions=questions_of(found)),
         "people": _people(found, person) if found.decided_at else [],
@@ -108,12 +115,13 @@ def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageF
 
 
 def questions_of(found: AccessRequest) -> list[Question]:
-    """The committee's questions, in the order in which they were asked."""
-    return list(found.questions.order_by("asked_at", "pk"))
+    """The committee's questions, in the order in which they were asked; each says whether its answer is locked."""
+    return list(queries_questions.questions_of(found))
 
 
 def _panel(state: AccessState, found: AccessRequest) -> dict[str, Any]:
     """The state in words, with whose turn it is, the steps, and the day by which the committee means to decide."""
+    state = progress.with_every_committee(state)
     panel = shown(state) | {"turn": progress.turn(state), "steps": progress.steps(state, found)}
     here = state.action is not None and state.action.code in (Do.VIEW_REQUEST, Do.ANSWER)
     reason = state.reason if state.state == State.DENIED else ""
@@ -176,7 +184,8 @@ def _panel_and_clocks(state: AccessState, found: AccessRequest, items: list[Item
 
 
 def _waits(found: AccessRequest, items: list[Item], today: date) -> list[dict[str, Any]]:
-    """The clock of each committee that decides on the request, and how long it usually takes."""
+    """The clock of each committee that has not decided yet, and how long it usually takes."""
+    items = [item for item in items if item.state == ItemState.OPEN]
     known = queries_waits.waits(item.committee_id for item in items)
     clocks = clocks_of(found, items, today)
     names = {item.committee_id: item.committee for item in items}

@@ -49,7 +49,7 @@ WELL: Mapping[str, Any] = {
     "storage": gettext_lazy("The storage answers."),
     "broker": gettext_lazy("Connected."),
     "mail": gettext_lazy("The mail server accepts the connection."),
-    "scanner": gettext_lazy("It answers, or CLAMD is not set and documents are not checked for malware."),
+    "scanner": gettext_lazy("The scanner answers, or CLAMD is not set and documents are not checked for malware."),
 }
 # Where the operator says how each is reached.
 SETTINGS: Mapping[str, str] = {

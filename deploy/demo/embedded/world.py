@@ -91,6 +91,7 @@ class World:
             "EMAIL_PORT": str(self.ports["smtp"]),
             "PROBE_ADDRESS": f"127.0.0.1:{self.ports['probes']}",
             "MAX_UPLOAD_BYTES": str(MAX_UPLOAD_BYTES),
+            "CLAMD": os.environ.get("CLAMD", ""),
         }
         if self.s3:
             settings |= {

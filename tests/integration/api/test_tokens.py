@@ -13,7 +13,7 @@ from tests import stories
 from tests.integration.api.calls import ROOT, Caller, refused
 
 pytestmark = pytest.mark.django_db
-SCOPES = ("read", "request", "download", "publish")
+SCOPES = ("read", "request", "download", "publish", "review", "vote")
 # method, path (ids are filled in), the scope it needs, whether visitors may
 CALLS = [
     ("GET", "/datasets", "read", True),
@@ -38,6 +38,19 @@ CALLS = [
     ("POST", "/requests/import", "request", False),
     ("GET", "/requests/{request}/messages", "read", False),
     ("POST", "/requests/{request}/messages", "request", False),
+    ("GET", "/committees", "read", True),
+    ("GET", "/committees/{committee}", "read", True),
+    ("GET", "/committees/{committee}/forms", "read", False),
+    ("GET", "/forms/{form}", "read", False),
+    ("GET", "/reviews", "review", False),
+    ("GET", "/reviews/{request}", "review", False),
+    ("GET", "/reviews/{request}/messages", "review", False),
+    ("POST", "/reviews/{request}/messages", "review", False),
+    ("POST", "/reviews/{request}/accept", "vote", False),
+    ("POST", "/reviews/{request}/return", "vote", False),
+    ("POST", "/reviews/{request}/datasets/{slug}/vote", "vote", False),
+    ("POST", "/reviews/{request}/datasets/{slug}/confirm", "vote", False),
+    ("POST", "/reviews/{request}/recuse", "vote", False),
     ("PATCH", "/datasets/{slug}", "publish", False),
     ("POST", "/datasets/{slug}/versions/{number}/publish", "publish", False),
     ("POST", "/files/{file}/links", "download", True),
@@ -54,6 +67,7 @@ def filled(path: str, world: stories.Access) -> str:
     return path.format(
         slug=world.published_dataset.dataset.slug, request=world.case.request.pk,
         number=1, file=world.file.pk, agreement=world.agreement_setup.agreement.pk,
+        committee=world.case.committee_setup.committee.slug, form=world.file.pk,
     )  # fmt: skip
 
 
@@ -75,15 +89,16 @@ def test_each_call_needs_its_scope_and_says_so(
         refused(nobody, 401, "token")
         assert nobody["WWW-Authenticate"].startswith("Bearer")
 
-    right = Caller(world.owner if scope == "publish" else world.holder, scope).send(
-        method, path, {} if method != "GET" else None
-    )
+    chair = world.case.committee_setup.chair
+    people = {"publish": world.owner, "review": chair, "vote": chair}
+    right = Caller(people.get(scope, world.holder), scope).send(method, path, {} if method != "GET" else None)
     assert right.status_code not in {401, 403}, right.content
 
 
 def test_every_operation_is_in_the_list_above() -> None:
     listed = {(method, path.replace("/questions/{request}", "/questions/{question}")) for method, path, *_ in CALLS}
     names = {"{agreement}": "{pk}", "{request}": "{pk}", "{file}": "{pk}", "/rounds/1": "/rounds/{number}"}
+    names |= {"{committee}": "{slug}", "{form}": "{version}"}
     for old, new in names.items():
         listed = {(method, path.replace(old, new)) for method, path in listed}
     described = Client().get(f"{ROOT}/openapi.json").json()["paths"]
@@ -164,3 +179,30 @@ def test_me_says_whose_token_it_is_and_is_never_kept(django_assert_max_num_queri
     assert answer["Cache-Control"] == "private, no-store"
     with django_assert_max_num_queries(10):
         caller.get("/me")
+
+
+def test_a_token_that_votes_is_made_in_a_fresh_sign_in_and_lasts_a_day() -> None:
+    """T29: on a page a vote needs a sign-in of the last ten minutes; here the token is made in one."""
+    someone = stories.person()
+    asked = {"name": "votes", "scopes": ["review", "vote"], "days": "1"}
+    stale = stories.client_for(someone, fresh=False).post("/account/tokens/", asked)
+    assert stale.status_code == 401
+    browser = stories.client_for(someone)
+    assert browser.post("/account/tokens/", asked | {"days": "2"}).status_code == 422
+    assert not PersonalToken.objects.exists()
+    assert browser.post("/account/tokens/", asked).status_code == 200
+    made = PersonalToken.objects.get()
+    assert made.sign_in is not None
+    assert made.sign_in["acr"] == "urn:example:mfa"
+
+
+def test_a_token_of_another_kind_does_not_vote() -> None:
+    """A row with the scope that no page could have made: without its sign-in, and of a service account."""
+    case = stories.in_review()
+    chair = Caller(case.committee_setup.chair, "vote")
+    path = f"/reviews/{case.request.pk}/datasets/{case.published_dataset.dataset.slug}/vote"
+    body = {"round": 1, "choice": "approve", "reason": "It fits."}
+    PersonalToken.objects.update(sign_in=None)
+    refused(chair.post(path, body), 403)
+    control = Caller(case.committee_setup.chair, "vote")
+    assert control.post(path, body).status_code == 200

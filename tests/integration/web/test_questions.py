@@ -58,8 +58,15 @@ def test_only_the_unlocked_field_is_changed_whatever_is_sent() -> None:
         f"/requests/{case.request.pk}/autosave/", form(case, purpose="Saved by itself, and long enough to be kept.")
     )
     assert saved.status_code == 200
-    done = client.post(f"/requests/{case.request.pk}/submit/", form(case.reload(), title="x", purpose=stories.PURPOSE))
+
+
+def test_what_is_typed_beside_a_question_is_sent_with_it_without_any_autosave() -> None:
+    case = asked()
+    client, path = stories.client_for(case.applicant), f"/requests/{case.request.pk}/submit/"
+    done = client.post(path, form(case, purpose=f"{stories.PURPOSE} By age."))
     assert done.status_code == 302 and case.reload().request.state == "submitted"
+    assert case.request.purpose.endswith("By age.")
+    assert case.request.questions.get().answer == "Because."
 
 
 def test_the_api_has_the_same_rule() -> None:

@@ -62,6 +62,10 @@ def test_nobody_changes_the_rules_by_which_their_own_request_is_decided() -> Non
     wanted = VotingRules("any_one", 1)
     with pytest.raises(Denied):
         commands.change_voting_rules(found.committee_setup.committee, wanted=wanted, by=chair)
+    after = {"undo_minutes": 0, "appeal_days": 1}
+    with pytest.raises(Denied):
+        commands.set_after_decision(found.committee_setup.committee, **after, by=chair)
+    commands.set_after_decision(found.committee_setup.committee, **after, by=stories.operator())
     commands.change_voting_rules(found.committee_setup.committee, wanted=wanted, by=stories.operator())
 
 

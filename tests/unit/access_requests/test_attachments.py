@@ -235,3 +235,22 @@ def test_opening_is_an_event_and_its_subject_is_the_document() -> None:
     document.refresh_from_db()
     commands.open_attachment(document, by=case.applicant)
     assert Event.objects.get(kind="request.attachment_opened").subject_id == document.pk
+
+
+def test_a_round_that_an_appeal_opens_has_only_the_documents_that_were_submitted() -> None:
+    """A document of a returned request whose rest is withdrawn was never submitted; the control was."""
+    first, second = stories.published_dataset(), stories.published_dataset()
+    case = stories.draft(shelves=[first, second])
+    control = attached(case)
+    stories.in_review(stories.submitted(case))
+    for voter in first.committee_setup.everyone[:2]:
+        stories.vote(case, voter, "deny", published_dataset=first)
+    stories.drain()
+    commands.request_changes(case.request, text="Why?", by=second.committee_setup.chair)
+    never_submitted = attached(case.reload())
+    commands.withdraw(case.request, by=case.applicant)
+    commands.appeal(case.item_of(first), text="The purpose fits: see section 2.", by=case.applicant)
+    stories.drain()
+    assert case.reload().request.state == "in_review"
+    assert read_by(first.committee_setup.chair, case) == {control.pk}
+    assert read_by(case.applicant, case) == {control.pk, never_submitted.pk}

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.access_requests import commands, form_answers
+from apps.access_requests import commands, form_answers, questions
 from apps.access_requests.models import AccessRequest, Round
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
@@ -160,6 +160,27 @@ def test_a_request_stays_on_its_version_until_the_draft_moves() -> None:
     assert moved.answers == {str(second.pk): Answers({"leaves": "no"}).as_json()}
     assert moved.revision == request.revision + 1
     assert form_answers.newer_versions(moved, [committee.pk]) == []
+
+
+@pytest.mark.parametrize(("field", "moves"), [("title", False), (questions.FORMS, True), ("", True)])
+def test_a_returned_request_moves_only_when_its_answers_are_unlocked(field: str, moves: bool) -> None:
+    request, [version], [dataset] = asked(FORM)
+    complete(request)
+    request = answer(request, version, lead={"name": "Ann"}, leaves="no", secret="x")
+    commands.submit(request, by=request.applicant)
+    chair = dataset.committee_setup.chair
+    forms.change_draft(version.form, definition=samples.read(yes_no("leaves"), question("new")), by=chair)
+    second = forms.publish(version.form, by=chair)
+    commands.accept_for_review(request, by=chair)
+    commands.request_changes(request, text="Why?", field=field, by=chair)
+    if moves:
+        assert str(second.pk) in commands.use_form_version(request, version=second, by=request.applicant).answers
+        return
+    with pytest.raises(Invalid) as refusal:
+        commands.use_form_version(request, version=second, by=request.applicant)
+    assert set(refusal.value.fields) == {questions.FORMS}
+    request.refresh_from_db()
+    assert str(second.pk) not in request.answers
 
 
 def test_a_draft_can_take_a_form_that_was_published_later() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from apps.access_requests import commands, questions
+from apps.access_requests import commands, questions, rules
 from apps.access_requests.models import Question
-from apps.access_requests.queries_questions import unlocked_fields
+from apps.access_requests.queries_questions import questions_of, unlocked_fields
 from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.core import clock
 from apps.core.errors import Invalid
@@ -103,6 +103,37 @@ def test_a_date_that_has_passed_meanwhile_is_no_dead_end(frozen: Any) -> None:
     assert editable_fields(case.request) == {"title", "ends_on"}
     commands.change(case.request, by=case.applicant, ends_on=clock.today() + timedelta(days=20))
     refused(case, "starts_on", lambda: commands.change(case.request, by=case.applicant, starts_on=clock.today()))
+
+
+def test_a_change_that_makes_another_field_wrong_does_not_unlock_it() -> None:
+    """The control is the start date that was asked about. A longer period is wrong, and its end stays locked."""
+    case = asked(field="starts_on", days=200)
+    earlier = case.request.starts_on - timedelta(days=500)
+    commands.change(case.request, by=case.applicant, starts_on=earlier)
+    case.reload()
+    assert "ends_on" in rules.missing_for_submission(case.request)
+    assert editable_fields(case.request) == {"starts_on"}
+    later = case.request.ends_on - timedelta(days=1)
+    refused(case, "ends_on", lambda: commands.change(case.request, by=case.applicant, ends_on=later))
+
+
+def test_an_answer_that_a_round_has_is_not_written_again() -> None:
+    """The control is the answer to the question of the last round."""
+    case = asked(field="title")
+    earlier = case.question
+    assert earlier is not None
+    commands.answer(earlier, text="Because.", by=case.applicant)
+    commands.answer(earlier, text="For a reason.", by=case.applicant)
+    commands.submit(case.request, by=case.applicant)
+    newest = commands.request_changes(case.request, text="And?", field="purpose", by=case.committee_setup.chair)
+    case.reload()
+    for text in ("Another.", ""):
+        with pytest.raises(Invalid):
+            commands.save_answers(case.request, answers={earlier.pk: text, newest.pk: "Yes."}, by=case.applicant)
+    commands.save_answers(case.request, answers={earlier.pk: "For a reason.", newest.pk: "Yes."}, by=case.applicant)
+    earlier.refresh_from_db()
+    assert earlier.answer == "For a reason."
+    assert [(one.pk, one.locked) for one in questions_of(case.request)] == [(earlier.pk, True), (newest.pk, False)]
 
 
 @pytest.mark.parametrize(("field", "further"), [

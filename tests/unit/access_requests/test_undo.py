@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from apps.access_requests import commands as requests
-from apps.access_requests.models import AccessRequest, Item, UndoneDecision
+from apps.access_requests.models import AccessRequest, Item, Round, UndoneDecision
 from apps.access_requests.tasks import take_effect_of_decisions
 from apps.agreements.models import Agreement
 from apps.audit.models import Event
+from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.grants.access_state import State, state_of_request
@@ -122,14 +123,43 @@ def test_a_second_undo_is_refused() -> None:
     assert UndoneDecision.objects.count() == 1
 
 
-def test_nobody_undoes_twice_in_a_round_so_that_one_person_cannot_block_a_decision() -> None:
+def test_a_decision_is_undone_once_a_round_and_who_undid_it_does_not_decide_alone() -> None:
     case, _at = decided()
-    chair, first, _second = case.committee_setup.everyone
+    chair, first, second = case.committee_setup.everyone
     undo(case, first)
+    # `first` knows the choices: neither the changed vote nor a confirmation decides, whoever else has voted.
+    stories.vote(case, first, "deny")
+    assert case.reload().item.state == "open"
+    seen = Round.objects.get(request=case.request, closed_at__isnull=True)
+    stories.vote(case, second, "abstain")  # the control: a vote of somebody else does
+    assert case.reload().item.state == "denied"
+    for someone in (first, chair):
+        with pytest.raises(WrongState):
+            undo(case, someone)
+    assert UndoneDecision.objects.get().round_id == seen.pk
+
+
+def test_a_first_vote_by_who_undid_decides_nothing_and_a_lone_voter_decides_again() -> None:
+    rules = {"members": 1, "quorum": 1, "undo_minutes": 10}
+    data = stories.published_dataset(committee_setup=stories.committee_setup(**rules))
+    Committee.objects.filter(pk=data.committee_setup.committee.pk).update(rule="any_one")
+    case = stories.in_review(published_dataset=data)
+    chair, member = case.committee_setup.everyone
+    stories.vote(case, member, "approve")
+    assert case.reload().item.state == "approved"
+    undo(case, chair)
     stories.vote(case, chair, "deny")
-    with pytest.raises(WrongState):
-        undo(case, first)
-    undo(case, chair)  # the control: somebody else may
+    assert case.reload().item.state == "open"
+    stories.vote(case, member, "approve")
+    assert case.reload().item.state == "denied"  # a tie of any one denies; the member knew the other vote
+
+    alone = stories.published_dataset(committee_setup=stories.committee_setup(**rules | {"members": 0}))
+    case = stories.in_review(published_dataset=alone)
+    only = case.committee_setup.chair
+    stories.vote(case, only, "deny")
+    undo(case, only)
+    stories.vote(case, only, "approve")
+    assert case.reload().item.state == "approved"
 
 
 def test_after_its_time_a_decision_is_not_undone_whether_or_not_a_worker_ran() -> None:

@@ -1,4 +1,6 @@
-"""Must show 1: people, rounds, votes, recusals, deputies and withdrawals against a model written a second time."""
+"""Must show 1: people, rounds, votes, recusals, deputies, withdrawals, appeals, extensions and messages against a model
+that is written a second time.
+"""
 
 import sys
 from collections import Counter
@@ -19,9 +21,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from apps.access_requests import commands, queries
+from apps.access_requests import commands, queries, rules_clocks
+from apps.access_requests.commands import decide
 from apps.access_requests.models import Item, Round, Vote
 from apps.access_requests.models.review import VoteQuerySet
+from apps.access_requests.reversals import end_appeal
 from apps.audit.models import Event
 from apps.committees import decisions
 from apps.committees.decisions import Decision, VotingRules
@@ -40,7 +44,9 @@ TRANSITIONS = {
     "confirm: taken", "confirm: refused", "recuse: taken", "recuse: refused", "name deputy: taken",
     "name deputy: refused", "end deputy: taken", "remove member: taken", "return: taken", "resubmit: taken",
     "withdraw: taken", "withdraw: refused", "change rules: taken", "became approved", "became denied",
-    "became withdrawn",
+    "became withdrawn", "appeal: taken", "appeal: refused", "withdraw appeal: taken", "withdraw appeal: refused",
+    "became approved on appeal", "became denied on appeal", "extend: taken", "extend: refused", "message: taken",
+    "message: refused",
 }  # fmt: skip
 person = st.sampled_from(PEOPLE)
 choice = st.sampled_from(["approve", "deny", "abstain"])
@@ -56,6 +62,7 @@ class World:
     def __init__(self) -> None:
         setup = stories.committee_setup(members=4)
         self.case = stories.draft(published_dataset=stories.published_dataset(committee_setup=setup))
+        Committee.objects.filter(pk=setup.committee.pk).update(extension_amount=28)
         self.committee: Committee = setup.committee
         self.operator = stories.operator()
         others = [stories.person() for _name in PEOPLE[len(MEMBERS) :]]
@@ -205,8 +212,35 @@ class Review(RuleBasedStateMachine):
     def withdraw(self, really: int) -> None:
         if really == 0 or not self.model.open:
             case = self.world.case
-            self.do("withdraw", self.model.open, lambda: commands.withdraw(case.request, by=case.applicant))
-            self.model.state = "withdrawn" if self.model.open else self.model.state
+            self.do("withdraw", self.model.withdraw(), lambda: commands.withdraw(case.request, by=case.applicant))
+
+    @precondition(lambda self: self.model.state != "in_review")
+    @rule()
+    def appeal(self) -> None:
+        case, expected = self.world.case, self.model.make_appeal()
+        self.do("appeal", expected, lambda: commands.appeal(self.item, text="It fits.", by=case.applicant))
+        if expected:
+            self.rounds.append(Round.objects.get(request=case.request, closed_at=None))
+
+    @precondition(lambda self: self.model.state != "in_review" or self.model.appeal == "open")
+    @rule(really=st.integers(0, 4))
+    def withdraw_appeal(self, really: int) -> None:
+        if really == 0:
+            case, expected = self.world.case, self.model.withdraw_appeal()
+            self.do("withdraw appeal", expected, lambda: commands.withdraw_appeal(self.item, by=case.applicant))
+
+    @rule(who=st.sampled_from(["chair", "chair", "first", "stand-in"]))
+    def extend(self, who: str) -> None:
+        request, committee = self.world.case.request, self.world.committee
+        expected, by = self.model.extend(who), self.the(who)
+        self.do("extend", expected, lambda: commands.extend_review(request, committee=committee, reason="Ill.", by=by))
+
+    @rule(who=person)
+    def message(self, who: str) -> None:
+        """A message for the committee only; it changes nothing, as the invariant says."""
+        how: dict[str, Any] = {"text": "A note.", "committee": self.world.committee, "internal": True}
+        request, by = self.world.case.request, self.the(who)
+        self.do("message", self.model.may_write(who), lambda: commands.write_message(request, **how, by=by))
 
     @invariant()
     def both_agree(self) -> None:
@@ -215,9 +249,10 @@ class Review(RuleBasedStateMachine):
         state = {"in_review": "open", "withdrawn": "open"}.get(model.state, model.outcome)
         assert (item.state, request.state == "withdrawn") == (state, model.state == "withdrawn")
         decided = Event.objects.filter(kind="request.item_decided", subject_id=item.pk).count()
-        assert decided == (model.state == "decided"), "decided once, or not at all"
+        assert decided == model.decisions, "each decision once"
         if model.state != "in_review":
-            self.world.covered[f"became {model.outcome or model.state}"] += 1
+            on_appeal = " on appeal" if model.decisions > 1 else ""
+            self.world.covered[f"became {model.outcome or model.state}{on_appeal}"] += 1
             return
         decision = queries.decision_on(item, queries.fetch_eligible_voters(item))
         names = {person.pk: name for name, person in self.world.people.items()}
@@ -270,10 +305,25 @@ def _follow_the_committee(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(queries, "rules_of_item", lambda item: Committee.objects.get(pk=item.committee_id).voting_rules)
 
 
+def _withdrawn_appeals_stay_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(decide, "restore_denial", lambda appeal: end_appeal(appeal.item, appeal.Outcome.WITHDRAWN))
+
+
+def _extend_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rules_clocks, "check_can_extend", lambda *_of: None)
+
+
+FAULTS = [
+    _forget_quorum, _count_conflicts, _follow_the_committee, _withdrawn_appeals_stay_open, _extend_again,
+]  # fmt: skip
+
+
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("fault", [_forget_quorum, _count_conflicts, _follow_the_committee])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_control_planted_faults_are_found(fault: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Control: a decision without quorum, a vote of somebody with a conflict, rules that change under a vote."""
+    """Control: a decision without quorum, a vote of somebody with a conflict, rules that change under a vote, a denial
+    that a withdrawn appeal leaves open, a review that is extended twice.
+    """
     world = World()
     fault(monkeypatch)
     with pytest.raises((AssertionError, ExceptionGroup)):

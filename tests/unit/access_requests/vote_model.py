@@ -50,6 +50,9 @@ class Model:
     conflicted: set[str] = field(default_factory=set)
     deputies: dict[str, str] = field(default_factory=dict)  # member -> deputy
     cast: dict[str, tuple[str, str]] = field(default_factory=dict)  # member -> (choice, who)
+    decisions: int = 0
+    appeal: str = ""  # of the denial: "open", "ended", or none
+    extended: bool = False
 
     @property
     def open(self) -> bool:
@@ -104,6 +107,8 @@ class Model:
         self.outcome = decides(self.rules, self.chair, self.counted())
         if self.outcome:
             self.state = "decided"
+            self.decisions += 1
+            self.appeal = "ended" if self.appeal else ""
 
     def recuse(self, who: str) -> bool:
         member = who in self.members and who not in self.gone
@@ -112,6 +117,40 @@ class Model:
             return False
         self.conflicted.add(who)
         return True
+
+    def make_appeal(self) -> bool:
+        """A denial is appealed once: another round, by the rules of now, with a clock of its own."""
+        if self.state != "decided" or self.outcome != "denied" or self.appeal:
+            return False
+        self.state, self.outcome, self.appeal, self.extended = "in_review", "", "open", False
+        self.next_round()
+        return True
+
+    def withdraw_appeal(self) -> bool:
+        """The denial stands as it was."""
+        if self.appeal != "open":
+            return False
+        self.state, self.outcome, self.appeal = "decided", "denied", "ended"
+        return True
+
+    def withdraw(self) -> bool:
+        """The whole request, before a decision; not to get around a denial that is under appeal."""
+        if not self.open or self.appeal == "open":
+            return False
+        self.state = "withdrawn"
+        return True
+
+    def extend(self, who: str) -> bool:
+        """The chair extends the review once."""
+        if who != self.chair or who in self.conflicted or not self.open or self.extended:
+            return False
+        self.extended = True
+        return True
+
+    def may_write(self, who: str) -> bool:
+        """Whether this person writes messages for the committee."""
+        member = who in self.members and who not in self.gone
+        return member and who not in self.conflicted and self.state != "withdrawn"
 
     def next_round(self) -> None:
         self.round += 1

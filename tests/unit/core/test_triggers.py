@@ -8,7 +8,18 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from apps.access_requests.models import Appeal, Condition, Recusal, UndoneDecision, Verdict
+from apps.access_requests.models import (
+    Appeal,
+    ApprovalRule,
+    Condition,
+    ConditionReport,
+    Recusal,
+    RuleAgreement,
+    RuleDecision,
+    ShadowRun,
+    UndoneDecision,
+    Verdict,
+)
 from apps.committees.models import Deputy
 from apps.core import clock
 from apps.core.triggers import Trigger, differences
@@ -20,6 +31,10 @@ from apps.people.models import AffiliationStatement, SiteText
 from tests import stories
 
 EVIDENCE = {
+    "access_requests_approvalrule": "sample_every = sample_every + 1",
+    "access_requests_ruleagreement": "agreed_at = now()",
+    "access_requests_ruledecision": "number = number + 1",
+    "access_requests_shadowrun": "looked_at = looked_at + 1",
     "access_requests_appeal": "appealed_at = now()",
     "access_requests_undonedecision": "decided_at = now()",
     "access_requests_attachment": "size = size + 1",
@@ -28,6 +43,7 @@ EVIDENCE = {
     "access_requests_noconflictdeclaration": "declared_at = now()",
     "access_requests_condition": "proposed_at = now()",
     "access_requests_reviewclock": "set_at = now()",
+    "access_requests_conditionreport": "reported_at = now()",
     "access_requests_round": "number = number + 1",
     "access_requests_verdict": "given_at = now()",
     "access_requests_vote": "cast_at = now()",
@@ -65,7 +81,9 @@ def world(db: None) -> None:
     Recusal.objects.create(request=access.case.request, person=access.owner, reason="A colleague.")
     SiteText.objects.create(kind="privacy", language="en", version=1, text="A notice.")
     case = access.case
-    Condition.objects.create(item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair)
+    proposed = Condition.objects.create(
+        item=case.item, text="Cite the dataset.", proposed_by=case.committee_setup.chair
+    )
     member = case.committee_setup.committee.members.first()
     away = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=9), "named_by": member.person}
     Deputy.objects.create(membership=member, person=access.owner, **away)
@@ -76,7 +94,14 @@ def world(db: None) -> None:
     UndoneDecision.objects.create(item=case.item, round=case.round, undone_by=chair, **taken_back)
     given = {"round": case.round, "committee": case.committee_setup.committee, "number": 1, "given_by": chair}
     Verdict.objects.create(says="met", reason="Clear.", **given)
-    stories.requests.write_message(case.request, text="Who checks exports?", by=case.applicant)
+    note = stories.requests.write_message(case.request, text="Who checks exports?", by=case.applicant)
+    ConditionReport.objects.create(condition=proposed, message=note, reported_by=case.applicant)
+    terms = {"datasets": [], "kinds": [], "institutions": []}
+    rule = ApprovalRule.objects.create(committee=member.committee, owner=member, title="A rule", terms=terms)
+    counted = {"looked_at": 1, "is_cut": False, "approved": [], "differed": [], "reasons": {}}
+    run = ShadowRun.objects.create(rule=rule, basis="0", run_by=chair, **counted)
+    RuleAgreement.objects.create(run=run, person=chair)
+    RuleDecision.objects.create(rule=rule, item=case.item, round=case.round, number=1, is_sampled=True)
     draft = stories.draft()
     stories.document(draft.request, by=draft.applicant)
     stories.submitted(draft)

@@ -17,6 +17,7 @@ NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 GRANT_PARTS = (
     "begun", "not_ended", "not_revoked", "not_suspended", "signed", "executed", "not_terminated", "affiliation_active",
+    "conditions_met",
 )  # fmt: skip
 
 
@@ -56,7 +57,8 @@ def item(of: AccessRequest, data: Dataset, state: str = "approved", **read: Any)
     """An item of a request with what is read beside it; without an agreement until `agreement` makes one."""
     made: Any = Item(request=of, dataset=data, committee=data.committee, state=state, decided_at=NOW - 19 * DAY)
     made._state.fields_cache["agreement"] = made._state.fields_cache["appeal"] = None
-    beside = {"approved_members": [], "asked_at": None, "reported": None, "unanswered": 0}
+    beside = {"approved_members": [], "asked_at": None, "reported": None, "unanswered": 0,
+              "signing_held": False, "signing_unreported": False}  # fmt: skip
     for name, value in {**beside, **read}.items():
         setattr(made, name, value)
     return made
