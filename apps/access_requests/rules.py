@@ -19,6 +19,7 @@ from apps.access_requests import (
     queries,
     queries_conflicts,
     queries_deputies,
+    wording,
 )
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
@@ -322,7 +323,7 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     member = queries_deputies.membership_for(by, voters)
     assert member is not None
     if queries_deputies.named_too_late(item.request_id, by, [member]):
-        raise Denied(named_too_late())
+        raise Denied(wording.named_too_late())
     if queries_deputies.voted_for_another(item, by, member.person_id):
         raise Denied(
             _("You have already voted on this dataset for another member in this round. A person votes only once.")
@@ -331,14 +332,6 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     if cast is not None and cast.in_place_of_id is None:
         raise WrongState(_("%(name)s has already voted, so the deputy cannot vote.") % {"name": member.person})
     return member
-
-
-def named_too_late() -> str:
-    """Why a deputy who was named in mid-round by somebody other than the member has no vote."""
-    return _(
-        "Someone other than the member named you as the deputy after this round started. You can vote from the next "
-        "round."
-    )
 
 
 def check_vote(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.access_requests import denials, effect, rules
+from apps.access_requests import denials, effect, wording
 from apps.access_requests.conditions import due_words, with_due_date
 from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
@@ -193,7 +193,7 @@ def _why_not_theirs(entry: Entry) -> str:
         voted = {"name": entry["in_place_of"]}
         return _("%(name)s has already voted, so the deputy cannot vote.") % voted
     if entry["named_too_late"]:
-        return rules.named_too_late()
+        return wording.named_too_late()
     if entry["votes_for"] is None:
         return _("You joined the committee after this round started. You can vote from the next round.")
     return ""
