@@ -29,7 +29,8 @@ from django.conf import settings
 from django.test import Client
 
 from apps.access_requests import commands as requests
-from apps.access_requests.models import AccessRequest, Attachment, Item, Question, Round, Vote
+from apps.access_requests.models import AccessRequest, Attachment, Item, NoConflictDeclaration, Question, Round, Vote
+from apps.access_requests.queries_conflicts import valid_declarations
 from apps.agreements import commands as agreements
 from apps.agreements import queries as agreement_queries
 from apps.agreements.models import Agreement, Signature
@@ -388,11 +389,26 @@ def document(request: AccessRequest, *, content: bytes = b"%PDF-1.7\nEthics", by
     return requests.attach(request, name=name, content=BytesIO(content), size=len(content), by=by, **how)
 
 
+def declare(request: AccessRequest, *people: Person) -> None:
+    """These people (none: all committee members of its datasets) declared that they have no conflict of interest; not
+    again who did before.
+    """
+    named = sorted([request.applicant_id, *request.memberships.values_list("person_id", flat=True)])
+    members = CommitteeMember.objects.filter(committee__items__request=request).values_list("person_id", flat=True)
+    before = valid_declarations().filter(request=request).values_list("person_id", flat=True)
+    who = ({one.pk for one in people} or set(members)) - set(before)
+    NoConflictDeclaration.objects.bulk_create(
+        NoConflictDeclaration(request=request, person_id=pk, people=named) for pk in sorted(who)
+    )
+
+
 @fetched
-def submitted(case: Case | None = None, **how: Any) -> Case:
-    """Handed to the committee."""
+def submitted(case: Case | None = None, *, declared: bool = True, **how: Any) -> Case:
+    """Handed to the committee, whose members declared that they have no conflict of interest."""
     case = case or draft(**how)
     case.round = requests.submit(case.request, by=case.applicant)
+    if declared:
+        declare(case.request)
     drain()
     return case.reload()
 
@@ -416,7 +432,8 @@ def returned(case: Case | None = None, *, question: str = "Which variables do yo
 
 
 def vote(case: Case, by: Person, choice: str = "approve", *, published_dataset: PublishedDataset | None = None) -> Vote:
-    """One vote on the open round."""
+    """One vote on the open round, by somebody who declares first that they have no conflict of interest."""
+    declare(case.request, by)
     seen = Round.objects.get(request=case.request, closed_at__isnull=True)
     named = "Report once a year." if choice == "conditional" else ""
     item = case.item_of(published_dataset or case.published_dataset)

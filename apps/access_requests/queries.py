@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from apps.access_requests import effect, queries_undone
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
+from apps.access_requests.queries_conflicts import declared
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import rules_of, rules_of_item
 from apps.audit.kinds import Kind
@@ -56,6 +57,11 @@ def requests_for_dataset(dataset: Dataset, person: Viewer) -> QuerySet[AccessReq
 
 
 def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
+    """What of `for_committees_of` the person may read: they declared that they have no conflict of interest."""
+    return for_committees_of(person).filter(declared(person, "pk"))
+
+
+def for_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
     """Submitted requests (once submitted, for good) for a committee of which this person is a member, and those in
     review on which they vote as a deputy now.
 

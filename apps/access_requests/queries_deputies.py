@@ -29,13 +29,16 @@ def voted_for_another(item: Item, person: Person, member_id: UUID) -> bool:
     return cast.filter(voter__in=accounts_of(person).values("pk")).exclude(of_member=member_id).exists()
 
 
-def named_too_late(item: Item, person: Person, member: CommitteeMember) -> bool:
-    """Whether the person keeps this membership only because somebody other than the member named them in mid-round.
+def named_too_late(request_id: UUID, person: Person, members: Iterable[CommitteeMember]) -> set[UUID]:
+    """Those of these memberships that the person keeps only because somebody other than the member named them in
+    mid-round.
 
     Like somebody who is added to the committee in mid-round, such a deputy votes from the next round on.
     """
-    if member.person_id == person.pk:
-        return False
-    begun = Round.objects.filter(request_id=item.request_id, closed_at__isnull=True).values("opened_at")[:1]
-    named = Deputy.objects.current().filter(membership=member, person__in=accounts_of(person))
-    return not named.filter(Q(named_by=F("membership__person")) | Q(named_at__lte=Subquery(begun))).exists()
+    kept = {member.pk for member in members if member.person_id != person.pk}
+    if not kept:
+        return set()
+    begun = Round.objects.filter(request_id=request_id, closed_at__isnull=True).values("opened_at")[:1]
+    named = Deputy.objects.current().filter(membership__in=kept, person__in=accounts_of(person))
+    in_time = named.filter(Q(named_by=F("membership__person")) | Q(named_at__lte=Subquery(begun)))
+    return kept - set(in_time.values_list("membership_id", flat=True))

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from apps.access_requests import form_files, queries
 from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal, Round
+from apps.access_requests.queries_conflicts import valid_declarations
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import roles
@@ -36,7 +37,7 @@ class Reader:
 
 def reader_of(person: Viewer, request: AccessRequest) -> Reader:
     """The applicant and the named members are on the applicant's side. A member of a committee is in it now, no part of
-    the request and not recused from it, with whichever account. Two statements.
+    the request, and declared that they have no conflict of interest, with whichever account. Two statements.
     """
     me = accounts_of(person).values("pk")
     concerned = queries.people_of(request).filter(pk__in=me).order_by().values_list("pk", flat=True)
@@ -44,6 +45,7 @@ def reader_of(person: Viewer, request: AccessRequest) -> Reader:
         return Reader(request, is_party=roles.person_id(person) in parties)
     aside = Recusal.objects.filter(request=request, person_id__in=me)
     mine = committees_of(person).filter(items__request=request).exclude(Exists(aside))
+    mine = mine.filter(Exists(valid_declarations().filter(request=request, person_id__in=me)))
     return Reader(request, committees=tuple(mine.distinct().order_by("name", "pk")))
 
 
@@ -61,13 +63,14 @@ def messages_of(reader: Reader) -> QuerySet[Message]:
 
 
 def readers_of(request: AccessRequest, *, committees: Iterable[UUID]) -> QuerySet[Person]:
-    """The members of these committees who read messages on the request."""
+    """The members of these committees who read messages on the request: they declared no conflict of interest."""
     members = CommitteeMember.objects.appointed().filter(committee_id__in=list(committees)).values("person_id")
     parties = queries.people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     merged = Person.objects.filter(Q(pk__in=parties) | Q(pk__in=aside), merged_into_id=OuterRef("pk"))
     found = Person.objects.filter(pk__in=members).exclude(pk__in=parties).exclude(pk__in=aside)
-    return found.exclude(Exists(merged)).order_by("name", "pk")
+    declared = valid_declarations().filter(request=request, person_id=OuterRef("pk"))
+    return found.exclude(Exists(merged)).filter(Exists(declared)).order_by("name", "pk")
 
 
 def attachments_for(person: Viewer, request: AccessRequest) -> QuerySet[Attachment]:

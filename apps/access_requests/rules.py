@@ -9,7 +9,18 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import denials, effect, fields, form_answers, obstacles, purposes, queries, queries_deputies
+from apps.access_requests import (
+    denials,
+    effect,
+    fields,
+    form_answers,
+    obstacles,
+    purposes,
+    queries,
+    queries_conflicts,
+    queries_deputies,
+    wording,
+)
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Item, Recusal, Round, Vote
 from apps.access_requests.states import EDITABLE, ItemState, RequestState
@@ -230,25 +241,28 @@ def check_is_committee_member(by: Person, request: AccessRequest) -> None:
     if not by.is_active or not committees_of(by).filter(items__request=request).exists():
         raise Denied(_("Only a member of the committee for this request can do this."))
     check_no_conflict(by, request)
+    check_declared(by, request)
     if not committees_of(by).filter(items__request=request, items__state=ItemState.OPEN).exists():
         raise WrongState(_("Your committee has already decided. The remaining datasets belong to another committee."))
 
 
-def check_can_recuse(by: Person, request: AccessRequest) -> None:
-    """Whoever may vote on it: a member of a committee that still has to decide, or a deputy of one."""
-    if by.is_active and queries.kept_for(by).filter(request=request).exists():
-        check_no_conflict(by, request)
-    else:
-        check_is_committee_member(by, request)
-
-
 def check_no_conflict(by: Person, request: AccessRequest) -> None:
     """Several accounts of one person are one person."""
-    me = accounts_of(by).values("pk")
-    if queries.people_of(request).filter(pk__in=me).exists():
-        raise Denied(_("You cannot decide on a request that you are part of."))
-    if Recusal.objects.filter(request=request, person_id__in=me).exists():
+    check_no_part(by, request)
+    if Recusal.objects.filter(request=request, person_id__in=accounts_of(by).values("pk")).exists():
         raise Denied(_("You declared a conflict of interest for this request."))
+
+
+def check_no_part(by: Person, request: AccessRequest) -> None:
+    """The person is neither applicant nor member of the request, with whichever account."""
+    if queries.people_of(request).filter(pk__in=accounts_of(by).values("pk")).exists():
+        raise Denied(_("You cannot decide on a request that you are part of."))
+
+
+def check_declared(by: Person, request: AccessRequest) -> None:
+    """Before anybody reads a case or acts in it for a committee, they declare that they have no conflict."""
+    if not queries_conflicts.has_declared(by, request):
+        raise Denied(_("First declare whether you have a conflict of interest. Open the request to do so."))
 
 
 def check_can_change_members(by: Person, committee: Committee) -> None:
@@ -293,6 +307,7 @@ def check_can_vote(
     """One of the eligible `voters` of the undecided item, no conflict, on the snapshot now open."""
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
+    check_declared(by, item.request)
     member = queries_deputies.membership_for(by, voters)
     theirs = [member.pk] if member is not None else []
     if not by.is_active or not CommitteeMember.objects.filter(confirmed(), pk__in=theirs).exists():
@@ -307,13 +322,8 @@ def check_votes_for(by: Person, item: Item, voters: Sequence[CommitteeMember]) -
     """The eligible membership for which the person votes, after `check_can_vote`; nobody votes for two members."""
     member = queries_deputies.membership_for(by, voters)
     assert member is not None
-    if queries_deputies.named_too_late(item, by, member):
-        raise Denied(
-            _(
-                "Someone other than the member named you as the deputy after this round started. You can vote "
-                "from the next round."
-            )
-        )
+    if queries_deputies.named_too_late(item.request_id, by, [member]):
+        raise Denied(wording.named_too_late())
     if queries_deputies.voted_for_another(item, by, member.person_id):
         raise Denied(
             _("You have already voted on this dataset for another member in this round. A person votes only once.")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import effect, queries
 from apps.access_requests.models import AccessRequest, Appeal, Item, UndoneDecision
-from apps.access_requests.rules import check_is_applicant, check_no_conflict
+from apps.access_requests.rules import check_declared, check_is_applicant, check_no_conflict
 from apps.access_requests.states import ItemState
 from apps.committees.models import CommitteeMember
 from apps.core.errors import Denied, Invalid, WrongState
@@ -21,6 +21,7 @@ def check_can_undo(by: Person, item: Item, voters: Sequence[CommitteeMember], no
     check_no_conflict(by, item.request)
     check_not_break_glass(by)
     mine = CommitteeMember.objects.active().filter(committee=item.committee_id, person=by)
+    check_declared(by, item.request)
     votes = by.pk in {membership.person_id for membership in voters}
     if not by.is_active or not mine.exists() or not (votes or mine.filter(is_chair=True).exists()):
         raise Denied(_("Only eligible voters and the chair of this committee can undo its decision."))

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from apps.access_requests.models import AccessRequest, ReviewClock
-from apps.access_requests.rules import check_no_conflict
+from apps.access_requests.rules import check_declared, check_no_conflict
 from apps.access_requests.states import UNDER_REVIEW, ItemState
 from apps.committees.clocks.terms import ClockRule
 from apps.committees.models import Committee
@@ -24,6 +24,7 @@ def check_is_chair(by: Person, request: AccessRequest, committee: Committee) -> 
     if not by.is_active or not chaired_by(by).filter(pk=committee.pk).exists():
         raise Denied(_("Only the chair can change the due date of a review."))
     check_no_conflict(by, request)
+    check_declared(by, request)
     undecided = request.items.filter(committee=committee, state=ItemState.OPEN)
     if request.state not in UNDER_REVIEW or not undecided.exists():
         raise WrongState(_("Your committee is not reviewing this request now, so there is no due date to change."))

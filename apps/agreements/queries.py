@@ -7,6 +7,7 @@ from django.db.models import BooleanField, Case, Exists, Func, OuterRef, Q, Quer
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries_conflicts import declared
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
@@ -37,11 +38,11 @@ def newest_templates() -> QuerySet[Template]:
 
 
 def visible_to(person: Viewer) -> QuerySet[Agreement]:
-    """The agreements of one's own requests, of one's committees, for the datasets one manages, and those that bind an
-    institution one signs for.
+    """The agreements of one's own requests, of requests that one reads for a committee, for the datasets one manages,
+    and those that bind an institution one signs for.
     """
     managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
-    as_member = Q(item__committee__in=committees_of(person))
+    as_member = Q(declared(person, "item__request_id"), item__committee__in=committees_of(person))
     own = Q(item__request__in=requests.of_person(person).values("pk"))
     bound = Q(pk__in=binding(person).values("pk"))
     return Agreement.objects.filter(own | as_member | Q(managed) | bound)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.access_requests.models import AccessRequest, Attachment, Item, Message, Question, Round, Vote
+from apps.access_requests.models import Attachment, Item, Message, Question, Round, Vote
 from apps.access_requests.queries import listed_decision
 from apps.access_requests.queries_clocks import ClockOnDay, due_of
 from apps.access_requests.states import ItemState
@@ -21,14 +21,21 @@ def review_line(asked: Any, *, kept: Collection[UUID] = ()) -> JsonObject:
     return {
         "id": asked.pk,
         "reference": asked.reference,
-        "title": asked.title,
+        "title": asked.title if asked.declared else "",
         "state": asked.state,
         "round": items[0].round_number,
         "submitted_at": asked.submitted_at,
         "applicant": applicant(asked.applicant),
-        "next_action": next_action(asked.state, [_asks(one, kept) for one in items if _is_open(one)]),
+        "next_action": _next_action(asked, items, kept),
         "items": [_item_line(one, asked) for one in items],
     }
+
+
+def _next_action(asked: Any, items: list[Any], kept: Collection[UUID]) -> str:
+    """What the reader can do next; before anything else they declare whether they have a conflict of interest."""
+    if not asked.declared:
+        return "declare"
+    return str(next_action(asked.state, [_asks(one, kept) for one in items if _is_open(one)]))
 
 
 def _asks(item: Any, kept: Collection[UUID]) -> OpenVote:
@@ -46,12 +53,12 @@ def _is_open(item: Item) -> bool:
     return item.state == ItemState.OPEN
 
 
-def _item_line(item: Any, asked: AccessRequest) -> JsonObject:
+def _item_line(item: Any, asked: Any) -> JsonObject:
     item.request = asked
     return {
         "dataset": item.dataset.slug,
         "committee": item.committee.slug,
-        "state": item.state,
+        "state": item.state if asked.declared else "",
         "due_on": due_of(item),
     }
 

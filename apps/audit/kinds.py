@@ -215,6 +215,17 @@ class Kind(models.TextChoices):
         "request.member_recused", Group.REQUESTS, "ban", "still",
         _("A committee member declared a conflict of interest"),
     )  # fmt: skip
+    VERDICT_GIVEN = (
+        "request.verdict_given", Group.REQUESTS, "check", "note",
+        _("A verdict was given on criterion %(number)s of the checklist"),
+    )  # fmt: skip
+    CHECKLIST_CHANGED = (
+        "committee.checklist_changed", Group.REQUESTS, "edit", "note", _("The checklist of the committee was changed"),
+    )  # fmt: skip
+    NO_CONFLICT_DECLARED = (
+        "request.no_conflict_declared", Group.REQUESTS, "check", "still",
+        _("A committee member declared that they have no conflict of interest"),
+    )  # fmt: skip
     QUORUM_MISSING = (
         "request.quorum_missing", Group.REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),
@@ -401,3 +412,17 @@ BY_CODE: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
 def kind_of(code: str) -> Kind | None:
     """The kind with this code; None for a code of another release."""
     return BY_CODE.get(code)
+
+
+# What only the one committee may read that the event names.
+ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN, Kind.VERDICT_GIVEN})
+# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
+# its internal messages.
+COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
+    Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
+    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
+    Kind.NO_CONFLICT_DECLARED,
+    Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
+}  # fmt: skip
+# What is proposed without a name.
+UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

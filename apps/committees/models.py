@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,8 @@ class Committee(ClockSettings):
     undo_minutes = models.PositiveSmallIntegerField(_("minutes to undo a decision"), default=10, db_default=10)
     appeal_days = models.PositiveSmallIntegerField(_("days to appeal a denial"), default=30, db_default=30)
     appeal_text = models.TextField(_("how to appeal"), blank=True, default="", db_default="")
+    # `apps.committees.checklists.Checklist.as_json`; empty for none.
+    checklist = models.JSONField(_("checklist"), default=dict, db_default=Value({}, models.JSONField()), blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

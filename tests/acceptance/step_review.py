@@ -13,7 +13,17 @@ def accept_for_review(context: Context) -> None:
             _case(context) in context.who(key).get("/review/?tab=to-check").paths(r"/review/.+/"),
             f"the case is not in {key}'s review queue",
         )
+    for key in ("chair", "member1", "member2"):
+        declares(context, key)
     context.who("chair").send(_case(context), f"{_case(context)}accept/")
+
+
+def declares(context: Context, key: str) -> None:
+    """Before a member declares that they have no conflict of interest, the case shows who asks for what and no more."""
+    member, case = context.who(key), f"/review/{context.facts['request']}/"
+    page = member.get(case)
+    check(page.form(f"{case}accept/") is None, f"the case opens for {key} before the question about conflicts")
+    member.send(case, f"{case}conflict/", {"answer": "none"})
 
 
 def asks(context: Context) -> None:

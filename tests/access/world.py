@@ -71,7 +71,8 @@ def build() -> Things:
 
 def _course() -> tuple[stories.CommitteeSetup, stories.PublishedDataset]:
     committee_setup = stories.committee_setup(members=2)
-    Committee.objects.filter(pk=committee_setup.committee.pk).update(extension_amount=28)
+    checklist = {"criteria": ["The purpose is allowed."], "required": False}
+    Committee.objects.filter(pk=committee_setup.committee.pk).update(extension_amount=28, checklist=checklist)
     committee_setup.committee.refresh_from_db()
     return committee_setup, stories.published_dataset(committee_setup=committee_setup)
 
@@ -153,6 +154,10 @@ def _proposals(things: Things, committee_setup: stories.CommitteeSetup, owner: P
     things.kwargs["proposal of", "open"] = {"pk": proposal.pk, "slug": dataset.slug}
 
 
+def slug_of(case: stories.Case) -> str:
+    return case.committee_setup.committee.slug
+
+
 def _requests(things: Things, published_dataset: stories.PublishedDataset) -> None:
     who = {
         "applicant": things.people["applicant"],
@@ -164,6 +169,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         "in review": stories.in_review(stories.submitted(_with_document(stories.draft(**who)))),
         "returned": stories.returned(**who), "denied": stories.decided(**who, choice="deny"),
         "appealed": stories.decided(**who, choice="deny"), "pending": stories.in_review(**who),
+        "undeclared": stories.submitted(**who, declared=False),
     }  # fmt: skip
     requests.appeal(cases["appealed"].item, text="It fits.", by=things.people["applicant"])
     _undoable(published_dataset.committee_setup.committee, cases["pending"])
@@ -181,6 +187,8 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
         things.data["api:withdraw_appeal", state] = {"dataset": slug}
         things.data["request_appeal", state] = {"text": "It fits."}
         things.data["decision_undo", state] = {"why": "A wrong button."}
+        things.kwargs["verdict", state] = {"pk": case.request.pk, "slug": slug_of(case), "number": 1}
+        things.data["case_verdict", state] = {"says": "met", "reason": "Clear.", "seen": str(seen)}
         things.data["vote", state] = {"choice": "approve", "reason": "Good.", "new_condition": "", "seen": str(seen)}
     here = {"pk": cases["submitted"].request.pk, "number": 1}
     things.kwargs["request round", "submitted"] = here
@@ -189,6 +197,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     question = cases["returned"].question
     assert question is not None
     things.kwargs["question", "returned"] = {"pk": cases["returned"].request.pk, "question": question.pk}
+    things.kwargs["verdict", "unknown"] = {"pk": NOBODY, "slug": "no-such-committee", "number": 1}
     things.kwargs["request", "unknown"] = {"pk": NOBODY}
     things.kwargs["case due", "unknown"] = {"pk": NOBODY, "slug": "no-such-committee"}
     things.kwargs["item", "unknown"] = {"pk": cases["in review"].request.pk, "item": NOBODY}
@@ -356,6 +365,7 @@ FORMS: dict[str, Kwargs] = {
     "request_message": {"text": "Who checks exports?"},
     "case_message": {"text": "A note.", "audience": "internal"},
     "api:send_message": {"text": "Who checks exports?"},
+    "case_declare": {"answer": "conflict", "reason": "We publish together."},
     "api:send_review_message": {"text": "Who checks exports?"},
     "api:return_review": {"questions": [{"text": "Which variables do you need?"}]},
     "api:cast_vote": {"round": 1, "choice": "approve", "reason": "Good."},
@@ -390,6 +400,7 @@ FORMS: dict[str, Kwargs] = {
     "mail_choice": {"rhythm": "daily"},
     "calendar_feed": {"act": "make"},
     "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
+    "committee_checklist": {"criteria": "The purpose is allowed.", "required": "on"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {

@@ -94,6 +94,8 @@ def requested(page: Page, context: Context) -> Clicks:
 def _accepted(context: Context) -> None:
     """The chair accepts the request for review; the address of the vote is known."""
     case = f"/review/{context.facts['request']}/"
+    for key in ("chair", "member1", "member2"):
+        step_review.declares(context, key)
     context.who("chair").send(case, f"{case}accept/")
     (context.facts["vote"],) = context.who("member2").get(case).paths(rf"{case}items/{UUID}/vote/")
 

@@ -71,6 +71,7 @@ def voters_and_cases(many: int) -> tuple[list[Person], list[Item]]:
         request = commands.draft([place.dataset], by=stories.person())
         request = commands.change(request, by=request.applicant, **stories.answers())
         commands.submit(request, by=request.applicant)
+        stories.declare(request)
         commands.accept_for_review(request, by=setup.chair)
         items.append(Item.objects.get(request=request))
     return setup.everyone, items

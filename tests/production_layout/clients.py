@@ -245,6 +245,8 @@ def voting(load: Load, cases: Iterator[tuple[str, str]]) -> Callable[[], None]:
         mark, page = load.ledger.mark(), f"/review/{case}/"
         member.be_fresh(page)
         member.begin_again()
+        if member.get(page).form(f"{page}conflict/") is not None:
+            member.send(page, f"{page}conflict/", {"answer": "none"})
         member.send(page, f"{page}items/{item}/vote/", {"choice": "approve", "reason": mark})
         load.ledger.acknowledged("vote", mark)
 

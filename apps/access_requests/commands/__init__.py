@@ -26,6 +26,7 @@ from apps.access_requests.commands.approval_rules import (
     write_approval_rule,
 )
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
+from apps.access_requests.commands.checklists import change_checklist, give_verdict
 from apps.access_requests.commands.clocks import (
     extend_review,
     notify_of_due_dates,
@@ -34,6 +35,7 @@ from apps.access_requests.commands.clocks import (
 )
 from apps.access_requests.commands.committee_rules import change_voting_rules, set_after_decision
 from apps.access_requests.commands.conditions import accept_report, report_condition, send_report_back
+from apps.access_requests.commands.conflicts import declare_no_conflict, recuse
 from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.form_versions import use_form_version
@@ -53,7 +55,6 @@ from apps.access_requests.commands.review import (
     close_denied,
     close_over,
     record_committees_without_quorum,
-    recuse,
     request_changes,
 )
 from apps.access_requests.commands.thread import withdraw_message, write_message
@@ -92,6 +93,8 @@ __all__ = [
     "open_attachment",
     "remove_attachment",
     "change",
+    "change_checklist",
+    "give_verdict",
     "change_voting_rules",
     "choose_datasets",
     "close_denied",
@@ -113,6 +116,7 @@ __all__ = [
     "save_answers",
     "accept_for_review",
     "add_committee_member",
+    "declare_no_conflict",
     "recuse",
     "submit",
     "use_form_version",

@@ -19,10 +19,12 @@ from apps.access_requests.commands.clocks import _set_clocks
 from apps.access_requests.commands.decide import _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
+from apps.access_requests.queries_checklists import checklists_to_keep
 from apps.access_requests.rules_questions import check_can_answer, check_unlocked, editable_fields
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.voting_rules import rules_to_keep
 from apps.audit.record import Kind, record
+from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid
@@ -198,6 +200,11 @@ def save_answers(request: AccessRequest, *, answers: Mapping[UUID, str], by: Act
             answer(question, text=text, by=by)
 
 
+def _committees_that_decide(request: AccessRequest) -> list[Committee]:
+    """The committees that have something to decide in the round that begins now."""
+    return [item.committee for item in request.items.filter(state=ItemState.OPEN).select_related("committee")]
+
+
 @transaction.atomic
 def submit(request: AccessRequest, *, by: Actor) -> Round:
     """Hand the request to the committees: what they will read is frozen now."""
@@ -210,7 +217,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     opened = Round.objects.create(
         request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest(),
-        voting_rules=rules_to_keep(request),
+        voting_rules=rules_to_keep(request), checklists=checklists_to_keep(_committees_that_decide(request)),
     )  # fmt: skip
     _set_clocks(request)
     request.move("submit", submitted_at=clock.now(), answer_until=None, answer_reminded_at=None)

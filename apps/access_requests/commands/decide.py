@@ -16,6 +16,7 @@ from apps.access_requests.commands.clocks import _set_clock
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Round, UndoneDecision, Vote
 from apps.access_requests.models.review import OF_MEMBER
+from apps.access_requests.queries_checklists import checklists_to_keep
 from apps.access_requests.queries_clocks import newest_clocks
 from apps.access_requests.reversals import end_appeal, reopen, restore_denial
 from apps.access_requests.rules_after import check_can_undo, check_why_undone
@@ -112,9 +113,10 @@ def _start_waiting_appeals(request: AccessRequest) -> None:
     if current is None:
         request.move("appeal", ended_at=None)
         last = request.rounds.order_by("-number")[0]
+        committees = [item.committee for item in request.items.select_related("committee")]
         current = Round.objects.create(
             request=request, number=last.number + 1, snapshot=last.snapshot, sha256=last.sha256,
-            voting_rules=kept_rules(item.committee for item in request.items.select_related("committee")),
+            voting_rules=kept_rules(committees), checklists=checklists_to_keep(committees),
         )  # fmt: skip
     for appeal in waiting:
         appeal.item.move("appeal", **effect.UNDECIDED)

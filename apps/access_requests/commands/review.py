@@ -1,4 +1,4 @@
-"""Verbs of the committee, and what follows from decisions: accept for review, request changes, recuse."""
+"""Verbs of the committee, and what follows from decisions: accept for review, request changes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.access_requests import obstacles, queries, rules, rules_questions
 from apps.access_requests.commands.lapse import _answer_window
 from apps.access_requests.commands.locks import _close_round, _lock
-from apps.access_requests.models import AccessRequest, Question, Recusal
+from apps.access_requests.models import AccessRequest, Question
 from apps.access_requests.rules_after import check_none_can_be_undone
 from apps.access_requests.states import ACCEPTED
 from apps.access_requests.voting_rules import rules_in
@@ -56,20 +56,6 @@ def request_changes(
     request.move("return", answer_until=_answer_window(request, returning), answer_reminded_at=None)
     record(Kind.REQUEST_RETURNED, actor=by, subject=request, round=current.number)
     return question
-
-
-@transaction.atomic
-def recuse(request: AccessRequest, *, reason: str, by: Actor) -> None:
-    """A member declares a conflict; they are no longer an eligible voter on this request, and any vote of theirs no
-    longer counts. Nothing is decided by it: the next vote that is cast or confirmed is counted without theirs.
-    """
-    by = check_person(by)
-    request = _lock(request)
-    rules.check_can_recuse(by, request)
-    reason = typed(reason, field="reason").strip()
-    rules.check_says_conflict(reason)
-    Recusal.objects.create(request=request, person=by, reason=reason)
-    record(Kind.MEMBER_RECUSED, actor=by, subject=request)
 
 
 @transaction.atomic

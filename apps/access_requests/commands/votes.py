@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.access_requests import denials, queries, queries_undone, rules
+from apps.access_requests import denials, queries, queries_undone, rules, rules_checklists
 from apps.access_requests.commands.decide import _decide_if_clear
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.due_dates import NO_DUE_DATE, DueDate
@@ -60,7 +60,7 @@ def vote(
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
-    member = rules.check_votes_for(by, item, voters)
+    member = _check_may_vote_now(item, voters, seen=seen, by=by)
     reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
     known = set(item.conditions.values_list("pk", flat=True))
     rules.check_vote(choice, reason, conditions, new, known, denial_codes)
@@ -94,6 +94,13 @@ def confirm_vote(item: Item, *, seen: Round, signed_in: SignIn, by: Actor) -> Vo
     record(Kind.VOTE_CONFIRMED, actor=by, subject=item, about=about, round=seen.number)
     _decide_if_clear(item, voters)
     return cast
+
+
+def _check_may_vote_now(item: Item, voters: Sequence[CommitteeMember], *, seen: Round, by: Person) -> CommitteeMember:
+    """The membership for which the person votes, once every verdict is there that the committee wants before."""
+    member = rules.check_votes_for(by, item, voters)
+    rules_checklists.check_checklist_done(seen, item.committee)
+    return member
 
 
 def _lock_for_vote(item: Item, *, seen: Round, by: Person) -> tuple[Item, Sequence[CommitteeMember]]:

@@ -3,8 +3,10 @@
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.approval_rules import ApprovalRule, RuleAgreement, RuleDecision, ShadowRun
 from apps.access_requests.models.attachments import Attachment
+from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
 from apps.access_requests.models.conditions import ConditionReport
+from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
@@ -19,6 +21,7 @@ __all__ = [
     "Item",
     "Membership",
     "Message",
+    "NoConflictDeclaration",
     "Question",
     "Recusal",
     "ReviewClock",
@@ -27,5 +30,6 @@ __all__ = [
     "RuleDecision",
     "ShadowRun",
     "UndoneDecision",
+    "Verdict",
     "Vote",
 ]

@@ -112,6 +112,8 @@ class Round(models.Model):
     closed_at = models.DateTimeField(null=True)
     # How each committee decides in this round, by its id; a committee that is missing decides as its row says now.
     voting_rules = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    # The checklist of each committee that has one, by its id.
+    checklists = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         verbose_name = _("review round")

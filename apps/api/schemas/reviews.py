@@ -38,7 +38,8 @@ class ReviewLine(Schema):
     submitted_at: datetime
     applicant: Applicant
     next_action: str = Field(
-        description="`check`, `vote`, `confirm`, `change`, `wait_for_applicant`, `wait_for_members` or `none`."
+        description="`declare` (on the page of the case: whether you have a conflict of interest), `check`, `vote`, "
+        "`confirm`, `change`, `wait_for_applicant`, `wait_for_members` or `none`."
     )
     items: list[ReviewItemLine] = Field(description="The datasets on which your committees decide.")
 

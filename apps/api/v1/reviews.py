@@ -66,7 +66,7 @@ def list_reviews(
     """
     me = caller(request)
     among, found = _of_stage(me, stage)
-    found = found.filter(containing(q))
+    found = found.filter(containing(q, me))
     if committee:
         found = found.filter(Exists(items_inside(committee__slug=committee, committee__in=among)))
     if due:
@@ -137,6 +137,9 @@ def case_for(me: Person, pk: UUID) -> AccessRequest:
         theirs = AccessRequest.objects.filter(pk=pk, items__committee__in=committees_of(me)).first()
         if theirs is not None:
             rules.check_no_conflict(me, theirs)
+        undeclared = queries.for_committees_of(me).filter(pk=pk).first()
+        if undeclared is not None:
+            rules.check_declared(me, undeclared)
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     rules.check_no_conflict(me, found)
     return found

@@ -23,6 +23,7 @@ from apps.notifications.messages import (
     thread,
 )
 from apps.notifications.recipients import Message, Note
+from apps.notifications.undeclared import without_cases
 
 TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
     Group.ACCESS: access.MESSAGES,
@@ -58,4 +59,4 @@ def notes_about(event: Event) -> list[Note]:
     for note in message.recipients(event):
         if note.reader.is_active:
             notes.setdefault(note.reader.pk, note)
-    return list(notes.values())
+    return without_cases(notes.values())

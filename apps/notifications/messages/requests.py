@@ -96,7 +96,7 @@ def _votes_divided(event: Event) -> Notes:
         yield Note(voter, notification, case, facts)
     beside = [*voters, *requests.people_of(item.request)]
     for membership in memberships_of(item.committee).filter(is_chair=True).exclude(person__in=beside):
-        if requests.before_committees_of(membership.person).filter(pk=item.request_id).exists():
+        if requests.for_committees_of(membership.person).filter(pk=item.request_id).exists():
             yield Note(membership.person, "votes_divided.chair", case, facts)
 
 

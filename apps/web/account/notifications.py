@@ -29,7 +29,7 @@ from apps.web.common.lists import ListSpec, Sort, list_page
 
 # What a notification leads to and only some people may read, by the name of its page.
 READABLE: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
-    "case": requests.before_committees_of,
+    "case": requests.for_committees_of,
     "request_page": requests.visible_to,
     "agreement_page": agreements.visible_to,
     "grant_page": grants.visible_to,

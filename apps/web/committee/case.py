@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, denials, rules
 from apps.access_requests.due_dates import with_due_date
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
-from apps.access_requests.queries import before_committees_of
+from apps.access_requests.queries import before_committees_of, for_committees_of
 from apps.access_requests.queries_one import before_committee, is_readable
 from apps.access_requests.queries_thread import reader_of
 from apps.committees.queries import committees_of
@@ -22,6 +22,7 @@ from apps.core.errors import Denied, NotFound, WrongState
 from apps.core.identifiers import uuids
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.web.committee.case_presenters import case_page
+from apps.web.committee.conflicts import declared_first
 from apps.web.committee.forms import ConflictForm, VoteForm
 from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.vote_presenters import what_followed
@@ -36,8 +37,15 @@ from apps.web.thread_rows import thread_of
 @require_safe
 @signed_in
 def case(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """The whole request on one page, as it was frozen when it was submitted."""
-    return page(request, find(request, pk))
+    """The whole request on one page, as it was frozen when it was submitted; first the question about conflicts."""
+    try:
+        asked = find(request, pk)
+    except Denied:
+        question = declared_first(request, pk)
+        if question is None:
+            raise
+        return question
+    return page(request, asked)
 
 
 @require_POST
@@ -199,10 +207,13 @@ def find(request: AuthenticatedRequest, pk: UUID) -> AccessRequest:
         about = AccessRequest.objects.filter(pk=pk, items__committee__in=committees_of(request.actor)).first()
         if about is not None:
             rules.check_no_conflict(request.actor, about)
+        undeclared = for_committees_of(request.actor).filter(pk=pk).first()
+        if undeclared is not None:
+            rules.check_declared(request.actor, undeclared)
         if is_readable(request.actor, pk):
             raise Denied(_("Only members of a committee that decides on this request can see this page."))
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
-    rules.check_no_conflict(request.actor, asked)
+    rules.check_no_part(request.actor, asked)
     return asked
 
 

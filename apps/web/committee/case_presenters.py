@@ -19,9 +19,11 @@ from apps.people.models import Person
 from apps.people.queries import people_by_id
 from apps.web import document_forms
 from apps.web.committee.case_conditions import add_conditions
+from apps.web.committee.checklist_presenters import checklists_of_case, without_votes
 from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
+from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
@@ -41,6 +43,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     add_conditions(items, forms.get("review_forms"))
+    checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
+    without_votes(items, checklists)
     mine = [entry for entry in items if entry["mine"]]
     return {
         "case": case,
@@ -49,9 +53,10 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "revised": revised(case, rounds[0], me),
         **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
+        "checklists": checklists,
+        "precedents": precedents_of_case(case, rounds[0], me, mine),
         "task": task_of(case, mine),
-        "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
-        "recusals": case.recusals.select_related("person").order_by("declared_at"),
+        **_asked_and_recused(case),
         "can_screen": _member_can(case, items, "accept_for_review"),
         "can_return": _member_can(case, items, "return"),
         "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
@@ -71,6 +76,14 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     }
 
 
+def _asked_and_recused(case: AccessRequest) -> dict[str, Any]:
+    """The questions of all rounds, newest first, and the members who declared a conflict of interest."""
+    return {
+        "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
+        "recusals": case.recusals.select_related("person").order_by("declared_at"),
+    }
+
+
 def _member_can(case: AccessRequest, items: Iterable[Mapping[str, Any]], verb: str) -> bool:
     """Whether the reader is a member, and not only a deputy, and the request is at a step where members may do this."""
     return any(entry["is_member"] for entry in items) and case.can(verb)
@@ -80,11 +93,11 @@ def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[E
     """The events that this member may read now.
 
     When a condition was proposed they see after their own vote: a vote at the same moment would show who adopts it.
-    Of internal messages they see those of their own committees.
+    Of internal messages they see those of the committees for which they read messages.
     """
     hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
     shown_now = [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
-    mine = {entry["item"].committee_id for entry in items if entry["mine"]}
+    mine = {entry["item"].committee_id for entry in items if entry["is_member"]}
     return [one for one in shown_now if one.kind not in ONE_COMMITTEE_ONLY or not mine.isdisjoint(one.about)]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests import commands
 from apps.access_requests.queries import kept_for
+from apps.access_requests.queries_conflicts import declared
 from apps.access_requests.queries_deputy_votes import votes_waiting_for_deputy
 from apps.committees import rules_deputies
 from apps.committees.models import Committee, CommitteeMember
@@ -101,6 +102,7 @@ def to_vote_as_deputy(request: AuthenticatedRequest) -> HttpResponse:
     if not members:
         raise Denied(_("Only a deputy of a committee member can see this page."))
     items = kept_for(request.actor).select_related("request__applicant", "dataset", "committee")
+    items = items.annotate(declared=declared(request.actor, "request_id"))
     waiting = set(votes_waiting_for_deputy(request.actor).values_list("pk", flat=True))
     found = {"members": members, "waiting": waiting, "items": items.order_by("request__submitted_at", "pk")[:200]}
     return render(request, "committee/to_vote_as_deputy.html", found)

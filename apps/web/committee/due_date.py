@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.access_requests import commands, queries_clocks, rules_clocks
 from apps.access_requests.models import AccessRequest, ReviewClock
-from apps.access_requests.queries import before_committees_of
+from apps.access_requests.queries import for_committees_of
+from apps.access_requests.rules import check_declared
 from apps.committees.models import Committee
 from apps.committees.queries import public
 from apps.core.errors import NotFound, WrongState
@@ -75,10 +76,11 @@ def due_date(request: AuthenticatedRequest, pk: UUID, slug: str) -> HttpResponse
 
 
 def _found(request: AuthenticatedRequest, pk: UUID, slug: str) -> tuple[AccessRequest, Committee]:
-    asked = before_committees_of(request.actor).filter(pk=pk).first()
+    asked = for_committees_of(request.actor).filter(pk=pk).first()
     committee = public().filter(slug=slug, items__request=pk).distinct().first()
     if asked is None or committee is None:
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
+    check_declared(request.actor, asked)
     return asked, committee
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import listed_decision
+from apps.access_requests.queries_conflicts import declared_among
 from apps.access_requests.review_queue import undecided_before
 from apps.access_requests.states import RequestState
 from apps.committees.decisions import Blocked, Decision
@@ -23,8 +24,10 @@ def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) 
     Whether a vote was cast is shown, never the choice. `url` is empty if the reader may not open the case.
     """
     rows = []
+    undecided = list(undecided_before(committee))
+    read = declared_among(reader, {item.request_id for item in undecided})
     opens = committees_of(reader).filter(pk=committee.pk).exists()
-    for item in undecided_before(committee):
+    for item in undecided:
         before = listed_decision(item)
         if str(person_id) not in before.voters:
             continue
@@ -32,7 +35,7 @@ def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) 
         in_review = item.request.state == RequestState.IN_REVIEW
         rows.append({
             "url": reverse("case", args=[item.request_id]) if opens else "",
-            "title": item.request.title if opens else "",
+            "title": item.request.title if opens and item.request_id in read else "",
             "reference": item.request.reference,
             "dataset": item.dataset.title,
             "vote": _("Cast, but it will no longer count") if str(person_id) in before.votes else _("Not cast"),

@@ -40,7 +40,8 @@ def _row(request: Any) -> Row:
     due = shown.due_on if request.state in UNDER_REVIEW else None
     row: Row = {
         "url": reverse("case", args=[request.pk]),
-        "title": request.title or request.reference,
+        "title": (request.declared and request.title) or request.reference,
+        "declared": request.declared,
         "reference": request.reference,
         "round": shown.round_number,
         "applicant": request.applicant.name,
@@ -52,12 +53,14 @@ def _row(request: Any) -> Row:
         "due": due,
         **days_left(shown.clock_rule, due, request.asked_at.date()),
         "since": getattr(request, "since", None),
-        "question": getattr(request, "question", ""),
-        "decisions": [item for item in items if item.state != ItemState.OPEN],
+        "question": getattr(request, "question", "") if request.declared else "",
+        "decisions": [item for item in items if item.state != ItemState.OPEN and request.declared],
         "closed_on": getattr(request, "closed_on", None),
         "withdrawn": request.state == RequestState.WITHDRAWN,
-        "action": _("Check request"),
+        "action": _("Check request") if request.declared else _("Declare conflicts of interest"),
     }
+    if not request.declared:
+        return row | {"possible_conflict": request.same_institution}
     return row | (_votes(shown) if request.state == RequestState.IN_REVIEW else {})
 
 

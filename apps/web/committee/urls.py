@@ -5,7 +5,9 @@ from django.urls import path
 from apps.web.committee import (
     approval_rules,
     case,
+    checklist,
     conditions,
+    conflicts,
     deadlines,
     deputies,
     due_date,
@@ -20,6 +22,8 @@ from apps.web.committee import (
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
     path("review/<uuid:pk>/", case.case, name="case"),
+    path("review/<uuid:pk>/conflict/", conflicts.declare, name="case_declare"),
+    path("review/<uuid:pk>/checklist/<slug:slug>/<int:number>/", checklist.verdict, name="case_verdict"),
     path("review/<uuid:pk>/accept/", case.accept_for_review, name="case_accept"),
     path("review/<uuid:pk>/request-changes/", case.request_changes, name="case_request_changes"),
     path("review/<uuid:pk>/recuse/", case.recuse, name="case_recuse"),
@@ -38,6 +42,7 @@ urlpatterns = [
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
     path("review/as-deputy/", deputies.to_vote_as_deputy, name="vote_as_deputy"),
     path("committees/<slug:slug>/members/<uuid:pk>/deputy/", deputies.deputies, name="member_deputies"),
+    path("committees/<slug:slug>/checklist/", checklist.checklist, name="committee_checklist"),
     path("committees/<slug:slug>/rules/", voting_rules.voting_rules, name="committee_rules"),
     path("committees/<slug:slug>/members/<uuid:pk>/remove/", members.remove_member, name="member_remove"),
     path("committees/<slug:slug>/chair/", members.name_chair, name="committee_chair"),

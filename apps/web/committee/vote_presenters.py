@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.access_requests import denials, effect
+from apps.access_requests import denials, effect, wording
 from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.due_dates import due_words, with_due_date
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
+from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.votes_seen import choices_shown, counts, votes_for
 from apps.access_requests.voting_rules import rules_in
@@ -52,6 +53,7 @@ def items_of_case(
     )
     rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id")))
     decided, now = voters_when_decided(case, rows), clock.now()
+    late = _named_too_late(case, me, voters_by_committee)
     entries = []
     for item in rows:
         item.request = case
@@ -61,7 +63,7 @@ def items_of_case(
         entry = _voted(item, voters, theirs, shown_round, me, member)
         agreement = agreements.get(item.pk)
         entry |= after_vote(item, voters, me, now, (undo_forms or {}).get(item.pk))
-        entry |= _place_of(item, member, me, my_committees)
+        entry |= _place_of(item, member, me, my_committees, late)
         entry |= {
             "use_conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
@@ -75,12 +77,21 @@ def items_of_case(
     return sorted(entries, key=lambda entry: not entry["mine"])
 
 
-def _place_of(item: Item, member: CommitteeMember | None, me: Person, my_committees: set[UUID]) -> Entry:
+def _named_too_late(case: AccessRequest, me: Person, voters: dict[UUID, list[CommitteeMember]]) -> set[UUID]:
+    """The memberships that the reader keeps as a deputy but for which they do not vote in this round."""
+    kept = [one for members in voters.values() for one in members if getattr(one, "kept", False)]
+    return named_too_late(case.pk, me, kept)
+
+
+def _place_of(
+    item: Item, member: CommitteeMember | None, me: Person, my_committees: set[UUID], late: set[UUID]
+) -> Entry:
     is_member = item.committee_id in my_committees
     return {
         "mine": is_member or member is not None,
         "is_member": is_member,
         "votes_for": member,
+        "named_too_late": member is not None and member.pk in late,
         "in_place_of": member.person if member is not None and member.person_id != me.pk else None,
     }
 
@@ -167,22 +178,40 @@ def _conditions(proposed: list[Condition], decision: Decision, *, shown: bool) -
     ]
 
 
+def _why_no_vote(case: AccessRequest, entry: Entry) -> str:
+    """Why the reader has no form to vote on this dataset now; empty if they have one."""
+    return _why_not_theirs(entry) or _why_not_now(case)
+
+
+def _why_not_theirs(entry: Entry) -> str:
+    """What about the dataset or the reader's place in the committee speaks against a vote."""
+    if entry["item"].state != ItemState.OPEN:
+        return _("This dataset has been decided.")
+    if not entry["mine"]:
+        return _("Another committee decides on this dataset.")
+    if entry["member_voted"]:
+        voted = {"name": entry["in_place_of"]}
+        return _("%(name)s has already voted, so the deputy cannot vote.") % voted
+    if entry["named_too_late"]:
+        return wording.named_too_late()
+    if entry["votes_for"] is None:
+        return _("You joined the committee after this round started. You can vote from the next round.")
+    return ""
+
+
+def _why_not_now(case: AccessRequest) -> str:
+    """What about the step of the request speaks against a vote."""
+    if case.state == RequestState.SUBMITTED:
+        return _("Voting starts when a committee member accepts the request for review.")
+    if case.state != RequestState.IN_REVIEW:
+        return _("You cannot vote: the request is waiting for the applicant or has been withdrawn.")
+    return ""
+
+
 def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, typed: VoteForm | None) -> Entry:
     """The form, or the sentence that says why there is none; the same set of eligible voters that the rule asks."""
     item, mine = entry["item"], entry["my_vote"]
-    why_not = ""
-    if item.state != ItemState.OPEN:
-        why_not = _("This dataset has been decided.")
-    elif not entry["mine"]:
-        why_not = _("Another committee decides on this dataset.")
-    elif entry["member_voted"]:
-        why_not = _("%(name)s has already voted, so the deputy cannot vote.") % {"name": entry["in_place_of"]}
-    elif entry["votes_for"] is None:
-        why_not = _("You joined the committee after this round started. You can vote from the next round.")
-    elif case.state == RequestState.SUBMITTED:
-        why_not = _("Voting starts when a committee member accepts the request for review.")
-    elif case.state != RequestState.IN_REVIEW:
-        why_not = _("You cannot vote: the request is waiting for the applicant or has been withdrawn.")
+    why_not = _why_no_vote(case, entry)
     if why_not:
         return {"form": None, "why_not": why_not, "confirm": False, "cannot_confirm": False}
     left = entry["must_be_confirmed"] and let_a_voter_leave(item, me.pk)
@@ -214,6 +243,9 @@ def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
     waiting = [entry for entry in mine if entry["form"] is not None and entry["my_vote"] is None]
     if waiting:
         return {"kind": "vote", "to": f"#vote-{waiting[0]['item'].pk}", "entry": waiting[0], "more": len(waiting) - 1}
+    unready = [entry for entry in mine if entry.get("missing_verdicts")]
+    if unready:
+        return {"kind": "checklist", "to": "#checklist", "missing": unready[0]["missing_verdicts"]}
     confirm = [entry for entry in mine if entry["form"] is not None and entry["confirm"]]
     if confirm:
         return {"kind": "confirm", "to": f"#vote-{confirm[0]['item'].pk}", "entry": confirm[0]}

@@ -11,7 +11,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
 from apps.core import clock
@@ -105,13 +104,14 @@ def of_access(row: dict[str, Any]) -> Task:
     )
 
 
-def of_review(request: AccessRequest) -> Task:
-    """A request that waits for this committee member."""
+def of_review(request: Any) -> Task:
+    """A request that waits for this committee member, who must have `declared` before its title is shown."""
     to_check = request.state == RequestState.SUBMITTED
+    what = _("Check that a request is complete") if to_check else _("Vote on a request")
     return Task(
         rank=WAITING,
-        what=_("Check that a request is complete") if to_check else _("Vote on a request"),
-        about=request.title or request.reference,
+        what=what if request.declared else _("Declare whether you have a conflict of interest"),
+        about=(request.declared and request.title) or request.reference,
         place=Place(reverse("case", args=[request.pk])),
         label=_("View request"),
         icon="vote",

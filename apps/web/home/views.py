@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.access_requests.queries_conflicts import declared
 from apps.access_requests.queries_deputy_votes import votes_waiting_for_deputy
 from apps.grants import waiting
 from apps.grants.access_state import states_of_own
@@ -76,13 +77,21 @@ def _requests(person: Person) -> QuerySet[Any]:
 
 
 def _reviews(person: Person, facts: Mapping[str, Any]) -> list[Any]:
-    """The requests that wait for the person as a member of a committee, and one for each vote as a deputy."""
+    """The requests that wait for the person as a member of a committee, and one for each vote as a deputy.
+
+    `declared` says whether the person may read them already.
+    """
     found: list[Any] = []
     if facts["reviews_waiting"]:
-        found += reviews_waiting_for(person).select_related("applicant")[: SHOWN + 1]
+        waits = reviews_waiting_for(person).select_related("applicant").annotate(declared=declared(person, "pk"))
+        found += waits[: SHOWN + 1]
     if facts["deputy_votes_waiting"]:
         kept = votes_waiting_for_deputy(person).select_related("request__applicant")
-        found += [item.request for item in kept.order_by("request__submitted_at", "pk")[: SHOWN + 1]]
+        for item in kept.annotate(declared=declared(person, "request_id")).order_by("request__submitted_at", "pk")[
+            : SHOWN + 1
+        ]:
+            item.request.declared = item.declared
+            found.append(item.request)
     return found
 
 

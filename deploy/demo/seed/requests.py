@@ -11,8 +11,11 @@ from apps.access_requests import commands as requests
 from apps.access_requests import fields
 from apps.access_requests.fields import Kind
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.queries_conflicts import people_to_judge
+from apps.access_requests.rules_conflicts import seen_of
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
+from apps.committees.models import CommitteeMember
 from apps.core import clock
 from apps.core.actors import ANONYMOUS, SYSTEM
 from apps.downloads import commands as downloads
@@ -101,7 +104,17 @@ def _write(
 
 
 def _submit(world: World, who: str, datasets: list[str], project: Project, members: tuple[str, ...] = ()) -> Round:
-    return requests.submit(_write(world, who, datasets, project, members), by=world.people[who])
+    seen = requests.submit(_write(world, who, datasets, project, members), by=world.people[who])
+    declare(seen.request)
+    return seen
+
+
+def declare(request: AccessRequest) -> None:
+    """The committee members who are no part of the request declare that they have no conflict of interest."""
+    people = people_to_judge(request)
+    members = CommitteeMember.objects.active().filter(committee__items__request=request).select_related("person")
+    for person in {one.person for one in members}.difference(people):
+        requests.declare_no_conflict(request, seen=seen_of(people), by=person)
 
 
 def _half_written(world: World) -> None:
@@ -117,7 +130,8 @@ def _half_written(world: World) -> None:
 
 
 def _submitted_request(world: World) -> None:
-    _submit(world, "applicant2", ["gbsg2"], PROJECTS["nodes"])
+    """No member has answered yet whether they have a conflict of interest."""
+    requests.submit(_write(world, "applicant2", ["gbsg2"], PROJECTS["nodes"]), by=world.people["applicant2"])
 
 
 def _one_vote(world: World) -> None:

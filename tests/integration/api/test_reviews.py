@@ -210,6 +210,8 @@ def test_a_deputy_reads_and_votes_but_not_the_thread() -> None:
     )
     program = Caller(deputy, "review", "vote")
     assert program.get("/reviews").json()["items"] == []
+    assert only(program.get("/reviews", {"stage": "as-deputy"}))["next_action"] == "declare"
+    stories.declare(case.request, deputy)
     assert only(program.get("/reviews", {"stage": "as-deputy"}))["next_action"] == "vote"
     refused(program.get(f"{path(case)}/messages"), 403)
     voted = program.post(path(case, vote="vote"), ballot()).json()["items"][0]

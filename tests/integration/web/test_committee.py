@@ -215,7 +215,9 @@ def test_the_case_costs_the_same_with_more_votes_and_members(django_assert_max_n
         stories.vote(case, voter)
     client = stories.client_for(case.committee_setup.chair)
     client.get(f"/review/{case.request.pk}/")
-    with django_assert_max_num_queries(26 + 4 + 2 + 2):  # the thread, the clock, match, appeals and documents
+    with django_assert_max_num_queries(
+        26 + 4 + 2 + 2 + 1
+    ):  # thread, clock, match, appeals, documents, conditions, earlier decisions
         assert client.get(f"/review/{case.request.pk}/").status_code == 200
 
 

@@ -38,6 +38,11 @@ SELECT md5('vote' || r || t.person_id)::uuid, md5('item' || r)::uuid, md5('round
        CASE stage WHEN 'denied' THEN 'deny' ELSE 'approve' END, 'Sound.', '{{}}', at + interval '4 days'
 FROM course JOIN two t ON t.committee_id = committee
 WHERE stage IN ('denied', 'offered', 'signed', 'active', 'over', 'revoked') OR (stage = 'in_review' AND right(r, 1) IN ('1', '4'));
+INSERT INTO access_requests_noconflictdeclaration (id, request_id, person_id, people)
+SELECT md5('declared' || r || m.person_id)::uuid, md5('request' || r)::uuid, m.person_id,
+       ARRAY[person] || ARRAY(SELECT n.person_id FROM access_requests_membership n WHERE n.request_id = md5('request' || r)::uuid)
+FROM course JOIN committees_committeemember m ON m.committee_id = committee
+WHERE stage <> 'draft' AND (r = 'hr1' OR (committee, m.person_id) IN (SELECT committee_id, person_id FROM two));
 DROP TABLE two;
 INSERT INTO access_requests_question (id, request_id, round_id, asked_by_id, text, asked_at, answer)
 SELECT md5('question' || r)::uuid, md5('request' || r)::uuid, md5('round' || r)::uuid, m.person_id, 'Which columns?', at + interval '1 day', ''

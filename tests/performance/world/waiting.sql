@@ -15,4 +15,7 @@ SELECT md5('witem' || r)::uuid, md5('waiting' || r)::uuid, md5('dataset' || n)::
 INSERT INTO access_requests_vote (id, item_id, round_id, voter_id, choice, reason, adopts)
 SELECT md5('wvote' || r)::uuid, md5('witem' || r)::uuid, md5('wround' || r)::uuid, md5('person' || (c * 10 + 2))::uuid,
        'approve', 'Sound.', '{{}}' FROM waits WHERE r % 3 = 0;
+INSERT INTO access_requests_noconflictdeclaration (id, request_id, person_id, people)
+SELECT md5('wdeclared' || r || m.person_id)::uuid, md5('waiting' || r)::uuid, m.person_id, ARRAY[waits.person]
+FROM waits JOIN committees_committeemember m ON m.committee_id = md5('committee' || c)::uuid;
 DROP TABLE waits;

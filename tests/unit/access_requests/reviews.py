@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
+from apps.access_requests.models import AccessRequest, Item, Membership, NoConflictDeclaration, Recusal, Round, Vote
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock
 from apps.datasets.models import Dataset
@@ -42,8 +42,14 @@ class Review:
     """A request for one dataset before a committee of a chair and two members, in a round open for five days."""
 
     def __init__(
-        self, state: str = "in_review", *, applicant: Person | None = None, committee: Committee | None = None
+        self,
+        state: str = "in_review",
+        *,
+        applicant: Person | None = None,
+        committee: Committee | None = None,
+        snapshot: dict[str, Any] | None = None,
     ) -> None:
+        self.snapshot = snapshot or {}
         self.applicant = applicant or rows.person()
         self.committee = committee or rows.committee()
         if committee is None:
@@ -55,9 +61,18 @@ class Review:
         self.item = Item.objects.create(request=self.request, dataset=self.dataset, committee=self.committee)
         if state not in ("draft", "withdrawn"):
             self.round = self.opened(clock.now() - 5 * DAY)
+            self.declare(*self.voters)
+
+    def declare(self, *people: Person, about: list[Person] | None = None) -> None:
+        """These people have no conflict of interest with the applicant and (`about`) these members."""
+        named = [self.applicant.pk, *(one.pk for one in about or ())]
+        for person in people:
+            NoConflictDeclaration.objects.create(request=self.request, person=person, people=named)
 
     def opened(self, at: datetime, number: int = 1, **how: Any) -> Round:
-        return Round.objects.create(request=self.request, number=number, snapshot={}, sha256="", opened_at=at, **how)
+        return Round.objects.create(
+            request=self.request, number=number, snapshot=self.snapshot, sha256="", opened_at=at, **how
+        )
 
     @property
     def members(self) -> list[CommitteeMember]:

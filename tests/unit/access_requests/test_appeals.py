@@ -260,6 +260,7 @@ def test_the_committee_sees_what_changed_since_the_denial_and_others_see_nothing
     made = requests.revise(case.request, starts_on=clock.today(), by=case.applicant)
     requests.change(made, title="A narrower title", ends_on=case.request.ends_on, by=case.applicant)
     requests.submit(AccessRequest.objects.get(pk=made.pk), by=case.applicant)
+    stories.declare(made)
     page = stories.client_for(case.committee_setup.chair).get(f"/review/{made.pk}/")
     said = page.context["revised"]
     assert said["request"] == case.request

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from apps.access_requests import commands, queries
 from apps.access_requests.models import Vote
 from apps.access_requests.review_queue import to_vote_of
+from apps.audit.kinds import Kind
 from apps.committees.models import CommitteeMember, Deputy
 from apps.core import clock
 from apps.core.errors import Denied, DomainError, Invalid, WrongState
@@ -47,6 +48,9 @@ def test_a_deputy_votes_once_for_the_member_and_the_members_own_vote_counts(case
     """T90."""
     chair, first, second, *_rest = case.committee_setup.everyone
     deputy = deputy_of(first)
+    assert queries.for_committees_of(deputy).get() == case.request
+    assert not queries.before_committees_of(deputy).exists(), "the question about conflicts comes first"
+    stories.declare(case.request, deputy)
     assert queries.before_committees_of(deputy).get() == case.request
     assert to_vote_of(first).filter(pk=case.request.pk).exists()
     said = stories.vote(case, deputy, "deny")
@@ -163,6 +167,7 @@ def test_who_declared_a_conflict_names_no_deputy_of_others_and_no_role_is_given(
     with pytest.raises(Denied):
         deputy_of(first, by=chair)
     deputy = deputy_of(first)
+    stories.declare(case.request, deputy)
     with pytest.raises(Denied):
         commands.request_changes(case.request, text="Which variables?", by=deputy)
     client = stories.client_for(deputy)
@@ -179,6 +184,7 @@ def test_who_declared_a_conflict_names_no_deputy_of_others_and_no_role_is_given(
 def test_the_choices_are_hidden_from_member_and_deputy_until_each_has_voted(case: stories.Case) -> None:
     first, second = case.committee_setup.members[:2]
     deputy = deputy_of(first)
+    stories.declare(case.request, deputy)
     stories.vote(case, second, "deny")
 
     def shown(person: Person) -> dict[str, object]:
@@ -246,3 +252,23 @@ def test_a_deputy_whom_the_chair_names_in_mid_round_votes_from_the_next_round(ca
         stories.vote(case, theirs)
     stories.vote(case, own)
     assert set(cast(case)) == {second}
+    other = deputy_of(case.committee_setup.members[2])
+    stories.declare(case.request, other)
+    entries = [
+        stories.client_for(one).get(f"/review/{case.request.pk}/").context["items"][0] for one in (theirs, other)
+    ]
+    assert [(entry["form"] is not None, bool(entry["why_not"])) for entry in entries] == [(False, True), (True, False)]
+
+
+def test_a_deputy_does_not_see_that_an_internal_message_was_sent(case: stories.Case) -> None:
+    first, second, *_rest = case.committee_setup.members
+    deputy = deputy_of(first)
+    stories.declare(case.request, deputy)
+    committee = case.committee_setup.committee
+    commands.write_message(case.request, text="Let us wait.", committee=committee, internal=True, by=second)
+
+    def sees_it(person: Person) -> bool:
+        timeline = stories.client_for(person).get(f"/review/{case.request.pk}/").context["timeline"]
+        return any(str(Kind.INTERNAL_MESSAGE_SENT.label) in str(entry["what"]) for entry in timeline)
+
+    assert (sees_it(deputy), sees_it(second)) == (False, True)

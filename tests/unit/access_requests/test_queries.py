@@ -128,6 +128,8 @@ def test_everything_a_person_may_read_is_theirs_their_committees_or_their_datase
     own, decides, manages = Review(), Review(), Review()
     person = own.applicant
     member(decides.committee, person)
+    assert not queries.visible_to(person).filter(pk=decides.request.pk).exists(), "not before the declaration"
+    decides.declare(person)
     roles.assign(person, Dataset.STEWARD, manages.dataset)
     Review()
     assert set(queries.visible_to(person)) == {one.request for one in (own, decides, manages)}

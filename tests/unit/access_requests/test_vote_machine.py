@@ -113,6 +113,7 @@ class Review(RuleBasedStateMachine):
     def _submit(self) -> None:
         case = self.world.case
         self.rounds.append(commands.submit(case.request, by=case.applicant))
+        stories.declare(case.request, *self.world.people.values())
         helper = next(name for name in [*self.model.eligible(), *MEMBERS] if name not in self.model.gone)
         commands.accept_for_review(case.request, by=self.the(helper))
 

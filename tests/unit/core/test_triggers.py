@@ -18,6 +18,7 @@ from apps.access_requests.models import (
     RuleDecision,
     ShadowRun,
     UndoneDecision,
+    Verdict,
 )
 from apps.committees.models import Deputy
 from apps.core import clock
@@ -39,10 +40,12 @@ EVIDENCE = {
     "access_requests_attachment": "size = size + 1",
     "access_requests_message": "written_at = now()",
     "access_requests_recusal": "person_id = (SELECT id FROM people_person one WHERE one.id <> person_id LIMIT 1)",
+    "access_requests_noconflictdeclaration": "declared_at = now()",
     "access_requests_condition": "proposed_at = now()",
     "access_requests_reviewclock": "set_at = now()",
     "access_requests_conditionreport": "reported_at = now()",
     "access_requests_round": "number = number + 1",
+    "access_requests_verdict": "given_at = now()",
     "access_requests_vote": "cast_at = now()",
     "agreements_agreement": "text = 'other'",
     "agreements_signature": "typed_name = typed_name",
@@ -89,6 +92,8 @@ def world(db: None) -> None:
     chair = case.committee_setup.chair
     taken_back = {"outcome": "denied", "reason": "No.", "decided_at": clock.now(), "why": "A wrong button."}
     UndoneDecision.objects.create(item=case.item, round=case.round, undone_by=chair, **taken_back)
+    given = {"round": case.round, "committee": case.committee_setup.committee, "number": 1, "given_by": chair}
+    Verdict.objects.create(says="met", reason="Clear.", **given)
     note = stories.requests.write_message(case.request, text="Who checks exports?", by=case.applicant)
     ConditionReport.objects.create(condition=proposed, message=note, reported_by=case.applicant)
     terms = {"datasets": [], "kinds": [], "institutions": []}

@@ -129,7 +129,9 @@ def _somebody_of(world: World, request: AccessRequest, rng: Random) -> Person:
     people = in_order(world, Person.objects.filter(pk__in=memberships.values("person_id"), is_active=True))
     if not people:
         raise DomainError("the committee is empty")
-    return rng.choice(people)
+    chosen = rng.choice(people)
+    stories.declare(request, chosen)
+    return chosen
 
 
 def _accept(world: World, rng: Random) -> None:
@@ -151,6 +153,7 @@ def vote(item: Item, by: Person, choice: str) -> None:
     condition = "Report once a year." if choice == "conditional" else ""
     reason = f"This is my reason to {choice} the request."
     said = {"choice": choice, "reason": reason, "new_condition": condition}
+    stories.declare(item.request, by)
     requests.vote(item, seen=seen, signed_in=stories.fresh_sign_in(), by=by, **said)
 
 

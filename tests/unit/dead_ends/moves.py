@@ -117,6 +117,7 @@ def _withdraw(_world: World, request: AccessRequest, by: Person) -> None:
 
 
 def _accept(_world: World, request: AccessRequest, by: Person) -> None:
+    stories.declare(request, by)
     requests.accept_for_review(request, by=by)
 
 
@@ -131,6 +132,7 @@ def _confirm_vote(_world: World, request: AccessRequest, by: Person) -> None:
     def confirm(item: Item) -> None:
         seen = access_requests.open_round(request)
         assert seen is not None
+        stories.declare(request, by)
         requests.confirm_vote(item, seen=seen, signed_in=stories.fresh_sign_in(), by=by)
 
     _on_any_item(request, by, confirm, voted=True)

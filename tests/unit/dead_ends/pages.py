@@ -103,6 +103,7 @@ PLACES = {"add another owner": "dataset_people", "name an owner": "dataset_owner
 
 def _for_request(name: str, world: World, request: AccessRequest, by: Person) -> Control:
     page, case = reverse("request_page", args=[request.pk]), reverse("case", args=[request.pk])
+    stories.declare(request, by)
     if name in {"submit", "withdraw"}:
         written = name == "submit" and request.state == RequestState.DRAFT
         page = reverse("request_edit", args=[request.pk]) if written else page

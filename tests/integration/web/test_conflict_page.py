@@ -1,0 +1,75 @@
+"""The question about conflicts of interest over HTTP: what is shown before the answer, and what the answer does."""
+
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from apps.access_requests.models import NoConflictDeclaration, Recusal
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+SECRETS = ("Recurrence after hormone therapy", stories.PURPOSE, stories.SUMMARY)
+
+
+def addresses(pk: UUID) -> list[str]:
+    """Every page on which a committee member meets a request."""
+    return [
+        reverse("case", args=[pk]), reverse("review_queue") + "?tab=to-check", reverse("home"),
+        reverse("request_page", args=[pk]), reverse("notifications"), reverse("calendar_feed"),
+        reverse("request_file", args=[pk, 1, "json"]), reverse("review_queue") + "?tab=to-check&export=csv",
+    ]  # fmt: skip
+
+
+def test_nothing_of_the_case_is_shown_before_the_answer() -> None:
+    case = stories.submitted(declared=False)
+    client = stories.client_for(case.committee_setup.chair)
+    shown = "".join(
+        b"".join(answer).decode() if (answer := client.get(path)).streaming else answer.content.decode()
+        for path in addresses(case.request.pk)
+    )
+    assert [text for text in SECRETS if text in shown] == []
+    assert case.request.reference in shown and case.applicant.name in shown
+    found = client.get(reverse("review_queue"), {"tab": "to-check", "q": "hormone"})  # no search by its title either
+    assert found.context["rows"] == []
+    stories.declare(case.request)  # the control: the same pages say it afterwards
+    said = client.get(reverse("case", args=[case.request.pk])).content.decode()
+    assert all(text in said for text in SECRETS)
+    assert client.get(reverse("review_queue"), {"tab": "to-check", "q": "hormone"}).context["rows"]
+
+
+def test_the_answer_opens_the_case() -> None:
+    case = stories.submitted(declared=False)
+    client, page = stories.client_for(case.committee_setup.chair), reverse("case", args=[case.request.pk])
+    asked = client.get(page)
+    assert asked.templates[0].name == "committee/conflict.html"
+    seen = asked.context["form"].initial["seen"]
+    for wrong in ({}, {"answer": "conflict", "reason": " "}):
+        answer = client.post(reverse("case_declare", args=[case.request.pk]), wrong | {"seen": seen})
+        assert answer.status_code == 422
+    assert not NoConflictDeclaration.objects.exists() and not Recusal.objects.exists()
+    moved = client.post(reverse("case_declare", args=[case.request.pk]), {"answer": "none", "seen": "other"})
+    assert (moved.status_code, moved.templates[0].name) == (409, "committee/conflict.html")
+    client.post(reverse("case_declare", args=[case.request.pk]), {"answer": "none", "seen": seen})
+    assert client.get(page).templates[0].name == "committee/case.html"
+
+
+def test_a_conflict_closes_the_case() -> None:
+    case = stories.submitted(declared=False)
+    chair = case.committee_setup.chair
+    client = stories.client_for(chair)
+    path = reverse("case_declare", args=[case.request.pk])
+    said = {"answer": "conflict", "reason": "We publish together."}
+    assert client.post(path, said).headers["Location"] == reverse("review_queue")
+    assert Recusal.objects.get().person == chair
+    assert client.get(reverse("case", args=[case.request.pk])).status_code == 403
+
+
+def test_a_shared_institution_is_named_before() -> None:
+    home = stories.institution()
+    case = stories.submitted(stories.draft(applicant=stories.person(at=home)), declared=False)
+    chair = case.committee_setup.chair
+    type(chair).objects.filter(pk=chair.pk).update(institution=home)
+    client = stories.client_for(chair)
+    assert client.get(reverse("review_queue"), {"tab": "to-check"}).context["rows"][0]["possible_conflict"]
+    assert len(client.get(reverse("case", args=[case.request.pk])).context["suggestions"]) == 1
