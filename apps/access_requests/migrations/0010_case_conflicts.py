@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0010_auto_rules'),
+        ('access_requests', '0010_ask_answer_until'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
