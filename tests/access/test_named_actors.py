@@ -23,6 +23,11 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 NAMED_ONLY: dict[str, set[NamedActor]] = {
     # consequences of events, and work that the clock starts
     "access_requests.activate": {SYSTEM},
+    "access_requests.decide_by_rules": {SYSTEM},
+    "access_requests.keep_approval_rule": {SYSTEM},
+    "access_requests.lapse": {SYSTEM},
+    "access_requests.remind_of_answers": {SYSTEM},
+    "agreements.notify_of_conditions": {SYSTEM},
     "notifications.post_digests": {SYSTEM},
     "access_requests.notify_of_due_dates": {SYSTEM},
     "access_requests.set_missing_clocks": {SYSTEM},

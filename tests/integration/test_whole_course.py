@@ -8,6 +8,8 @@ import pytest
 
 from apps.access_requests import commands as requests
 from apps.access_requests.models import Item
+from apps.access_requests.queries_conflicts import people_to_judge
+from apps.access_requests.rules_conflicts import seen_of
 from apps.agreements import commands as agreements
 from apps.agreements.models import Agreement
 from apps.audit.models import Outbox
@@ -76,6 +78,10 @@ def test_from_first_draft_to_the_refused_link() -> None:
         public_summary="We compare survival.", starts_on=today, ends_on=today + timedelta(days=100),
     )  # fmt: skip
     seen = requests.submit(asked, by=applicant)
+    with pytest.raises(Denied):
+        requests.accept_for_review(asked, by=chair)
+    for one in (chair, member):
+        requests.declare_no_conflict(asked, seen=seen_of(people_to_judge(asked)), by=one)
     requests.accept_for_review(asked, by=chair)
     item = Item.objects.get(request=asked)
     fresh = SignIn(issuer="https://idp.test", acr="", auth_time=clock.now())

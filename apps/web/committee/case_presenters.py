@@ -46,6 +46,10 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
     without_votes(items, checklists)
     mine = [entry for entry in items if entry["mine"]]
+    history = timeline(
+        _told(events, items), names=names, datasets=titles, viewer=me.pk, inside=True,
+        notes=_notes(case, events, names),
+    )  # fmt: skip
     return {
         "case": case,
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
@@ -65,14 +69,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "asks_again": forms.get("asks_again", False),
         "moved": moved,
         "typed": typed,
-        "timeline": timeline(
-            _told(events, items),
-            names=names,
-            datasets=titles,
-            viewer=me.pk,
-            inside=True,
-            notes=_notes(case, events, names),
-        ),
+        "timeline": history,
     }
 
 

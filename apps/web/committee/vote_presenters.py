@@ -67,14 +67,16 @@ def items_of_case(
         entry |= {
             "use_conditions": explained(listed(item.condition_rows)),
             "agreement": agreement,
-            "grants": [
-                {"holder": grant.holder, "shown": shown_state(states[grant.pk])}
-                for grant in grants
-                if agreement is not None and grant.agreement_id == agreement.pk
-            ],
+            "grants": _grants_under(agreement, grants, states),
         }
         entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
     return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def _grants_under(agreement: Any, grants: list[Any], states: dict[UUID, Any]) -> list[Entry]:
+    """Who has access under the agreement; nobody without one."""
+    theirs = [grant for grant in grants if agreement is not None and grant.agreement_id == agreement.pk]
+    return [{"holder": grant.holder, "shown": shown_state(states[grant.pk])} for grant in theirs]
 
 
 def _named_too_late(case: AccessRequest, me: Person, voters: dict[UUID, list[CommitteeMember]]) -> set[UUID]:

@@ -90,7 +90,7 @@ def _reviews(person: Person, facts: Mapping[str, Any]) -> list[Any]:
         for item in kept.annotate(declared=declared(person, "request_id")).order_by("request__submitted_at", "pk")[
             : SHOWN + 1
         ]:
-            item.request.declared = item.declared
+            vars(item.request)["declared"] = item.declared
             found.append(item.request)
     return found
 

@@ -243,8 +243,8 @@ def test_lists_walk_by_cursor_and_cost_the_same(django_assert_num_queries: Any) 
     assert cursor is None
     assert len(set(seen)) == len(seen) == 5
     for limit in (1, 5):
-        # the token (1), the transaction (4), requests, items, their states (4)
-        with django_assert_num_queries(11):
+        # the token (1), the transaction (4), requests, items, their conditions, their states (4)
+        with django_assert_num_queries(12):
             caller.get("/requests", {"limit": limit})
 
 

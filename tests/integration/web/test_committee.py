@@ -184,18 +184,18 @@ def test_a_tie_that_nobody_is_left_to_break_is_said_plainly_and_leads_to_another
     requests.accept_for_review(case.request, by=first)
     client, page = stories.client_for(first), f"/review/{case.request.pk}/"
     stories.vote(case, first)
-    assert "no vote of a chair" not in client.get(page).content.decode()
+    assert "no chair’s vote to break the tie" not in client.get(page).content.decode()
     stories.vote(case, second, "deny")
     assert case.item.state == "open"
-    assert "no vote of a chair" in client.get(page).content.decode()
+    assert "no chair’s vote to break the tie" in client.get(page).content.decode()
     queue = client.get("/review/")
     assert (queue.context["tab"], queue.context["rows"][0]["action"]) == ("to-vote", "Change vote")
-    assert "no vote of a chair" in queue.content.decode()
+    assert "no chair’s vote to break the tie" in queue.content.decode()
     shown = client.get(page)
     assert (shown.context["task"]["kind"], shown.context["task"]["entry"]["form_open"]) == ("divided", True)
     assert f"/review/{case.request.pk}/items/{case.item.pk}/confirm/" not in shown.content.decode()
     requests.request_changes(case.request, text="What did we miss?", by=first)
-    assert "no vote of a chair" not in client.get(page).content.decode()
+    assert "no chair’s vote to break the tie" not in client.get(page).content.decode()
 
 
 def test_the_case_after_the_decision_shows_agreement_and_access() -> None:

@@ -29,6 +29,7 @@ def test_a_deputy_finds_the_request_and_is_led_on_after_the_vote(decides: bool) 
     commands.name_deputy(member, person=deputy, **days, by=first)
     for other in (second, third) if decides else (second,):
         stories.vote(case, other)
+    stories.declare(case.request, deputy)
     client, path = stories.client_for(deputy), f"/review/{case.request.pk}/"
 
     home = client.get("/")

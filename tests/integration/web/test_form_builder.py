@@ -220,6 +220,7 @@ def test_a_case_shows_private_answers_to_its_own_committee_only() -> None:
     complete(request)
     request = answer(request, versions[0], secret="HIDDEN-WORD", open="OPEN-WORD")
     requests.submit(request, by=request.applicant)
+    stories.declare(request)
     readers: dict[str, Client] = {
         "own": stories.client_for(datasets[0].committee_setup.chair),
         "other": stories.client_for(datasets[1].committee_setup.chair),

@@ -108,6 +108,7 @@ def test_the_committee_reads_the_answers_of_the_round_and_the_comparison() -> No
     chair = stories.client_for(case.committee_setup.chair)
     commands.change(case.request, by=case.applicant, research_purpose=SAID)
     commands.submit(case.request, by=case.applicant)
+    stories.declare(case.request)
     page = chair.get(reverse("case", args=[case.request.pk]))
     (row,) = page.context["case_matches"]
     assert [line["outcome"] for line in row["match"]["lines"]] == ["match", "review"]

@@ -81,6 +81,7 @@ def test_members_who_cannot_vote_do_not_read_the_votes_before_the_decision() -> 
     late = stories.person()
     committees.add_member(first.committee_setup.committee, person=late, by=first.committee_setup.chair)
     stories.vote(case, first.committee_setup.chair, "deny", published_dataset=first)
+    stories.declare(case.request, second.committee_setup.chair, late)
     for reader in (second.committee_setup.chair, late):
         page = stories.client_for(reader).get(f"/review/{case.request.pk}/")
         assert (choices_in(page), "My reason" in page.content.decode()) == (set(), False)

@@ -43,6 +43,7 @@ def example(**choices: Any) -> Review:
     set_clocks(review)
     review.opened(at("2026-11-12"), number=2)
     set_clocks(review)
+    stories.declare(review.request)
     return review
 
 

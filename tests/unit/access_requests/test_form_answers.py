@@ -171,6 +171,7 @@ def test_a_returned_request_moves_only_when_its_answers_are_unlocked(field: str,
     chair = dataset.committee_setup.chair
     forms.change_draft(version.form, definition=samples.read(yes_no("leaves"), question("new")), by=chair)
     second = forms.publish(version.form, by=chair)
+    stories.declare(request)
     commands.accept_for_review(request, by=chair)
     commands.request_changes(request, text="Why?", field=field, by=chair)
     if moves:

@@ -80,6 +80,7 @@ def test_a_shared_question_is_answered_once_and_a_private_file_is_read_by_its_co
     shared, private = attach(request, first, "plan"), attach(request, first, "secret")
     assert missing(request) == set(), "the second committee asks the same"
     commands.submit(request, by=request.applicant)
+    stories.declare(request)
     read_by = {
         reader.pk: set(queries_thread.attachments_for(reader, request).values_list("pk", flat=True))
         for reader in (one.committee_setup.chair, two.committee_setup.chair, request.applicant)
@@ -112,6 +113,7 @@ def test_files_are_locked_with_the_answers_of_the_form() -> None:
     file = attach(request, version, "plan")
     commands.submit(request, by=request.applicant)
     chair = dataset.committee_setup.chair
+    stories.declare(request)
     commands.request_changes(request, text="Why?", field="title", by=chair)
     request.refresh_from_db()
     for act in (

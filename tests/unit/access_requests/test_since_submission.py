@@ -43,6 +43,7 @@ def returned(field: str = "title") -> tuple[AccessRequest, FormVersion, stories.
     complete(request)
     request = answer(request, version, leaves="no", begin=clock.today().isoformat())
     commands.submit(request, by=request.applicant)
+    stories.declare(request)
     commands.request_changes(request, text="Why?", field=field, by=dataset.committee_setup.chair)
     return AccessRequest.objects.get(pk=request.pk), version, dataset
 

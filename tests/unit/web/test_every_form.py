@@ -16,8 +16,10 @@ from apps.access_requests.queries_thread import Reader
 from apps.committees.models import Committee
 from apps.forms.shipped_forms import shipped
 from apps.web.committee.after_vote import UndoForm
+from apps.web.committee.approval_rules import RuleForm
 from apps.web.committee.due_date import DueDateForm
 from apps.web.committee.forms import VoteForm
+from apps.web.condition_rows import ReportForm, ReviewForm
 from apps.web.datasets.description_form import DescriptionForm
 from apps.web.datasets.forms import RevokeForm
 from apps.web.forms.question_form import QuestionEdit
@@ -35,10 +37,13 @@ ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     DescriptionForm: {"uses": []},
     UndoForm: {"item": UUID(int=1)},
     AppealForm: {"item": UUID(int=1)},
+    RuleForm: {"committee": Committee(pk=UUID(int=1))},
     DueDateForm: {"options": [("extend", "Extend the review")]},
     DocumentForm: {"found": AccessRequest(pk=UUID(int=1))},
     MessageForm: {"reader": Reader(AccessRequest(), committees=(Committee(pk=UUID(int=1)), Committee(pk=UUID(int=2))))},
     QuestionEdit: {"form": shipped("short"), "question": next(shipped("short").questions())},
+    ReportForm: {"condition": UUID(int=1)},
+    ReviewForm: {"report": UUID(int=1)},
     RevokeForm: {"choices": [("access", "This access"), ("dataset", "All access")]},
     RequestForm: {"chosen": []},
     TemplateForm: {"rows": 1},
