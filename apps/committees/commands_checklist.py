@@ -15,7 +15,7 @@ from apps.people.rules import check_person
 
 
 @transaction.atomic
-def change_checklist(
+def set_checklist(
     committee: Committee, *, criteria: Sequence[str], required: bool, seen: str = "", by: Actor
 ) -> None:
     """Choose the criteria of the rounds that begin from now on; those under way keep theirs.

@@ -390,7 +390,6 @@ NOT_PAGES = {
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_declare", "case_verdict", "case_accept", "case_request_changes", "case_recuse", "vote",
             "vote_confirm", "decision_undo",
-            "link_end", "case_accept", "case_request_changes", "case_recuse", "vote", "vote_confirm", "decision_undo",
             "condition_report", "condition_review",
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",

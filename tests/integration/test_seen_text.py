@@ -29,6 +29,7 @@ LOOKED_UP = {"q", "person", "user_code", "seen", "next", "sort", "cursor"}
 MADE = {
     "sha256", "text_sha256", "pdf_key", "pdf_sha256", "storage_key", "reference", "issuer", "acr", "scoped", "ror",
     "orcid", "email", "correlation", "subject_type", "actor_kind", "media_type", "key", "kind", "language", "backup",
+    "basis",  # of a shadow run: the SHA-256 of what it was made on
     "field",  # of a document: the key of the question that asked for it
     "name",  # of a file: `check_file_name` refuses more than this rule does
 }  # fmt: skip

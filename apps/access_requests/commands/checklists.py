@@ -42,4 +42,4 @@ def change_checklist(
     """
     by = check_person(by)
     rules.check_can_change_rules(by, committee)
-    commands_checklist.change_checklist(committee, criteria=criteria, required=required, seen=seen, by=by)
+    commands_checklist.set_checklist(committee, criteria=criteria, required=required, seen=seen, by=by)

@@ -55,7 +55,7 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Select at least one kind of research.")},
     )
-    institutions = forms.CharField(
+    institutions = CleanTextField(
         label=gettext_lazy("Institutions"),
         help_text=gettext_lazy(
             "One per line: the name or the ROR id. Everybody in the request must work at one of them."

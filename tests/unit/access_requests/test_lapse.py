@@ -53,8 +53,8 @@ def test_the_request_ends_after_a_reminder_and_is_copied_as_new(frozen: Any) -> 
     assert (kinds(case), case.request.state) == (["request.answer_due_soon", "request.withdrawn"], "withdrawn")
     assert has_lapsed(case.request) and returned_until(case.request) is None
     stories.drain()
-    kinds = case.applicant.notifications.values_list("kind", flat=True)
-    assert {"request.answer_due_soon", "request.withdrawn"} <= set(kinds)
+    notified = case.applicant.notifications.values_list("kind", flat=True)
+    assert {"request.answer_due_soon", "request.withdrawn"} <= set(notified)
     client = stories.client_for(case.applicant)
     page = client.get(reverse("request_page", args=[case.request.pk]))
     assert page.context["lapsed"] and reverse("request_copy", args=[case.request.pk]) in page.content.decode()

@@ -15,6 +15,9 @@ from apps.audit.models import Event
 from apps.web.common.history import sentence_of
 
 SPRITE = (Path(settings.BASE_DIR) / "static/icons/sprite.svg").read_text(encoding="utf-8")
+FACTS = {
+    "number": 1, "round": 1, "version": 1, "dataset": "", "due": "", "approved": 1, "looked_at": 2, "differed": 0,
+}  # fmt: skip
 TONES = {"still", "note", "good", "wait", "bad"}
 
 
@@ -24,7 +27,7 @@ def test_every_kind_has_a_sentence_an_icon_and_a_tone(kind: Kind) -> None:
     for icon, tone, sentence in rows:
         assert f'id="{icon}"' in SPRITE
         assert tone in TONES
-        assert str(sentence) % {"number": 1, "round": 1, "version": 1, "dataset": "", "due": ""}
+        assert str(sentence) % FACTS
     assert kind.group in Group
 
 

@@ -184,6 +184,7 @@ def _outsider(world: World, committee: Committee) -> Person:
 
 
 def _request_changes(_world: World, request: AccessRequest, by: Person) -> None:
+    stories.declare(request, by)
     requests.request_changes(request, text="Which variables do you need?", by=by)
 
 

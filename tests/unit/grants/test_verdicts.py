@@ -59,6 +59,7 @@ def test_a_verdict_gives_the_moment_that_matters_to_each_part() -> None:
         "executed": (True, grant.agreement.executed_at, "", ""),
         "not_terminated": (True, None, "", ""),
         "affiliation_active": (True, until, home.name, ""),
+        "conditions_met": (True, None, "", ""),
     }
     assert (verdict.access, verdict.visas) == ("controlled", {})
 

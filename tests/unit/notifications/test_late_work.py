@@ -23,9 +23,9 @@ def happened(what: str = "tasks") -> list[tuple[str, str]]:
 
 
 def test_late_tasks_are_reported_once_again_after_a_day_and_at_the_end() -> None:
-    Outbox.objects.all().delete()  # what worlds that are kept for other tests left: in a long run it is late
     stories.operator()
     submitted = stories.draft()
+    Outbox.objects.all().delete()  # what kept worlds, this draft's too, left when they were made: in a long run, late
     stories.requests.submit(submitted.request, by=submitted.applicant)
     report_late_work(by=SYSTEM)
     assert happened() == [], "nothing is late yet"
