@@ -20,7 +20,7 @@ def check_due_date(due: DueDate) -> None:
     """A kind that there is, with the day or the number of days that it needs; a day is not over yet."""
     kinds = Condition.Due
     if due.due not in kinds.values:
-        raise Invalid(_("Choose by when the condition must be met."), field="new_due")
+        raise Invalid(_("Select when the condition must be met."), field="new_due")
     if due.due == kinds.DATE and (due.due_on is None or due.due_on < clock.today()):
         raise Invalid(_("Enter the due date of the condition: today or later."), field="new_due_on")
     if due.due == kinds.AFTER_SIGNING and not 1 <= (due.due_days or 0) <= due_dates.LONGEST_DAYS:
@@ -28,7 +28,7 @@ def check_due_date(due: DueDate) -> None:
     if (due.due_on is not None and due.due != kinds.DATE) or (
         due.due_days is not None and due.due != kinds.AFTER_SIGNING
     ):
-        raise Invalid(_("You entered a date or days. Choose the due date that belongs to them."), field="new_due")
+        raise Invalid(_("You entered a date or a number of days. Select the due date that uses it."), field="new_due")
 
 
 def check_can_report(by: Person, condition: Condition) -> None:
@@ -38,7 +38,7 @@ def check_can_report(by: Person, condition: Condition) -> None:
     if not by.is_active or not queries.people_of(request).filter(pk=by.pk).exists():
         raise Denied(_("Only the applicant and the project members can report that a condition is met."))
     if request.state in OVER:
-        raise WrongState(_("The request is closed. Its conditions can no longer be reported."))
+        raise WrongState(_("The request is closed, so you can no longer report its conditions."))
     if not queries_conditions.of_decisions().filter(pk=condition.pk).exists():
         raise WrongState(_("This condition is not part of a decision."))
     reports = condition.reports.exclude(verdict=ConditionReport.Verdict.SENT_BACK)
@@ -50,7 +50,7 @@ def check_note(text: str) -> None:
     if is_blank(text):
         raise Invalid(_("Describe how the condition is met."), field="note")
     if len(text) > Message.LONGEST:
-        raise Invalid(_("A note has at most %(n)s characters.") % {"n": Message.LONGEST}, field="note")
+        raise Invalid(_("A note can have at most %(n)s characters.") % {"n": Message.LONGEST}, field="note")
 
 
 def check_can_review(by: Person, report: ConditionReport) -> None:
@@ -67,6 +67,6 @@ def check_can_review(by: Person, report: ConditionReport) -> None:
 def check_answer(answer: str, *, needed: bool) -> None:
     """What the committee says to a report; needed if it is sent back."""
     if len(answer) > Message.LONGEST:
-        raise Invalid(_("A note has at most %(n)s characters.") % {"n": Message.LONGEST}, field="answer")
+        raise Invalid(_("A note can have at most %(n)s characters.") % {"n": Message.LONGEST}, field="answer")
     if needed and is_blank(answer):
-        raise Invalid(_("Explain what is missing. The applicant and the project members read it."), field="answer")
+        raise Invalid(_("Explain what is missing. The applicant and the project members can read it."), field="answer")

@@ -52,7 +52,7 @@ def check_can_withdraw_message(by: Person, message: Message) -> None:
     if not queries_thread.messages_of(queries_thread.reader_of(by, message.request)).filter(pk=message.pk).exists():
         raise Denied(_("Only the author of a message can withdraw it."))
     if ConditionReport.objects.filter(message=message).exists():
-        raise WrongState(_("This message reports a condition as met. You cannot withdraw it."))
+        raise WrongState(_("This message reports a condition as met, so you cannot withdraw it."))
     if message.withdrawn_at is not None:
         raise WrongState(_("This message was already withdrawn."))
     if message.written_at < clock.now() - WITHDRAW_WITHIN:

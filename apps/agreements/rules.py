@@ -102,8 +102,8 @@ def check_can_sign(by: Person, agreement: Agreement) -> str:
     if queries_conditions.hold_signing(agreement).exists():
         raise WrongState(
             _(
-                "A condition of the decision must be met before the agreement is signed. The request page shows which, "
-                "and who has the next step."
+                "A condition of the decision must be met before the agreement is signed. The request page shows "
+                "which one, and who acts next."
             )
         )
     if Signature.objects.filter(agreement=agreement, signer_id=by.pk).exists():

@@ -15,9 +15,7 @@ from apps.people.rules import check_person
 
 
 @transaction.atomic
-def set_checklist(
-    committee: Committee, *, criteria: Sequence[str], required: bool, seen: str = "", by: Actor
-) -> None:
+def set_checklist(committee: Committee, *, criteria: Sequence[str], required: bool, seen: str = "", by: Actor) -> None:
     """Choose the criteria of the rounds that begin from now on; those under way keep theirs.
 
     `seen` is the fingerprint of `Checklist.as_json` that the editor opened.

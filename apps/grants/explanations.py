@@ -160,8 +160,8 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         gettext_lazy("The conditions that must be met before the first download are met"),
         gettext_lazy("The committee accepted each condition that must be met before the first download."),
         gettext_lazy(
-            "A condition of the decision must be met before the first download. The request page shows which, and who "
-            "has the next step."
+            "A condition of the decision must be met before the first download. The request page shows which "
+            "one, and who acts next."
         ),
     ),
 }

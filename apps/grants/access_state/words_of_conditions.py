@@ -9,7 +9,7 @@ from apps.grants.access_state.kinds import State
 TO_MEET, TO_REVIEW = _("Conditions to meet"), _("Conditions in review")
 BEFORE_SIGNING = _("A condition of the approval must be met before the agreement can be signed.")
 BEFORE_DOWNLOAD = _("A condition of the approval must be met before the first download.")
-REVIEWED = _("Waiting for %(who)s to review what was reported.")
+REVIEWED = _("Waiting for %(who)s to review the report.")
 REPORTED_BY = _("Waiting for %(who)s to report it as met.")
 
 CONDITION_WORDS: dict[tuple[State, str], tuple[str, Any, tuple[Any, ...]]] = {

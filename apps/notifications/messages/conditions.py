@@ -115,8 +115,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "condition_sent_back.applicant": (
                 _("A condition is not met yet: %(reference)s"),
                 _(
-                    "%(committee)s reviewed what was reported on a condition for “%(dataset)s” and sent it back. "
-                    "Report it again on the request page. The condition, and what is missing:"
+                    "%(committee)s sent back the report on a condition for “%(dataset)s”. Report the condition "
+                    "again on the request page. The condition, and what is missing:"
                 ),
             ),
         },

@@ -58,7 +58,7 @@ class RuleForm(forms.Form):
     institutions = CleanTextField(
         label=gettext_lazy("Institutions"),
         help_text=gettext_lazy(
-            "One per line: the name or the ROR id. Everybody in the request must work at one of them."
+            "One on each line: the name or the ROR id. Everyone in the request must be affiliated with one of them."
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=20_000,
@@ -66,7 +66,7 @@ class RuleForm(forms.Form):
     )
     sample_every = forms.IntegerField(
         label=gettext_lazy("Check every n-th approval"),
-        help_text=gettext_lazy("A member checks the first approval and then one in this many."),
+        help_text=gettext_lazy("A member checks the first approval, and then every n-th one."),
         min_value=1,
         max_value=ApprovalRule.MOST_SAMPLED,
         initial=10,

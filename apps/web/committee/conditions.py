@@ -96,7 +96,7 @@ def _spec(found: QuerySet[Condition]) -> ListSpec:
     wheres = {
         REVIEW: (gettext_lazy("To review"), Q(is_reported=True)),
         OVERDUE: (gettext_lazy("Overdue"), queries_conditions.overdue()),
-        OPEN: (gettext_lazy("All not met"), Q()),
+        OPEN: (gettext_lazy("All that are not met"), Q()),
     }
     counts = found.order_by().aggregate(**{name: Count("pk", filter=where) for name, (_label, where) in wheres.items()})
     tabs = [Option(name, label, where, counts[name]) for name, (label, where) in wheres.items()]

@@ -63,13 +63,12 @@ class VoteForm(forms.Form):
     new_due = forms.ChoiceField(
         label=_("When the new condition must be met"),
         help_text=_(
-            "With a due date the applicant reports the condition as met, and a committee member reviews that. Until "
-            "then, a condition due before signing holds back the agreement, and one due before the first download "
-            "holds back downloads."
+            "If a condition has a due date, the applicant reports it as met and a committee member reviews the "
+            "report. Nobody can sign or download until the conditions due before that step are met."
         ),
         choices=Condition.Due.choices,
         required=False,
-        error_messages={"invalid_choice": _("Choose by when the condition must be met.")},
+        error_messages={"invalid_choice": _("Select when the condition must be met.")},
     )
     new_due_on = forms.DateField(
         label=_("Due date of the new condition"),
