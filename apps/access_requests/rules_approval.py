@@ -5,13 +5,14 @@ from django.utils.translation import gettext as _
 from apps.access_requests import queries_approval
 from apps.access_requests.approval_terms import Terms
 from apps.access_requests.models import ApprovalRule, RuleDecision, ShadowRun
-from apps.access_requests.rules import check_can_change_rules, check_no_conflict
+from apps.access_requests.rules import check_can_change_rules, check_declared, check_no_conflict
 from apps.committees.models import Committee, CommitteeMember
 from apps.core.errors import Denied, Invalid, WrongState
 from apps.core.text import is_blank
 from apps.datasets.matching.purpose import KINDS
 from apps.datasets.models import Dataset
 from apps.people.models import Institution, Person
+from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass
 
 
@@ -56,7 +57,9 @@ def check_not_ended(rule: ApprovalRule) -> None:
 
 
 def check_can_agree(by: Person, run: ShadowRun, looked: bool) -> None:
-    """A member who says that they looked at the newest run of this rule, made on what is so now; each once."""
+    """A member who says that they looked at the newest run of this rule, made on what is so now and since the rule was
+    paused; each once.
+    """
     rule = run.rule
     check_can_write(by, rule.committee)
     check_not_ended(rule)
@@ -64,9 +67,11 @@ def check_can_agree(by: Person, run: ShadowRun, looked: bool) -> None:
         raise WrongState(_("This rule is already on."))
     if not CommitteeMember.objects.active().filter(pk=rule.owner_id).exists():
         raise WrongState(_("The owner of this rule is no longer a committee member. Write a new rule."))
-    if queries_approval.newest_run(rule) != run or queries_approval.bases_of([rule])[rule.pk] != run.basis:
+    before_pause = rule.paused_at is not None and run.run_at <= rule.paused_at
+    is_newest = queries_approval.newest_run(rule) == run
+    if before_pause or not is_newest or queries_approval.bases_of([rule])[rule.pk] != run.basis:
         raise WrongState(_("This shadow run is out of date. Start a new shadow run and look at it first."))
-    if run.agreements.filter(person=by).exists():
+    if run.agreements.filter(person__in=accounts_of(by).values("pk")).exists():
         raise WrongState(_("You have already agreed."))
     if not looked:
         raise Invalid(_("You have not agreed yet."), fields={"looked": _("Confirm that you looked at the shadow run.")})
@@ -81,10 +86,13 @@ def check_can_end(by: Person, rule: ApprovalRule) -> None:
 
 
 def check_can_check(by: Person, decision: RuleDecision, verdict: str, comment: str) -> None:
-    """A member other than the owner of the rule, without a conflict of interest, once; a disagreement has a reason."""
+    """A member other than the owner of the rule, who declared no conflict of interest, once; a disagreement has a
+    reason.
+    """
     check_member(by, decision.rule.committee)
     check_no_conflict(by, decision.item.request)
-    if decision.rule.owner.person_id == by.pk:
+    check_declared(by, decision.item.request)
+    if accounts_of(by).filter(pk=decision.rule.owner.person_id).exists():
         raise Denied(_("You own this rule, so another member must check its decisions."))
     if not decision.is_sampled or decision.verdict:
         raise WrongState(_("This decision does not need to be checked."))

@@ -54,12 +54,13 @@ def check_note(text: str) -> None:
 
 
 def check_can_review(by: Person, report: ConditionReport) -> None:
-    """A member of the committee that decided, without a conflict; once."""
+    """A member of the committee that decided, who declared no conflict of interest; once."""
     check_not_break_glass(by)
     item = report.condition.item
     if not by.is_active or not committees_of(by).filter(pk=item.committee_id).exists():
         raise Denied(_("Only a member of the committee that decided can review how its conditions are met."))
     rules.check_no_conflict(by, item.request)
+    rules.check_declared(by, item.request)
     if report.verdict != ConditionReport.Verdict.WAITING:
         raise WrongState(_("Another member has reviewed this report. Reload the page."))
 

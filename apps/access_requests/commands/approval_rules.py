@@ -31,6 +31,7 @@ from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.text import typed
 from apps.people.models import Person
+from apps.people.queries import accounts_of
 from apps.people.rules import check_named, check_person
 
 MOST_CASES = 1000  # of a shadow run
@@ -194,7 +195,7 @@ def _decide(rule: ApprovalRule, item: Item, current: Round) -> RuleDecision | No
         _pause(rule, why, by=SYSTEM)
         return None
     owner = rule.owner.person
-    if Recusal.objects.filter(request=item.request, person=owner).exists():
+    if Recusal.objects.filter(request=item.request, person__in=accounts_of(owner).values("pk")).exists():
         return None
     number = rule.decisions.count() + 1
     decision = RuleDecision.objects.create(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from apps.access_requests import commands, queries_approval, rules_approval
 from apps.access_requests.approval_terms import Terms, Why
 from apps.access_requests.models import ApprovalRule, Item, RuleDecision, ShadowRun
+from apps.access_requests.queries import before_committees_of, for_committees_of
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import public
 from apps.core.errors import Invalid, NotFound
@@ -151,7 +152,7 @@ def approval_rules(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     found = {
         "committee": committee,
         "rules": [{"rule": rule, **_status(rule, pauses.get(rule.pk, ""))} for rule in rules],
-        "to_check": queries_approval.decisions_to_check(committee)[:MOST_SHOWN],
+        "to_check": _readable(request, queries_approval.decisions_to_check(committee))[:MOST_SHOWN],
     }
     return render(request, "committee/approval_rules.html", found)
 
@@ -267,17 +268,25 @@ def _rule_page(request: AuthenticatedRequest, rule: ApprovalRule) -> dict[str, A
         "institutions": Institution.objects.filter(pk__in=rule.covers.institutions).order_by("name"),
         "run": run,
         "can_end": refusal_of(lambda: rules_approval.check_can_end(request.actor, rule)) is None,
-        "decisions": rule.decisions.select_related("item__request", "item__dataset", "checked_by")[:MOST_SHOWN],
+        "decisions": _readable(request, rule.decisions.select_related("item__request", "item__dataset", "checked_by"))[
+            :MOST_SHOWN
+        ],
         "decided": rule.decisions.count(),
     }
     return found | (_run_facts(request, run) if run is not None else {})
+
+
+def _readable(request: AuthenticatedRequest, decisions: QuerySet[RuleDecision]) -> QuerySet[RuleDecision]:
+    """Those in cases that the member may read: without a conflict of interest, and declared."""
+    return decisions.filter(item__request__in=before_committees_of(request.actor))
 
 
 def _run_facts(request: AuthenticatedRequest, run: ShadowRun) -> dict[str, Any]:
     """The counts of a run, the cases in which the committee decided otherwise first, and why others are not covered."""
     differed = set(run.differed)
     wanted = [*run.differed, *(pk for pk in run.approved if pk not in differed)][:MOST_SHOWN]
-    items = Item.objects.select_related("request", "dataset", "decided_in").in_bulk(wanted)
+    items = Item.objects.filter(request__in=before_committees_of(request.actor)).select_related("request", "dataset")
+    items = items.select_related("decided_in").in_bulk(wanted)
     listed = [items[UUID(pk)] for pk in wanted if UUID(pk) in items]
     reasons = sorted(((count, Why(code)) for code, count in run.reasons.items()), key=lambda one: (-one[0], one[1]))
     cannot = refusal_of(lambda: rules_approval.check_can_agree(request.actor, run, looked=True))
@@ -292,7 +301,8 @@ def _run_facts(request: AuthenticatedRequest, run: ShadowRun) -> dict[str, Any]:
         ],
         "approved": len(run.approved),
         "differed": len(run.differed),
-        "shown_cases": len(listed),
+        "shown_cases": len(wanted),
+        "not_readable": len(wanted) - len(listed),
         "reasons": [{"count": count, "label": why.label} for count, why in reasons],
         "agreements": run.agreements.select_related("person"),
         "cannot_agree": cannot.sentence if cannot is not None else "",
@@ -307,7 +317,7 @@ def approval_rule_check(request: AuthenticatedRequest, slug: str, pk: UUID) -> H
     committee, _membership = _committee(request, slug)
     made = RuleDecision.objects.filter(rule__committee=committee, pk=pk)
     decision = made.select_related("item__request", "item__dataset", "rule__owner__person", "rule__committee").first()
-    if decision is None:
+    if decision is None or not for_committees_of(request.actor).filter(pk=decision.item.request_id).exists():
         raise NotFound(_("This approval does not exist."))
     form = CheckForm(request.POST or None, auto_id="check-%s")
     if form.is_bound and form.is_valid():
