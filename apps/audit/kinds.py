@@ -357,17 +357,3 @@ BY_CODE: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
 def kind_of(code: str) -> Kind | None:
     """The kind with this code; None for a code of another release."""
     return BY_CODE.get(code)
-
-
-# What only the one committee may read that the event names.
-ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN, Kind.VERDICT_GIVEN})
-# What only the committee may read: who voted, who left, who declared a conflict of interest, how the votes are, and
-# its internal messages.
-COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
-    Kind.VOTE_CAST, Kind.VOTE_CHANGED, Kind.VOTE_CONFIRMED, Kind.CONDITION_PROPOSED, Kind.VOTER_LEFT,
-    Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
-    Kind.NO_CONFLICT_DECLARED,
-    Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
-}  # fmt: skip
-# What is proposed without a name.
-UNNAMED = frozenset({Kind.CONDITION_PROPOSED})

@@ -5,8 +5,14 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
+from apps.access_requests import commands
 from apps.access_requests.models import NoConflictDeclaration, Recusal
+from apps.access_requests.queries_conflicts import people_to_judge
+from apps.access_requests.rules_conflicts import seen_of
+from apps.audit.kinds import Kind
+from apps.committees import commands as committees
 from tests import stories
+from tests.unit.access_requests.test_checklists import give, with_checklist
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("Recurrence after hormone therapy", stories.PURPOSE, stories.SUMMARY)
@@ -73,3 +79,19 @@ def test_a_shared_institution_is_named_before() -> None:
     client = stories.client_for(chair)
     assert client.get(reverse("review_queue"), {"tab": "to-check"}).context["rows"][0]["possible_conflict"]
     assert len(client.get(reverse("case", args=[case.request.pk])).context["suggestions"]) == 1
+
+
+def test_an_applicant_reads_neither_declarations_nor_verdicts_in_the_history() -> None:
+    """Control: the committee reads both in its own."""
+    case = with_checklist()
+    seen = seen_of(people_to_judge(case.request))
+    late = stories.person()
+    committees.add_member(case.committee_setup.committee, person=late, by=case.committee_setup.chair)
+    commands.declare_no_conflict(case.request, seen=seen, by=late)
+    give(case)
+    hidden = [Kind.NO_CONFLICT_DECLARED, Kind.VERDICT_GIVEN]
+    texts = {str(kind.label).partition("%")[0].partition(" on criterion")[0] for kind in hidden}
+    mine = stories.client_for(case.applicant).get(reverse("request_page", args=[case.request.pk]))
+    theirs = stories.client_for(case.committee_setup.chair).get(reverse("case", args=[case.request.pk]))
+    assert not [row for row in mine.context["timeline"] if row["what"].startswith(tuple(texts))]
+    assert {text for text in texts for row in theirs.context["timeline"] if row["what"].startswith(text)} == texts
