@@ -23,16 +23,16 @@ def precedents(
 ) -> QuerySet[Item]:
     """At most MOST decisions of these committees, those on the same datasets first, then the newest; one statement.
 
-    `same_dataset` and `same_purpose` say why it is listed, `declared` whether the person may read it. Nothing of a
-    request that they are part of or recused from, nor a decision that can still be undone.
+    `same_dataset` and `same_purpose` say why it is listed, `declared` whether the person may read it; the purpose of a
+    case that they may not read is not compared. Nothing of a request that they are part of or recused from, nor a
+    decision that can still be undone.
     """
     newest = Item.objects.filter(committee__in=committees, state__in=DECIDED).exclude(effect.pending())
     looked_at = newest.exclude(request=request).order_by("-decided_at").values("pk")[:LOOKED_AT]
-    same_dataset, same_purpose = Q(dataset__in=datasets), _same_purpose(seen.snapshot)
-    found = Item.objects.filter(same_dataset | same_purpose, pk__in=looked_at).exclude(concerns(person))
-    annotated = found.annotate(
-        declared=declared(person, "request_id"), same_dataset=_flag(same_dataset), same_purpose=_flag(same_purpose)
-    )
+    same_dataset, same_purpose = Q(dataset__in=datasets), _same_purpose(seen.snapshot) & Q(declared=True)
+    known = Item.objects.filter(pk__in=looked_at).annotate(declared=declared(person, "request_id"))
+    found = known.filter(same_dataset | same_purpose).exclude(concerns(person))
+    annotated = found.annotate(same_dataset=_flag(same_dataset), same_purpose=_flag(same_purpose))
     rows = annotated.select_related("request", "dataset", "committee")
     return rows.order_by("-same_dataset", "-decided_at", "pk")[:MOST]
 

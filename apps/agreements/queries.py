@@ -7,7 +7,6 @@ from django.db.models import BooleanField, Case, Exists, Func, OuterRef, Q, Quer
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
-from apps.access_requests.queries_conflicts import declared
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
@@ -42,7 +41,8 @@ def visible_to(person: Viewer) -> QuerySet[Agreement]:
     and those that bind an institution one signs for.
     """
     managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
-    as_member = Q(declared(person, "item__request_id"), item__committee__in=committees_of(person))
+    read = requests.before_committees_of(person).order_by().values("pk")
+    as_member = Q(item__request__in=read, item__committee__in=committees_of(person))
     own = Q(item__request__in=requests.of_person(person).values("pk"))
     bound = Q(pk__in=binding(person).values("pk"))
     return Agreement.objects.filter(own | as_member | Q(managed) | bound)

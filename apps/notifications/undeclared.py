@@ -27,7 +27,7 @@ def without_cases(notes: Iterable[Note]) -> list[Note]:
 def _case(path: str) -> UUID | None:
     """The id of the request if the address is that of a case."""
     try:
-        found = resolve(path.partition("#")[0])
+        found = resolve(path.partition("#")[0].partition("?")[0])
     except Resolver404:
         return None
     return found.kwargs["pk"] if found.url_name == "case" else None

@@ -16,7 +16,7 @@ from apps.access_requests import fields, form_answers, purposes, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.attachments import _drop_attachments
 from apps.access_requests.commands.clocks import _set_clocks
-from apps.access_requests.commands.decide import _end_what_is_open
+from apps.access_requests.commands.decide import _close_if_decided, _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
 from apps.access_requests.queries_checklists import checklists_to_keep
@@ -249,13 +249,14 @@ def withdraw_for_closed_account(request: AccessRequest, *, by: Actor) -> None:
 
 def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False, lapsed: bool = False) -> None:
     """The caller holds the lock on the request. A decision that is not in effect is undone, and an appeal ends.
+    If the request lapsed, an appeal that waits is reviewed now: its applicant has withdrawn nothing.
 
     A request that did not lapse has no last day to answer any more.
     """
     facts: dict[str, Any] = {"closed_account": closed_account, "lapsed": lapsed}
     if not lapsed:
         AccessRequest.objects.filter(pk=request.pk).update(answer_until=None)
-    if not _end_what_is_open(request, by=by):
+    if not _end_what_is_open(request, by=by, keep_appeals=lapsed):
         return
     Round.objects.filter(request=request, closed_at__isnull=True).update(closed_at=clock.now())
     if not request.items.filter(decided_at__isnull=False).exists():
@@ -265,8 +266,7 @@ def _withdraw(request: AccessRequest, *, by: Actor, closed_account: bool = False
     for item in request.items.select_for_update().filter(state=ItemState.OPEN).order_by("pk"):
         item.move("withdraw")
     record(Kind.REQUEST_WITHDRAWN, actor=by, subject=request, rest=True, **facts)
-    request.move("decide", decided_at=clock.now())
-    record(Kind.REQUEST_DECIDED, actor=SYSTEM, subject=request)
+    _close_if_decided(request)
 
 
 @transaction.atomic

@@ -160,12 +160,14 @@ def _settle(request: AccessRequest) -> None:
         _take_effect(item)
 
 
-def _end_what_is_open(request: AccessRequest, *, by: Actor) -> bool:
+def _end_what_is_open(request: AccessRequest, *, by: Actor, keep_appeals: bool = False) -> bool:
     """Before the request is withdrawn: what has taken effect stays, a decision that has not is undone, an appeal ends
-    and leaves its denial. Whether anything is left to withdraw; if not, the request is decided.
+    and leaves its denial; with `keep_appeals` one that waits goes on. Whether anything is left to
+    withdraw; if not, the request is decided.
     """
     _settle(request)
-    for item in request.items.select_for_update(of=["self"]).filter(appeal__outcome="").order_by("pk"):
+    appealed = request.items.select_for_update(of=["self"]).filter(appeal__outcome="").order_by("pk")
+    for item in appealed.filter(appeal__round__isnull=False) if keep_appeals else appealed:
         _withdraw_appeal(item, by=by)
     for item in request.items.select_for_update(of=["self"]).filter(takes_effect_at__isnull=False).order_by("pk"):
         reopen(item)

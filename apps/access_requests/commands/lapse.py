@@ -47,7 +47,12 @@ def lapse(request: AccessRequest, *, by: Actor) -> None:
 
 
 def _answer_window(request: AccessRequest, committees: Collection[UUID]) -> date | None:
-    """The last day to answer, if one of these committees returns the request today; None without a limit."""
+    """The last day to answer, if one of these committees returns the request today; None without a limit.
+
+    There is none while an appeal is reviewed: it can be made only once, so no task ends it.
+    """
+    if request.items.filter(appeal__outcome="", appeal__round__isnull=False).exists():
+        return None
     items = request.items.filter(committee__in=committees, state=ItemState.OPEN).select_related("committee")
     mine = {one.committee_id: one.committee for one in items}
     days = [queries_lapse.last_day_to_answer(one, clock.now()) for one in mine.values()]

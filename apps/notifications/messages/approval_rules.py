@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.access_requests.models import ApprovalRule, RuleDecision
+from apps.access_requests.models import ApprovalRule, Recusal, RuleDecision
+from apps.access_requests.queries import people_of
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.queries import memberships_of
@@ -24,7 +25,7 @@ def _changed(event: Event) -> Notes:
 
 
 def _to_check(event: Event) -> Notes:
-    """For a sampled approval: the members other than the owner of the rule."""
+    """For a sampled approval: the members without a part or a conflict of interest in it, but for the rule's owner."""
     made = RuleDecision.objects.select_related("item__request", "item__dataset", "rule__committee", "rule__owner")
     decision = made.filter(item=subject_of(event), number=event.facts.get("number"), pk__in=event.about).first()
     if decision is None or not decision.is_sampled:
@@ -32,8 +33,11 @@ def _to_check(event: Event) -> Notes:
     rule = decision.rule
     facts = {"rule": rule.title, "reference": decision.item.request.reference, "dataset": decision.item.dataset.title}
     page = reverse("approval_rule_check", args=[rule.committee.slug, decision.pk])
+    request = decision.item.request
+    aside = {*people_of(request).values_list("pk", flat=True), rule.owner.person_id}
+    aside |= set(Recusal.objects.filter(request=request).values_list("person_id", flat=True))
     for membership in memberships_of(rule.committee).select_related("person"):
-        if membership.person_id != rule.owner.person_id:
+        if membership.person_id not in aside:
             yield Note(membership.person, "rule_decision.member", page, facts)
 
 

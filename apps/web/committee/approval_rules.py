@@ -285,8 +285,8 @@ def _run_facts(request: AuthenticatedRequest, run: ShadowRun) -> dict[str, Any]:
     """The counts of a run, the cases in which the committee decided otherwise first, and why others are not covered."""
     differed = set(run.differed)
     wanted = [*run.differed, *(pk for pk in run.approved if pk not in differed)][:MOST_SHOWN]
-    items = Item.objects.filter(request__in=before_committees_of(request.actor)).select_related("request", "dataset")
-    items = items.select_related("decided_in").in_bulk(wanted)
+    readable = Item.objects.filter(request__in=before_committees_of(request.actor))
+    items = readable.select_related("request", "dataset", "decided_in").in_bulk(wanted)
     listed = [items[UUID(pk)] for pk in wanted if UUID(pk) in items]
     reasons = sorted(((count, Why(code)) for code, count in run.reasons.items()), key=lambda one: (-one[0], one[1]))
     cannot = refusal_of(lambda: rules_approval.check_can_agree(request.actor, run, looked=True))
@@ -319,6 +319,8 @@ def approval_rule_check(request: AuthenticatedRequest, slug: str, pk: UUID) -> H
     decision = made.select_related("item__request", "item__dataset", "rule__owner__person", "rule__committee").first()
     if decision is None or not for_committees_of(request.actor).filter(pk=decision.item.request_id).exists():
         raise NotFound(_("This approval does not exist."))
+    if not before_committees_of(request.actor).filter(pk=decision.item.request_id).exists():
+        return redirect("case", pk=decision.item.request_id)
     form = CheckForm(request.POST or None, auto_id="check-%s")
     if form.is_bound and form.is_valid():
         with FormRefusals(form):

@@ -141,11 +141,14 @@ def _matching(word: str) -> Q:
 
 
 def _decisions(among: list[UUID]) -> list[Option]:
+    """A decision is searched only in the cases that the member may read."""
     states = (ItemState.APPROVED, ItemState.CONDITIONAL, ItemState.DENIED)
-    options = [Option(one.value, one.label, Q(Exists(items_inside(state=one, committee__in=among)))) for one in states]
-    withdrawn = Q(state=RequestState.WITHDRAWN) | Q(
-        Exists(items_inside(state=ItemState.WITHDRAWN, committee__in=among))
-    )
+    options = [
+        Option(one.value, one.label, Q(Exists(items_inside(state=one, committee__in=among)), declared=True))
+        for one in states
+    ]
+    rest = Q(Exists(items_inside(state=ItemState.WITHDRAWN, committee__in=among)), declared=True)
+    withdrawn = Q(state=RequestState.WITHDRAWN) | rest
     return [*options, Option("withdrawn", _("Withdrawn"), withdrawn)]
 
 

@@ -26,10 +26,10 @@ def rows_of(requests: Iterable[Any]) -> list[Row]:
 
 
 def exported_rows(person: Person, requests: Iterable[Any]) -> list[Row]:
-    """The same for the CSV file, each with the status that the page of the request shows to this member."""
+    """The same for the CSV file, each with the status that the page of the request shows to a member who declared."""
     found = list(requests)
     states = states_of_requests(person, found)
-    return [_row(request) | {"status": said(states[request.pk]).badge} for request in found]
+    return [_row(one) | {"status": said(states[one.pk]).badge if one.declared else ""} for one in found]
 
 
 def _row(request: Any) -> Row:

@@ -176,7 +176,7 @@ def _answers(found: AccessRequest, said: Any, items: list[Item], person: Person,
         return []
     if found.applicant_id == person.pk:
         return answer_sections(asked_forms(found, {item.committee_id for item in items}))
-    theirs = None if own else set(committees_of(person).values_list("pk", flat=True))
+    theirs = None if own else {one.pk for one in queries_thread.reader_of(person, found).committees}
     return answer_sections(frozen_forms(said, committee_ids=theirs)[0])
 
 

@@ -9,6 +9,7 @@ from apps.access_requests import commands
 from apps.access_requests.models import NoConflictDeclaration, Recusal
 from apps.access_requests.queries_conflicts import people_to_judge
 from apps.access_requests.rules_conflicts import seen_of
+from apps.agreements.queries import visible_to
 from apps.audit.kinds import Kind
 from apps.committees import commands as committees
 from tests import stories
@@ -79,6 +80,34 @@ def test_a_shared_institution_is_named_before() -> None:
     client = stories.client_for(chair)
     assert client.get(reverse("review_queue"), {"tab": "to-check"}).context["rows"][0]["possible_conflict"]
     assert len(client.get(reverse("case", args=[case.request.pk])).context["suggestions"]) == 1
+
+
+def test_no_list_tells_the_decision_before_the_answer() -> None:
+    """Neither the filter nor the CSV file of decided requests; the control is the same after the declaration."""
+    case = stories.in_review()
+    for voter in case.committee_setup.everyone[:2]:
+        stories.vote(case, voter, "deny")
+    stories.drain()
+    late = stories.person()
+    committees.add_member(case.committee_setup.committee, person=late, by=case.committee_setup.chair)
+    client, decided = stories.client_for(late), {"tab": "decided", "decision": "denied"}
+
+    def found() -> tuple[int, bool]:
+        rows = client.get(reverse("review_queue"), decided).context["rows"]
+        file = client.get(reverse("review_queue"), {"tab": "decided", "export": "csv"})
+        return len(rows), "Denied" in b"".join(file.streaming_content).decode()
+
+    assert found() == (0, False)
+    stories.declare(case.request, late)
+    assert found() == (1, True)
+
+
+def test_a_member_who_left_the_case_reads_no_agreement_of_it() -> None:
+    agreed = stories.executed()
+    member = agreed.case.committee_setup.members[0]
+    assert visible_to(member).filter(pk=agreed.agreement.pk).exists()
+    Recusal.objects.create(request=agreed.case.request, person=member, reason="My sister.")
+    assert not visible_to(member).filter(pk=agreed.agreement.pk).exists()
 
 
 def test_an_applicant_reads_neither_declarations_nor_verdicts_in_the_history() -> None:

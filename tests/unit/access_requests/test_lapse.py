@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from apps.access_requests import commands
+from apps.access_requests.models import Appeal
 from apps.access_requests.queries_lapse import has_lapsed, last_day_to_answer, returned_until
 from apps.access_requests.tasks import keep_answer_windows
 from apps.audit.models import Event
@@ -104,6 +105,29 @@ def test_what_is_decided_stays(frozen: Any) -> None:
     on(frozen, case, 3)
     states = {case.item_of(one).state for one in (first, second)}
     assert states == {"approved", "withdrawn"} and has_lapsed(case.request)
+
+
+def test_an_appeal_that_waits_is_reviewed_when_the_rest_lapses(frozen: Any) -> None:
+    """It can be made only once; the control is a withdrawal by the applicant, which ends it. Under review it has no
+    last day.
+    """
+    first, second = stories.published_dataset(), stories.published_dataset()
+    case = stories.in_review(shelves=[first, second])
+    for voter in first.committee_setup.everyone[:2]:
+        stories.vote(case, voter, "deny", published_dataset=first)
+    stories.drain()
+    commands.appeal(case.item_of(first), text="The purpose fits: see section 2.", by=case.applicant)
+    Committee.objects.filter(pk__in=[one.committee_setup.committee.pk for one in (first, second)]).update(
+        answer_amount=1
+    )
+    commands.request_changes(case.reload().request, text="Why?", by=second.committee_setup.chair)
+    on(frozen, case.reload(), 0)
+    on(frozen, case, 3)
+    found = Appeal.objects.get(item=case.item_of(first))
+    assert (found.outcome, found.round is not None) == ("", True)
+    assert {case.item_of(one).state for one in (first, second)} == {"open", "withdrawn"}
+    commands.request_changes(case.request, text="Which?", by=first.committee_setup.chair)
+    assert case.reload().request.answer_until is None
 
 
 def test_without_a_limit_or_a_date_no_request_lapses() -> None:
