@@ -130,7 +130,5 @@ def stays(page: Page, definition: Definition) -> None:
     answers = filled(definition)
     for one in definition.questions():
         if one.type in (Type.TEXT, Type.LONG_TEXT) and one.key in shown_keys(definition, answers):
-            assert (
-                page.locator(f'[name^="{one.field_name}"]:not([type=hidden])').input_value().strip()
-                == answers[one.key].strip()
-            )
+            name = page.locator(f'[data-question^="{one.field_name}"]').get_attribute("data-question")
+            assert page.locator(f'[name="{name}"]').input_value().strip() == answers[one.key].strip()
