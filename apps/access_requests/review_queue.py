@@ -34,6 +34,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 from apps.access_requests.models import AccessRequest, Item, Question, ReviewClock, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
+from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_conflicts import declared, same_institution
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import kept_rule_listed, kept_rules_listed
@@ -106,9 +107,9 @@ def with_items(
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
     Each of those has the rules, voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
-    `conditions_proposed`, `round_number`, `clock_rule`, and `me`, who reads. `declared` says of the request whether
-    this member may read it, `same_institution` whether they work where the applicant does. One statement, however many
-    requests there are.
+    `conditions_proposed`, `reviewers`, `round_number`, `clock_rule`, and `me`, who reads. `declared` says of the
+    request whether this member may read it, `same_institution` whether they work where the applicant does. One
+    statement, however many requests there are.
     """
     cast = (
         Vote.objects.counted()
@@ -128,6 +129,7 @@ def with_items(
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         kept_rules=kept_rules_listed(),
         conditions_proposed=Count("conditions"),
+        reviewers=reviewers_listed(),
         round_number=Subquery(number),
         clock_rule=Subquery(rule),
         me=Value(roles.person_id(person), output_field=UUIDField()),

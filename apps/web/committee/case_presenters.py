@@ -25,6 +25,7 @@ from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
 from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
+from apps.web.committee.reviewer_presenters import NAME_A_PERSON, notes_of, reviewers_of_case
 from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
@@ -37,8 +38,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     """The context of the page, for a member who has no conflict; `forms` are those sent and not taken."""
     rounds = list(case.rounds.order_by("-number"))
     events = list(timeline_of(case.pk))
-    left = {pk for event in events if event.kind == Kind.VOTER_LEFT for pk in event.about}
-    people = _people(rounds, {event.actor_id for event in events if event.actor_id} | left)
+    named = {pk for event in events if event.kind in NAME_A_PERSON for pk in event.about}
+    people = _people(rounds, {event.actor_id for event in events if event.actor_id} | named)
     names = {pk: str(person) for pk, person in people.items()}
     titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
@@ -55,6 +56,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         "revised": revised(case, rounds[0], me),
+        **reviewers_of_case(case, mine, me),
         **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
         "checklists": checklists,
@@ -102,7 +104,7 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
     """Who can no longer vote, and the reason that was given when the membership ended."""
     left = [event for event in events if event.kind == Kind.VOTER_LEFT]
     reasons = ends_of(case, [pk for event in left for pk in event.about]) if left else {}
-    notes = {}
+    notes = notes_of(events, names)
     for event in left:
         committee, person = event.about[:2]
         name, reason = names.get(person, ""), reasons.get((committee, person), "")
