@@ -63,7 +63,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         **_asked_and_recused(case),
         "can_screen": _member_can(case, items, "accept_for_review"),
         "can_return": _member_can(case, items, "return"),
-        "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
+        "can_recuse": case.can("withdraw") and any(entry["item"].state == ItemState.OPEN for entry in mine),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
         "asks_again": forms.get("asks_again", False),
