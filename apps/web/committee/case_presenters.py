@@ -23,6 +23,7 @@ from apps.web.committee.checklist_presenters import checklists_of_case, without_
 from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
+from apps.web.committee.outside_presenters import outside_of_case, task_from_outside
 from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.reviewer_presenters import NAME_A_PERSON, notes_of, reviewers_of_case
@@ -60,9 +61,10 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
         "checklists": checklists,
-        "precedents": precedents_of_case(case, rounds[0], me, mine),
-        "task": task_of(case, mine),
-        **_asked_and_recused(case),
+        "precedents": precedents_of_case(case, rounds[0], me, [one for one in mine if not one["is_outside"]]),
+        **outside_of_case(case, rounds[0], items, me, forms.get("recommendation_form")),
+        "task": task_from_outside(mine) or task_of(case, mine),
+        **_asked_and_recused(case, inside=any(not one["is_outside"] for one in mine)),
         "can_screen": _member_can(case, items, "accept_for_review"),
         "can_return": _member_can(case, items, "return"),
         "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
@@ -75,11 +77,13 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     }
 
 
-def _asked_and_recused(case: AccessRequest) -> dict[str, Any]:
-    """The questions of all rounds, newest first, and the members who declared a conflict of interest."""
+def _asked_and_recused(case: AccessRequest, *, inside: bool) -> dict[str, Any]:
+    """The questions of all rounds, newest first, and, for readers inside the committees, the members who declared a
+    conflict of interest and why.
+    """
     return {
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
-        "recusals": case.recusals.select_related("person").order_by("declared_at"),
+        "recusals": case.recusals.select_related("person").order_by("declared_at") if inside else (),
     }
 
 

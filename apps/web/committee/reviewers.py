@@ -1,5 +1,6 @@
 """The page on which members of a committee are assigned to review a request."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from apps.committees.queries import chaired_by, committees_of, memberships_of
 from apps.core.errors import Invalid, NotFound, WrongState
 from apps.core.identifiers import uuids
 from apps.web.committee import case
+from apps.web.committee.outside_presenters import InviteForm, outside_of_committee
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
+from apps.web.sign_in.step_up import must_sign_in_again
 
 
 class AssignForm(forms.Form):
@@ -63,11 +66,11 @@ Refused = tuple[AssignForm, int] | None  # the form with its errors, and the sta
 def reviewers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Who is assigned, by committee; a member assigns themself, the chair anybody."""
     asked = case.find(request, pk)
-    mine = list(committees_of(request.actor).filter(items__request=asked).distinct().order_by("name"))
+    mine = _mine(request, asked)
     if not mine:
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     if request.method != "POST":
-        return _page(request, asked, mine)
+        return page(request, asked)
     committee = next((one for one in mine if one.slug == request.POST.get("committee")), None)
     if committee is None:
         raise NotFound(_("This committee does not exist."))
@@ -76,7 +79,7 @@ def reviewers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         raise Invalid(_("Choose what to change."))
     refused = deed(request, asked, committee)
     if refused is not None:
-        return _page(request, asked, mine, refused={committee.pk: refused[0]}, status=refused[1])
+        return page(request, asked, refused={committee.pk: refused[0]}, status=refused[1])
     return redirect("case" if request.POST.get("act") == "self" else "case_reviewers", pk=pk)
 
 
@@ -114,17 +117,29 @@ def _unassign(request: AuthenticatedRequest, asked: AccessRequest, committee: Co
     return None
 
 
-def _page(
+def _mine(request: AuthenticatedRequest, asked: AccessRequest) -> list[Committee]:
+    """The committees of the reader that decide on the request."""
+    return list(committees_of(request.actor).filter(items__request=asked).distinct().order_by("name"))
+
+
+def page(
     request: AuthenticatedRequest,
     asked: AccessRequest,
-    mine: list[Committee],
     *,
-    refused: dict[UUID, AssignForm] | None = None,
+    refused: Mapping[UUID, AssignForm] | None = None,
+    outside_forms: Mapping[UUID, InviteForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page; `refused` and `outside_forms` are forms that were sent and not taken, by committee."""
     led = set(chaired_by(request.actor).values_list("pk", flat=True))
-    entries = [_entry(request, asked, one, leads=one.pk in led, refused=(refused or {}).get(one.pk)) for one in mine]
-    found = {"case": asked, "entries": entries}
+    entries = []
+    for one in _mine(request, asked):
+        entry = _entry(request, asked, one, leads=one.pk in led, refused=(refused or {}).get(one.pk))
+        entry["outside"] = outside_of_committee(
+            asked, one, leads=one.pk in led, typed=(outside_forms or {}).get(one.pk)
+        )
+        entries.append(entry)
+    found = {"case": asked, "entries": entries, "asks_again": must_sign_in_again(request)}
     return render(request, "committee/reviewers.html", found, status=status)
 
 
