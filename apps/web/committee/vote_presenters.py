@@ -61,7 +61,7 @@ def items_of_case(
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
         member = votes_for(voters, me)
         theirs = [vote for vote in votes if vote.item_id == item.pk]
-        entry = _voted(item, voters, theirs, shown_round, me, member)
+        entry = _voted(item, voters, theirs, shown_round, me, member) | {"my_rounds": _rounds_of(me, theirs)}
         agreement = agreements.get(item.pk)
         entry |= after_vote(item, voters, me, now, (undo_forms or {}).get(item.pk))
         entry |= _place_of(item, member, me, my_committees, late)
@@ -72,6 +72,11 @@ def items_of_case(
         }
         entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
     return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def _rounds_of(me: Person, votes: list[Vote]) -> set[UUID]:
+    """The rounds in which the reader voted."""
+    return {vote.round_id for vote in votes if vote.voter_id == me.pk}
 
 
 def _grants_under(agreement: Any, grants: list[Any], states: dict[UUID, Any]) -> list[Entry]:
