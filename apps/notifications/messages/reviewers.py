@@ -17,9 +17,10 @@ def _assigned(event: Event) -> Notes:
     """The member, unless they assigned themself or it applies no longer."""
     request = AccessRequest.objects.get(pk=subject_of(event))
     found = Assignment.objects.counted().filter(request=request, membership__person_id__in=event.about)
-    for one in found.exclude(membership__person_id=event.actor_id).select_related("membership__person"):
-        facts = {"reference": request.reference, "title": request.title, "author": actor_of(event)}
-        yield Note(one.membership.person, "reviewer_assigned", reverse("case", args=[request.pk]), facts)
+    facts = {"reference": request.reference, "title": request.title, "author": actor_of(event)}
+    for one in found.select_related("membership__person"):
+        if one.membership.person_id != event.actor_id:
+            yield Note(one.membership.person, "reviewer_assigned", reverse("case", args=[request.pk]), facts)
 
 
 def _outside(event: Event) -> Notes:

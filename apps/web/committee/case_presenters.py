@@ -59,13 +59,11 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         "revised": revised(case, rounds[0], me),
-        **reviewers_of_case(case, mine, me),
         **_asked(rounds[0], earlier, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "voted_then": voted_then,
         "items": items,
         "checklists": checklists,
-        "precedents": precedents_of_case(case, rounds[0], me, [one for one in mine if not one["is_outside"]]),
-        **outside_of_case(case, rounds[0], items, me, forms.get("recommendation_form")),
+        **_reviewers(case, rounds[0], items, me, forms.get("recommendation_form")),
         "task": task_from_outside(mine) or task_of(case, mine),
         **_asked_and_recused(case, inside=any(not one["is_outside"] for one in mine)),
         "can_screen": _member_can(case, items, "accept_for_review"),
@@ -78,6 +76,16 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "typed": typed,
         "timeline": history,
     }
+
+
+def _reviewers(case: AccessRequest, seen: Round, items: list[Any], me: Person, typed: Any) -> dict[str, Any]:
+    """Who reviews the case, also from outside, and what the committee decided before; outside reviewers do not read
+    that.
+    """
+    mine = [entry for entry in items if entry["mine"]]
+    inside = [entry for entry in mine if not entry["is_outside"]]
+    shown = reviewers_of_case(case, mine, me) | outside_of_case(case, seen, items, me, typed)
+    return shown | {"precedents": precedents_of_case(case, seen, me, inside)}
 
 
 def _asked_and_recused(case: AccessRequest, *, inside: bool) -> dict[str, Any]:

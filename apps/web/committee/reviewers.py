@@ -46,7 +46,8 @@ class AssignForm(forms.Form):
     def __init__(
         self, *args: Any, candidates: list[CommitteeMember], counts: dict[UUID, int], slug: str, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id=f"assign-{slug}-%s", **kwargs)
+        kwargs["auto_id"] = f"assign-{slug}-%s"
+        super().__init__(*args, **kwargs)
         field = self.fields["members"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(str(one.pk), _with_count(one, counts.get(one.pk, 0))) for one in candidates]
@@ -143,6 +144,10 @@ def page(
     return render(request, "committee/reviewers.html", found, status=status)
 
 
+def _can_be_assigned(member: CommitteeMember, asked: AccessRequest, committee: Committee) -> bool:
+    return refusal_of(lambda: check_can_be_assigned(member, asked, committee)) is None
+
+
 def _entry(
     request: AuthenticatedRequest, asked: AccessRequest, committee: Committee, *, leads: bool,
     refused: AssignForm | None,
@@ -152,9 +157,7 @@ def _entry(
     taken = {one.membership_id for one in assigned}
     open_now = is_assignable(asked, committee)
     free = [one for one in memberships_of(committee) if one.pk not in taken] if open_now else []
-    candidates = [
-        one for one in free if refusal_of(lambda one=one: check_can_be_assigned(one, asked, committee)) is None
-    ]
+    candidates = [one for one in free if _can_be_assigned(one, asked, committee)]
     form = None
     if leads and candidates:
         form = refused or AssignForm(candidates=candidates, counts=assigned_counts(committee), slug=committee.slug)

@@ -52,7 +52,7 @@ def items_of_case(
     fetched = items.select_related("dataset__institution", "committee", "decided_in", "appeal").prefetch_related(
         "conditions", "undone_decisions__undone_by"
     )
-    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), **reviewing(me)))
+    rows: list[Any] = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), **reviewing(me)))
     decided, now = voters_when_decided(case, rows), clock.now()
     late = _named_too_late(case, me, voters_by_committee)
     entries = []
