@@ -225,6 +225,10 @@ def test_a_recommendation_reaches_the_committee_and_nobody_else() -> None:
             commands.recommend(
                 reviewer, **({"says": "none", "text": "A."} | wrong), seen=case.round, by=reviewer.person
             )
+    other = stories.in_review().round
+    assert other is not None
+    with pytest.raises(WrongState):
+        commands.recommend(reviewer, says="none", text="A.", seen=other, by=reviewer.person)
     rows = [Recommendation(reviewer=reviewer, round=case.round, says="none", text="A.") for _ in range(20)]
     Recommendation.objects.bulk_create(rows)
     with pytest.raises(TooOften):
