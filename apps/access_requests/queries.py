@@ -18,6 +18,7 @@ from apps.access_requests import effect, queries_undone
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries_conflicts import declared
+from apps.access_requests.queries_outside import reads_from_outside
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import rules_of, rules_of_item
 from apps.audit.kinds import Kind
@@ -63,13 +64,14 @@ def before_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
 
 def for_committees_of(person: Viewer) -> QuerySet[AccessRequest]:
     """Submitted requests (once submitted, for good) for a committee of which this person is a member, and those in
-    review on which they vote as a deputy now.
+    review on which they vote as a deputy now or that they read as an outside reviewer.
 
     Not those from which the person is recused, with whichever account.
     """
     mine = Item.objects.filter(request=OuterRef("pk"), committee__in=committees.committees_of(person))
     kept = kept_for(person).filter(request=OuterRef("pk"))
-    found = AccessRequest.objects.filter(Q(Exists(mine)) | Q(Exists(kept)), submitted_at__isnull=False)
+    theirs = Q(Exists(mine)) | Q(Exists(kept)) | Q(reads_from_outside(person, "pk"))
+    found = AccessRequest.objects.filter(theirs, submitted_at__isnull=False)
     return found.exclude(_recused(person, "pk"))
 
 

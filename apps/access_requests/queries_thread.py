@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Func, JSONField, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import Case, Exists, Func, JSONField, OuterRef, Q, QuerySet, UUIDField, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from apps.access_requests import form_files, queries
-from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal, Round
+from apps.access_requests.models import AccessRequest, Attachment, Message, OutsideReviewer, Recusal, Round
 from apps.access_requests.queries_conflicts import valid_declarations
+from apps.access_requests.queries_outside import outside_reviews_of
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
 from apps.core import roles
@@ -28,6 +29,7 @@ class Reader:
     request: AccessRequest
     is_party: bool = False
     committees: tuple[Committee, ...] = ()
+    outside: frozenset[UUID] = frozenset()  # those of the committees for which the person is an outside reviewer only
 
     @property
     def reads(self) -> bool:
@@ -37,16 +39,21 @@ class Reader:
 
 def reader_of(person: Viewer, request: AccessRequest) -> Reader:
     """The applicant and the named members are on the applicant's side. A member of a committee is in it now, no part of
-    the request, and declared that they have no conflict of interest, with whichever account. Two statements.
+    the request, and declared that they have no conflict of interest, with whichever account; an outside reviewer reads
+    as a member does. Two statements.
     """
     me = accounts_of(person).values("pk")
     concerned = queries.people_of(request).filter(pk__in=me).order_by().values_list("pk", flat=True)
     if parties := set(concerned):
         return Reader(request, is_party=roles.person_id(person) in parties)
     aside = Recusal.objects.filter(request=request, person_id__in=me)
-    mine = committees_of(person).filter(items__request=request).exclude(Exists(aside))
+    member = Q(pk__in=committees_of(person).values("pk"))
+    outside = outside_reviews_of(person).filter(request=request).order_by().values("committee_id")
+    mine = Committee.objects.filter(member | Q(pk__in=outside), items__request=request).exclude(Exists(aside))
     mine = mine.filter(Exists(valid_declarations().filter(request=request, person_id__in=me)))
-    return Reader(request, committees=tuple(mine.distinct().order_by("name", "pk")))
+    rows: Any = mine.annotate(is_theirs=Case(When(member, then=True), default=False)).distinct().order_by("name", "pk")
+    found = tuple(rows)
+    return Reader(request, committees=found, outside=frozenset(one.pk for one in found if not one.is_theirs))
 
 
 def is_party(person: Person, request: AccessRequest) -> bool:
@@ -63,12 +70,20 @@ def messages_of(reader: Reader) -> QuerySet[Message]:
 
 
 def readers_of(request: AccessRequest, *, committees: Iterable[UUID]) -> QuerySet[Person]:
-    """The members of these committees who read messages on the request: they declared no conflict of interest."""
-    members = CommitteeMember.objects.appointed().filter(committee_id__in=list(committees)).values("person_id")
+    """The members of these committees and the outside reviewers who read messages on the request: they declared that
+    they have no conflict of interest.
+    """
+    committees = list(committees)
+    outside = OutsideReviewer.objects.current().filter(request=request, committee_id__in=committees)
+    members = CommitteeMember.objects.appointed().filter(committee_id__in=committees).values("person_id")
     parties = queries.people_of(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     merged = Person.objects.filter(Q(pk__in=parties) | Q(pk__in=aside), merged_into_id=OuterRef("pk"))
-    found = Person.objects.filter(pk__in=members).exclude(pk__in=parties).exclude(pk__in=aside)
+    found = (
+        Person.objects.filter(Q(pk__in=members) | Q(pk__in=outside.values("person_id")))
+        .exclude(pk__in=parties)
+        .exclude(pk__in=aside)
+    )
     declared = valid_declarations().filter(request=request, person_id=OuterRef("pk"))
     return found.exclude(Exists(merged)).filter(Exists(declared)).order_by("name", "pk")
 

@@ -112,7 +112,7 @@ def decided_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[
 def with_items(
     found: QuerySet[AccessRequest], person: Viewer, among: Iterable[UUID] | None = None
 ) -> QuerySet[AccessRequest]:
-    """The same requests, each with `for_committee`: its datasets that these committees decide on.
+    """The same requests, each with `for_committee`: its datasets that these committees decide on. One statement.
 
     Each of those has the rules, voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
     `undone_by_me` (the reader undid a decision in this round), `conditions_proposed`, `reviewers`, `round_number`,

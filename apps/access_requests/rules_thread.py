@@ -33,6 +33,8 @@ def check_can_write(by: Person, request: AccessRequest, *, committee: Committee 
     if committee is not None and committee not in reader.committees:
         rules.check_no_conflict(by, request)
         raise Denied(_("Only a member of the committee for this request can do this."))
+    if committee is not None and committee.pk in reader.outside and not internal:
+        raise Denied(_("An outside reviewer can write only to the committee."))
     since = clock.now() - timedelta(hours=1)
     if Message.objects.filter(request=request, author=by, written_at__gt=since).count() >= MOST_AN_HOUR:
         raise TooOften(_("You have sent too many messages in the last hour. Try again later."))

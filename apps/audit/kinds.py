@@ -216,6 +216,17 @@ class Kind(models.TextChoices):
         "request.reviewer_unassigned", REQUESTS, "person", "still",
         _("A member is no longer assigned to review the request"),
     )  # fmt: skip
+    OUTSIDE_REVIEWER_INVITED = (
+        "request.outside_reviewer_invited", REQUESTS, "person", "note", _("The committee invited an outside reviewer"),
+    )  # fmt: skip
+    OUTSIDE_REVIEWER_ENDED = (
+        "request.outside_reviewer_ended", REQUESTS, "person", "still",
+        _("An outside reviewer can no longer read the request"),
+    )  # fmt: skip
+    RECOMMENDATION_GIVEN = (
+        "request.recommendation_given", REQUESTS, "inbox", "note",
+        _("An outside reviewer sent a recommendation to the committee"),
+    )  # fmt: skip
     QUORUM_MISSING = (
         "request.quorum_missing", REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),

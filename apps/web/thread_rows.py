@@ -63,14 +63,19 @@ class MessageForm(forms.Form):
         choice.choices = [(pk, one.name) for pk, one in self._committees.items()]
         if len(self._committees) < 2:
             del self.fields["committee"]
-        if not self._committees:
+        if not self._committees or reader.outside:
             del self.fields["audience"]
+        self._only_internal = bool(reader.outside)
 
     def message(self) -> dict[str, Any]:
         """What was entered, as the command wants it."""
         said, only = self.cleaned_data, next(iter(self._committees.values()), None)
         committee: Committee | None = self._committees.get(said.get("committee", ""), only)
-        return {"text": said["text"], "committee": committee, "internal": said.get("audience") == INTERNAL}
+        return {
+            "text": said["text"],
+            "committee": committee,
+            "internal": self._only_internal or said.get("audience") == INTERNAL,
+        }
 
     def document(self) -> dict[str, Any] | None:
         """The document that was sent with the message, if there is one."""

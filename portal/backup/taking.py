@@ -19,6 +19,7 @@ from apps.access_requests.models import (
     Item,
     Membership,
     Message,
+    OutsideReviewer,
     Recusal,
     Round,
 )
@@ -178,6 +179,13 @@ def _end_memberships(rows: QuerySet[CommitteeMember], event: Event) -> None:
 def end_deputy(event: Event) -> bool:
     """A deputy whose time was ended may not vote again."""
     running = Deputy.objects.filter(pk=_subject(event), ended_at__isnull=True)
+    running.update(ended_at=clock.now(), ended_by_id=_actor(event))
+    return True
+
+
+def end_outside_reviewer(event: Event) -> bool:
+    """An outside reviewer whose review was ended may not read the request again."""
+    running = OutsideReviewer.objects.filter(pk__in=event.about, ended_at__isnull=True)
     running.update(ended_at=clock.now(), ended_by_id=_actor(event))
     return True
 

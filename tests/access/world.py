@@ -405,6 +405,8 @@ FORMS: dict[str, Kwargs] = {
     "committee_checklist": {"criteria": "The purpose is allowed.", "required": "on"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "saved_views": {"act": "save", "name": "Overdue", "query": "tab=to-vote&due=overdue"},
+    "case_outside": {"act": "invite", "code": "P-NOPE-NOPE", "reason": "An expert.", "last_day": "2099-01-01"},
+    "case_recommend": {"says": "none", "text": "Unclear."},
     "case_reviewers": {"act": "self", "committee": "no-such-committee"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {

@@ -320,6 +320,7 @@ VISITS = [
     Visit("member_deputies", ("chair",), _member_of("breast-cancer")),
     Visit("committee_rules", ("chair",), _of("breast-cancer")),
     Visit("committee_checklist", ("chair",), _of("breast-cancer")),
+    Visit("outside_reviews", ("chair",)),
     Visit("saved_views", ("chair", "member1")),
     Visit("committee_workload", ("chair",), _of("breast-cancer")),
     Visit("case_reviewers", ("chair", "member1"), _request("applicant", "in_review")),
@@ -440,7 +441,7 @@ NOT_PAGES = {
         (
             "request_new", "request_copy", "request_add", "request_autosave", "request_submit", "request_withdraw",
             "request_answers", "request_appeal", "appeal_withdraw", "request_revise", "request_reuse_purpose",
-            "request_message", "message_withdraw", "case_message", "document_remove",
+            "request_message", "message_withdraw", "case_message", "case_outside", "case_recommend", "document_remove",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_declare", "case_verdict", "case_accept", "case_request_changes", "case_recuse", "vote",
             "vote_confirm", "decision_undo",

@@ -50,6 +50,7 @@ from apps.access_requests.commands.members import (
     report_open_votes,
     sync_member_claims,
 )
+from apps.access_requests.commands.outside import end_outside_reviewer, invite_outside_reviewer, recommend
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
@@ -81,6 +82,9 @@ __all__ = [
     "notify_of_due_dates",
     "set_missing_clocks",
     "unassign",
+    "end_outside_reviewer",
+    "invite_outside_reviewer",
+    "recommend",
     "delete_view",
     "rename_view",
     "save_view",

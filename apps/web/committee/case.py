@@ -22,7 +22,7 @@ from apps.core.errors import Denied, NotFound, WrongState
 from apps.core.identifiers import uuids
 from apps.identity.oidc.views import signed_in as sign_in_facts
 from apps.web.committee.case_presenters import case_page
-from apps.web.committee.conflicts import declared_first
+from apps.web.committee.conflicts import after_recusal, declared_first
 from apps.web.committee.forms import ConflictForm, VoteForm
 from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.vote_presenters import what_followed
@@ -89,7 +89,7 @@ def recuse(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         with FormRefusals(form):
             commands.recuse(asked, reason=form.cleaned_data["reason"], by=request.actor)
             messages.success(request, _("You declared a conflict of interest. The other members decide without you."))
-            return redirect("review_queue")
+            return redirect(after_recusal(request))
     return page(request, asked, conflict_form=form, status=422)
 
 

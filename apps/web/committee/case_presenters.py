@@ -24,6 +24,7 @@ from apps.web.committee.checklist_presenters import checklists_of_case, without_
 from apps.web.committee.clock import clock_of_case
 from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
+from apps.web.committee.outside_presenters import outside_of_case, task_from_outside
 from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
 from apps.web.committee.reviewer_presenters import NAME_A_PERSON, notes_of, reviewers_of_case
@@ -59,14 +60,13 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         "revised": revised(case, rounds[0], me),
-        **reviewers_of_case(case, mine, me),
         **_asked(rounds[0], earlier, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "voted_then": voted_then,
         "items": items,
         "checklists": checklists,
-        "precedents": precedents_of_case(case, rounds[0], me, mine),
-        "task": task_of(case, mine),
-        **_asked_and_recused(case),
+        **_reviewers(case, rounds[0], items, me, forms.get("recommendation_form")),
+        "task": task_from_outside(mine) or task_of(case, mine),
+        **_asked_and_recused(case, inside=any(not one["is_outside"] for one in mine)),
         **_verbs(case, items, mine),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
@@ -86,11 +86,23 @@ def _verbs(case: AccessRequest, items: list[dict[str, Any]], mine: list[dict[str
     }
 
 
-def _asked_and_recused(case: AccessRequest) -> dict[str, Any]:
-    """The questions of all rounds, newest first, and the members who declared a conflict of interest."""
+def _reviewers(case: AccessRequest, seen: Round, items: list[Any], me: Person, typed: Any) -> dict[str, Any]:
+    """Who reviews the case, also from outside, and what the committee decided before; outside reviewers do not read
+    that.
+    """
+    mine = [entry for entry in items if entry["mine"]]
+    inside = [entry for entry in mine if not entry["is_outside"]]
+    shown = reviewers_of_case(case, mine, me) | outside_of_case(case, seen, items, me, typed)
+    return shown | {"precedents": precedents_of_case(case, seen, me, inside)}
+
+
+def _asked_and_recused(case: AccessRequest, *, inside: bool) -> dict[str, Any]:
+    """The questions of all rounds, newest first, and, for readers inside the committees, the members who declared a
+    conflict of interest and why.
+    """
     return {
         "questions": case.questions.select_related("asked_by").order_by("-asked_at"),
-        "recusals": case.recusals.select_related("person").order_by("declared_at"),
+        "recusals": case.recusals.select_related("person").order_by("declared_at") if inside else (),
     }
 
 

@@ -15,6 +15,7 @@ from apps.access_requests import commands, queries_conflicts, rules_conflicts
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.queries import for_committees_of
 from apps.access_requests.queries_conflicts import Suggestion, Why
+from apps.committees.queries import committees_of
 from apps.core.errors import NotFound, WrongState
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
@@ -78,9 +79,14 @@ def _answered(request: AuthenticatedRequest, asked: AccessRequest, said: dict[st
     if said["answer"] == CONFLICT:
         commands.recuse(asked, reason=said["reason"] or "", by=request.actor)
         messages.success(request, _("You declared a conflict of interest. The other members decide without you."))
-        return redirect("review_queue")
+        return redirect(after_recusal(request))
     commands.declare_no_conflict(asked, seen=said["seen"], by=request.actor)
     return redirect("case", pk=asked.pk)
+
+
+def after_recusal(request: AuthenticatedRequest) -> str:
+    """The page to go on with: the queue of a member; a deputy or an outside reviewer has none."""
+    return "review_queue" if committees_of(request.actor).exists() else "home"
 
 
 def _unanswered(request: AuthenticatedRequest, pk: UUID) -> AccessRequest | None:

@@ -5,15 +5,27 @@ from typing import Any
 from uuid import UUID
 
 from apps.access_requests.models import AccessRequest
-from apps.access_requests.queries_assignments import ASSIGNABLE
+from apps.access_requests.queries_assignments import ASSIGNABLE, reviewers_listed
+from apps.access_requests.queries_outside import is_outside_for_item, outside_listed
 from apps.access_requests.states import ItemState
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.people.models import Person
 
-ABOUT_A_REVIEWER = frozenset({Kind.REVIEWER_ASSIGNED, Kind.REVIEWER_UNASSIGNED})
+ABOUT_A_REVIEWER = frozenset({
+    Kind.REVIEWER_ASSIGNED, Kind.REVIEWER_UNASSIGNED, Kind.OUTSIDE_REVIEWER_INVITED, Kind.OUTSIDE_REVIEWER_ENDED,
+})  # fmt: skip
 # The kinds of event of which the history of a case names the people whom they are about.
 NAME_A_PERSON = ABOUT_A_REVIEWER | {Kind.VOTER_LEFT}
+
+
+def reviewing(me: Person) -> dict[str, Any]:
+    """What the page asks of each item as it is fetched: who reviews it, and whether the reader does from outside."""
+    return {
+        "reviewers": reviewers_listed(),
+        "outside_listed": outside_listed(),
+        "is_outside": is_outside_for_item(me),
+    }
 
 
 def notes_of(events: Iterable[Event], names: Mapping[UUID, str]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """The page on which members of a committee are assigned to review a request."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from apps.committees.queries import chaired_by, committees_of, memberships_of
 from apps.core.errors import Invalid, NotFound, WrongState
 from apps.core.identifiers import uuids
 from apps.web.committee import case
+from apps.web.committee.outside_presenters import InviteForm, outside_of_committee
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
+from apps.web.sign_in.step_up import must_sign_in_again
 
 
 class AssignForm(forms.Form):
@@ -43,7 +46,8 @@ class AssignForm(forms.Form):
     def __init__(
         self, *args: Any, candidates: list[CommitteeMember], counts: dict[UUID, int], slug: str, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id=f"assign-{slug}-%s", **kwargs)
+        kwargs["auto_id"] = f"assign-{slug}-%s"
+        super().__init__(*args, **kwargs)
         field = self.fields["members"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(str(one.pk), _with_count(one, counts.get(one.pk, 0))) for one in candidates]
@@ -63,11 +67,11 @@ Refused = tuple[AssignForm, int] | None  # the form with its errors, and the sta
 def reviewers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Who is assigned, by committee; a member assigns themself, the chair anybody."""
     asked = case.find(request, pk)
-    mine = list(committees_of(request.actor).filter(items__request=asked).distinct().order_by("name"))
+    mine = _mine(request, asked)
     if not mine:
         raise NotFound(_("This request does not exist, or you are not allowed to see it."))
     if request.method != "POST":
-        return _page(request, asked, mine)
+        return page(request, asked)
     committee = next((one for one in mine if one.slug == request.POST.get("committee")), None)
     if committee is None:
         raise NotFound(_("This committee does not exist."))
@@ -76,7 +80,7 @@ def reviewers(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         raise Invalid(_("Choose what to change."))
     refused = deed(request, asked, committee)
     if refused is not None:
-        return _page(request, asked, mine, refused={committee.pk: refused[0]}, status=refused[1])
+        return page(request, asked, refused={committee.pk: refused[0]}, status=refused[1])
     return redirect("case" if request.POST.get("act") == "self" else "case_reviewers", pk=pk)
 
 
@@ -114,18 +118,34 @@ def _unassign(request: AuthenticatedRequest, asked: AccessRequest, committee: Co
     return None
 
 
-def _page(
+def _mine(request: AuthenticatedRequest, asked: AccessRequest) -> list[Committee]:
+    """The committees of the reader that decide on the request."""
+    return list(committees_of(request.actor).filter(items__request=asked).distinct().order_by("name"))
+
+
+def page(
     request: AuthenticatedRequest,
     asked: AccessRequest,
-    mine: list[Committee],
     *,
-    refused: dict[UUID, AssignForm] | None = None,
+    refused: Mapping[UUID, AssignForm] | None = None,
+    outside_forms: Mapping[UUID, InviteForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page; `refused` and `outside_forms` are forms that were sent and not taken, by committee."""
     led = set(chaired_by(request.actor).values_list("pk", flat=True))
-    entries = [_entry(request, asked, one, leads=one.pk in led, refused=(refused or {}).get(one.pk)) for one in mine]
-    found = {"case": asked, "entries": entries}
+    entries = []
+    for one in _mine(request, asked):
+        entry = _entry(request, asked, one, leads=one.pk in led, refused=(refused or {}).get(one.pk))
+        entry["outside"] = outside_of_committee(
+            asked, one, leads=one.pk in led, typed=(outside_forms or {}).get(one.pk)
+        )
+        entries.append(entry)
+    found = {"case": asked, "entries": entries, "asks_again": must_sign_in_again(request)}
     return render(request, "committee/reviewers.html", found, status=status)
+
+
+def _can_be_assigned(member: CommitteeMember, asked: AccessRequest, committee: Committee) -> bool:
+    return refusal_of(lambda: check_can_be_assigned(member, asked, committee)) is None
 
 
 def _entry(
@@ -137,9 +157,7 @@ def _entry(
     taken = {one.membership_id for one in assigned}
     open_now = is_assignable(asked, committee)
     free = [one for one in memberships_of(committee) if one.pk not in taken] if open_now else []
-    candidates = [
-        one for one in free if refusal_of(lambda one=one: check_can_be_assigned(one, asked, committee)) is None
-    ]
+    candidates = [one for one in free if _can_be_assigned(one, asked, committee)]
     form = None
     if leads and candidates:
         form = refused or AssignForm(candidates=candidates, counts=assigned_counts(committee), slug=committee.slug)

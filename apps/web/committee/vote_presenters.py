@@ -11,7 +11,6 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.due_dates import due_words, with_due_date
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
-from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.states import ItemState, RequestState
@@ -30,6 +29,7 @@ from apps.people.models import Person
 from apps.web.committee.after_vote import UndoForm, after_vote, time_of
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
+from apps.web.committee.reviewer_presenters import reviewing
 from apps.web.common.state_presenters import shown as shown_state
 from apps.web.common.voting_rules import rule_sentences
 
@@ -53,7 +53,7 @@ def items_of_case(
     fetched = items.select_related("dataset__institution", "committee", "decided_in", "appeal").prefetch_related(
         "conditions", "undone_decisions__undone_by"
     )
-    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), reviewers=reviewers_listed()))
+    rows: list[Any] = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), **reviewing(me)))
     decided, now = voters_when_decided(case, rows), clock.now()
     late = _named_too_late(case, me, voters_by_committee)
     entries = []
@@ -93,12 +93,13 @@ def _named_too_late(case: AccessRequest, me: Person, voters: dict[UUID, list[Com
 
 
 def _place_of(
-    item: Item, member: CommitteeMember | None, me: Person, my_committees: set[UUID], late: set[UUID]
+    item: Any, member: CommitteeMember | None, me: Person, my_committees: set[UUID], late: set[UUID]
 ) -> Entry:
     is_member = item.committee_id in my_committees
     return {
-        "mine": is_member or member is not None,
+        "mine": is_member or member is not None or item.is_outside,
         "is_member": is_member,
+        "is_outside": item.is_outside and not is_member and member is None,
         "votes_for": member,
         "named_too_late": member is not None and member.pk in late,
         "in_place_of": member.person if member is not None and member.person_id != me.pk else None,
@@ -203,6 +204,8 @@ def _why_not_theirs(entry: Entry) -> str:
         return _("%(name)s has already voted, so the deputy cannot vote.") % voted
     if entry["named_too_late"]:
         return wording.named_too_late()
+    if entry["is_outside"]:
+        return _("You review this request as an outside reviewer, so you have no vote.")
     if entry["votes_for"] is None:
         return _("You joined the committee after this round started. You can vote from the next round.")
     return ""

@@ -17,6 +17,7 @@ from apps.notifications.queries import notifications_of
 from apps.people.models import Person
 from apps.web.access import my_access
 from apps.web.catalogue.views import front_page
+from apps.web.committee.outside_presenters import reviews_shown
 from apps.web.common.actor import PageRequest
 from apps.web.common.navigation import facts_of, to_do
 from apps.web.common.state_presenters import shown
@@ -57,6 +58,7 @@ def home(request: PageRequest) -> HttpResponse:
         "to_do": to_do(facts),
         "more_to_do": to_do(facts) - len(tasks[:SHOWN]),
         "facts": facts,
+        "outside_reviews": reviews_shown(person)[:SHOWN],
         "requests": own[:SHOWN],
         "more_requests": len(own) > SHOWN,
         "access": have[:SHOWN],

@@ -73,5 +73,8 @@ def test_there_are_twenty_views_at_most() -> None:
     with pytest.raises(Invalid) as refused:
         commands.save_view(name="One more", query="tab=decided", is_default=False, by=chair)
     assert set(refused.value.fields) == {"name"}
+    for name in (" ", "x" * (SavedView.LONGEST + 1)):
+        with pytest.raises(Invalid):
+            commands.rename_view(rows[0].pk, name=name, by=chair)
     with pytest.raises(NotFound):
         commands.delete_view(rows[0].pk, by=stories.committee_setup().chair)

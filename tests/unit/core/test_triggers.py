@@ -14,6 +14,8 @@ from apps.access_requests.models import (
     Assignment,
     Condition,
     ConditionReport,
+    OutsideReviewer,
+    Recommendation,
     Recusal,
     RuleAgreement,
     RuleDecision,
@@ -55,6 +57,8 @@ EVIDENCE = {
     "audit_event": "kind = kind",
     "committees_deputy": "starts_at = now()",
     "access_requests_assignment": "assigned_at = now()",
+    "access_requests_outsidereviewer": "ends_at = now()",
+    "access_requests_recommendation": "given_at = now()",
     "committee_forms_formversion": "number = number + 1",
     "datasets_distribution": "size = size + 1",
     "datasets_version": "published_at = now()",
@@ -89,6 +93,10 @@ def world(db: None) -> None:
     member = case.committee_setup.committee.members.first()
     away = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=9), "named_by": member.person}
     Deputy.objects.create(membership=member, person=access.owner, **away)
+    outside = {"request": case.request, "committee": case.committee_setup.committee, "person": access.owner}
+    until = {"ends_at": clock.now() + timedelta(days=9), "invited_by": member.person, "reason": "An expert."}
+    reviewer = OutsideReviewer.objects.create(**outside, **until)
+    Recommendation.objects.create(reviewer=reviewer, round=case.round, says="none", text="Unclear.")
     Assignment.objects.create(request=case.request, membership=member, assigned_by=member.person)
     denied = {"denied_in": case.round, "denied_at": clock.now(), "denied_reason": "No."}
     Appeal.objects.create(item=case.item, text="It fits.", appealed_by=case.applicant, **denied)
