@@ -25,6 +25,7 @@ from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
 from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
+from apps.web.committee.reviewer_presenters import NAME_A_PERSON, notes_of, reviewers_of_case
 from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
@@ -38,13 +39,13 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     """The context of the page, for a member who has no conflict; `forms` are those sent and not taken."""
     rounds = list(case.rounds.order_by("-number"))
     events = list(timeline_of(case.pk))
-    left = {pk for event in events if event.kind == Kind.VOTER_LEFT for pk in event.about}
-    people = _people(rounds, {event.actor_id for event in events if event.actor_id} | left)
+    named = {pk for event in events if event.kind in NAME_A_PERSON for pk in event.about}
+    people = _people(rounds, {event.actor_id for event in events if event.actor_id} | named)
     names = {pk: str(person) for pk, person in people.items()}
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     add_conditions(items, forms.get("review_forms"))
-    earlier, voted_then = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
-    titles = titles_of(UUID(pk) for one in (*rounds[:2], earlier) if one for pk in one.snapshot["datasets"])
+    compared = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
+    titles = titles_of(UUID(pk) for one in (*rounds[:2], compared[0]) if one for pk in one.snapshot["datasets"])
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
     without_votes(items, checklists)
     mine = [entry for entry in items if entry["mine"]]
@@ -57,8 +58,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         "revised": revised(case, rounds[0], me),
-        **_asked(rounds[0], earlier, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
-        "voted_then": voted_then,
+        **reviewers_of_case(case, mine, me),
+        **_asked(rounds[0], compared, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
         "checklists": checklists,
         "precedents": precedents_of_case(case, rounds[0], me, mine),
@@ -105,7 +106,7 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
     """Who can no longer vote, and the reason that was given when the membership ended."""
     left = [event for event in events if event.kind == Kind.VOTER_LEFT]
     reasons = ends_of(case, [pk for event in left for pk in event.about]) if left else {}
-    notes = {}
+    notes = notes_of(events, names)
     for event in left:
         committee, person = event.about[:2]
         name, reason = names.get(person, ""), reasons.get((committee, person), "")
@@ -115,7 +116,7 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
 
 def _asked(
     newest: Round,
-    earlier: Round | None,
+    compared: tuple[Round | None, bool],
     people: Mapping[UUID, Person],
     names: Mapping[UUID, str],
     titles: Mapping[UUID, str],
@@ -123,9 +124,10 @@ def _asked(
 ) -> dict[str, Any]:
     """What the newest round asks, frozen as it was submitted, and what changed since an earlier one.
 
-    `mine` are the committees of the reader: what only another committee reads is left out.
+    `compared` is the earlier one, and whether the reader voted in it. `mine` are the committees of the reader: what
+    only another committee reads is left out.
     """
-    said = newest.snapshot
+    said, (earlier, voted_then) = newest.snapshot, compared
     forms = frozen_forms(said, *([earlier.snapshot] if earlier else []), committee_ids=mine)
     return {
         "round": newest,
@@ -137,6 +139,7 @@ def _asked(
         "members": [people.get(UUID(pk)) for pk in said["members"]],
         **match_of_round(newest, people),
         "earlier": earlier,
+        "voted_then": voted_then,
         "answers": answer_sections(forms[0]),
         "changes": round_changes(earlier.snapshot, said, forms, names=names, titles=titles) if earlier else [],
     }

@@ -11,6 +11,7 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.due_dates import due_words, with_due_date
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
+from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.votes_seen import choices_shown, counts, votes_for
@@ -51,7 +52,7 @@ def items_of_case(
     fetched = items.select_related("dataset__institution", "committee", "decided_in", "appeal").prefetch_related(
         "conditions", "undone_decisions__undone_by"
     )
-    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id")))
+    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), reviewers=reviewers_listed()))
     decided, now = voters_when_decided(case, rows), clock.now()
     late = _named_too_late(case, me, voters_by_committee)
     entries = []
