@@ -24,12 +24,14 @@ from apps.forms.answers import storable
 from apps.forms.combined import AskedQuestion
 from apps.forms.kinds import Type
 from apps.people.colleagues import split_entries
+from apps.web.common.forms import refusal_of
 from apps.web.requests.forms import RequestForm
 from apps.web.requests.purpose_form import purpose_initial, purpose_names, read_answers
 
 BASE, CHOICE = "base", "resolve-"
 MINE, SAVED = "mine", "saved"
 BESIDE = ("revision", "add_dataset", "further")
+REFUSED = object()  # what was typed is not a valid answer
 DIGITS = 12  # hex characters of a SHA-256: the fields of one draft, changed by its own person
 
 
@@ -94,8 +96,8 @@ def merge(
         known[name] = (base or {}).get(name, "")
         conflicts.append(_conflict(form, name, value, mine[name]))
     data["revision"] = str(revision)
-    data[BASE] = json.dumps(known)
-    return Merged(data, data[BASE], conflicts, kept)
+    data[BASE] = after = json.dumps(known)
+    return Merged(data, after, conflicts, kept)
 
 
 def _is_mine(sent: QueryDict, name: str, base: Mapping[str, str] | None, there: str, *, current: bool) -> bool:
@@ -183,10 +185,15 @@ def _typed(form: RequestForm) -> dict[str, Any]:
 
 
 def _read(one: AskedQuestion, sent: Any) -> Any:
-    try:
-        return values.read(one.question, sent)
-    except Invalid:
-        return storable(sent)
+    read = _answer_in(one, sent)
+    return storable(sent) if read is REFUSED else read
+
+
+def _answer_in(one: AskedQuestion, sent: Any) -> Any:
+    """The answer in its one form, or REFUSED."""
+    found: list[Any] = []
+    refused = refusal_of(lambda: found.append(values.read(one.question, sent)), Invalid)
+    return REFUSED if refused is not None else found[0]
 
 
 def _reason(form: RequestForm, one: AskedQuestion, name: str) -> str | None:
@@ -229,7 +236,7 @@ def _text(form: RequestForm, name: str, value: Any) -> str:
     if one is not None:
         return _answer_text(one, value)
     field = form.fields[name]
-    choices: dict[str, Any] = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
+    choices = {str(key): label for key, label in field.widget.choices} if isinstance(field, forms.ChoiceField) else {}
     listed = value if isinstance(value, list) else [value]
     return "\n".join(str(choices.get(each, each)) for each in listed)
 
@@ -238,11 +245,10 @@ def _answer_text(one: AskedQuestion, value: Any) -> str:
     reason = ""
     if isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict) and set(value[1]) == {"confidential"}:
         value, reason = value[0], "\n" + _("Confidential: %(reason)s") % {"reason": value[1]["confidential"]}
-    try:
-        said = values.lines(one.question, values.read(one.question, value))
-    except Invalid:
-        said = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)]
-    return "\n".join(said) + reason
+    read = _answer_in(one, value)
+    if read is REFUSED:
+        return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) + reason
+    return "\n".join(values.lines(one.question, read)) + reason
 
 
 def mark(form: RequestForm, conflicts: list[Conflict]) -> None:
