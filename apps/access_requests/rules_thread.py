@@ -26,7 +26,7 @@ def check_can_write(by: Person, request: AccessRequest, *, committee: Committee 
     if request.submitted_at is None:
         raise WrongState(_("You can send messages once the request is submitted."))
     if request.state == RequestState.WITHDRAWN:
-        raise WrongState(_("The request was withdrawn. You can read its messages, but not send new ones."))
+        raise WrongState(_("The request is closed. You can read its messages, but not send new ones."))
     reader = queries_thread.reader_of(by, request)
     if committee is None and (internal or not reader.is_party):
         raise Denied(_("Only the applicant, the project members and the committee can send messages."))

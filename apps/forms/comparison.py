@@ -151,9 +151,9 @@ def _type_with_limits(question: Question) -> str:
 def limits(question: Question) -> Iterator[str]:
     """The limits of an answer in words, said before it is typed."""
     if question.least is not None:
-        yield _("at least %(least)s") % {"least": _number(question.least)}
+        yield _("at least %(least)s") % {"least": _amount(question, question.least)}
     if question.most is not None:
-        yield _("at most %(most)s") % {"most": _number(question.most)}
+        yield _("at most %(most)s") % {"most": _amount(question, question.most)}
     if question.most_words is not None:
         words = ngettext("at most %(most)s word", "at most %(most)s words", question.most_words)
         yield words % {"most": question.most_words}
@@ -162,9 +162,23 @@ def limits(question: Question) -> Iterator[str]:
     if question.latest:
         yield _("until %(day)s") % {"day": _("today") if question.latest == "today" else question.latest}
     if question.formats:
-        yield ", ".join(question.formats)
+        yield _("types: %(types)s") % {"types": ", ".join(question.formats)}
     if question.largest is not None:
-        yield _("at most %(most)s") % {"most": size_in_words(question.largest)}
+        yield _("at most %(size)s each") % {"size": size_in_words(question.largest)}
+
+
+def _amount(question: Question, number: float) -> str:
+    """A limit with what it counts, such as "2,000 characters"; of a number only the number."""
+    count = int(number)
+    counted = {
+        Type.TEXT: ngettext("%(n)s character", "%(n)s characters", count),
+        Type.LONG_TEXT: ngettext("%(n)s character", "%(n)s characters", count),
+        Type.FILE: ngettext("%(n)s file", "%(n)s files", count),
+        Type.TABLE: ngettext("%(n)s row", "%(n)s rows", count),
+        Type.CHOICES: ngettext("%(n)s answer", "%(n)s answers", count),
+        Type.COUNTRY: ngettext("%(n)s country", "%(n)s countries", count),
+    }.get(Type(question.type), "%(n)s")
+    return counted % {"n": _number(number)}
 
 
 def _number(number: float) -> str:

@@ -91,7 +91,7 @@ def question(found: Json, path: str, *, is_column: bool = False) -> Question:
     members = {name: READ[name](here[name], f"{path}.{name}") for name in READ if name in here}
     for name in members:
         if (is_column and name in NOT_IN_COLUMNS) or kind not in ONLY_FOR.get(name, ASKING):
-            _refuse(f"{path}.{name}", _("a question of this type cannot have this"))
+            _refuse(f"{path}.{name}", _("this is not allowed for a question of this type"))
     read = Question(
         key=_key(here.get("key"), f"{path}.key"), type=kind, label=_texts(here.get("label"), f"{path}.label"), **members
     )

@@ -131,7 +131,7 @@ def _read_period(question: Question, sent: Any) -> dict[str, str]:
 
 def _members(sent: Any, names: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(sent, Mapping) or not set(sent) <= set(names):
-        raise Invalid(_("This answer does not have the format that the question needs."))
+        raise Invalid(_("This answer has the wrong format for the question."))
     return {name: sent.get(name, "") for name in names}
 
 
@@ -145,7 +145,7 @@ def _entries(question: Question, sent: Any) -> list[str]:
     """A list of texts; one text has an entry on each line."""
     entries = sent.splitlines() if isinstance(sent, str) else sent
     if not isinstance(entries, list) or not all(isinstance(one, str) for one in entries):
-        raise Invalid(_("This answer does not have the format that the question needs."))
+        raise Invalid(_("This answer has the wrong format for the question."))
     kept = list(dict.fromkeys(one.strip() for one in entries if not is_blank(one)))
     most = int(question.most or MOST_ENTRIES)
     if len(kept) > most:
@@ -233,7 +233,7 @@ def _read_person(question: Question, sent: Any) -> dict[str, str]:
 
 def _read_table(question: Question, sent: Any) -> list[dict[str, Any]]:
     if not isinstance(sent, list) or len(sent) > 2_000:
-        raise Invalid(_("This answer does not have the format that the question needs."))
+        raise Invalid(_("This answer has the wrong format for the question."))
     keys = tuple(column.key for column in question.columns)
     rows = [_members(one, keys) for one in sent if not is_empty(one)]
     most = int(question.most or MOST_ROWS)

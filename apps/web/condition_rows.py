@@ -59,9 +59,10 @@ class ReviewForm(forms.Form):
 
     answer = CleanTextField(
         label=_("Note to the applicant"),
-        help_text=_("Enter a note if you send the report back. The applicant and the project members can read it."),
+        help_text=_("Required if you send the report back. The applicant and the project members can read it."),
         max_length=Message.LONGEST,
         required=False,
+        depends=True,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 

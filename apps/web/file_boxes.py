@@ -21,7 +21,8 @@ def file_box(asked: AskedQuestion) -> dict[str, Any]:
         largest = min(question.largest, largest)
     many = ngettext("at most %(most)s file", "at most %(most)s files", most) % {"most": most}
     size = _("at most %(size)s each") % {"size": size_in_words(largest)}
+    types = _("types: %(types)s") % {"types": ", ".join(kinds)}
     return {
         "is_file": True, "attached": shown(attached.values()), "full": len(attached) >= most, "multiple": most > 1,
-        "accept": ",".join(f".{one}" for one in kinds), "limits": ", ".join([many, size, *kinds]),
+        "accept": ",".join(f".{one}" for one in kinds), "limits": f"{many}, {size}, {types}",
     }  # fmt: skip

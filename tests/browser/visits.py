@@ -329,7 +329,7 @@ VISITS = [
     Visit("approval_rule_check", ("chair", "member1"), _by_rule("breast-cancer")),
     Visit("case", ("chair2",), _titled("Treatment outcome"), note="conditions"),
     Visit("case", ("chair",), _titled("Menopausal status"), note="by-rule"),
-    Visit("form_question", ("chair2",), _form_of("lung-cancer", key="ethics_letter"), note="file"),
+    Visit("form_question", ("chair2",), _form_of("lung-cancer", key="ethics_decision"), note="file"),
     Visit("form_publish", ("chair2",), _form_of("lung-cancer"), note="changes"),
     Visit("committee_chair", ("operator",), _of("breast-cancer")),
     Visit("committee_forms", ("chair",), _of("breast-cancer")),

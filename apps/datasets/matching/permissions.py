@@ -84,7 +84,7 @@ def _diseases(asked: Asked) -> Line:
     if unsure:
         said = _("The committee checks whether this is a permitted disease or a form of one: %(names)s.")
         return asked.asks(said % {"names": ", ".join(unsure)})
-    return asked.fits(_("Each disease is a permitted one or a form of one."))
+    return asked.fits(_("Each disease is permitted, or is a form of a permitted disease."))
 
 
 def clinical_care(asked: Asked) -> Line:

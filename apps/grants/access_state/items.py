@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from apps.access_requests import effect
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.states import ItemState, RequestState
 from apps.agreements.models import Agreement
 from apps.agreements.states import AgreementState
@@ -29,7 +30,8 @@ def of_item(item: Any, who: Who, facts: Facts) -> AccessState | None:
     same = {"dataset": item.dataset, "request": request, "at": facts.now}
     if request.state == RequestState.WITHDRAWN or item.state == ItemState.WITHDRAWN:
         since = request.ended_at or request.decided_at
-        return AccessState(State.WITHDRAWN, since=since, action=_see(request), **same)
+        cause = "lapsed" if has_lapsed(request) else ""
+        return AccessState(State.WITHDRAWN, cause=cause, since=since, action=_see(request), **same)
     if request.state == RequestState.DRAFT:
         mine = who.is_viewer
         action = Action(Do.CONTINUE_DRAFT, request) if mine else _see(request)

@@ -203,10 +203,9 @@ WORDS: Mapping[tuple[State, str], Words] = {
         _("Expired: not signed in time"),
         (_("The period of this agreement ended on %(last)s before everyone had signed. It gives no access."),),
     ),
-    (State.WITHDRAWN, ""): Words(
-        "undo",
-        _("Withdrawn on %(since)s"),
-        (_("The applicant withdrew this request."),),
+    (State.WITHDRAWN, ""): Words("undo", _("Withdrawn on %(since)s"), (_("The applicant withdrew this request."),)),
+    (State.WITHDRAWN, "lapsed"): Words(
+        "clock", _("Closed on %(since)s"), (_("The committee’s questions were not answered in time."),)
     ),
     (State.NOT_ACCEPTING, ""): Words(
         "clock",

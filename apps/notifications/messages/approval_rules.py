@@ -81,8 +81,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "rule_started.member": (
                 _("The approval rule “%(rule)s” is on"),
                 _(
-                    "“%(committee)s” now approves requests that this rule covers when they are submitted. You can "
-                    "pause the rule at any time."
+                    "From now on, requests to “%(committee)s” that this rule covers are approved as soon as they "
+                    "are submitted. You can pause the rule at any time."
                 ),
             ),
         },

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.access_requests import queries_waits
+from apps.access_requests import queries_approval, queries_waits
 from apps.access_requests.rules import not_accepting
 from apps.committees import queries as committees
 from apps.core import clock
@@ -124,6 +124,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
     context = {
         "committee": committee,
         "rule_sentences": rule_sentences(committee.voting_rules),
+        "has_approval_rule": queries_approval.started({committee.pk}).exists(),
         "closed": not_accepting(committee) if not committee.accepting else "",
         "deadlines": deadlines_of(committee, committee.asked_at.date()),
         "memberships": members,

@@ -66,8 +66,10 @@ class RuleForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter at least one institution.")},
     )
     sample_every = forms.IntegerField(
-        label=gettext_lazy("Check every n-th approval"),
-        help_text=gettext_lazy("A member checks the first approval, and then every n-th one."),
+        label=gettext_lazy("How many approvals to check"),
+        help_text=gettext_lazy(
+            "A member checks the first approval. Enter 10 to have every tenth one after it checked too."
+        ),
         min_value=1,
         max_value=ApprovalRule.MOST_SAMPLED,
         initial=10,
@@ -120,8 +122,10 @@ class CheckForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose an answer.")},
     )
     comment = CleanTextField(
-        label=gettext_lazy("Reason (optional if you agree)"),
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Required if you would have decided otherwise. Members of the committee can read it."),
         required=False,
+        depends=True,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

@@ -66,15 +66,22 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "precedents": precedents_of_case(case, rounds[0], me, mine),
         "task": task_of(case, mine),
         **_asked_and_recused(case),
-        "can_screen": _member_can(case, items, "accept_for_review"),
-        "can_return": _member_can(case, items, "return"),
-        "can_recuse": any(entry["item"].state == ItemState.OPEN for entry in mine),
+        **_verbs(case, items, mine),
         "question_form": forms.get("question_form") or QuestionForm(auto_id="question-%s"),
         "conflict_form": forms.get("conflict_form") or ConflictForm(auto_id="conflict-%s"),
         "asks_again": forms.get("asks_again", False),
         "moved": moved,
         "typed": typed,
         "timeline": history,
+    }
+
+
+def _verbs(case: AccessRequest, items: list[dict[str, Any]], mine: list[dict[str, Any]]) -> dict[str, bool]:
+    """What the reader can do besides voting; nobody recuses themself from a request that is closed."""
+    return {
+        "can_screen": _member_can(case, items, "accept_for_review"),
+        "can_return": _member_can(case, items, "return"),
+        "can_recuse": case.can("withdraw") and any(entry["item"].state == ItemState.OPEN for entry in mine),
     }
 
 

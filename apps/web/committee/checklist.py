@@ -70,13 +70,13 @@ class ChecklistForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     criteria = CleanTextField(
         label=gettext_lazy("Criteria"),
-        help_text=gettext_lazy("One on each line, at most 20. Without any the committee has no checklist."),
+        help_text=gettext_lazy("One on each line, at most 20. Leave empty for no checklist."),
         max_length=10_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
     )
     required = forms.BooleanField(
-        label=gettext_lazy("Each criterion needs a verdict before anybody votes"), required=False
+        label=gettext_lazy("Require a verdict on each criterion before voting"), required=False
     )
 
 

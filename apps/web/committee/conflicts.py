@@ -42,9 +42,10 @@ class DeclarationForm(forms.Form):
     )
     reason = CleanTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Explain only if you have a conflict of interest. The other members can read it."),
+        help_text=gettext_lazy("Required if you have a conflict of interest. The other members can read it."),
         max_length=500,
         required=False,
+        depends=True,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -13,6 +13,7 @@ from apps.access_requests.models import AccessRequest, Condition, Item, Round, V
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_deputies import named_too_late
+from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.votes_seen import choices_shown, counts, votes_for
 from apps.access_requests.voting_rules import rules_in
@@ -246,8 +247,15 @@ def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
     """What waits for this member on this case, or for whom it waits: `kind`, `to` (an anchor), `note`, `people`."""
     if case.can("accept_for_review"):
         return {"kind": "check", "to": "#check"}
+    if case.state == RequestState.WITHDRAWN:
+        return {"kind": "withdrawn", "lapsed": has_lapsed(case)}
     if case.state == RequestState.RETURNED:
-        return {"kind": "with_applicant"}
+        return _report_of(mine) or {"kind": "with_applicant"}
+    return _task_of_vote(mine) or _report_of(mine) or _with_others(case, mine) or {"kind": "none"}
+
+
+def _task_of_vote(mine: list[Entry]) -> Entry | None:
+    """What this member can do about the votes: cast one, fill in the checklist first, confirm or change theirs."""
     waiting = [entry for entry in mine if entry["form"] is not None and entry["my_vote"] is None]
     if waiting:
         return {"kind": "vote", "to": f"#vote-{waiting[0]['item'].pk}", "entry": waiting[0], "more": len(waiting) - 1}
@@ -260,11 +268,22 @@ def task_of(case: AccessRequest, mine: list[Entry]) -> Entry:
     divided = [entry for entry in mine if entry["form"] is not None and entry["is_divided"]]
     if divided:
         return {"kind": "divided", "to": f"#vote-{divided[0]['item'].pk}", "entry": divided[0]}
+    return None
+
+
+def _with_others(case: AccessRequest, mine: list[Entry]) -> Entry | None:
+    """For whose votes the case waits."""
     undecided = [entry for entry in mine if entry["item"].state == ItemState.OPEN]
-    if case.state == RequestState.IN_REVIEW and undecided:
-        missing = {person.pk: person for entry in undecided for person in entry["missing"]}
-        return {"kind": "with_others", "people": list(missing.values()), "entry": undecided[0]}
-    return {"kind": "none"}
+    if case.state != RequestState.IN_REVIEW or not undecided:
+        return None
+    missing = {person.pk: person for entry in undecided for person in entry["missing"]}
+    return {"kind": "with_others", "people": list(missing.values()), "entry": undecided[0]}
+
+
+def _report_of(mine: list[Entry]) -> Entry | None:
+    """The first report on a condition that this member can review."""
+    rows = [row for entry in mine for row in entry.get("reports", ()) if row.get("form") is not None]
+    return {"kind": "report", "to": f"#condition-{rows[0]['condition'].pk}"} if rows else None
 
 
 def what_followed(item: Item) -> str:

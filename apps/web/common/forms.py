@@ -72,8 +72,13 @@ class CleanTextField(forms.CharField):
     """Text as it is stored (`apps.core.text.typed`): a hidden character is an error of the field.
 
     The browser is not asked to cut text that is too long: the answer says so. A line's end counts as one character, as
-    it does in the browser, which sends two.
+    it does in the browser, which sends two. A field that another answer makes required has `depends`: it is not marked
+    as optional, and its help text says when it is required.
     """
+
+    def __init__(self, *, depends: bool = False, **options: Any) -> None:
+        self.depends = depends
+        super().__init__(**options)
 
     def to_python(self, value: object) -> str | None:
         sent = super().to_python(value)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from apps.access_requests import commands, form_answers, rules
 from apps.access_requests.form_use import Use
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.questions import FORMS
+from apps.access_requests.rules_questions import editable_fields
 from apps.access_requests.states import ItemState
 from apps.core.errors import NotFound
 from apps.forms.comparison import compare
@@ -26,7 +28,10 @@ from apps.web.requests.views import find
 
 
 def newer_forms(found: AccessRequest) -> list[dict[str, Any]]:
-    """The versions that the draft could move to, for notices on its page."""
+    """The versions that the draft could move to, for notices on its page; none while the forms are locked."""
+    editable = editable_fields(found)
+    if editable is not None and FORMS not in editable:
+        return []
     return [
         {
             "pk": one.pk,

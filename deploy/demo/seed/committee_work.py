@@ -163,7 +163,7 @@ def _form_half_answered(world: World, form: Form) -> None:
     version = FormVersion.objects.get(form=form)
     said = {"storage": "On the analysis server of the University of Lindholm, Sweden.", "ethics_needed": "yes"}
     requests.change(request, answers={version.pk: answers.read(version.read, said, {})}, by=by)
-    _attach(request, world, kind=Attachment.Kind.ETHICS, field=field_of(form.pk, "ethics_letter"))
+    _attach(request, world, kind=Attachment.Kind.ETHICS, field=field_of(form.pk, "ethics_decision"))
     consequences.drain()
 
 

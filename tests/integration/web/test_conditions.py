@@ -56,7 +56,9 @@ def test_reported_with_a_document_sent_back_and_accepted() -> None:
     assert applicant.post(to_report, {"note": "Again."}).status_code == 409
 
     review = reverse("condition_review", args=[pk, first.pk])
-    page = member.get(reverse("case", args=[pk])).content.decode()
+    shown = member.get(reverse("case", args=[pk]))
+    assert shown.context["task"] == {"kind": "report", "to": f"#condition-{wanted.pk}"}
+    page = shown.content.decode()
     assert review in page
     assert "approval.pdf" in page
     owner = stories.client_for(case.published_dataset.owner)

@@ -112,8 +112,8 @@ def test_a_member_who_has_not_declared_hears_what_a_rule_did_only_after_they_dec
     for by in (late, world.owner):
         commands.declare_no_conflict(case.request, seen=seen, by=by)
     stories.drain()
-    (told,) = Notification.objects.filter(kind=Kind.NO_CONFLICT_DECLARED)
-    assert told.reader == late and str(rule.decisions.get().pk) in told.path and rule.title in told.body
+    (note,) = Notification.objects.filter(kind=Kind.NO_CONFLICT_DECLARED)
+    assert note.reader == late and str(rule.decisions.get().pk) in note.path and rule.title in note.body
 
 
 def test_a_person_with_two_accounts_is_one_person_for_a_rule(world: World) -> None:

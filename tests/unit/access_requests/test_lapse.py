@@ -13,6 +13,7 @@ from apps.access_requests.tasks import keep_answer_windows
 from apps.audit.models import Event
 from apps.committees.models import Committee
 from apps.core import clock
+from apps.grants.access_state import state_of_request
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,7 @@ def test_the_request_ends_after_a_reminder_and_is_copied_as_new(frozen: Any) -> 
     assert {"request.answer_due_soon", "request.withdrawn"} <= set(notified)
     client = stories.client_for(case.applicant)
     page = client.get(reverse("request_page", args=[case.request.pk]))
+    assert state_of_request(case.applicant, case.request).cause == "lapsed"
     assert page.context["lapsed"] and reverse("request_copy", args=[case.request.pk]) in page.content.decode()
     assert commands.copy(case.request, starts_on=clock.today(), by=case.applicant).title == case.request.title
 
@@ -91,6 +93,7 @@ def test_a_request_that_its_applicant_withdraws_did_not_lapse() -> None:
     case = returned()
     commands.withdraw(case.request, by=case.applicant)
     assert not has_lapsed(case.reload().request)
+    assert state_of_request(case.applicant, case.request).cause == ""
 
 
 def test_what_is_decided_stays(frozen: Any) -> None:

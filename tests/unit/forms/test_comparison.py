@@ -12,7 +12,8 @@ def test_what_was_added_removed_changed_and_moved() -> None:
     found = {(one.what, one.key): one for one in compare(old, new)}
     assert set(found) == {("moved", "a"), ("moved", "b"), ("changed", "c"), ("added", "e"), ("removed", "d")}
     changed = found["changed", "c"]
-    assert (changed.before, changed.after) == (("Text, at most 10", "optional"), ("Text, at most 20", "required"))
+    assert changed.before == ("Text, at most 10 characters", "optional")
+    assert changed.after == ("Text, at most 20 characters", "required")
     assert found["added", "e"].before == () and found["removed", "d"].after == ()
     assert compare(old, old) == []
 

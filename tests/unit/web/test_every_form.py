@@ -20,6 +20,7 @@ from apps.web.committee.approval_rules import RuleForm
 from apps.web.committee.due_date import DueDateForm
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.reviewers import AssignForm
+from apps.web.common.forms import CleanTextField
 from apps.web.condition_rows import ReportForm, ReviewForm
 from apps.web.datasets.description_form import DescriptionForm
 from apps.web.datasets.forms import RevokeForm
@@ -67,11 +68,16 @@ def _below(kind: type[Any]) -> Iterator[type[Any]]:
 
 
 def wrongly_marked(form: forms.BaseForm) -> list[str]:
-    """The fields whose label says something else about being optional than the field itself."""
+    """The fields whose label says something else about being optional than the field itself.
+
+    One that another answer makes required (`depends`) is not marked, and its help text says when.
+    """
     wrong = []
     for field in form.visible_fields():
-        marked = gettext("(optional)") in field.as_field_group()
-        if marked != (not field.field.required and field.widget_type != "checkbox"):
+        marked, depends = gettext("(optional)") in field.as_field_group(), getattr(field.field, "depends", False)
+        optional = not field.field.required and field.widget_type != "checkbox" and not depends
+        explained = bool(field.help_text) or not depends
+        if marked != optional or not explained:
             wrong.append(field.name)
     return wrong
 
@@ -88,5 +94,6 @@ def test_control_a_planted_form_is_found() -> None:
         name = forms.CharField(label="Name (optional)")
         note = forms.CharField(required=False, template_name="gatehouse_forms/hint.html")
         right = forms.CharField(required=False)
+        when = CleanTextField(required=False, depends=True)
 
-    assert wrongly_marked(Planted()) == ["name", "note"]
+    assert wrongly_marked(Planted()) == ["name", "note", "when"]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access_requests", "0011_case_checklists"),
+        ("access_requests", "0013_casework_saved_views"),
     ]
 
     operations = [
