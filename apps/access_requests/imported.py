@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.access_requests import fields
 from apps.access_requests.fields import Kind, RequestField
@@ -18,6 +19,7 @@ from apps.core.identifiers import uuids
 from apps.core.text import typed
 
 MOST_BYTES = 1_000_000
+MOST_NAMED = 100  # wrong values in one refusal
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
 BESIDE = {"reference", "applicant", "questions", "forms", "attachments"}  # of a snapshot, beside the fields
 
@@ -77,8 +79,22 @@ def read(data: Any) -> Imported:
         _take(one, said, data, found, wrong)
     found.answers = _answers(said.get("forms", []), wrong)
     if wrong:
-        raise Invalid(_("The file was not imported."), fields={path[:100]: text for path, text in wrong.items()})
+        raise refused(wrong)
     return found
+
+
+def refused(wrong: Mapping[str, str]) -> Invalid:
+    """The refusal that names what is wrong by path, the first hundred of many; says how many more there are."""
+    named = {path[:100]: text for path, text in list(wrong.items())[:MOST_NAMED]}
+    more = len(wrong) - MOST_NAMED
+    if more <= 0:
+        return Invalid(_("The file was not imported."), fields=named)
+    said = ngettext(
+        "The file was not imported. %(n)s more value is wrong.",
+        "The file was not imported. %(n)s more values are wrong.",
+        more,
+    )
+    return Invalid(said % {"n": more}, fields=named)
 
 
 def _take(

@@ -31,19 +31,12 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, JSONObject, TruncMonth
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 
-from apps.access_requests.models import (
-    AccessRequest,
-    Item,
-    Question,
-    ReviewClock,
-    Round,
-    UndoneDecision,
-    Vote,
-)
+from apps.access_requests.models import AccessRequest, Item, Question, ReviewClock, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
 from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_conflicts import declared, same_institution
+from apps.access_requests.queries_undone import undone_by
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import kept_rule_listed, kept_rules_listed
 from apps.committees import queries as committees
@@ -126,20 +119,19 @@ def with_items(
     )
     number = Round.objects.filter(request=OuterRef("request_id")).order_by("-number").values("number")[:1]
     clocks = ReviewClock.objects.filter(round__request=OuterRef("request_id"), committee=OuterRef("committee_id"))
-    rule = clocks.order_by("-set_at", "-pk").values("rule")[:1]
     mine = _committees(person, among)
     items = Item.objects.filter(committee_id__in=mine).select_related("dataset", "committee")
     annotated = items.annotate(
         i_voted=Exists(cast.filter(of_member=roles.person_id(person))),
         waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
-        undone_by_me=_undone_by(person),
+        undone_by_me=undone_by(person),
         votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="of_member", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         kept_rules=kept_rules_listed(),
         conditions_proposed=Count("conditions"),
         reviewers=reviewers_listed(),
         round_number=Subquery(number),
-        clock_rule=Subquery(rule),
+        clock_rule=Subquery(clocks.order_by("-set_at", "-pk").values("rule")[:1]),
         me=Value(roles.person_id(person), output_field=UUIDField()),
     )
     rows = found.select_related("applicant__institution").annotate(
@@ -149,12 +141,6 @@ def with_items(
     return rows.prefetch_related(
         Prefetch("items", queryset=annotated.order_by("dataset__title"), to_attr="for_committee")
     )
-
-
-def _undone_by(person: Viewer) -> Exists:
-    """Whether this person undid a decision on the item in its open round."""
-    undone = UndoneDecision.objects.filter(item=OuterRef("pk"), round__closed_at__isnull=True)
-    return Exists(undone.filter(undone_by=roles.person_id(person)))
 
 
 def _due_first(among: Iterable[UUID]) -> Coalesce:

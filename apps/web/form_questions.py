@@ -79,27 +79,27 @@ class FormQuestions:
         self._forms, self._unlocked = asked, unlocked
         self._sections = sections(asked)
         self._names = names_of(asked)
-        self._asked = {one.name: one for part in self._sections for one in part.questions if one.question.asks}
+        self.asked = {one.name: one for part in self._sections for one in part.questions if one.question.asks}
 
     def fields(self) -> dict[str, forms.Field]:
-        return {name: AnswerField(one) for name, one in self._asked.items()}
+        return {name: AnswerField(one) for name, one in self.asked.items()}
 
     def sent(self, form: forms.Form) -> dict[UUID, Answers]:
         """The answers in a form that was sent, by version; a question that its page did not have stays as it is."""
-        open_now = [name for name in self._asked if not self._is_locked(name) and _was_asked(form, name)]
+        open_now = [name for name in self.asked if not self._is_locked(name) and _was_asked(form, name)]
         found = {name: form.cleaned_data[name] for name in open_now}
         return answered(self._forms, found, self._reasons(form.data)) if found else {}
 
     def file_targets(self) -> dict[str, tuple[AskedForm, Question]]:
         """The questions to which files can be attached now, by the name of their field."""
-        asked = {name: one for name, one in self._asked.items() if one.question.type == Type.FILE}
+        asked = {name: one for name, one in self.asked.items() if one.question.type == Type.FILE}
         return {name: (one.forms[0], one.question) for name, one in asked.items() if not self._is_locked(name)}
 
     def _is_locked(self, name: str) -> bool:
         return self._unlocked is not None and name not in self._unlocked
 
     def _reasons(self, data: Any) -> dict[str, str]:
-        can_be = [name for name, one in self._asked.items() if one.question.confidential and not self._is_locked(name)]
+        can_be = [name for name, one in self.asked.items() if one.question.confidential and not self._is_locked(name)]
         marked = [name for name in can_be if data.get(f"{name}.marked")]
         return {name: str(data.get(f"{name}.reason", ""))[:MOST_REASON] for name in marked}
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.models import Round
+from apps.access_requests.named import named_members
 from apps.access_requests.snapshot import snapshot_of
 from apps.access_requests.states import RequestState
 from apps.datasets.queries import titles_of
@@ -37,8 +38,9 @@ def round_changes(
     return [*changes(before, after, names=names, titles=titles), *answer_changes(forms[1], forms[0])]
 
 
-def changes_for_party(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
+def changes_for_party(found: Any, *, mine: bool) -> dict[str, Any]:
     """What the applicant and the members read on the page of their request: `since` (a round) and its `changes`.
+    `found` has its `last_round` (`queries_one.readable`).
 
     Between the last two rounds; while the request is with the applicant, what they changed since they submitted it.
     Three statements, and those of a snapshot while it is with the applicant; none for a request of one round.
@@ -49,7 +51,7 @@ def changes_for_party(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
     rounds = list(found.rounds.order_by("-number")[:2])
     since, now = (rounds[0], snapshot_of(found)) if writing else (rounds[1], rounds[0].snapshot)
     said = (since.snapshot, now)
-    names = {one.pk: str(one) for one in people_by_id({UUID(pk) for one in said for pk in one["members"]})}
+    names = {one.pk: str(one) for one in people_by_id({pk for one in said for pk in named_members(one)})}
     titles = titles_of(UUID(pk) for one in said for pk in one["datasets"])
     forms = frozen_forms(now, since.snapshot, committee_ids=None)
     return {"since": since, "changes": round_changes(since.snapshot, now, forms, names=names, titles=titles)}

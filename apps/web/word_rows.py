@@ -1,5 +1,6 @@
 """An old and a new text as the component `word_changes` shows them: what was removed, added and left as it was."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,8 @@ def changed_words(before: Any, after: Any) -> dict[str, Any]:
     old, new = text_of(before), text_of(after)
     pieces = compare_words(old, new)
     same = pieces is not None and not any(one.was in CHANGED for one in pieces)
-    return {"pieces": pieces, "same": same, "before": old, "after": new}
+    shown = None if pieces is None else [replace(one, text=one.text.rstrip(" ")) for one in pieces]
+    return {"pieces": shown, "same": same, "before": old, "after": new}
 
 
 def text_of(value: Any) -> str:

@@ -38,7 +38,8 @@
     try {
       for (const key of Object.keys(localStorage)) {
         if (!key.startsWith("gatehouse:draft:")) continue;
-        if (which === "all" || (!here.includes(key) && JSON.parse(localStorage.getItem(key)).submitted)) localStorage.removeItem(key);
+        const isHere = here.some((one) => key === one || key.startsWith(`${one}#`));
+        if (which === "all" || (!isHere && JSON.parse(localStorage.getItem(key)).submitted)) localStorage.removeItem(key);
       }
     } catch { /* no access to localStorage, so there are no copies */ }
   }

@@ -57,23 +57,28 @@ def test_a_form_sent_while_it_is_being_saved_is_not_taken_for_another_window(ent
     expect(page.locator("form blockquote")).to_have_count(0)  # nor is its copy
 
 
-def test_words_of_an_older_window_are_shown_beside_the_newer_ones(enter: Enter) -> None:
+def test_two_windows_are_merged_and_what_both_changed_is_compared(enter: Enter) -> None:
     context = enter("member3")
     newer, older = context.new_page(), context.new_page()
     form = new_draft(older)
     newer.goto(form)
     newer.locator("[name=title]").fill("The newer window")
-    expect(newer.locator("[data-save-note]")).to_contain_text("Saved")
+    expect(newer.locator("[data-save-note]")).to_have_attribute("data-state", "saved")
     older.locator("[name=purpose]").fill("Words of the older window")
-    expect(older.locator("[data-save-note]")).to_contain_text("another window")
-    for _again in range(2):
-        older.reload()
-        expect(older.locator("[name=title]")).to_have_value("The newer window")
-        expect(older.locator("[name=purpose]")).to_have_value("")
-        expect(older.locator("form blockquote")).to_have_text("Words of the older window")
-    older.get_by_role("button", name="Discard this text").click()
-    older.reload()
-    expect(older.locator("form blockquote")).to_have_count(0)
+    expect(older.locator("[data-save-note]")).to_have_attribute("data-state", "saved")
+    older.locator("[name=title]").fill("The older window")
+    expect(older.locator("[data-save-note]")).to_have_attribute("data-state", "failed")
+    older.reload()  # what was typed comes back, and is still not saved over the other text
+    expect(older.locator("[name=title]")).to_have_value("The older window")
+    expect(older.locator("[name=purpose]")).to_have_value("Words of the older window")
+    older.locator("[data-compare] button").click()
+    expect(older.locator("#windows")).to_be_visible()
+    older.locator("[name=resolve-title]").first.check()
+    older.get_by_role("button", name="Save changes").click()
+    expect(older.locator(".notice--success")).to_have_count(1)
+    newer.goto(form)
+    expect(newer.locator("[name=title]")).to_have_value("The older window")
+    expect(newer.locator("[name=purpose]")).to_have_value("Words of the older window")
 
 
 @pytest.mark.parametrize("scripted", [True, False])

@@ -110,6 +110,28 @@ def test_submitting_and_changing_at_once_freezes_one_text(turn: int) -> None:
     assert seen["members"] == [str(pk) for pk in case.request.memberships.values_list("person_id", flat=True)]
 
 
+@TWICE
+def test_two_windows_that_save_at_once_lose_nothing(turn: int) -> None:
+    """Different fields are both saved; of one field that both changed, one text is saved and the other asked about."""
+    case = stories.draft()
+    client, where = stories.client_for(case.applicant), f"/requests/{case.request.pk}/autosave/"
+    page = client.get(f"/requests/{case.request.pk}/edit/")
+    opened = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+    opened |= {"base": page.context["base"]}
+
+    def save(**typed: str) -> Any:
+        return stories.client_for(case.applicant).post(where, opened | typed)
+
+    both = ({"title": "First", "purpose": "First."}, {"title": "Second", "public_summary": "Second."})
+    answers = at_once(*(lambda typed=typed: save(**typed) for typed in both))
+    assert [one.status_code for one in answers] == [200, 200]
+    saved = case.reload().request
+    assert (saved.purpose, saved.public_summary) == ("First.", "Second.")
+    conflicts = [bool(one.json()["conflicts"]) for one in answers]
+    assert sorted(conflicts) == [False, True]
+    assert saved.title == both[conflicts.index(False)]["title"]
+
+
 def test_two_owners_countersign_once() -> None:
     """One signature of the owning side, one execution, one grant."""
     agreement_setup = stories.signed()

@@ -56,5 +56,5 @@ def _datasets(slugs: list[str], by: Person) -> list[Dataset]:
         except DomainError as refusal:
             wrong[f"request.datasets[{number}]"] = refusal.sentence
     if wrong:
-        raise Invalid(_("The file was not imported."), fields=wrong)
+        raise imported.refused(wrong)
     return [found[slug] for slug in dict.fromkeys(slugs)]

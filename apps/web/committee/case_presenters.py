@@ -46,8 +46,8 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     names = {pk: str(person) for pk, person in people.items()}
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     add_conditions(items, forms.get("review_forms"))
-    earlier, voted_then = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
-    titles = titles_of(UUID(pk) for one in (*rounds[:2], earlier) if one for pk in one.snapshot["datasets"])
+    compared = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
+    titles = titles_of(UUID(pk) for one in (*rounds[:2], compared[0]) if one for pk in one.snapshot["datasets"])
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
     without_votes(items, checklists)
     mine = [entry for entry in items if entry["mine"]]
@@ -60,8 +60,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         "revised": revised(case, rounds[0], me),
-        **_asked(rounds[0], earlier, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
-        "voted_then": voted_then,
+        **_asked(rounds[0], compared, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
         "items": items,
         "checklists": checklists,
         **_reviewers(case, rounds[0], items, me, forms.get("recommendation_form")),
@@ -137,7 +136,7 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
 
 def _asked(
     newest: Round,
-    earlier: Round | None,
+    compared: tuple[Round | None, bool],
     people: Mapping[UUID, Person],
     names: Mapping[UUID, str],
     titles: Mapping[UUID, str],
@@ -145,9 +144,10 @@ def _asked(
 ) -> dict[str, Any]:
     """What the newest round asks, frozen as it was submitted, and what changed since an earlier one.
 
-    `mine` are the committees of the reader: what only another committee reads is left out.
+    `compared` is the earlier one, and whether the reader voted in it. `mine` are the committees of the reader: what
+    only another committee reads is left out.
     """
-    said = newest.snapshot
+    said, (earlier, voted_then) = newest.snapshot, compared
     forms = frozen_forms(said, *([earlier.snapshot] if earlier else []), committee_ids=mine)
     return {
         "round": newest,
@@ -159,6 +159,7 @@ def _asked(
         "members": [people.get(pk) for pk in named_members(said)],
         **match_of_round(newest, people),
         "earlier": earlier,
+        "voted_then": voted_then,
         "answers": answer_sections(forms[0]),
         "changes": round_changes(earlier.snapshot, said, forms, names=names, titles=titles) if earlier else [],
     }

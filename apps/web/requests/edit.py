@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,10 +31,12 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.requests.autosave import Autosave
 from apps.web.requests.form_files import attach_sent, back_to_question, remove_chosen
 from apps.web.requests.form_versions import newer_forms
 from apps.web.requests.forms import RequestForm, begun, name_refused
 from apps.web.requests.purpose_section import purpose_context
+from apps.web.requests.two_windows import BASE, Merged, base_of, mark, merge
 from apps.web.requests.views import find, questions_of
 
 
@@ -120,7 +122,9 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     rules.check_can_edit(request.actor, found)
     if request.method != "POST":
         return _page(request, found, _form(found))
-    form = _form(found, request.POST)
+    form, merged = _merged(found, request.POST)
+    if merged.conflicts:
+        return _choose(request, found, form, merged)
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
@@ -144,7 +148,9 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = find(request.actor, pk)
     rules.check_can_edit(request.actor, found)
     whole = "revision" in request.POST  # not "title": a browser does not send a locked field
-    form = _form(found, request.POST) if whole else _bound(found)
+    form, merged = _merged(found, request.POST) if whole else (_bound(found), None)
+    if merged is not None and merged.conflicts:
+        return _choose(request, found, form, merged)
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
@@ -206,40 +212,47 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     A page whose answer was lost on the way sends the very same again, and gets the answer of the first time: the
     draft was changed by nobody else.
     """
-    found = find(request.actor, pk)
+    saving = Autosave(find(request.actor, pk), request.POST, _parts, request.actor)
+    return JsonResponse(saving.answer(remembered(request, saving.save)))
 
-    wrong: dict[str, str] = {}
 
-    def save() -> str:
-        form = _form(found, request.POST)
-        if not form.is_valid():
-            first = {name: str(errors[0]) for name, errors in form.errors.items()}
-            raise Invalid(next(iter(first.values())), fields=first)
-        commands.save_answers(found, answers=form.answers, by=request.actor)
-        texts = form.texts
-        wrong.update(form.form_questions.wrong(texts.get("answers", {})))
-        kept = commands.change(found, by=request.actor, revision=form.cleaned_data["revision"], **texts)
-        return f"{kept.revision} {kept.changed_at.isoformat()}"
+def _merged(found: AccessRequest, sent: QueryDict) -> tuple[RequestForm, Merged]:
+    """What was sent, with what another window saved since its page was made; see `two_windows`."""
+    parts = _parts(found, members=True)
+    form = RequestForm(sent, **parts)
+    form.full_clean()
+    merged = merge(sent, form, RequestForm(None, **parts), found.revision)
+    return RequestForm(merged.data, **parts), merged
 
-    revision, saved_at = remembered(request, save).split(" ", 1)
-    return JsonResponse({"revision": int(revision), "saved_at": saved_at, "wrong": wrong})
+
+def _choose(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, merged: Merged) -> HttpResponse:
+    """Both windows changed a field: what was typed is in the form, and the person chooses. Nothing is saved."""
+    form.full_clean()
+    mark(form, merged.conflicts)
+    return _page(request, found, form, status=WrongState.status, conflicts=merged.conflicts)
 
 
 def _form(found: AccessRequest, data: Any = None) -> RequestForm:
+    return RequestForm(data, **_parts(found, members=data is None))
+
+
+def _parts(found: AccessRequest, *, members: bool) -> dict[str, Any]:
+    """What a form of the request is made of; `members` with the codes of the named colleagues, one statement."""
     chosen = [item.dataset for item in _items(found)]
     unlocked = editable_fields(found)
-    needed = data is None or unlocked is not None
+    needed = members or unlocked is not None
     codes = [one.person.code for one in found.memberships.select_related("person")] if needed else []
     initial = begun(found, codes) | {"datasets": [dataset.slug for dataset in chosen]}
     asked = form_answers.asked_forms(found, {dataset.committee_id for dataset in chosen if dataset.committee_id})
-    about: dict[str, Any] = {"chosen": chosen, "asked": asked, "unlocked": unlocked}
-    return RequestForm(data, initial=initial, questions=questions_of(found), **about)
+    return {
+        "initial": initial, "questions": questions_of(found), "chosen": chosen, "asked": asked, "unlocked": unlocked
+    }  # fmt: skip
 
 
 def _bound(found: AccessRequest) -> RequestForm:
     """The form filled with what the request holds, so that sentences can stand beside its fields."""
     form = _form(found)
-    filled = {name: value for name, value in form.initial.items() if value is not None}
+    filled = {name: value for name, value in form.initial.items() if value is not None} | {BASE: base_of(form)}
     return _form(found, filled)
 
 
@@ -278,12 +291,15 @@ def _the_one_match(entered: str, before: set[str]) -> list[str]:
     return [one.slug for one in matches]
 
 
-def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
     if "add_dataset" in form.errors:
         chosen = {item.dataset_id for item in _items(found)}
         form.offer([one for one in datasets_matching(str(form["add_dataset"].value())) if one.pk not in chosen])
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
     closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
     context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
+    context |= {"base": form.data.get(BASE, "") if form.is_bound else base_of(form), **more}
     context |= purpose_context(found) | {"newer_forms": newer_forms(found)}
     return render(request, "requests/edit.html", context, status=status)

@@ -183,3 +183,16 @@ def test_the_page_imports_what_the_page_of_a_request_gave_and_names_what_is_wron
     assert refused.status_code == 422
     assert {path for path, _sentence in refused.context["wrong"]} == {"request.heading"}
     assert client.post("/requests/import/").status_code == 422
+
+
+def test_ten_thousand_wrong_fields_are_one_refusal_of_a_hundred_and_a_large_file_is_not_read() -> None:
+    with pytest.raises(Invalid) as refusal:
+        imported.read({"format": submitted.FORMAT, "request": {f"field{number}": 1 for number in range(10_000)}})
+    assert len(refusal.value.fields) == imported.MOST_NAMED and "9900" in refusal.value.sentence
+    with pytest.raises(Invalid) as large:
+        imported.parsed(b'{"format": "' + b"x" * 10_000_000 + b'"}')
+    assert set(large.value.fields) == {"file"}
+    for shape in ([], "text", None, 7, {"format": submitted.FORMAT, "request": [1]}):
+        with pytest.raises(Invalid) as other:
+            imported.read(shape)
+        assert other.value.fields
