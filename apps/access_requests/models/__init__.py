@@ -7,6 +7,7 @@ from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
 from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
+from apps.access_requests.models.invitations import Invitation
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.thread import Message
@@ -18,6 +19,7 @@ __all__ = [
     "Attachment",
     "Condition",
     "ConditionReport",
+    "Invitation",
     "Item",
     "Membership",
     "Message",

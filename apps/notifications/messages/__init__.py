@@ -18,6 +18,7 @@ from apps.notifications.messages import (
     committees,
     conditions,
     datasets,
+    invitations,
     operations,
     requests,
     thread,
@@ -38,6 +39,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
         **committees.MESSAGES,
         **clocks.MESSAGES,
         **conditions.MESSAGES,
+        **invitations.MESSAGES,
         **thread.MESSAGES,
     },
 }

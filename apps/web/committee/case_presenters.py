@@ -7,6 +7,7 @@ from uuid import UUID
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
+from apps.access_requests.queries_invitations import still_invited
 from apps.access_requests.queries_thread import documents_in
 from apps.access_requests.states import ItemState
 from apps.audit.kinds import Kind
@@ -133,6 +134,7 @@ def _asked(
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(UUID(pk)) for pk in said["members"]],
+        "invited": still_invited(newest),
         **match_of_round(newest, people),
         "earlier": earlier,
         "answers": answer_sections(forms[0]),
