@@ -39,12 +39,21 @@ def _confirmed(event: Event) -> Notes:
                 yield Note(membership.person, "invitation_confirmed.committee", case, facts)
 
 
-def _to_applicant(name: str) -> Any:
-    def recipients(event: Event) -> Notes:
-        request, facts = _request(event)
-        yield Note(request.applicant, name, _people_page(request), facts)
+def _claimed(event: Event) -> Notes:
+    yield from _to_applicant(event, "invitation_claimed.applicant")
 
-    return recipients
+
+def _declined(event: Event) -> Notes:
+    yield from _to_applicant(event, "invitation_declined.applicant")
+
+
+def _undelivered(event: Event) -> Notes:
+    yield from _to_applicant(event, "invitation_undelivered.applicant")
+
+
+def _to_applicant(event: Event, name: str) -> Notes:
+    request, facts = _request(event)
+    yield Note(request.applicant, name, _people_page(request), facts)
 
 
 def _request(event: Event) -> tuple[AccessRequest, dict[str, Any]]:
@@ -86,7 +95,7 @@ MESSAGES: Mapping[Kind, Message] = {
         },
     ),
     Kind.INVITATION_CLAIMED: Message(
-        _to_applicant("invitation_claimed.applicant"),
+        _claimed,
         {
             "invitation_claimed.applicant": (
                 _("Check who wants to join %(reference)s"),
@@ -98,7 +107,7 @@ MESSAGES: Mapping[Kind, Message] = {
         },
     ),
     Kind.INVITATION_DECLINED: Message(
-        _to_applicant("invitation_declined.applicant"),
+        _declined,
         {
             "invitation_declined.applicant": (
                 _("An invitation to %(reference)s was declined"),
@@ -107,7 +116,7 @@ MESSAGES: Mapping[Kind, Message] = {
         },
     ),
     Kind.INVITATION_UNDELIVERED: Message(
-        _to_applicant("invitation_undelivered.applicant"),
+        _undelivered,
         {
             "invitation_undelivered.applicant": (
                 _("An invitation to %(reference)s could not be delivered"),
