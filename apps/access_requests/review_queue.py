@@ -116,8 +116,8 @@ def with_items(
 
     Each of those has the rules, voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
     `undone_by_me` (the reader undid a decision in this round), `conditions_proposed`, `reviewers`, `round_number`,
-    `clock_rule`, and `me`, who reads. `declared` says of the request whether this member may read it, `same_institution`
-    whether they work where the applicant does. One statement, however many requests there are.
+    `clock_rule`, and `me`, who reads. `declared` says of the request whether this member may read it,
+    `same_institution` whether they work where the applicant does. One statement, however many requests there are.
     """
     cast = (
         Vote.objects.counted()

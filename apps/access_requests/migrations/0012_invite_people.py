@@ -11,6 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('access_requests', '0012_api_rule_unchecked'),
         ('access_requests', '0013_casework_saved_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.named import named_members, named_people
 from apps.access_requests.queries import ends_of
 from apps.access_requests.queries_invitations import still_invited
 from apps.access_requests.queries_thread import documents_in
@@ -137,7 +138,7 @@ def _asked(
         "title": said[fields.TITLE.name],
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
-        "members": [people.get(UUID(pk)) for pk in said["members"]],
+        "members": [people.get(pk) for pk in named_members(said)],
         "invited": still_invited(newest),
         **match_of_round(newest, people),
         "earlier": earlier,
@@ -148,5 +149,5 @@ def _asked(
 
 def _people(rounds: Iterable[Round], actors: Iterable[UUID]) -> dict[UUID, Person]:
     """Everyone whom the page names, with their institutions."""
-    ids = {UUID(pk) for one in rounds for pk in (one.snapshot["applicant"], *one.snapshot["members"])}
+    ids = {pk for one in rounds for pk in named_people(one.snapshot)}
     return {person.pk: person for person in people_by_id(ids | set(actors)).select_related("institution")}
