@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 
 from apps.core import correlation
 
-# What follows may be a download link, a sign-in code or a search for a disease: none of it belongs in a log.
+# What follows may be a download link, an invitation, a sign-in code or a search for a disease: none of it belongs in a
+# log.
 # Nor do our own tokens, wherever they turn up, nor the addresses of people.
 _SECRET = re.compile(
-    r"(/d/)[^\s/?\"']+|\?[^\s\"']+|\bgh[acdrs]?_[\w-]{20,}|\b[a-z0-9]{1,8}\.[\w-]{43}\.[0-9a-f]{32}"
+    r"(/[di]/)[^\s/?\"']+|\?[^\s\"']+|\bgh[acdrs]?_[\w-]{20,}|\b[a-z0-9]{1,8}\.[\w-]{43}\.[0-9a-f]{32}"
     r"|[^\s@<>\"'(),;:]+@[\w-]+(?:\.[\w-]+)+"
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.core.management import call_command
 
+from apps.access_requests.commands import erase_invitations
 from apps.access_requests.tasks import (
     check_helpers,
     keep_answer_windows,
@@ -27,6 +28,7 @@ from apps.grants.restores import unreleased_restore
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
 from apps.notifications.commands_digest import post_digests
+from apps.notifications.commands_invitations import post_invitations
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
 from apps.tokens.commands.devices import forget_devices
 from portal import consequences, health_checks
@@ -44,6 +46,7 @@ def drain() -> None:
     consequences.drain()
     post_due(by=SYSTEM)
     post_digests(by=SYSTEM)
+    post_invitations(by=SYSTEM)
 
 
 @app.task
@@ -111,4 +114,5 @@ def tidy() -> None:
     idempotency.delete_old_keys(older_than=timedelta(days=1))
     forget_sessions(by=SYSTEM)
     forget_devices(by=SYSTEM)
+    erase_invitations(by=SYSTEM)
     call_command("clearsessions")

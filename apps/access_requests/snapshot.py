@@ -6,6 +6,7 @@ from typing import Any
 from apps.access_requests import fields, form_answers, form_files
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Attachment
+from apps.access_requests.queries_invitations import named_in_snapshot
 from apps.access_requests.states import ItemState
 
 
@@ -15,6 +16,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
     answered = form_answers.frozen(request)
     shown = form_files.frozen_ids(answered.get("forms", ()))
     documents = request.attachments.filter(message=None, removed_at=None)
+    invited = named_in_snapshot(request)
     return {
         "reference": request.reference,
         "applicant": str(request.applicant_id),
@@ -22,6 +24,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         "attachments": [_document(one) for one in documents if not one.field or str(one.pk) in shown],
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
         **answered,
+        **({"invited": invited} if invited else {}),  # people who have not confirmed, and are no party
     }
 
 

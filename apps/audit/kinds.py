@@ -188,6 +188,25 @@ class Kind(models.TextChoices):
         "request.project_member_removed", REQUESTS, "person", "still",
         _("A project member was removed from the request"),
     )  # fmt: skip
+    INVITATION_SENT = "request.invitation_sent", REQUESTS, "mail", "note", _("A person was invited to the request")
+    INVITATION_RESENT = "request.invitation_resent", REQUESTS, "mail", "still", _("An invitation was sent again")
+    INVITATION_UNDELIVERED = (
+        "request.invitation_undelivered", REQUESTS, "mail", "wait", _("An invitation could not be delivered"),
+    )  # fmt: skip
+    INVITATION_CLAIMED = (
+        "request.invitation_claimed", REQUESTS, "person", "wait",
+        _("Somebody asked to use an invitation with another account"),
+    )  # fmt: skip
+    INVITATION_CONFIRMED = (
+        "request.invitation_confirmed", REQUESTS, "person", "good",
+        _("An invited person confirmed and became a project member"),
+    )  # fmt: skip
+    INVITATION_DECLINED = (
+        "request.invitation_declined", REQUESTS, "ban", "still", _("An invited person declined"),
+    )  # fmt: skip
+    INVITATION_WITHDRAWN = (
+        "request.invitation_withdrawn", REQUESTS, "undo", "still", _("An invitation was withdrawn"),
+    )  # fmt: skip
     QUESTION_ANSWERED = (
         "request.question_answered", REQUESTS, "question", "note",
         _("The applicant answered a question of the committee"),

@@ -10,7 +10,7 @@ from enum import Enum
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from portal.backup import taking
+from portal.backup import taking, taking_invitations
 
 Take = Callable[[Event], bool]
 
@@ -131,6 +131,13 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.REQUEST_ACCEPTED_FOR_REVIEW: LOST,
     Kind.PROJECT_MEMBER_ADDED: LOST,
     Kind.PROJECT_MEMBER_REMOVED: takes(taking.remove_project_member),
+    Kind.INVITATION_SENT: LOST,
+    Kind.INVITATION_RESENT: LOST,
+    Kind.INVITATION_UNDELIVERED: NOTHING,
+    Kind.INVITATION_CLAIMED: LOST,
+    Kind.INVITATION_CONFIRMED: LOST,
+    Kind.INVITATION_DECLINED: takes(taking_invitations.decline),
+    Kind.INVITATION_WITHDRAWN: takes(taking_invitations.withdraw),
     Kind.QUESTION_ANSWERED: LOST,
     Kind.REQUEST_RETURNED: LOST,
     Kind.REQUEST_WITHDRAWN: takes(taking.withdraw_request),

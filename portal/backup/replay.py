@@ -9,6 +9,7 @@ from pathlib import Path
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
+from apps.access_requests.models import Invitation
 from apps.audit.kinds import kind_of
 from apps.audit.models import Event
 from apps.audit.record import Kind, record
@@ -139,7 +140,7 @@ def _add_exported(events: Path, state: event_export.State) -> list[int]:
 
 
 def _end_everything() -> None:
-    """Sessions, tokens, calendar feeds, links, devices, visas and queued e-mails of the time of the backup."""
+    """Sessions, tokens, calendar feeds, links (also of invitations), devices, visas and queued e-mails of that time."""
     now = clock.now()
     Session.objects.all().delete()
     PersonSession.objects.filter(ended_at__isnull=True).update(ended_at=now, ended_because=PersonSession.Ended.RESTORED)
@@ -149,6 +150,7 @@ def _end_everything() -> None:
     DownloadLink.objects.filter(ended_at__isnull=True).update(ended_at=now)
     Visa.objects.filter(gone_at__isnull=True, starts_at__lte=now).update(gone_at=now)
     Notification.objects.filter(posted_at__isnull=True).update(posted_at=now)
+    Invitation.objects.filter(outcome="").update(token_hash="", mail_due_at=None)
 
 
 def _stop(found: Manifest) -> DownloadStop:

@@ -26,6 +26,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "access_requests.decide_by_rules": {SYSTEM},
     "access_requests.keep_approval_rule": {SYSTEM},
     "access_requests.lapse": {SYSTEM},
+    "access_requests.erase_invitations": {SYSTEM},
     "access_requests.remind_of_answers": {SYSTEM},
     "agreements.notify_of_conditions": {SYSTEM},
     "notifications.post_digests": {SYSTEM},
@@ -58,6 +59,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "grants.issue": {SYSTEM},
     "grants.notify_of_ends": {SYSTEM},
     "notifications.post_due": {SYSTEM},
+    "notifications.post_invitations": {SYSTEM},
     "notifications.settle_notifications": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people
@@ -89,6 +91,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
 }
 # Besides the persons whom the command's own rule lets through (tests of that app).
 BESIDE_PERSONS: dict[str, set[NamedActor]] = {
+    "access_requests.decline_invitation": {ANONYMOUS},
     "people.appoint_signing_official": {CONSOLE},
     "identity.deactivate": {CONSOLE},
     "people.dismiss_signing_official": {CONSOLE},

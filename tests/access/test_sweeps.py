@@ -14,6 +14,7 @@ ROWS = asking.rows()
 # Open to the world on purpose, each with its reason.
 PUBLIC = {
     "home", "catalogue", "dataset", "your_access", "dataset_version", "checksums", "committee_page",  # finding data
+    "invitation_link",  # whoever has the link of an invitation; it shows who invites, and public data
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
     "api:list_committees", "api:read_committee",  # what the page of a committee shows

@@ -32,6 +32,7 @@ from tests.access.api_world import API_FORMS, api_things
 from tests.access.approval_world import APPROVAL_FORMS, approval_things
 from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
+from tests.access.invitations_world import INVITATION_FORMS, add_invitations
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
 
 ACTORS = (
@@ -207,6 +208,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     _messages(things, cases["in review"])
     api_things(things, published_dataset.committee_setup, cases["undeclared"])
     add_conditions(things, stories.in_review(**who))
+    add_invitations(things, stories.draft(**who))
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -429,6 +431,7 @@ FORMS: dict[str, Kwargs] = {
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
     **CONDITION_FORMS,
+    **INVITATION_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
     **APPROVAL_FORMS,

@@ -36,6 +36,8 @@ def ask(world: World) -> None:
         f"/d/k1.{CANARY}",
         f"/d/k1.{CANARY}/file.csv?x={CANARY}",
         f"/da/d/{CANARY}",
+        f"/i/{CANARY}/",
+        f"/da/i/{CANARY}/",
         f"/%64/{CANARY}",
         f"/da/%64/{CANARY}",
         f"/datasets/?q={CANARY}",

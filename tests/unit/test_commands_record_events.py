@@ -9,6 +9,7 @@ UNWRITTEN = {
     "access_requests.choose_datasets": "the same",
     "access_requests.add_dataset": "the same",
     "access_requests.use_form_version": "a draft is the applicant's own, as above",
+    "access_requests.erase_invitations": "erases what is not needed any more; who confirmed stays",
     "forms.change_draft": "nobody is asked a draft; publishing it is an event with its fingerprint",
     "tokens.record_token_use": "each use of a token is an event of what it did",
     "people.drop_visas_of": "follows from a change of the provider that is written down",

@@ -41,6 +41,16 @@ from apps.access_requests.commands.decide import take_effect, undo_decision
 from apps.access_requests.commands.deputies import end_deputy, name_deputy
 from apps.access_requests.commands.form_versions import use_form_version
 from apps.access_requests.commands.imports import import_request
+from apps.access_requests.commands.invitations import (
+    accept_claim,
+    claim_invitation,
+    confirm_invitation,
+    decline_invitation,
+    erase_invitations,
+    invite,
+    resend_invitation,
+    withdraw_invitation,
+)
 from apps.access_requests.commands.lapse import lapse, remind_of_answers
 from apps.access_requests.commands.members import (
     add_committee_member,
@@ -64,6 +74,14 @@ from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
 __all__ = [
+    "accept_claim",
+    "claim_invitation",
+    "confirm_invitation",
+    "decline_invitation",
+    "erase_invitations",
+    "invite",
+    "resend_invitation",
+    "withdraw_invitation",
     "accept_report",
     "report_condition",
     "set_after_decision",

@@ -1,7 +1,5 @@
 """Verbs of the applicant: draft, change, choose, name, answer, submit, withdraw."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from copy import deepcopy as copy_of
 from datetime import date
@@ -13,18 +11,15 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from apps.access_requests import fields, form_answers, purposes, rules
-from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.attachments import _drop_attachments
 from apps.access_requests.commands.clocks import _set_clocks
 from apps.access_requests.commands.decide import _close_if_decided, _end_what_is_open
 from apps.access_requests.commands.locks import _lock
+from apps.access_requests.commands.rounds import _open_round
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
-from apps.access_requests.queries_checklists import checklists_to_keep
 from apps.access_requests.rules_questions import check_can_answer, check_unlocked, editable_fields
 from apps.access_requests.states import ItemState, RequestState
-from apps.access_requests.voting_rules import rules_to_keep
 from apps.audit.record import Kind, record
-from apps.committees.models import Committee
 from apps.core import clock
 from apps.core.actors import SYSTEM, Actor
 from apps.core.errors import Invalid
@@ -200,11 +195,6 @@ def save_answers(request: AccessRequest, *, answers: Mapping[UUID, str], by: Act
             answer(question, text=text, by=by)
 
 
-def _committees_that_decide(request: AccessRequest) -> list[Committee]:
-    """The committees that have something to decide in the round that begins now."""
-    return [item.committee for item in request.items.filter(state=ItemState.OPEN).select_related("committee")]
-
-
 @transaction.atomic
 def submit(request: AccessRequest, *, by: Actor) -> Round:
     """Hand the request to the committees: what they will read is frozen now."""
@@ -212,17 +202,11 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     request = _lock(request)
     rules.check_can_submit(by, request)
     _open_items(request)
-    number = request.rounds.count() + 1
-    snapshot = access_requests_snapshot.snapshot_of(request)
-    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    opened = Round.objects.create(
-        request=request, number=number, snapshot=snapshot, sha256=hashlib.sha256(text.encode()).hexdigest(),
-        voting_rules=rules_to_keep(request), checklists=checklists_to_keep(_committees_that_decide(request)),
-    )  # fmt: skip
+    opened = _open_round(request)
     _set_clocks(request)
     request.move("submit", submitted_at=clock.now(), answer_until=None, answer_reminded_at=None)
     about = [item.dataset_id for item in request.items.all()]
-    record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=number, sha256=opened.sha256)
+    record(Kind.REQUEST_SUBMITTED, actor=by, subject=request, about=about, round=opened.number, sha256=opened.sha256)
     return opened
 
 
@@ -280,6 +264,7 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     _drop_attachments(request)
     request.items.all().delete()
     request.memberships.all().delete()
+    request.invitations.all().delete()
     request.delete()
 
 

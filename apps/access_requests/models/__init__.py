@@ -8,6 +8,7 @@ from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
 from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
+from apps.access_requests.models.invitations import Invitation
 from apps.access_requests.models.outside_reviewers import OutsideReviewer, Recommendation
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
@@ -22,6 +23,7 @@ __all__ = [
     "Attachment",
     "Condition",
     "ConditionReport",
+    "Invitation",
     "Item",
     "Membership",
     "Message",

@@ -8,6 +8,7 @@ from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.named import named_members, named_people
 from apps.access_requests.queries import ends_of
+from apps.access_requests.queries_invitations import still_invited
 from apps.access_requests.queries_thread import documents_in
 from apps.access_requests.states import ItemState
 from apps.audit.kinds import Kind
@@ -157,6 +158,7 @@ def _asked(
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(pk) for pk in named_members(said)],
+        "invited": still_invited(newest),
         **match_of_round(newest, people),
         "earlier": earlier,
         "voted_then": voted_then,

@@ -15,6 +15,7 @@ from apps.access_requests import commands, queries_conflicts, rules_conflicts
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.queries import for_committees_of
 from apps.access_requests.queries_conflicts import Suggestion, Why
+from apps.access_requests.queries_invitations import still_invited
 from apps.committees.queries import committees_of
 from apps.core.errors import NotFound, WrongState
 from apps.people.models import Person
@@ -111,6 +112,7 @@ def _page(
     found = {
         "case": asked,
         "people": [{"person": one, "is_applicant": one.pk == asked.applicant_id} for one in people],
+        "invited": still_invited(asked.rounds.first()),
         "items": asked.items.select_related("dataset", "committee").order_by("committee__name", "dataset__title"),
         "suggestions": [_sentence(one) for one in queries_conflicts.suggestions(request.actor, asked, people)],
         "form": form or DeclarationForm(initial=seen, auto_id="declaration-%s"),

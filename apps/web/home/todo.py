@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from apps.access_requests.models import Invitation
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
 from apps.core import clock
@@ -119,6 +120,22 @@ def of_review(request: Any) -> Task:
         reference=request.reference,
         note=str(request.applicant),
         since=request.submitted_at,
+    )
+
+
+def of_invitation(invitation: Invitation) -> Task:
+    """An invitation to a request that names this person; its title is not shown before they open it."""
+    return Task(
+        rank=DUE,
+        what=_("Confirm your part"),
+        about=_("%(name)s invites you to a request") % {"name": invitation.invited_by},
+        place=Place(reverse("invitation", args=[invitation.pk])),
+        label=_("View invitation"),
+        icon="mail",
+        tone="note",
+        note=str(invitation.invited_by.institution or ""),
+        last_day=localtime(invitation.expires_at).date(),
+        left=_("Answer by %(day)s") % {"day": date_format(localtime(invitation.expires_at), "j M Y")},
     )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests.queries_conflicts import declared
 from apps.access_requests.queries_deputy_votes import votes_waiting_for_deputy
+from apps.access_requests.queries_invitations import waiting_for
 from apps.grants import waiting
 from apps.grants.access_state import states_of_own
 from apps.grants.figures import busiest_of, figures_of
@@ -44,10 +45,12 @@ def home(request: PageRequest) -> HttpResponse:
     have = [{"grant": one, "shown": shown(access_states[one.pk])} for one in access]
     to_sign = waiting.agreements_to_countersign(person).order_by("offered_at", "pk")
     countersign = list(to_sign[: SHOWN + 1]) if facts["datasets_waiting"] else []
+    invited = list(waiting_for(person)[: SHOWN + 1])
     stops = list(waiting.stops_to_resume(person)) if facts["stops_waiting"] else []
     tasks = todo.sorted_tasks(
         [todo.of_request(row) for row in own if row.yours]
         + [todo.of_access(one) for one in have if one["grant"].waits]
+        + [todo.of_invitation(one) for one in invited]
         + [todo.of_review(one) for one in _reviews(person, facts)]
         + [todo.of_countersigning(agreement) for agreement in countersign]
         + [todo.of_confirming(affiliation) for affiliation in _to_confirm(person, facts)]
@@ -55,8 +58,8 @@ def home(request: PageRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "tasks": tasks[:SHOWN],
-        "to_do": to_do(facts),
-        "more_to_do": to_do(facts) - len(tasks[:SHOWN]),
+        "to_do": to_do(facts) + len(invited),
+        "more_to_do": to_do(facts) + len(invited) - len(tasks[:SHOWN]),
         "facts": facts,
         "outside_reviews": reviews_shown(person)[:SHOWN],
         "requests": own[:SHOWN],

@@ -39,6 +39,8 @@ from apps.web.requests.purpose_section import purpose_context
 from apps.web.requests.two_windows import BASE, Merged, base_of, mark, merge
 from apps.web.requests.views import find, questions_of
 
+ONWARD = {"documents": "request_documents", "people": "request_people"}  # buttons that save and lead to another page
+
 
 @require_POST
 @signed_in
@@ -135,8 +137,8 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("Saved."))
                 return back_to_question(request, pk)
             messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
-            then = "request_documents" if "documents" in request.POST else "request_edit"
-            return HttpResponseRedirect(reverse(then, args=[pk]))
+            then = [page for name, page in ONWARD.items() if name in request.POST]
+            return HttpResponseRedirect(reverse(then[0] if then else "request_edit", args=[pk]))
     return _page(request, found, form, status=refusals.status)
 
 

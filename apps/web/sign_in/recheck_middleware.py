@@ -23,7 +23,7 @@ from apps.web.common.polling import is_poll
 from apps.web.sign_in.step_up import confirm_first
 
 Next = Callable[[PageRequest], HttpResponse]
-NOT_ASKED_ON = ("/oidc/", "/api/", "/d/", "/static/", "/sign-in/", "/healthz", "/readyz")
+NOT_ASKED_ON = ("/oidc/", "/api/", "/d/", "/i/", "/static/", "/sign-in/", "/healthz", "/readyz")
 
 
 class RoleRecheck:
