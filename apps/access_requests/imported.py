@@ -19,7 +19,15 @@ from apps.core.text import typed
 
 MOST_BYTES = 1_000_000
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
-BESIDE = {"reference", "applicant", "questions", "forms", "attachments"}  # of a snapshot, beside the fields
+BESIDE = {
+    "reference",
+    "applicant",
+    "questions",
+    "forms",
+    "attachments",
+    "class",
+    "supervision",
+}  # of a snapshot, beside the fields
 
 
 @dataclass

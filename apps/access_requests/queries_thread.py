@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from apps.access_requests import form_files, queries
 from apps.access_requests.models import AccessRequest, Attachment, Message, Recusal, Round
+from apps.access_requests.queries_cohorts import concerned_students
 from apps.access_requests.queries_conflicts import valid_declarations
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
@@ -45,6 +46,7 @@ def reader_of(person: Viewer, request: AccessRequest) -> Reader:
         return Reader(request, is_party=roles.person_id(person) in parties)
     aside = Recusal.objects.filter(request=request, person_id__in=me)
     mine = committees_of(person).filter(items__request=request).exclude(Exists(aside))
+    mine = mine.exclude(Exists(concerned_students(request).filter(person_id__in=me)))
     mine = mine.filter(Exists(valid_declarations().filter(request=request, person_id__in=me)))
     return Reader(request, committees=tuple(mine.distinct().order_by("name", "pk")))
 
@@ -65,7 +67,7 @@ def messages_of(reader: Reader) -> QuerySet[Message]:
 def readers_of(request: AccessRequest, *, committees: Iterable[UUID]) -> QuerySet[Person]:
     """The members of these committees who read messages on the request: they declared no conflict of interest."""
     members = CommitteeMember.objects.appointed().filter(committee_id__in=list(committees)).values("person_id")
-    parties = queries.people_of(request).order_by().values("pk")
+    parties = queries.concerned_by(request).values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     merged = Person.objects.filter(Q(pk__in=parties) | Q(pk__in=aside), merged_into_id=OuterRef("pk"))
     found = Person.objects.filter(pk__in=members).exclude(pk__in=parties).exclude(pk__in=aside)

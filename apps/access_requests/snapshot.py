@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests import fields, form_answers, form_files
+from apps.access_requests import cohort_facts, fields, form_answers, form_files
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.access_requests.states import ItemState
@@ -22,6 +22,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         "attachments": [_document(one) for one in documents if not one.field or str(one.pk) in shown],
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
         **answered,
+        **cohort_facts.frozen(request),
     }
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from portal.backup import taking
+from portal.backup import taking, taking_students
 
 Take = Callable[[Event], bool]
 
@@ -131,6 +131,15 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.REQUEST_ACCEPTED_FOR_REVIEW: LOST,
     Kind.PROJECT_MEMBER_ADDED: LOST,
     Kind.PROJECT_MEMBER_REMOVED: takes(taking.remove_project_member),
+    Kind.CLASS_ADDED: LOST,
+    Kind.CLASS_CHANGED: LOST,
+    Kind.CLASS_DROPPED: LOST,
+    Kind.ROSTER_CHANGED: LOST,
+    Kind.STUDENTS_INVITED: LOST,
+    Kind.STUDENTS_REMINDED: NOTHING,
+    Kind.STUDENT_CONFIRMED: LOST,
+    Kind.STUDENT_DECLINED: LOST,
+    Kind.STUDENT_REMOVED: takes(taking_students.remove_student),
     Kind.QUESTION_ANSWERED: LOST,
     Kind.REQUEST_RETURNED: LOST,
     Kind.REQUEST_WITHDRAWN: takes(taking.withdraw_request),

@@ -29,6 +29,7 @@ from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
 from tests.access.approval_world import APPROVAL_FORMS, approval_things
+from tests.access.cohort_world import CLASS_FORMS, add_classes
 from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.set_up_world import SET_UP_FORMS, set_up_things
@@ -205,6 +206,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     _messages(things, cases["in review"])
     add_conditions(things, stories.in_review(**who))
+    add_classes(things, published_dataset)
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -423,6 +425,7 @@ FORMS: dict[str, Kwargs] = {
     "api:answer_question": {"text": "All of them."},
     "api:describe_dataset": {"summary": "In other words."},
     **CONDITION_FORMS,
+    **CLASS_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
     **APPROVAL_FORMS,

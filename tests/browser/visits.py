@@ -233,6 +233,8 @@ VISITS = [
     Visit("my_requests", ("applicant2",), note="closed", query="?tab=closed"),
     Visit("request_import", ("applicant",)),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
+    Visit("class_details", ("applicant",), _request("applicant", "draft")),
+    Visit("my_classes", ("applicant",)),
     Visit("request_documents", ("applicant",), _request("applicant", "draft")),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
     Visit("request_page", ("applicant2",), _request("applicant2", "returned"), note="returned"),
@@ -390,7 +392,7 @@ NOT_PAGES = {
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_declare", "case_verdict", "case_accept", "case_request_changes", "case_recuse", "vote",
             "vote_confirm", "decision_undo",
-            "condition_report", "condition_review",
+            "condition_report", "condition_review", "class_drop", "class_remind",
             "version_new", "file_upload", "proposal_withdraw", "grant_resume", "token_revoke", "notifications_read",
             "set_language", "set_time_zone", "identity_link", "service_account_end", "session_end", "sessions_end_all",
             "downloads_stop", "resume_propose", "resume_confirm",
@@ -399,6 +401,10 @@ NOT_PAGES = {
         POST_ONLY,
     ),
     "form_export": "a JSON file",
+    **dict.fromkeys(
+        ("request_class", "class_roster", "student_remove", "class_place", "case_class"),
+        "only for a class, and the demo has none; tests/integration/web/test_classes.py",
+    ),
     "calendar_file": "a calendar for programs",
     "case_due_date": "only for a review whose date can be changed; tests/integration/web/test_clock_pages.py",
     **dict.fromkeys(

@@ -16,6 +16,7 @@ from apps.access_requests import fields, form_answers, purposes, rules
 from apps.access_requests import snapshot as access_requests_snapshot
 from apps.access_requests.commands.attachments import _drop_attachments
 from apps.access_requests.commands.clocks import _set_clocks
+from apps.access_requests.commands.cohorts import _copy_class, _delete_class, _match_roster
 from apps.access_requests.commands.decide import _close_if_decided, _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
@@ -62,6 +63,7 @@ def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest
     _set_items(drafted, chosen, like=request)
     for person in Person.objects.filter(memberships__request=request, is_active=True):
         Membership.objects.create(request=drafted, person=person)
+    _copy_class(request, drafted)
     record(Kind.REQUEST_DRAFTED, actor=by, subject=drafted, about=[*chosen, request])
     return drafted
 
@@ -212,6 +214,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     request = _lock(request)
     rules.check_can_submit(by, request)
     _open_items(request)
+    _match_roster(request)
     number = request.rounds.count() + 1
     snapshot = access_requests_snapshot.snapshot_of(request)
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -280,6 +283,7 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     _drop_attachments(request)
     request.items.all().delete()
     request.memberships.all().delete()
+    _delete_class(request)
     request.delete()
 
 

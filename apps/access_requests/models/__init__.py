@@ -5,6 +5,7 @@ from apps.access_requests.models.approval_rules import ApprovalRule, RuleAgreeme
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
+from apps.access_requests.models.cohorts import Cohort, Student
 from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
@@ -16,6 +17,7 @@ __all__ = [
     "Appeal",
     "ApprovalRule",
     "Attachment",
+    "Cohort",
     "Condition",
     "ConditionReport",
     "Item",
@@ -29,6 +31,7 @@ __all__ = [
     "RuleAgreement",
     "RuleDecision",
     "ShadowRun",
+    "Student",
     "UndoneDecision",
     "Verdict",
     "Vote",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.access_requests import fields
+from apps.access_requests.cohort_facts import class_in
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.queries import ends_of
 from apps.access_requests.queries_thread import documents_in
@@ -133,6 +134,7 @@ def _asked(
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(UUID(pk)) for pk in said["members"]],
+        "taught": class_in(said),
         **match_of_round(newest, people),
         "earlier": earlier,
         "answers": answer_sections(forms[0]),

@@ -6,6 +6,7 @@ from apps.web.committee import (
     approval_rules,
     case,
     checklist,
+    cohort,
     conditions,
     conflicts,
     deadlines,
@@ -22,6 +23,7 @@ from apps.web.committee import (
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
     path("review/<uuid:pk>/", case.case, name="case"),
+    path("review/<uuid:pk>/class/", cohort.case_class, name="case_class"),
     path("review/<uuid:pk>/conflict/", conflicts.declare, name="case_declare"),
     path("review/<uuid:pk>/checklist/<slug:slug>/<int:number>/", checklist.verdict, name="case_verdict"),
     path("review/<uuid:pk>/accept/", case.accept_for_review, name="case_accept"),
