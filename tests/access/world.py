@@ -404,6 +404,8 @@ FORMS: dict[str, Kwargs] = {
     "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
     "committee_checklist": {"criteria": "The purpose is allowed.", "required": "on"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
+    "saved_views": {"act": "save", "name": "Overdue", "query": "tab=to-vote&due=overdue"},
+    "case_reviewers": {"act": "self", "committee": "no-such-committee"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {
         "clock_amount": 20,

@@ -21,6 +21,7 @@ from apps.notifications.messages import (
     datasets,
     operations,
     requests,
+    reviewers,
     thread,
 )
 from apps.notifications.recipients import Message, Note
@@ -41,6 +42,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
         **cohorts.MESSAGES,
         **conditions.MESSAGES,
         **thread.MESSAGES,
+        **reviewers.MESSAGES,
     },
 }
 MESSAGES: Mapping[Kind, Message] = {kind: row for topic in TOPICS.values() for kind, row in topic.items()}

@@ -15,13 +15,17 @@ from apps.web.committee import (
     manage,
     members,
     queue,
+    reviewers,
+    saved_views,
     thread,
     undo,
     voting_rules,
+    workload,
 )
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
+    path("review/views/", saved_views.saved_views, name="saved_views"),
     path("review/<uuid:pk>/", case.case, name="case"),
     path("review/<uuid:pk>/class/", cohort.case_class, name="case_class"),
     path("review/<uuid:pk>/conflict/", conflicts.declare, name="case_declare"),
@@ -34,6 +38,7 @@ urlpatterns = [
     path("review/<uuid:pk>/items/<uuid:item>/confirm/", case.confirm_vote, name="vote_confirm"),
     path("review/<uuid:pk>/items/<uuid:item>/undo/", undo.undo_decision, name="decision_undo"),
     path("review/<uuid:pk>/reports/<uuid:report>/", conditions.review_report, name="condition_review"),
+    path("review/<uuid:pk>/reviewers/", reviewers.reviewers, name="case_reviewers"),
     path("conditions/", conditions.conditions, name="conditions"),
     path("review/<uuid:pk>/due-date/<slug:slug>/", due_date.due_date, name="case_due_date"),
     path("committees/<slug:slug>/deadlines/", deadlines.deadlines, name="committee_deadlines"),
@@ -42,6 +47,7 @@ urlpatterns = [
     path("committees/<slug:slug>/approval-rules/<uuid:pk>/", approval_rules.approval_rule, name="approval_rule"),
     path("committees/<slug:slug>/approvals/<uuid:pk>/", approval_rules.approval_rule_check, name="approval_rule_check"),
     path("committees/<slug:slug>/manage/", manage.manage, name="committee_manage"),
+    path("committees/<slug:slug>/workload/", workload.workload, name="committee_workload"),
     path("review/as-deputy/", deputies.to_vote_as_deputy, name="vote_as_deputy"),
     path("committees/<slug:slug>/members/<uuid:pk>/deputy/", deputies.deputies, name="member_deputies"),
     path("committees/<slug:slug>/checklist/", checklist.checklist, name="committee_checklist"),

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0011_case_checklists'),
+        ('access_requests', '0013_casework_saved_views'),
         ('people', '0005_platform_roles_by_end'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
