@@ -49,7 +49,7 @@ def _students(request: AccessRequest, decided: Iterable[Item]) -> set[UUID]:
     """Whom the roster names; no statement for a request that is for no class."""
     if not any(item.decided_in is not None and CLASS in item.decided_in.snapshot for item in decided):
         return set()
-    return {pk for pk in concerned_students(request).values_list("person_id", flat=True) if pk is not None}
+    return set(concerned_students(request).values_list("person_id", flat=True))
 
 
 def _counted(member: CommitteeMember, at: datetime, seen: Round) -> bool:

@@ -71,8 +71,8 @@ def keep_roster(cohort: Cohort, *, entries: Iterable[Entry], replace: bool, by: 
         Student(cohort=cohort, name=one.name, email=one.email, orcid=one.orcid) for one in change.added
     )
     if change.added or change.removed:
-        facts = {"added": len(change.added), "removed": len(change.removed)}
-        record(Kind.ROSTER_CHANGED, actor=by, subject=cohort.request, **facts)
+        added, removed = len(change.added), len(change.removed)
+        record(Kind.ROSTER_CHANGED, actor=by, subject=cohort.request, added=added, removed=removed)
     if cohort.request.rounds.exists():
         _match_accounts(made)
     if approved and made:

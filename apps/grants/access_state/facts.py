@@ -146,10 +146,10 @@ def _read_signing(facts: Facts, items: list[Any]) -> None:
     named = Membership.objects.filter(request__in=asked).annotate(studies=Value(False))
     me = roles.person_id(facts.viewer)
     places = confirmed_students().filter(cohort__request__in=asked, person=me).annotate(studies=Value(True))
-    rows = named.values_list("request", "person", "studies").union(
+    people: Any = named.values_list("request", "person", "studies").union(
         places.order_by().values_list("cohort__request", "person", "studies")
     )
-    for request, person, studies in rows:
+    for request, person, studies in people:
         (facts.students if studies else facts.members).setdefault(request, set()).add(person)
     facts.owners = owners_by_dataset({one.dataset_id for one in items})
 

@@ -19,7 +19,8 @@ def _students(notification: str, event: Event) -> Notes:
     """The students whom the event names, as long as they are on the roster and have an account."""
     named = Student.objects.filter(pk__in=event.about, removed_at__isnull=True, person__isnull=False)
     for one in named.select_related("person", "cohort__request__applicant").order_by("pk"):
-        yield Note(one.person, notification, _path(one.cohort), _facts(one.cohort))
+        if one.person is not None:
+            yield Note(one.person, notification, _path(one.cohort), _facts(one.cohort))
 
 
 def _invited(event: Event) -> Notes:

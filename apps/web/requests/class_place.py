@@ -72,7 +72,7 @@ def _place(person: Person, cohort: UUID) -> Student:
 
 def _shown(person: Person, place: Student) -> dict[str, Any]:
     request = place.cohort.request
-    agreements = list(agreements_of_student(person, request))
+    agreements: list[Any] = list(agreements_of_student(person, request))
     datasets = Dataset.objects.filter(items__in=queries_cohorts.approved_items(place.cohort)).order_by("title", "pk")
     return {
         "place": place,

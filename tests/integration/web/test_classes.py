@@ -129,7 +129,16 @@ def test_the_page_of_500_students_costs_no_more_statements_than_that_of_one(
         Student(cohort=cohort, name=f"Student {n}", email=f"s{n}@uni.example", invited_at=clock.now())
         for n in range(499)
     )
-    with django_assert_max_num_queries(14) as asked:  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         page = client.get(address)
     assert len(page.context["rows"]) == 50 and page.context["list"].total == 500
-    print(len(asked))
+
+
+def test_the_api_tells_numbers_to_the_supervisor_and_no_names() -> None:
+    one = classmates(1)[0]
+    case, _cohort = class_case(entry(one))
+    client = Client(headers={"Authorization": f"Bearer {stories.token(case.applicant, 'read')}"})
+    answer = client.get(f"/api/v1/requests/{case.request.pk}")
+    said = answer.json()["cohort"]
+    assert (said["places"], said["students"]["listed"]) == (3, 1)
+    assert one.name not in answer.content.decode()
