@@ -27,6 +27,7 @@ from apps.agreements.tasks import (
     offer_agreement,
     store_agreement_pdf,
 )
+from apps.agreements.tasks_students import invite_students
 from apps.audit.kinds import Kind, kind_of
 from apps.audit.models import Event, Outbox
 from apps.core import clock
@@ -50,6 +51,7 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.DECISION_UNDONE: [report_open_votes],
     Kind.APPEAL_STARTED: [check_quorum],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
+    Kind.AGREEMENT_OFFERED: [invite_students],
     Kind.AGREEMENT_SIGNED: [store_agreement_pdf, issue_grants],
     Kind.AGREEMENT_EXECUTED: [store_agreement_pdf, issue_grants],
     Kind.GRANT_ISSUED: [activate_request],

@@ -19,7 +19,7 @@ from apps.datasets.diseases import ancestry_of
 from apps.datasets.matching import Ancestry, Purpose, match
 from apps.people.models import Affiliation, Person
 
-READ = ("applicant", "members", "datasets", "research_purpose", "ends_on", "attachments")
+READ = ("applicant", "members", "datasets", "research_purpose", "ends_on", "attachments", "class")
 CHECKED = (Attachment.CheckState.CLEAN, Attachment.CheckState.UNCHECKED)
 Row = Mapping[str, Any]
 
@@ -91,7 +91,7 @@ def _facts(item: Item, row: Row, read: _Read, at: datetime, resubmitted: bool) -
         outcome=None if purpose.is_empty else found.outcome,
         ends_on=date.fromisoformat(ends_on) if ends_on else None,
         ethics_document=any(one["id"] in read.documents for one in _ethics(row)),
-        institutions=tuple(_institutions(pk, read, at) for pk in _people(row)),
+        institutions=(*(_institutions(pk, read, at) for pk in _people(row)), *_of_students(row)),
         has_insider=any(_is_insider(one, item, who, at) for one in read.members),
     )
 
@@ -115,6 +115,11 @@ def _institutions(pk: UUID, read: _Read, at: datetime) -> frozenset[str]:
         for one in read.affiliations.get(pk, ())
         if one.starts_at <= at < one.valid_until and (one.ended_at is None or one.ended_at > at)
     )
+
+
+def _of_students(row: Row) -> list[frozenset[str]]:
+    """Nobody knows the affiliations of students before they sign: a request for a class goes to people."""
+    return [frozenset()] if row["snapshot__class"] else []
 
 
 def _is_insider(member: CommitteeMember, item: Item, who: list[Person], at: datetime) -> bool:

@@ -9,6 +9,8 @@ from django.db.models import Q
 from apps.access_requests.models import AccessRequest, Item, Round
 from apps.access_requests.named import named_people
 from apps.access_requests.queries import COUNTED_SINCE
+from apps.access_requests.queries_cohorts import concerned_students
+from apps.access_requests.questions import CLASS
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.committees.models import CommitteeMember
@@ -32,15 +34,23 @@ def voters_when_decided(request: AccessRequest, items: Iterable[Item]) -> dict[U
     accounts = Q(kind__in=ACCOUNTS, subject_id__in={member.person_id for member in known})
     recusals = Q(kind=Kind.MEMBER_RECUSED, subject_id=request.pk)
     events = list(Event.objects.filter(accounts | recusals).order_by("id"))
+    students = _students(request, decided)
     found: dict[UUID, list[CommitteeMember]] = {}
     for item in decided:
         at, seen = item.decided_at, item.decided_in
         assert at is not None
         assert seen is not None
-        excluded = _excluded(_named(seen), [event for event in events if event.at <= at])
+        excluded = _excluded(_named(seen) | students, [event for event in events if event.at <= at])
         theirs = [one for one in known if one.committee_id == item.committee_id and _counted(one, at, seen)]
         found[item.pk] = [one for one in theirs if one.person_id not in excluded]
     return found
+
+
+def _students(request: AccessRequest, decided: Iterable[Item]) -> set[UUID]:
+    """Whom the roster names; no statement for a request that is for no class."""
+    if not any(item.decided_in is not None and CLASS in item.decided_in.snapshot for item in decided):
+        return set()
+    return set(concerned_students(request).values_list("person_id", flat=True))
 
 
 def _counted(member: CommitteeMember, at: datetime, seen: Round) -> bool:

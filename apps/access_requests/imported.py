@@ -21,7 +21,15 @@ from apps.core.text import typed
 MOST_BYTES = 1_000_000
 MOST_NAMED = 100  # wrong values in one refusal
 DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
-BESIDE = {"reference", "applicant", "questions", "forms", "attachments"}  # of a snapshot, beside the fields
+BESIDE = {
+    "reference",
+    "applicant",
+    "questions",
+    "forms",
+    "attachments",
+    "class",
+    "supervision",
+}  # of a snapshot, beside the fields
 
 
 @dataclass

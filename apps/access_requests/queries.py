@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from apps.access_requests import effect, queries_undone
 from apps.access_requests.models import AccessRequest, Item, Membership, Recusal, Round, Vote
 from apps.access_requests.models.review import OF_MEMBER
+from apps.access_requests.queries_cohorts import concerned_students, concerns_student
 from apps.access_requests.queries_conflicts import declared
 from apps.access_requests.queries_outside import reads_from_outside
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
@@ -110,21 +111,23 @@ def voters_listed() -> QuerySet[CommitteeMember]:
     asked = OuterRef(OuterRef("request_id"))
     same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
     member = Membership.objects.filter(same, request=asked)
+    student = concerned_students(asked).filter(same)
     aside = Recusal.objects.filter(same, request=asked)
     closed = Person.objects.filter(pk=OuterRef(OuterRef("request__applicant_id")), merged_into_id=OuterRef("person_id"))
     before = Round.objects.filter(request=asked, closed_at__isnull=True, opened_at__lt=OuterRef("counted_since"))
     members = CommitteeMember.objects.appointed().filter(committee=OuterRef("committee_id"))
     members = members.annotate(counted_since=COUNTED_SINCE)
     free = members.exclude(person_id=OuterRef("request__applicant_id")).exclude(Exists(closed))
-    free = free.exclude(Exists(member)).exclude(Exists(aside))
+    free = free.exclude(Exists(member)).exclude(Exists(student)).exclude(Exists(aside))
     return free.exclude(Exists(before)).order_by("pk")
 
 
 def concerns(person: Viewer) -> Q:
-    """Items of requests in which the person is applicant or member, or from which they are recused."""
+    """Items of requests in which the person is applicant, member or student, or from which they are recused."""
     me = accounts_of(person).values("pk")
     member = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
-    return Q(request__applicant_id__in=me) | Q(Exists(member)) | Q(_recused(person, "request_id"))
+    student = concerns_student(person, "request_id")
+    return Q(request__applicant_id__in=me) | Q(Exists(member)) | Q(student) | Q(_recused(person, "request_id"))
 
 
 def _recused(person: Viewer, outer: str) -> Exists:
@@ -144,13 +147,20 @@ def people_of(request: AccessRequest) -> QuerySet[Person]:
     return Person.objects.filter(Q(pk=request.applicant_id) | Q(pk__in=members)).order_by("name", "pk")
 
 
+def concerned_by(request: AccessRequest) -> QuerySet[Person]:
+    """The applicant, the named members and the students whom the roster names: none of them decides on the request."""
+    members = Membership.objects.filter(request=request).values("person_id")
+    students = concerned_students(request).order_by().values("person_id")
+    return Person.objects.filter(Q(pk=request.applicant_id) | Q(pk__in=members) | Q(pk__in=students))
+
+
 def deciding_about(person: Viewer) -> set[UUID]:
     """The committees that have a request of this person's before them now, as applicant or member, by any account."""
-    theirs = Q()
+    theirs = Q(concerns_student(person, "request_id"))
     for account in accounts_of(person):
         theirs |= Q(request_id__in=of_person(account).values("pk"))
     waiting = Item.objects.filter(effect.unannounced(), request__state__in=UNDER_REVIEW).filter(theirs)
-    return set(waiting.values_list("committee_id", flat=True)) if theirs else set()
+    return set(waiting.values_list("committee_id", flat=True))
 
 
 def recused_before(person: Viewer) -> set[UUID]:
@@ -189,7 +199,7 @@ def _unconcerned(members: QuerySet[CommitteeMember], request: AccessRequest) -> 
     members = members.annotate(counted_since=COUNTED_SINCE).filter(
         Q(counted_since__lte=Subquery(begun)) | ~Q(Exists(begun))
     )
-    people = people_of(request).order_by().values("pk")
+    people = concerned_by(request).values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     closed = Person.objects.filter(Q(pk__in=people) | Q(pk__in=aside), merged_into_id=OuterRef("person_id"))
     return members.exclude(person_id__in=people).exclude(person_id__in=aside).exclude(Exists(closed))

@@ -13,7 +13,8 @@ from apps.people.models import Person
 
 def _readable(person: UUID, pk: UUID) -> QuerySet[AccessRequest]:
     last = Round.objects.filter(request=OuterRef("pk")).order_by("-number").values("number")[:1]
-    rows = visible_to(Person(pk=person)).filter(pk=pk).select_related("applicant__institution")
+    named = ("applicant__institution", "cohort__institution")
+    rows = visible_to(Person(pk=person)).filter(pk=pk).select_related(*named)
     return rows.annotate(last_round=Subquery(last))
 
 

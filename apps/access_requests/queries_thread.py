@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from apps.access_requests import form_files, queries
 from apps.access_requests.models import AccessRequest, Attachment, Message, OutsideReviewer, Recusal, Round
+from apps.access_requests.queries_cohorts import concerned_students
 from apps.access_requests.queries_conflicts import valid_declarations
 from apps.access_requests.queries_outside import outside_reviews_of
 from apps.committees.models import Committee, CommitteeMember
@@ -50,6 +51,7 @@ def reader_of(person: Viewer, request: AccessRequest) -> Reader:
     member = Q(pk__in=committees_of(person).values("pk"))
     outside = outside_reviews_of(person).filter(request=request).order_by().values("committee_id")
     mine = Committee.objects.filter(member | Q(pk__in=outside), items__request=request).exclude(Exists(aside))
+    mine = mine.exclude(Exists(concerned_students(request).filter(person_id__in=me)))
     mine = mine.filter(Exists(valid_declarations().filter(request=request, person_id__in=me)))
     rows: Any = mine.annotate(is_theirs=Case(When(member, then=True), default=False)).distinct().order_by("name", "pk")
     found = tuple(rows)
@@ -76,7 +78,7 @@ def readers_of(request: AccessRequest, *, committees: Iterable[UUID]) -> QuerySe
     committees = list(committees)
     outside = OutsideReviewer.objects.current().filter(request=request, committee_id__in=committees)
     members = CommitteeMember.objects.appointed().filter(committee_id__in=committees).values("person_id")
-    parties = queries.people_of(request).order_by().values("pk")
+    parties = queries.concerned_by(request).order_by().values("pk")
     aside = Recusal.objects.filter(request=request).values("person_id")
     merged = Person.objects.filter(Q(pk__in=parties) | Q(pk__in=aside), merged_into_id=OuterRef("pk"))
     found = (

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import fields
 
-FORMS, DOCUMENTS = "answers", "documents"
+FORMS, DOCUMENTS, CLASS = "answers", "documents", "class"
 SUBJECTS: Mapping[str, Any] = {
     **{field.name: field.label for field in fields.FIELDS},
     FORMS: _("Questions in the committee’s form"),
     DOCUMENTS: _("Documents"),
+    CLASS: _("Class and its students"),
 }
 MOST = 20  # questions at once
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.access_requests import (
+    cohort_needs,
     denials,
     effect,
     fields,
@@ -132,7 +133,7 @@ def missing_for_submission(request: AccessRequest) -> dict[str, str]:
     if fields.DATASETS.name not in says and (misfits := purposes.misfits(matches)):
         says[fields.DATASETS.name] = misfits
     says = {field.name: says[field.name] for field in fields.FIELDS if field.name in says}
-    return says | form_answers.missing(request)
+    return says | cohort_needs.missing(request) | form_answers.missing(request)
 
 
 def is_missing(field: RequestField, request: AccessRequest) -> bool:
@@ -255,7 +256,7 @@ def check_no_conflict(by: Person, request: AccessRequest) -> None:
 
 def check_no_part(by: Person, request: AccessRequest) -> None:
     """The person is neither applicant nor member of the request, with whichever account."""
-    if queries.people_of(request).filter(pk__in=accounts_of(by).values("pk")).exists():
+    if queries.concerned_by(request).filter(pk__in=accounts_of(by).values("pk")).exists():
         raise Denied(_("You cannot decide on a request that you are part of."))
 
 

@@ -8,7 +8,7 @@ from copy import copy
 from datetime import date
 from typing import Any
 
-from apps.access_requests import fields, form_answers, purposes, rules
+from apps.access_requests import cohort_needs, fields, form_answers, purposes, rules
 from apps.access_requests.fields import Kind
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.named import named_people
@@ -38,7 +38,7 @@ def wrong_today(request: AccessRequest) -> frozenset[str]:
     wrong |= {*purposes.beyond_last_day(then.ends_on, compared), *rules.wrong_dates(then, datasets)}
     if purposes.misfits(compared):
         wrong.add(fields.DATASETS.name)
-    return frozenset(wrong | _of_forms(request, then))
+    return frozenset(wrong | _of_forms(request, then) | cohort_needs.wrong_since(request, last.snapshot))
 
 
 def _as_submitted(request: AccessRequest, said: Mapping[str, Any]) -> AccessRequest:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests import fields, form_answers, form_files
+from apps.access_requests import cohort_facts, fields, form_answers, form_files
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.access_requests.queries_invitations import named_in_snapshot
@@ -25,6 +25,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
         **answered,
         **({"invited": invited} if invited else {}),  # people who have not confirmed, and are no party
+        **cohort_facts.frozen(request),
     }
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from apps.access_requests import fields, form_answers, form_files
+from apps.access_requests.cohort_facts import class_in
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.named import named_members, named_people
 from apps.access_requests.purposes import purpose_of
@@ -102,6 +103,7 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
         (str(fields.MEMBERS.label), "; ".join(members) or "–"),
         (str(fields.DATASETS.label), "; ".join(one["title"] for one in written["datasets"])),
     ]
+    rows += _class_rows(said)
     for one in forms_of(said, None):
         questions = [question for question in one.definition.questions() if question.key in one.answers.valid]
         rows += [(str(each), "\n".join(_lines(each, one.answers.valid[each.key]))) for each in questions]
@@ -113,6 +115,20 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
         "sha256": gettext("SHA-256 of the request in this round: %(sha256)s") % {"sha256": written["sha256"]},
     }  # fmt: skip
     return compiled(_layout(), parts)
+
+
+def _class_rows(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The class of the request, with the number of its students."""
+    taught = class_in(said)
+    if taught is None:
+        return []
+    return [
+        (gettext("Class"), f"{taught.course}, {taught.institution}"),
+        (gettext("Days"), f"{taught.first_day.isoformat()} – {taught.last_day.isoformat()}"),
+        (gettext("Number of places"), str(taught.places)),
+        (gettext("Students"), str(len(taught.students))),
+        (gettext("Supervision"), taught.supervision or "–"),
+    ]
 
 
 def _lines(question: Question, answer: Any) -> list[str]:

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.access_requests import commands as requests
+from apps.access_requests.cohort_facts import class_in
 from apps.access_requests.effect import is_pending
 from apps.access_requests.models import Item
 from apps.access_requests.states import ACCEPTED, ItemState
 from apps.agreements import queries, rules, wording
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
+from apps.agreements.rules_students import check_class_institution
 from apps.agreements.states import AgreementState
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee
@@ -103,12 +105,12 @@ def _values(item: Item, reference: str) -> dict[str, str]:
     snapshot, request = item.decided_in.snapshot, item.request
     members = Person.objects.filter(pk__in=snapshot["members"]).order_by("name")
     with override("en"):
-        no_members, no_conditions = "no further members", "no further conditions"
+        no_conditions = "no further conditions"
         return {
             "reference": reference,
             "applicant": _one_line(request.applicant.name),
             "institution": _one_line(str(request.applicant.institution or "their institution")),
-            "members": ", ".join(_one_line(p.name) for p in members) or no_members,
+            "members": wording.members([_one_line(p.name) for p in members], class_in(snapshot)),
             "dataset": _one_line(item.dataset.title),
             "dataset_owner": ", ".join(_one_line(p.name) for p in owners_of(item.dataset)),
             "committee": _one_line(item.committee.name),
@@ -158,6 +160,7 @@ def _sign(
     rules.check_typed_name(by, typed_name)
     affiliation = check_affiliated(by)
     rules.check_named_institution(agreement, capacity, affiliation)
+    check_class_institution(by, agreement, affiliation)
     actor_snapshot = snapshot_actor(by, sign_in=signed_in, affiliation=affiliation, by=by)
     signature = Signature.objects.create(
         agreement=agreement, signer=by, capacity=capacity, typed_name=_one_line(typed_name),
@@ -194,7 +197,7 @@ def store_pdf(agreement_id: UUID, *, by: Actor) -> None:
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.executed_at is None:
         return
-    rows = list(agreement.signatures.select_related("actor_snapshot").order_by("signed_at", "pk"))
+    rows = list(queries.signatures_of(agreement).select_related("actor_snapshot"))
     newest = agreement.pdfs.first()
     if newest is not None and newest.signatures >= len(rows):
         return

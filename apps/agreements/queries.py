@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Exists, Func, OuterRef, Q, QuerySet, When
 
 from apps.access_requests import queries as requests
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, Student
+from apps.access_requests.queries_cohorts import confirmed_students, studied_by
+from apps.access_requests.questions import CLASS
 from apps.agreements.models import Agreement, Signature, SignedPdf, Template
 from apps.agreements.states import AgreementState
 from apps.committees.models import Committee
@@ -37,13 +39,16 @@ def newest_templates() -> QuerySet[Template]:
 
 
 def visible_to(person: Viewer) -> QuerySet[Agreement]:
-    """The agreements of one's own requests, of requests that one reads for a committee, for the datasets one manages,
-    and those that bind an institution one signs for.
+    """The agreements of one's own requests and of a class in which one confirmed a place (also once removed from it),
+    of requests that one reads for a committee, for the datasets one manages, and those that bind an institution one
+    signs for.
     """
     managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
     read = requests.before_committees_of(person).order_by().values("pk")
     as_member = Q(item__request__in=read, item__committee__in=committees_of(person))
     own = Q(item__request__in=requests.of_person(person).values("pk"))
+    places = Student.objects.filter(person_id=roles.person_id(person), confirmed_at__isnull=False)
+    own |= Q(item__request__in=places.values("cohort__request_id"), item__decided_in__snapshot__has_key=CLASS)
     bound = Q(pk__in=binding(person).values("pk"))
     return Agreement.objects.filter(own | as_member | Q(managed) | bound)
 
@@ -62,14 +67,52 @@ def binding_any(institutions: Collection[UUID]) -> QuerySet[Agreement]:
 
 
 def of_person(person: Viewer) -> QuerySet[Agreement]:
-    """The agreements this person is party to as applicant or project member.
+    """The agreements this person is party to as applicant, as project member, or as student of a class.
 
-    Only members in the snapshot that the committee decided on are included: members added later were not approved.
+    Only members in the snapshot that the committee decided on are included: members added later were not approved. Of a
+    class the committee decided on the places; a student is party to it while they have a confirmed place.
     """
     person_id = roles.person_id(person)
-    theirs = Agreement.objects.filter(item__request__in=requests.of_person(person).values("pk"))
+    # Unions, so that the database walks an index for each part.
+    own = requests.of_person(person).order_by().values("pk").union(studied_by(person).order_by())
+    theirs = Agreement.objects.filter(item__request__in=own)
     member = Q(item__decided_in__snapshot__members__contains=[str(person_id)])
-    return theirs.filter(Q(item__request__applicant_id=person_id) | member)
+    return theirs.filter(Q(item__request__applicant_id=person_id) | member | _of_student(person))
+
+
+def _of_student(person: Viewer) -> Q:
+    """A condition on agreements: the person has a confirmed place in the class that the committee approved."""
+    places = confirmed_students().filter(
+        person_id=roles.person_id(person), cohort__request=OuterRef("item__request_id")
+    )
+    return Q(Exists(places), item__decided_in__snapshot__has_key=CLASS)
+
+
+def signatures_of(agreement: Agreement, *, reader: Viewer | None = None) -> QuerySet[Signature]:
+    """The signatures of the applicant, the project members and the owner, oldest first: what the signed PDF contains.
+
+    Students of a class sign for themselves and do not read each other's names: a student, as `reader`, gets their own
+    signature, those of the applicant and the owner, and no other.
+    """
+    found = Signature.objects.filter(agreement=agreement).order_by("signed_at", "pk")
+    students = Student.objects.filter(cohort__request=agreement.item.request_id, person_id=OuterRef("signer_id"))
+    others = ~Exists(students.filter(confirmed_at__isnull=False))
+    if reader is not None and is_student_of(reader, agreement):
+        mine = Q(signer_id=roles.person_id(reader))
+        return found.filter(mine | (Q(others) & ~Q(capacity=Signature.Capacity.MEMBER)))
+    return found.filter(others)
+
+
+def is_student_of(person: Viewer, agreement: Agreement) -> bool:
+    """Whether the person reads this agreement as a student of its class, also once they were removed from it."""
+    places = Student.objects.filter(person_id=roles.person_id(person), confirmed_at__isnull=False)
+    return places.filter(cohort__request=agreement.item.request_id).exists()
+
+
+def students_who_signed(agreement: Agreement) -> int:
+    """How many students of the class have signed."""
+    students = Student.objects.filter(cohort__request=agreement.item.request_id, confirmed_at__isnull=False)
+    return Signature.objects.filter(agreement=agreement, signer__in=students.values("person_id")).count()
 
 
 def concerning(person: Viewer) -> QuerySet[Agreement]:

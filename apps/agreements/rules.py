@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.access_requests.queries import people_of
+from apps.access_requests.queries import concerned_by
 from apps.agreements import queries, queries_conditions, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
@@ -137,11 +137,13 @@ def check_named_institution(agreement: Agreement, capacity: str, affiliation: Af
 
 
 def check_can_countersign(by: Person, agreement: Agreement) -> None:
-    """An owner of the dataset who is not part of the request or named in the text, after the applicant has signed."""
+    """An owner of the dataset who is not part of the request, a student of its class or named in the text, after the
+    applicant has signed.
+    """
     check_not_break_glass(by)
     if not by.is_active or not is_owner(by, agreement.item.dataset):
         raise Denied(_("Only a dataset owner can countersign this agreement."))
-    in_request = people_of(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
+    in_request = concerned_by(agreement.item.request).filter(pk__in=accounts_of(by).values("pk"))
     if in_request.exists() or any(queries.is_named_in(account, agreement) for account in accounts_of(by)):
         raise Denied(_("You cannot countersign an agreement you are part of."))
     check_not_over(agreement)

@@ -6,12 +6,13 @@ A placeholder is a `$name` in the text of a clause (string.Template).
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Template as ClauseTemplate
 from typing import Any
 
+from apps.access_requests.cohort_facts import ClassFacts
 from apps.core.pdf import compiled
 
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "።")
@@ -20,6 +21,21 @@ PLACEHOLDERS = frozenset({
     "applicant", "institution", "members", "dataset", "dataset_owner", "committee", "reference",
     "purpose", "starts_on", "ends_on", "conditions", "use_conditions",
 })  # fmt: skip
+
+
+def members(names: Sequence[str], taught: ClassFacts | None) -> str:
+    """Who may use the data beside the applicant: the members by name, and a class by its course and its places.
+
+    Students are not named: the text is the same for all of them, and each signs it.
+    """
+    said = list(names)
+    if taught is not None:
+        course, place = (" ".join(text.split()) for text in (taught.course, taught.institution))
+        said.append(
+            f'the students of the course "{course}" at {place} (at most {taught.places}), each of whom signs this '
+            "agreement for themselves"
+        )
+    return ", ".join(said) or "no further members"
 
 
 def digest(text: str) -> str:

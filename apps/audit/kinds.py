@@ -207,6 +207,18 @@ class Kind(models.TextChoices):
     INVITATION_WITHDRAWN = (
         "request.invitation_withdrawn", REQUESTS, "undo", "still", _("An invitation was withdrawn"),
     )  # fmt: skip
+    CLASS_ADDED = "request.class_added", REQUESTS, "person", "note", _("The request was made a request for a class")
+    CLASS_CHANGED = "request.class_changed", REQUESTS, "edit", "still", _("The details of the class were changed")
+    CLASS_DROPPED = "request.class_dropped", REQUESTS, "trash", "still", _("The class was removed from the request")
+    ROSTER_CHANGED = (
+        "request.roster_changed", REQUESTS, "edit", "still",
+        _("The roster of the class was changed: %(added)s added, %(removed)s removed"),
+    )  # fmt: skip
+    STUDENTS_INVITED = "request.students_invited", REQUESTS, "mail", "note", _("Students were invited (%(n)s)")
+    STUDENTS_REMINDED = "request.students_reminded", REQUESTS, "mail", "still", _("Students were reminded (%(n)s)")
+    STUDENT_CONFIRMED = "class.student_confirmed", REQUESTS, "check", "good", _("A student confirmed their place")
+    STUDENT_DECLINED = "class.student_declined", REQUESTS, "ban", "still", _("A student declined their place")
+    STUDENT_REMOVED = "class.student_removed", REQUESTS, "ban", "wait", _("A student was removed from the class")
     QUESTION_ANSWERED = (
         "request.question_answered", REQUESTS, "question", "note",
         _("The applicant answered a question of the committee"),

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands as requests
+from apps.access_requests.queries_cohorts import left_the_class
 from apps.agreements.capacities import receiving_access
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
@@ -37,6 +38,7 @@ def issue(agreement_id: UUID, *, by: Actor) -> list[AccessGrant]:
     if end <= begin:
         return []
     holders = Signature.objects.filter(agreement=agreement, capacity__in=receiving_access())
+    holders = holders.exclude(signer__in=left_the_class(agreement.item.request_id))
     issued = []
     for signature in holders.select_related("actor_snapshot").order_by("signed_at"):
         grant, made = AccessGrant.objects.get_or_create(

@@ -21,10 +21,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate, TruncDay
 from django.db.models.lookups import Exact, GreaterThan, IsNull, LessThanOrEqual
 
-from apps.access_requests import effect, queries_conditions
+from apps.access_requests import effect, queries_cohorts, queries_conditions
 from apps.access_requests import queries as requests
 from apps.access_requests.due_dates import HOLDS_DOWNLOADS, HOLDS_SIGNING
-from apps.access_requests.models import AccessRequest, Item, Membership
+from apps.access_requests.models import AccessRequest, Item, Membership, Student
 from apps.access_requests.states import ACCEPTED, EDITABLE, UNDER_REVIEW, RequestState
 from apps.agreements import queries as agreements
 from apps.agreements.models import Agreement
@@ -42,8 +42,19 @@ IN_PROGRESS = (*EDITABLE, *UNDER_REVIEW)
 def requests_waiting_for(person: Viewer) -> QuerySet[AccessRequest]:
     """Requests whose next step is this person's: drafts, changes to make, agreements to sign."""
     mine = AccessRequest.objects.filter(applicant_id=roles.person_id(person), state__in=EDITABLE).order_by()
-    to_sign = agreements_waiting_for(person).order_by().values("item__request_id")
+    as_student = queries_cohorts.studied_by(person).order_by()
+    to_sign = agreements_waiting_for(person).exclude(item__request__in=as_student).order_by().values("item__request_id")
     return AccessRequest.objects.filter(pk__in=mine.values("pk").union(to_sign))
+
+
+def places_waiting_for(person: Viewer) -> QuerySet[Student]:
+    """The places in classes that this person is to confirm, or in which they have an agreement to sign."""
+    to_sign = agreements_waiting_for(person).order_by().values("item__request_id")
+    confirmed = queries_cohorts.places_kept_by(person).filter(cohort__request__in=to_sign)
+    return Student.objects.filter(
+        Q(pk__in=queries_cohorts.places_to_confirm(person).order_by().values("pk"))
+        | Q(pk__in=confirmed.order_by().values("pk"))
+    )
 
 
 def agreements_waiting_for(person: Viewer) -> QuerySet[Agreement]:
@@ -64,6 +75,7 @@ def agreements_to_countersign(person: Viewer) -> QuerySet[Agreement]:
     named = Membership.objects.filter(request=OuterRef("item__request_id"), person_id=me)
     own = Q(item__request__applicant_id=me) | Q(Exists(named))
     own |= Q(item__decided_in__snapshot__members__contains=[str(me)])
+    own |= Q(queries_cohorts.concerns_student(person, "item__request_id"))
     return agreements.to_countersign(person).filter(_not_over()).exclude(own)
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from portal.backup import taking, taking_invitations
+from portal.backup import taking, taking_invitations, taking_students
 
 Take = Callable[[Event], bool]
 
@@ -138,6 +138,15 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.INVITATION_CONFIRMED: LOST,
     Kind.INVITATION_DECLINED: takes(taking_invitations.decline),
     Kind.INVITATION_WITHDRAWN: takes(taking_invitations.withdraw),
+    Kind.CLASS_ADDED: LOST,
+    Kind.CLASS_CHANGED: LOST,
+    Kind.CLASS_DROPPED: LOST,
+    Kind.ROSTER_CHANGED: LOST,
+    Kind.STUDENTS_INVITED: LOST,
+    Kind.STUDENTS_REMINDED: NOTHING,
+    Kind.STUDENT_CONFIRMED: LOST,
+    Kind.STUDENT_DECLINED: LOST,
+    Kind.STUDENT_REMOVED: takes(taking_students.remove_student),
     Kind.QUESTION_ANSWERED: LOST,
     Kind.REQUEST_RETURNED: LOST,
     Kind.REQUEST_WITHDRAWN: takes(taking.withdraw_request),

@@ -16,10 +16,12 @@ from django.db.models import Q, QuerySet
 from apps.access_requests import fields
 from apps.access_requests.models import (
     AccessRequest,
+    Cohort,
     Item,
     Message,
     NoConflictDeclaration,
     Recusal,
+    Student,
     Verdict,
     Vote,
 )
@@ -85,6 +87,25 @@ def _messages(institution: Institution) -> Q:
     """
     shared = Q(request__items__committee__institution=institution) | Q(request__applicant__institution=institution)
     return Q(committee__institution=institution) | (Q(internal=False) & shared)
+
+
+def _classes(path: str) -> Callable[[Institution], Q]:
+    """Classes that it teaches, and those that were submitted to its committees or for its datasets."""
+    return lambda institution: (
+        Q(**{f"{path}institution": institution})
+        | Q(
+            **{
+                f"{path}request__items__committee__institution": institution,
+                f"{path}request__submitted_at__isnull": False,
+            }
+        )
+        | Q(
+            **{
+                f"{path}request__items__dataset__institution": institution,
+                f"{path}request__submitted_at__isnull": False,
+            }
+        )
+    )
 
 
 def _declared(institution: Institution) -> Q:
@@ -158,6 +179,17 @@ TABLES = (
         "request_datasets", Item,
         ("id", "request_id", "dataset_id", "committee_id", "state", "reason", "terms", "decided_at"),
         _of_datasets("dataset__"),
+    ),
+    Table(
+        "classes", Cohort,
+        ("id", "request_id", "course", "institution_id", "first_day", "last_day", "supervision", "places"),
+        _classes(""),
+    ),
+    Table(
+        "students", Student,
+        ("id", "cohort_id", "name", "email", "orcid", "person_id", "invited_at", "confirmed_at", "declined_at",
+         "removed_at"),
+        _classes("cohort__"),
     ),
     Table(
         "messages", Message,

@@ -24,6 +24,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     # consequences of events, and work that the clock starts
     "access_requests.activate": {SYSTEM},
     "access_requests.decide_by_rules": {SYSTEM},
+    "access_requests.invite_students": {SYSTEM},
     "access_requests.keep_approval_rule": {SYSTEM},
     "access_requests.lapse": {SYSTEM},
     "access_requests.erase_invitations": {SYSTEM},

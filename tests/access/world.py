@@ -30,6 +30,7 @@ from apps.tokens.queries import digest
 from tests import stories
 from tests.access.api_world import API_FORMS, api_things
 from tests.access.approval_world import APPROVAL_FORMS, approval_things
+from tests.access.cohort_world import CLASS_FORMS, add_classes
 from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
 from tests.access.invitations_world import INVITATION_FORMS, add_invitations
@@ -209,6 +210,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     api_things(things, published_dataset.committee_setup, cases["undeclared"])
     add_conditions(things, stories.in_review(**who))
     add_invitations(things, stories.draft(**who))
+    add_classes(things, published_dataset)
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
         for state in cases:
@@ -432,6 +434,7 @@ FORMS: dict[str, Kwargs] = {
     "api:describe_dataset": {"summary": "In other words."},
     **CONDITION_FORMS,
     **INVITATION_FORMS,
+    **CLASS_FORMS,
     **SET_UP_FORMS,
     **FORM_FORMS,
     **APPROVAL_FORMS,

@@ -22,6 +22,9 @@ JUSTIFIED: dict[str, str] = {
     "access_requests.0003_answers: AddConstraint(round.access_requests_round_frozen)": (
         "it refuses less than the trigger before it: answers to forms can be erased too; the old code freezes none"
     ),
+    "access_requests.0016_cohort_classes: AddConstraint(round.access_requests_round_frozen)": (
+        "it refuses less than the trigger before it: the supervision of a class can be erased too"
+    ),
     "access_requests.0010_cond_due_dates: AddConstraint(condition.proposed_condition_says_when)": (
         "it is about the new columns, which the old code leaves empty"
     ),

@@ -34,6 +34,15 @@ from apps.access_requests.commands.clocks import (
     set_missing_clocks,
     use_fast_track,
 )
+from apps.access_requests.commands.cohorts import (
+    confirm_place,
+    decline_place,
+    describe_class,
+    drop_class,
+    invite_students,
+    keep_roster,
+    remind_students,
+)
 from apps.access_requests.commands.committee_rules import change_voting_rules, set_after_decision
 from apps.access_requests.commands.conditions import accept_report, report_condition, send_report_back
 from apps.access_requests.commands.conflicts import declare_no_conflict, recuse
@@ -83,6 +92,13 @@ __all__ = [
     "resend_invitation",
     "withdraw_invitation",
     "accept_report",
+    "confirm_place",
+    "decline_place",
+    "describe_class",
+    "drop_class",
+    "invite_students",
+    "keep_roster",
+    "remind_students",
     "report_condition",
     "set_after_decision",
     "send_report_back",

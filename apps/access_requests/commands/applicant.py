@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.access_requests import fields, form_answers, purposes, rules
 from apps.access_requests.commands.attachments import _drop_attachments
 from apps.access_requests.commands.clocks import _set_clocks
+from apps.access_requests.commands.cohorts import _copy_class, _delete_class, _match_roster
 from apps.access_requests.commands.decide import _close_if_decided, _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.commands.rounds import _open_round
@@ -57,6 +58,7 @@ def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest
     _set_items(drafted, chosen, like=request)
     for person in Person.objects.filter(memberships__request=request, is_active=True):
         Membership.objects.create(request=drafted, person=person)
+    _copy_class(request, drafted)
     record(Kind.REQUEST_DRAFTED, actor=by, subject=drafted, about=[*chosen, request])
     return drafted
 
@@ -202,6 +204,7 @@ def submit(request: AccessRequest, *, by: Actor) -> Round:
     request = _lock(request)
     rules.check_can_submit(by, request)
     _open_items(request)
+    _match_roster(request)
     opened = _open_round(request)
     _set_clocks(request)
     request.move("submit", submitted_at=clock.now(), answer_until=None, answer_reminded_at=None)
@@ -265,6 +268,7 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     request.items.all().delete()
     request.memberships.all().delete()
     request.invitations.all().delete()
+    _delete_class(request)
     request.delete()
 
 

@@ -20,7 +20,7 @@ from apps.datasets.models import Dataset
 from apps.people.models import Person
 
 # The keys of a round's snapshot that hold free text.
-ERASABLE = "ARRAY['title', 'purpose', 'public_summary', 'questions', 'forms']"
+ERASABLE = "ARRAY['title', 'purpose', 'public_summary', 'questions', 'forms', 'supervision']"
 
 
 class AccessRequest(WorkflowModel):

@@ -69,7 +69,22 @@ class RequestLine(Schema):
     access_state: AccessStateOut
 
 
+class ClassOut(Schema):
+    """The class that a request is for: numbers, and no names."""
+
+    course: str
+    institution: str
+    first_day: date
+    last_day: date
+    places: int
+    students: dict[str, int] = Field(
+        description="For the supervisor: how many students are listed, invited, confirmed, signed, access, ended, "
+        "declined or removed. Empty for everybody else."
+    )
+
+
 class RequestOut(RequestLine):
+    cohort: ClassOut | None = Field(default=None, description="The class that the request is for, if it is for one.")
     purpose: str
     public_summary: str
     research_purpose: dict[str, Any] = Field(description="The answers; empty without answers (docs/api.md).")

@@ -15,6 +15,7 @@ from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.states import EDITABLE
 from apps.api import pagination, schemas, serialise
 from apps.api.auth import READ, REQUEST, caller
+from apps.api.classes import class_out
 from apps.api.errors import Changed, InvalidFields, NeedsCondition
 from apps.api.form_answers import form_answers as answers_out
 from apps.api.idempotency import idempotent_call
@@ -125,7 +126,7 @@ def answer_question(
 
 
 def _mine(by: Person, pk: UUID) -> AccessRequest:
-    fetched = requests.of_person(by).select_related("applicant").prefetch_related(
+    fetched = requests.of_person(by).select_related("applicant", "cohort__institution").prefetch_related(
         ITEMS, "memberships__person", "questions"
     )  # fmt: skip
     found = fetched.filter(pk=pk).first()
@@ -141,7 +142,7 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
     asked = form_answers.asked_forms(mine, {item.committee_id for item in mine.items.all()})
     whole = serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
-    return whole | {"forms": [*map(answers_out, asked)]}
+    return whole | {"forms": [*map(answers_out, asked)], "cohort": class_out(mine, by)}
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:

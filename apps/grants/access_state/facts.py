@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from apps.access_requests.models import Membership
+from apps.access_requests.queries_cohorts import confirmed_students
 from apps.agreements.models import Signature
 from apps.core import clock, roles
 from apps.core.actors import Viewer
@@ -77,6 +79,7 @@ class Facts:
     grants: dict[tuple[UUID, UUID], GrantFacts] = field(default_factory=dict)  # by (agreement, holder)
     signed: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)  # by (agreement, signer)
     members: dict[UUID, set[UUID]] = field(default_factory=dict)  # by request
+    students: dict[UUID, set[UUID]] = field(default_factory=dict)  # by request: the viewer, if they are one
     owners: dict[UUID, list[Person]] = field(default_factory=dict)  # by dataset
     ended: dict[tuple[UUID, UUID], Ended] = field(default_factory=dict)  # by (person, institution)
     ended_for_viewer: Ended | None = None  # no sign-in restores an affiliation of the viewer
@@ -139,9 +142,15 @@ def _read_signing(facts: Facts, items: list[Any]) -> None:
     """Who has signed, who is named and who may countersign: for agreements that gave no access yet."""
     rows = Signature.objects.filter(agreement__in={one.agreement.pk for one in items})
     facts.signed = {(row[0], row[1]): row[2] for row in rows.values_list("agreement", "signer", "signed_at")}
-    named = Membership.objects.filter(request__in={one.request_id for one in items})
-    for request, person in named.values_list("request", "person"):
-        facts.members.setdefault(request, set()).add(person)
+    asked = {one.request_id for one in items}
+    named = Membership.objects.filter(request__in=asked).annotate(studies=Value(False))
+    me = roles.person_id(facts.viewer)
+    places = confirmed_students().filter(cohort__request__in=asked, person=me).annotate(studies=Value(True))
+    people: Any = named.values_list("request", "person", "studies").union(
+        places.order_by().values_list("cohort__request", "person", "studies")
+    )
+    for request, person, studies in people:
+        (facts.students if studies else facts.members).setdefault(request, set()).add(person)
     facts.owners = owners_by_dataset({one.dataset_id for one in items})
 
 

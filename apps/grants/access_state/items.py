@@ -88,6 +88,7 @@ def _of_agreement(item: Any, who: Who, facts: Facts, same: Mapping[str, Any]) ->
     named = str(who.person.pk) in (item.approved_members or ()) and who.person.pk in facts.members.get(
         item.request_id, set()
     )
+    named = named or who.person.pk in facts.students.get(item.request_id, set())
     if item.request.applicant_id != who.person.pk and not named:
         return None
     same = {**same, "agreement": agreement, "last_day": agreement.ends_on}

@@ -86,7 +86,12 @@ def _prepared_grants(choose: Callable[..., Q], *kinds: type[Any]) -> Callable[..
 
 # Each gives the grants with every part of "is it active".
 grants_of_holder = _prepared_grants(lambda who, datasets: Q(any_of("dataset_id", datasets), holder_id=who), UUID, list)
-grants_of_requests = _prepared_grants(lambda requests: Q(any_of("agreement__item__request_id", requests)), list)
+# Of requests only those of the reader and of the applicant: a class may have 500 more.
+grants_of_requests = _prepared_grants(
+    lambda who, requests: Q(any_of("agreement__item__request_id", requests))
+    & (Q(holder_id=who) | Q(holder_id=F("agreement__item__request__applicant_id"))),
+    UUID, list,
+)  # fmt: skip
 grants_called = _prepared_grants(lambda ids: Q(any_of("id", ids)), list)
 grants_of_own = _prepared_grants(
     lambda who, ids, requests: Q(any_of("id", ids)) | Q(any_of("agreement__item__request_id", requests), holder_id=who),

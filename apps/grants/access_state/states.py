@@ -8,6 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries_cohorts import studied_by
 from apps.access_requests.states import RequestState
 from apps.core import roles
 from apps.core.actors import Viewer
@@ -71,8 +72,9 @@ def states_of_requests(person: Viewer, wanted: Iterable[AccessRequest]) -> dict[
     """By id; `also` has the other datasets of the request. What waits for the viewer comes first, then for others."""
     found = {request.pk: request for request in wanted}
     items = statements.items_of_requests(found)
-    grants = statements.grants_of_requests(list(found))
-    theirs = set(requests.of_person(person).filter(pk__in=found).values_list("pk", flat=True))
+    grants = statements.grants_of_requests(roles.person_id(person), list(found))
+    mine = requests.of_person(person).order_by().values("pk").union(studied_by(person).order_by())
+    theirs = set(AccessRequest.objects.filter(pk__in=mine).filter(pk__in=found).values_list("pk", flat=True))
     me = roles.person_id(person)
     asked = [(item, me if item.request_id in theirs else item.request.applicant_id) for item in items]
     facts = read(person, {item.dataset_id for item in items}, asked=asked, grants=grants)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import queries as requests
+from apps.access_requests.cohort_facts import class_in
 from apps.agreements import commands, queries, rules, wording
 from apps.agreements.models import Agreement, Signature
 from apps.agreements.states import AgreementState
@@ -124,7 +125,7 @@ def agreement_pdf(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 def _find(person: Viewer, pk: UUID) -> Agreement:
     fetched = queries.visible_to(person).select_related(
-        "template", "item__dataset", "item__committee", "item__request__applicant__institution"
+        "template", "item__dataset", "item__committee", "item__decided_in", "item__request__applicant__institution"
     )
     found = fetched.filter(pk=pk).first()
     if found is None:
@@ -142,7 +143,8 @@ def _page(
 ) -> HttpResponse:
     person = request.actor
     request_seen = requests.visible_to(person).filter(pk=agreement.item.request_id).exists()
-    signatures = list(agreement.signatures.select_related("signer__institution", "actor_snapshot"))
+    signed = queries.signatures_of(agreement, reader=person)
+    signatures = list(signed.select_related("signer__institution", "actor_snapshot"))
     title, clauses = wording.parsed(agreement.text)
     may_sign = _sentence(lambda: rules.check_can_sign(person, agreement)) == ""
     may_countersign = _sentence(lambda: rules.check_can_countersign(person, agreement)) == ""
@@ -155,6 +157,7 @@ def _page(
         "plain_is_help": get_language() == "da",
         "shown": _state(person, agreement),
         "signatures": signatures,
+        **_of_class(person, agreement),
         "pdfs": list(agreement.pdfs.all()),
         "missing": [] if agreement.shown_state in ENDED else queries.missing_signers(agreement),
         "owner_signed": any(one.capacity == Signature.Capacity.OWNER for one in signatures),
@@ -170,6 +173,17 @@ def _page(
         "end_form": end_form or ReasonForm(auto_id="end-%s"),
     }  # fmt: skip
     return render(request, "agreements/agreement.html", context, status=status)
+
+
+def _of_class(person: Person, agreement: Agreement) -> dict[str, Any]:
+    """For the agreement of a class: how many students signed; to a student nothing of the others."""
+    if class_in(agreement.item.decided_in.snapshot if agreement.item.decided_in else {}) is None:
+        return {}
+    if queries.is_student_of(person, agreement):
+        return {"is_student": True}
+    supervises = agreement.item.request.applicant_id == person.pk
+    signed = queries.students_who_signed(agreement)
+    return {"is_class": True, "students_signed": signed, "supervises": supervises}
 
 
 def _list_url(person: Person, agreement: Agreement) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.access_requests import fields
+from apps.access_requests.cohort_facts import class_in
 from apps.access_requests.models import AccessRequest, Round
 from apps.access_requests.named import named_members, named_people
 from apps.access_requests.queries import ends_of
@@ -159,6 +160,7 @@ def _asked(
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(pk) for pk in named_members(said)],
         "invited": still_invited(newest),
+        "taught": class_in(said),
         **match_of_round(newest, people),
         "earlier": earlier,
         "voted_then": voted_then,

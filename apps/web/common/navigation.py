@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.access_requests.queries import of_person
+from apps.access_requests.queries_cohorts import places_of
 from apps.committees.queries import committees_of
 from apps.committees.queries_deputies import memberships_kept_by
 from apps.core.db import Prepared
@@ -31,13 +32,16 @@ ROOMS = ("reviews", "substitutes", "cares", "signs", "audits", "operates")
 COUNTED = {
     "my_requests": "requests_waiting",
     "my_access": "access_waiting",
+    "my_classes": "classes_waiting",
     "review_queue": "reviews_waiting",
     "vote_as_deputy": "deputy_votes_waiting",
     "my_datasets": "datasets_waiting",
     "institution_people": "affiliations_waiting",
     "system_status": "stops_waiting",
 }
-NOWHERE = dict.fromkeys(("institution_id", "is_break_glass", "asks", "holds", *ROOMS, *COUNTED.values(), "unread"), 0)
+NOWHERE = dict.fromkeys(
+    ("institution_id", "is_break_glass", "asks", "holds", "studies", *ROOMS, *COUNTED.values(), "unread"), 0
+)
 _CARERS_PAGES = {"grant_revoke", "grant_suspend"}  # below /access/, and yet not the visitor's own access
 
 
@@ -78,6 +82,7 @@ def _flags(person: Person) -> Any:
     flags = {
         "asks": Exists(of_person(person)),
         "holds": Exists(held_by(person)),
+        "studies": Exists(places_of(person)),
         "reviews": Exists(committees_of(person)),
         "substitutes": substitutes,
         "cares": Exists(managed_by(person)),
@@ -129,6 +134,7 @@ def _nav(facts: Mapping[str, Any]) -> list[Entry]:
         (True, _("Datasets"), "catalogue"),
         (facts["asks"] or new, _("My requests"), "my_requests"),
         (facts["holds"], _("My access"), "my_access"),
+        (facts["studies"], _("Classes"), "my_classes"),
         (facts["reviews"], _("Requests to review"), "review_queue"),
         (facts["substitutes"], _("Votes as a deputy"), "vote_as_deputy"),
         (facts["cares"], _("My datasets"), "my_datasets"),

@@ -22,6 +22,7 @@ def waiting_for(person: Viewer) -> dict[str, QuerySet[Any]]:
     return {
         "my_requests": waiting.requests_waiting_for(person),
         "my_access": waiting.access_waiting_for(person),
+        "my_classes": waiting.places_waiting_for(person),
         "vote_as_deputy": votes_waiting_for_deputy(person),
         "review_queue": reviews_waiting_for(person),
         "my_datasets": waiting.agreements_to_countersign(person),

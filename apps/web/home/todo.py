@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from apps.access_requests.models import Invitation
+from apps.access_requests.models import Invitation, Student
 from apps.access_requests.states import RequestState
 from apps.agreements.models import Agreement
 from apps.core import clock
@@ -102,6 +102,23 @@ def of_access(row: dict[str, Any]) -> Task:
         note=shown["badge"],
         last_day=None if suspended else grant.last_day,
         left=shown["left"],
+    )
+
+
+def of_place(place: Student) -> Task:
+    """A place in a class that its student confirms, or in which they sign the agreement."""
+    confirmed = place.confirmed_at is not None
+    return Task(
+        rank=WAITING,
+        what=_("Sign the agreement of your class") if confirmed else _("Confirm your place in a class"),
+        about=place.cohort.course,
+        place=Place(reverse("class_place", args=[place.cohort_id])),
+        label=_("View class"),
+        icon="sign" if confirmed else "mail",
+        tone="note",
+        note=str(place.cohort.request.applicant),
+        since=place.confirmed_at or place.invited_at,
+        last_day=place.cohort.last_day,
     )
 
 

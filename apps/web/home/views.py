@@ -51,6 +51,7 @@ def home(request: PageRequest) -> HttpResponse:
         [todo.of_request(row) for row in own if row.yours]
         + [todo.of_access(one) for one in have if one["grant"].waits]
         + [todo.of_invitation(one) for one in invited]
+        + [todo.of_place(one) for one in _places(person, facts)]
         + [todo.of_review(one) for one in _reviews(person, facts)]
         + [todo.of_countersigning(agreement) for agreement in countersign]
         + [todo.of_confirming(affiliation) for affiliation in _to_confirm(person, facts)]
@@ -98,6 +99,14 @@ def _reviews(person: Person, facts: Mapping[str, Any]) -> list[Any]:
             vars(item.request)["declared"] = item.declared
             found.append(item.request)
     return found
+
+
+def _places(person: Person, facts: Mapping[str, Any]) -> list[Any]:
+    """The places in classes that the person is to confirm, or for which they are to sign."""
+    if not facts["classes_waiting"]:
+        return []
+    found = waiting.places_waiting_for(person).select_related("cohort__request__applicant")
+    return list(found.order_by("invited_at", "pk")[: SHOWN + 1])
 
 
 def _access(person: Person) -> QuerySet[Any]:

@@ -28,6 +28,7 @@ from apps.core.errors import Invalid, NotFound
 from apps.datasets.matching.questions import answers
 from apps.grants import queries as grants
 from apps.grants.access_state import AccessState, Do, State, state_of_request, states_of_grants
+from apps.grants.queries_cohorts import access_without_students
 from apps.people.models import Person
 from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
@@ -148,7 +149,8 @@ def _rows(items: list[Item], state: AccessState) -> list[dict[str, Any]]:
 
 def _people(found: AccessRequest, person: Person) -> list[dict[str, Any]]:
     """Who has or had access under this request, each with the state of it."""
-    given = list(grants.of_requests([found.pk]).select_related("dataset", "holder__institution"))
+    listed = grants.of_requests([found.pk]).filter(access_without_students(found))
+    given = list(listed.select_related("dataset", "holder__institution"))
     states = states_of_grants(person, given)
     return [{"grant": one, "mine": one.holder_id == person.pk, "shown": shown(states[one.pk])} for one in given]
 

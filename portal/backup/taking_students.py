@@ -1,0 +1,13 @@
+"""What a restore takes away again in classes."""
+
+from apps.access_requests.models import Student
+from apps.audit.models import Event
+
+
+def remove_student(event: Event) -> bool:
+    """The student is removed again. That their access was revoked is an event of its own.
+
+    A student who is not in the backup has no place there.
+    """
+    Student.objects.filter(pk=event.subject_id, removed_at__isnull=True).update(removed_at=event.at)
+    return True
