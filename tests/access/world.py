@@ -400,6 +400,7 @@ FORMS: dict[str, Kwargs] = {
     "mail_choice": {"rhythm": "daily"},
     "calendar_feed": {"act": "make"},
     "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
+    "decide_together": {"act": "vote"},
     "committee_checklist": {"criteria": "The purpose is allowed.", "required": "on"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},

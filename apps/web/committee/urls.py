@@ -15,12 +15,14 @@ from apps.web.committee import (
     members,
     queue,
     thread,
+    together,
     undo,
     voting_rules,
 )
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
+    path("review/together/", together.decide_together, name="decide_together"),
     path("review/<uuid:pk>/", case.case, name="case"),
     path("review/<uuid:pk>/conflict/", conflicts.declare, name="case_declare"),
     path("review/<uuid:pk>/checklist/<slug:slug>/<int:number>/", checklist.verdict, name="case_verdict"),

@@ -19,6 +19,7 @@ from apps.web.committee.after_vote import UndoForm
 from apps.web.committee.approval_rules import RuleForm
 from apps.web.committee.due_date import DueDateForm
 from apps.web.committee.forms import VoteForm
+from apps.web.committee.together import EqualVoteForm
 from apps.web.condition_rows import ReportForm, ReviewForm
 from apps.web.datasets.description_form import DescriptionForm
 from apps.web.datasets.forms import RevokeForm
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.django_db
 # What a form cannot be made without.
 ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
+    EqualVoteForm: {"item": Item()},
     DescriptionForm: {"uses": []},
     UndoForm: {"item": UUID(int=1)},
     AppealForm: {"item": UUID(int=1)},
