@@ -26,6 +26,22 @@ def lock_for_share(model: type[models.Model], pk: uuid.UUID) -> None:
         cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = %s FOR SHARE", [pk])  # noqa: S608
 
 
+def lock_for_share_by(model: type[models.Model], reference: str, **unique: str) -> None:
+    """Lock for share what a row refers to: `lock_for_share_by(DownloadLink, "grant", digest=digest)` locks its grant.
+
+    One statement; nothing is locked if there is no such row, or if it refers to nothing. The reference must be one that
+    never changes.
+    """
+    quote, (key, value) = connection.ops.quote_name, next(iter(unique.items()))
+    field: Any = model._meta.get_field(reference)
+    by: Any = model._meta.get_field(key)
+    target = field.related_model._meta
+    found = f"SELECT {quote(field.column)} FROM {quote(model._meta.db_table)} WHERE {quote(by.column)} = %s"  # noqa: S608
+    with _cursor() as cursor:
+        table = quote(target.db_table)
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {quote(target.pk.column)} = ({found}) FOR SHARE", [value])  # noqa: S608
+
+
 def lock_name(name: str) -> None:
     """Wait until no other transaction has locked this name, and lock it until this one ends (an advisory lock)."""
     with connection.cursor() as cursor:

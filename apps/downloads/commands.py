@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from apps.audit.record import Kind, record
 from apps.core import clock, rate
 from apps.core.actors import ANONYMOUS, Actor, person_id_of
-from apps.core.db import lock_for_share, lock_name
+from apps.core.db import lock_name
 from apps.core.errors import Denied, DomainError, NotFound
 from apps.core.storage import PrivateBucketStorage, private_storage
 from apps.datasets.models import Dataset, Distribution
-from apps.downloads import queries, rules, signing
+from apps.downloads import queries_one, rules, signing
 from apps.downloads.delivery import Delivery, disposition_of, etag_of
 from apps.downloads.models import DownloadLink
 from apps.downloads.ranges import Asked, Plan, plan
@@ -73,15 +73,18 @@ def open_link(token: str, *, by: Actor, asked: Asked | None = None, network: str
     """
     visitor = check_person_or(by, ANONYMOUS)
     digest = signing.digest_of(token)
-    link = queries.link_of_digest(digest) if digest else None
-    if link is None:
-        _record_unknown_link(network)
-        raise NotFound(_("This link does not exist."))
+    link: DownloadLink | None = None
     try:
-        return _deliver(link, by=by, asked=asked or Asked())
+        with transaction.atomic():
+            link = queries_one.lock_link(digest) if digest else None
+            if link is not None:
+                return _deliver(link, by=by, asked=asked or Asked())
     except DomainError as refusal:
+        assert link is not None
         _record_refusal(link, about=_about(link), why=refusal.code, by=visitor or link.person or by)
         raise
+    _record_unknown_link(network)
+    raise NotFound(_("This link does not exist."))
 
 
 def fetch(file: Distribution, *, by: Actor, asked: Asked | None = None) -> Delivery:
@@ -127,7 +130,9 @@ def _record_unknown_link(network: str) -> None:
 def _fetch(file: Distribution, *, by: Actor, asked: Asked) -> Delivery:
     continues = _continues(file, by, asked)
     link, _secret = make_link(file, by=by)
-    delivery = _deliver(link, by=by, asked=asked, continues=continues)
+    now = queries_one.lock_link(link.digest)
+    assert now is not None
+    delivery = _deliver(now, by=by, asked=asked, continues=continues)
     DownloadLink.objects.filter(pk=link.pk).update(ended_at=clock.now())
     return delivery
 
@@ -142,15 +147,11 @@ def _continues(file: Distribution, by: Actor, asked: Asked) -> bool:
     return DownloadLink.objects.filter(person_id=person_id, distribution=file, started_at__gte=since).exists()
 
 
-@transaction.atomic
 def _deliver(link: DownloadLink, *, by: Actor, asked: Asked, continues: bool = False) -> Delivery:
     """Check everything the link depends on, record the download, and return how the file is sent.
 
-    The grant row is locked for share, so a revocation is either seen here or waits until the download is recorded.
+    The link was read by `lock_link` in this transaction.
     """
-    if link.grant_id is not None:
-        lock_for_share(AccessGrant, link.grant_id)
-    link = queries.reload_link(link)
     rules.check_same_person(link, by)
     rules.check_active(link, at=link.asked_at)
     rules.check_signed_out(link)

@@ -44,7 +44,7 @@ class DownloadLink(models.Model):
     ended_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)  # when the first bytes were sent; later ones continue that download
 
-    asked_at: datetime  # no column: the moment of the question, where `queries.reload_link` asked it
+    asked_at: datetime  # no column: the moment of the question, where `queries_one.lock_link` asked it
 
     objects = LinkQuerySet.as_manager()
 

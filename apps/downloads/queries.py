@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from apps.core import clock, roles
+from apps.core import roles
 from apps.core.actors import Viewer
 from apps.core.addresses import absolute
 from apps.datasets.models import Distribution
@@ -79,21 +79,6 @@ def _as(person: Viewer, *, strong: bool) -> Person:
 
 def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-
-def link_of_digest(digest: str) -> DownloadLink | None:
-    """The link whose secret has this digest, active or not; None if there is none."""
-    return DownloadLink.objects.filter(digest=digest).first()
-
-
-def reload_link(link: DownloadLink) -> DownloadLink:
-    """The link as it is in the database now, with its file, its person and the token that created it.
-
-    `asked_at` is the moment of the question.
-    """
-    found = DownloadLink.objects.select_related("person", "made_with", "distribution__version")
-    moments = {"asked_at": clock.sql_now()}  # a column of the model's own name, as mypy sees it
-    return found.annotate(**moments).get(pk=link.pk)
 
 
 @dataclass(frozen=True)

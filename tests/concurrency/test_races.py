@@ -13,6 +13,7 @@ from apps.audit.models import Event
 from apps.core.actors import ANONYMOUS
 from apps.core.errors import DomainError
 from apps.downloads import commands as downloads
+from apps.downloads import queries_one
 from apps.grants import commands as grants
 from tests import stories
 
@@ -134,5 +135,5 @@ def test_a_revocation_waits_for_the_download_it_did_not_forestall(monkeypatch: p
 def test_control_without_the_lock_a_download_starts_after_the_revocation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Control, R10: the same moment without FOR SHARE."""
     access = stories.linked()
-    monkeypatch.setattr(downloads, "lock_for_share", lambda *_args: None)
+    monkeypatch.setattr(queries_one, "lock_for_share_by", lambda *_args, **_key: None)
     assert race(access, monkeypatch) == ["grant.revoked", "download.started"]

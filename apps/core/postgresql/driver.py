@@ -4,6 +4,7 @@ PostgreSQL's own statement_timeout ends a slow statement, but not one whose serv
 whose packets a firewall drops. Here the client stops waiting.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -19,6 +20,8 @@ from psycopg import (
     ProgrammingError,
     errors,
 )
+from psycopg._preparing import Prepare, PrepareManager
+from psycopg.pq.abc import PGresult
 
 from apps.core.postgresql.silence import Silence
 
@@ -38,10 +41,26 @@ __all__ = [
 silence = Silence()  # one a process: it has one database
 
 
+class KeptStatements(PrepareManager):
+    """Statements stay prepared after a rollback; psycopg else drops them all, and the next page plans them again.
+
+    psycopg drops them because an object may have been made or dropped in the transaction. The portal's role may do
+    neither, and PostgreSQL itself checks a prepared statement against the tables at each use.
+    """
+
+    def _should_discard(self, prep: Prepare, results: Sequence[PGresult], *_more: Any) -> bool:
+        left = [result for result in results if result.command_status != b"ROLLBACK"]
+        return super()._should_discard(prep, left)
+
+
 class LimitedConnection(psycopg.Connection[Any]):
     """A connection on which each answer of the server is awaited for `limit` seconds at most; 0 is no limit."""
 
     limit: float = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepared = KeptStatements()
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Consume a generator of psycopg; raises OperationalError, and closes the connection, if it takes too long."""

@@ -93,7 +93,7 @@ class ErrorResponses:
 class ReadOnlyReads:
     """GET and HEAD run in a read-only transaction: a page that tries to write fails in every test.
 
-    It is committed, though there is nothing to keep: after a rollback psycopg forgets every statement it has prepared.
+    It is committed: there is nothing to undo.
     """
 
     def __init__(self, get_response: Next) -> None:

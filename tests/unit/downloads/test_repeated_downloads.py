@@ -50,8 +50,8 @@ def test_two_first_calls_at_once_are_one_download(monkeypatch: pytest.MonkeyPatc
     """Both read the link before either has sent a byte."""
     access = stories.linked()
     assert access.link is not None
-    unused = commands.queries.reload_link(access.link)
-    monkeypatch.setattr(commands.queries, "reload_link", lambda _link: unused)
+    unused = commands.queries_one.lock_link(access.link.digest)
+    monkeypatch.setattr(commands.queries_one, "lock_link", lambda _digest: unused)
     for _time in range(2):
         commands.open_link(access.token, by=ANONYMOUS)
     assert kinds() == ["started", "continued"]
@@ -108,10 +108,7 @@ def test_calls_of_one_person_take_turns() -> None:
 
 
 def test_a_grant_cannot_be_revoked_while_a_download_on_it_is_recorded() -> None:
-    """The row of the grant is locked for share; open data have no grant to lock."""
-    file = stories.published_dataset(access="open").file
-    commands.fetch(file, by=stories.person())
-    assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 0
+    """The row of the grant is locked for share."""
     access = stories.linked()
     assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 0
     commands.open_link(access.token, by=ANONYMOUS)
