@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from apps.access_requests import commands
 from apps.access_requests.equal_cases import MOST
@@ -74,8 +75,7 @@ def decide_together(request: AuthenticatedRequest) -> HttpResponse:
     if not committees_of(request.actor).exists():
         raise Denied(_("Only members of a data access committee can see this page."))
     if request.method == "POST" and request.POST.get("act") == "vote":
-        answer: HttpResponse = _vote(request)
-        return answer
+        return _vote(request)
     sent = request.POST if request.method == "POST" else request.GET
     found = _chosen(request, sent)
     if request.method != "POST":
@@ -129,6 +129,8 @@ def _typed(request: AuthenticatedRequest, item: Item, name: str) -> str:
     return str(request.POST.get(f"{item.pk.hex[:12]}-{name}", "")).strip()
 
 
+@require_POST
+@signed_in
 @freshly_signed_in(shows=_votes_shown)
 def _vote(request: AuthenticatedRequest) -> HttpResponse:
     """Cast the votes one by one; those that are refused are named with their reason, and the others count."""
