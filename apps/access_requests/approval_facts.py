@@ -12,6 +12,7 @@ from django.db.models import Q
 from apps.access_requests import purposes
 from apps.access_requests.approval_terms import Facts
 from apps.access_requests.models import Attachment, Item, Round
+from apps.access_requests.named import named_people
 from apps.committees.models import CommitteeMember
 from apps.datasets.conditions import Use
 from apps.datasets.diseases import ancestry_of
@@ -96,8 +97,8 @@ def _facts(item: Item, row: Row, read: _Read, at: datetime, resubmitted: bool) -
 
 
 def _people(row: Row) -> list[UUID]:
-    """The applicant and the members, as they were submitted."""
-    return [UUID(pk) for pk in (row["snapshot__applicant"], *(row["snapshot__members"] or ()))]
+    """The applicant and the members, as they were submitted; somebody unknown if the snapshot has no list of them."""
+    return named_people({name: row[f"snapshot__{name}"] for name in ("applicant", "members")})
 
 
 def _ethics(row: Row) -> list[dict[str, Any]]:

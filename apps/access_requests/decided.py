@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from apps.access_requests.models import AccessRequest, Item, Round
+from apps.access_requests.named import named_people
 from apps.access_requests.queries import COUNTED_SINCE
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
@@ -49,7 +50,7 @@ def _counted(member: CommitteeMember, at: datetime, seen: Round) -> bool:
 
 
 def _named(seen: Round) -> set[UUID]:
-    return {UUID(pk) for pk in (seen.snapshot["applicant"], *seen.snapshot["members"])}
+    return set(named_people(seen.snapshot))
 
 
 def _excluded(named: set[UUID], events: list[Event]) -> set[UUID]:

@@ -39,7 +39,7 @@ def asked_forms(request: AccessRequest, committee_ids: Collection[UUID] | None =
         committee_ids = set(items.values_list("dataset__committee_id", flat=True))
     found = [_asked(request, version) for version in versions_by_id(map(UUID, request.answers)).values()]
     asked = [one for one in found if one.committee in committee_ids]
-    form_files.fill(request, asked)
+    form_files.fill(request, asked, found)
     return asked
 
 

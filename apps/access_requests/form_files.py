@@ -31,18 +31,23 @@ def asking(form: AskedForm) -> list[Question]:
     return [one for one in form.definition.questions() if one.type == Type.FILE]
 
 
-def fill(request: AccessRequest, forms: Iterable[AskedForm]) -> None:
-    """Put the files of the request into the answers of these forms; one statement, none if no form asks for files."""
+def fill(request: AccessRequest, forms: Iterable[AskedForm], begun: Iterable[AskedForm]) -> None:
+    """Put the files of the request into the answers of these forms; one statement, none if no form asks for files.
+
+    `begun` are all forms that the request was ever asked with: a file that was attached for a form that is not asked
+    any more answers the same question of those that are.
+    """
     forms = list(forms)
-    fields = fields_by_name(forms)
-    if not fields:
+    if not any(map(asking, forms)):
         return
+    fields = fields_by_name([*forms, *begun])
     stored: dict[str, list[Attachment]] = {}
     for row in request.attachments.filter(message=None, removed_at=None).exclude(field=""):
         stored.setdefault(row.field, []).append(row)
     for form in forms:
         for one in asking(form):
-            form.files[one.key] = [row for field in fields[name_of(form, one)] for row in stored.get(field, ())]
+            names = dict.fromkeys(fields[name_of(form, one)])
+            form.files[one.key] = [row for field in names for row in stored.get(field, ())]
         form.answers = _with_files(form)
 
 
@@ -81,6 +86,12 @@ def question_of(forms: Iterable[AskedForm], field: str) -> tuple[AskedForm, Ques
     return next((pair for pair in pairs if field_of(pair[0].form, pair[1].key) == field), None)
 
 
+def question_with(forms: Iterable[AskedForm], file: Attachment) -> tuple[AskedForm, Question] | None:
+    """The question of these forms that the file answers now."""
+    pairs = ((form, one) for form in forms for one in asking(form))
+    return next((pair for pair in pairs if file in pair[0].files.get(pair[1].key, ())), None)
+
+
 def check_accepts(form: AskedForm, question: Question, name: str, size: int) -> None:
     """One more file of this name and size can be attached to the question."""
     try:
@@ -99,34 +110,42 @@ def asked_here(forms: Iterable[AskedForm], field: str) -> tuple[AskedForm, Quest
 
 
 # ------------------------------------------------------------------------------------------------- who reads them
-def unreadable(request: AccessRequest, committees: Collection[UUID]) -> set[str]:
-    """The values of `Attachment.field` of files that these committees must not read; two statements, mostly one.
+def unreadable(request: AccessRequest, committees: Collection[UUID]) -> set[UUID]:
+    """The ids of files that these committees must not read; two statements, mostly one.
 
-    They read files of questions that a round has, unless only another committee reads the answer.
+    They read files that answer a question in a round, unless only another committee reads the answer.
     """
-    used = set(request.attachments.exclude(field="").values_list("field", flat=True))
+    used = set(request.attachments.exclude(field="").values_list("pk", flat=True))
     if not used:
         return set()
     rows = [row for said in request.rounds.values_list("snapshot__forms", flat=True) for row in said or ()]
-    return used - readable(rows, versions_by_id({UUID(row["version"]) for row in rows}), committees)
+    read = readable(rows, versions_by_id({UUID(row["version"]) for row in rows}), committees)
+    return {pk for pk in used if str(pk) not in read}
 
 
 def readable(
-    rows: Iterable[Mapping[str, Any]], versions: Mapping[UUID, FormVersion], committees: Collection[UUID] | None
+    rows: Iterable[Mapping[str, Any]], versions: Mapping[UUID, FormVersion], committees: Collection[UUID]
 ) -> set[str]:
-    """The values of `Attachment.field` that these committees (None: the applicant's side) read in forms of a round."""
+    """The ids of the files that these committees read in the answers of these forms of a round.
+
+    Not by `Attachment.field`: that may name a form that was not asked any more when the request was submitted.
+    """
     shown, others = set[str](), set[str]()
     for row in rows:
         version = versions.get(UUID(row["version"]))
         for one in version.read.questions() if version is not None else ():
-            if version is not None and one.type == Type.FILE:
-                own = committees is None or UUID(row["committee"]) in committees
-                (shown if own or not one.is_private else others).add(field_of(version.form_id, one.key))
+            if one.type == Type.FILE:
+                own = UUID(row["committee"]) in committees
+                found = _ids_in(row.get("answers", {}).get(one.key))
+                (shown if own or not one.is_private else others).update(found)
     return shown - others
 
 
 def frozen_ids(forms: Iterable[Mapping[str, Any]]) -> set[str]:
     """The ids of the files in the answers of these forms of a snapshot."""
-    answers = (answer for row in forms for answer in row.get("answers", {}).values())
-    lists = (answer for answer in answers if isinstance(answer, list))
-    return {one["id"] for entries in lists for one in entries if isinstance(one, Mapping) and "sha256" in one}
+    return {pk for row in forms for answer in row.get("answers", {}).values() for pk in _ids_in(answer)}
+
+
+def _ids_in(answer: Any) -> set[str]:
+    entries = answer if isinstance(answer, list) else ()
+    return {one["id"] for one in entries if isinstance(one, Mapping) and "sha256" in one}

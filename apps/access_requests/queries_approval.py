@@ -4,15 +4,18 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from apps.access_requests import effect
 from apps.access_requests.models import ApprovalRule, Item, RuleDecision, ShadowRun
 from apps.access_requests.states import ItemState
 from apps.committees.models import Committee, CommitteeMember
 from apps.committees.queries import committees_of
+from apps.core import clock
 from apps.core.actors import Viewer
 from apps.datasets.models import Condition, Dataset
 
@@ -60,14 +63,27 @@ def must_pause(rules: Iterable[ApprovalRule]) -> dict[UUID, ApprovalRule.Pause]:
     rules = [rule for rule in rules if rule.is_started]
     owners = CommitteeMember.objects.active().filter(pk__in=[rule.owner_id for rule in rules])
     active = set(owners.values_list("pk", flat=True))
-    bases = bases_of(rules)
-    return {rule.pk: _trouble(rule, rule.owner_id in active, bases[rule.pk]) for rule in rules}
+    bases, late = bases_of(rules), unchecked(rules)
+    return {rule.pk: _trouble(rule, rule.owner_id in active, bases[rule.pk], rule.pk in late) for rule in rules}
 
 
-def _trouble(rule: ApprovalRule, has_owner: bool, basis: str) -> ApprovalRule.Pause:
+def _trouble(rule: ApprovalRule, has_owner: bool, basis: str, is_unchecked: bool) -> ApprovalRule.Pause:
     if not has_owner:
         return Pause.OWNER_LEFT
-    return Pause.CHANGED if basis != rule.basis else Pause.NONE
+    if basis != rule.basis:
+        return Pause.CHANGED
+    return Pause.UNCHECKED if is_unchecked else Pause.NONE
+
+
+def unchecked(rules: Iterable[ApprovalRule]) -> set[UUID]:
+    """Those of these rules whose sampled approvals nobody checks: more than APPROVAL_RULE_MOST_UNCHECKED wait, or one
+    has waited for more than APPROVAL_RULE_CHECK_DAYS days. One statement.
+    """
+    waiting = RuleDecision.objects.filter(rule__in=[rule.pk for rule in rules], is_sampled=True, verdict="")
+    late = clock.now() - timedelta(days=settings.APPROVAL_RULE_CHECK_DAYS)
+    counted = waiting.order_by().values("rule").annotate(number=Count("pk"), oldest=Min("decided_at"))
+    found = counted.filter(Q(number__gt=settings.APPROVAL_RULE_MOST_UNCHECKED) | Q(oldest__lt=late))
+    return set(found.values_list("rule", flat=True))
 
 
 def newest_run(rule: ApprovalRule) -> ShadowRun | None:

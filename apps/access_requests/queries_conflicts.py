@@ -10,11 +10,26 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Func, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from apps.access_requests.models import AccessRequest, Membership, NoConflictDeclaration, Recusal, Round
+from apps.access_requests.named import UNKNOWN, named_members
 from apps.access_requests.states import EDITABLE
 from apps.core import roles
 from apps.core.actors import Viewer
@@ -40,15 +55,18 @@ class Suggestion:
 
 def valid_declarations() -> QuerySet[NoConflictDeclaration]:
     """The declarations that cover everybody on the request: in its newest round, and named in it now unless the
-    applicant is changing it.
+    applicant is changing it. A round that does not say whom it names is covered only by who declared knowing that.
     """
     newest = Round.objects.filter(request=OuterRef("request_id")).order_by("-number")
-    named = Coalesce(KeyTransform("members", "snapshot"), Value([], JSONField()), output_field=JSONField())
+    said = KeyTransform("members", "snapshot")
+    kind = Func(said, function="jsonb_typeof", output_field=TextField())
+    unknown = Value([str(UNKNOWN)], JSONField())
+    named = Case(When(kind="array", then=said), default=unknown, output_field=JSONField())
     place = Func(OuterRef("people"), F("person_id"), function="array_position", output_field=IntegerField())
     members = Membership.objects.filter(request=OuterRef("request_id")).annotate(place=place)
     declared = NoConflictDeclaration.objects.annotate(
         declared=Func(F("people"), function="to_jsonb", output_field=JSONField()),
-        named=Subquery(newest.annotate(named=named).values("named")[:1], output_field=JSONField()),
+        named=Subquery(newest.annotate(kind=kind, named=named).values("named")[:1], output_field=JSONField()),
     )
     return declared.filter(
         Q(request__state__in=EDITABLE) | ~Exists(members.filter(place__isnull=True)), declared__contains=F("named")
@@ -82,13 +100,16 @@ def declared_among(person: Viewer, requests: Iterable[UUID]) -> set[UUID]:
 def people_to_judge(request: AccessRequest) -> list[Person]:
     """The applicant and the project members of the newest round, the applicant first; while the applicant does not
     change the request also members who are named since.
+
+    If the round does not say whom it names, the last one has the id UNKNOWN and stands for people who are not known.
     """
     last = Round.objects.filter(request=request).order_by("-number").first()
-    ids = {request.applicant_id, *(UUID(pk) for pk in (last.snapshot.get("members", ()) if last is not None else ()))}
+    ids = {request.applicant_id, *(named_members(last.snapshot) if last is not None else [UNKNOWN])}
     if request.state not in EDITABLE:
         ids.update(Membership.objects.filter(request=request).values_list("person_id", flat=True))
     found = Person.objects.filter(pk__in=ids).select_related("institution").order_by("name", "pk")
-    return sorted(found, key=lambda one: one.pk != request.applicant_id)
+    people = sorted(found, key=lambda one: one.pk != request.applicant_id)
+    return people + ([Person(pk=UNKNOWN, name=_("Project members who are not known"))] if UNKNOWN in ids else [])
 
 
 def suggestions(person: Person, request: AccessRequest, people: Iterable[Person]) -> list[Suggestion]:

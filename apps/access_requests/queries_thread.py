@@ -87,7 +87,7 @@ def attachments_for(person: Viewer, request: AccessRequest) -> QuerySet[Attachme
     submitted = Q()
     if not reader.is_party:
         hidden = form_files.unreadable(request, {one.pk for one in reader.committees})
-        submitted = Q(pk__in=_in_rounds(request)) & ~Q(field__in=hidden)
+        submitted = Q(pk__in=_in_rounds(request)) & ~Q(pk__in=hidden)
     return found.filter((Q(message__isnull=True) & submitted) | Q(message_id__in=readable))
 
 
@@ -106,7 +106,7 @@ def documents_of(request: AccessRequest) -> QuerySet[Attachment]:
 def documents_in(snapshot: Mapping[str, Any], *, committees: Collection[UUID]) -> QuerySet[Attachment]:
     """The documents that a round contains and these committees read, oldest first."""
     listed, forms = snapshot.get("attachments", ()), snapshot.get("forms", ())
-    theirs = {""}
+    theirs = set[str]()
     if any(one["field"] for one in listed):
-        theirs |= form_files.readable(forms, versions_by_id(UUID(row["version"]) for row in forms), committees)
-    return Attachment.objects.filter(pk__in=[one["id"] for one in listed if one["field"] in theirs])
+        theirs = form_files.readable(forms, versions_by_id(UUID(row["version"]) for row in forms), committees)
+    return Attachment.objects.filter(pk__in=[one["id"] for one in listed if not one["field"] or one["id"] in theirs])

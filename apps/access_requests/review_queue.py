@@ -31,9 +31,18 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, JSONObject, TruncMonth
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 
-from apps.access_requests.models import AccessRequest, Item, Question, ReviewClock, Round, Vote
+from apps.access_requests.models import (
+    AccessRequest,
+    Item,
+    Question,
+    ReviewClock,
+    Round,
+    UndoneDecision,
+    Vote,
+)
 from apps.access_requests.models.review import OF_MEMBER
 from apps.access_requests.queries import COUNTED_SINCE, concerns, listed_decision, voters_listed
+from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_conflicts import declared, same_institution
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.access_requests.voting_rules import kept_rule_listed, kept_rules_listed
@@ -106,9 +115,9 @@ def with_items(
     """The same requests, each with `for_committee`: its datasets that these committees decide on.
 
     Each of those has the rules, voters and votes that `queries.listed_decision` reads, `i_voted`, `waits_for_me`,
-    `conditions_proposed`, `round_number`, `clock_rule`, and `me`, who reads. `declared` says of the request whether
-    this member may read it, `same_institution` whether they work where the applicant does. One statement, however many
-    requests there are.
+    `undone_by_me` (the reader undid a decision in this round), `conditions_proposed`, `reviewers`, `round_number`,
+    `clock_rule`, and `me`, who reads. `declared` says of the request whether this member may read it,
+    `same_institution` whether they work where the applicant does. One statement, however many requests there are.
     """
     cast = (
         Vote.objects.counted()
@@ -124,10 +133,12 @@ def with_items(
     annotated = items.annotate(
         i_voted=Exists(cast.filter(of_member=roles.person_id(person))),
         waits_for_me=Exists(Item.objects.filter(_waits_for_vote_of(person), _in_review(), pk=OuterRef("pk"))),
+        undone_by_me=_undone_by(person),
         votes_cast=ArraySubquery(cast.values(json=JSONObject(voter="of_member", choice="choice", adopts="adopts"))),
         voters=ArraySubquery(voters_listed().values(json=JSONObject(person="person_id", is_chair="is_chair"))),
         kept_rules=kept_rules_listed(),
         conditions_proposed=Count("conditions"),
+        reviewers=reviewers_listed(),
         round_number=Subquery(number),
         clock_rule=Subquery(rule),
         me=Value(roles.person_id(person), output_field=UUIDField()),
@@ -139,6 +150,12 @@ def with_items(
     return rows.prefetch_related(
         Prefetch("items", queryset=annotated.order_by("dataset__title"), to_attr="for_committee")
     )
+
+
+def _undone_by(person: Viewer) -> Exists:
+    """Whether this person undid a decision on the item in its open round."""
+    undone = UndoneDecision.objects.filter(item=OuterRef("pk"), round__closed_at__isnull=True)
+    return Exists(undone.filter(undone_by=roles.person_id(person)))
 
 
 def _due_first(among: Iterable[UUID]) -> Coalesce:

@@ -85,7 +85,7 @@ def check_can_remove(by: Person, attachment: Attachment) -> None:
         raise WrongState(_("You cannot remove this document. It belongs to a message, or it was removed already."))
     editable = editable_fields(attachment.request)
     if attachment.field and editable is not None:
-        found = form_files.question_of(form_answers.asked_forms(attachment.request), attachment.field)
+        found = form_files.question_with(form_answers.asked_forms(attachment.request), attachment)
         check_unlocked(editable, [], [name_of(*found)] if found is not None else [attachment.field])
         return
     check_unlocked(editable, [] if _is_asked_now(attachment.question) else [questions.DOCUMENTS])

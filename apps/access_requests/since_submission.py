@@ -11,6 +11,7 @@ from typing import Any
 from apps.access_requests import fields, form_answers, purposes, rules
 from apps.access_requests.fields import Kind
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.named import named_people
 from apps.access_requests.states import ItemState
 from apps.datasets.models import Dataset
 from apps.forms.combined import AskedForm, name_of
@@ -32,7 +33,7 @@ def wrong_today(request: AccessRequest) -> frozenset[str]:
     )
     wrong = {field.name for field in fields.of_kind(*fields.COLUMNS) if rules.is_missing(field, then)}
     purpose = purposes.purpose_of(then.research_purpose)
-    people = Person.objects.filter(pk__in=[last.snapshot["applicant"], *last.snapshot["members"]])
+    people = Person.objects.filter(pk__in=named_people(last.snapshot))
     compared = [] if purpose.is_empty else purposes.matches(purpose, datasets, people.select_related("institution"))
     wrong |= {*purposes.beyond_last_day(then.ends_on, compared), *rules.wrong_dates(then, datasets)}
     if purposes.misfits(compared):

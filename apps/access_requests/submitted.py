@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from apps.access_requests import fields, form_answers, form_files
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.named import named_members, named_people
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries import of_person
 from apps.committees.queries import committees_of
@@ -38,7 +39,7 @@ def document(request: AccessRequest, seen: Round, reader: Person) -> dict[str, A
     A committee gets the answers that its committees may read; `sha256` is of the whole snapshot all the same.
     """
     said = _readable(seen.snapshot, _committees(request, reader))
-    people = Person.objects.filter(pk__in=[said["applicant"], *said["members"]]).order_by("name", "pk")
+    people = Person.objects.filter(pk__in=named_people(said)).order_by("name", "pk")
     datasets = Dataset.objects.filter(pk__in=said["datasets"]).order_by("title", "pk")
     return {
         "format": FORMAT,
@@ -71,8 +72,8 @@ def _readable(said: dict[str, Any], committees: set[UUID] | None) -> dict[str, A
         beside = {name: value for name, value in row.items() if name not in ("answers", "confidential")}
         rows.append({**beside, "answers": dict(kept.valid), **reasons})
     versions = versions_by_id(UUID(row["version"]) for row in said["forms"])
-    theirs = {"", *form_files.readable(said["forms"], versions, committees)}
-    documents = [one for one in said.get("attachments", ()) if one["field"] in theirs]
+    theirs = form_files.readable(said["forms"], versions, committees)
+    documents = [one for one in said.get("attachments", ()) if not one["field"] or one["id"] in theirs]
     return {**said, "forms": rows, "attachments": documents}
 
 
@@ -92,7 +93,7 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
     said = written["request"]
     names = {one["id"]: one["name"] for one in written["people"]}
     rows = [(str(field.label), _in_words(field, said.get(field.name)) or "–") for field in _texts()]
-    members = [names.get(pk) or gettext("a person whose data were erased") for pk in said["members"]]
+    members = [names.get(str(pk)) or gettext("a person whose data were erased") for pk in named_members(said)]
     about = [
         (gettext("Reference"), written["reference"]),
         (gettext("Review round"), str(written["round"])),

@@ -13,11 +13,16 @@ from apps.api.errors import InvalidFields, Malformed
 from apps.api.v1 import (
     access,
     appeals,
+    approval_rules,
     committees,
+    declarations,
+    deputies,
+    documents,
     files,
     messages,
     publishing,
     requests,
+    review_acts,
     review_messages,
     reviews,
     submissions,
@@ -58,7 +63,8 @@ api = NinjaAPI(
     parser=ParsedBody(),
 )
 ROUTERS = (
-    publishing, committees, submissions, requests, appeals, messages, reviews, review_messages, votes, access, files,
+    publishing, committees, submissions, requests, documents, appeals, messages, reviews, review_messages, declarations,
+    votes, review_acts, approval_rules, deputies, access, files,
 )  # fmt: skip
 for each in ROUTERS:  # publishing includes the router of v1/datasets.py
     api.add_router("", each.router)

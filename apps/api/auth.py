@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja.security.http import HttpAuthBase
 
 from apps.api.errors import LacksScope, NeedsToken
+from apps.api.uploads import check_form
 from apps.people.models import Person
 from apps.tokens.models import PersonalToken
 
@@ -18,15 +19,19 @@ Scope = PersonalToken.Scope
 
 
 class PersonalTokens(HttpAuthBase):
-    """Requires `Authorization: Bearer gh_...` with a token that has the scope; with `visitors` a token is optional."""
+    """Requires `Authorization: Bearer gh_...` with a token that has the scope; with `visitors` a token is optional.
+
+    With `takes_file` the call carries a file, which is read only after this.
+    """
 
     openapi_scheme = "bearer"
     openapi_description = "An access token, created on the page “Access tokens” of your account."
 
-    def __init__(self, scope: Scope, *, visitors: bool = False) -> None:
+    def __init__(self, scope: Scope, *, visitors: bool = False, takes_file: bool = False) -> None:
         super().__init__()
         self.scope = scope
         self.visitors = visitors
+        self.takes_file = takes_file
 
     def __call__(self, request: HttpRequest) -> Person | AnonymousUser:
         token: PersonalToken | None = getattr(request, "token", None)
@@ -37,12 +42,15 @@ class PersonalTokens(HttpAuthBase):
             raise NeedsToken(sent=sent)
         if self.scope not in token.scopes:
             raise LacksScope(self.scope)
+        if self.takes_file:
+            check_form(request)
         return token.person
 
 
 READ_OR_PUBLIC = PersonalTokens(Scope.READ, visitors=True)
 READ = PersonalTokens(Scope.READ)
 REQUEST = PersonalTokens(Scope.REQUEST)
+REQUEST_WITH_FILE = PersonalTokens(Scope.REQUEST, takes_file=True)
 DOWNLOAD = PersonalTokens(Scope.DOWNLOAD, visitors=True)
 PUBLISH = PersonalTokens(Scope.PUBLISH)
 REVIEW = PersonalTokens(Scope.REVIEW)

@@ -17,20 +17,24 @@ Answer = TypeVar("Answer")
 
 
 def idempotent_call(
-    request: HttpRequest, *, do: Callable[[], tuple[Answer, uuid.UUID]], replay: Callable[[uuid.UUID], Answer]
+    request: HttpRequest,
+    *,
+    do: Callable[[], tuple[Answer, uuid.UUID]],
+    replay: Callable[[uuid.UUID], Answer],
+    body: str | None = None,
 ) -> Answer:
     """Call `do`, or `replay` if this person sent the same key with the same call before.
 
     `do` returns the answer and the id of the result; `replay` gets that id. Key and change are committed together. A
     call that is refused stores no key, so it can be corrected and sent again. Visitors have no keys, because two of
-    them may choose the same one.
+    them may choose the same one. `body` stands for the body of a call that carries a file.
     """
     key = _key(request)
     person = caller(request)
     if key is None or not person.is_authenticated:
         return do()[0]
     with transaction.atomic():
-        reserved = _reserve_key(person.pk, key, request)
+        reserved = _reserve_key(person.pk, key, request, body)
         if not reserved.first:
             return replay(uuid.UUID(reserved.location))
         answer, result_id = do()
@@ -38,8 +42,11 @@ def idempotent_call(
     return answer
 
 
-def _reserve_key(person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest) -> idempotency.ReservedKey:
-    sent = [("method", str(request.method)), ("path", request.path), ("body", request.body.decode("utf-8", "replace"))]
+def _reserve_key(
+    person_id: uuid.UUID, key: uuid.UUID, request: HttpRequest, body: str | None
+) -> idempotency.ReservedKey:
+    body = request.body.decode("utf-8", "replace") if body is None else body
+    sent = [("method", str(request.method)), ("path", request.path), ("body", body)]
     try:
         return idempotency.reserve_key(person_id=person_id, key=key, digest=idempotency.digest_of(sent))
     except Invalid:

@@ -45,9 +45,16 @@ def _asks(item: Any, kept: Collection[UUID]) -> OpenVote:
     for_others = {str(pk) for pk in kept} & {one["person"] for one in item.voters}
     return OpenVote(
         waits=bool(for_others - voted) or (item.waits_for_me and not item.i_voted),
-        confirm=again and UUID(str(item.me)) in item.asked_to_confirm,
+        confirm=again and _can_confirm(item),
         divided=again and listed_decision(item).is_divided,
     )
+
+
+def _can_confirm(item: Any) -> bool:
+    """Whether a vote of the caller, confirmed as it is, is counted and can decide."""
+    decision, asked = listed_decision(item), UUID(str(item.me)) in item.asked_to_confirm
+    knows = item.undone_by_me and decision.eligible > 1
+    return asked and decision.must_be_confirmed and not knows
 
 
 def _is_open(item: Item) -> bool:

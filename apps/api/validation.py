@@ -17,8 +17,11 @@ View = Callable[..., HttpResponseBase]
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 
 
-def check_call(view: View) -> View:
-    """Refuse calls that are malformed or ambiguous. HEAD is answered like GET; the server leaves out the body."""
+def check_call(view: View, *, takes_file: bool = False) -> View:
+    """Refuse calls that are malformed or ambiguous. HEAD is answered like GET; the server leaves out the body.
+
+    With `takes_file` a POST carries a file instead of JSON: `uploads.check_form` reads it, after the token was checked.
+    """
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -27,7 +30,8 @@ def check_call(view: View) -> View:
             _check_values(*values)
         if request.method == "HEAD":
             request.method = "GET"
-        request.json_body = _body(request)  # type: ignore[attr-defined]
+        with_file = takes_file and request.method == "POST"
+        request.json_body = None if with_file else _body(request)  # type: ignore[attr-defined]
         answer = view(request, *args, **kwargs)
         if answer.status_code == 405:
             raise NotAllowed(_("This address does not support that method."), methods=_methods(answer))

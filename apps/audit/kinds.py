@@ -209,6 +209,13 @@ class Kind(models.TextChoices):
         "request.no_conflict_declared", REQUESTS, "check", "still",
         _("A committee member declared that they have no conflict of interest"),
     )  # fmt: skip
+    REVIEWER_ASSIGNED = (
+        "request.reviewer_assigned", REQUESTS, "person", "note", _("A member was assigned to review the request"),
+    )  # fmt: skip
+    REVIEWER_UNASSIGNED = (
+        "request.reviewer_unassigned", REQUESTS, "person", "still",
+        _("A member is no longer assigned to review the request"),
+    )  # fmt: skip
     QUORUM_MISSING = (
         "request.quorum_missing", REQUESTS, "committee", "wait",
         _("The committee has too few eligible voters to decide"),

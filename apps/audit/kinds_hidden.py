@@ -3,7 +3,10 @@
 from apps.audit.kinds import Kind
 
 # What only the one committee may read that the event names.
-ONE_COMMITTEE_ONLY = frozenset({Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN, Kind.VERDICT_GIVEN})
+ONE_COMMITTEE_ONLY = frozenset({
+    Kind.INTERNAL_MESSAGE_SENT, Kind.INTERNAL_MESSAGE_WITHDRAWN, Kind.VERDICT_GIVEN,
+    Kind.REVIEWER_ASSIGNED, Kind.REVIEWER_UNASSIGNED,
+})  # fmt: skip
 # What only the committee may read: who voted, who left, who declared a conflict of interest or none, how the votes are,
 # its verdicts and its internal messages.
 COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {

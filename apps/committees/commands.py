@@ -128,6 +128,7 @@ def remove_member(membership: CommitteeMember, *, reason: str, last_day: date | 
     No vote is counted by this. The member's votes on undecided items no longer count once the membership has ended.
     """
     by = check_person(by)
+    Committee.objects.select_for_update().get(pk=membership.committee_id)
     rules.check_can_remove_member(by, membership)
     reason = typed(reason, field="reason").strip()
     rules.check_end(reason, last_day)
@@ -261,7 +262,7 @@ def sync_member_claims(
     }
     gained = [
         committee_id
-        for committee_id, claims in wanted.items()
+        for committee_id, claims in sorted(wanted.items())
         if committee_id not in confirmed and _add_by_claim(person, claims, barred=committee_id in barred, by=by)
     ]
     return Followed(gives=bool(current), gained=bool(gained))
@@ -269,7 +270,8 @@ def sync_member_claims(
 
 def _claimed_memberships(person: Person, provider: Provider) -> list[CommitteeMember]:
     """The person's memberships by claims of this provider, whether the confirmation is valid or expired."""
-    return list(CommitteeMember.objects.not_ended().filter(person=person, claim__provider=provider))
+    found = CommitteeMember.objects.not_ended().filter(person=person, claim__provider=provider)
+    return list(found.order_by("committee_id"))  # committees are locked in one order
 
 
 def _confirm_or_end(membership: CommitteeMember, claims: list[CommitteeMemberClaim], *, by: Actor) -> bool:
@@ -311,6 +313,7 @@ def _add_by_claim(person: Person, claims: list[CommitteeMemberClaim], *, barred:
 
 def _end_claimed(membership: CommitteeMember, *, by: Actor) -> None:
     """End a membership whose claim is gone, the chair's too: nobody acts without the institution's confirmation."""
+    Committee.objects.select_for_update().get(pk=membership.committee_id)
     now = clock.now()
     if CommitteeMember.objects.not_ended().filter(pk=membership.pk).update(ends_at=now, confirmed_until=now):
         _record_removed(membership, by=by, claim=True)

@@ -47,7 +47,7 @@ def answer_changes(before: list[AskedForm], after: list[AskedForm]) -> list[dict
     questions = {name: one.question for name, one in (old | new).items()}
     given = [{name: one.valid() for name, one in each.items() if one.valid() is not None} for each in (old, new)]
     changed = compare_answers(questions, *given)
-    return [{"label": one.label, "before": one.before, "after": one.after, "listed": True} for one in changed]
+    return [{"label": one.label, "before": one.before, "after": one.after} for one in changed]
 
 
 def _by_name(forms: list[AskedForm]) -> dict[str, Any]:

@@ -170,6 +170,15 @@ PEOPLE = [
         "nordvik",
         "has left the hospital; his access is suspended until his affiliation is confirmed again",
     ),
+    DemoPerson(
+        "applicant3",
+        "a6e1f0c9-5b27-4d83-9c4f-3e8d7b1a6c15",
+        "Sofia Nyberg",
+        "sofia.nyberg@lindholm.example",
+        "rowan-applicant",
+        "lindholm",
+        "a third applicant: reports conditions, answers a committee's form, was approved by a rule",
+    ),
 ]
 
 VISA_SOURCE = "https://registry.nordvik.example"  # the source of the claims in the demo's visas

@@ -14,7 +14,15 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from apps.access_requests import fields
-from apps.access_requests.models import AccessRequest, Item, Message, Vote
+from apps.access_requests.models import (
+    AccessRequest,
+    Item,
+    Message,
+    NoConflictDeclaration,
+    Recusal,
+    Verdict,
+    Vote,
+)
 from apps.agreements.models import Agreement, Signature, SignedPdf
 from apps.committees.models import Committee, CommitteeMember
 from apps.datasets.models import Condition, Dataset, DatasetRole, Distribution, Version
@@ -77,6 +85,12 @@ def _messages(institution: Institution) -> Q:
     """
     shared = Q(request__items__committee__institution=institution) | Q(request__applicant__institution=institution)
     return Q(committee__institution=institution) | (Q(internal=False) & shared)
+
+
+def _declared(institution: Institution) -> Q:
+    """What members of its committees declared about a request that such a committee decides."""
+    members = CommitteeMember.objects.filter(committee__institution=institution)
+    return Q(request__items__committee__institution=institution, person__in=members.values("person"))
 
 
 def _agreements(path: str) -> Callable[[Institution], Q]:
@@ -153,6 +167,13 @@ TABLES = (
         "votes", Vote, ("id", "item_id", "voter_id", "choice", "reason", "supersedes_id", "cast_at"),
         _of_datasets("item__committee__"),
     ),
+    Table(
+        "verdicts", Verdict,
+        ("id", "round_id", "committee_id", "number", "says", "reason", "given_by_id", "given_at", "supersedes_id"),
+        _of_datasets("committee__"),
+    ),
+    Table("conflicts_declared", Recusal, ("id", "request_id", "person_id", "reason", "declared_at"), _declared),
+    Table("no_conflict_declared", NoConflictDeclaration, ("id", "request_id", "person_id", "declared_at"), _declared),
     Table(
         "agreements", Agreement,
         (

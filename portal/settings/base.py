@@ -164,6 +164,8 @@ LINK_HOURS = 24
 MAX_UPLOAD_BYTES = 5 * 1024**3
 MAX_FILES_PER_VERSION = 10_000
 ATTACHMENT_BYTES = 20_000_000  # of one document that is attached to a request, an answer or a message
+APPROVAL_RULE_CHECK_DAYS = 30  # an approval rule is paused when a sampled approval has waited longer for its check
+APPROVAL_RULE_MOST_UNCHECKED = 10  # ... or more of them wait
 CLAMD = ""  # the malware scanner: host:port, or the path of its socket; without one documents are not checked
 CLAMD_SECONDS = 60.0  # for the scan of one document
 

@@ -40,6 +40,8 @@ if LINK_KEY_ID not in LINK_KEYS:
     raise ImproperlyConfigured(f"LINK_KEY_ID is {LINK_KEY_ID!r}, and LINK_KEYS has no key of that name.")
 MAX_UPLOAD_BYTES = environment.number("MAX_UPLOAD_BYTES", 50 * 1024**3)
 ATTACHMENT_BYTES = environment.number("ATTACHMENT_BYTES", 20_000_000)
+APPROVAL_RULE_CHECK_DAYS = environment.number("APPROVAL_RULE_CHECK_DAYS", 30)
+APPROVAL_RULE_MOST_UNCHECKED = environment.number("APPROVAL_RULE_MOST_UNCHECKED", 10)
 CLAMD = environment.scanner("CLAMD")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

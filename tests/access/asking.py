@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.access.api_world import WITH_FILE
 from tests.access.world import ACTORS, FORMS, Things
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -86,6 +88,9 @@ def _body(row: Row, things: Things, actor: str, path: str) -> tuple[bytes, str]:
     if row.method in {"GET", "HEAD"}:
         return b"", ""
     sent = {**FORMS.get(row.address, {}), **things.data.get((row.address, row.state), {})}
+    if row.address in WITH_FILE:
+        file = SimpleUploadedFile("cv.pdf", b"%PDF-1.7\nA life")
+        return encode_multipart(BOUNDARY, {**sent, "file": file}), MULTIPART_CONTENT
     if path.startswith("/api/"):
         return json.dumps(_for_api(row, things, sent)).encode(), "application/json"
     if "typed_name" in sent:

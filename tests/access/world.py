@@ -28,6 +28,7 @@ from apps.tokens.commands.tokens import make_service_account, make_token
 from apps.tokens.models import PersonalToken
 from apps.tokens.queries import digest
 from tests import stories
+from tests.access.api_world import API_FORMS, api_things
 from tests.access.approval_world import APPROVAL_FORMS, approval_things
 from tests.access.conditions_world import CONDITION_FORMS, add_conditions
 from tests.access.forms_world import FORM_FORMS, form_things
@@ -204,6 +205,7 @@ def _requests(things: Things, published_dataset: stories.PublishedDataset) -> No
     things.kwargs["question", "unknown"] = {"pk": cases["returned"].request.pk, "question": NOBODY}
     things.data["request_answers", "returned"] = {f"answer_{question.pk.hex}": "All of them."}
     _messages(things, cases["in review"])
+    api_things(things, published_dataset.committee_setup, cases["undeclared"])
     add_conditions(things, stories.in_review(**who))
     typed = {**stories.answers(), "members": "", "revision": ""}
     for name in ("request_edit", "request_submit", "request_autosave"):
@@ -403,6 +405,8 @@ FORMS: dict[str, Kwargs] = {
     "decide_together": {"act": "vote"},
     "committee_checklist": {"criteria": "The purpose is allowed.", "required": "on"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
+    "saved_views": {"act": "save", "name": "Overdue", "query": "tab=to-vote&due=overdue"},
+    "case_reviewers": {"act": "self", "committee": "no-such-committee"},
     "case_due_date": {"change": "extended", "reason": "The expert is ill."},
     "committee_deadlines": {
         "clock_amount": 20,
@@ -427,4 +431,5 @@ FORMS: dict[str, Kwargs] = {
     **SET_UP_FORMS,
     **FORM_FORMS,
     **APPROVAL_FORMS,
+    **API_FORMS,
 }

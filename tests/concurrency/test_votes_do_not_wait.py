@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
+from apps.access_requests import commands as requests
 from apps.access_requests.models import Vote
-from apps.committees.models import Committee
+from apps.committees.models import Committee, CommitteeMember
 from tests import stories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +41,9 @@ def test_a_vote_on_another_request_does_not_wait() -> None:
     first, second = (stories.in_review(published_dataset=dataset) for _ in range(2))
     chair, member, _other = dataset.committee_setup.everyone
 
+    def remove(membership: CommitteeMember) -> None:
+        requests.remove_committee_member(membership, reason="Left.", by=chair)
+
     def change() -> Committee:
         return Committee.objects.select_for_update().get(pk=dataset.committee_setup.committee.pk)
 
@@ -48,7 +52,11 @@ def test_a_vote_on_another_request_does_not_wait() -> None:
         assert not waits(lambda: stories.vote(second, member))
         assert waits(lambda: stories.vote(first, member))
         assert waits(change)
+        assert waits(lambda: remove(dataset.committee_setup.membership_of(member)))
     with transaction.atomic():
         change()
         assert waits(lambda: stories.vote(second, chair))
+    with transaction.atomic():
+        remove(dataset.committee_setup.membership_of(member))
+        assert waits(lambda: stories.vote(second, member)), "who is being removed votes before or not at all"
     assert Vote.objects.count() == 2

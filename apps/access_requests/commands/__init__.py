@@ -25,6 +25,7 @@ from apps.access_requests.commands.approval_rules import (
     run_on_past_cases,
     write_approval_rule,
 )
+from apps.access_requests.commands.assignments import assign, unassign
 from apps.access_requests.commands.attachments import attach, check_attachment, open_attachment, remove_attachment
 from apps.access_requests.commands.checklists import change_checklist, give_verdict
 from apps.access_requests.commands.clocks import (
@@ -57,6 +58,7 @@ from apps.access_requests.commands.review import (
     record_committees_without_quorum,
     request_changes,
 )
+from apps.access_requests.commands.saved_views import delete_view, rename_view, save_view, set_default_view
 from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
@@ -78,11 +80,17 @@ __all__ = [
     "remind_of_answers",
     "notify_of_due_dates",
     "set_missing_clocks",
+    "unassign",
+    "delete_view",
+    "rename_view",
+    "save_view",
+    "set_default_view",
     "use_fast_track",
     "activate",
     "add_dataset",
     "answer",
     "appeal",
+    "assign",
     "import_request",
     "revise",
     "take_effect",

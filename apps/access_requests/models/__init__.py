@@ -2,6 +2,7 @@
 
 from apps.access_requests.models.appeals import Appeal, UndoneDecision
 from apps.access_requests.models.approval_rules import ApprovalRule, RuleAgreement, RuleDecision, ShadowRun
+from apps.access_requests.models.assignments import Assignment
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
@@ -9,12 +10,14 @@ from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
+from apps.access_requests.models.saved_views import SavedView
 from apps.access_requests.models.thread import Message
 
 __all__ = [
     "AccessRequest",
     "Appeal",
     "ApprovalRule",
+    "Assignment",
     "Attachment",
     "Condition",
     "ConditionReport",
@@ -28,6 +31,7 @@ __all__ = [
     "Round",
     "RuleAgreement",
     "RuleDecision",
+    "SavedView",
     "ShadowRun",
     "UndoneDecision",
     "Verdict",

@@ -33,6 +33,7 @@ class ApprovalRule(models.Model):
         UNDONE = "undone", _("a decision of the rule was undone")
         OWNER_LEFT = "owner_left", _("its owner is no longer a committee member")
         CHANGED = "changed", _("the use conditions or the committee’s rules changed")
+        UNCHECKED = "unchecked", _("its approvals were not checked in time")
         RESTORED = "restored", _("the portal was restored from a backup")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -16,7 +16,8 @@ from apps.people.models import Person
 class NoConflictDeclaration(models.Model):
     """A person declared that they have no conflict of interest with these people. Never changed.
 
-    `people` are the applicant and the project members whose names were shown. The declaration is valid while the
+    `people` are the applicant and the project members whose names were shown, and `named.UNKNOWN` if the page said that
+    not all of them are known. The declaration is valid while the
     request names nobody else (`queries_conflicts.valid_declarations`).
     """
 

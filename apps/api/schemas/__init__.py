@@ -10,6 +10,17 @@ from apps.api.schemas.access import (
     Me,
     TokenOut,
 )
+from apps.api.schemas.approvals import (
+    ApprovalRuleList,
+    ApprovalRuleOut,
+    ApprovalsToCheck,
+    DeputyList,
+    DeputyOut,
+    NewApprovalCheck,
+    NewApprovalRule,
+    NewDeputy,
+    NewRuleAgreement,
+)
 from apps.api.schemas.base import (
     AccessStateOut,
     Code,
@@ -22,6 +33,17 @@ from apps.api.schemas.base import (
     NextAction,
     Problem,
     Slug,
+)
+from apps.api.schemas.case_acts import (
+    ChecklistOut,
+    ConditionReportsOut,
+    DeclarationOut,
+    NewDeclaration,
+    NewDueDate,
+    NewReport,
+    NewUndo,
+    NewVerdict,
+    ReportAnswer,
 )
 from apps.api.schemas.committees import (
     CommitteeLine,
@@ -69,6 +91,8 @@ from apps.api.schemas.reviews import (
     ClockOut,
     ConditionOut,
     Confirmation,
+    DocumentKind,
+    DocumentList,
     DocumentOut,
     NewQuestion,
     NewRecusal,
@@ -89,6 +113,26 @@ from apps.api.schemas.reviews import (
 )
 
 __all__ = [
+    "ApprovalRuleList",
+    "ApprovalRuleOut",
+    "ApprovalsToCheck",
+    "DeputyList",
+    "DeputyOut",
+    "NewApprovalCheck",
+    "NewApprovalRule",
+    "NewDeputy",
+    "NewRuleAgreement",
+    "ChecklistOut",
+    "ConditionReportsOut",
+    "DeclarationOut",
+    "NewDeclaration",
+    "NewDueDate",
+    "NewReport",
+    "NewUndo",
+    "NewVerdict",
+    "ReportAnswer",
+    "DocumentKind",
+    "DocumentList",
     "AgreementLine",
     "AgreementOut",
     "AgreementPage",

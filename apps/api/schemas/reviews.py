@@ -11,9 +11,11 @@ from apps.access_requests.models import Message, Vote
 from apps.access_requests.questions import MOST
 from apps.api.matches import MatchOut
 from apps.api.schemas.base import Colleague, Day, Input, Named, Slug
+from apps.api.schemas.case_acts import ChecklistOut, ConditionReportsOut
 from apps.api.schemas.messages import MessageOut
 from apps.api.schemas.requests import RequestDocument
 
+DocumentKind = Literal["ethics", "protocol", "cv", "plan", "other"]
 Reason = Annotated[str, Field(max_length=5000)]
 RoundNumber = Annotated[int, Field(description="`round.number` of the review you read; an older one is 409.")]
 
@@ -38,7 +40,7 @@ class ReviewLine(Schema):
     submitted_at: datetime
     applicant: Applicant
     next_action: str = Field(
-        description="`declare` (on the page of the case: whether you have a conflict of interest), `check`, `vote`, "
+        description="`declare` (whether you have a conflict of interest), `check`, `vote`, "
         "`confirm`, `change`, `wait_for_applicant`, `wait_for_members` or `none`."
     )
     items: list[ReviewItemLine] = Field(description="The datasets on which your committees decide.")
@@ -145,6 +147,10 @@ class DocumentOut(Schema):
     can_be_opened: bool
 
 
+class DocumentList(Schema):
+    items: list[DocumentOut]
+
+
 class ReviewOut(Schema):
     id: UUID
     reference: str
@@ -157,6 +163,8 @@ class ReviewOut(Schema):
     questions: list[ReviewQuestion]
     recused: list[Colleague] = Field(description="Members who declared a conflict of interest.")
     documents: list[DocumentOut]
+    checklists: list[ChecklistOut] = Field(description="Of the committees in which you are a member.")
+    condition_reports: list[ConditionReportsOut] = Field(description="Conditions of approvals by your committees.")
 
 
 class ReviewMessage(MessageOut):

@@ -13,6 +13,7 @@ from ninja import Router
 
 from apps.access_requests import queries, queries_thread, review_queue, rules, submitted
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.named import named_people
 from apps.access_requests.purposes import Matched, matches, purpose_of
 from apps.access_requests.queries_clocks import clocks_of, today_of_clocks
 from apps.access_requests.review_filters import (
@@ -27,6 +28,7 @@ from apps.access_requests.states import ItemState
 from apps.access_requests.votes_seen import next_action, votes_seen
 from apps.api import pagination, reviews, schemas
 from apps.api.auth import REVIEW, caller
+from apps.api.case_parts import checklists, condition_reports
 from apps.api.matches import matches_out
 from apps.api.v1.datasets import Cursor, Size, Words
 from apps.committees.queries import committees_of
@@ -125,6 +127,8 @@ def review_out(me: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
         "questions": [reviews.question(one) for one in asked],
         "recused": [reviews.person(one.person) for one in aside],
         "documents": [reviews.document(one) for one in documents],
+        "checklists": checklists(newest, [one.item.committee for one in seen if one.is_theirs], set(readers)),
+        "condition_reports": condition_reports([one.item.pk for one in seen if one.is_theirs]),
     }
 
 
@@ -151,7 +155,7 @@ def _matches(seen: Round) -> list[Matched]:
     purpose = purpose_of(said.get("research_purpose"))
     if purpose.is_empty:
         return []
-    ids = [UUID(pk) for pk in (said["applicant"], *said["members"])]
+    ids = named_people(said)
     known = {one.pk: one for one in people_by_id(ids).select_related("institution")}
     datasets = Dataset.objects.filter(pk__in=said["datasets"]).only("title", "slug").order_by("title", "pk")
     return matches(purpose, datasets, [known.get(one, Person()) for one in ids])

@@ -1,4 +1,4 @@
-"""What members do with a case: check, request changes, vote, confirm a vote, declare a conflict of interest.
+"""What members do with a case: check, request changes, vote, confirm a vote.
 
 The same commands as the pages. A token that can vote is valid for a day and keeps the sign-in in which it was made,
 which its votes keep as evidence (docs/decisions/committee-api.md).
@@ -28,7 +28,7 @@ router = Router(tags=["reviews"])
 @router.post("/reviews/{uuid:pk}/accept", response=schemas.ReviewOut, auth=VOTE)
 def accept_review(request: HttpRequest, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     """The request is complete: members can vote now. Scope: vote."""
-    by = _voter(request)[0]
+    by = voter(request)[0]
 
     def do() -> tuple[UUID, UUID]:
         commands.accept_for_review(case_for(by, pk), by=by)
@@ -40,7 +40,7 @@ def accept_review(request: HttpRequest, pk: UUID, response: HttpResponse) -> dic
 @router.post("/reviews/{uuid:pk}/return", response=schemas.ReviewOut, auth=VOTE)
 def return_review(request: HttpRequest, pk: UUID, body: schemas.Questions, response: HttpResponse) -> dict[str, Any]:
     """Request changes: the round ends, and its votes no longer count. Scope: vote."""
-    by = _voter(request)[0]
+    by = voter(request)[0]
     first, *further = [(one.field, one.text) for one in body.questions]
 
     def do() -> tuple[UUID, UUID]:
@@ -58,12 +58,12 @@ def cast_vote(
 
     409 if the request was submitted again since, or the dataset is decided: nothing is counted.
     """
-    by, signed_in = _voter(request)
+    by, signed_in = voter(request)
     said = body.model_dump(include={"choice", "reason", "denial_codes", "conditions", "new_condition"})
     due = DueDate(body.new_due, body.new_due_on, body.new_due_days)
 
     def do() -> tuple[UUID, UUID]:
-        item, seen = _item_and_round(case_for(by, pk), slug, body.round)
+        item, seen = item_and_round(case_for(by, pk), slug, body.round)
         commands.vote(item, **said, new_due=due, seen=seen, signed_in=signed_in, by=by)
         return pk, pk
 
@@ -75,35 +75,22 @@ def confirm_vote(
     request: HttpRequest, pk: UUID, slug: str, body: schemas.Confirmation, response: HttpResponse
 ) -> dict[str, Any]:
     """Confirm your vote after another voter left, so that the votes are counted. Scope: vote."""
-    by, signed_in = _voter(request)
+    by, signed_in = voter(request)
 
     def do() -> tuple[UUID, UUID]:
-        item, seen = _item_and_round(case_for(by, pk), slug, body.round)
+        item, seen = item_and_round(case_for(by, pk), slug, body.round)
         commands.confirm_vote(item, seen=seen, signed_in=signed_in, by=by)
         return pk, pk
 
     return review_out(by, idempotent_call(request, do=do, replay=lambda pk: pk), response)
 
 
-@router.post("/reviews/{uuid:pk}/recuse", response={204: None}, auth=VOTE)
-def recuse(request: HttpRequest, pk: UUID, body: schemas.NewRecusal) -> HttpResponse:
-    """Declare a conflict of interest: from then on you cannot read the request or vote on it. Scope: vote."""
-    by = _voter(request)[0]
-
-    def do() -> tuple[UUID, UUID]:
-        commands.recuse(case_for(by, pk), reason=body.reason, by=by)
-        return pk, pk
-
-    idempotent_call(request, do=do, replay=lambda pk: pk)
-    return HttpResponse(status=204)
-
-
-def _voter(request: HttpRequest) -> tuple[Any, SignIn]:
+def voter(request: HttpRequest) -> tuple[Any, SignIn]:
     """The caller, and the sign-in in which their token was made."""
     return caller(request), check_votes_now(request.token)  # type: ignore[attr-defined]
 
 
-def _item_and_round(case: AccessRequest, slug: str, number: int) -> tuple[Item, Round]:
+def item_and_round(case: AccessRequest, slug: str, number: int) -> tuple[Item, Round]:
     item = case.items.filter(dataset__slug=slug).select_related("committee", "dataset", "request").first()
     if item is None:
         raise NotFound(_("This request does not include that dataset."))

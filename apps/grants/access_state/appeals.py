@@ -17,15 +17,16 @@ def appeal_of(item: Any) -> Appeal | None:
     return getattr(item, "appeal", None)
 
 
-def after_denial(item: Any, now: datetime) -> tuple[str, datetime | None]:
-    """The cause that has the words for a denied item, and until when it can be appealed."""
+def after_denial(item: Any, now: datetime, *, mine: bool) -> tuple[str, datetime | None]:
+    """The cause that has the words for a denied item, and until when it can be appealed; `mine` for its applicant."""
     appeal = appeal_of(item)
     if appeal is not None:
         return CAUSES.get(Appeal.Outcome(appeal.outcome), ""), None
     until = can_appeal_until(item, appeal, now)
     if until is None:
         return "", None
-    return "appealable", datetime.combine(until, time(12), tzinfo=UTC)  # the same day in every time zone
+    cause = "appealable" if mine else "appealable_by_applicant"
+    return cause, datetime.combine(until, time(12), tzinfo=UTC)  # the same day in every time zone
 
 
 def under_appeal(item: Any) -> str:

@@ -36,7 +36,8 @@ def of_item(item: Any, who: Who, facts: Facts) -> AccessState | None:
         turn = Turn.YOU if mine else Turn.OTHERS
         return AccessState(State.DRAFT, turn=turn, since=request.created_at, action=action, **same)
     if item.state == ItemState.DENIED:
-        cause, until = after_denial(item, facts.now)
+        mine = who.is_viewer and request.applicant_id == who.person.pk
+        cause, until = after_denial(item, facts.now, mine=mine)
         return AccessState(
             State.DENIED, cause=cause, since=item.decided_at, until=until, by=item.committee.name, reason=item.reason,
             action=_see(request), **same,

@@ -14,6 +14,11 @@ APPEAL_WORDS: dict[tuple[State, str], tuple[str, Any, tuple[Any, ...]]] = {
     (State.DENIED, "appealable"): (
         "ban",
         DENIED_ON,
+        (DENIED, _("You can appeal this decision once, until %(until)s.")),
+    ),
+    (State.DENIED, "appealable_by_applicant"): (
+        "ban",
+        DENIED_ON,
         (DENIED, _("The applicant can appeal this decision once, until %(until)s.")),
     ),
     (State.DENIED, "appeal_waits"): (

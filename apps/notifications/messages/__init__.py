@@ -20,6 +20,7 @@ from apps.notifications.messages import (
     datasets,
     operations,
     requests,
+    reviewers,
     thread,
 )
 from apps.notifications.recipients import Message, Note
@@ -39,6 +40,7 @@ TOPICS: Mapping[Group, Mapping[Kind, Message]] = {
         **clocks.MESSAGES,
         **conditions.MESSAGES,
         **thread.MESSAGES,
+        **reviewers.MESSAGES,
     },
 }
 MESSAGES: Mapping[Kind, Message] = {kind: row for topic in TOPICS.values() for kind, row in topic.items()}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.named import named_members, named_people
 from apps.access_requests.queries import ends_of
 from apps.access_requests.queries_thread import documents_in
 from apps.access_requests.states import ItemState
@@ -25,24 +26,27 @@ from apps.web.committee.forms import ConflictForm
 from apps.web.committee.match_presenters import match_of_round
 from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
+from apps.web.committee.reviewer_presenters import NAME_A_PERSON, notes_of, reviewers_of_case
 from apps.web.committee.revised import revised
 from apps.web.committee.vote_presenters import items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
-from apps.web.form_answers import answer_changes, answer_sections, frozen_forms
-from apps.web.request_rows import changes, written
+from apps.web.form_answers import answer_sections, frozen_forms
+from apps.web.request_rows import written
+from apps.web.round_changes import compared_with, round_changes
 
 
 def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = "", **forms: Any) -> dict[str, Any]:
     """The context of the page, for a member who has no conflict; `forms` are those sent and not taken."""
     rounds = list(case.rounds.order_by("-number"))
     events = list(timeline_of(case.pk))
-    left = {pk for event in events if event.kind == Kind.VOTER_LEFT for pk in event.about}
-    people = _people(rounds, {event.actor_id for event in events if event.actor_id} | left)
+    named = {pk for event in events if event.kind in NAME_A_PERSON for pk in event.about}
+    people = _people(rounds, {event.actor_id for event in events if event.actor_id} | named)
     names = {pk: str(person) for pk, person in people.items()}
-    titles = titles_of(UUID(pk) for one in rounds[:2] for pk in one.snapshot["datasets"])
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
     add_conditions(items, forms.get("review_forms"))
+    earlier, voted_then = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
+    titles = titles_of(UUID(pk) for one in (*rounds[:2], earlier) if one for pk in one.snapshot["datasets"])
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
     without_votes(items, checklists)
     mine = [entry for entry in items if entry["mine"]]
@@ -55,7 +59,9 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
         "status": shown(state_of_request(me, case)) if case.decided_at is not None else None,
         **clock_of_case(case, [entry["item"] for entry in mine], rounds, me),
         "revised": revised(case, rounds[0], me),
-        **_asked(rounds, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
+        **reviewers_of_case(case, mine, me),
+        **_asked(rounds[0], earlier, people, names, titles, mine={entry["item"].committee_id for entry in mine}),
+        "voted_then": voted_then,
         "items": items,
         "checklists": checklists,
         "precedents": precedents_of_case(case, rounds[0], me, mine),
@@ -102,7 +108,7 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
     """Who can no longer vote, and the reason that was given when the membership ended."""
     left = [event for event in events if event.kind == Kind.VOTER_LEFT]
     reasons = ends_of(case, [pk for event in left for pk in event.about]) if left else {}
-    notes = {}
+    notes = notes_of(events, names)
     for event in left:
         committee, person = event.about[:2]
         name, reason = names.get(person, ""), reasons.get((committee, person), "")
@@ -111,20 +117,19 @@ def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, st
 
 
 def _asked(
-    rounds: list[Round],
+    newest: Round,
+    earlier: Round | None,
     people: Mapping[UUID, Person],
     names: Mapping[UUID, str],
     titles: Mapping[UUID, str],
     mine: Collection[UUID],
 ) -> dict[str, Any]:
-    """What the newest round asks, frozen as it was submitted, and what changed since the one before.
+    """What the newest round asks, frozen as it was submitted, and what changed since an earlier one.
 
     `mine` are the committees of the reader: what only another committee reads is left out.
     """
-    newest, earlier = rounds[0], rounds[1] if len(rounds) > 1 else None
     said = newest.snapshot
-    forms = frozen_forms(*(one.snapshot for one in rounds[:2]), committee_ids=mine)
-    answers = answer_changes(forms[1], forms[0]) if earlier else []
+    forms = frozen_forms(said, *([earlier.snapshot] if earlier else []), committee_ids=mine)
     return {
         "round": newest,
         "under_review": newest.closed_at is None,
@@ -132,15 +137,15 @@ def _asked(
         "title": said[fields.TITLE.name],
         "written": written(said, for_committee=True),
         "applicant": people.get(UUID(said["applicant"])),
-        "members": [people.get(UUID(pk)) for pk in said["members"]],
+        "members": [people.get(pk) for pk in named_members(said)],
         **match_of_round(newest, people),
         "earlier": earlier,
         "answers": answer_sections(forms[0]),
-        "changes": [*changes(earlier.snapshot, said, names=names, titles=titles), *answers] if earlier else [],
+        "changes": round_changes(earlier.snapshot, said, forms, names=names, titles=titles) if earlier else [],
     }
 
 
 def _people(rounds: Iterable[Round], actors: Iterable[UUID]) -> dict[UUID, Person]:
     """Everyone whom the page names, with their institutions."""
-    ids = {UUID(pk) for one in rounds for pk in (one.snapshot["applicant"], *one.snapshot["members"])}
+    ids = {pk for one in rounds for pk in named_people(one.snapshot)}
     return {person.pk: person for person in people_by_id(ids | set(actors)).select_related("institution")}

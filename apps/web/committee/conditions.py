@@ -82,7 +82,7 @@ def conditions(request: AuthenticatedRequest) -> HttpResponseBase:
     if listed.is_export:
         record_export("conditions", rows=listed.total, by=person)
         return csv_response("conditions", COLUMNS, listed.matching, present=partial(rows_of, person))
-    context = {"list": listed, "rows": rows_of(person, listed.rows)}
+    context = {"list": listed, "rows": rows_of(person, listed.rows), "crumbs": [_parent(person)]}
     return render(request, "committee/conditions.html", context)
 
 
@@ -90,6 +90,13 @@ def _check_follows(person: Person) -> None:
     """The page is for members of committees and for those who manage a dataset."""
     if not committees_of(person).exists() and not managed_by(person).exists():
         raise Denied(_("Only committee members and people who manage a dataset can see this page."))
+
+
+def _parent(person: Person) -> dict[str, str]:
+    """The list from which this page is reached: the requests to review, or one's datasets."""
+    if committees_of(person).exists():
+        return {"label": _("Requests to review"), "url": reverse("review_queue")}
+    return {"label": _("My datasets"), "url": reverse("my_datasets")}
 
 
 def _spec(found: QuerySet[Condition]) -> ListSpec:

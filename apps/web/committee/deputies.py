@@ -32,7 +32,8 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.sign_in.step_up import freshly_signed_in, must_sign_in_again
 
 
-def _day(label: Any) -> forms.DateField:
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """A day, entered as 2027-06-30 or in the calendar of the browser."""
     return forms.DateField(
         label=label,
         input_formats=["%Y-%m-%d"],
@@ -41,6 +42,7 @@ def _day(label: Any) -> forms.DateField:
             "required": gettext_lazy("Enter a date."),
             "invalid": gettext_lazy("Enter a date, for example 2027-06-30."),
         },
+        **options,
     )
 
 
@@ -49,8 +51,8 @@ class DeputyForm(PersonForm):
 
     use_required_attribute = False
 
-    first_day = _day(gettext_lazy("First day"))
-    last_day = _day(gettext_lazy("Last day"))
+    first_day = day_field(gettext_lazy("First day"))
+    last_day = day_field(gettext_lazy("Last day"))
 
 
 @require_page_or_form

@@ -58,7 +58,7 @@ class VoteForm(forms.Form):
         ),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": " "}),  # controls.css asks whether it is shown
     )
     new_due = forms.ChoiceField(
         label=_("When the new condition must be met"),

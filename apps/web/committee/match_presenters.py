@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.access_requests import fields
 from apps.access_requests.models import Round
+from apps.access_requests.named import named_people
 from apps.access_requests.purposes import matches, purpose_of
 from apps.datasets.matching.questions import answers
 from apps.datasets.models import Dataset
@@ -19,8 +20,7 @@ def match_of_round(newest: Round, people: Mapping[UUID, Person]) -> dict[str, An
     purpose = purpose_of(said.get(fields.RESEARCH_PURPOSE.name))
     if purpose.is_empty:
         return {"purpose_answers": [], "case_matches": []}
-    ids = [UUID(pk) for pk in (said["applicant"], *said["members"])]
-    who = [people[pk] if pk in people else Person() for pk in ids]
+    who = [people[pk] if pk in people else Person() for pk in named_people(said)]
     datasets = Dataset.objects.filter(pk__in=said["datasets"]).only("title", "slug").order_by("title", "pk")
     return {
         "purpose_answers": answers(purpose),

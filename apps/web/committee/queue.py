@@ -22,7 +22,9 @@ from apps.core import clock
 from apps.core.actors import Viewer
 from apps.core.errors import Denied
 from apps.people.commands.readings import record_export
+from apps.web.committee import saved_views
 from apps.web.committee.presenters import months_before, several_months, why_committee_blocked
+from apps.web.committee.queue_filters import reviewer_options
 from apps.web.committee.queue_rows import COLUMNS, exported_rows, rows_of
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -78,17 +80,22 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
     mine = list(_mine(person))
     if not mine:
         raise Denied(_("Only members of a data access committee can see this page."))
+    views = saved_views.views_of(person)
+    if (default := saved_views.default_of(request, views)) is not None:
+        return default
     among = [one.pk for one in mine]
     stages = _stages(person, among)
     counts = {value: counted(found) for value, found in stages.items()}
     first = "to-check" if counts["to-check"] and not counts["to-vote"] else "to-vote"
     tab = next((one for one in TABS if one.value == request.GET.get("tab", first)), TABS[1])
-    page = list_page(request, _spec(tab, first, counts, mine), queue.with_items(stages[tab.value], person, among))
+    page = list_page(
+        request, _spec(tab, first, counts, mine, request), queue.with_items(stages[tab.value], person, among)
+    )
     if page.is_export:
         record_export("review_queue", rows=page.total, by=person)
         return csv_response("requests-to-review", COLUMNS, page.matching, present=partial(exported_rows, person))
     found = {
-        "list": page,
+        **saved_views.shown(request, views, page, tab=tab.value, first=first),
         "tab": tab.value,
         "rows": rows_of(page.rows),
         "counts": {value.replace("-", "_"): n for value, n in counts.items()},
@@ -111,13 +118,15 @@ def _stages(person: Viewer, among: list[UUID]) -> dict[str, QuerySet[AccessReque
     }
 
 
-def _spec(tab: Tab, first: str, counts: dict[str, int], mine: list[Committee]) -> ListSpec:
+def _spec(
+    tab: Tab, first: str, counts: dict[str, int], mine: list[Committee], request: AuthenticatedRequest
+) -> ListSpec:
     among = [one.pk for one in mine]
     tabs = Choice(
         "tab", _("Stage"), [Option(one.value, one.label, None, counts[one.value]) for one in TABS], first, tabs=True
     )
     filters: list[Filter] = [tabs, Search(_("Title, reference, applicant or dataset"), _matching)]
-    if len(mine) > 1:
+    if len(mine) > 1 or "committee" in request.GET:
         choices = [Option(one.slug, one.name, Q(Exists(items_inside(committee=one)))) for one in mine]
         filters.append(Choice("committee", _("Committee"), choices))
     if tab.value == "decided":
@@ -127,6 +136,7 @@ def _spec(tab: Tab, first: str, counts: dict[str, int], mine: list[Committee]) -
         ]
     else:
         filters.append(Choice("due", _("Due"), _due_options(among)))
+        filters.append(Choice("reviewer", _("Reviewer"), reviewer_options(request.actor.pk, among)))
         filters.append(DateRange("submitted", _("Submitted"), "submitted_at"))
     return ListSpec(noun=NOUN, sorts=tab.sorts, filters=filters)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.access_requests.queries import listed_decision
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
-from apps.committees.decisions import Weight
+from apps.committees.decisions import Decision, Weight
 from apps.grants.access_state import states_of_requests
 from apps.grants.access_state.words import said
 from apps.people.models import Person
@@ -49,6 +49,7 @@ def _row(request: Any) -> Row:
         "institution": str(request.applicant.institution or ""),
         "datasets": [item.dataset.title for item in items],
         "committee": shown.committee.name,
+        "reviewers": sorted({one["name"] for item in undecided for one in item.reviewers}),
         "submitted": request.submitted_at,
         "state": request.state,
         "due": due,
@@ -68,19 +69,12 @@ def _row(request: Any) -> Row:
 def _votes(item: Any) -> Row:
     """How many votes are cast, and what the reader's vote may do."""
     decision = listed_decision(item)
-    again = item.waits_for_me and item.i_voted
-    to_confirm = again and UUID(str(item.me)) in item.asked_to_confirm
-    to_change = again and decision.is_divided
     weight = Weight.NONE
     if item.waits_for_me and not item.i_voted:
         weight = decision.weight_of(str(item.me), conditions_proposed=bool(item.conditions_proposed))
     notes = {Weight.WILL: _("Your vote decides"), Weight.CAN: _("Your vote can decide")}
-    if to_confirm:
-        action, note = _("Confirm vote"), _("Confirm or change your vote")
-    elif to_change:
-        action, note = _("Change vote"), _("The votes are divided")
-    elif again:  # nobody can confirm: whoever is left let the others leave
-        action, note = _("View request"), ""
+    if item.waits_for_me and item.i_voted:
+        action, note = _again(item, decision)
     else:
         action, note = _("Cast vote") if item.waits_for_me else _("View request"), notes.get(weight, "")
     said = item.i_voted or decision.is_hopeless
@@ -91,6 +85,20 @@ def _votes(item: Any) -> Row:
         "blocked": why_blocked(decision) if said else "",
         "action": action,
     }
+
+
+def _again(item: Any, decision: Decision) -> tuple[str, str]:
+    """What the reader, who has voted, can do now, and why it is their turn again."""
+    asked = UUID(str(item.me)) in item.asked_to_confirm
+    if asked and item.undone_by_me and decision.eligible > 1:  # they know the choices: their vote does not decide
+        return _("View request"), _("Waiting for another voter")
+    if asked and decision.must_be_confirmed:
+        return _("Confirm vote"), _("Confirm or change your vote")
+    if asked:
+        return _("Change vote"), _("The decision was undone")
+    if decision.is_divided:
+        return _("Change vote"), _("The votes are divided")
+    return _("View request"), ""  # nobody can confirm: whoever is left let the others leave
 
 
 def _decided(row: Row) -> str:
@@ -117,6 +125,7 @@ COLUMNS = [
     (gettext_lazy("Status"), lambda row: row["status"]),
     (gettext_lazy("Submitted"), lambda row: row["submitted"]),
     (gettext_lazy("Due"), lambda row: row["due"]),
+    (gettext_lazy("Reviewers"), lambda row: row["reviewers"]),
     (gettext_lazy("Votes cast"), lambda row: row.get("votes", "")),
     (gettext_lazy("Decision"), _decided),
     (gettext_lazy("Reason"), lambda row: _texts(row, "reason")),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.access_requests import denials
 from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.named import named_members
 from apps.access_requests.queries import before_committees_of
 from apps.access_requests.states import ItemState
 from apps.committees.queries import committees_of
@@ -31,5 +32,5 @@ def revised(case: AccessRequest, newest: Round, me: Person) -> dict[str, Any] | 
 
 
 def _names(*snapshots: Mapping[str, Any]) -> dict[UUID, str]:
-    ids = {UUID(pk) for one in snapshots for pk in one["members"]}
+    ids = {pk for one in snapshots for pk in named_members(one)}
     return {person.pk: str(person) for person in people_by_id(ids)}

@@ -11,6 +11,7 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.due_dates import due_words, with_due_date
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
+from apps.access_requests.queries_assignments import reviewers_listed
 from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.votes_seen import choices_shown, counts, votes_for
@@ -51,7 +52,7 @@ def items_of_case(
     fetched = items.select_related("dataset__institution", "committee", "decided_in", "appeal").prefetch_related(
         "conditions", "undone_decisions__undone_by"
     )
-    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id")))
+    rows = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), reviewers=reviewers_listed()))
     decided, now = voters_when_decided(case, rows), clock.now()
     late = _named_too_late(case, me, voters_by_committee)
     entries = []
@@ -60,7 +61,7 @@ def items_of_case(
         voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
         member = votes_for(voters, me)
         theirs = [vote for vote in votes if vote.item_id == item.pk]
-        entry = _voted(item, voters, theirs, shown_round, me, member)
+        entry = _voted(item, voters, theirs, shown_round, me, member) | {"my_rounds": _rounds_of(me, theirs)}
         agreement = agreements.get(item.pk)
         entry |= after_vote(item, voters, me, now, (undo_forms or {}).get(item.pk))
         entry |= _place_of(item, member, me, my_committees, late)
@@ -71,6 +72,11 @@ def items_of_case(
         }
         entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
     return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def _rounds_of(me: Person, votes: list[Vote]) -> set[UUID]:
+    """The rounds in which the reader voted."""
+    return {vote.round_id for vote in votes if vote.voter_id == me.pk}
 
 
 def _grants_under(agreement: Any, grants: list[Any], states: dict[UUID, Any]) -> list[Entry]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +15,9 @@ from apps.audit.kinds_by_fact import BY_FACT, ENDED_EARLY
 from apps.audit.kinds_hidden import COMMITTEE_ONLY, UNNAMED
 from apps.audit.models import Event
 from apps.core.actors import ANONYMOUS, CONSOLE, SYSTEM
+
+# What several people do one after the other, each alike: one line a day, with all their names.
+ONE_LINE = frozenset({Kind.NO_CONFLICT_DECLARED})
 
 # Who acted when no person is known, by the event's `actor_kind`.
 NAMED_ACTORS: dict[str, Any] = {
@@ -68,7 +71,26 @@ def timeline(
     """
     shown = [event for event in events if inside or event.kind not in COMMITTEE_ONLY]
     said = notes or {}
-    return [_entry(event, names, datasets, viewer) | {"note": said.get(event.pk, "")} for event in reversed(shown)]
+    return [_line(group, names, datasets, viewer) | {"note": said.get(group[0].pk, "")} for group in _grouped(shown)]
+
+
+def _grouped(events: Iterable[Event]) -> list[list[Event]]:
+    """The events newest first, each alone; those of `ONE_LINE` in one group for each kind and day."""
+    found: dict[Any, list[Event]] = {}
+    for event in reversed(list(events)):
+        day = timezone.localtime(event.at).date()
+        key = (event.kind, day, event.facts.get("suggested", "")) if event.kind in ONE_LINE else event.pk
+        found.setdefault(key, []).append(event)
+    return list(found.values())
+
+
+def _line(
+    group: list[Event], names: Mapping[UUID, str], datasets: Mapping[UUID, str], viewer: UUID | None
+) -> dict[str, Any]:
+    """The newest event of the group, with everybody who did the same."""
+    people = [_who(event, names, viewer) for event in group]
+    entry = _entry(group[0], names, datasets, viewer)
+    return entry if len(group) == 1 else entry | {"who": ", ".join(dict.fromkeys(filter(None, people)))}
 
 
 def _entry(

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.access_requests import commands, queries_thread, rules, rules_attachments
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.core.errors import NotFound, UploadTooLarge
+from apps.core.file_response import stored_file
 from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form, writes
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
-from apps.web.common.stored_file import stored_file
 from apps.web.requests import views
 
 

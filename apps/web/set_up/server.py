@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy
 
-from apps.core import causes
+from apps.core import causes, malware
 from apps.web.common import servers
 
 
@@ -49,8 +49,9 @@ WELL: Mapping[str, Any] = {
     "storage": gettext_lazy("The storage answers."),
     "broker": gettext_lazy("Connected."),
     "mail": gettext_lazy("The mail server accepts the connection."),
-    "scanner": gettext_lazy("The scanner answers, or CLAMD is not set and documents are not checked for malware."),
+    "scanner": gettext_lazy("The scanner answers."),
 }
+NO_SCANNER = gettext_lazy("CLAMD is not set: attached documents are not checked for malware.")
 # Where the operator says how each is reached.
 SETTINGS: Mapping[str, str] = {
     "database": "DATABASE_URL", "disk": "DATA_ROOT", "broker": "BROKER_URL",
@@ -79,5 +80,5 @@ def _asked(question: servers.Question) -> str:
 
 def _said(name: str, code: str) -> str:
     if not code:
-        return str(WELL[name])
+        return str(NO_SCANNER if name == "scanner" and not malware.is_configured() else WELL[name])
     return f"{SETTINGS[name]}: {causes.sentence(code)}" if name in SETTINGS else causes.sentence(code)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from apps.core.sizes import size_in_words
 from apps.web.common import markdown as texts
 from apps.web.common.idempotency import FIELD
+from apps.web.word_rows import changed_words
 
 register = template.Library()
 
@@ -55,3 +56,9 @@ def linked(text: Any) -> SafeString:
 def markdown(text: Any) -> SafeString:
     """A long text of a user as HTML: paragraphs, lists, headings, emphasis and links; nothing else gets through."""
     return texts.markdown(str(text or ""))
+
+
+@register.inclusion_tag("components/word_changes.html")
+def word_changes(before: Any, after: Any) -> dict[str, Any]:
+    """An old and a new text, compared word by word; each is a text, its lines or a day."""
+    return changed_words(before, after)

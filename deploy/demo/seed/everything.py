@@ -7,7 +7,7 @@ from apps.core.actors import CONSOLE
 from apps.datasets.commands import load_ontology
 from apps.datasets.ontology import read_terms
 from apps.people.models import Person
-from deploy.demo.seed import catalogue, forms, people, requests, terms, visas
+from deploy.demo.seed import catalogue, committee_work, forms, people, requests, terms, visas
 from deploy.demo.seed.world import World
 from portal import consequences
 
@@ -22,11 +22,13 @@ def seed() -> World:
     """Make people, committees, datasets and requests, through the same commands as the pages use."""
     world = World()
     people.settle(world)
+    committee_work.choose(world)
     visas.trust_demo_issuer()
     terms.publish(world)
     load_ontology(read_terms(catalogue.DATA / "diseases.obo"), by=CONSOLE)
     catalogue.publish(world)
     requests.play(world)
+    committee_work.play(world)
     forms.draft(world)
     consequences.drain()
     return world

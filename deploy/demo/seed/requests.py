@@ -85,7 +85,7 @@ def _scripts(by: Person) -> None:
     redeem_device_code(asked.device_code, client_id=program, by=ANONYMOUS)
 
 
-def _write(
+def written(
     world: World, who: str, datasets: list[str], project: Project, members: tuple[str, ...] = ()
 ) -> AccessRequest:
     by = world.people[who]
@@ -103,8 +103,8 @@ def _write(
     return request
 
 
-def _submit(world: World, who: str, datasets: list[str], project: Project, members: tuple[str, ...] = ()) -> Round:
-    seen = requests.submit(_write(world, who, datasets, project, members), by=world.people[who])
+def submitted(world: World, who: str, datasets: list[str], project: Project, members: tuple[str, ...] = ()) -> Round:
+    seen = requests.submit(written(world, who, datasets, project, members), by=world.people[who])
     declare(seen.request)
     return seen
 
@@ -131,18 +131,18 @@ def _half_written(world: World) -> None:
 
 def _submitted_request(world: World) -> None:
     """No member has answered yet whether they have a conflict of interest."""
-    requests.submit(_write(world, "applicant2", ["gbsg2"], PROJECTS["nodes"]), by=world.people["applicant2"])
+    requests.submit(written(world, "applicant2", ["gbsg2"], PROJECTS["nodes"]), by=world.people["applicant2"])
 
 
 def _one_vote(world: World) -> None:
-    seen = _submit(world, "applicant", ["gbsg2"], PROJECTS["endocrine"], members=("colleague",))
+    seen = submitted(world, "applicant", ["gbsg2"], PROJECTS["endocrine"], members=("colleague",))
     requests.accept_for_review(seen.request, by=world.people["chair"])
     reason = "The trial was made to answer this kind of question, and no linkage is asked for."
-    _vote(world, seen, "member1", "approve", reason)
+    vote(world, seen, "member1", "approve", reason)
 
 
 def _question_asked(world: World) -> None:
-    seen = _submit(world, "applicant2", ["lung"], PROJECTS["nutrition"])
+    seen = submitted(world, "applicant2", ["lung"], PROJECTS["nutrition"])
     requests.request_changes(
         seen.request,
         text="Calories are missing for 47 of the 228 patients. How will you handle this, and do you have an ethics "
@@ -152,16 +152,16 @@ def _question_asked(world: World) -> None:
 
 
 def _withdrawn(world: World) -> None:
-    seen = _submit(world, "chair2", ["gbsg2"], PROJECTS["replication"])
+    seen = submitted(world, "chair2", ["gbsg2"], PROJECTS["replication"])
     requests.withdraw(seen.request, by=world.people["chair2"])
 
 
 def _denied(world: World) -> None:
-    seen = _submit(world, "member2", ["lung"], PROJECTS["product"])
+    seen = submitted(world, "member2", ["lung"], PROJECTS["product"])
     requests.accept_for_review(seen.request, by=world.people["member3"])
     reason = "The data may be used for non-commercial research only; an estimate of sales is neither."
-    _vote(world, seen, "member3", "deny", reason)
-    _vote(world, seen, "chair2", "deny", reason)
+    vote(world, seen, "member3", "deny", reason)
+    vote(world, seen, "chair2", "deny", reason)
     consequences.drain()
 
 
@@ -216,28 +216,28 @@ def _approved(
     world: World, who: str, datasets: list[str], project: Project, *, committee: tuple[str, str], terms: str = ""
 ) -> Agreement:
     """Screened and voted for by two of the committee; the agreement is offered."""
-    seen = _submit(world, who, datasets, project)
+    seen = submitted(world, who, datasets, project)
     first, second = committee
     requests.accept_for_review(seen.request, by=world.people[first])
     choice = "conditional" if terms else "approve"
-    _vote(world, seen, first, choice, "The question is clear and the data can answer it.", terms)
-    _vote(world, seen, second, choice, "Sound methods; the people described are well protected.", terms)
+    vote(world, seen, first, choice, "The question is clear and the data can answer it.", terms)
+    vote(world, seen, second, choice, "Sound methods; the people described are well protected.", terms)
     consequences.drain()
     return Agreement.objects.get(item__request=seen.request)
 
 
-def _vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
+def vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: str = "") -> None:
     item = seen.request.items.get()
     codes = ["purpose"] if choice == "deny" else []
     said: dict[str, Any] = {"choice": choice, "reason": reason, "new_condition": terms, "denial_codes": codes}
-    requests.vote(item, seen=seen, signed_in=_signed_in(), by=world.people[who], **said)
+    requests.vote(item, seen=seen, signed_in=signed_in(), by=world.people[who], **said)
 
 
 def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:
     _sign(world, agreement, who)
     owner = world.people["owner"]
     agreements.countersign(
-        agreement, typed_name=owner.name, seen_sha256=agreement.sha256, signed_in=_signed_in(), by=owner
+        agreement, typed_name=owner.name, seen_sha256=agreement.sha256, signed_in=signed_in(), by=owner
     )
     consequences.drain()
     return AccessGrant.objects.get(agreement=agreement, holder=world.people[who])
@@ -245,8 +245,8 @@ def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:
 
 def _sign(world: World, agreement: Agreement, who: str) -> None:
     by = world.people[who]
-    agreements.sign(agreement, typed_name=by.name, seen_sha256=agreement.sha256, signed_in=_signed_in(), by=by)
+    agreements.sign(agreement, typed_name=by.name, seen_sha256=agreement.sha256, signed_in=signed_in(), by=by)
 
 
-def _signed_in() -> SignIn:
+def signed_in() -> SignIn:
     return SignIn(issuer=settings.OIDC_ISSUER, acr="", auth_time=clock.now())

@@ -36,6 +36,11 @@ CALLS = [
     ("GET", "/requests/{request}/rounds/1", "read", False),
     ("GET", "/requests/{request}/rounds/1/pdf", "read", False),
     ("POST", "/requests/import", "request", False),
+    ("GET", "/requests/{request}/documents", "read", False),
+    ("POST", "/requests/{request}/documents", "request", False),
+    ("DELETE", "/requests/{request}/documents/{document}", "request", False),
+    ("GET", "/requests/{request}/documents/{document}/content", "read", False),
+    ("POST", "/requests/{request}/conditions/{condition}/report", "request", False),
     ("GET", "/requests/{request}/messages", "read", False),
     ("POST", "/requests/{request}/messages", "request", False),
     ("GET", "/committees", "read", True),
@@ -50,7 +55,27 @@ CALLS = [
     ("POST", "/reviews/{request}/return", "vote", False),
     ("POST", "/reviews/{request}/datasets/{slug}/vote", "vote", False),
     ("POST", "/reviews/{request}/datasets/{slug}/confirm", "vote", False),
+    ("GET", "/reviews/{request}/declaration", "review", False),
+    ("POST", "/reviews/{request}/declare", "vote", False),
     ("POST", "/reviews/{request}/recuse", "vote", False),
+    ("POST", "/reviews/{request}/datasets/{slug}/undo", "vote", False),
+    ("POST", "/reviews/{request}/due-date/{committee}", "vote", False),
+    ("POST", "/reviews/{request}/checklist/{committee}/{number}", "vote", False),
+    ("POST", "/reviews/{request}/reports/{report}/accept", "vote", False),
+    ("POST", "/reviews/{request}/reports/{report}/send-back", "vote", False),
+    ("GET", "/reviews/{request}/documents/{document}/content", "review", False),
+    ("GET", "/committees/{committee}/approval-rules", "review", False),
+    ("POST", "/committees/{committee}/approval-rules", "vote", False),
+    ("GET", "/committees/{committee}/approval-rules/{rule}", "review", False),
+    ("POST", "/committees/{committee}/approval-rules/{rule}/run", "vote", False),
+    ("POST", "/committees/{committee}/approval-rules/{rule}/agree", "vote", False),
+    ("POST", "/committees/{committee}/approval-rules/{rule}/pause", "vote", False),
+    ("POST", "/committees/{committee}/approval-rules/{rule}/end", "vote", False),
+    ("GET", "/committees/{committee}/approvals", "review", False),
+    ("POST", "/committees/{committee}/approvals/{rule}", "vote", False),
+    ("GET", "/committees/{committee}/deputies", "review", False),
+    ("POST", "/committees/{committee}/deputies", "vote", False),
+    ("POST", "/committees/{committee}/deputies/{rule}/end", "vote", False),
     ("PATCH", "/datasets/{slug}", "publish", False),
     ("POST", "/datasets/{slug}/versions/{number}/publish", "publish", False),
     ("POST", "/files/{file}/links", "download", True),
@@ -67,7 +92,8 @@ def filled(path: str, world: stories.Access) -> str:
     return path.format(
         slug=world.published_dataset.dataset.slug, request=world.case.request.pk,
         number=1, file=world.file.pk, agreement=world.agreement_setup.agreement.pk,
-        committee=world.case.committee_setup.committee.slug, form=world.file.pk,
+        committee=world.case.committee_setup.committee.slug, form=world.file.pk, document=world.file.pk,
+        condition=world.file.pk, report=world.file.pk, rule=world.file.pk,
     )  # fmt: skip
 
 
@@ -98,7 +124,7 @@ def test_each_call_needs_its_scope_and_says_so(
 def test_every_operation_is_in_the_list_above() -> None:
     listed = {(method, path.replace("/questions/{request}", "/questions/{question}")) for method, path, *_ in CALLS}
     names = {"{agreement}": "{pk}", "{request}": "{pk}", "{file}": "{pk}", "/rounds/1": "/rounds/{number}"}
-    names |= {"{committee}": "{slug}", "{form}": "{version}"}
+    names |= {"{committee}": "{slug}", "{form}": "{version}", "{rule}": "{pk}"}
     for old, new in names.items():
         listed = {(method, path.replace(old, new)) for method, path in listed}
     described = Client().get(f"{ROOT}/openapi.json").json()["paths"]

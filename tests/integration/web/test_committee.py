@@ -42,10 +42,26 @@ def test_a_second_round_shows_what_changed_and_the_answer() -> None:
     requests.change(case.request, by=case.applicant, title="Another title")
     requests.answer(case.question, text="Age and tumour size.", by=case.applicant)
     requests.submit(case.request, by=case.applicant)
-    page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/").content.decode()
-    assert "<ins>Another title</ins>" in page
-    assert "<del>Recurrence after hormone therapy</del>" in page
-    assert "Age and tumour size." in page
+    page = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/")
+    title = page.context["changes"][0]
+    assert (title["before"], title["after"]) == ("Recurrence after hormone therapy", "Another title")
+    said = page.content.decode()
+    assert said.count("<del>") == said.count("<ins>") == 1
+    assert "Age and tumour size." in said
+    own = stories.client_for(case.applicant).get(f"/requests/{case.request.pk}/")
+    assert own.context["since"].number == 1 and own.context["changes"] == page.context["changes"]
+
+
+def test_the_applicant_reads_what_they_changed_before_they_send_it_again() -> None:
+    case = stories.returned()
+    client = stories.client_for(case.applicant)
+    before = client.get(f"/requests/{case.request.pk}/")
+    assert before.context["since"].number == 1 and before.context["changes"] == []
+    requests.change(case.request, by=case.applicant, title="Another title")
+    page = client.get(f"/requests/{case.request.pk}/")
+    assert [row["after"] for row in page.context["changes"]] == ["Another title"]
+    chair = stories.client_for(case.committee_setup.chair).get(f"/review/{case.request.pk}/")
+    assert "Another title" not in chair.content.decode(), "nobody else reads it before it is sent"
 
 
 def test_a_vote_is_counted_and_the_page_says_what_followed() -> None:

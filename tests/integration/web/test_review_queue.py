@@ -14,6 +14,7 @@ from apps.access_requests.queries import decision_on, fetch_eligible_voters, lis
 from apps.committees import commands as committees
 from apps.core import clock
 from apps.web.committee.queue import _decisions
+from apps.web.committee.queue_rows import rows_of
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,18 @@ def test_the_decision_filter_lists_each_outcome_once() -> None:
         one: len(client.get(f"/review/?tab=decided&decision={one}").context["rows"]) for one in ("withdrawn", "denied")
     }
     assert found == {"withdrawn": 1, "denied": 0}
+
+
+def test_after_an_undo_the_queue_offers_only_what_a_vote_can_do() -> None:
+    """Nobody confirms while a voter has not voted; who undid the decision knows the choices and waits for another."""
+    setup = stories.committee_setup(undo_minutes=10)
+    case = stories.in_review(published_dataset=stories.published_dataset(committee_setup=setup))
+    first, second = setup.chair, setup.members[0]
+    for voter in (first, second):
+        stories.vote(case, voter, "approve")
+    requests.undo_decision(case.reload().item, why="A wrong button.", by=second)
+    said = {}
+    for voter in (first, second):
+        listed = review_queue.with_items(review_queue.to_vote_of(voter), voter)
+        said[voter] = rows_of(listed)[0]["action"]
+    assert len(set(said.values())) == 2, "the other can change their vote, who undid it cannot decide"

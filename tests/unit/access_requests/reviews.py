@@ -49,7 +49,7 @@ class Review:
         committee: Committee | None = None,
         snapshot: dict[str, Any] | None = None,
     ) -> None:
-        self.snapshot = snapshot or {}
+        self.snapshot = {"members": [], **(snapshot or {})}
         self.applicant = applicant or rows.person()
         self.committee = committee or rows.committee()
         if committee is None:

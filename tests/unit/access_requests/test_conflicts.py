@@ -1,13 +1,17 @@
 """Nothing of a case is shown or sent to a committee member who has not declared that they have no conflict."""
 
+from typing import Any
+
 import pytest
 
 from apps.access_requests import commands, queries, queries_conflicts, queries_thread, rules, rules_conflicts
-from apps.access_requests.models import Membership, NoConflictDeclaration, Recusal
+from apps.access_requests.models import Membership, NoConflictDeclaration, Recusal, Round
+from apps.access_requests.named import UNKNOWN, named_people
 from apps.access_requests.queries_conflicts import Why
 from apps.agreements.queries import visible_to as agreements_visible_to
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
+from apps.core import clock
 from apps.core.errors import Denied, WrongState
 from apps.notifications.models import Notification
 from apps.people.models import Person
@@ -145,6 +149,22 @@ def test_the_round_names_who_is_asked_about_even_when_the_request_no_longer_does
     )
     Membership.objects.filter(request=other.request).delete()
     assert not queries_conflicts.has_declared(other.committee_setup.chair, other.request)
+
+
+@pytest.mark.parametrize("snapshot", [{}, {"members": None}, {"members": "x"}])
+def test_a_round_that_does_not_say_whom_it_names_is_covered_by_who_knew_that(snapshot: dict[str, Any]) -> None:
+    """Unknown people are not nobody: who declared about an empty list reads nothing until they answer again."""
+    review = Review()
+    late = review.voters[0]
+    assert queries_conflicts.has_declared(late, review.request), "control"
+    Round.objects.filter(pk=review.round.pk).update(closed_at=clock.now())
+    review.snapshot = snapshot
+    review.opened(clock.now(), number=2)
+    assert not queries_conflicts.has_declared(late, review.request)
+    assert [one.pk for one in queries_conflicts.people_to_judge(review.request)] == [review.applicant.pk, UNKNOWN]
+    commands.declare_no_conflict(review.request, seen=seen(review), by=late)
+    assert queries_conflicts.has_declared(late, review.request)
+    assert UNKNOWN in named_people({"applicant": str(review.applicant.pk), **snapshot})
 
 
 def test_a_declaration_with_another_account_counts(review: Review, late: Person) -> None:

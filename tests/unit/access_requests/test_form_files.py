@@ -14,7 +14,7 @@ from apps.forms import commands as forms
 from apps.forms.combined import names_of
 from apps.forms.models import FormVersion
 from tests import stories
-from tests.unit.access_requests.test_form_answers import asked, complete
+from tests.unit.access_requests.test_form_answers import answer, asked, complete
 from tests.unit.forms import samples
 from tests.unit.forms.samples import question, yes_no
 
@@ -94,6 +94,32 @@ def test_a_shared_question_is_answered_once_and_a_private_file_is_read_by_its_co
     assert second.pk != first.pk
 
 
+def test_a_shared_file_stays_with_the_form_that_remains() -> None:
+    """Its first form leaves the request before it is submitted; a private file of that form is read by nobody else."""
+    request, [first, second], [one, two] = asked(samples.read(PLAN, SECRET), samples.read(PLAN, SECRET))
+    complete(request)
+    shared, private = attach(request, first, "plan"), attach(request, first, "secret")
+    commands.choose_datasets(request, datasets=[two.dataset], by=request.applicant)
+    request.refresh_from_db()
+    assert missing(request) == set()
+    (form,) = form_answers.asked_forms(request)
+    assert (form.version, form.files["plan"], form.files["secret"]) == (second.pk, [shared], [])
+    with pytest.raises(Invalid):
+        attach(request, second, "plan")  # there is one, and the form asks for one
+    commands.submit(request, by=request.applicant)
+    stories.declare(request)
+    said, chair = request.rounds.get().snapshot, two.committee_setup.chair
+    assert [row["id"] for row in said["attachments"]] == [str(shared.pk)]
+    assert set(queries_thread.documents_in(said, committees=[two.committee_setup.committee.pk])) == {shared}
+    assert set(queries_thread.attachments_for(chair, request)) == {shared}
+    assert str(shared.pk) in str(submitted.document(request, request.rounds.get(), chair)["request"]["attachments"])
+    assert not queries_thread.attachments_for(one.committee_setup.chair, request).filter(pk=private.pk).exists()
+    commands.request_changes(request, text="Which?", field="answers", by=chair)
+    request.refresh_from_db()
+    commands.remove_attachment(shared, by=request.applicant)
+    assert missing(request) == {"plan"}
+
+
 def test_files_stay_with_a_new_version_which_says_if_it_does_not_accept_them() -> None:
     request, [version], [dataset] = asked(samples.read(PLAN))
     attach(request, version, "plan")
@@ -140,6 +166,30 @@ def test_the_api_refuses_a_file_as_an_answer() -> None:
 
 
 # --------------------------------------------------------------------------------------------------------- the page
+def test_the_request_page_shows_private_answers_only_to_the_applicant_and_their_committee() -> None:
+    """Whoever manages a dataset reads its requests without the answers that only a committee reads."""
+    private = question("secret", readers="committee")
+    request, [version], [dataset] = asked(samples.read(PLAN, private, SECRET | {"key": "hidden"}))
+    complete(request)
+    answer(request, version, secret="Only for the committee")
+    attach(request, version, "plan"), attach(request, version, "hidden", name="hidden.pdf")
+    commands.submit(request, by=request.applicant)
+    setup = dataset.committee_setup
+    stories.declare(request)
+    where = reverse("request_page", args=[request.pk])
+    seen = {
+        who: ("Only for the committee" in text, "hidden.pdf" in text)
+        for who, text in (
+            (name, stories.client_for(one).get(where).content.decode())
+            for name, one in (("owner", dataset.owner), ("applicant", request.applicant))
+        )
+    }
+    assert seen["owner"] == (False, False)
+    assert seen["applicant"] == (True, True), "control"
+    case = stories.client_for(setup.chair).get(reverse("case", args=[request.pk])).content.decode()
+    assert "Only for the committee" in case
+
+
 def test_files_are_attached_and_removed_in_the_form_and_what_was_typed_is_kept() -> None:
     request, [version], _datasets = asked(FORM)
     own = {key: name for (_version, key), name in names_of(form_answers.asked_forms(request)).items()}

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from apps.access_requests.models import Item
+from apps.access_requests.models import Item, NoConflictDeclaration
 from apps.access_requests.queries_precedents import MOST, precedents
 from apps.committees.models import Committee
 from apps.core import clock
 from tests import stories
-from tests.unit.access_requests.reviews import DAY, Review
+from tests.unit.access_requests.reviews import DAY, Review, member
 
 pytestmark = pytest.mark.django_db
 DISEASE = {"id": "MONDO:0004989", "label": "breast carcinoma"}
@@ -53,6 +53,21 @@ def test_a_purpose_without_diseases_is_compared_by_its_kind_and_none_with_nothin
     health = decided(review, kind="health")
     assert found(review) == [health]
     assert found(with_purpose(review.committee)) == []
+
+
+def test_the_purpose_of_a_case_is_compared_only_after_the_declaration() -> None:
+    review = with_purpose(kind="health")
+    health = decided(review, kind="health")
+    late = member(review.committee).person
+    review.declare(late)
+
+    def listed() -> list[Item]:
+        return list(precedents(late, review.request, review.round, [review.committee.pk], [review.dataset.pk]))
+
+    assert listed() == []
+    applicant = health.request.applicant_id
+    NoConflictDeclaration.objects.create(request=health.request, person=late, people=[applicant])
+    assert listed() == [health], "control"
 
 
 def test_only_a_few_are_listed_in_one_statement(django_assert_num_queries: Any) -> None:

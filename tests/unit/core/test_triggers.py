@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, models, transaction
 from apps.access_requests.models import (
     Appeal,
     ApprovalRule,
+    Assignment,
     Condition,
     ConditionReport,
     Recusal,
@@ -53,6 +54,7 @@ EVIDENCE = {
     "agreements_template": "title = title",
     "audit_event": "kind = kind",
     "committees_deputy": "starts_at = now()",
+    "access_requests_assignment": "assigned_at = now()",
     "committee_forms_formversion": "number = number + 1",
     "datasets_distribution": "size = size + 1",
     "datasets_version": "published_at = now()",
@@ -87,6 +89,7 @@ def world(db: None) -> None:
     member = case.committee_setup.committee.members.first()
     away = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=9), "named_by": member.person}
     Deputy.objects.create(membership=member, person=access.owner, **away)
+    Assignment.objects.create(request=case.request, membership=member, assigned_by=member.person)
     denied = {"denied_in": case.round, "denied_at": clock.now(), "denied_reason": "No."}
     Appeal.objects.create(item=case.item, text="It fits.", appealed_by=case.applicant, **denied)
     chair = case.committee_setup.chair

@@ -90,6 +90,8 @@ def test_a_denied_dataset_says_who_denied_it_and_why() -> None:
         course, course.state(), state=State.DENIED, since=NOW - 19 * DAY, by="Scans committee",
         reason="Out of scope.", action=course.see(), cause="appealable", until=NOW + 11 * DAY,
     )  # fmt: skip
+    read_by_owner = course.state(course.owner)
+    assert read_by_owner is not None and read_by_owner.cause == "appealable_by_applicant"
 
 
 @pytest.mark.parametrize(("request_state", "state"), [("submitted", State.SUBMITTED), ("in_review", State.IN_REVIEW)])

@@ -19,6 +19,7 @@ from apps.web.committee.after_vote import UndoForm
 from apps.web.committee.approval_rules import RuleForm
 from apps.web.committee.due_date import DueDateForm
 from apps.web.committee.forms import VoteForm
+from apps.web.committee.reviewers import AssignForm
 from apps.web.committee.together import EqualVoteForm
 from apps.web.condition_rows import ReportForm, ReviewForm
 from apps.web.datasets.description_form import DescriptionForm
@@ -37,6 +38,7 @@ ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
     EqualVoteForm: {"item": Item()},
     DescriptionForm: {"uses": []},
+    AssignForm: {"candidates": [], "counts": {}, "slug": "committee"},
     UndoForm: {"item": UUID(int=1)},
     AppealForm: {"item": UUID(int=1)},
     RuleForm: {"committee": Committee(pk=UUID(int=1))},
