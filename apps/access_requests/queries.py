@@ -21,7 +21,7 @@ from apps.access_requests.queries_cohorts import concerned_students, concerns_st
 from apps.access_requests.queries_conflicts import declared
 from apps.access_requests.queries_outside import reads_from_outside
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
-from apps.access_requests.voting_rules import rules_of, rules_of_item
+from apps.access_requests.voting_rules import is_period_over, rules_of, rules_of_item
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.audit.queries import acts_since
@@ -282,24 +282,33 @@ def fetch_eligible_voters(item: Item) -> list[CommitteeMember]:
 def decision_on(item: Item, voters: Iterable[CommitteeMember]) -> Decision:
     """The open round's vote, of these eligible voters. Decisive only under a lock on the item."""
     cast = Vote.objects.counted().filter(item=item, round__closed_at__isnull=True)
-    return decision_of(rules_of_item(item), voters, cast.order_by())
+    rules = rules_of_item(item)
+    return decision_of(rules, voters, cast.order_by(), period_over=is_period_over(rules, item))
 
 
-def decision_of(rules: VotingRules, voters: Iterable[CommitteeMember], votes: Iterable[Vote]) -> Decision:
+def decision_of(
+    rules: VotingRules, voters: Iterable[CommitteeMember], votes: Iterable[Vote], *, period_over: bool
+) -> Decision:
     """The vote by these rules, of these eligible voters, when these votes (one for each voter) have been cast."""
     chairs = {membership.person_id: membership.is_chair for membership in voters}
-    return _decision(rules, chairs, [(vote.of_member_id, vote.choice, vote.adopts) for vote in votes])
+    said = [(vote.of_member_id, vote.choice, vote.adopts) for vote in votes]
+    return _decision(rules, chairs, said, period_over=period_over)
 
 
 def listed_decision(item: Any) -> Decision:
     """The vote on one of the items that `review_queue.with_items` or `undecided_before` lists."""
     chairs = {one["person"]: one["is_chair"] for one in item.voters}
     rules = rules_of(item.kept_rules, item.committee)
-    return _decision(rules, chairs, [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast])
+    said = [(one["voter"], one["choice"], one["adopts"]) for one in item.votes_cast]
+    return _decision(rules, chairs, said, period_over=is_period_over(rules, item))
 
 
 def _decision(
-    rules: VotingRules, chairs: Mapping[Any, bool], votes: Iterable[tuple[Any, str, Iterable[Any]]]
+    rules: VotingRules,
+    chairs: Mapping[Any, bool],
+    votes: Iterable[tuple[Any, str, Iterable[Any]]],
+    *,
+    period_over: bool,
 ) -> Decision:
     """`chairs` says of each eligible voter whether they chair; `votes` are voter, choice and adopted conditions."""
     cast = list(votes)
@@ -308,6 +317,8 @@ def _decision(
         quorum=rules.quorum,
         votes_needed=rules.votes_needed,
         veto=rules.veto,
+        blind=rules.blind,
+        period_over=period_over,
         voters=frozenset(chairs),
         chair=next((person for person, is_chair in chairs.items() if is_chair), None),
         votes={voter: choice for voter, choice, _adopts in cast},

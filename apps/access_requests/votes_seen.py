@@ -12,7 +12,7 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.models import AccessRequest, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.states import ItemState, RequestState
-from apps.access_requests.voting_rules import rules_in
+from apps.access_requests.voting_rules import is_period_over, rules_in
 from apps.committees.decisions import Decision, VotingRules
 from apps.committees.models import CommitteeMember
 from apps.committees.queries import committees_of
@@ -83,9 +83,9 @@ class SeenVotes:
         return [one.person for one in self.voters if one.person_id not in self.decision.votes]
 
 
-def choices_shown(item: Item, mine: Vote | None) -> bool:
-    """Whether somebody reads how the others voted: after their own vote, or once the item is decided."""
-    return item.state != ItemState.OPEN or mine is not None
+def choices_shown(item: Item, mine: Vote | None, decision: Decision) -> bool:
+    """Whether somebody reads how the others voted: after their own vote and the blind look, or once it is decided."""
+    return item.state != ItemState.OPEN or (mine is not None and not decision.is_hidden)
 
 
 def votes_for(voters: Iterable[CommitteeMember], me: Person) -> CommitteeMember | None:
@@ -142,11 +142,11 @@ def _seen(
     superseded = {vote.supersedes_id for vote in votes}
     current = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded and counts(vote, item)]
     rules, member = rules_in(item.decided_in or shown_round, item.committee), votes_for(voters, me)
-    decision = decision_of(rules, voters, current)
+    decision = decision_of(rules, voters, current, period_over=is_period_over(rules, item))
     if shown_round.closed_at is not None and item.state == ItemState.OPEN:
         decision, current = replace(decision, votes={}, adopted={}), []
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
-    shown = choices_shown(item, mine)
+    shown = choices_shown(item, mine, decision)
     taken = member is not None and any(vote.voter_id == member.person_id != me.pk for vote in current)
     why_not = _why_not(item, member, is_theirs=is_member or member is not None, taken=taken)
     return SeenVotes(

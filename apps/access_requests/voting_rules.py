@@ -16,6 +16,7 @@ from apps.access_requests.models import AccessRequest, Item, Membership, Round
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees.decisions import VotingRules
 from apps.committees.models import Committee
+from apps.core import clock
 from apps.core.actors import Viewer
 from apps.people.queries import accounts_of
 
@@ -27,8 +28,22 @@ def rules_to_keep(request: AccessRequest) -> dict[str, Any]:
 
 
 def kept_rules(committees: Iterable[Committee]) -> dict[str, Any]:
-    """The rules of these committees as JSON."""
-    return {str(committee.pk): asdict(committee.voting_rules) for committee in committees}
+    """The rules of these committees as JSON. `blind` only where it is chosen: release 0.1.0 does not know it."""
+    return {str(committee.pk): _as_json(committee.voting_rules) for committee in committees}
+
+
+def _as_json(rules: VotingRules) -> dict[str, Any]:
+    return {name: value for name, value in asdict(rules).items() if name != "blind" or value}
+
+
+def is_period_over(rules: VotingRules, item: Item) -> bool:
+    """Whether the time to vote without reading the others' votes is over: after the due date, or once decided.
+
+    Without a due date it lasts until everybody has voted.
+    """
+    if not rules.blind or item.state != ItemState.OPEN:
+        return True
+    return item.due_on is not None and item.due_on < clock.today()
 
 
 def rules_in(seen: Round | None, committee: Committee) -> VotingRules:

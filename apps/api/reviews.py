@@ -1,6 +1,7 @@
 """Reviews as dictionaries for responses. What a member may see is decided in `apps.access_requests.votes_seen`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +86,7 @@ def round_out(seen: Round) -> JsonObject:
 
 
 def rules(found: VotingRules) -> JsonObject:
-    return {"rule": found.rule, "quorum": found.quorum, "votes_needed": found.votes_needed, "veto": found.veto}
+    return asdict(found)
 
 
 def item(seen: SeenVotes, clock: ClockOnDay | None) -> JsonObject:

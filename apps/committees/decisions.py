@@ -65,13 +65,15 @@ class VotingRules:
     """How a committee decides; a round keeps what was valid when it began.
 
     `rule` is a key of `RULES`, `quorum` how many must vote, `votes_needed` the k of the rule k of n, and with `veto`
-    one denial denies.
+    one denial denies. With `blind` nobody reads a vote of others, and nothing is decided, before everybody has voted or
+    the due date is over.
     """
 
     rule: str
     quorum: int
     votes_needed: int = 1
     veto: bool = False
+    blind: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Decision:
     `voters` are the eligible voters. `chair` is one of them, or None. `votes` maps each voter to their choice, and
     `adopted` each voter who approves with conditions to the conditions that they adopt; votes of people who are not
     eligible are not counted. `rule`, `quorum`, `votes_needed` and `veto` are those of `VotingRules`; an unknown rule
-    raises KeyError. An abstention counts for the quorum and for neither side.
+    raises KeyError. An abstention counts for the quorum and for neither side. `blind` is that of `VotingRules`, and
+    `period_over` says that the time to vote without reading the others' votes has passed.
     """
 
     rule: str
@@ -92,6 +95,13 @@ class Decision:
     adopted: Mapping[Hashable, frozenset[Hashable]] = field(default_factory=dict)
     votes_needed: int = 1
     veto: bool = False
+    blind: bool = False
+    period_over: bool = False
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether this is the blind look: nobody reads the votes of others, and they decide nothing yet."""
+        return self.blind and not self.period_over and self.eligible > 1 and self.cast < self.eligible
 
     @property
     def eligible(self) -> int:
@@ -148,7 +158,7 @@ class Decision:
 
         Where the votes carry both sides, as one vote of each kind does under the rule any one, they deny.
         """
-        if self.cast < self.quorum or self.lacks_chair:
+        if self.cast < self.quorum or self.lacks_chair or self.is_hidden:
             return Outcome.NONE
         if self._carries(self._who_chose(*DENYING), Choice.DENY):
             return Outcome.DENY
@@ -215,11 +225,12 @@ class Decision:
 
     @property
     def must_be_confirmed(self) -> bool:
-        """Whether everybody who is left has voted and the votes decide: a voter left after the last vote was cast.
+        """Whether everybody who is left has voted and the votes decide: a voter left after the last vote was cast, or
+        the votes of a blind look are shown now, also because its period is over.
 
-        Losing a voter decides nothing. One of the voters confirms or changes their vote, and that decides.
+        Neither decides anything. One of the voters confirms or changes their vote, and that decides.
         """
-        return self.cast == self.eligible and bool(self.outcome)
+        return (self.cast == self.eligible or (self.blind and self.period_over)) and bool(self.outcome)
 
     def weight_of(self, voter: Hashable, *, conditions_proposed: bool = False) -> Weight:
         """What a vote to approve or deny by this voter may do now; NONE if they have voted or may not vote.
@@ -228,7 +239,7 @@ class Decision:
         conditions are proposed no vote decides in any case, because voters may disagree about them.
         """
         voted = self._who_chose(*COUNTED)
-        if voter not in self.voters or voter in voted:
+        if voter not in self.voters or voter in voted or self.is_hidden:
             return Weight.NONE
         chair: int | None = None
         if self.chair_is_eligible:

@@ -39,6 +39,8 @@ class Committee(ClockSettings):
     quorum = models.PositiveSmallIntegerField(_("quorum"), default=2)
     votes_needed = models.PositiveSmallIntegerField(_("approvals needed"), default=1, db_default=1)  # the k of k of n
     veto = models.BooleanField(_("one denial denies"), default=False, db_default=False)
+    # Until everybody has voted or the due date is over, nobody reads the votes of others and nothing is decided.
+    blind = models.BooleanField(_("votes are hidden until everybody has voted"), default=False, db_default=False)
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)
@@ -74,7 +76,7 @@ class Committee(ClockSettings):
     @property
     def voting_rules(self) -> VotingRules:
         """How the committee decides on what is submitted now."""
-        return VotingRules(self.rule, self.quorum, self.votes_needed, self.veto)
+        return VotingRules(self.rule, self.quorum, self.votes_needed, self.veto, self.blind)
 
     @property
     def contact_href(self) -> str:

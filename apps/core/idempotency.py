@@ -55,6 +55,12 @@ def reserve_key(*, person_id: uuid.UUID, key: uuid.UUID, digest: str) -> Reserve
     return ReservedKey(row_id=found.pk, first=False, location=found.location)
 
 
+def keys_in_use(person_id: uuid.UUID, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these keys with which this person has had something done."""
+    found = IdempotencyKey.objects.filter(person_id=person_id, key__in=list(keys))
+    return set(found.values_list("key", flat=True))
+
+
 def store_location(reserved: ReservedKey, *, location: str) -> None:
     """Store where the result is, for a second call with the same key."""
     IdempotencyKey.objects.filter(pk=reserved.row_id).update(location=location[:500])

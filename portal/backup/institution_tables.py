@@ -132,7 +132,7 @@ TABLES = (
     Table("signing_officials", InstitutionRole, ("id", "user_id"), lambda one: Q(content_object=one)),
     Table(
         "committees", Committee,
-        ("id", "slug", "name", "about", "rule", "quorum", "votes_needed", "veto", "review_days", "accepting"),
+        ("id", "slug", "name", "about", "rule", "quorum", "votes_needed", "veto", "blind", "review_days", "accepting"),
         _of_datasets(""),
     ),
     Table(

@@ -406,6 +406,7 @@ FORMS: dict[str, Kwargs] = {
     "mail_choice": {"rhythm": "daily"},
     "calendar_feed": {"act": "make"},
     "member_deputies": {"code": "P-NOPE-NOPE", "first_day": "2099-01-01", "last_day": "2099-02-01"},
+    "decide_together": {"act": "vote"},
     "committee_checklist": {"criteria": "The purpose is allowed.", "required": "on"},
     "committee_rules": {"rule": "k_of_n", "votes_needed": "2", "quorum": "2"},
     "saved_views": {"act": "save", "name": "Overdue", "query": "tab=to-vote&due=overdue"},

@@ -314,6 +314,7 @@ VISITS = [
     Visit("review_queue", ("chair", "chair2"), note="to-check", query="?tab=to-check"),
     Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
+    Visit("decide_together", ("chair",)),
     Visit("conditions", ("chair", "owner")),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
     Visit("mail_choice", ("applicant",)),

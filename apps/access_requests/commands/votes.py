@@ -13,6 +13,7 @@ from apps.access_requests.commands.locks import _lock
 from apps.access_requests.due_dates import NO_DUE_DATE, DueDate
 from apps.access_requests.models import Condition, Item, Round, Vote
 from apps.access_requests.rules_conditions import check_due_date
+from apps.access_requests.voting_rules import rules_in
 from apps.audit.record import Kind, record
 from apps.committees.models import Committee, CommitteeMember
 from apps.core.actors import Actor
@@ -56,7 +57,8 @@ def vote(
     `new_due` the text and due date of one more, which is proposed and adopted. `denial_codes` are the reasons of a vote
     to deny (`DenialReason`). Who the voter is at this moment is kept with the vote. A change by somebody who let a
     voter leave since the last vote of others, a vote by somebody who undid the decision since then, and those of their
-    deputies, are recorded, and decide nothing until another vote is cast.
+    deputies, are recorded, and decide nothing until another vote is cast. Nor does a vote of a blind look, also the
+    last: everybody reads the votes first, and the next vote that is cast, changed or confirmed is counted with them.
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
@@ -69,12 +71,13 @@ def vote(
     absent = member.person if member.person_id != by.pk else None
     said: dict[str, Any] = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
     said["denial_codes"] = denials.in_order(denial_codes)
+    blind = rules_in(seen, item.committee).blind and queries.decision_on(item, voters).is_hidden
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
     about = [item.request_id, item.dataset_id, *([absent.pk] if absent else [])]
     record(
         Kind.VOTE_CAST if earlier is None else Kind.VOTE_CHANGED, actor=by, subject=item, about=about, round=seen.number
     )
-    if _counts_alone(item, {by.pk, member.person_id}, seen, first=earlier is None):
+    if not blind and _counts_alone(item, {by.pk, member.person_id}, seen, first=earlier is None):
         _decide_if_clear(item, voters)
     return cast
 

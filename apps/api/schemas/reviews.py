@@ -63,6 +63,7 @@ class RulesOut(Schema):
     quorum: int
     votes_needed: int = Field(description="Approvals needed; only for `k_of_n`.")
     veto: bool
+    blind: bool = Field(description="Whether votes are hidden until everybody has voted or the due date is over.")
 
 
 class ConditionOut(Schema):

@@ -42,7 +42,7 @@ def effects_of_losing(committee: Committee, person_id: UUID, *, reader: Viewer) 
             "before": before.eligible,
             "after": after.eligible,
             "warning": after.is_hopeless or after.needs_everyone,
-            "follows": _follows(after, in_review=in_review),
+            "follows": _follows(before if before.is_hidden else after, in_review=in_review),
         })  # fmt: skip
     return rows
 

@@ -39,6 +39,7 @@ def _row(request: Any) -> Row:
     shown = (waiting or undecided or items)[0]
     due = shown.due_on if request.state in UNDER_REVIEW else None
     row: Row = {
+        "pk": request.pk,
         "url": reverse("case", args=[request.pk]),
         "title": (request.declared and request.title) or request.reference,
         "declared": request.declared,

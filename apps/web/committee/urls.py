@@ -19,6 +19,7 @@ from apps.web.committee import (
     reviewers,
     saved_views,
     thread,
+    together,
     undo,
     voting_rules,
     workload,
@@ -26,6 +27,7 @@ from apps.web.committee import (
 
 urlpatterns = [
     path("review/", queue.review_queue, name="review_queue"),
+    path("review/together/", together.decide_together, name="decide_together"),
     path("review/views/", saved_views.saved_views, name="saved_views"),
     path("review/<uuid:pk>/", case.case, name="case"),
     path("review/<uuid:pk>/class/", cohort.case_class, name="case_class"),

@@ -15,7 +15,7 @@ from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.votes_seen import choices_shown, counts, votes_for
-from apps.access_requests.voting_rules import rules_in
+from apps.access_requests.voting_rules import is_period_over, rules_in
 from apps.agreements.queries import of_request
 from apps.committees.decisions import RULES, Decision, Weight
 from apps.committees.models import Committee, CommitteeMember
@@ -116,13 +116,13 @@ def _voted(
     theirs = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
     current = [vote for vote in theirs if counts(vote, item)]
     rules = rules_in(item.decided_in or shown_round, item.committee)
-    decision = decision_of(rules, voters, current)
+    decision = decision_of(rules, voters, current, period_over=is_period_over(rules, item))
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())
     voter = member.person_id if member is not None else me.pk
     weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
-    shown = choices_shown(item, mine)
+    shown = choices_shown(item, mine, decision)
     says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
     return {
         "item": item,
@@ -143,6 +143,7 @@ def _voted(
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
+        "was_blind": decision.blind and not decision.is_hidden,
         "is_divided": item.state == ItemState.OPEN and open_vote.is_divided,
         "must_be_confirmed": item.state == ItemState.OPEN and open_vote.must_be_confirmed,
     }

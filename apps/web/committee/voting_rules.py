@@ -73,12 +73,21 @@ class VotingRulesForm(forms.Form):
         help_text=gettext_lazy("Once the quorum has voted, a single vote to deny decides."),
         required=False,
     )
+    blind = forms.BooleanField(
+        label=gettext_lazy("Hide votes until everyone has voted"),
+        help_text=gettext_lazy(
+            "Nobody, including the chair, sees the votes of others until every eligible voter has voted or the due "
+            "date has passed. Nothing is decided before that. Then members can change their votes, and the next vote "
+            "that is cast, changed or confirmed counts."
+        ),
+        required=False,
+    )
 
     def wanted(self) -> VotingRules:
         """What was chosen; the number of approvals is kept for the rule that needs it."""
         said = self.cleaned_data
         needed = said["votes_needed"] or 0 if said["rule"] == Committee.Rule.K_OF_N else 1
-        return VotingRules(said["rule"], said["quorum"], needed, said["veto"])
+        return VotingRules(said["rule"], said["quorum"], needed, said["veto"], said["blind"])
 
 
 @require_page_or_form
@@ -86,7 +95,7 @@ class VotingRulesForm(forms.Form):
 @freshly_signed_in
 @idempotent_form
 def voting_rules(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    """Change rule, quorum and veto. Requests that are in review keep the rules they began with."""
+    """Change rule, quorum, veto and hidden votes. Requests that are in review keep the rules they began with."""
     committee = managed_committee(request, slug)
     check_can_change_rules(request.actor, committee)
     now = asdict(committee.voting_rules)

@@ -1,7 +1,7 @@
 """The same form, sent twice, happens once."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -81,6 +81,33 @@ def remembered(request: PageRequest, do: Callable[[], str]) -> str:
         came_of_it = do()
         idempotency.store_location(claimed, location=came_of_it)
     return came_of_it
+
+
+def once_each(request: PageRequest, part: uuid.UUID, sent: str, do: Callable[[], object]) -> None:
+    """Do one part of a form in a transaction of its own, at most once by the `_once` of the form; `part` names it.
+
+    `sent` is what the form says for this part: the same part of the same form with other content is refused (Invalid).
+    A part that is refused leaves no key, so that it can be mended and sent again.
+    """
+    key = _key(request)
+    with transaction.atomic():
+        if key is None or request.actor.pk is None:
+            do()
+            return
+        digest = idempotency.digest_of([("path", request.path), ("sent", sent)])
+        claimed = idempotency.reserve_key(person_id=request.actor.pk, key=uuid.uuid5(key, str(part)), digest=digest)
+        if claimed.first:
+            do()
+            idempotency.store_location(claimed, location=request.path)
+
+
+def done_before(request: PageRequest, parts: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those parts of the form that `once_each` has done already; one statement."""
+    key = _key(request)
+    if key is None or request.actor.pk is None:
+        return set()
+    keys = {uuid.uuid5(key, str(part)): part for part in parts}
+    return {keys[one] for one in idempotency.keys_in_use(request.actor.pk, keys)}
 
 
 def _key(request: PageRequest, field: str = FIELD) -> uuid.UUID | None:

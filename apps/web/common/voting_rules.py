@@ -7,7 +7,7 @@ from apps.committees.decisions import VotingRules
 
 
 def rule_sentences(rules: VotingRules) -> list[str]:
-    """How votes are counted by these rules: the rule, a veto, the quorum, abstentions."""
+    """How votes are counted by these rules: the rule, a veto, the quorum, a blind look, abstentions."""
     says = {
         "any_one": _("One vote decides. If members cast different votes, the dataset is denied."),
         "majority": _(
@@ -31,4 +31,16 @@ def rule_sentences(rules: VotingRules) -> list[str]:
         rules.quorum,
     ) % {"n": rules.quorum}
     veto = [_("A single vote to deny is enough for a denial.")] if rules.veto and rules.rule != "unanimous" else []
-    return [says[rules.rule], *veto, quorum, _("An abstention counts for the quorum but for neither side.")]
+    blind = [
+        _(
+            "Votes are hidden until every eligible voter has voted or the due date has passed. "
+            "Nothing is decided before."
+        )
+    ]
+    return [
+        says[rules.rule],
+        *veto,
+        quorum,
+        *(blind if rules.blind else []),
+        _("An abstention counts for the quorum but for neither side."),
+    ]

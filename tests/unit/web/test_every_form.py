@@ -20,6 +20,7 @@ from apps.web.committee.approval_rules import RuleForm
 from apps.web.committee.due_date import DueDateForm
 from apps.web.committee.forms import VoteForm
 from apps.web.committee.reviewers import AssignForm
+from apps.web.committee.together import EqualVoteForm
 from apps.web.common.forms import CleanTextField
 from apps.web.condition_rows import ReportForm, ReviewForm
 from apps.web.datasets.description_form import DescriptionForm
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db
 # What a form cannot be made without.
 ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
+    EqualVoteForm: {"item": Item()},
     DescriptionForm: {"uses": []},
     AssignForm: {"candidates": [], "counts": {}, "slug": "committee"},
     UndoForm: {"item": UUID(int=1)},
