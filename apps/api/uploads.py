@@ -1,6 +1,7 @@
 """Calls that carry a file: multipart/form-data (RFC 7578), each field once, and no more bytes than a document has."""
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -24,8 +25,8 @@ def check_form(request: HttpRequest) -> None:
     if _announced(request) > settings.ATTACHMENT_BYTES + AROUND:
         raise TooLarge(_("The body is larger than an API call allows."))
     try:
-        files = [(name, [file.name for file in found]) for name, found in request.FILES.lists()]
-        sent = [*request.POST.lists(), *files]
+        sent: list[tuple[str, list[Any]]] = [(name, list(values)) for name, values in request.POST.lists()]
+        sent += [(name, [file.name for file in files]) for name, files in _files(request)]
     except RequestDataTooBig:
         raise TooLarge(_("The body is larger than an API call allows.")) from None
     except (MultiPartParserError, UnreadablePostError, SuspiciousOperation):
@@ -57,9 +58,15 @@ def fingerprint_of(request: HttpRequest) -> str:
     digest = hashlib.sha256()
     for name, value in sorted(request.POST.items()):
         digest.update(f"{name}\x01{value}\x00".encode())
-    for name, file in sorted(request.FILES.items()):
-        digest.update(f"{name}\x01{name_of(file)}\x00".encode())
-        for block in file.chunks(BLOCK):
-            digest.update(block)
-        file.seek(0)
+    for name, files in sorted(_files(request)):
+        for file in files:
+            digest.update(f"{name}\x01{name_of(file)}\x00".encode())
+            for block in file.chunks(BLOCK):
+                digest.update(block)
+            file.seek(0)
     return digest.hexdigest()
+
+
+def _files(request: HttpRequest) -> list[tuple[str, list[Any]]]:
+    """The files of the form by the name of their field."""
+    return [(name, list(files)) for name, files in request.FILES.lists()]

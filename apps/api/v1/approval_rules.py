@@ -48,7 +48,11 @@ def write_approval_rule(
 
     def do() -> tuple[UUID, UUID]:
         replaces = _rule(by, slug, body.replaces) if body.replaces is not None else None
-        said = {"title": body.title, "terms": _terms(committee, body), "sample_every": body.sample_every}
+        said: dict[str, Any] = {
+            "title": body.title,
+            "terms": _terms(committee, body),
+            "sample_every": body.sample_every,
+        }
         made = commands.write_approval_rule(committee, **said, replaces=replaces, by=by)
         return made.pk, made.pk
 

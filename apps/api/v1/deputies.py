@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -76,7 +77,7 @@ def _committee(slug: str) -> Committee:
     return found
 
 
-def _members(committee: Committee) -> Any:
+def _members(committee: Committee) -> QuerySet[CommitteeMember]:
     return CommitteeMember.objects.active().filter(committee=committee).select_related("person", "committee")
 
 

@@ -54,8 +54,16 @@ def attach_document(
 
     def do() -> tuple[UUID, UUID]:
         mine = _mine(by, pk)
-        facts = {"kind": kind, "question": _question(mine, question), "field": _field(mine, version, key)}
-        sent = {"name": uploads.name_of(file), "content": cast(BinaryIO, file.file), "size": file.size or 0}
+        facts: dict[str, Any] = {
+            "kind": kind,
+            "question": _question(mine, question),
+            "field": _field(mine, version, key),
+        }
+        sent: dict[str, Any] = {
+            "name": uploads.name_of(file),
+            "content": cast(BinaryIO, file.file),
+            "size": file.size or 0,
+        }
         made = commands.attach(mine, **facts, **sent, by=by)
         return made.pk, made.pk
 

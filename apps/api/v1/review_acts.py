@@ -50,7 +50,7 @@ def change_due_date(
 
     `slug` is the short name of the committee. The applicant receives the reason.
     """
-    change = commands.extend_review if body.change == ReviewClock.Change.EXTENDED else commands.use_fast_track
+    change = commands.extend_review if body.change == ReviewClock.Change.EXTENDED.value else commands.use_fast_track
 
     def act(case: AccessRequest, by: Person) -> None:
         change(case, committee=_committee(case, slug), reason=body.reason, by=by)
