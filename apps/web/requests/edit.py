@@ -35,6 +35,7 @@ from apps.web.requests.form_files import attach_sent, back_to_question, remove_c
 from apps.web.requests.form_versions import newer_forms
 from apps.web.requests.forms import RequestForm, begun, name_refused
 from apps.web.requests.purpose_section import purpose_context
+from apps.web.requests.section_pages import after_saving, sections_context
 from apps.web.requests.views import find, questions_of
 
 
@@ -119,8 +120,8 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = find(request.actor, pk)
     rules.check_can_edit(request.actor, found)
     if request.method != "POST":
-        return _page(request, found, _form(found))
-    form = _form(found, request.POST)
+        return _page(request, found, form_of(found))
+    form = form_of(found, request.POST)
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
@@ -131,8 +132,7 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("Saved."))
                 return back_to_question(request, pk)
             messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
-            then = "request_documents" if "documents" in request.POST else "request_edit"
-            return HttpResponseRedirect(reverse(then, args=[pk]))
+            return HttpResponseRedirect(after_saving(request, pk))
     return _page(request, found, form, status=refusals.status)
 
 
@@ -144,7 +144,7 @@ def request_submit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = find(request.actor, pk)
     rules.check_can_edit(request.actor, found)
     whole = "revision" in request.POST  # not "title": a browser does not send a locked field
-    form = _form(found, request.POST) if whole else _bound(found)
+    form = form_of(found, request.POST) if whole else _bound(found)
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
@@ -211,7 +211,7 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     wrong: dict[str, str] = {}
 
     def save() -> str:
-        form = _form(found, request.POST)
+        form = form_of(found, request.POST)
         if not form.is_valid():
             first = {name: str(errors[0]) for name, errors in form.errors.items()}
             raise Invalid(next(iter(first.values())), fields=first)
@@ -225,8 +225,9 @@ def request_autosave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return JsonResponse({"revision": int(revision), "saved_at": saved_at, "wrong": wrong})
 
 
-def _form(found: AccessRequest, data: Any = None) -> RequestForm:
-    chosen = [item.dataset for item in _items(found)]
+def form_of(found: AccessRequest, data: Any = None) -> RequestForm:
+    """The form of the request as it is stored, or with what was sent."""
+    chosen = [item.dataset for item in items_of(found)]
     unlocked = editable_fields(found)
     needed = data is None or unlocked is not None
     codes = [one.person.code for one in found.memberships.select_related("person")] if needed else []
@@ -238,12 +239,13 @@ def _form(found: AccessRequest, data: Any = None) -> RequestForm:
 
 def _bound(found: AccessRequest) -> RequestForm:
     """The form filled with what the request holds, so that sentences can stand beside its fields."""
-    form = _form(found)
+    form = form_of(found)
     filled = {name: value for name, value in form.initial.items() if value is not None}
-    return _form(found, filled)
+    return form_of(found, filled)
 
 
-def _items(found: AccessRequest) -> Any:
+def items_of(found: AccessRequest) -> Any:
+    """The datasets that are asked for, by title."""
     return found.items.exclude(state=ItemState.WITHDRAWN).select_related("dataset").order_by("dataset__title")
 
 
@@ -253,7 +255,7 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     commands.save_answers(found, answers=form.answers, by=person)
     commands.change(found, by=person, revision=facts["revision"], **form.texts)
     commands.name_members(found, codes=facts["members"], by=person)
-    before = {item.dataset.slug for item in _items(found)}
+    before = {item.dataset.slug for item in items_of(found)}
     slugs = [*facts["datasets"], *(facts["further"] or _the_one_match(facts["add_dataset"], before))]
     if set(slugs) != before:
         commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
@@ -263,7 +265,7 @@ def _not_accepting(found: AccessRequest) -> Any:
     """The datasets of a draft whose committee accepts no requests now; said before the whole form is filled in."""
     if found.state != RequestState.DRAFT:
         return Item.objects.none()
-    closed = _items(found).filter(dataset__committee__accepting=False)
+    closed = items_of(found).filter(dataset__committee__accepting=False)
     return closed.select_related("dataset__committee")
 
 
@@ -280,10 +282,11 @@ def _the_one_match(entered: str, before: set[str]) -> list[str]:
 
 def _page(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
     if "add_dataset" in form.errors:
-        chosen = {item.dataset_id for item in _items(found)}
+        chosen = {item.dataset_id for item in items_of(found)}
         form.offer([one for one in datasets_matching(str(form["add_dataset"].value())) if one.pk not in chosen])
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
     closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
     context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
     context |= purpose_context(found) | {"newer_forms": newer_forms(found)}
+    context |= sections_context(found, form, wanted=request.GET.get("section", ""), members=len(members))
     return render(request, "requests/edit.html", context, status=status)
