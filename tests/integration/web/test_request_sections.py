@@ -93,3 +93,18 @@ def test_what_a_save_changes_is_shown_in_the_list_of_sections() -> None:
     case = stories.draft(complete=False)
     part = stories.client_for(case.applicant).get(reverse("request_match", args=[case.request.pk]))
     assert 'data-part="sections"' in part.content.decode() and part.context["steps"].complete == 1
+
+
+def test_the_ethics_approval_is_tied_to_its_file_and_a_removed_one_is_asked_for_again() -> None:
+    case = stories.draft()
+    said = {"version": 1, "ethics": "approved", "ethics_until": "2099-12-31"}
+    commands.change(case.request, by=case.applicant, research_purpose=said)
+    client = stories.client_for(case.applicant)
+    page = opened(client, case, "purpose")
+    assert page.context["ethics"].lacks_file and len(page.context["ethics"].warnings) == 1
+    stories.document(case.request, by=case.applicant)  # of another kind
+    file = stories.document(case.request, by=case.applicant, kind="ethics", name="approval.pdf")
+    ethics = client.get(reverse("request_check", args=[case.request.pk])).context["ethics"]
+    assert (ethics.files, ethics.warnings) == ([file], [])
+    commands.remove_attachment(file, by=case.applicant)
+    assert opened(client, case, "purpose").context["ethics"].lacks_file
