@@ -26,6 +26,8 @@
       class: "input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list",
       "aria-expanded": "false", "aria-controls": `${id}_list`,
     });
+    const hint = document.getElementById(`${id}_hint`) || document.getElementById(`${id}_helptext`);
+    if (hint) hint.textContent = box.dataset.hint;
     if (described) input.setAttribute("aria-describedby", described);
     if (field.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
     const list = element("ul", { class: "combobox__list", id: `${id}_list`, role: "listbox", "aria-label": label ? label.textContent.trim() : "" });

@@ -40,8 +40,8 @@ class Section:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing and something is answered."""
-        return not self.missing and self.answered
+        """Whether a section that is needed lacks nothing."""
+        return self.needed and not self.missing and self.answered
 
     @property
     def state(self) -> str:
@@ -49,7 +49,7 @@ class Section:
         if self.missing:
             n = len(self.missing)
             return ngettext("%(n)s answer missing", "%(n)s answers missing", n) % {"n": n}
-        return _("Complete") if self.answered else _("Optional")
+        return _("Complete") if self.is_complete else _("Optional")
 
 
 @dataclass
