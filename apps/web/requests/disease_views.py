@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests import commands, rules
 from apps.access_requests.models import AccessRequest
-from apps.access_requests.purposes import FIELD, purpose_of
+from apps.access_requests.purposes import purpose_of
 from apps.core.errors import Invalid
 from apps.datasets import diseases
 from apps.datasets.matching import Disease, purpose_json
@@ -78,4 +78,4 @@ def _add(request: AuthenticatedRequest, found: AccessRequest) -> None:
     if len(named) > MOST_DISEASES:
         raise Invalid(_("Enter at most %(most)s diseases.") % {"most": MOST_DISEASES}, field="disease")
     changed = replace(purpose, diseases=tuple(named))
-    commands.change(found, by=request.actor, **{FIELD: purpose_json(changed)})
+    commands.change(found, by=request.actor, research_purpose=purpose_json(changed))

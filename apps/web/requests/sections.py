@@ -181,9 +181,9 @@ def _own(found: AccessRequest, form: RequestForm, counts: Mapping[str, int]) -> 
     """The sections that every request has, but for those that are locked."""
     rows = []
     if form.questions:
-        names = frozenset(answer_name(one) for one in form.questions)
+        boxes = frozenset(answer_name(one) for one in form.questions)
         answered = any(one.answer for one in form.questions)
-        rows.append(Section("questions", TITLES["questions"](), names, needed=True, answered=answered))
+        rows.append(Section("questions", TITLES["questions"](), boxes, needed=True, answered=answered))
     for key in ("project", "datasets", "purpose", "people"):
         own = [one for one in fields.FIELDS if OWN[one.group] == key]
         names = {one.name for one in own if one.name in form.fields and not form.fields[one.name].disabled}
