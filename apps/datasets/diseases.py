@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F, IntegerField, Value
 from django.db.models.functions import Length, StrIndex, Upper
+from django.utils.translation import gettext as _
 
 from apps.datasets.conditions import DISEASE, Use
 from apps.datasets.matching import Ancestry, Disease, Purpose, disease_id
@@ -32,6 +33,44 @@ def find_diseases(entered: str, *, most: int = AT_MOST) -> list[OntologyTerm]:
     ranked = found.annotate(at=at, rank=SearchRank(F("search"), Compiled(query)), length=Length("name"))
     rows: list[Any] = list(ranked.order_by("length", "name")[:200])
     return sorted(rows, key=lambda one: (one.at != 1, -one.rank, one.length, one.name))[:most]
+
+
+def current(ids: Iterable[str]) -> list[OntologyTerm]:
+    """The terms with these ids that are not obsolete, by name; one statement."""
+    wanted = [one for one in ids if disease_id(one) == one and one]
+    return list(OntologyTerm.objects.filter(pk__in=wanted, is_obsolete=False).order_by("name"))
+
+
+def are_loaded() -> bool:
+    """Whether the portal has a list of diseases at all."""
+    return OntologyTerm.objects.exists()
+
+
+def synonym_with(term: OntologyTerm, entered: str) -> str:
+    """The synonym that has the words, if the name of the term has not all of them; empty for none."""
+    words = entered.casefold().split()
+    if not words or all(word in term.name.casefold() for word in words) or disease_id(entered):
+        return ""
+    return next((one for one in term.synonyms if all(word in one.casefold() for word in words)), "")
+
+
+def obsolete(texts: Iterable[str]) -> list[str]:
+    """A sentence for each text that names an obsolete term by its id, with the term that replaced it; two statements
+    at most.
+    """
+    ids = list(dict.fromkeys(disease_id(text) for text in texts))
+    old = {term.pk: term for term in OntologyTerm.objects.filter(pk__in=ids, is_obsolete=True)} if any(ids) else {}
+    wanted = [term.replaced_by for term in old.values() if term.replaced_by]
+    new = {term.pk: term for term in current(wanted)} if wanted else {}
+    says = []
+    for term in (old[pk] for pk in ids if pk in old):
+        better = new.get(term.replaced_by)
+        if better is None:
+            says.append(_("“%(disease)s” is obsolete in the ontology. Choose another disease.") % {"disease": term})
+        else:
+            sentence = _("“%(disease)s” is obsolete in the ontology. Use “%(replacement)s” instead.")
+            says.append(sentence % {"disease": term, "replacement": better})
+    return says
 
 
 def named(text: str) -> Disease:

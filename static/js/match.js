@@ -1,4 +1,5 @@
-// Shows the comparison with use conditions, and what unclear diseases may be, again after each save of the draft.
+// Shows the comparison with use conditions, what unclear diseases may be, and what each section still needs, again after
+// each save of the draft.
 // Without script "Save changes" renews them.
 (() => {
   "use strict";
@@ -14,8 +15,9 @@
       if (mine !== asked) return;
       for (const shown of document.querySelectorAll("[data-live]")) {
         const part = parts.querySelector(`[data-part="${shown.dataset.live}"]`);
-        if (part) shown.replaceChildren(...part.childNodes);
+        if (part) shown.replaceChildren(...part.cloneNode(true).childNodes);
       }
+      document.dispatchEvent(new CustomEvent("parts:shown"));
     } catch { /* the next save shows it */ }
   });
 })();

@@ -128,6 +128,11 @@ def day_after(page: Page, days: int) -> str:
     return (today + timedelta(days=days)).isoformat()
 
 
+def section(page: Page, key: str) -> None:
+    """Go to a section of the request form by its list."""
+    page.locator(f"aside .tasks__go:is([value={key}], [name={key}])").click()
+
+
 def drafts(course: Course) -> None:
     """The applicant starts from one dataset, adds the other by its title, and fills in the form."""
     page = course.who(APPLICANT)
@@ -135,6 +140,7 @@ def drafts(course: Course) -> None:
     course.look("dataset", page)
     press(page, "Request access")
     course.look("request-form-empty", page)
+    section(page, "datasets")
     page.fill("[name=add_dataset]", course.dataset(LUNG))
     press(page, "Save changes")
     course.look("request-form-second-dataset", page)
@@ -142,6 +148,7 @@ def drafts(course: Course) -> None:
     if found.count():
         found.first.check()
         press(page, "Save changes")
+    section(page, "project")
     page.fill("[name=title]", course.title)
     page.fill("[name=purpose]", "We compare survival in two cohorts.\n\nBoth are analysed with the same model.")
     page.fill("[name=public_summary]", "We look at whether age changes survival after two kinds of cancer.")
@@ -152,6 +159,9 @@ def drafts(course: Course) -> None:
 
 def submits(course: Course) -> None:
     page = course.who(APPLICANT)
+    press(page, "Save changes")
+    section(page, "check")
+    course.look("request-check", page)
     press(page, "Submit request")
     course.request = page.url
     assert all(course.item(page, one).count() == 1 for one in (BREAST, LUNG))

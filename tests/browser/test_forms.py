@@ -79,7 +79,9 @@ def begun(page: Page) -> str:
     page.goto(f"/datasets/{DATASET}/request/")
     page.locator("main form button").first.click()
     page.wait_for_url("**/edit/")
-    return page.url
+    edit = page.url
+    page.goto(f"{edit}?section=all")
+    return edit
 
 
 def fill(page: Page, definition: Definition) -> None:

@@ -102,14 +102,17 @@ def asks(course: Course) -> None:
     page.locator("main").get_by_role("button", name="Request access").first.click()
     page.get_by_label("Project title").fill(course.title)
     page.get_by_label("What will you use the data for?").fill("We compare the time to relapse between treatments.")
-    press(page, "Submit")
+    press(page, "Submit request")
     expect(page.locator("[name=purpose]")).to_have_value("We compare the time to relapse between treatments.")
     assert page.locator(".field--error").count() > 0
     page.get_by_label("Public summary").fill("We study which treatment keeps cancer away for longest.")
     today = datetime.now(UTC).date()
     page.get_by_label("From").fill(today.isoformat())
     page.get_by_label("Until").fill((today + timedelta(days=90)).isoformat())
-    press(page, "Submit")
+    press(page, "Save and continue")
+    expect(page.locator("[name=add_dataset]")).to_be_visible()
+    page.locator("aside").get_by_role("button", name="Check your answers").click()
+    press(page, "Submit request")
     expect(page.locator("h1")).to_have_text(course.title)
 
 

@@ -36,10 +36,9 @@ from apps.web.requests.form_files import attach_sent, back_to_question, remove_c
 from apps.web.requests.form_versions import newer_forms
 from apps.web.requests.forms import RequestForm, begun, name_refused
 from apps.web.requests.purpose_section import purpose_context
+from apps.web.requests.section_pages import after_saving, sections_context
 from apps.web.requests.two_windows import BASE, Merged, base_of, mark, merge
 from apps.web.requests.views import find, questions_of
-
-ONWARD = {"documents": "request_documents", "people": "request_people"}  # buttons that save and lead to another page
 
 
 @require_POST
@@ -123,7 +122,7 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = find(request.actor, pk)
     rules.check_can_edit(request.actor, found)
     if request.method != "POST":
-        return _page(request, found, _form(found))
+        return _page(request, found, form_of(found))
     form, merged = _merged(found, request.POST)
     if merged.conflicts:
         return _choose(request, found, form, merged)
@@ -137,8 +136,7 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("Saved."))
                 return back_to_question(request, pk)
             messages.success(request, _("Saved. Nothing is sent to the committee until you submit the request."))
-            then = [page for name, page in ONWARD.items() if name in request.POST]
-            return HttpResponseRedirect(reverse(then[0] if then else "request_edit", args=[pk]))
+            return HttpResponseRedirect(after_saving(request, pk))
     return _page(request, found, form, status=refusals.status)
 
 
@@ -234,13 +232,14 @@ def _choose(request: AuthenticatedRequest, found: AccessRequest, form: RequestFo
     return _page(request, found, form, status=WrongState.status, conflicts=merged.conflicts)
 
 
-def _form(found: AccessRequest, data: Any = None) -> RequestForm:
+def form_of(found: AccessRequest, data: Any = None) -> RequestForm:
+    """The form of the request as it is stored, or with what was sent."""
     return RequestForm(data, **_parts(found, members=data is None))
 
 
 def _parts(found: AccessRequest, *, members: bool) -> dict[str, Any]:
     """What a form of the request is made of; `members` with the codes of the named colleagues, one statement."""
-    chosen = [item.dataset for item in _items(found)]
+    chosen = [item.dataset for item in items_of(found)]
     unlocked = editable_fields(found)
     needed = members or unlocked is not None
     codes = [one.person.code for one in found.memberships.select_related("person")] if needed else []
@@ -253,12 +252,13 @@ def _parts(found: AccessRequest, *, members: bool) -> dict[str, Any]:
 
 def _bound(found: AccessRequest) -> RequestForm:
     """The form filled with what the request holds, so that sentences can stand beside its fields."""
-    form = _form(found)
+    form = form_of(found)
     filled = {name: value for name, value in form.initial.items() if value is not None} | {BASE: base_of(form)}
-    return _form(found, filled)
+    return form_of(found, filled)
 
 
-def _items(found: AccessRequest) -> Any:
+def items_of(found: AccessRequest) -> Any:
+    """The datasets that are asked for, by title."""
     return found.items.exclude(state=ItemState.WITHDRAWN).select_related("dataset").order_by("dataset__title")
 
 
@@ -268,7 +268,7 @@ def _keep(found: AccessRequest, form: RequestForm, person: Person) -> None:
     commands.save_answers(found, answers=form.answers, by=person)
     commands.change(found, by=person, revision=facts["revision"], **form.texts)
     commands.name_members(found, codes=facts["members"], by=person)
-    before = {item.dataset.slug for item in _items(found)}
+    before = {item.dataset.slug for item in items_of(found)}
     slugs = [*facts["datasets"], *(facts["further"] or _the_one_match(facts["add_dataset"], before))]
     if set(slugs) != before:
         commands.choose_datasets(found, datasets=_named(person, list(dict.fromkeys(slugs))), by=person)
@@ -278,7 +278,7 @@ def _not_accepting(found: AccessRequest) -> Any:
     """The datasets of a draft whose committee accepts no requests now; said before the whole form is filled in."""
     if found.state != RequestState.DRAFT:
         return Item.objects.none()
-    closed = _items(found).filter(dataset__committee__accepting=False)
+    closed = items_of(found).filter(dataset__committee__accepting=False)
     return closed.select_related("dataset__committee")
 
 
@@ -297,11 +297,12 @@ def _page(
     request: AuthenticatedRequest, found: AccessRequest, form: RequestForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     if "add_dataset" in form.errors:
-        chosen = {item.dataset_id for item in _items(found)}
+        chosen = {item.dataset_id for item in items_of(found)}
         form.offer([one for one in datasets_matching(str(form["add_dataset"].value())) if one.pk not in chosen])
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
     closed = {one.dataset.committee: rules.not_accepting(one.dataset.committee) for one in _not_accepting(found)}
     context = {"asked": found, "form": form, "members": members, "closed": list(closed.values())}
     context |= {"base": form.data.get(BASE, "") if form.is_bound else base_of(form), **more}
     context |= purpose_context(found) | {"newer_forms": newer_forms(found)}
+    context |= sections_context(found, form, wanted=request.GET.get("section", ""), members=len(members))
     return render(request, "requests/edit.html", context, status=status)

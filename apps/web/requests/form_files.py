@@ -4,7 +4,6 @@ from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.access_requests import commands, queries_thread
@@ -15,6 +14,7 @@ from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.forms import refusal_of
 from apps.web.requests.forms import RequestForm
+from apps.web.requests.section_pages import section_address
 
 
 def attach_sent(request: AuthenticatedRequest, found: AccessRequest, form: RequestForm) -> dict[str, str]:
@@ -48,4 +48,4 @@ def back_to_question(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The form again, at the question to which a file was attached."""
     name = request.POST.get("attach", "")
     place = f"#id_{name}_hint" if name.startswith("q-") and name.replace("-", "").replace("_", "").isalnum() else ""
-    return HttpResponseRedirect(reverse("request_edit", args=[pk]) + place)
+    return HttpResponseRedirect(section_address(pk, request.GET.get("section", "")) + place)

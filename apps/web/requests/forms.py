@@ -173,6 +173,11 @@ class RequestForm(AnswersForm):
         return found
 
     @property
+    def chosen_datasets(self) -> list[tuple[str, str]]:
+        """The datasets of the request, by short name and title."""
+        return [(one.slug, one.title) for one in self._chosen]
+
+    @property
     def purpose_rows(self) -> list[forms.BoundField]:
         """The questions of the research purpose, unless they are locked."""
         return [self[name] for name in purpose_names() if not self.fields[name].disabled]

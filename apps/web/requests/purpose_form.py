@@ -113,6 +113,8 @@ def _read_diseases(value: str) -> tuple[Disease, ...]:
         raise ValueError(_("Enter at most %(most)s diseases.") % {"most": MOST_DISEASES})
     if any(len(line) > LONGEST_TEXT for line in lines):
         raise ValueError(_("Use at most %(most)s characters for each disease.") % {"most": LONGEST_TEXT})
+    if refused := diseases.obsolete(lines):
+        raise ValueError(" ".join(refused))
     return tuple(dict.fromkeys(map(diseases.named, lines)))
 
 

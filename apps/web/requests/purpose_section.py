@@ -7,8 +7,10 @@ from apps.access_requests import fields
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.purposes import last_day, matches, matches_of, purpose_of
 from apps.access_requests.queries import with_purpose
+from apps.core import clock
 from apps.datasets.models import Dataset
 from apps.web.match_rows import matches_shown
+from apps.web.requests.ethics import ethics_of
 from apps.web.requests.purpose_form import unclear_diseases
 
 OFFERED = 5  # earlier requests whose answers can be used again
@@ -21,6 +23,7 @@ def purpose_context(found: AccessRequest) -> dict[str, Any]:
     return {
         "matches": matches_shown(matches_of(found)),
         "has_purpose": not purpose.is_empty,
+        "ethics": ethics_of(found, purpose, clock.today()),
         "unclear": unclear_diseases(purpose),
         "earlier_purposes": list(earlier) if purpose.is_empty else [],
     }

@@ -1,0 +1,46 @@
+"""The sections of the request form on its pages: what to show, and where saving leads."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from apps.access_requests import queries_thread
+from apps.access_requests.models import AccessRequest
+from apps.web.common.actor import AuthenticatedRequest
+from apps.web.requests.forms import RequestForm
+from apps.web.requests.sections import CHECK, sections_of
+
+ELSEWHERE = {
+    "documents": "request_documents",
+    "people": "request_people",
+    CHECK: "request_check",
+    "disease-search": "request_diseases",
+}  # buttons that save and lead to a page
+KEY = re.compile(r"[a-z]{2,20}(-\d{1,5})?")
+
+
+def sections_context(
+    found: AccessRequest, form: RequestForm, *, wanted: str = "", members: int | None = None
+) -> dict[str, Any]:
+    """`steps` and `asked_sections` for the template: each section, and the committees' questions by section."""
+    parts = form.asked_sections
+    documents = 0 if form.documents_locked else queries_thread.documents_of(found).count()
+    counts = {"members": found.memberships.count() if members is None else members, "documents": documents}
+    return {"steps": sections_of(found, form, parts, counts=counts, wanted=wanted), "asked_sections": parts}
+
+
+def section_address(pk: UUID, key: str) -> str:
+    """The form of the request at this section; without one it shows the first that is not complete."""
+    address = reverse("request_edit", args=[pk])
+    return f"{address}?section={key}" if KEY.fullmatch(key) else address
+
+
+def after_saving(request: AuthenticatedRequest, pk: UUID) -> str:
+    """Where saving leads: the section whose button was pressed, the documents, the check, or the same section again."""
+    wanted = request.POST.get("go", "")
+    for name, page in ELSEWHERE.items():
+        if name in request.POST or name == wanted == CHECK:
+            return reverse(page, args=[pk])
+    return section_address(pk, wanted or request.GET.get("section", ""))
