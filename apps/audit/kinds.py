@@ -10,17 +10,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class Group(models.TextChoices):
-    """What a kind of event is about; the messages about it are in the file of this name."""
-
-    ACCOUNTS = "accounts"
-    DATASETS = "datasets"
-    REQUESTS = "requests"
-    AGREEMENTS = "agreements"
-    ACCESS = "access"
-    OPERATIONS = "operations"
-
+from apps.audit.groups import Group
 
 ACCOUNTS, DATASETS, REQUESTS, AGREEMENTS, ACCESS, OPERATIONS = Group
 
