@@ -36,7 +36,7 @@ def check_can_invite(by: Person, request: AccessRequest) -> None:
     check_unlocked(editable_fields(request), [fields.MEMBERS.name])
     if not queries_invitations.is_joinable(request):
         raise WrongState(
-            _("A committee has decided on a part of this request, so nobody can be invited. Submit a new request.")
+            _("A committee has decided on part of this request, so nobody can be invited. Submit a new request.")
         )
     check_has_name(by, field=FIELD)
 
@@ -185,7 +185,7 @@ def check_can_be_accepted(person: Person, invitation: Invitation) -> None:
     try:
         check_can_take_part(person, invitation)
     except DomainError:
-        raise WrongState(_("This account cannot join the request. Withdraw the invitation.")) from None
+        raise WrongState(_("This person’s account cannot join the request. Withdraw the invitation.")) from None
 
 
 def check_is_named(by: Person, invitation: Invitation) -> None:
