@@ -46,7 +46,7 @@ def check_invitation(request: AccessRequest, person: Person, reason: str, last_d
     if is_blank(reason):
         fields["reason"] = _("Enter a reason.")
     elif len(reason) > 500:
-        fields["reason"] = _("A reason has at most %(n)s characters.") % {"n": 500}
+        fields["reason"] = _("A reason can have at most %(n)s characters.") % {"n": 500}
     if fields:
         raise Invalid(_("The person was not invited."), fields=fields)
 
