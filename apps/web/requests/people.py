@@ -96,8 +96,8 @@ def _claimant(request: AuthenticatedRequest) -> Person:
 
 
 def _context(person: Person, found: AccessRequest, form: InviteForm) -> dict[str, Any]:
-    refused = refusal_of(lambda: rules_invitations.check_can_invite(person, found))
-    can_join = queries_invitations.is_joinable(found)
+    refused = refusal_of(lambda: rules_invitations.check_can_invite(person, found, as_shown=True))
+    can_join = queries_invitations.seems_joinable(found)
     return {
         "asked": found,
         "form": form,
