@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
@@ -64,7 +64,7 @@ def list_received_invitations(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/invitations/{uuid:pk}/confirm", response={204: None}, auth=REQUEST)
-def confirm_invitation(request: HttpRequest, pk: UUID) -> tuple[int, None]:
+def confirm_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take part in the request as a project member. Scope: request."""
     by = caller(request)
 
@@ -73,11 +73,11 @@ def confirm_invitation(request: HttpRequest, pk: UUID) -> tuple[int, None]:
         return pk, pk
 
     idempotent_call(request, do=do, replay=lambda pk: pk)
-    return 204, None
+    return HttpResponse(status=204)
 
 
 @router.post("/invitations/{uuid:pk}/decline", response={204: None}, auth=REQUEST)
-def decline_invitation(request: HttpRequest, pk: UUID) -> tuple[int, None]:
+def decline_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Decline the invitation; the person who invited you is notified. Scope: request."""
     by = caller(request)
 
@@ -86,7 +86,7 @@ def decline_invitation(request: HttpRequest, pk: UUID) -> tuple[int, None]:
         return pk, pk
 
     idempotent_call(request, do=do, replay=lambda pk: pk)
-    return 204, None
+    return HttpResponse(status=204)
 
 
 def _asked(by: Person, pk: UUID) -> AccessRequest:
