@@ -49,9 +49,11 @@ class SharedWorkForm(forms.Form):
         party = self.fields["party"]
         assert isinstance(party, forms.ChoiceField)
         party.choices = [(str(one.pk), one.name or one.code) for one in parties]
+        this = clock.today().year
         self.fields["year"].help_text = _("From %(first)s to %(last)s.") % {
-            "first": str(clock.today().year - YEARS), "last": str(clock.today().year),
-        }  # fmt: skip
+            "first": str(this - YEARS),
+            "last": str(this),
+        }
 
     def work_named(self) -> Work:
         said = self.cleaned_data
