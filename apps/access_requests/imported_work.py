@@ -25,7 +25,8 @@ def read_works(data: Mapping[str, Any], said: Mapping[str, Any], wrong: dict[str
     if not isinstance(rows, list) or len(rows) > MOST:
         wrong[FIELD] = _("It must be a list of at most %(most)s entries.") % {"most": MOST}
         return []
-    people = data.get("people") if isinstance(data.get("people"), list) else []
+    listed = data.get("people")
+    people = listed if isinstance(listed, list) else []
     codes = {one["id"]: one["code"] for one in people if _is_text(one, "id", "code")}
     found = []
     for number, row in enumerate(rows):

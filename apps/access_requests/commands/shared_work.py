@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.access_requests import queries_shared_work, rules_shared_work
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, SharedWork
-from apps.access_requests.shared_work import Work
+from apps.access_requests.shared_work import YEARS, Work
 from apps.audit.record import Kind, record
 from apps.core import clock
 from apps.core.actors import Actor
@@ -82,7 +82,7 @@ def _as_named(row: SharedWork) -> Work:
 
 def _copy_shared_work(request: AccessRequest, drafted: AccessRequest) -> None:
     """A copy names the same, as far as the year is still asked for."""
-    first = clock.today().year - rules_shared_work.YEARS
+    first = clock.today().year - YEARS
     for row in queries_shared_work.named_now(request).filter(year__gte=first):
         SharedWork.objects.create(
             request=drafted, party=row.party, colleague=row.colleague, work=row.work, year=row.year

@@ -45,7 +45,7 @@ class SharedWorkForm(forms.Form):
     )
 
     def __init__(self, *args: Any, parties: Iterable[Person], **options: Any) -> None:
-        super().__init__(*args, auto_id="shared-%s", **options)
+        super().__init__(*args, **{"auto_id": "shared-%s", **options})
         party = self.fields["party"]
         assert isinstance(party, forms.ChoiceField)
         party.choices = [(str(one.pk), one.name or one.code) for one in parties]
