@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from apps.access_requests import commands, queries, queries_conflicts, queries_shared_work, rules, rules_conflicts
-from apps.access_requests.models import AccessRequest, SharedWork
+from apps.access_requests.models import AccessRequest
 from apps.access_requests.queries_conflicts import Suggestion
 from apps.api import reviews, schemas
 from apps.api.auth import REVIEW, VOTE, caller
@@ -106,11 +106,8 @@ def _seen(request: HttpRequest, case: AccessRequest, sent: str) -> str:
                 _("First read which people the request names. Then send “seen”, or the ETag in “If-Match”.")
             )
         return sent
-    asked: list[Person | SharedWork] = [
-        *queries_conflicts.people_to_judge(case),
-        *queries_shared_work.asked_about(case),
-    ]
-    now = rules_conflicts.seen_of(asked)
+    people, works = queries_conflicts.people_to_judge(case), queries_shared_work.asked_about(case)
+    now = rules_conflicts.seen_of([*people, *works])
     if f'"{now}"' not in tags:
         raise Changed(_("The people on this request have changed. Read who they are now and answer again."))
     return now

@@ -89,7 +89,7 @@ def shown(request: HttpRequest, views: list[SavedView], page: ListPage, *, tab: 
     here = query_of(request.GET, tab=tab)
     unknown = [name for name in request.GET if name not in (*NAMES, *IN_A_LIST)]
     if unknown:
-        page.problems.append(_("The address has a filter that this page no longer has, so it was ignored."))
+        page.problems.append(_("One filter in the web address no longer exists, so it was ignored."))
 
     def whole(url: str) -> str:
         return f"{url}?tab={first}" if url == page.path else url
