@@ -68,6 +68,7 @@ from apps.api.schemas.datasets import (
     VersionOut,
     WhyOut,
 )
+from apps.api.schemas.decisions import RegisterPage
 from apps.api.schemas.messages import MessageOut, MessagePage, NewMessage
 from apps.api.schemas.requests import (
     AppealedItem,
@@ -113,6 +114,7 @@ from apps.api.schemas.reviews import (
 )
 
 __all__ = [
+    "RegisterPage",
     "ApprovalRuleList",
     "ApprovalRuleOut",
     "ApprovalsToCheck",
