@@ -55,9 +55,10 @@ def named_by(invitations: QuerySet[Invitation], person: Person) -> QuerySet[Invi
     proved, others = proved_by(person), Person.objects.filter(is_active=True).exclude(pk=person.pk)
     named = Q(pk__in=[])
     if proved.email:
-        named |= Q(email=proved.email) & ~Exists(others.filter(email__iexact=proved.email, email_verified=True))
+        second = Exists(others.filter(email__iexact=proved.email, email_verified=True))
+        named |= Q(Q(email=proved.email) & ~Q(second))
     if proved.orcid:
-        named |= Q(orcid=proved.orcid) & ~Exists(others.filter(orcid=proved.orcid))
+        named |= Q(Q(orcid=proved.orcid) & ~Q(Exists(others.filter(orcid=proved.orcid))))
     return invitations.filter(named)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -67,7 +68,7 @@ class CommonReasonForm(forms.Form):
 
 @require_page_or_form
 @signed_in
-def decide_together(request: AuthenticatedRequest) -> HttpResponse:
+def decide_together(request: AuthenticatedRequest) -> HttpResponseBase:
     """The chosen requests side by side. Each vote is one call of the vote command, in its own transaction.
 
     A form that is sent again casts no vote twice: each vote keeps a key of its own (`once_each`).

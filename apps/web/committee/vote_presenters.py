@@ -120,10 +120,9 @@ def _voted(
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
     proposed = list(item.conditions.all())
-    voter = member.person_id if member is not None else me.pk
+    voter, is_open = member.person_id if member is not None else me.pk, item.state == ItemState.OPEN
     weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
     shown = choices_shown(item, mine, decision)
-    says_why = item.state == ItemState.OPEN and (shown or open_vote.is_hopeless)
     return {
         "item": item,
         "voters": voters,
@@ -134,7 +133,7 @@ def _voted(
         "ballots": _ballots(voters, current, decision, proposed, shown=shown),
         "earlier": [vote for vote in votes if vote not in current] if shown else [],
         "tally": tally_facts(decision),
-        "blocked": why_blocked(open_vote) if says_why else "",
+        "blocked": why_blocked(open_vote) if is_open and (shown or open_vote.is_hopeless) else "",
         "what_decides": what_decides(decision),
         "rule_sentences": rule_sentences(rules),
         "rule": Committee.Rule(rules.rule).label,
@@ -144,8 +143,8 @@ def _voted(
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
         "was_blind": decision.blind and not decision.is_hidden,
-        "is_divided": item.state == ItemState.OPEN and open_vote.is_divided,
-        "must_be_confirmed": item.state == ItemState.OPEN and open_vote.must_be_confirmed,
+        "is_divided": is_open and open_vote.is_divided,
+        "must_be_confirmed": is_open and open_vote.must_be_confirmed,
     }
 
 
@@ -206,7 +205,7 @@ def _why_not_theirs(entry: Entry) -> str:
     if entry["named_too_late"]:
         return wording.named_too_late()
     if entry["is_outside"]:
-        return _("You review this request as an outside reviewer, so you have no vote.")
+        return _("You are an outside reviewer of this request, so you have no vote.")
     if entry["votes_for"] is None:
         return _("You joined the committee after this round started. You can vote from the next round.")
     return ""
