@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -65,8 +66,11 @@ def test_the_page_and_the_file_say_nothing_of_people_texts_and_what_is_not_publi
     secrets = [case.applicant.name, request.reference, request.title, seen.snapshot["purpose"], str(case.applicant.pk)]
     assert all(secret in str(seen.snapshot) + case.applicant.name for secret in secrets), "the control: they are there"
     assert [secret for secret in [*secrets, case.item.reason] if secret in text] == []
-    Round.objects.filter(pk=seen.pk).update(snapshot=seen.snapshot | {"public_summary": "", "forms": []})
-    assert Client().get("/decisions/").context["rows"][0]["entry"].summary == "", "erased"
+    forms = [{"version": str(uuid4()), "committee": str(case.item.committee_id), "answers": {"lay": "Planted"}}]
+    Round.objects.filter(pk=seen.pk).update(snapshot=seen.snapshot | {"public_summary": "", "forms": forms})
+    erased = Client().get("/decisions/")
+    assert erased.context["rows"][0]["entry"].summary == ""
+    assert "Planted" not in erased.content.decode(), "of a form that the portal does not know"
     Dataset.objects.filter(pk=case.item.dataset_id).update(listed_from=None)
     hidden = Client().get("/decisions/")
     assert case.item.dataset.title not in hidden.content.decode() and len(hidden.context["rows"]) == 1
@@ -122,10 +126,10 @@ def test_filters_leave_what_they_say_and_name_what_they_do_not_know() -> None:
 def test_a_page_takes_six_statements() -> None:
     publish()
     case = stories.decided()
-    assert Client().get("/decisions/").status_code == 200
+    address = f"/decisions/?dataset={case.item.dataset.slug}"
     with CaptureQueriesContext(connection) as asked:
-        page = Client().get(f"/decisions/?dataset={case.item.dataset.slug}")
-    statements = [one["sql"][:90] + one["sql"][-90:] for one in asked if one["sql"].startswith("SELECT")]
+        page = Client().get(address)
+    statements = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
     assert len(page.context["rows"]) == 1
     assert len(statements) <= 6, "\n".join(statements)
 
