@@ -15,6 +15,7 @@ from apps.api.v1 import (
     appeals,
     approval_rules,
     committees,
+    decisions,
     declarations,
     deputies,
     documents,
@@ -65,7 +66,7 @@ api = NinjaAPI(
 )
 ROUTERS = (
     publishing, committees, submissions, requests, documents, appeals, messages, reviews, review_messages, declarations,
-    votes, review_acts, approval_rules, deputies, access, files, invitations,
+    votes, review_acts, approval_rules, deputies, decisions, access, files, invitations,
 )  # fmt: skip
 for each in ROUTERS:  # publishing includes the router of v1/datasets.py
     api.add_router("", each.router)

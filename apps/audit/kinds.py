@@ -381,6 +381,12 @@ class Kind(models.TextChoices):
         "institution.exported", OPERATIONS, "download", "note", _("Everything about an institution was exported"),
     )  # fmt: skip
     SITE_TEXT_PUBLISHED = "site_text.published", OPERATIONS, "edit", "note", _("A text of the portal was published")
+    REGISTER_PUBLISHED = (
+        "register.published", OPERATIONS, "eye", "note", _("The register of decisions was made public"),
+    )  # fmt: skip
+    REGISTER_WITHDRAWN = (
+        "register.withdrawn", OPERATIONS, "ban", "still", _("The register of decisions was switched off"),
+    )  # fmt: skip
     WORK_LATE = "work.late", OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = "work.caught_up", OPERATIONS, "check", "good", _("Background tasks or e-mails are no longer late")
     AUDIT_LOG_READ = "audit.log_read", OPERATIONS, "eye", "still", _("The event log was read")

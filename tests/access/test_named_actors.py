@@ -107,6 +107,7 @@ BESIDE_PERSONS: dict[str, set[NamedActor]] = {
     "committees.change_committee": {CONSOLE},
     "identity.record_sign_in_refused": {ANONYMOUS},
     "people.publish_terms": {CONSOLE},
+    "access_requests.publish_register": {CONSOLE},
     "people.publish_site_text": {CONSOLE},
     "identity.reactivate": {CONSOLE},
     "people.register_institution": {CONSOLE},

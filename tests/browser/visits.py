@@ -266,6 +266,9 @@ VISITS = [
     Visit("your_access", (VISITOR,), _of(BRAIN), note="open"),
     Visit("your_access", ("applicant",), _of(LUNG), note="past", query="?at=2026-01-01T12:00"),
     Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
+    Visit("decisions", (VISITOR,)),
+    Visit("decisions", (VISITOR,), note="denied", query="?outcome=denied"),
+    Visit("case_register", ("chair2",), _request("applicant", "active")),
     # asking, signing, using
     Visit("my_requests", ("applicant", "applicant2", "auditor")),
     Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
@@ -428,6 +431,7 @@ VISITS = [
     Visit("set_up_committee", ("operator",), _of("breast-cancer")),
     Visit("set_up_templates", ("operator",)),
     Visit("set_up_template_new", ("operator",)),
+    Visit("set_up_register", ("operator",)),
     Visit("set_up_terms", ("operator",)),
     Visit("set_up_terms_new", ("operator",)),
     # help

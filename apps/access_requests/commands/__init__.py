@@ -70,6 +70,7 @@ from apps.access_requests.commands.members import (
     sync_member_claims,
 )
 from apps.access_requests.commands.outside import end_outside_reviewer, invite_outside_reviewer, recommend
+from apps.access_requests.commands.register import publish_register
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
@@ -90,6 +91,7 @@ __all__ = [
     "decline_invitation",
     "erase_invitations",
     "invite",
+    "publish_register",
     "resend_invitation",
     "withdraw_invitation",
     "accept_report",

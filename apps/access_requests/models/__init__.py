@@ -11,6 +11,7 @@ from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.invitations import Invitation
 from apps.access_requests.models.outside_reviewers import OutsideReviewer, Recommendation
+from apps.access_requests.models.register import RegisterSetting
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.saved_views import SavedView
@@ -35,6 +36,7 @@ __all__ = [
     "Question",
     "Recommendation",
     "Recusal",
+    "RegisterSetting",
     "ReviewClock",
     "Round",
     "RuleAgreement",

@@ -68,6 +68,7 @@ from apps.api.schemas.datasets import (
     VersionOut,
     WhyOut,
 )
+from apps.api.schemas.decisions import RegisterPage
 from apps.api.schemas.invitations import InvitationOut, NewInvitations, ReceivedInvitation
 from apps.api.schemas.messages import MessageOut, MessagePage, NewMessage
 from apps.api.schemas.requests import (
@@ -116,6 +117,7 @@ from apps.api.schemas.reviews import (
 __all__ = [
     "NewInvitations",
     "ReceivedInvitation",
+    "RegisterPage",
     "ApprovalRuleList",
     "ApprovalRuleOut",
     "ApprovalsToCheck",

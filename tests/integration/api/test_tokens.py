@@ -19,6 +19,7 @@ CALLS = [
     ("GET", "/datasets", "read", True),
     ("GET", "/datasets/{slug}", "read", True),
     ("GET", "/datasets/{slug}/why", "read", True),
+    ("GET", "/decisions", "read", True),
     ("GET", "/me", "read", False),
     ("GET", "/grants", "read", False),
     ("GET", "/agreements", "read", False),
