@@ -165,7 +165,7 @@ def _checked(line: int, said: Mapping[str, str]) -> tuple[Entry, dict[str, str]]
     if is_blank(name):
         wrong[NAME] = _("Enter the student’s name.")
     elif len(name) > LONGEST_NAME:
-        wrong[NAME] = _("A name has at most %(n)s characters.") % {"n": LONGEST_NAME}
+        wrong[NAME] = _("A name can have at most %(n)s characters.") % {"n": LONGEST_NAME}
     if not is_email(email) or len(email) > LONGEST_EMAIL:
         wrong[EMAIL] = _("Enter an e-mail address, such as name@university.example.")
     bare = orcid_address(orcid).removeprefix(ORCID_ADDRESS)

@@ -70,8 +70,8 @@ def check_per_day(by: Person, new: int, *, per_day: int) -> None:
     if queries_invitations.queued_today(by) + new > per_day:
         raise Invalid(
             ngettext(
-                "You can send %(n)s invitation in 24 hours. Try again tomorrow.",
-                "You can send %(n)s invitations in 24 hours. Try again tomorrow.",
+                "You can send at most %(n)s invitation in 24 hours. Try again tomorrow.",
+                "You can send at most %(n)s invitations in 24 hours. Try again tomorrow.",
                 per_day,
             )
             % {"n": per_day},
@@ -119,7 +119,10 @@ def check_open_request(invitation: Invitation) -> None:
         return
     if request.state == RequestState.IN_REVIEW:
         raise WrongState(
-            _("The request is being reviewed, so nobody can join it now. It is possible if changes are requested.")
+            _(
+                "The request is being reviewed, so nobody can join it now. People can join if the committee "
+                "requests changes."
+            )
         )
     raise WrongState(_("Nobody can join this request any more. Ask %(name)s.") % {"name": invitation.invited_by})
 
@@ -163,7 +166,10 @@ def _check_decision_possible(by: Person, request: AccessRequest) -> None:
 def check_not_claimed(by: Person, invitation: Invitation) -> None:
     """One account at a time; the same person may ask twice."""
     if invitation.claimed_by_id not in (None, by.pk):
-        raise WrongState(_("Somebody has used this link already. Ask %(name)s.") % {"name": invitation.invited_by})
+        raise WrongState(
+            _("Someone has already used this link. Ask %(name)s to check the invitation.")
+            % {"name": invitation.invited_by}
+        )
 
 
 def check_claimed_by(person: Person, invitation: Invitation) -> None:

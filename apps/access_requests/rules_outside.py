@@ -40,7 +40,9 @@ def check_invitation(request: AccessRequest, person: Person, reason: str, last_d
         fields["code"] = why
     today = clock.today()
     if not today <= last_day <= today + timedelta(days=OutsideReviewer.LONGEST_DAYS):
-        fields["last_day"] = _("Enter a day from today to %(n)s days from now.") % {"n": OutsideReviewer.LONGEST_DAYS}
+        fields["last_day"] = _("Enter today’s date or a day within the next %(n)s days.") % {
+            "n": OutsideReviewer.LONGEST_DAYS
+        }
     if is_blank(reason):
         fields["reason"] = _("Enter a reason.")
     elif len(reason) > 500:

@@ -68,7 +68,7 @@ class RuleForm(forms.Form):
     sample_every = forms.IntegerField(
         label=gettext_lazy("How many approvals to check"),
         help_text=gettext_lazy(
-            "A member checks the first approval. Enter 10 to have every tenth one after it checked too."
+            "A member checks the first approval. Enter 10 to also have every tenth approval after it checked."
         ),
         min_value=1,
         max_value=ApprovalRule.MOST_SAMPLED,

@@ -47,7 +47,7 @@ class SaveViewForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    is_default = forms.BooleanField(label=gettext_lazy("Open Requests to review with this view"), required=False)
+    is_default = forms.BooleanField(label=gettext_lazy("Use as the default view of Requests to review"), required=False)
 
 
 class RenameViewForm(forms.Form):

@@ -212,7 +212,7 @@ def _why_not_theirs(entry: Entry) -> str:
     if entry["named_too_late"]:
         return wording.named_too_late()
     if entry["is_outside"]:
-        return _("You review this request as an outside reviewer, so you have no vote.")
+        return _("You are an outside reviewer of this request, so you have no vote.")
     if entry["votes_for"] is None:
         return _("You joined the committee after this round started. You can vote from the next round.")
     return ""

@@ -59,7 +59,9 @@ def invitation_link(request: PageRequest, token: str) -> HttpResponse:
     if request.method == "POST" and isinstance(reader, Person):
         if act == "claim":
             commands.claim_invitation(found, token=token, by=reader)
-            said = _("%(name)s was asked to accept your account. You are notified when the request is submitted.")
+            said = _(
+                "%(name)s was asked to accept your account. If they do, you are notified when the request is submitted."
+            )
             messages.success(request, said % {"name": found.invited_by})
             return HttpResponseRedirect(reverse("home"))
         return _answer(request, found, act, reader)
