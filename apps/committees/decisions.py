@@ -255,7 +255,7 @@ class Decision:
         Computed from the choices: only for those who may read them. A vote with conditions is tried with each set of
         conditions that somebody adopts.
         """
-        if self.outcome:
+        if self.outcome or self.is_hidden:
             return frozenset()
         left = self.voters - self._who_chose(*COUNTED)
         return frozenset(voter for voter in left if any(vote.outcome for vote in self._next_votes(voter)))

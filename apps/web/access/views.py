@@ -29,7 +29,7 @@ from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
 from apps.web.common.state_presenters import action, shown, with_one_file
 
-CONDITIONS = "conditions_met"  # the part of the access rule that is told only where such a condition exists
+CONDITIONS = "conditions_met"  # this part of the access rule is shown only where such a condition exists
 
 
 @require_safe

@@ -145,13 +145,20 @@ def _voted(
         "rule": Committee.Rule(rules.rule).label,
         "ties": RULES[rules.rule].chair_breaks_ties,
         "conditions": _conditions(proposed, decision, shown=shown),
-        "deciders": open_vote.next_deciders if shown and is_open else frozenset(),
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
         "was_blind": decision.blind and not decision.is_hidden,
+        **_while_open(open_vote, is_open=is_open, shown=shown),
+    }
+
+
+def _while_open(open_vote: Decision, *, is_open: bool, shown: bool) -> Entry:
+    """What the votes ask for while the item is undecided; whose vote alone can decide only for who sees the votes."""
+    return {
         "is_divided": is_open and open_vote.is_divided,
         "must_be_confirmed": is_open and open_vote.must_be_confirmed,
+        "deciders": open_vote.next_deciders if is_open and shown else frozenset(),
     }
 
 

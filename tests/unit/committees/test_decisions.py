@@ -310,4 +310,6 @@ def test_who_can_decide_next_follows_the_choices_and_not_only_the_numbers() -> N
     assert decision(3, {0: "conditional"}, adopted={0: {FIRST}}).next_deciders == {1, 2}, "who adopts the same"
     assert decision(3, {0: "approve", 1: "approve"}).next_deciders == frozenset(), "it is decided"
     assert Decision("chair", 1, frozenset(range(3)), CHAIR, {1: "deny"}).next_deciders == {CHAIR}
-    assert Decision("majority", 2, frozenset(range(3)), CHAIR, {0: "deny"}, blind=True).next_deciders == frozenset()
+    split = {0: "deny", 1: "approve"}
+    assert decision(3, split).next_deciders == {2}, "the control: without the blind look the third voter decides"
+    assert Decision("majority", 2, frozenset(range(3)), CHAIR, split, blind=True).next_deciders == frozenset()
