@@ -354,7 +354,8 @@ def check_vote(
             "Enter a reason. If the decision follows your vote, the applicant sees it without your name."
         )
     if choice == Vote.Choice.CONDITIONAL and not conditions and is_blank(new_condition):
-        fields["new_condition"] = _("Select at least one condition, or enter a new one.")
+        either = _("Select at least one condition, or enter a new one.")
+        fields["new_condition"] = either if known else _("Enter a condition, or choose another vote.")
     if (
         choice != Vote.Choice.CONDITIONAL
         and choice in Vote.Choice.values

@@ -38,11 +38,13 @@ def with_due_day(found: QuerySet[Any]) -> QuerySet[Any]:
     return dated
 
 
-def still_open() -> QuerySet[Any]:
-    """Conditions that are not met, of requests and agreements that are not over, with `due_day` and `is_reported`."""
+def still_open(*, lasting: bool = False) -> QuerySet[Any]:
+    """Conditions that are not met, of requests and agreements that are not over, with `due_day` and `is_reported`;
+    with `lasting` also those without a due date.
+    """
     waiting = ConditionReport.objects.filter(condition=OuterRef("pk"), verdict=ConditionReport.Verdict.WAITING)
     ended = Agreement.objects.filter(item=OuterRef("item_id"), state__in=AgreementState.ended())
-    found = queries_conditions.unmet().exclude(item__request__state__in=OVER).filter(~Exists(ended))
+    found = queries_conditions.unmet(lasting=lasting).exclude(item__request__state__in=OVER).filter(~Exists(ended))
     followed: QuerySet[Any] = with_due_day(found).annotate(is_reported=Exists(waiting))
     return followed
 
@@ -53,8 +55,10 @@ def overdue() -> Q:
 
 
 def open_for(person: Viewer) -> QuerySet[Any]:
-    """What this person follows: of their committees, where they have no conflict, and of datasets that they manage."""
+    """What this person follows: of their committees, where they have no conflict, and of datasets that they manage.
+    Conditions without a due date are among it, because they apply as long as access lasts.
+    """
     cases = queries.before_committees_of(person).exclude(pk__in=queries.of_person(person).values("pk"))
     as_member = Q(item__committee__in=committees_of(person).values("pk"), item__request__in=cases.values("pk"))
     managed = roles.role_exists(person, Dataset.MANAGERS, Dataset, outer="item__dataset_id")
-    return still_open().filter(as_member | Q(managed))
+    return still_open(lasting=True).filter(as_member | Q(managed))

@@ -248,6 +248,25 @@ class Decision:
         weight = _weight_from_numbers(RULES[self.rule], rules, self.eligible, len(voted), chair)
         return Weight.CAN if weight == Weight.WILL and conditions_proposed else weight
 
+    @property
+    def next_deciders(self) -> Voters:
+        """The voters who have not voted and whose vote alone can decide now; nobody in the blind look.
+
+        Computed from the choices: only for those who may read them. A vote with conditions is tried with each set of
+        conditions that somebody adopts.
+        """
+        if self.outcome or self.is_hidden:
+            return frozenset()
+        left = self.voters - self._who_chose(*COUNTED)
+        return frozenset(voter for voter in left if any(vote.outcome for vote in self._next_votes(voter)))
+
+    def _next_votes(self, voter: Hashable) -> Iterator["Decision"]:
+        """The vote with each thing that this voter can say."""
+        for choice in TRIED:
+            yield self._with_vote(voter, choice)
+        for adopted in {self.adopted.get(one, frozenset()) for one in self._who_chose(Choice.CONDITIONAL)}:
+            yield replace(self._with_vote(voter, Choice.CONDITIONAL), adopted={**self.adopted, voter: adopted})
+
     def _with_vote(self, voter: Hashable, choice: str) -> "Decision":
         return replace(self, votes={**self.votes, voter: choice})
 

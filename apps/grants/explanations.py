@@ -158,7 +158,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     ),
     "conditions_met": Explanation(
         gettext_lazy("The conditions that must be met before the first download are met"),
-        gettext_lazy("The committee accepted each condition that must be met before the first download."),
+        gettext_lazy("No condition of the decision holds back downloads."),
         gettext_lazy(
             "A condition of the decision must be met before the first download. The request page shows which "
             "one, and who acts next."

@@ -106,6 +106,13 @@ def _row(condition: Condition, executed_at: datetime | None, today: date, docume
     }
 
 
+def obligation_rows(conditions: Iterable[Condition], executed_at: datetime | None, today: date) -> list[Row]:
+    """The same rows without documents, for those who follow the conditions; `dated` says whether one has to be met by
+    some time.
+    """
+    return [_row(one, executed_at, today, {}) | {"dated": one.due != Condition.Due.NONE} for one in conditions]
+
+
 def _documents(found: Mapping[UUID, list[Condition]]) -> dict[UUID, list[Attachment]]:
     """The documents of every report, by message."""
     sent = [one.message_id for conditions in found.values() for row in conditions for one in row.reports.all()]

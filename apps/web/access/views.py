@@ -20,6 +20,7 @@ from apps.grants.access_state import AccessState, Do, state_of_grant
 from apps.grants.models import AccessGrant
 from apps.grants.remaining import what_holder_keeps
 from apps.people.queries import officials_of
+from apps.web.access.obligations import obligations_of
 from apps.web.catalogue import access_presenters
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -27,6 +28,8 @@ from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.common.reason_form import ReasonForm
 from apps.web.common.state_presenters import action, shown, with_one_file
+
+CONDITIONS = "conditions_met"  # this part of the access rule is shown only where such a condition exists
 
 
 @require_safe
@@ -70,13 +73,16 @@ def _page(
     mine = grant.holder_id == request.actor.pk
     files = list(queries.files_of(version, request.actor if mine else grant.holder)) if version is not None else []
     lapsed = [grant.institution_id] if state.cause == "affiliation" and grant.institution_id is not None else []
+    obligations = obligations_of(grant)
+    facts = [one for one in queries.facts_of(grant) if one.part != CONDITIONS or obligations["holds"] or not one.holds]
     context = {
         "grant": grant,
+        "obligations": obligations,
         "panel": _panel(state, files),
         "officials": officials_of(lapsed).get(lapsed[0], []) if lapsed else [],
         "lapsed": bool(lapsed),
         "mine": mine,
-        "checks": [access_presenters.row(fact) for fact in queries.facts_of(grant)],
+        "checks": [access_presenters.row(fact) for fact in facts],
         "remains": what_holder_keeps(grant),
         "version": version,
         "files": files,

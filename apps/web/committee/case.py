@@ -138,7 +138,7 @@ def vote(request: AuthenticatedRequest, pk: UUID, item: UUID) -> HttpResponse:
 def _after_vote(request: AuthenticatedRequest, item: Item) -> HttpResponse:
     """The case again; for a deputy, who does not read it once it is decided, their list."""
     if before_committees_of(request.actor).filter(pk=item.request_id).exists():
-        return redirect(f"{reverse('case', args=[item.request_id])}#vote-{item.pk}")
+        return redirect("case", pk=item.request_id)  # its top, where the message says what followed
     return redirect("vote_as_deputy")
 
 

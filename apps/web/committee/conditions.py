@@ -38,7 +38,7 @@ from apps.web.common.list_filters import Choice, Option, Search, columns
 from apps.web.common.lists import ListSpec, Sort, list_page
 from apps.web.condition_rows import ReviewForm
 
-REVIEW, OVERDUE, OPEN = "review", "overdue", "open"
+REVIEW, OVERDUE, OPEN, LASTING = "review", "overdue", "open", "lasting"
 
 
 @require_POST
@@ -74,7 +74,7 @@ def _report(pk: UUID, report: UUID) -> ConditionReport:
 @require_safe
 @signed_in
 def conditions(request: AuthenticatedRequest) -> HttpResponseBase:
-    """What is not met yet, in the cases of one's committees and on the datasets that one manages."""
+    """What is not met yet or applies throughout, in the cases of one's committees and on the datasets one manages."""
     person = request.actor
     found = queries_conditions.open_for(person)
     _check_follows(person)
@@ -103,11 +103,12 @@ def _spec(found: QuerySet[Condition]) -> ListSpec:
     wheres = {
         REVIEW: (gettext_lazy("To review"), Q(is_reported=True)),
         OVERDUE: (gettext_lazy("Overdue"), queries_conditions.overdue()),
-        OPEN: (gettext_lazy("All that are not met"), Q()),
+        OPEN: (gettext_lazy("All that are not met"), ~Q(due=Condition.Due.NONE)),
+        LASTING: (gettext_lazy("Without a due date"), Q(due=Condition.Due.NONE)),
     }
     counts = found.order_by().aggregate(**{name: Count("pk", filter=where) for name, (_label, where) in wheres.items()})
     tabs = [Option(name, label, where, counts[name]) for name, (label, where) in wheres.items()]
-    first = REVIEW if counts[REVIEW] else OVERDUE if counts[OVERDUE] else OPEN
+    first = next((name for name in wheres if counts[name]), OPEN)
     return ListSpec(
         noun=ngettext_lazy("%(total)s condition", "%(total)s conditions", "n"),
         sorts=(

@@ -14,7 +14,10 @@ from apps.web.common.forms import CleanTextField, ColleagueField, RequiredTextFi
 
 WHAT_A_VOTE_DOES = [
     (Vote.Choice.APPROVE, _("Approve – the data may be used as requested once the agreement is fully signed")),
-    (Vote.Choice.CONDITIONAL, _("Approve with conditions – only if the agreement contains the conditions you select")),
+    (
+        Vote.Choice.CONDITIONAL,
+        _("Approve with conditions – only if the agreement contains the conditions you select or enter"),
+    ),
     (Vote.Choice.DENY, _("Deny – the applicant does not get access and can read the reason")),
     (Vote.Choice.ABSTAIN, _("Abstain – your vote counts for the quorum but for neither side")),
 ]
@@ -53,11 +56,12 @@ class VoteForm(forms.Form):
     new_condition = CleanTextField(
         label=_("Propose a condition"),
         help_text=_(
-            "Write it as it should appear in the agreement, for example “Publications must cite the "
-            "dataset.” The other members see it without your name."
+            "Required if you approve with conditions and select none above. Write it as it should appear in the "
+            "agreement, for example “Publications must cite the dataset.” The other members see it without your name."
         ),
         max_length=2000,
         required=False,
+        depends=True,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": " "}),  # controls.css asks whether it is shown
     )
     new_due = forms.ChoiceField(
@@ -105,6 +109,11 @@ class VoteForm(forms.Form):
         field.choices = choices
         if not choices:
             del self.fields["conditions"]
+            self.fields["new_condition"].help_text = _(
+                "Required if you approve with conditions. Nobody has proposed one yet. Write it as it should appear in "
+                "the agreement, for example “Publications must cite the dataset.” The other members see it without "
+                "your name."
+            )
 
     def chosen(self) -> dict[str, Any]:
         """What was chosen, as the command wants it."""

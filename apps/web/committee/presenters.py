@@ -114,6 +114,17 @@ def what_my_vote_does(weight: Weight) -> str:
     return says.get(weight, "")
 
 
+def what_is_waited_for(decision: Decision, names: Mapping[Any, str]) -> str:
+    """Whose vote alone can decide next, for a reader who may see the votes; else who has not voted yet.
+
+    `names` are those of the voters who have not voted, by the key that `decision.voters` has.
+    """
+    deciders = [name for key, name in names.items() if key in decision.next_deciders]
+    if deciders:
+        return _("One more vote can decide. Not voted yet: %(names)s.") % {"names": ", ".join(deciders)}
+    return _("The decision is waiting for the votes of: %(names)s.") % {"names": ", ".join(names.values())}
+
+
 def tally_facts(decision: Decision) -> dict[str, Any]:
     """The votes that count, as components/vote_count.html wants them."""
     return {

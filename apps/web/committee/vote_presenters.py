@@ -12,7 +12,7 @@ from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.due_dates import due_words, with_due_date
 from apps.access_requests.effect import announced
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
-from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
+from apps.access_requests.queries import committees_of_request, decision_of, decision_on, let_a_voter_leave, votes_on
 from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.states import ItemState, RequestState
@@ -30,7 +30,13 @@ from apps.grants.queries import of_requests
 from apps.people.models import Person
 from apps.web.committee.after_vote import UndoForm, after_vote, time_of
 from apps.web.committee.forms import VoteForm
-from apps.web.committee.presenters import tally_facts, what_decides, what_my_vote_does, why_blocked
+from apps.web.committee.presenters import (
+    tally_facts,
+    what_decides,
+    what_is_waited_for,
+    what_my_vote_does,
+    why_blocked,
+)
 from apps.web.committee.reviewer_presenters import reviewing
 from apps.web.common.state_presenters import shown as shown_state
 from apps.web.common.voting_rules import rule_sentences
@@ -154,8 +160,16 @@ def _voted(
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
         "was_blind": decision.blind and not decision.is_hidden,
+        **_while_open(open_vote, is_open=is_open, shown=shown),
+    }
+
+
+def _while_open(open_vote: Decision, *, is_open: bool, shown: bool) -> Entry:
+    """What the votes ask for while the item is undecided; whose vote alone can decide only for who sees the votes."""
+    return {
         "is_divided": is_open and open_vote.is_divided,
         "must_be_confirmed": is_open and open_vote.must_be_confirmed,
+        "deciders": open_vote.next_deciders if is_open and shown else frozenset(),
     }
 
 
@@ -291,7 +305,9 @@ def _with_others(case: AccessRequest, mine: list[Entry]) -> Entry | None:
     if case.state != RequestState.IN_REVIEW or not undecided:
         return None
     missing = {person.pk: person for entry in undecided for person in entry["missing"]}
-    return {"kind": "with_others", "people": list(missing.values()), "entry": undecided[0]}
+    one_more = len(undecided) == 1 and bool(undecided[0]["deciders"])
+    people = [person for pk, person in missing.items() if not one_more or pk in undecided[0]["deciders"]]
+    return {"kind": "with_others", "people": people, "one_more": one_more, "entry": undecided[0]}
 
 
 def _report_of(mine: list[Entry]) -> Entry | None:
@@ -313,8 +329,8 @@ def what_followed(item: Item) -> str:
         }
     case = AccessRequest.objects.get(pk=item.request_id)
     voters = committees_of_request(case).get(item.committee_id, [])
-    voted = {vote.of_member_id for vote in votes_on(case).filter(item=item, round__closed_at__isnull=True)}
-    waiting = ", ".join(str(member.person) for member in voters if member.person_id not in voted)
+    decision = decision_on(item, voters)
+    waiting = {one.person_id: str(one.person) for one in voters if one.person_id not in decision.votes}
     if waiting:
-        return _("Your vote is recorded. The decision is waiting for the votes of: %(names)s.") % {"names": waiting}
+        return _("Your vote is recorded. %(next)s") % {"next": what_is_waited_for(decision, waiting)}
     return _("Your vote is recorded. Everyone has voted, and the votes do not decide yet. See below what can be done.")

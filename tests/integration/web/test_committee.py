@@ -68,12 +68,14 @@ def test_a_vote_is_counted_and_the_page_says_what_followed() -> None:
     case = stories.in_review()
     client = stories.client_for(case.committee_setup.chair)
     answer = client.post(votes_url(case), a_vote(case))
-    assert (answer.status_code, answer["Location"]) == (302, f"/review/{case.request.pk}/#vote-{case.item.pk}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/review/{case.request.pk}/")
     assert Vote.objects.filter(voter=case.committee_setup.chair).count() == 1
     page = client.get(f"/review/{case.request.pk}/")
     assert "The purpose fits." in page.content.decode()
     said = str(next(iter(page.context["messages"])))
     assert all(str(member) in said for member in case.committee_setup.members)
+    task = page.context["task"]
+    assert (task["kind"], task["one_more"], len(task["people"])) == ("with_others", True, 2)
 
 
 def _refused_form(answer: Any, case: stories.Case) -> Any:
@@ -96,7 +98,9 @@ def test_conditions_must_be_named() -> None:
     case = stories.in_review()
     answer = stories.client_for(case.committee_setup.chair).post(votes_url(case), a_vote(case, choice="conditional"))
     assert answer.status_code == 422
-    assert set(_refused_form(answer, case).errors) == {"new_condition"}
+    form = _refused_form(answer, case)
+    assert set(form.errors) == {"new_condition"} and "conditions" not in form.fields
+    assert form.fields["new_condition"].depends, "it is required for one choice, so it is not marked as optional"
 
 
 def test_a_vote_on_a_round_that_moved_on_is_refused_and_kept() -> None:

@@ -99,3 +99,24 @@ def test_committee_and_owner_follow_what_is_not_met(django_assert_max_num_querie
         assert shown(chair, state="open")
     lines = b"".join(owner.get(reverse("conditions"), {"export": "csv", "state": "open"}).streaming_content)  # type: ignore[attr-defined]
     assert lines.count(b"\n") == 3
+
+
+def test_a_condition_without_a_due_date_is_followed_as_long_as_access_lasts() -> None:
+    case = approved(DueDate())
+    chair = stories.client_for(case.committee_setup.chair)
+    page = chair.get(reverse("conditions"))
+    assert [(row["condition"].text, row["due"]) for row in page.context["rows"]] == [("Condition 0.", "")]
+    assert shown(chair, state="lasting") == ["Condition 0."]
+    assert shown(chair, state="open") == shown(chair, state="overdue") == []
+
+
+def test_the_access_page_shows_the_obligations_before_the_checks() -> None:
+    access = stories.granted(stories.executed(stories.signed(stories.offered(approved(DueDate())))))
+    holder = stories.client_for(access.holder)
+    page = holder.get(reverse("grant_page", args=[access.grant.pk]))
+    said = page.context["obligations"]
+    assert [row["condition"].text for row in said["conditions"]] == ["Condition 0."]
+    assert (said["to_report"], said["holds"]) == (False, False)
+    content = page.content.decode()
+    assert content.index('id="obligations"') < content.index('id="why"')
+    assert len(page.context["checks"]) == 8, "nothing had to be met before a download, so nothing is said about it"

@@ -302,3 +302,14 @@ def test_votes_are_divided_when_all_are_cast_and_none_decides(
 def test_a_committee_has_too_few_members_below_its_quorum() -> None:
     assert decisions.too_few(1, 2)
     assert not decisions.too_few(2, 2)
+
+
+def test_who_can_decide_next_follows_the_choices_and_not_only_the_numbers() -> None:
+    assert decision(3, {0: "approve"}).next_deciders == {1, 2}, "one more approval is the majority"
+    assert decision(5, {0: "approve"}).next_deciders == frozenset(), "two more are needed"
+    assert decision(3, {0: "conditional"}, adopted={0: {FIRST}}).next_deciders == {1, 2}, "who adopts the same"
+    assert decision(3, {0: "approve", 1: "approve"}).next_deciders == frozenset(), "it is decided"
+    assert Decision("chair", 1, frozenset(range(3)), CHAIR, {1: "deny"}).next_deciders == {CHAIR}
+    split = {0: "deny", 1: "approve"}
+    assert decision(3, split).next_deciders == {2}, "the control: without the blind look the third voter decides"
+    assert Decision("majority", 2, frozenset(range(3)), CHAIR, split, blind=True).next_deciders == frozenset()
