@@ -39,7 +39,7 @@ def drafts(context: Context) -> None:
 
 
 def autosaves(context: Context) -> None:
-    """A draft is saved while it is typed, incomplete as it is; an old window overwrites nothing and is told so."""
+    """A draft is saved while it is typed, incomplete as it is; an old window overwrites nothing."""
     applicant, asked = context.who("applicant"), _request(context)
     page = applicant.get(f"{asked}edit/")
     form = page.form(f"{asked}edit/") or page.form(f"{asked}submit/") or page.form(f"{asked}autosave/")
@@ -56,7 +56,7 @@ def autosaves(context: Context) -> None:
     old = values | {"purpose": "What an old window says."}
     stale = applicant.raw("POST", f"{asked}autosave/", data=old, headers=headers)
     check(stale.status_code == 200, f"autosave from a stale window answered {stale.status_code}: {stale.text[:300]}")
-    check(stale.json().get("conflicts"), f"a stale window was told of no conflict: {stale.text[:300]}")
+    check(stale.json().get("conflicts"), f"the answer to a stale window names no conflict: {stale.text[:300]}")
     again = applicant.get(f"{asked}edit/")
     check(PURPOSE[:30] in again.text, "what was autosaved is not in the form")
     check(old["purpose"] not in again.text, "a stale window has overwritten what was saved")

@@ -143,6 +143,7 @@ def _voted(
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
+        "is_blind": decision.is_hidden,
         "was_blind": decision.blind and not decision.is_hidden,
         "is_divided": item.state == ItemState.OPEN and open_vote.is_divided,
         "must_be_confirmed": item.state == ItemState.OPEN and open_vote.must_be_confirmed,
