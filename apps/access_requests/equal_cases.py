@@ -70,4 +70,5 @@ def equal_ones(known: Sequence[tuple[UUID, Likeness]]) -> set[UUID]:
         for kind, value in (("form", one.form), ("purpose", one.purpose)):
             if value is not None:
                 groups.setdefault((kind, value, one.match), []).append(pk)
-    return set(max(groups.values(), key=len, default=[]))
+    largest: list[UUID] = max(groups.values(), key=len, default=[])
+    return set(largest)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.access_requests import effect
 from apps.access_requests.invitees import proved_by
 from apps.access_requests.models import AccessRequest, Appeal, Invitation, Item, Round
 from apps.access_requests.states import RequestState
@@ -34,6 +35,13 @@ def is_joinable(request: AccessRequest) -> bool:
     return joinable_requests().filter(pk=request.pk).exists()
 
 
+def seems_joinable(request: AccessRequest) -> bool:
+    """The same as far as anybody outside the committee knows: a decision that can be undone is not told by a page."""
+    known = request.items.filter(decided_at__isnull=False).exclude(effect.unannounced())
+    appealed = Appeal.objects.filter(item__request=request)
+    return request.state in JOINABLE and not known.exists() and not appealed.exists()
+
+
 def open_invitations() -> QuerySet[Invitation]:
     """Not answered, not withdrawn and not expired."""
     return Invitation.objects.filter(outcome="", expires_at__gt=clock.sql_now())
@@ -55,9 +63,10 @@ def named_by(invitations: QuerySet[Invitation], person: Person) -> QuerySet[Invi
     proved, others = proved_by(person), Person.objects.filter(is_active=True).exclude(pk=person.pk)
     named = Q(pk__in=[])
     if proved.email:
-        named |= Q(email=proved.email) & ~Exists(others.filter(email__iexact=proved.email, email_verified=True))
+        second = Exists(others.filter(email__iexact=proved.email, email_verified=True))
+        named |= Q(Q(email=proved.email) & ~Q(second))
     if proved.orcid:
-        named |= Q(orcid=proved.orcid) & ~Exists(others.filter(orcid=proved.orcid))
+        named |= Q(Q(orcid=proved.orcid) & ~Q(Exists(others.filter(orcid=proved.orcid))))
     return invitations.filter(named)
 
 

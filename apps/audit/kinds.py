@@ -10,17 +10,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class Group(models.TextChoices):
-    """What a kind of event is about; the messages about it are in the file of this name."""
-
-    ACCOUNTS = "accounts"
-    DATASETS = "datasets"
-    REQUESTS = "requests"
-    AGREEMENTS = "agreements"
-    ACCESS = "access"
-    OPERATIONS = "operations"
-
+from apps.audit.groups import Group
 
 ACCOUNTS, DATASETS, REQUESTS, AGREEMENTS, ACCESS, OPERATIONS = Group
 
@@ -195,7 +185,7 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     INVITATION_CLAIMED = (
         "request.invitation_claimed", REQUESTS, "person", "wait",
-        _("Somebody asked to use an invitation with another account"),
+        _("Someone asked to use an invitation with another account"),
     )  # fmt: skip
     INVITATION_CONFIRMED = (
         "request.invitation_confirmed", REQUESTS, "person", "good",

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.kinds import Group, Kind
+from apps.audit.groups import Group
+from apps.audit.kinds import Kind
 
 _HEADINGS = {
     Group.REQUESTS: _("Requests, decisions and votes"),

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from apps.audit.kinds import Group, kind_of
+from apps.audit.groups import Group
+from apps.audit.kinds import kind_of
 from apps.core import clock
 from apps.core.addresses import absolute, portal_host
 from apps.notifications.models import MailChoice, Notification

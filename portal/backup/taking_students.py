@@ -9,5 +9,6 @@ def remove_student(event: Event) -> bool:
 
     A student who is not in the backup has no place there.
     """
-    Student.objects.filter(pk=event.subject_id, removed_at__isnull=True).update(removed_at=event.at)
+    student = vars(event)["subject_id"]
+    Student.objects.filter(pk=student, removed_at__isnull=True).update(removed_at=event.at)
     return True

@@ -55,22 +55,20 @@ def vote(
 
     `conditions` are the ids of proposed conditions that an approval with conditions adopts, `new_condition` and
     `new_due` the text and due date of one more, which is proposed and adopted. `denial_codes` are the reasons of a vote
-    to deny (`DenialReason`). Who the voter is at this moment is kept with the vote. A change by somebody who let a
-    voter leave since the last vote of others, a vote by somebody who undid the decision since then, and those of their
-    deputies, are recorded, and decide nothing until another vote is cast. Nor does a vote of a blind look, also the
-    last: everybody reads the votes first, and the next vote that is cast, changed or confirmed is counted with them.
+    to deny (`DenialReason`). Who the voter is at this moment is kept with the vote. Recorded, but deciding nothing
+    until another vote is cast, are a change by somebody who let a voter leave since the last vote of others, a vote by
+    somebody who undid the decision since then, those of their deputies, and each vote of a blind look, also the last.
     """
     by = check_person(by)
     item, voters = _lock_for_vote(item, seen=seen, by=by)
     member = _check_may_vote_now(item, voters, seen=seen, by=by)
     reason, new = typed(reason, field="reason").strip(), typed(new_condition, field="new_condition").strip()
-    known = set(item.conditions.values_list("pk", flat=True))
-    rules.check_vote(choice, reason, conditions, new, known, denial_codes)
+    rules.check_vote(choice, reason, conditions, new, set(item.conditions.values_list("pk", flat=True)), denial_codes)
     adopts = _adopted(item, conditions, new, new_due, by=by) if choice == Vote.Choice.CONDITIONAL else set()
     earlier = queries.current_vote(item, member.person)
     absent = member.person if member.person_id != by.pk else None
-    said: dict[str, Any] = {"choice": choice, "reason": reason, "adopts": sorted(adopts), "in_place_of": absent}
-    said["denial_codes"] = denials.in_order(denial_codes)
+    why: dict[str, Any] = {"reason": reason, "denial_codes": denials.in_order(denial_codes)}
+    said = {"choice": choice, **why, "adopts": sorted(adopts), "in_place_of": absent}
     blind = rules_in(seen, item.committee).blind and queries.decision_on(item, voters).is_hidden
     cast = _cast(item, said, seen=seen, earlier=earlier, signed_in=signed_in, by=by)
     about = [item.request_id, item.dataset_id, *([absent.pk] if absent else [])]

@@ -6,7 +6,8 @@ A kind with a row here is notified (`portal.consequences`); nothing else has to 
 from collections.abc import Mapping
 from uuid import UUID
 
-from apps.audit.kinds import Group, Kind, kind_of
+from apps.audit.groups import Group
+from apps.audit.kinds import Kind, kind_of
 from apps.audit.models import Event
 from apps.notifications.messages import (
     access,

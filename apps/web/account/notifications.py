@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.access_requests import queries as requests
 from apps.agreements import queries as agreements
-from apps.audit.kinds import Group, Kind
+from apps.audit.groups import Group
+from apps.audit.kinds import Kind
 from apps.core.errors import NotFound
 from apps.grants import queries as grants
 from apps.notifications import commands, queries

@@ -50,8 +50,7 @@ def home(request: PageRequest) -> HttpResponse:
     tasks = todo.sorted_tasks(
         [todo.of_request(row) for row in own if row.yours]
         + [todo.of_access(one) for one in have if one["grant"].waits]
-        + [todo.of_invitation(one) for one in invited]
-        + [todo.of_place(one) for one in _places(person, facts)]
+        + [*map(todo.of_invitation, invited), *map(todo.of_place, _places(person, facts))]
         + [todo.of_review(one) for one in _reviews(person, facts)]
         + [todo.of_countersigning(agreement) for agreement in countersign]
         + [todo.of_confirming(affiliation) for affiliation in _to_confirm(person, facts)]

@@ -65,7 +65,7 @@ class Autosave:
         return form
 
     def answer(self, words: str) -> dict[str, Any]:
-        """What the page is told; the words of an earlier save with the same key give the same answer."""
+        """The answer to the page; the words of an earlier save with the same key give the same answer."""
         revision, saved_at, said = words.split(" ", 2)
         answer = {"revision": int(revision), "saved_at": saved_at, "wrong": self._wrong}
         if not has_base(self.sent):

@@ -67,7 +67,7 @@ def _verdicts(world: World) -> None:
         ("member1", 2, "met", "Receptor levels, nodes and survival are what the models need."),
         ("chair", 3, "unclear", "The number of knots of the splines is not fixed beforehand."),
     ):
-        said = {"number": number, "says": says, "reason": reason}
+        said: dict[str, Any] = {"number": number, "says": says, "reason": reason}
         requests.give_verdict(request, committee=world.committees["breast"], seen=seen, by=world.people[who], **said)
 
 

@@ -142,6 +142,6 @@ def test_an_orcid_is_notified_in_the_portal_and_the_committee_reads_who_is_invit
     assert orcid in chair.get(page).content.decode()
     stories.client_for(known).post(f"/invitations/{row.pk}/", sent("confirm"))
     stories.drain()
-    told = Notification.objects.filter(kind="request.invitation_confirmed").values_list("reader", flat=True)
-    assert {case.applicant.pk, case.committee_setup.chair.pk} <= set(told)
+    readers = Notification.objects.filter(kind="request.invitation_confirmed").values_list("reader", flat=True)
+    assert {case.applicant.pk, case.committee_setup.chair.pk} <= set(readers)
     assert orcid not in chair.get(page).content.decode()

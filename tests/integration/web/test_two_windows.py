@@ -110,8 +110,10 @@ def test_autosave_saves_all_but_what_both_changed_and_names_it() -> None:
     assert len(once_more["conflicts"]) == 1, "it stays a conflict until the person chooses"
     assert windows.saved.public_summary == "And more"
     merged = windows.first | {"base": json.dumps(first["base"]), "revision": first["revision"]}
-    told = windows.autosave(merged, title="From the first again", public_summary=windows.first["public_summary"]).json()
-    assert told["conflicts"] == [] and len(told["merged"]) == 1
+    answer = windows.autosave(
+        merged, title="From the first again", public_summary=windows.first["public_summary"]
+    ).json()
+    assert answer["conflicts"] == [] and len(answer["merged"]) == 1
     assert (windows.saved.title, windows.saved.public_summary) == ("From the first again", "And more")
 
 

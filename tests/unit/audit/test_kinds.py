@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from apps.audit.kinds import Group, Kind
+from apps.audit.groups import Group
+from apps.audit.kinds import Kind
 from apps.audit.kinds_by_fact import BY_FACT
 from apps.audit.models import Event
 from apps.web.common.history import sentence_of
