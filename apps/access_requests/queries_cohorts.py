@@ -50,6 +50,11 @@ def concerns_student(person: Viewer, outer: str) -> Exists:
     return Exists(concerned_students(OuterRef(outer)).filter(person_id__in=accounts_of(person).values("pk")))
 
 
+def students_in(request: AccessRequest) -> set[Any]:
+    """The ids of the people who are or were on the roster of this request. One statement."""
+    return set(concerned_students(request).order_by().values_list("person_id", flat=True))
+
+
 def left_the_class(request_id: UUID) -> QuerySet[Any, Any]:
     """The ids of the people who were students of the class of this request and are not any more."""
     students = Student.objects.filter(cohort__request=request_id, person__isnull=False)

@@ -23,7 +23,7 @@ BY_FACT: Mapping[Kind, tuple[str, Mapping[str, tuple[str, str, Any]]]] = {
         "capacity",
         {
             "applicant": ("sign", "note", _("The applicant signed the agreement")),
-            "member": ("sign", "note", _("A project member signed the agreement")),
+            "member": ("sign", "note", _("A project member or student signed the agreement")),
             "owner": ("sign", "note", _("A dataset owner countersigned the agreement")),
         },
     ),

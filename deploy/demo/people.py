@@ -179,6 +179,33 @@ PEOPLE = [
         "lindholm",
         "a third applicant: reports conditions, answers a committee's form, was approved by a rule",
     ),
+    DemoPerson(
+        "student",
+        "3c9a7d15-8e42-4b6f-a1d0-5f7c2e9b4d16",
+        "Emil Sandberg",
+        "emil.sandberg@lindholm.example",
+        "pencil-student",
+        "lindholm",
+        "a student in a class: confirmed, signed, has access",
+    ),
+    DemoPerson(
+        "student2",
+        "b80e4f62-1d7c-49a3-8f25-c6a1d3e70b17",
+        "Ylva Ekdahl",
+        "ylva.ekdahl@lindholm.example",
+        "pencil-student2",
+        "lindholm",
+        "a student who is invited to a class and to a project, and has answered neither",
+    ),
+    DemoPerson(
+        "student3",
+        "57f2c8a9-4b03-4e1d-92c6-0d8b5a3f1e18",
+        "Viktor Lindgren",
+        "viktor.lindgren@lindholm.example",
+        "pencil-student3",
+        "lindholm",
+        "a student who confirmed a place in a class and has to sign",
+    ),
 ]
 
 VISA_SOURCE = "https://registry.nordvik.example"  # the source of the claims in the demo's visas

@@ -23,7 +23,7 @@ class Visit:
     by: tuple[str, ...]
     parts: dict[str, Any] | Question = field(default_factory=dict)
     note: str = ""
-    query: str = ""
+    query: str | Question = ""
     status: int = 200
 
     @property
@@ -33,7 +33,8 @@ class Visit:
     def path(self, demo: dict[str, Any]) -> str:
         """The address in this demo."""
         parts = self.parts if isinstance(self.parts, dict) else _found(demo, *self.parts)
-        return reverse(self.page, kwargs=parts) + self.query
+        query = self.query if isinstance(self.query, str) else _found(demo, *self.query)["query"]
+        return f"{reverse(self.page, kwargs=parts)}{query}"
 
 
 def _found(demo: dict[str, Any], question: str, *given: str) -> dict[str, Any]:
@@ -132,6 +133,43 @@ def _titled(title: str) -> Question:
     return (
         "SELECT id AS pk FROM access_requests_accessrequest WHERE starts_with(title, %s) ORDER BY created_at",
         title,
+    )
+
+
+def _class() -> Question:
+    """The request for the class, by the part of its pages."""
+    return ("SELECT request_id AS pk FROM access_requests_cohort",)
+
+
+def _place() -> Question:
+    """The class, by the part of its students' page."""
+    return ("SELECT id AS pk FROM access_requests_cohort",)
+
+
+def _student(key: str) -> Question:
+    """The request for the class, and somebody's line of its roster."""
+    return (
+        (
+            "SELECT c.request_id AS pk, s.id AS student FROM access_requests_cohort c "
+            "JOIN access_requests_student s ON s.cohort_id = c.id WHERE s.email = %s"
+        ),
+        person(key).email,
+    )
+
+
+def _invitation(key: str) -> Question:
+    """The invitation to a request that names somebody."""
+    return "SELECT id AS pk FROM access_requests_invitation WHERE email = %s", person(key).email
+
+
+def _chosen(*titles: str) -> Question:
+    """The requests whose titles start so, as the page that compares them is asked for."""
+    return (
+        (
+            "SELECT '?' || string_agg('case=' || id, '&') AS query FROM access_requests_accessrequest "
+            "WHERE starts_with(title, %s) OR starts_with(title, %s)"
+        ),
+        *titles,
     )
 
 
@@ -276,7 +314,15 @@ VISITS = [
     Visit("request_import", ("applicant",)),
     Visit("request_page", ("applicant",), _request("applicant", "draft"), note="draft"),
     Visit("class_details", ("applicant",), _request("applicant", "draft")),
-    Visit("my_classes", ("applicant",)),
+    Visit("my_classes", ("applicant", "student2")),
+    Visit("request_class", ("applicant3",), _class()),
+    Visit("class_roster", ("applicant3",), _class()),
+    Visit("student_remove", ("applicant3",), _student("student2")),
+    Visit("request_page", ("applicant3",), _class(), note="class"),
+    Visit("class_place", ("student", "student2", "student3", "member2"), _place()),
+    Visit("case_class", ("chair2",), _class()),
+    Visit("invitation", ("student2",), _invitation("student2")),
+    Visit("home", ("student2",), note="invited"),
     Visit("request_documents", ("applicant",), _request("applicant", "draft")),
     Visit("request_people", ("applicant",), _request("applicant", "draft")),
     Visit("request_page", ("applicant", "colleague"), _request("applicant", "in_review"), note="in-review"),
@@ -320,6 +366,7 @@ VISITS = [
     Visit("review_queue", ("chair2",), note="with-applicant", query="?tab=with-applicant"),
     Visit("review_queue", ("chair2",), note="decided", query="?tab=decided"),
     Visit("decide_together", ("chair",)),
+    Visit("decide_together", ("member1", "member2"), note="equal", query=_chosen("Tumour size", "Age at")),
     Visit("conditions", ("chair", "owner")),
     Visit("committee_manage", ("chair",), _of("breast-cancer")),
     Visit("mail_choice", ("applicant",)),
@@ -329,7 +376,9 @@ VISITS = [
     Visit("member_deputies", ("chair",), _member_of("breast-cancer")),
     Visit("committee_rules", ("chair",), _of("breast-cancer")),
     Visit("committee_checklist", ("chair",), _of("breast-cancer")),
-    Visit("outside_reviews", ("chair",)),
+    Visit("outside_reviews", ("chair", "chair2", "member3")),
+    Visit("case", ("chair2", "member3"), _request("applicant", "in_review"), note="from-outside"),
+    Visit("review_queue", ("member1",), note="own-view", query="?tab=to-vote&reviewer=me"),
     Visit("saved_views", ("chair", "member1")),
     Visit("committee_workload", ("chair",), _of("breast-cancer")),
     Visit("case_reviewers", ("chair", "member1"), _request("applicant", "in_review")),
@@ -466,10 +515,6 @@ NOT_PAGES = {
         POST_ONLY,
     ),
     "form_export": "a JSON file",
-    **dict.fromkeys(
-        ("request_class", "class_roster", "student_remove", "class_place", "case_class"),
-        "only for a class, and the demo has none; tests/integration/web/test_classes.py",
-    ),
     "calendar_file": "a calendar for programs",
     "case_due_date": "only for a review whose date can be changed; tests/integration/web/test_clock_pages.py",
     "vote_as_deputy": "only for a deputy, and the demo has none; tests/unit/access_requests/test_deputies.py",
@@ -483,8 +528,7 @@ NOT_PAGES = {
     "checksums": "a list for sha256sum, not a page",
     "request_file": "a PDF or JSON, looked at by its own test",
     "document_open": "the bytes of a document",
-    "invitation": "an invitation exists only for whom it names; looked at by its own test",
-    "invitation_link": "the same, opened by the link in its e-mail",
+    "invitation_link": "the page of the invitation, opened by the link in its e-mail; looked at by its own test",
     "agreement_pdf": "a PDF, looked at by its own test",
     "link_open": "the bytes of a file",
     "oidc_authentication_init": "goes to the identity provider",

@@ -84,6 +84,7 @@ def outside_of_case(
         "recommendations": rows,
         "is_outside": bool(outside),
         "recommendation_form": form,
+        "has_recommended": bool(own) and any(one.round_id == seen.pk for one in rows if str(one.reviewer_id) in own),
     }
 
 

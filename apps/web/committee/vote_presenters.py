@@ -123,6 +123,11 @@ def _place_of(
     }
 
 
+def _blind(decision: Decision) -> Entry:
+    """Whether the votes are hidden until everybody has voted, and whether they were."""
+    return {"is_blind": decision.is_hidden, "was_blind": decision.blind and not decision.is_hidden}
+
+
 def _voted(
     item: Item, voters: list[CommitteeMember], votes: list[Vote], shown_round: Round, me: Person,
     member: CommitteeMember | None,
@@ -159,7 +164,7 @@ def _voted(
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
-        "was_blind": decision.blind and not decision.is_hidden,
+        **_blind(decision),
         **_while_open(open_vote, is_open=is_open, shown=shown),
     }
 

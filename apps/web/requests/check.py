@@ -14,6 +14,7 @@ from apps.access_requests import fields, queries_thread, queries_waits, rules
 from apps.access_requests.fields import Kind
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.purposes import purpose_of
+from apps.access_requests.queries_invitations import open_invitations
 from apps.access_requests.states import ItemState
 from apps.committees.clocks.calendars import NoDate
 from apps.committees.clocks.days import day_of, due_on
@@ -47,8 +48,9 @@ def request_check(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     form = form_of(found)
     items = list(items_of(found).select_related("dataset__committee"))
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
+    invited = [one.email or one.orcid for one in open_invitations().filter(request=found).order_by("invited_at", "pk")]
     context = sections_context(found, form, members=len(members)) | purpose_context(found)
-    summary = Summary(found, form, context["steps"], context["asked_sections"], items, members)
+    summary = Summary(found, form, context["steps"], context["asked_sections"], items, members, invited)
     context |= {"asked": found, "sections": summary.sections(), "decides": decides(items)}
     context["obligations"] = list(dict.fromkeys(
         line["sentence"] for row in context["matches"] for line in row["match"]["lines"]
@@ -68,8 +70,10 @@ class Summary:
         parts: list[dict[str, Any]],
         items: list[Item],
         members: list[Person],
+        invited: list[str],
     ) -> None:
-        self.found, self.form, self.steps, self.items, self.members = found, form, steps, items, members
+        self.found, self.form, self.steps = found, form, steps
+        self.items, self.members, self.invited = items, members, invited
         self._parts = {part["step"]: part["section"] for part in parts}
 
     def sections(self) -> list[dict[str, Any]]:
@@ -109,6 +113,7 @@ class Summary:
             named = [
                 f"{person}, {person.institution}" if person.institution else str(person) for person in self.members
             ]
+            named += [_("%(name)s (invited)") % {"name": invited} for invited in self.invited]
             return self._row(
                 one, each.name, str(each.label), [_("%(name)s (you)") % {"name": self.found.applicant}, *named]
             )

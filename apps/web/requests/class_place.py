@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests import commands, queries_cohorts
 from apps.access_requests.models import Student
+from apps.agreements.states import AgreementState
 from apps.core.errors import NotFound
 from apps.datasets.models import Dataset
-from apps.grants.queries_cohorts import agreements_of_student
+from apps.grants.queries_cohorts import agreements_of_student, with_progress
 from apps.grants.waiting import places_waiting_for
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
@@ -80,6 +81,8 @@ def _shown(person: Person, place: Student) -> dict[str, Any]:
         "supervisor": request.applicant,
         "datasets": list(datasets.only("title", "slug")),
         "agreements": agreements,
+        "progress": with_progress(place.cohort).values_list("progress", flat=True).get(pk=place.pk),
+        "countersigned": all(one.state == AgreementState.EXECUTED for one in agreements),
         "to_sign": [one for one in agreements if not one.is_signed],
         "ends_on": min((one.ends_on for one in agreements), default=request.ends_on),
     }

@@ -1,6 +1,6 @@
 """What the supervisor of a class fills in: the class, and the roster of its students."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -95,3 +95,8 @@ class RosterForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what to do with the students who are on the roster now.")},
     )
+
+    def only_adds(self) -> Self:
+        """The same form without the choice to replace students: there are none, or they are in the class already."""
+        self.fields["mode"].widget = forms.HiddenInput()
+        return self

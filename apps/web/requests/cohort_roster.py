@@ -104,6 +104,11 @@ def _change(person: Person, cohort: Cohort, read: Roster, *, replace: bool) -> R
     return change
 
 
+def _replaces(cohort: Cohort) -> bool:
+    """Whether a list can replace the students: before the approval, if there are any."""
+    return queries_cohorts.on_roster(cohort).exists() and not queries_cohorts.is_approved(cohort)
+
+
 def _counted(change: RosterChange) -> str:
     return _("Roster saved: %(added)s added, %(kept)s kept, %(removed)s removed.") % {
         "added": len(change.added), "kept": len(change.kept), "removed": len(change.removed),
@@ -122,7 +127,7 @@ def _page(
     context: dict[str, Any] = {
         "asked": cohort.request,
         "cohort": cohort,
-        "form": form,
+        "form": form if _replaces(cohort) else form.only_adds(),
         "faults": [{"fault": one, "column": COLUMN_NAMES[one.column]} for one in faults[: roster.MOST_FAULTS]],
         "more_faults": len(faults) - roster.MOST_FAULTS if len(faults) > roster.MOST_FAULTS else 0,
         "change": change,

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.access_requests import queries_thread
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries_invitations import open_invitations
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.requests.forms import RequestForm
 from apps.web.requests.sections import CHECK, sections_of
@@ -27,7 +28,9 @@ def sections_context(
     """`steps` and `asked_sections` for the template: each section, and the committees' questions by section."""
     parts = form.asked_sections
     documents = 0 if form.documents_locked else queries_thread.documents_of(found).count()
-    counts = {"members": found.memberships.count() if members is None else members, "documents": documents}
+    members = found.memberships.count() if members is None else members
+    invited = open_invitations().filter(request=found).count()
+    counts = {"members": members, "invited": invited, "documents": documents}
     return {"steps": sections_of(found, form, parts, counts=counts, wanted=wanted), "asked_sections": parts}
 
 

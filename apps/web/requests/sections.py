@@ -139,7 +139,7 @@ def sections_of(
     """The sections of the form as it is stored, and those to show.
 
     `parts` are `form.asked_sections`, to which the keys `step` and `away` are added; `counts` are the numbers of
-    project members and documents; `wanted` is the section that was asked for.
+    project members, open invitations and documents; `wanted` is the section that was asked for.
     """
     missing = missing_answers(found)
     rows = [*_own(found, form, counts), *_of_forms(parts)]
@@ -214,9 +214,10 @@ def _has(found: AccessRequest, form: RequestForm, counts: Mapping[str, int], key
         said = _("%(n)s of %(total)s questions answered") % {"n": max(n, 0), "total": total}
         return {"answered": n > 0, "note": said}
     if key == "people":
-        n = counts["members"]
-        said = ngettext("%(n)s colleague named", "%(n)s colleagues named", n) % {"n": n} if n else ""
-        return {"answered": n > 0, "note": said}
+        n, invited = counts["members"], counts["invited"]
+        said = [ngettext("%(n)s colleague named", "%(n)s colleagues named", n) % {"n": n}] if n else []
+        said += [_("%(n)s invited, not confirmed") % {"n": invited}] if invited else []
+        return {"answered": n + invited > 0, "note": "; ".join(said)}
     return {"answered": bool(found.title or found.purpose), "note": found.title}
 
 

@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, denials, fields, queries_questions, queries_thread, queries_waits, rules
+from apps.access_requests import (
+    commands,
+    denials,
+    fields,
+    queries_cohorts,
+    queries_questions,
+    queries_thread,
+    queries_waits,
+    rules,
+)
 from apps.access_requests.effect import announced
 from apps.access_requests.form_answers import asked_forms
 from apps.access_requests.models import AccessRequest, Item, Question
@@ -22,6 +31,7 @@ from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.queries_one import readable
 from apps.access_requests.queries_thread import Reader
 from apps.access_requests.states import EDITABLE, UNDER_REVIEW, ItemState, RequestState
+from apps.audit.kinds import Kind
 from apps.audit.queries import timeline_of
 from apps.committees.queries import committees_of
 from apps.core.errors import Invalid, NotFound
@@ -205,8 +215,11 @@ def _timeline(found: AccessRequest, items: list[Item], side: list[Person], perso
     """What happened, with the names of those on the applying side only; a committee speaks as one."""
     events = list(timeline_of(found.pk))
     names = {one.pk: str(one) for one in side}
+    students = queries_cohorts.students_in(found) if any(one.kind == Kind.STUDENTS_INVITED for one in events) else set()
     for event in events:
-        if event.actor_id is not None and event.kind.startswith("request."):
+        if event.actor_id in students:
+            names.setdefault(event.actor_id, _("a student"))
+        elif event.actor_id is not None and event.kind.startswith("request."):
             names.setdefault(event.actor_id, _("the committee"))
         elif event.actor_id is not None:
             names.setdefault(event.actor_id, _("the dataset owner"))

@@ -7,7 +7,7 @@ from apps.core.actors import CONSOLE
 from apps.datasets.commands import load_ontology
 from apps.datasets.ontology import read_terms
 from apps.people.models import Person
-from deploy.demo.seed import catalogue, committee_work, forms, people, requests, terms, visas
+from deploy.demo.seed import catalogue, classes, committee_work, forms, invited, people, requests, terms, visas
 from deploy.demo.seed.world import World
 from portal import consequences
 
@@ -28,6 +28,8 @@ def seed() -> World:
     load_ontology(read_terms(catalogue.DATA / "diseases.obo"), by=CONSOLE)
     catalogue.publish(world)
     requests.play(world)
+    invited.play(world)
+    classes.play(world)
     committee_work.play(world)
     forms.draft(world)
     consequences.drain()

@@ -183,7 +183,7 @@ def _running(world: World) -> None:
     agreement = _approved(
         world, "applicant", ["lung"], PROJECTS["performance"], committee=("chair2", "member3"), terms=terms
     )
-    grant = _executed(world, agreement, "applicant")
+    grant = executed(world, agreement, "applicant")
     file = grant.dataset.versions.get().distributions.get()
     _link, token = downloads.make_link(file, by=world.people["applicant"])
     downloads.open_link(token, by=world.people["applicant"])
@@ -192,7 +192,7 @@ def _running(world: World) -> None:
 
 def _given_back(world: World) -> None:
     agreement = _approved(world, "member1", ["lung"], PROJECTS["teaching"], committee=("member3", "chair2"))
-    grant = _executed(world, agreement, "member1")
+    grant = executed(world, agreement, "member1")
     reason = "The course was moved to next year; we will ask again then."
     grants.revoke(grant, reason=reason, by=world.people["member1"])
     consequences.drain()
@@ -203,7 +203,7 @@ def _left(world: World) -> None:
     access.
     """
     agreement = _approved(world, "leaver", ["lung"], PROJECTS["nutrition"], committee=("chair2", "member3"))
-    _executed(world, agreement, "leaver")
+    executed(world, agreement, "leaver")
     home, official = world.institutions["nordvik"], world.people["official"]
     reason = "He works with a company now, and the study goes on without him."
     end_affiliation(world.people["leaver"], institution=home, reason=reason, by=official)
@@ -233,7 +233,7 @@ def vote(world: World, seen: Round, who: str, choice: str, reason: str, terms: s
     requests.vote(item, seen=seen, signed_in=signed_in(), by=world.people[who], **said)
 
 
-def _executed(world: World, agreement: Agreement, who: str) -> AccessGrant:
+def executed(world: World, agreement: Agreement, who: str) -> AccessGrant:
     _sign(world, agreement, who)
     owner = world.people["owner"]
     agreements.countersign(
