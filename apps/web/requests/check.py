@@ -28,6 +28,7 @@ from apps.web.common.clock_rows import period_of
 from apps.web.request_rows import shown
 from apps.web.requests.edit import form_of, items_of
 from apps.web.requests.forms import RequestForm
+from apps.web.requests.invited import waiting_rows
 from apps.web.requests.purpose_form import PREFIX
 from apps.web.requests.purpose_section import purpose_context
 from apps.web.requests.section_pages import sections_context
@@ -49,7 +50,7 @@ def request_check(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
     context = sections_context(found, form, members=len(members)) | purpose_context(found)
     summary = Summary(found, form, context["steps"], context["asked_sections"], items, members)
-    context |= {"asked": found, "sections": summary.sections(), "decides": decides(items)}
+    context |= {"asked": found, "sections": summary.sections(), "decides": decides(items), "invited": summary.invited}
     context["obligations"] = list(dict.fromkeys(
         line["sentence"] for row in context["matches"] for line in row["match"]["lines"]
         if line["outcome"] == "obligations"
@@ -70,6 +71,7 @@ class Summary:
         members: list[Person],
     ) -> None:
         self.found, self.form, self.steps, self.items, self.members = found, form, steps, items, members
+        self.invited = waiting_rows(found)
         self._parts = {part["step"]: part["section"] for part in parts}
 
     def sections(self) -> list[dict[str, Any]]:
@@ -106,12 +108,12 @@ class Summary:
             titles = [f"{item.dataset.title} ({item.dataset.committee})" for item in self.items]
             return self._row(one, each.name, str(each.label), titles)
         if each.kind == Kind.PEOPLE:
+            you = _("%(name)s (you)") % {"name": self.found.applicant}
             named = [
                 f"{person}, {person.institution}" if person.institution else str(person) for person in self.members
             ]
-            return self._row(
-                one, each.name, str(each.label), [_("%(name)s (you)") % {"name": self.found.applicant}, *named]
-            )
+            waiting = [f"{row['entry']} ({row['state']})" for row in self.invited]
+            return self._row(one, each.name, str(each.label), [you, *named, *waiting])
         value = shown(each, getattr(self.found, each.name))
         if isinstance(value, date):
             return self._row(one, each.name, str(each.label), [], day=value)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from apps.access_requests import queries_thread
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, Attachment
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.requests.forms import RequestForm
 from apps.web.requests.sections import CHECK, sections_of
@@ -18,6 +18,7 @@ ELSEWHERE = {
     CHECK: "request_check",
     "disease-search": "request_diseases",
 }  # buttons that save and lead to a page
+PRESET = (Attachment.Kind.ETHICS.value,)  # a button may say which kind of document is attached
 KEY = re.compile(r"[a-z]{2,20}(-\d{1,5})?")
 
 
@@ -37,10 +38,18 @@ def section_address(pk: UUID, key: str) -> str:
     return f"{address}?section={key}" if KEY.fullmatch(key) else address
 
 
+def came_from(request: AuthenticatedRequest, address: str) -> str:
+    """The address of a page beside the form, with the section from which the person came, so that they get back."""
+    key = request.GET.get("section", "")
+    return f"{address}?section={key}" if KEY.fullmatch(key) else address
+
+
 def after_saving(request: AuthenticatedRequest, pk: UUID) -> str:
     """Where saving leads: the section whose button was pressed, the documents, the check, or the same section again."""
     wanted = request.POST.get("go", "")
     for name, page in ELSEWHERE.items():
         if name in request.POST or name == wanted == CHECK:
-            return reverse(page, args=[pk])
+            kept = came_from(request, reverse(page, args=[pk]))
+            chosen = request.POST.get(name, "")
+            return f"{kept}{'&' if '?' in kept else '?'}kind={chosen}" if chosen in PRESET else kept
     return section_address(pk, wanted or request.GET.get("section", ""))

@@ -45,6 +45,7 @@ from apps.web.requests import progress
 from apps.web.requests.condition_list import conditions_of
 from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
+from apps.web.requests.invited import waiting_rows
 from apps.web.round_changes import changes_for_party
 from apps.web.thread_rows import MessageForm, thread_of
 
@@ -103,6 +104,7 @@ def page(
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     if context["own"]:
+        context["invited"] = waiting_rows(found)
         context |= _between(request, found, message_form) | changes_for_party(found, mine=mine)
     return render(request, "requests/request.html", context, status=status)
 
