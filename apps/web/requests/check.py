@@ -122,9 +122,11 @@ class Summary:
     def _purpose(self, one: Section) -> list[Row]:
         purpose = purpose_of(self.found.research_purpose)
         answered = [question for question in QUESTIONS if getattr(purpose, question.name) is not None]
+        said = dict(zip((question.name for question in answered), answers(purpose), strict=True))
         return [
-            self._row(one, PREFIX + question.name, row["label"], [row["value"]])
-            for question, row in zip(answered, answers(purpose), strict=True)
+            self._row(one, PREFIX + each.name, str(each.label), [said[each.name]["value"]] if each.name in said else [])
+            for each in QUESTIONS
+            if each.name in said or each.name in one.unanswered
         ]
 
     def _documents(self, one: Section) -> list[Row]:

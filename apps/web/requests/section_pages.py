@@ -10,6 +10,7 @@ from apps.access_requests import queries_thread
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.requests.forms import RequestForm
+from apps.web.requests.purpose_needs import mark, needs_of
 from apps.web.requests.sections import CHECK, sections_of
 
 ELSEWHERE = {
@@ -25,11 +26,17 @@ KEY = re.compile(r"[a-z]{2,20}(-\d{1,5})?")
 def sections_context(
     found: AccessRequest, form: RequestForm, *, wanted: str = "", members: int | None = None
 ) -> dict[str, Any]:
-    """`steps` and `asked_sections` for the template: each section, and the committees' questions by section."""
-    parts = form.asked_sections
+    """What the template shows of the sections.
+
+    `steps`: each section; `asked_sections`: the committees' questions; `answer_url`: the questions of the purpose.
+    """
+    parts, needs = form.asked_sections, needs_of(found, form.chosen)
+    mark(form.fields, needs)
     documents = 0 if form.documents_locked else queries_thread.documents_of(found).count()
     counts = {"members": found.memberships.count() if members is None else members, "documents": documents}
-    return {"steps": sections_of(found, form, parts, counts=counts, wanted=wanted), "asked_sections": parts}
+    steps = sections_of(found, form, parts, counts=counts, needs=needs, wanted=wanted)
+    answer_url = section_address(found.pk, "purpose") if any(one.key == "purpose" for one in steps.rows) else ""
+    return {"steps": steps, "asked_sections": parts, "answer_url": answer_url}
 
 
 def section_address(pk: UUID, key: str) -> str:
