@@ -23,7 +23,7 @@ def outcome_shown(outcome: Outcome) -> dict[str, Any]:
 def match_shown(found: Match, *, for_committee: bool = False) -> dict[str, Any]:
     """The whole comparison: badge, a line a condition, the open questions, and the smallest change that would help.
 
-    While questions that could decide are open, an applicant is asked for them and is told of no change.
+    While questions that could decide are open, an applicant is asked for them and reads no change.
 
     A committee reads "Needs judgement" where an applicant reads "The committee will check".
     """

@@ -38,8 +38,8 @@ def mark(fields: dict[str, forms.Field], needs: Needs) -> None:
     """Say at each question which datasets need it, in place of "(optional)"."""
     for name, titles in needs.by.items():
         if PREFIX + name in fields:
-            told: Any = fields[PREFIX + name]
-            told.needed_for = _needed_for(titles)
+            asked: Any = fields[PREFIX + name]
+            asked.needed_for = _needed_for(titles)
 
 
 def _needed_for(titles: list[str]) -> str:

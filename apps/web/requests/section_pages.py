@@ -15,11 +15,12 @@ from apps.web.requests.sections import CHECK, sections_of
 
 ELSEWHERE = {
     "documents": "request_documents",
+    "ethics-approval": "request_documents",
     "people": "request_people",
     CHECK: "request_check",
     "disease-search": "request_diseases",
 }  # buttons that save and lead to a page
-PRESET = (Attachment.Kind.ETHICS.value,)  # a button may say which kind of document is attached
+PRESET = {"ethics-approval": Attachment.Kind.ETHICS.value}  # the kind of document that a button is about
 KEY = re.compile(r"[a-z]{2,20}(-\d{1,5})?")
 
 
@@ -57,6 +58,5 @@ def after_saving(request: AuthenticatedRequest, pk: UUID) -> str:
     for name, page in ELSEWHERE.items():
         if name in request.POST or name == wanted == CHECK:
             kept = came_from(request, reverse(page, args=[pk]))
-            chosen = request.POST.get(name, "")
-            return f"{kept}{'&' if '?' in kept else '?'}kind={chosen}" if chosen in PRESET else kept
+            return f"{kept}{'&' if '?' in kept else '?'}kind={PRESET[name]}" if name in PRESET else kept
     return section_address(pk, wanted or request.GET.get("section", ""))

@@ -104,7 +104,6 @@ def page(
         "timeline": _timeline(found, items, [found.applicant, *members], person),
     }
     if context["own"]:
-        context["invited"] = waiting_rows(found)
         context |= _between(request, found, message_form) | changes_for_party(found, mine=mine)
     return render(request, "requests/request.html", context, status=status)
 
@@ -115,10 +114,14 @@ def _lapse(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
 
 
 def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageForm | None) -> dict[str, Any]:
-    """What only the applicant's side and the committees read: documents and messages."""
+    """What only the applicant's side and the committees read: documents and messages; with who is invited."""
     documents = document_forms.shown(queries_thread.documents_of(found))
     address, reader = reverse("request_page", args=[found.pk]), Reader(found, is_party=True)
-    return {"documents": documents, "thread": thread_of(request, reader, request.actor, page=address, form=form)}
+    return {
+        "invited": waiting_rows(found),
+        "documents": documents,
+        "thread": thread_of(request, reader, request.actor, page=address, form=form),
+    }
 
 
 def questions_of(found: AccessRequest) -> list[Question]:

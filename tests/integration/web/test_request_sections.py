@@ -35,7 +35,7 @@ def test_the_form_opens_at_the_first_section_that_lacks_an_answer_and_leads_on()
     assert sent["Location"] == section_address(case.request.pk, "datasets")
     assert client.post(f"{url}?section=people", typed(case))["Location"] == section_address(case.request.pk, "people")
     assert client.post(url, typed(case, go="check"))["Location"] == reverse("request_check", args=[case.request.pk])
-    documents = client.post(f"{url}?section=purpose", typed(case, documents="ethics"))["Location"]
+    documents = client.post(f"{url}?section=purpose", typed(case, **{"ethics-approval": "1"}))["Location"]
     assert documents == f"{reverse('request_documents', args=[case.request.pk])}?section=purpose&kind=ethics"
     shown = client.get(documents).context
     assert shown["form"]["kind"].value() == "ethics" and shown["back"].endswith("/edit/?section=purpose")
