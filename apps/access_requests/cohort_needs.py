@@ -25,7 +25,7 @@ def missing(request: AccessRequest) -> dict[str, str]:
     elif count > cohort.places:
         says[CLASS] = _("There are more students on the roster than places in the class.")
     elif cohort.last_day < clock.today():
-        says[CLASS] = _("The last day of the class is over. Change the days of the class.")
+        says[CLASS] = _("The last day of the class has passed. Change the days of the class.")
     elif cohort.institution_id != request.applicant.institution_id:
         says[CLASS] = _("Your institution has changed. Open the class and save it again.")
     if request.ends_on is not None and request.ends_on > cohort.last_day:

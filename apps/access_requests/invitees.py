@@ -60,7 +60,11 @@ def _read_email(text: str, said: dict[str, str], field: str) -> str:
     address = text.strip()
     if not address.isascii():
         raise Invalid(
-            _("“%(entry)s” has a character that only looks like one of a to z. Type it instead of pasting it.") % said,
+            _(
+                "“%(entry)s” contains a character that cannot be used here. Some characters only look like a to "
+                "z. Type the address instead of pasting it."
+            )
+            % said,
             field=field,
         )
     if not is_email(address) or len(address) > LONGEST:

@@ -109,7 +109,7 @@ def people_to_judge(request: AccessRequest) -> list[Person]:
         ids.update(Membership.objects.filter(request=request).values_list("person_id", flat=True))
     found = Person.objects.filter(pk__in=ids).select_related("institution").order_by("name", "pk")
     people = sorted(found, key=lambda one: one.pk != request.applicant_id)
-    return people + ([Person(pk=UNKNOWN, name=_("Project members who are not known"))] if UNKNOWN in ids else [])
+    return people + ([Person(pk=UNKNOWN, name=_("Project members who cannot be identified"))] if UNKNOWN in ids else [])
 
 
 def suggestions(person: Person, request: AccessRequest, people: Iterable[Person]) -> list[Suggestion]:

@@ -68,7 +68,7 @@ def check_can_agree(by: Person, run: ShadowRun, looked: bool) -> None:
     if not CommitteeMember.objects.active().filter(pk=rule.owner_id).exists():
         raise WrongState(_("The owner of this rule is no longer a committee member. Write a new rule."))
     if queries_approval.unchecked([rule]):
-        raise WrongState(_("Approvals of this rule wait to be checked. Check them before you agree."))
+        raise WrongState(_("Some approvals by this rule are not checked yet. Check them before you agree."))
     before_pause = rule.paused_at is not None and run.run_at <= rule.paused_at
     is_newest = queries_approval.newest_run(rule) == run
     if before_pause or not is_newest or queries_approval.bases_of([rule])[rule.pk] != run.basis:

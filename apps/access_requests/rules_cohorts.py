@@ -61,7 +61,7 @@ def check_class(said: Mapping[str, Any]) -> None:
     if said["last_day"] < said["first_day"]:
         wrong["last_day"] = _("The last day cannot be before the first day.")
     elif said["last_day"] < clock.today():
-        wrong["last_day"] = _("The last day of the class is over. Enter a later day.")
+        wrong["last_day"] = _("The last day of the class has passed. Enter a later day.")
     if wrong:
         raise Invalid(_("The class was not saved."), fields=wrong)
 
@@ -82,7 +82,7 @@ def check_can_drop(by: Person, request: AccessRequest) -> None:
     """The applicant, before the first submission."""
     rules.check_can_edit(by, request)
     if request.rounds.exists():
-        raise WrongState(_("The committee has already read this request, so it stays a request for a class."))
+        raise WrongState(_("This request was already submitted for a class, so you cannot remove the class."))
 
 
 def check_can_enrol(by: Person, cohort: Cohort) -> bool:
@@ -117,11 +117,13 @@ def check_roster(by: Person, cohort: Cohort, change: RosterChange, *, on_roster:
     for entry in change.added:
         if {entry.email, entry.orcid} & mine:
             raise Invalid(
-                _("Line %(line)s is you. The supervisor is not a student.") % {"line": entry.line}, field="rows"
+                _("Line %(line)s is you. The supervisor cannot be a student of the class.") % {"line": entry.line},
+                field="rows",
             )
     if approved and change.removed:
         raise Invalid(
-            _("After the approval a list only adds students. Remove a student on the page of the class."), field="mode"
+            _("After the approval, a list can only add students. To remove a student, go to the page of the class."),
+            field="mode",
         )
 
 
@@ -163,4 +165,4 @@ def check_first_place(by: Person, student: Student) -> None:
 
 def no_place() -> str:
     """What everybody reads who has no place at an address, whether there is a class or not."""
-    return _("There is no place in a class for you at this address.")
+    return _("No class at this web address has a place for you.")

@@ -16,8 +16,8 @@ def check_class_institution(by: Person, agreement: Agreement, affiliation: Affil
     if (named is None or named.pk != affiliation.institution_id) and queries.is_student_of(by, agreement):
         raise WrongState(
             _(
-                "This class is of %(named)s, but you are affiliated with %(now)s. Ask the supervisor of the class to "
-                "name you as a project member in a new request."
+                "This class belongs to %(named)s, but you are affiliated with %(now)s. Ask the supervisor of the "
+                "class to name you as a project member in a new request."
             )
             % {"named": named or "–", "now": affiliation.institution}
         )

@@ -23,7 +23,10 @@ def acts_now(request: HttpRequest) -> Person:
     try:
         check_fresh(check_votes_now(request.token))  # type: ignore[attr-defined]
     except NeedsSignIn:
-        sentence = _("This needs a token from a sign-in of the last ten minutes. Sign in and create a new token.")
+        sentence = _(
+            "This needs an access token from a sign-in in the last ten minutes. Sign in again and create a new "
+            "access token."
+        )
         raise NeedsFreshToken(sentence) from None
     person: Person = caller(request)
     return person

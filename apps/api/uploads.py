@@ -33,7 +33,7 @@ def check_form(request: HttpRequest) -> None:
         raise Malformed(_("The body is incomplete.")) from None
     for name, values in sent:
         if len(values) > 1:
-            raise Malformed(_("A name occurs twice in the form."))
+            raise Malformed(_("The form contains the same field twice."))
         for text in (name, *values):
             strict_json.check_text(str(text))
 

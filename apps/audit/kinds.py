@@ -185,7 +185,7 @@ class Kind(models.TextChoices):
     )  # fmt: skip
     INVITATION_CLAIMED = (
         "request.invitation_claimed", REQUESTS, "person", "wait",
-        _("Somebody asked to use an invitation with another account"),
+        _("Someone asked to use an invitation with another account"),
     )  # fmt: skip
     INVITATION_CONFIRMED = (
         "request.invitation_confirmed", REQUESTS, "person", "good",

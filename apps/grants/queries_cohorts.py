@@ -21,7 +21,7 @@ class Progress(TextChoices):
     LISTED = "listed", _("On the roster")
     INVITED = "invited", _("Invited")
     CONFIRMED = "confirmed", _("Confirmed, not signed")
-    SIGNED = "signed", _("Signed, no access now")
+    SIGNED = "signed", _("Signed, no active access")
     ACCESS = "access", _("Has access")
     ENDED = "ended", _("Access ended")
     DECLINED = "declined", _("Declined")

@@ -95,7 +95,9 @@ def _seen(request: HttpRequest, case: AccessRequest, sent: str) -> str:
     tags = {tag.strip() for tag in request.headers.get("If-Match", "").split(",")} - {""}
     if sent or not tags:
         if not sent:
-            raise NeedsCondition(_("Read who is on the request first. Send “seen”, or the ETag in “If-Match”."))
+            raise NeedsCondition(
+                _("First read which people the request names. Then send “seen”, or the ETag in “If-Match”.")
+            )
         return sent
     now = rules_conflicts.seen_of(queries_conflicts.people_to_judge(case))
     if f'"{now}"' not in tags:

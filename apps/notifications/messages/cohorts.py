@@ -59,8 +59,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "students_invited.student": (
                 _("Confirm your place in “%(course)s”"),
                 _(
-                    "%(supervisor)s entered you as a student of the class “%(course)s”. Confirm your place, then read "
-                    "and sign the data use agreement. Without your signature you have no access to the data."
+                    "%(supervisor)s added you as a student to the class “%(course)s”. Confirm your place, then "
+                    "read and sign the data use agreement. Without your signature you have no access to the data."
                 ),
             ),
         },
@@ -71,8 +71,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "students_reminded.student": (
                 _("Reminder: confirm your place in “%(course)s” and sign"),
                 _(
-                    "You have not confirmed your place or signed the agreement of the class “%(course)s” of "
-                    "%(supervisor)s yet. The class ends on %(day)s."
+                    "You have not yet confirmed your place in the class “%(course)s” (supervisor: "
+                    "%(supervisor)s) or signed its agreement. The class ends on %(day)s."
                 ),
             ),
         },
@@ -83,8 +83,8 @@ MESSAGES: Mapping[Kind, Message] = {
             "student_declined.supervisor": (
                 _("A student declined their place in “%(course)s”"),
                 _(
-                    "%(name)s declined their place in the class “%(course)s”. They keep the place until you remove "
-                    "them from the roster."
+                    "%(name)s declined their place in the class “%(course)s”. The place is not free until you "
+                    "remove them from the roster."
                 ),
             ),
         },

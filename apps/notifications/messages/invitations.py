@@ -82,13 +82,13 @@ MESSAGES: Mapping[Kind, Message] = {
         _confirmed,
         {
             "invitation_confirmed.applicant": (
-                _("%(person)s takes part in %(reference)s"),
+                _("%(person)s joined %(reference)s"),
                 _("%(person)s confirmed your invitation and is now a project member of the request %(reference)s."),
             ),
             "invitation_confirmed.committee": (
-                _("Another person takes part in %(reference)s"),
+                _("Another person joined %(reference)s"),
                 _(
-                    "A person who was invited to the request %(reference)s confirmed, so a new round has started. "
+                    "A person invited to the request %(reference)s has confirmed, so a new round has started. "
                     "Open the request and declare again whether you have a conflict of interest."
                 ),
             ),
@@ -100,8 +100,9 @@ MESSAGES: Mapping[Kind, Message] = {
             "invitation_claimed.applicant": (
                 _("Check who wants to join %(reference)s"),
                 _(
-                    "Somebody opened your invitation to the request %(reference)s and signed in with another address "
-                    "than the one you invited. Check whether this is the person you meant, then accept or refuse."
+                    "Someone opened your invitation to the request %(reference)s and signed in with a different "
+                    "address than the one you invited. If this is the person you meant, accept them. Otherwise "
+                    "withdraw the invitation."
                 ),
             ),
         },
@@ -111,7 +112,10 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "invitation_declined.applicant": (
                 _("An invitation to %(reference)s was declined"),
-                _("A person whom you invited to the request %(reference)s declined. You can submit without them."),
+                _(
+                    "A person you invited to the request %(reference)s declined. You can submit the request "
+                    "without them."
+                ),
             ),
         },
     ),
@@ -121,7 +125,7 @@ MESSAGES: Mapping[Kind, Message] = {
             "invitation_undelivered.applicant": (
                 _("An invitation to %(reference)s could not be delivered"),
                 _(
-                    "The mail server refused the address of a person whom you invited to the request %(reference)s. "
+                    "The mail server rejected the address of a person you invited to the request %(reference)s. "
                     "Withdraw the invitation and check the address."
                 ),
             ),

@@ -86,7 +86,10 @@ MESSAGES: Mapping[Kind, Message] = {
         {
             "recommendation_given": (
                 _("Recommendation on %(reference)s"),
-                _("The outside reviewer %(author)s sent a recommendation on the request “%(title)s”. Open it to read."),
+                _(
+                    "The outside reviewer %(author)s sent a recommendation on the request “%(title)s”. Open the "
+                    "request to read it."
+                ),
             ),
         },
     ),

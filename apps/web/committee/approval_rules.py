@@ -68,7 +68,7 @@ class RuleForm(forms.Form):
     sample_every = forms.IntegerField(
         label=gettext_lazy("How many approvals to check"),
         help_text=gettext_lazy(
-            "A member checks the first approval. Enter 10 to have every tenth one after it checked too."
+            "A member checks the first approval. Enter 10 to also have every tenth approval after it checked."
         ),
         min_value=1,
         max_value=ApprovalRule.MOST_SAMPLED,
@@ -123,7 +123,9 @@ class CheckForm(forms.Form):
     )
     comment = CleanTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Required if you would have decided otherwise. Members of the committee can read it."),
+        help_text=gettext_lazy(
+            "Required if you would have decided differently. The members of the committee can read it."
+        ),
         required=False,
         depends=True,
         max_length=2000,

@@ -70,7 +70,7 @@ class ChecklistForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     criteria = CleanTextField(
         label=gettext_lazy("Criteria"),
-        help_text=gettext_lazy("One on each line, at most 20. Leave empty for no checklist."),
+        help_text=gettext_lazy("Enter one criterion per line, at most 20. Leave empty for no checklist."),
         max_length=10_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),

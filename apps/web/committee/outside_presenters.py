@@ -28,14 +28,16 @@ class InviteForm(PersonForm):
 
     reason = CleanTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Why the committee asks this person. The members of the committee can read it."),
+        help_text=gettext_lazy("Explain why the committee asks this person. The members of the committee can read it."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Enter a reason.")},
     )
     last_day = day_field(
         gettext_lazy("Last day"),
-        help_text=gettext_lazy("At most 90 days from now. If the committee decides earlier, access ends then."),
+        help_text=gettext_lazy(
+            "At most 90 days from now. If the committee decides earlier, the reviewer can no longer read the request."
+        ),
     )
 
 

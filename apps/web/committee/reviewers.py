@@ -110,7 +110,7 @@ def _unassign(request: AuthenticatedRequest, asked: AccessRequest, committee: Co
     wanted = uuids([request.POST.get("assignment", "")])
     assignment = assigned_in([committee.pk]).filter(request=asked, pk__in=wanted).first()
     if assignment is None:
-        messages.info(request, _("This member was no longer assigned to the request."))
+        messages.info(request, _("This member is no longer assigned to the request."))
         return None
     commands.unassign(assignment, by=request.actor)
     named = {"name": assignment.membership.person}

@@ -47,7 +47,7 @@ class SaveViewForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    is_default = forms.BooleanField(label=gettext_lazy("Open Requests to review with this view"), required=False)
+    is_default = forms.BooleanField(label=gettext_lazy("Use as the default view of Requests to review"), required=False)
 
 
 class RenameViewForm(forms.Form):
@@ -89,7 +89,7 @@ def shown(request: HttpRequest, views: list[SavedView], page: ListPage, *, tab: 
     here = query_of(request.GET, tab=tab)
     unknown = [name for name in request.GET if name not in (*NAMES, *IN_A_LIST)]
     if unknown:
-        page.problems.append(_("The address has a filter that this page no longer has, so it was ignored."))
+        page.problems.append(_("One filter in the web address no longer exists, so it was ignored."))
 
     def whole(url: str) -> str:
         return f"{url}?tab={first}" if url == page.path else url

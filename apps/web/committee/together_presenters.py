@@ -20,13 +20,15 @@ from apps.web.match_rows import outcome_shown
 from apps.web.request_rows import written
 
 LEFT_OUT = {
-    Why.UNDECLARED: gettext_lazy("Declare first whether you have a conflict of interest."),
-    Why.NOT_WAITING: gettext_lazy("It is not waiting for your first vote."),
-    Why.OTHER_DATASET: gettext_lazy("It asks for another dataset."),
-    Why.UNCLEAR: gettext_lazy("The match with the use conditions needs judgement. Open the request to vote on it."),
+    Why.UNDECLARED: gettext_lazy("First declare whether you have a conflict of interest."),
+    Why.NOT_WAITING: gettext_lazy("You have already voted on it, or it does not need your vote."),
+    Why.OTHER_DATASET: gettext_lazy("It requests a different dataset."),
+    Why.UNCLEAR: gettext_lazy(
+        "The committee must check how it matches the use conditions. Open the request to vote on it."
+    ),
     Why.DIFFERENT: gettext_lazy(
-        "Its form or purpose, or its match with the use conditions, differs from the other requests. "
-        "Open the request to vote on it."
+        "Its form or research purpose, or how it matches the use conditions, is different from the other "
+        "requests. Open the request to vote on it."
     ),
 }
 

@@ -76,9 +76,9 @@ class VotingRulesForm(forms.Form):
     blind = forms.BooleanField(
         label=gettext_lazy("Hide votes until everyone has voted"),
         help_text=gettext_lazy(
-            "Nobody, including the chair, sees the votes of others until every eligible voter has voted or the due "
-            "date has passed. Nothing is decided before that. Then members can change their votes, and the next vote "
-            "that is cast, changed or confirmed counts."
+            "Nobody, including the chair, sees the votes of others until every eligible voter has voted or the "
+            "due date has passed. Nothing is decided before that. Then members see the votes and can change "
+            "their own. All votes are counted the next time a member casts, changes or confirms a vote."
         ),
         required=False,
     )

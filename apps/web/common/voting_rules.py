@@ -33,8 +33,8 @@ def rule_sentences(rules: VotingRules) -> list[str]:
     veto = [_("A single vote to deny is enough for a denial.")] if rules.veto and rules.rule != "unanimous" else []
     blind = [
         _(
-            "Votes are hidden until every eligible voter has voted or the due date has passed. "
-            "Nothing is decided before."
+            "Votes are hidden until every eligible voter has voted or the due date has passed. Nothing is "
+            "decided before that."
         )
     ]
     return [

@@ -65,7 +65,10 @@ def accessibility(request: PageRequest) -> HttpResponse:
 def _site_text(request: PageRequest, kind: SiteText.Kind) -> HttpResponse:
     """The text in the reader's language, else in English."""
     found = newest_site_text(kind, get_language() or ENGLISH) or newest_site_text(kind, ENGLISH)
-    return render(request, "help/site_text.html", {"kind": kind.value, "title": kind.label, "text": found})
+    context = {
+        "kind": kind.value, "title": kind.label, "text": found, "invitation_kept_days": settings.INVITATION_KEPT_DAYS,
+    }  # fmt: skip
+    return render(request, "help/site_text.html", context)
 
 
 @require_page_or_form

@@ -47,7 +47,7 @@ def class_place(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("act") == "decline":
             commands.decline_place(place, by=request.actor)
-            messages.success(request, _("You declined. You can still confirm while the class lasts."))
+            messages.success(request, _("You declined. You can still confirm until the class ends."))
         else:
             commands.confirm_place(place, by=request.actor)
             messages.success(request, _("You confirmed your place. Now read and sign the agreement."))
@@ -62,7 +62,7 @@ def _place(person: Person, cohort: UUID) -> Student:
     if place is None:
         raise NotFound(
             _(
-                "There is no place in a class for you at this address. You are signed in as %(email)s. If your "
+                "No class at this web address has a place for you. You are signed in as %(email)s. If your "
                 "supervisor entered another e-mail address or ORCID iD, ask them to correct the roster."
             )
             % {"email": person.email or person.name}

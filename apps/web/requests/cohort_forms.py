@@ -41,7 +41,10 @@ class ClassForm(forms.Form):
         label=_("Number of places"),
         min_value=1,
         max_value=roster.MOST,
-        help_text=_("The committee decides on this number. Until the last day you can add students up to it."),
+        help_text=_(
+            "The committee decides on this number of places. You can add students up to this number until the "
+            "last day of the class."
+        ),
         error_messages={"required": _("Enter the number of places.")},
     )
     supervision = CleanTextField(
@@ -80,13 +83,14 @@ class RosterForm(forms.Form):
         strip=False,
         max_length=roster.MOST_BYTES,
         help_text=_(
-            "One student a line: name, e-mail address, ORCID iD. Leave out the e-mail address or the ORCID iD."
+            "Enter one student per line: name, e-mail address, ORCID iD. You can leave out either the e-mail "
+            "address or the ORCID iD."
         ),
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
     )
     mode = forms.ChoiceField(
         label=_("What to do with the students who are on the roster now"),
-        choices=[(ADD, _("Keep them, and add these students")), (REPLACE, _("Replace them by these students"))],
+        choices=[(ADD, _("Keep them, and add these students")), (REPLACE, _("Replace them with these students"))],
         initial=ADD,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what to do with the students who are on the roster now.")},

@@ -67,7 +67,10 @@ def _text(form: RosterForm) -> str:
         return str(rows)
     if rows.strip():
         raise Invalid(
-            _("Send the file or the lines below, not both. The lines are kept; choose the file again to use it."),
+            _(
+                "Send either the file or the lines below, not both. The lines are kept. To use the file, choose "
+                "it again."
+            ),
             field="file",
         )
     return roster.decoded(file.read(roster.MOST_BYTES + 1))

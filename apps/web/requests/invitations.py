@@ -47,7 +47,7 @@ def invitation_link(request: PageRequest, token: str) -> HttpResponse:
     found = queries_invitations.with_token(token)
     if found is None:
         raise NotFound(
-            _("This link is not valid, or was used already. Ask the person who invited you to send a new one.")
+            _("This link is not valid or has already been used. Ask the person who invited you to send a new one.")
         )
     reader = request.actor
     rules_invitations.check_current(found)
@@ -60,7 +60,9 @@ def invitation_link(request: PageRequest, token: str) -> HttpResponse:
     if request.method == "POST" and isinstance(reader, Person):
         if act == "claim":
             commands.claim_invitation(found, token=token, by=reader)
-            said = _("%(name)s was asked to accept your account. You are notified when the request is submitted.")
+            said = _(
+                "%(name)s was asked to accept your account. If they do, you are notified when the request is submitted."
+            )
             messages.success(request, said % {"name": found.invited_by})
             return HttpResponseRedirect(reverse("home"))
         return _answer(request, found, act, reader)
@@ -106,6 +108,6 @@ def _page(request: PageRequest, found: Invitation, *, named: bool) -> HttpRespon
 
 def _not_yours() -> str:
     return _(
-        "This invitation does not exist, was answered, or is for another e-mail address or ORCID iD than those of your "
-        "account. If you have a link, open it again while you are signed in."
+        "This invitation does not exist, was already answered, or is for an e-mail address or ORCID iD that is "
+        "not in your account. If you have a link, open it again while you are signed in."
     )
