@@ -37,7 +37,8 @@ from apps.web.committee.reviewer_presenters import (
     reviewers_of_case,
 )
 from apps.web.committee.revised import revised
-from apps.web.committee.vote_presenters import items_of_case, task_of
+from apps.web.committee.shared_work import shared_works
+from apps.web.committee.vote_presenters import asked_at, items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
 from apps.web.form_answers import answer_sections, frozen_forms
@@ -53,7 +54,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     people = _people(rounds, {event.actor_id for event in events if event.actor_id} | named)
     names = {pk: str(person) for pk, person in people.items()}
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
-    add_conditions(items, forms.get("review_forms"))
+    add_conditions(items, forms.get("review_forms"), today=asked_at(case).date())
     compared = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
     titles = titles_of(UUID(pk) for one in (*rounds[:2], compared[0]) if one for pk in one.snapshot["datasets"])
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
@@ -175,6 +176,7 @@ def _asked(
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(pk) for pk in named_members(said)],
         "invited": still_invited(newest),
+        "shared_works": shared_works(newest, mine),
         "taught": class_in(said),
         **match_of_round(newest, people),
         "earlier": earlier,

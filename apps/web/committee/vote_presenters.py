@@ -1,6 +1,7 @@
 """The votes on a case as a member sees them: the choices of others only after their own vote."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,7 @@ def items_of_case(
         "conditions", "undone_decisions__undone_by"
     )
     rows: list[Any] = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), **reviewing(me)))
-    decided, now = voters_when_decided(case, rows), clock.now()
+    decided, now = voters_when_decided(case, rows), asked_at(case)
     late = _named_too_late(case, me, voters_by_committee)
     outside = is_outside(rows, voters_by_committee, my_committees, me)
     entries = []
@@ -77,6 +78,12 @@ def items_of_case(
         }
         entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
     return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def asked_at(case: AccessRequest) -> datetime:
+    """The moment at which the page is shown: the statement that found the case read it; otherwise one statement."""
+    moment: datetime = getattr(case, "asked_at", None) or clock.now()
+    return moment
 
 
 def _rounds_of(me: Person, votes: list[Vote]) -> set[UUID]:
