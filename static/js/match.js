@@ -21,3 +21,15 @@
     } catch { /* the next save shows it */ }
   });
 })();
+
+// "None of these" and the other answers of a question exclude each other: ticking one clears the other.
+(() => {
+  "use strict";
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement) || box.name !== "about_sensitive" || !box.checked) return;
+    for (const other of box.form.elements.about_sensitive) {
+      if ((other.value === "none") !== (box.value === "none")) other.checked = false;
+    }
+  }, true);  // before the draft is saved
+})();

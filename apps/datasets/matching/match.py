@@ -10,6 +10,7 @@ from apps.datasets.conditions import Use
 from apps.datasets.matching import modifiers, permissions
 from apps.datasets.matching.asking import Asked
 from apps.datasets.matching.facts import Ancestry, Recipient
+from apps.datasets.matching.needed import needed, unanswered
 from apps.datasets.matching.outcome import Line, Match, Outcome
 from apps.datasets.matching.purpose import Purpose
 
@@ -63,7 +64,7 @@ def match(
         _line(Asked(code, said, frozenset(values), purpose, ancestry or Ancestry(), known, today))
         for code, said in values.items()
     ]
-    return Match((*lines, *_beyond(values, purpose)))
+    return Match((*lines, *_beyond(values, purpose)), tuple(unanswered(needed(values), purpose)))
 
 
 def outcomes(

@@ -68,9 +68,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Match:
-    """The whole answer: a line for each condition, in the order of the conditions."""
+    """The whole answer: a line for each condition, in the order of the conditions.
+
+    `unanswered` are the names of the questions that the conditions are about and that have no answer.
+    """
 
     lines: tuple[Line, ...]
+    unanswered: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -23,6 +23,7 @@ from apps.web.common.decorators import require_page_or_form, writes
 from apps.web.common.forms import FormRefusals
 from apps.web.common.idempotency import idempotent_form
 from apps.web.requests import views
+from apps.web.requests.section_pages import came_from, section_address
 
 
 class DocumentForm(forms.Form):
@@ -64,17 +65,20 @@ def request_documents(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Attach documents to a request that can be changed, and remove them."""
     found = views.find(request.actor, pk)
     rules.check_can_edit(request.actor, found)
-    form = DocumentForm(request.POST or None, request.FILES or None, found=found)
+    wanted = request.GET.get("kind", "")
+    initial = {"kind": wanted} if wanted in Attachment.Kind.values else {}
+    form = DocumentForm(request.POST or None, request.FILES or None, found=found, initial=initial)
     refusals = FormRefusals(form, UploadTooLarge)
     if request.method == "POST" and form.is_valid():
         with refusals:
             commands.attach(found, **form.document(), by=request.actor)
             messages.success(request, _("The document is attached."))
-            return HttpResponseRedirect(reverse("request_documents", args=[pk]))
+            return HttpResponseRedirect(came_from(request, reverse("request_documents", args=[pk])))
     status = refusals.status if request.method == "POST" else 200
     documents = queries_thread.documents_of(found).select_related("question")
     context = {"asked": found, "form": form, "documents": document_forms.shown(documents), "removable": True}
-    context["most"] = rules_attachments.MOST
+    context |= {"most": rules_attachments.MOST, "back": section_address(pk, request.GET.get("section", ""))}
+    context["from_section"] = came_from(request, "")
     return render(request, "requests/documents.html", context, status=status)
 
 
@@ -85,7 +89,7 @@ def document_remove(request: AuthenticatedRequest, pk: UUID, document: UUID) -> 
     """The applicant takes a document back."""
     commands.remove_attachment(_find(request, pk, document), by=request.actor)
     messages.success(request, _("The document was removed."))
-    return HttpResponseRedirect(reverse("request_documents", args=[pk]))
+    return HttpResponseRedirect(came_from(request, reverse("request_documents", args=[pk])))
 
 
 @writes

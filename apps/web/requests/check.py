@@ -14,7 +14,6 @@ from apps.access_requests import fields, queries_thread, queries_waits, rules
 from apps.access_requests.fields import Kind
 from apps.access_requests.models import AccessRequest, Item
 from apps.access_requests.purposes import purpose_of
-from apps.access_requests.queries_invitations import open_invitations
 from apps.access_requests.states import ItemState
 from apps.committees.clocks.calendars import NoDate
 from apps.committees.clocks.days import day_of, due_on
@@ -29,6 +28,7 @@ from apps.web.common.clock_rows import period_of
 from apps.web.request_rows import shown
 from apps.web.requests.edit import form_of, items_of
 from apps.web.requests.forms import RequestForm
+from apps.web.requests.invited import waiting_rows
 from apps.web.requests.purpose_form import PREFIX
 from apps.web.requests.purpose_section import purpose_context
 from apps.web.requests.section_pages import sections_context
@@ -48,10 +48,9 @@ def request_check(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     form = form_of(found)
     items = list(items_of(found).select_related("dataset__committee"))
     members = [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")]
-    invited = [one.email or one.orcid for one in open_invitations().filter(request=found).order_by("invited_at", "pk")]
     context = sections_context(found, form, members=len(members)) | purpose_context(found)
-    summary = Summary(found, form, context["steps"], context["asked_sections"], items, members, invited)
-    context |= {"asked": found, "sections": summary.sections(), "decides": decides(items)}
+    summary = Summary(found, form, context["steps"], context["asked_sections"], items, members)
+    context |= {"asked": found, "sections": summary.sections(), "decides": decides(items), "invited": summary.invited}
     context["obligations"] = list(dict.fromkeys(
         line["sentence"] for row in context["matches"] for line in row["match"]["lines"]
         if line["outcome"] == "obligations"
@@ -70,10 +69,9 @@ class Summary:
         parts: list[dict[str, Any]],
         items: list[Item],
         members: list[Person],
-        invited: list[str],
     ) -> None:
-        self.found, self.form, self.steps = found, form, steps
-        self.items, self.members, self.invited = items, members, invited
+        self.found, self.form, self.steps, self.items, self.members = found, form, steps, items, members
+        self.invited = waiting_rows(found)
         self._parts = {part["step"]: part["section"] for part in parts}
 
     def sections(self) -> list[dict[str, Any]]:
@@ -110,13 +108,12 @@ class Summary:
             titles = [f"{item.dataset.title} ({item.dataset.committee})" for item in self.items]
             return self._row(one, each.name, str(each.label), titles)
         if each.kind == Kind.PEOPLE:
+            you = _("%(name)s (you)") % {"name": self.found.applicant}
             named = [
                 f"{person}, {person.institution}" if person.institution else str(person) for person in self.members
             ]
-            named += [_("%(name)s (invited)") % {"name": invited} for invited in self.invited]
-            return self._row(
-                one, each.name, str(each.label), [_("%(name)s (you)") % {"name": self.found.applicant}, *named]
-            )
+            waiting = [f"{row['entry']} ({row['state']})" for row in self.invited]
+            return self._row(one, each.name, str(each.label), [you, *named, *waiting])
         value = shown(each, getattr(self.found, each.name))
         if isinstance(value, date):
             return self._row(one, each.name, str(each.label), [], day=value)
@@ -125,9 +122,11 @@ class Summary:
     def _purpose(self, one: Section) -> list[Row]:
         purpose = purpose_of(self.found.research_purpose)
         answered = [question for question in QUESTIONS if getattr(purpose, question.name) is not None]
+        said = dict(zip((question.name for question in answered), answers(purpose), strict=True))
         return [
-            self._row(one, PREFIX + question.name, row["label"], [row["value"]])
-            for question, row in zip(answered, answers(purpose), strict=True)
+            self._row(one, PREFIX + each.name, str(each.label), [said[each.name]["value"]] if each.name in said else [])
+            for each in QUESTIONS
+            if each.name in said or each.name in one.unanswered
         ]
 
     def _documents(self, one: Section) -> list[Row]:

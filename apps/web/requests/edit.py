@@ -31,6 +31,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form, remembered, saved_with_errors
 from apps.web.common.state_presenters import shown
+from apps.web.requests import to_invite
 from apps.web.requests.autosave import Autosave
 from apps.web.requests.form_files import attach_sent, back_to_question, remove_chosen
 from apps.web.requests.form_versions import newer_forms
@@ -129,7 +130,9 @@ def request_edit(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     refusals = FormRefusals(form, WrongState)
     if form.is_valid():
         with refusals:
+            entries = to_invite.take_out(request, found, form.cleaned_data)
             _keep(found, form, request.actor)
+            to_invite.carry(request, found, entries)
             if refused := attach_sent(request, found, form):
                 return _files_refused(request, found, refused)
             if remove_chosen(request, found) or "attach" in request.POST:

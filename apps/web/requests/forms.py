@@ -80,7 +80,7 @@ class RequestForm(AnswersForm):
         self.unlocked = unlocked
         whole = unlocked is None or questions.FORMS in unlocked
         self.form_questions = FormQuestions(asked, unlocked=None if whole else unlocked)
-        self._chosen = chosen
+        self.chosen = chosen
         sent = self.data.getlist("further") if hasattr(self.data, "getlist") else []
         self._choices_of_further([(slug, slug) for slug in sent])  # whether they can be requested is checked on saving
         for one in _own_fields():
@@ -134,7 +134,7 @@ class RequestForm(AnswersForm):
         facts = super().clean() or self.cleaned_data
         self._read_purpose(facts)
         starts_on, ends_on = facts.get(fields.STARTS_ON.name), facts.get(fields.ENDS_ON.name)
-        kept = [one for one in self._chosen if one.slug in (facts.get(fields.DATASETS.name) or ())]
+        kept = [one for one in self.chosen if one.slug in (facts.get(fields.DATASETS.name) or ())]
         if starts_on is not None and ends_on is not None:
             wrong = rules.wrong_order(starts_on, ends_on) or rules.wrong_period(
                 starts_on, ends_on, rules.shortest_limit(kept)
@@ -175,7 +175,7 @@ class RequestForm(AnswersForm):
     @property
     def chosen_datasets(self) -> list[tuple[str, str]]:
         """The datasets of the request, by short name and title."""
-        return [(one.slug, one.title) for one in self._chosen]
+        return [(one.slug, one.title) for one in self.chosen]
 
     @property
     def purpose_rows(self) -> list[forms.BoundField]:

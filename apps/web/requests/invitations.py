@@ -20,6 +20,7 @@ from apps.web.common.auth import sign_in_address, signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import refusal_of
 from apps.web.common.idempotency import idempotent_form
+from apps.web.requests.invited import is_over
 
 
 @require_page_or_form
@@ -87,8 +88,8 @@ def _declined(request: PageRequest) -> HttpResponse:
 def _page(request: PageRequest, found: Invitation, *, named: bool) -> HttpResponse:
     """A reader who is not named learns neither the title of the project nor which data are not public."""
     reader: Viewer = request.actor
-    refused = None
-    if isinstance(reader, Person):
+    refused = refusal_of(lambda: rules_invitations.check_open_request(found))
+    if isinstance(reader, Person) and refused is None:
         person = reader
         refused = refusal_of(lambda: rules_invitations.check_can_take_part(person, found))
     back = sign_in_address(reverse("invitation", args=[found.pk]))
@@ -98,6 +99,7 @@ def _page(request: PageRequest, found: Invitation, *, named: bool) -> HttpRespon
         "title": found.request.title if named else "",
         "named": named,
         "reader": reader if isinstance(reader, Person) else None,
+        "over": is_over(found.request),
         "refused": refused.sentence if refused is not None else "",
         "sign_in_url": back,  # never the address with the token, which would be in a query
     }

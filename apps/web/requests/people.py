@@ -25,7 +25,8 @@ from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import CleanTextField, FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
-from apps.web.requests import views
+from apps.web.requests import invited, to_invite, views
+from apps.web.requests.section_pages import came_from, section_address
 from apps.web.requests.shared_work import SharedWorkForm, works_of
 
 
@@ -53,15 +54,18 @@ def request_people(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Who takes part and who is invited; the applicant invites others as long as the request can be changed."""
     found = views.find(request.actor, pk)
     rules.check_is_applicant(request.actor, found)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, initial={"invite": "\n".join(to_invite.carried(request, found))})
     refusals = FormRefusals(form)
     if request.method == "POST" and form.is_valid():
         with refusals:
             commands.invite(found, entries=split_entries(form.cleaned_data["invite"]), by=request.actor)
+            to_invite.forget(request)
             messages.success(request, _("Invited. This page shows who has confirmed."))
-            return HttpResponseRedirect(reverse("request_people", args=[pk]))
+            return HttpResponseRedirect(came_from(request, reverse("request_people", args=[pk])))
     status = refusals.status if request.method == "POST" else 200
-    return render(request, "requests/people.html", _context(request.actor, found, form), status=status)
+    context = _context(request.actor, found, form)
+    context |= {"back": section_address(pk, request.GET.get("section", "")), "carried": form["invite"].initial}
+    return render(request, "requests/people.html", context, status=status)
 
 
 @require_POST
@@ -138,31 +142,23 @@ def _context(
         "refused": refused.sentence if refused is not None else "",
         "days": settings.INVITATION_DAYS,
         "members": [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")],
+        "over": invited.is_over(found),
+        "back": section_address(found.pk, "people"),
+        "invited": [_row(one, found, can_join=can_join) for one in queries_invitations.of_request(found)],
         **works_of(person, found, work_form),
-        "invited": [_row(one, can_join=can_join) for one in queries_invitations.of_request(found)],
     }
 
 
-def _row(one: Invitation, *, can_join: bool) -> dict[str, Any]:
+def _row(one: Invitation, found: AccessRequest, *, can_join: bool) -> dict[str, Any]:
     """An invitation with its state in words, and what the applicant can do about it."""
-    now = clock.now()
+    now, over = clock.now(), invited.is_over(found)
     expired = one.expires_at <= now
     again = one.times_queued < rules_invitations.MOST_TIMES and now >= one.queued_at + rules_invitations.RESENT_AFTER
     return {
         "invitation": one,
-        "state": _state(one, expired=expired),
-        "open": not one.outcome,
-        "until": None if one.outcome or expired else one.expires_at,
+        "state": invited.state_of(one, over=over, mine=True),
+        "open": not one.outcome and not over,
+        "until": None if one.outcome or expired or over else one.expires_at,
         "can_resend": not one.outcome and can_join and again,
-        "claimed_by": one.claimed_by if not one.outcome else None,
+        "claimed_by": one.claimed_by if not one.outcome and not over else None,
     }
-
-
-def _state(one: Invitation, *, expired: bool) -> str:
-    if one.outcome:
-        return str(one.get_outcome_display())
-    if expired:
-        return _("Invitation expired")
-    if one.claimed_by_id is not None:
-        return _("Waiting for you")
-    return _("E-mail could not be delivered") if one.undelivered_at else _("Invited, not confirmed yet")

@@ -13,6 +13,7 @@ from apps.access_requests.models import AccessRequest
 from apps.access_requests.states import RequestState
 from apps.web.requests.forms import RequestForm, answer_name
 from apps.web.requests.purpose_form import purpose_names
+from apps.web.requests.purpose_needs import Needs
 
 ALL, OVERVIEW, CHECK = "all", "overview", "check"
 OWN = {"project": "project", "when": "project", "data": "datasets", "research": "purpose", "who": "people"}
@@ -26,7 +27,7 @@ TITLES = {
 @dataclass
 class Section:
     """One section. `names` are those of its fields; `missing` are sentences by field, and `places` the ids
-    of their boxes; `note` is what it has.
+    of their boxes; `note` is what it has. `wanted`: the datasets need answers, of which `unanswered` are open.
     """
 
     key: str
@@ -37,6 +38,13 @@ class Section:
     note: str = ""
     missing: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    wanted: bool = False
+    unanswered: tuple[str, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is complete, or has every answer that the datasets need."""
+        return self.is_complete or (self.wanted and not self.unanswered and not self.missing)
 
     @property
     def is_complete(self) -> bool:
@@ -49,7 +57,10 @@ class Section:
         if self.missing:
             n = len(self.missing)
             return ngettext("%(n)s answer missing", "%(n)s answers missing", n) % {"n": n}
-        return _("Complete") if self.is_complete else _("Optional")
+        if self.unanswered:
+            n = len(self.unanswered)
+            return ngettext("%(n)s question not answered", "%(n)s questions not answered", n) % {"n": n}
+        return _("Complete") if self.is_done else _("Optional")
 
 
 @dataclass
@@ -134,15 +145,22 @@ def missing_answers(found: AccessRequest) -> dict[str, str]:
 
 
 def sections_of(
-    found: AccessRequest, form: RequestForm, parts: list[dict[str, Any]], *, counts: Mapping[str, int], wanted: str = ""
+    found: AccessRequest,
+    form: RequestForm,
+    parts: list[dict[str, Any]],
+    *,
+    counts: Mapping[str, int],
+    needs: Needs,
+    wanted: str = "",
 ) -> Sections:
     """The sections of the form as it is stored, and those to show.
 
     `parts` are `form.asked_sections`, to which the keys `step` and `away` are added; `counts` are the numbers of
-    project members, open invitations and documents; `wanted` is the section that was asked for.
+    project members, open invitations and documents; `needs` are those of the datasets; `wanted` is the section that was
+    asked for.
     """
     missing = missing_answers(found)
-    rows = [*_own(found, form, counts), *_of_forms(parts)]
+    rows = [*_own(found, form, counts, needs), *_of_forms(parts)]
     if not form.documents_locked:
         named = _documents(counts["documents"])
         rows.append(Section("documents", TITLES["documents"](), frozenset(), needed=False, **named))
@@ -177,7 +195,7 @@ def _shown(found: AccessRequest, form: RequestForm, rows: Sequence[Section], wan
     return wanted, frozenset(keys if wanted == ALL else {wanted} & set(keys))
 
 
-def _own(found: AccessRequest, form: RequestForm, counts: Mapping[str, int]) -> list[Section]:
+def _own(found: AccessRequest, form: RequestForm, counts: Mapping[str, int], needs: Needs) -> list[Section]:
     """The sections that every request has, but for those that are locked."""
     rows = []
     if form.questions:
@@ -190,7 +208,7 @@ def _own(found: AccessRequest, form: RequestForm, counts: Mapping[str, int]) -> 
         names |= _besides(form, key)
         if names:
             needed = any(one.required for one in own)
-            has = _has(found, form, counts, key)
+            has = _of_purpose(found, needs) if key == "purpose" else _has(found, form, counts, key)
             rows.append(Section(key, TITLES[key](), frozenset(names), needed=needed, **has))
     return rows
 
@@ -209,16 +227,22 @@ def _has(found: AccessRequest, form: RequestForm, counts: Mapping[str, int], key
     if key == "datasets":
         titles = [str(title) for _slug, title in form.chosen_datasets]
         return {"answered": bool(titles), "note": "; ".join(titles)}
-    if key == "purpose":
-        n, total = len(found.research_purpose) - 1, len(purpose_names())
-        said = _("%(n)s of %(total)s questions answered") % {"n": max(n, 0), "total": total}
-        return {"answered": n > 0, "note": said}
     if key == "people":
         n, invited = counts["members"], counts["invited"]
         said = [ngettext("%(n)s colleague named", "%(n)s colleagues named", n) % {"n": n}] if n else []
         said += [_("%(n)s invited, not confirmed") % {"n": invited}] if invited else []
         return {"answered": n + invited > 0, "note": "; ".join(said)}
     return {"answered": bool(found.title or found.purpose), "note": found.title}
+
+
+def _of_purpose(found: AccessRequest, needs: Needs) -> dict[str, Any]:
+    """The research purpose: how many of the questions that the datasets need are answered; without any, of all."""
+    n, total = max(len(found.research_purpose) - 1, 0), len(purpose_names())
+    said = _("%(n)s of %(total)s questions answered") % {"n": n, "total": total}
+    if needs.by:
+        answered = len(needs.by) - len(needs.unanswered)
+        said = _("%(n)s of %(total)s needed questions answered") % {"n": answered, "total": len(needs.by)}
+    return {"answered": n > 0, "note": said, "wanted": bool(needs.by), "unanswered": needs.unanswered}
 
 
 def _of_forms(parts: list[dict[str, Any]]) -> list[Section]:

@@ -55,6 +55,7 @@ from apps.web.requests import progress
 from apps.web.requests.condition_list import conditions_of
 from apps.web.requests.denied import AppealForm, after_decision, revisions
 from apps.web.requests.forms import AnswersForm, name_refused
+from apps.web.requests.invited import waiting_rows
 from apps.web.round_changes import changes_for_party
 from apps.web.thread_rows import MessageForm, thread_of
 
@@ -123,10 +124,14 @@ def _lapse(found: AccessRequest, *, mine: bool) -> dict[str, Any]:
 
 
 def _between(request: AuthenticatedRequest, found: AccessRequest, form: MessageForm | None) -> dict[str, Any]:
-    """What only the applicant's side and the committees read: documents and messages."""
+    """What only the applicant's side and the committees read: documents and messages; with who is invited."""
     documents = document_forms.shown(queries_thread.documents_of(found))
     address, reader = reverse("request_page", args=[found.pk]), Reader(found, is_party=True)
-    return {"documents": documents, "thread": thread_of(request, reader, request.actor, page=address, form=form)}
+    return {
+        "invited": waiting_rows(found),
+        "documents": documents,
+        "thread": thread_of(request, reader, request.actor, page=address, form=form),
+    }
 
 
 def questions_of(found: AccessRequest) -> list[Question]:

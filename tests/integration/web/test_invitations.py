@@ -18,6 +18,7 @@ from apps.notifications.models import Notification
 from apps.people.models import Person
 from portal.logs import without_secrets
 from tests import stories
+from tests.integration.web.test_requests import typed
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +146,46 @@ def test_an_orcid_is_notified_in_the_portal_and_the_committee_reads_who_is_invit
     readers = Notification.objects.filter(kind="request.invitation_confirmed").values_list("reader", flat=True)
     assert {case.applicant.pk, case.committee_setup.chair.pk} <= set(readers)
     assert orcid not in chair.get(page).content.decode()
+
+
+def test_an_address_typed_in_the_box_for_colleagues_is_carried_to_the_page_that_invites() -> None:
+    case, colleague = stories.draft(), stories.person()
+    client, url = stories.client_for(case.applicant), f"/requests/{case.request.pk}/edit/?section=people"
+    people = f"/requests/{case.request.pk}/people/?section=people"
+    both = f"{colleague.code}\nkaren@ki.example"
+    plain = client.post(url, typed(case, members=both))
+    assert plain.status_code == 422 and list(plain.context["form"].errors) == ["members"]
+    mixed = client.post(url, typed(case, members=f"{both}\nP-0000-0000", people="1"))
+    assert mixed.status_code == 422 and mixed.context["form"]["members"].value().count("\n") == 2
+    assert "karen" not in str(mixed.context["form"].errors["members"])
+    answer = client.post(url, typed(case, members=both, people="1"))
+    assert (answer.status_code, answer["Location"]) == (302, people)
+    assert [one.person for one in case.request.memberships.all()] == [colleague]
+    page = client.get(people)
+    assert page.context["form"]["invite"].value() == "karen@ki.example"
+    assert page.context["back"].endswith("?section=people")
+    assert client.post(people, {"invite": "karen@ki.example", **sent("")})["Location"] == people
+    assert not client.get(people).context["form"]["invite"].value()
+    assert [one.email for one in Invitation.objects.all()] == ["karen@ki.example"]
+
+
+def test_who_has_not_confirmed_is_listed_before_submission_and_the_invitation_ends_with_the_decision() -> None:
+    case = stories.draft()
+    (row,) = commands.invite(case.request, entries=["karen@ki.example"], by=case.applicant)
+    path, _token = posted()
+    client, page = stories.client_for(case.applicant), f"/requests/{case.request.pk}/"
+    check = client.get(f"{page}check/").context
+    assert [one["entry"] for one in check["invited"]] == [row.email]
+    people = next(part for part in check["sections"] if part["section"].key == "people")
+    assert row.email in people["rows"][0]["lines"][-1]
+    waiting = client.get(page).context["invited"]
+    assert [one["entry"] for one in waiting] == [row.email]
+    assert not Client().get(path).context["over"] and client.get(f"{page}people/").context["invited"][0]["open"]
+    stories.decided(stories.in_review(stories.submitted(case)))
+    ended = client.get(page).context["invited"]
+    assert ended[0]["entry"] == row.email and ended[0]["state"] != waiting[0]["state"]
+    listed = client.get(f"{page}people/").context
+    assert listed["over"] and not listed["invited"][0]["open"] and listed["invited"][0]["until"] is None
+    link = Client().get(path)
+    assert link.status_code == 200 and link.context["over"] and link.context["refused"]
+    assert 'value="decline"' not in link.content.decode()

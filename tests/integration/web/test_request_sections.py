@@ -35,6 +35,10 @@ def test_the_form_opens_at_the_first_section_that_lacks_an_answer_and_leads_on()
     assert sent["Location"] == section_address(case.request.pk, "datasets")
     assert client.post(f"{url}?section=people", typed(case))["Location"] == section_address(case.request.pk, "people")
     assert client.post(url, typed(case, go="check"))["Location"] == reverse("request_check", args=[case.request.pk])
+    documents = client.post(f"{url}?section=purpose", typed(case, **{"ethics-approval": "1"}))["Location"]
+    assert documents == f"{reverse('request_documents', args=[case.request.pk])}?section=purpose&kind=ethics"
+    shown = client.get(documents).context
+    assert shown["form"]["kind"].value() == "ethics" and shown["back"].endswith("/edit/?section=purpose")
     assert client.post(url, typed(case, go="//elsewhere.example"))["Location"] == url
     assert opened(client, case).context["steps"].current == "overview"
     assert opened(client, case, "all").context["steps"].away == {}
@@ -62,6 +66,13 @@ def test_the_check_shows_answers_what_is_missing_who_decides_and_the_match() -> 
     client, url = stories.client_for(case.applicant), reverse("request_check", args=[case.request.pk])
     page = client.get(url)
     assert len(page.context["steps"].missing) == 5
+    purpose = next(part for part in page.context["sections"] if part["section"].key == "purpose")
+    assert purpose["section"].unanswered == ("kind", "sensitive", "publish") and not purpose["section"].is_done
+    assert [row["href"].rpartition("#")[2] for row in purpose["rows"]] == [
+        "id_about_kind", "id_about_sensitive", "id_about_publish",
+    ]  # fmt: skip
+    fields = opened(client, case, "purpose").context["form"].fields
+    assert dataset.title in fields["about_publish"].needed_for and not hasattr(fields["about_ai"], "needed_for")
     assert all("?section=project#id_" in one["href"] for one in page.context["steps"].missing)
     assert f'action="{reverse("request_submit", args=[case.request.pk])}"' in page.content.decode()
     said = {"version": 1, "kind": "health", "publish": True, "sensitive": []}
@@ -72,6 +83,7 @@ def test_the_check_shows_answers_what_is_missing_who_decides_and_the_match() -> 
     assert page.context["decides"][0]["expected"] is not None
     assert len(page.context["obligations"]) == 1
     rows = {part["section"].key: part["rows"] for part in page.context["sections"]}
+    assert next(one for one in page.context["steps"].rows if one.key == "purpose").is_done
     assert len(rows["project"]) == 5 and len(rows["purpose"]) == 3 and len(rows["datasets"]) == 1
     assert client.post(reverse("request_submit", args=[case.request.pk]), {}).status_code == 302
     assert client.get(url).status_code == 409

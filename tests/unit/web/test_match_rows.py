@@ -20,3 +20,14 @@ def test_a_denial_says_what_would_help_and_a_review_may_have_no_way() -> None:
     shown = match_shown(asks, for_committee=True)
     assert shown["no_change"] and shown["badge"]["label"] != match_shown(asks)["badge"]["label"]
     assert [line["short"] for line in shown["lines"]] == ["HMB", "RS"]
+
+
+def test_open_questions_are_asked_for_before_any_change_and_a_denial_keeps_its_change() -> None:
+    uses = [Use("DUO:0000006"), Use("DUO:0000019"), Use("DUO:0000012", "children")]
+    found = match(uses, Purpose(kind="health", methods=False, ancestry=False), today=date(2027, 1, 1))
+    shown = match_shown(found)
+    assert [one["name"] for one in shown["unanswered"]] == ["sensitive", "publish"]
+    assert (shown["no_change"], shown["changes"]) == (False, [])
+    denied = match_shown(match([Use("DUO:0000006"), Use("DUO:0000046")], Purpose(kind="health", commercial=True),
+                               today=date(2027, 1, 1)))  # fmt: skip
+    assert denied["unanswered"] == [] and denied["changes"]
