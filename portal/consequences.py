@@ -49,6 +49,7 @@ CONSEQUENCES: dict[Kind, list[Consequence]] = {
     Kind.VOTE_CHANGED: [report_open_votes],
     Kind.ITEM_DECIDED: [offer_agreement],
     Kind.DECISION_UNDONE: [report_open_votes],
+    Kind.REVIEW_OVERDUE: [report_open_votes],
     Kind.APPEAL_STARTED: [check_quorum],
     Kind.REQUEST_DECIDED: [activate_request, close_if_denied],
     Kind.AGREEMENT_OFFERED: [invite_students],

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.access_requests import effect
 from apps.access_requests.invitees import proved_by
 from apps.access_requests.models import AccessRequest, Appeal, Invitation, Item, Round
 from apps.access_requests.states import RequestState
@@ -32,6 +33,13 @@ def joinable_requests() -> QuerySet[AccessRequest]:
 
 def is_joinable(request: AccessRequest) -> bool:
     return joinable_requests().filter(pk=request.pk).exists()
+
+
+def seems_joinable(request: AccessRequest) -> bool:
+    """The same as far as anybody outside the committee knows: a decision that can be undone is not told by a page."""
+    known = request.items.filter(decided_at__isnull=False).exclude(effect.unannounced())
+    appealed = Appeal.objects.filter(item__request=request)
+    return request.state in JOINABLE and not known.exists() and not appealed.exists()
 
 
 def open_invitations() -> QuerySet[Invitation]:
@@ -83,8 +91,13 @@ def named_in_snapshot(request: AccessRequest) -> list[str]:
 
 def still_invited(seen: Round | None) -> list[Invitation]:
     """Those of the invitations that the round names which are not answered yet; no statement if it names none."""
-    ids = seen.snapshot.get("invited", ()) if seen is not None else ()
-    return list(Invitation.objects.filter(outcome="", pk__in=[UUID(pk) for pk in ids])) if ids else []
+    return [one for one in invited_in(seen) if not one.outcome] if seen is not None else []
+
+
+def invited_in(seen: Round) -> list[Invitation]:
+    """The invitations that the round names, whatever became of them; no statement if it names none."""
+    ids = seen.snapshot.get("invited", ())
+    return list(Invitation.objects.filter(pk__in=[UUID(pk) for pk in ids])) if ids else []
 
 
 def queued_today(person: Person) -> int:

@@ -197,6 +197,7 @@ class Kind(models.TextChoices):
     INVITATION_WITHDRAWN = (
         "request.invitation_withdrawn", REQUESTS, "undo", "still", _("An invitation was withdrawn"),
     )  # fmt: skip
+    SHARED_WORK_CHANGED = "request.shared_work_changed", REQUESTS, "edit", "still", _("Shared work was changed")
     CLASS_ADDED = "request.class_added", REQUESTS, "person", "note", _("The request was made a request for a class")
     CLASS_CHANGED = "request.class_changed", REQUESTS, "edit", "still", _("The details of the class were changed")
     CLASS_DROPPED = "request.class_dropped", REQUESTS, "trash", "still", _("The class was removed from the request")
@@ -380,6 +381,12 @@ class Kind(models.TextChoices):
         "institution.exported", OPERATIONS, "download", "note", _("Everything about an institution was exported"),
     )  # fmt: skip
     SITE_TEXT_PUBLISHED = "site_text.published", OPERATIONS, "edit", "note", _("A text of the portal was published")
+    REGISTER_PUBLISHED = (
+        "register.published", OPERATIONS, "eye", "note", _("The register of decisions was made public"),
+    )  # fmt: skip
+    REGISTER_WITHDRAWN = (
+        "register.withdrawn", OPERATIONS, "ban", "still", _("The register of decisions was switched off"),
+    )  # fmt: skip
     WORK_LATE = "work.late", OPERATIONS, "clock", "bad", _("Background tasks or e-mails are late")
     WORK_CAUGHT_UP = "work.caught_up", OPERATIONS, "check", "good", _("Background tasks or e-mails are no longer late")
     AUDIT_LOG_READ = "audit.log_read", OPERATIONS, "eye", "still", _("The event log was read")

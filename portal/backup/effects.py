@@ -10,7 +10,7 @@ from enum import Enum
 
 from apps.audit.kinds import Kind
 from apps.audit.models import Event
-from portal.backup import taking, taking_invitations, taking_students
+from portal.backup import taking, taking_invitations, taking_register, taking_students
 
 Take = Callable[[Event], bool]
 
@@ -138,6 +138,7 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.INVITATION_CONFIRMED: LOST,
     Kind.INVITATION_DECLINED: takes(taking_invitations.decline),
     Kind.INVITATION_WITHDRAWN: takes(taking_invitations.withdraw),
+    Kind.SHARED_WORK_CHANGED: LOST,
     Kind.CLASS_ADDED: LOST,
     Kind.CLASS_CHANGED: LOST,
     Kind.CLASS_DROPPED: LOST,
@@ -240,6 +241,8 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.PORTAL_RESTORED: NOTHING,
     Kind.INSTITUTION_EXPORTED: NOTHING,
     Kind.SITE_TEXT_PUBLISHED: LOST,
+    Kind.REGISTER_PUBLISHED: LOST,
+    Kind.REGISTER_WITHDRAWN: takes(taking_register.withdraw_register),
     Kind.AUDIT_LOG_READ: NOTHING,
     Kind.ACCESS_CHECKED: NOTHING,
     Kind.PEOPLE_SEARCHED: NOTHING,

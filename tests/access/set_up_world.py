@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from apps.access_requests.commands import publish_register
 from apps.core.actors import CONSOLE
 from apps.people.commands.first_operator import ALPHABET
 from apps.people.commands.visas import trust_visa_issuer
@@ -32,6 +33,7 @@ SET_UP_FORMS: dict[str, dict[str, Any]] = {
     "set_up_provider": {**PROVIDER, "issuer": ISSUER},
     "set_up_visa_issuer_new": {**VISAS, "slug": "new", "issuer": "https://w.example/"},
     "set_up_visa_issuer": VISAS,
+    "set_up_register": {"public": "no"},
     "set_up_terms_new": {"text": "Be careful.", "text_da": "Vær forsigtig."},
     "set_up_template_new": {"title": "Agreement", "rows": "1", **CLAUSE},
 }
@@ -40,6 +42,7 @@ SET_UP_FORMS: dict[str, dict[str, Any]] = {
 def set_up_things(people: dict[str, Person], kwargs: Kwargs, data: Kwargs) -> None:
     """An institution with its official, a provider that nobody answers for, a visa issuer, and roles to end."""
     official = people["official"]
+    publish_register(public=True, by=people["operator"])
     kwargs["institution", "known"] = {"pk": official.institution_id}
     kwargs["institution", "unknown"] = {"pk": NOBODY}
     kwargs["official", "known"] = {"pk": official.institution_id, "person": official.pk}

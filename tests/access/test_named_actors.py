@@ -61,6 +61,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "grants.notify_of_ends": {SYSTEM},
     "notifications.post_due": {SYSTEM},
     "notifications.post_invitations": {SYSTEM},
+    "notifications.post_class_mails": {SYSTEM},
     "notifications.settle_notifications": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people
@@ -106,6 +107,7 @@ BESIDE_PERSONS: dict[str, set[NamedActor]] = {
     "committees.change_committee": {CONSOLE},
     "identity.record_sign_in_refused": {ANONYMOUS},
     "people.publish_terms": {CONSOLE},
+    "access_requests.publish_register": {CONSOLE},
     "people.publish_site_text": {CONSOLE},
     "identity.reactivate": {CONSOLE},
     "people.register_institution": {CONSOLE},

@@ -17,6 +17,7 @@ PUBLIC = {
     "invitation_link",  # whoever has the link of an invitation; it shows who invites, and public data
     "file_page", "link_open", "api:make_link", "api:content",  # open data, and links that need no session (curl)
     "api:list_datasets", "api:read_dataset", "api:why", "api:openapi-json",  # finding data, for programs
+    "decisions", "api:list_decisions",  # the register of decisions, if the portal publishes it
     "api:list_committees", "api:read_committee",  # what the page of a committee shows
     "sign_in", "sign_in_refused", "oidc_authentication_init", "oidc_authentication_callback", "oidc_logout",
     "silent_recheck",  # asks nothing about a visitor

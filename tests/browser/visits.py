@@ -266,6 +266,9 @@ VISITS = [
     Visit("your_access", (VISITOR,), _of(BRAIN), note="open"),
     Visit("your_access", ("applicant",), _of(LUNG), note="past", query="?at=2026-01-01T12:00"),
     Visit("committee_page", (VISITOR, "chair"), _of("breast-cancer")),
+    Visit("decisions", (VISITOR,)),
+    Visit("decisions", (VISITOR,), note="denied", query="?outcome=denied"),
+    Visit("case_register", ("chair2",), _request("applicant", "active")),
     # asking, signing, using
     Visit("my_requests", ("applicant", "applicant2", "auditor")),
     Visit("my_requests", ("applicant",), note="yours", query="?turn=you&q=survival&sort=xx"),
@@ -428,6 +431,7 @@ VISITS = [
     Visit("set_up_committee", ("operator",), _of("breast-cancer")),
     Visit("set_up_templates", ("operator",)),
     Visit("set_up_template_new", ("operator",)),
+    Visit("set_up_register", ("operator",)),
     Visit("set_up_terms", ("operator",)),
     Visit("set_up_terms_new", ("operator",)),
     # help
@@ -449,6 +453,7 @@ NOT_PAGES = {
             "request_answers", "request_appeal", "appeal_withdraw", "request_revise", "request_reuse_purpose",
             "request_message", "message_withdraw", "case_message", "case_outside", "case_recommend", "document_remove",
             "request_message", "message_withdraw", "case_message", "document_remove", "request_invitation",
+            "request_shared_work",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_declare", "case_verdict", "case_accept", "case_request_changes", "case_recuse", "vote",
             "vote_confirm", "decision_undo",

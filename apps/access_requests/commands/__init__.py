@@ -70,6 +70,7 @@ from apps.access_requests.commands.members import (
     sync_member_claims,
 )
 from apps.access_requests.commands.outside import end_outside_reviewer, invite_outside_reviewer, recommend
+from apps.access_requests.commands.register import publish_register
 from apps.access_requests.commands.review import (
     accept_for_review,
     activate,
@@ -79,6 +80,7 @@ from apps.access_requests.commands.review import (
     request_changes,
 )
 from apps.access_requests.commands.saved_views import delete_view, rename_view, save_view, set_default_view
+from apps.access_requests.commands.shared_work import add_shared_work, keep_shared_work, remove_shared_work
 from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
@@ -89,6 +91,7 @@ __all__ = [
     "decline_invitation",
     "erase_invitations",
     "invite",
+    "publish_register",
     "resend_invitation",
     "withdraw_invitation",
     "accept_report",
@@ -145,6 +148,9 @@ __all__ = [
     "choose_datasets",
     "close_denied",
     "close_over",
+    "add_shared_work",
+    "keep_shared_work",
+    "remove_shared_work",
     "copy",
     "discard",
     "end_deputy",

@@ -17,7 +17,7 @@ def _open_round(request: AccessRequest) -> Round:
     text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Round.objects.create(
         request=request, number=request.rounds.count() + 1, snapshot=snapshot,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=hashlib.sha256(text.encode()).hexdigest(), institution_id=request.applicant.institution_id,
         voting_rules=rules_to_keep(request), checklists=checklists_to_keep(_committees_that_decide(request)),
     )  # fmt: skip
 

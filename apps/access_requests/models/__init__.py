@@ -11,9 +11,11 @@ from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.invitations import Invitation
 from apps.access_requests.models.outside_reviewers import OutsideReviewer, Recommendation
+from apps.access_requests.models.register import RegisterSetting
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.saved_views import SavedView
+from apps.access_requests.models.shared_work import SharedWork
 from apps.access_requests.models.thread import Message
 
 __all__ = [
@@ -34,12 +36,14 @@ __all__ = [
     "Question",
     "Recommendation",
     "Recusal",
+    "RegisterSetting",
     "ReviewClock",
     "Round",
     "RuleAgreement",
     "RuleDecision",
     "SavedView",
     "ShadowRun",
+    "SharedWork",
     "Student",
     "UndoneDecision",
     "Verdict",

@@ -17,7 +17,7 @@ from apps.core.text import seen_text
 from apps.core.triggers import evidence, set_once
 from apps.core.workflow import WorkflowModel
 from apps.datasets.models import Dataset
-from apps.people.models import Person
+from apps.people.models import Institution, Person
 
 # The keys of a round's snapshot that hold free text.
 ERASABLE = "ARRAY['title', 'purpose', 'public_summary', 'questions', 'forms', 'supervision']"
@@ -108,6 +108,8 @@ class Round(models.Model):
     number = models.PositiveIntegerField()
     snapshot = models.JSONField()
     sha256 = models.CharField(max_length=64)
+    # The applicant's institution when the round opened, for the register of decisions; empty if it was not known.
+    institution = models.ForeignKey(Institution, null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
     # How each committee decides in this round, by its id; a committee that is missing decides as its row says now.
@@ -185,6 +187,12 @@ class Item(WorkflowModel):
         indexes = [
             models.Index(fields=["committee", "state"], name="item_by_committee"),
             models.Index(fields=["committee", "-decided_at"], name="item_by_decision"),
+            models.Index(
+                fields=["-decided_at", "-id"], condition=Q(decided_at__isnull=False), name="item_decided_newest"
+            ),
+            models.Index(fields=["state", "-decided_at", "-id"], name="item_outcome_newest"),
+            models.Index(fields=["committee", "state", "-decided_at", "-id"], name="item_committee_outcome"),
+            models.Index(fields=["dataset", "-decided_at", "-id"], name="item_dataset_newest"),
             models.Index(
                 fields=["takes_effect_at"], condition=Q(takes_effect_at__isnull=False), name="item_takes_effect"
             ),

@@ -21,6 +21,7 @@ from apps.datasets.models import Dataset, Distribution, Version
 from apps.datasets.states import VersionState
 from apps.grants.access_state import access_state, state_of_version
 from apps.web.catalogue import presenters as parts
+from apps.web.catalogue.decisions import decisions_link
 from apps.web.catalogue.files import files_page
 from apps.web.catalogue.match import match_of_dataset, with_verdicts
 from apps.web.catalogue.panel import panel
@@ -89,6 +90,7 @@ def _dataset_page(request: PageRequest, found: Dataset, versions: list[Any], sho
         ),
         **parts.about(found, person, shown),
         **match_of_dataset(person, found),
+        "decisions": decisions_link(dataset=found),
     }
     with_verdicts(context["conditions"], context)
     return render(request, "catalogue/dataset.html", context)
@@ -130,6 +132,7 @@ def committee_page(request: PageRequest, slug: str) -> HttpResponse:
         "memberships": members,
         "wait": queries_waits.waits([committee.pk]).get(committee.pk),
         "cards": parts.cards(page),
+        "decisions": decisions_link(committee=committee),
         "more_url": f"{reverse('catalogue')}?{urlencode({'committee': slug})}" if found.total > SHOWN else "",
     }
     return render(request, "catalogue/committee.html", context)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.access_requests.queries_register import is_public
 from apps.agreements.queries import newest_template
 from apps.committees.models import Committee
 from apps.committees.queries import unable_to_decide
@@ -166,6 +167,11 @@ def _visa_issuers() -> Found:
     return Found(n > 0, _counted(ngettext("%(n)s visa issuer", "%(n)s visa issuers", n), n))
 
 
+def _register() -> Found:
+    public = is_public()
+    return Found(public, _("Public") if public else _("Off"))
+
+
 def _number(rows: QuerySet[Any]) -> int:
     """How many there are, counted no further than MOST: the page costs the same in a large portal."""
     return rows[:MOST].count()
@@ -188,4 +194,5 @@ PARTS = (
     Part("auditors", gettext_lazy("Auditors"), "set_up_roles", _auditors, required=False),
     Part("officials", gettext_lazy("Signing officials"), "set_up_institutions", _officials, required=False),
     Part("visas", gettext_lazy("Trusted visa issuers"), "set_up_visa_issuers", _visa_issuers, required=False),
+    Part("register", gettext_lazy("Register of decisions"), "set_up_register", _register, required=False),
 )

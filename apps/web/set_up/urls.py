@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.set_up import committees, institutions, overview, people, providers, texts, visa_issuers
+from apps.web.set_up import committees, institutions, overview, people, providers, register, texts, visa_issuers
 
 urlpatterns = [
     path("set-up/", overview.set_up, name="set_up"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("set-up/committees/edit/<slug:slug>/", committees.committee, name="set_up_committee"),
     path("set-up/agreement-templates/", texts.templates, name="set_up_templates"),
     path("set-up/agreement-templates/new/", texts.template_new, name="set_up_template_new"),
+    path("set-up/register/", register.register, name="set_up_register"),
     path("set-up/terms/", texts.terms_versions, name="set_up_terms"),
     path("set-up/terms/new/", texts.terms_new, name="set_up_terms_new"),
 ]

@@ -10,6 +10,7 @@ from apps.access_requests import commands as requests
 from apps.access_requests.models import Item, Round
 from apps.committees.models import Committee
 from apps.core import clock
+from apps.core.actors import SYSTEM
 from apps.core.errors import WrongState
 from tests import stories
 
@@ -86,3 +87,18 @@ def test_after_the_due_date_the_votes_are_shown_and_the_next_vote_counts() -> No
     assert entry_of(case, first)[0]["choices_shown"] and case.item.state == "open"
     stories.vote(case, chair)
     assert case.item.state == "approved"
+
+
+def test_when_the_date_is_over_the_task_that_reminds_asks_who_voted_to_confirm() -> None:
+    """Before, nobody was asked until somebody else voted."""
+    case = in_review(blind=True)
+    chair, first, _second = case.committee_setup.everyone
+    for voter in (first, chair):
+        stories.vote(case, voter)
+    stories.drain()
+    assert case.item.asked_to_confirm == []
+    Item.objects.filter(request=case.request).update(due_on=clock.today() - timedelta(days=1))
+    requests.notify_of_due_dates(by=SYSTEM)
+    stories.drain()
+    assert set(case.item.asked_to_confirm) >= {chair.pk, first.pk} and case.item.state == "open"
+    assert stories.client_for(chair).get("/review/?tab=to-vote").context["counts"]["to_vote"] == 1

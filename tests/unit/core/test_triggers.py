@@ -17,6 +17,7 @@ from apps.access_requests.models import (
     OutsideReviewer,
     Recommendation,
     Recusal,
+    RegisterSetting,
     RuleAgreement,
     RuleDecision,
     ShadowRun,
@@ -56,6 +57,7 @@ EVIDENCE = {
     "agreements_template": "title = title",
     "audit_event": "kind = kind",
     "committees_deputy": "starts_at = now()",
+    "access_requests_registersetting": "is_public = not is_public",
     "access_requests_assignment": "assigned_at = now()",
     "access_requests_outsidereviewer": "ends_at = now()",
     "access_requests_recommendation": "given_at = now()",
@@ -98,6 +100,7 @@ def world(db: None) -> None:
     reviewer = OutsideReviewer.objects.create(**outside, **until)
     Recommendation.objects.create(reviewer=reviewer, round=case.round, says="none", text="Unclear.")
     Assignment.objects.create(request=case.request, membership=member, assigned_by=member.person)
+    RegisterSetting.objects.create(is_public=True)
     denied = {"denied_in": case.round, "denied_at": clock.now(), "denied_reason": "No."}
     Appeal.objects.create(item=case.item, text="It fits.", appealed_by=case.applicant, **denied)
     chair = case.committee_setup.chair

@@ -29,6 +29,7 @@ from apps.web.forms.question_form import QuestionEdit
 from apps.web.requests.attachments import DocumentForm
 from apps.web.requests.denied import AppealForm
 from apps.web.requests.forms import RequestForm
+from apps.web.requests.shared_work import SharedWorkForm
 from apps.web.set_up.template_form import TemplateForm
 from apps.web.thread_rows import MessageForm
 
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db
 # What a form cannot be made without.
 ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
-    EqualVoteForm: {"item": Item()},
+    EqualVoteForm: {"item": Item(), "blind": False},
     DescriptionForm: {"uses": []},
     AssignForm: {"candidates": [], "counts": {}, "slug": "committee"},
     UndoForm: {"item": UUID(int=1)},
@@ -52,6 +53,7 @@ ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     RevokeForm: {"choices": [("access", "This access"), ("dataset", "All access")]},
     RequestForm: {"chosen": []},
     TemplateForm: {"rows": 1},
+    SharedWorkForm: {"parties": []},
 }
 
 
