@@ -20,5 +20,13 @@ def unlocked_fields(request: AccessRequest) -> frozenset[str] | None:
 
 def questions_of(request: AccessRequest) -> QuerySet[Question]:
     """The committee's questions as they were asked, each with `locked`: a later round has its answer already."""
-    later = Round.objects.filter(request=request, opened_at__gte=OuterRef("answered_at"))
-    return request.questions.annotate(locked=Exists(later)).order_by("asked_at", "pk")
+    return request.questions.annotate(locked=_has_later_round(request)).order_by("asked_at", "pk")
+
+
+def unlocked_questions_of(request: AccessRequest) -> QuerySet[Question]:
+    """Those of them whose answer can still be given or changed."""
+    return request.questions.filter(~_has_later_round(request)).order_by("asked_at", "pk")
+
+
+def _has_later_round(request: AccessRequest) -> Exists:
+    return Exists(Round.objects.filter(request=request, opened_at__gte=OuterRef("answered_at")))

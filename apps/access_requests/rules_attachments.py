@@ -1,6 +1,8 @@
 """Who may attach a document to what, and which documents."""
 
+from collections.abc import Iterable
 from typing import BinaryIO
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -83,7 +85,30 @@ def check_can_remove(by: Person, attachment: Attachment) -> None:
     rules.check_can_edit(by, attachment.request)
     if attachment.message_id is not None or attachment.removed_at is not None:
         raise WrongState(_("You cannot remove this document. It belongs to a message, or it was removed already."))
-    editable = editable_fields(attachment.request)
+    _check_unlocked(attachment, editable_fields(attachment.request))
+
+
+def removable(request: AccessRequest, documents: Iterable[Attachment]) -> set[UUID]:
+    """Those of these documents of a request that the applicant can remove while they are changing it."""
+    editable = editable_fields(request)
+    return {one.pk for one in documents if one.message_id is None and _is_unlocked(one, editable)}
+
+
+def documents_are_locked(request: AccessRequest) -> bool:
+    """Whether the applicant can attach a document only to an answer: the committee did not ask about the documents."""
+    editable = editable_fields(request)
+    return editable is not None and questions.DOCUMENTS not in editable
+
+
+def _is_unlocked(attachment: Attachment, editable: frozenset[str] | None) -> bool:
+    try:
+        _check_unlocked(attachment, editable)
+    except Invalid:
+        return False
+    return True
+
+
+def _check_unlocked(attachment: Attachment, editable: frozenset[str] | None) -> None:
     if attachment.field and editable is not None:
         found = form_files.question_with(form_answers.asked_forms(attachment.request), attachment)
         check_unlocked(editable, [], [name_of(*found)] if found is not None else [attachment.field])

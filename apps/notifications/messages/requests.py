@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.queries_thread import readers_of
 from apps.access_requests.questions import label_of
 from apps.access_requests.states import ItemState
 from apps.audit.kinds import Kind
@@ -37,8 +39,9 @@ def _request_returned(event: Event) -> Notes:
     request, facts = _request(event)
     asked = request.questions.filter(round__number=event.facts.get("round")).order_by("asked_at", "pk")
     texts = [f"{label_of(one.field)}: {one.text}" if one.field else one.text for one in asked]
-    page = reverse("request_page", args=[request.pk])
-    yield Note(request.applicant, "request_returned.applicant", page, facts, "\n\n".join(texts))
+    page, some = reverse("request_page", args=[request.pk]), bool(asked) and all(one.field for one in asked)
+    name = f"request_returned.applicant{'.some' if some else ''}"
+    yield Note(request.applicant, name, page, facts, "\n\n".join(texts))
 
 
 def _request_withdrawn(event: Event) -> Notes:
@@ -112,12 +115,23 @@ def _item(event: Event) -> tuple[Item, dict[str, Any]]:
 
 def _item_decided(event: Event) -> Notes:
     item, facts = _item(event)
-    said = "\n\n".join(part for part in (item.reason, item.terms) if part)
     denial = denial_facts(item)
     name = f"item_decided.{item.state}{denial['after'] if item.state == ItemState.DENIED else ''}"
     for person in requests.people_of(item.request):
         path = reverse("request_page", args=[item.request_id])
-        yield Note(person, name, path, facts | denial, said)
+        yield Note(person, name, path, facts | denial, _reason_and_conditions(item, person.language))
+    case = reverse("case", args=[item.request_id])
+    members = memberships_of(item.committee).order_by().values("person")  # and no outside reviewers
+    for person in readers_of(item.request, committees=[item.committee_id]).filter(pk__in=members):
+        yield Note(person, f"item_decided.committee.{item.state}", case, facts)
+
+
+def _reason_and_conditions(item: Item, language: str) -> str:
+    """The reason; of an approval with conditions both, each with its name in the language of the reader."""
+    if not item.terms:
+        return item.reason
+    with override(language):
+        return "\n\n".join([gettext("Reason:"), item.reason, gettext("Conditions:"), item.terms])
 
 
 MESSAGES: Mapping[Kind, Message] = {
@@ -170,6 +184,14 @@ MESSAGES: Mapping[Kind, Message] = {
                 _(
                     "The committee has a question about your request “%(title)s”. Answer on the "
                     "request page, make any changes and submit the request again. Question:"
+                ),
+            ),
+            "request_returned.applicant.some": (
+                _("Changes requested: %(reference)s"),
+                _(
+                    "The committee has a question about your request “%(title)s”. Answer on the request page, change "
+                    "the parts that the committee asks about if needed, and submit the request again. You cannot "
+                    "change the other parts. Question:"
                 ),
             ),
         },
@@ -294,6 +316,21 @@ MESSAGES: Mapping[Kind, Message] = {
                     "%(committee)s approved the use of “%(dataset)s” in “%(title)s” with conditions. The next step is "
                     "a data use agreement that contains them. Reason and conditions:"
                 ),
+            ),
+            "item_decided.committee.approved": (
+                _("%(committee)s approved %(dataset)s for %(reference)s"),
+                _("“%(dataset)s” was approved in the request “%(title)s”. You do not need to do anything."),
+            ),
+            "item_decided.committee.conditional": (
+                _("%(committee)s approved %(dataset)s with conditions for %(reference)s"),
+                _(
+                    "“%(dataset)s” was approved with conditions in the request “%(title)s”. You do not need to do "
+                    "anything now."
+                ),
+            ),
+            "item_decided.committee.denied": (
+                _("%(committee)s denied %(dataset)s for %(reference)s"),
+                _("“%(dataset)s” was denied in the request “%(title)s”. You do not need to do anything."),
             ),
             "item_decided.denied": (
                 _("Denied: %(dataset)s for %(reference)s"),

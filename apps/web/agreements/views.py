@@ -49,8 +49,7 @@ def agreement_page(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def agreement_sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The applicant or a named member signs for themselves."""
-    done = _("Signed. Access is granted when everyone required has signed.")
-    return _signing(request, pk, commands.sign, done)
+    return _signing(request, pk, commands.sign, _what_follows)
 
 
 @require_POST
@@ -58,11 +57,24 @@ def agreement_sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @idempotent_form
 def agreement_countersign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The dataset's owner signs last."""
-    done = _("Countersigned. The agreement is fully signed and access is being granted.")
-    return _signing(request, pk, commands.countersign, done)
+    done = _("Countersigned. Access is being granted to everyone who has signed.")
+    return _signing(request, pk, commands.countersign, lambda _signature: done)
 
 
-def _signing(request: AuthenticatedRequest, pk: UUID, command: Callable[..., Any], done: str) -> HttpResponse:
+def _what_follows(signature: Signature) -> str:
+    """For the applicant or a project member who has just signed: when they get access."""
+    agreement = signature.agreement
+    agreement.refresh_from_db(fields=["state"])
+    if agreement.state == AgreementState.EXECUTED:
+        return _("Signed. Your access is being granted.")
+    if agreement.state == AgreementState.SIGNED:
+        return _("Signed. You get access when the dataset owner countersigns.")
+    return _("Signed. You get access when the applicant signs and the dataset owner countersigns.")
+
+
+def _signing(
+    request: AuthenticatedRequest, pk: UUID, command: Callable[..., Signature], done: Callable[[Signature], str]
+) -> HttpResponse:
     """One signature; a sign-in that is too old, or a name that differs, keeps what was typed."""
     agreement = _find(request.actor, pk)
     form = SignForm(request.POST)
@@ -70,8 +82,8 @@ def _signing(request: AuthenticatedRequest, pk: UUID, command: Callable[..., Any
     if form.is_valid():
         with refusals:
             facts = {"typed_name": form.cleaned_data["typed_name"], "seen_sha256": form.cleaned_data["seen"]}
-            command(agreement, **facts, signed_in=sign_in_facts(request), by=request.actor)
-            messages.success(request, done)
+            signature = command(agreement, **facts, signed_in=sign_in_facts(request), by=request.actor)
+            messages.success(request, done(signature))
             return HttpResponseRedirect(reverse("agreement_page", args=[pk]))
     return _page(request, agreement, sign_form=form, status=refusals.status)
 

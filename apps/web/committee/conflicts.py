@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from apps.access_requests import commands, queries_conflicts, queries_shared_work, rules_conflicts
+from apps.access_requests import commands, effect, queries_conflicts, queries_shared_work, rules_conflicts
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.queries import for_committees_of
 from apps.access_requests.queries_conflicts import Suggestion, Why
 from apps.access_requests.queries_invitations import still_invited
+from apps.access_requests.states import ItemState
 from apps.committees.queries import committees_of
+from apps.core import clock
 from apps.core.errors import NotFound, WrongState
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
@@ -111,11 +113,14 @@ def _page(
     works = queries_shared_work.asked_about(asked)
     seen = {"seen": rules_conflicts.seen_of([*people, *works])}
     possible = queries_conflicts.suggestions(request.actor, asked, people, works)
+    items, now = list(asked.items.select_related("dataset", "committee")), clock.now()
+    items.sort(key=lambda one: (one.committee.name, one.dataset.title))
     found = {
         "case": asked,
         "people": [{"person": one, "is_applicant": one.pk == asked.applicant_id} for one in people],
         "invited": still_invited(asked.rounds.first()),
-        "items": asked.items.select_related("dataset", "committee").order_by("committee__name", "dataset__title"),
+        "items": items,
+        "over": all(one.state != ItemState.OPEN and not effect.is_pending(one, now) for one in items),
         "suggestions": [_sentence(one) for one in possible],
         "form": form or DeclarationForm(initial=seen, auto_id="declaration-%s"),
         "moved": moved,

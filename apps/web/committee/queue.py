@@ -60,7 +60,7 @@ TABS = (
         (Sort("longest", gettext_lazy("Longest wait first"), "since pk"), NEWEST),
     ),
     Tab(
-        "decided", gettext_lazy("Decided"),
+        "decided", gettext_lazy("Decided or withdrawn"),
         (
             Sort("latest", gettext_lazy("Decided, newest first"), "-closed_on -pk"),
             Sort("first", gettext_lazy("Decided, oldest first"), "closed_on pk"),

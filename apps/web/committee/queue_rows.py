@@ -62,7 +62,8 @@ def _row(request: Any) -> Row:
         "action": _("Check request") if request.declared else _("Declare conflicts of interest"),
     }
     if not request.declared:
-        return row | {"possible_conflict": request.same_institution}
+        asks = {"possible_conflict": request.same_institution} if undecided and not row["withdrawn"] else {}
+        return row | (asks or {"possible_conflict": False, "action": _("View request")})
     return row | (_votes(shown) if request.state == RequestState.IN_REVIEW else {})
 
 

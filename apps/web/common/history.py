@@ -87,10 +87,13 @@ def _grouped(events: Iterable[Event]) -> list[list[Event]]:
 def _line(
     group: list[Event], names: Mapping[UUID, str], datasets: Mapping[UUID, str], viewer: UUID | None
 ) -> dict[str, Any]:
-    """The newest event of the group, with everybody who did the same."""
-    people = [_who(event, names, viewer) for event in group]
+    """The newest event of the group, with everybody who did the same and when."""
     entry = _entry(group[0], names, datasets, viewer)
-    return entry if len(group) == 1 else entry | {"who": ", ".join(dict.fromkeys(filter(None, people)))}
+    if len(group) == 1:
+        return entry
+    people = [(_who(event, names, viewer), event.at) for event in group]
+    said = [f"{who} ({formats.date_format(timezone.localtime(at), 'H:i')})" for who, at in people if who]
+    return entry | {"who": ", ".join(dict.fromkeys(said))}
 
 
 def _entry(

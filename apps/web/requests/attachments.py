@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.access_requests import commands, queries_thread, rules, rules_attachments
+from apps.access_requests import commands, queries_questions, queries_thread, rules, rules_attachments
 from apps.access_requests.models import AccessRequest, Attachment
-from apps.core.errors import NotFound, UploadTooLarge
+from apps.core.errors import Invalid, NotFound, UploadTooLarge
 from apps.core.file_response import stored_file
 from apps.web import document_forms
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
 from apps.web.common.decorators import require_page_or_form, writes
-from apps.web.common.forms import FormRefusals
+from apps.web.common.forms import FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.requests import views
 from apps.web.requests.section_pages import came_from, section_address
@@ -39,7 +39,9 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, found: AccessRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._questions = {str(one.pk): one for one in views.questions_of(found)}
+        locked = rules_attachments.documents_are_locked(found)
+        asked = queries_questions.unlocked_questions_of(found) if locked else views.questions_of(found)
+        self._questions = {str(one.pk): one for one in asked}
         if not self._questions:
             del self.fields["question"]
             return
@@ -49,7 +51,7 @@ class DocumentForm(forms.Form):
         texts = [
             (pk, _("Answer to: %(question)s") % {"question": one.text[:80]}) for pk, one in self._questions.items()
         ]
-        choice.choices = [("", _("The request")), *texts]
+        choice.choices = texts if locked else [("", _("The request")), *texts]
 
     def document(self) -> dict[str, Any]:
         """What was entered, as the command wants it."""
@@ -74,11 +76,21 @@ def request_documents(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             commands.attach(found, **form.document(), by=request.actor)
             messages.success(request, _("The document is attached."))
             return HttpResponseRedirect(came_from(request, reverse("request_documents", args=[pk])))
-    status = refusals.status if request.method == "POST" else 200
-    documents = queries_thread.documents_of(found).select_related("question")
-    context = {"asked": found, "form": form, "documents": document_forms.shown(documents), "removable": True}
-    context |= {"most": rules_attachments.MOST, "back": section_address(pk, request.GET.get("section", ""))}
-    context["from_section"] = came_from(request, "")
+    return _page(request, found, form, status=refusals.status if request.method == "POST" else 200)
+
+
+def _page(
+    request: AuthenticatedRequest, found: AccessRequest, form: DocumentForm, *, status: int, refused: str = ""
+) -> HttpResponse:
+    """The documents, each with a button to remove it if that is not locked; `refused` says what was not done."""
+    documents = list(queries_thread.documents_of(found).select_related("question"))
+    unlocked = rules_attachments.removable(found, documents)
+    context = {
+        "asked": found, "form": form, "refused": refused, "most": rules_attachments.MOST,
+        "documents": [row | {"removable": row["document"].pk in unlocked} for row in document_forms.shown(documents)],
+        "locked": rules_attachments.documents_are_locked(found),
+        "back": section_address(found.pk, request.GET.get("section", "")), "from_section": came_from(request, ""),
+    }  # fmt: skip
     return render(request, "requests/documents.html", context, status=status)
 
 
@@ -86,8 +98,14 @@ def request_documents(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @signed_in
 @idempotent_form
 def document_remove(request: AuthenticatedRequest, pk: UUID, document: UUID) -> HttpResponse:
-    """The applicant takes a document back."""
-    commands.remove_attachment(_find(request, pk, document), by=request.actor)
+    """The applicant takes a document back. The page of the documents shows a refusal, if it can be shown."""
+    wanted = _find(request, pk, document)
+    refusal = refusal_of(lambda: commands.remove_attachment(wanted, by=request.actor))
+    if refusal is not None:
+        found = views.find(request.actor, pk)
+        if not isinstance(refusal, Invalid) or refusal_of(lambda: rules.check_can_edit(request.actor, found)):
+            raise refusal
+        return _page(request, found, DocumentForm(found=found), status=refusal.status, refused=refusal.sentence)
     messages.success(request, _("The document was removed."))
     return HttpResponseRedirect(came_from(request, reverse("request_documents", args=[pk])))
 

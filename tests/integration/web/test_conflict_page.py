@@ -124,3 +124,19 @@ def test_an_applicant_reads_neither_declarations_nor_verdicts_in_the_history() -
     theirs = stories.client_for(case.committee_setup.chair).get(reverse("case", args=[case.request.pk]))
     assert not [row for row in mine.context["timeline"] if row["what"].startswith(tuple(texts))]
     assert {text for text in texts for row in theirs.context["timeline"] if row["what"].startswith(text)} == texts
+
+
+def test_a_decided_request_asks_nobody_for_a_declaration_as_the_next_thing() -> None:
+    case = stories.submitted(declared=False)
+    stories.declare(case.request, case.committee_setup.chair)
+    case = stories.decided(stories.in_review(case))
+    stories.drain()
+    late = case.committee_setup.members[1]
+    assert not NoConflictDeclaration.objects.filter(person=late).exists(), "the control: they have not declared"
+    client = stories.client_for(late)
+    assert client.get(reverse("case", args=[case.request.pk])).context["over"]
+    row = client.get(reverse("review_queue"), {"tab": "decided"}).context["rows"][0]
+    assert (row["declared"], row["possible_conflict"], row["decisions"]) == (False, False, [])
+    assert not late.notifications.filter(kind=Kind.ITEM_DECIDED).exists()
+    note = case.committee_setup.chair.notifications.get(kind=Kind.ITEM_DECIDED)
+    assert note.path == reverse("case", args=[case.request.pk])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.access_requests import commands as requests
 from apps.access_requests.models import Attachment, Message
 from tests import stories
 
@@ -65,6 +66,26 @@ def test_a_document_answers_a_question_and_is_removed() -> None:
     assert document.question == case.question
     assert client.post(f"{page}{document.pk}/remove/", once()).status_code == 302
     assert not Attachment.objects.exists()
+
+
+def test_a_document_of_a_part_that_is_locked_is_not_removed_and_the_page_says_so() -> None:
+    case = stories.draft()
+    client, page = stories.client_for(case.applicant), f"/requests/{case.request.pk}/documents/"
+    client.post(page, {"file": pdf(), "kind": "ethics", **once()})
+    document = Attachment.objects.get()
+    remove = f"{page}{document.pk}/remove/"
+    assert remove in client.get(page).content.decode(), "the control: a draft is not locked"
+    case = stories.in_review(stories.submitted(case))
+    question = requests.request_changes(case.request, text="Why?", field="purpose", by=case.committee_setup.chair)
+    shown = client.get(page)
+    assert remove not in shown.content.decode() and shown.context["locked"]
+    assert [value for value, _label in shown.context["form"].fields["question"].choices] == [str(question.pk)]
+    refused = client.post(remove, once())
+    assert refused.status_code == 422 and refused.context["refused"]
+    assert Attachment.objects.filter(pk=document.pk, removed_at=None).exists()
+    stories.drain()
+    note = case.applicant.notifications.get(kind="request.returned")
+    assert "> Purpose: Why?" in note.body
 
 
 def test_a_message_and_its_document_are_sent_together_or_not_at_all() -> None:

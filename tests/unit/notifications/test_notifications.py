@@ -96,8 +96,9 @@ def test_a_decision_reaches_applicant_and_members_with_its_reason(choice: str, w
     member = stories.person()
     case = stories.decided(stories.in_review(stories.submitted(stories.draft(members=[member]))), choice=choice)
     stories.drain()
-    assert notified("request.item_decided") == {case.applicant, member}
-    for notification in Notification.objects.filter(kind="request.item_decided"):
+    declared = set(case.committee_setup.everyone)
+    assert notified("request.item_decided") == {case.applicant, member} | declared, "who declared hears of it too"
+    for notification in Notification.objects.filter(kind="request.item_decided").exclude(reader__in=declared):
         assert words in notification.subject
         assert f"> My reason to {choice}." in notification.body
         assert ("> Report once a year." in notification.body) == (choice == "conditional")
