@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.access_requests import effect
 from apps.access_requests.models import AccessRequest, Appeal, Invitation, Item, Round
 from apps.access_requests.queries_named import naming
 from apps.access_requests.states import RequestState
@@ -32,6 +33,13 @@ def joinable_requests() -> QuerySet[AccessRequest]:
 
 def is_joinable(request: AccessRequest) -> bool:
     return joinable_requests().filter(pk=request.pk).exists()
+
+
+def seems_joinable(request: AccessRequest) -> bool:
+    """The same as far as anybody outside the committee knows: a decision that can be undone is not told by a page."""
+    known = request.items.filter(decided_at__isnull=False).exclude(effect.unannounced())
+    appealed = Appeal.objects.filter(item__request=request)
+    return request.state in JOINABLE and not known.exists() and not appealed.exists()
 
 
 def open_invitations() -> QuerySet[Invitation]:

@@ -4,7 +4,7 @@ One row is one request. Requests that the member is part of, or is recused from,
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from django.db.models import (
     UUIDField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, JSONObject, TruncMonth
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull
 
 from apps.access_requests.models import AccessRequest, Item, Question, ReviewClock, Round, Vote
@@ -43,8 +43,6 @@ from apps.committees import queries as committees
 from apps.committees.models import Committee, CommitteeMember
 from apps.core import clock, roles
 from apps.core.actors import Viewer
-
-FOUND_ONCE = 1000
 
 
 def to_check_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
@@ -64,22 +62,17 @@ def waiting_for(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet
     return AccessRequest.objects.filter(pk__in=checks.union(votes)).order_by("submitted_at", "pk")
 
 
-def found_once(votes: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
-    """The same requests by their ids: a page that asks several things of them finds them once. One statement.
-
-    More than FOUND_ONCE are found again each time: their ids would be a longer statement than the question.
-    """
-    ids = list(votes.order_by().values_list("pk", flat=True)[: FOUND_ONCE + 1])
-    return votes if len(ids) > FOUND_ONCE else AccessRequest.objects.filter(pk__in=ids)
+def in_review_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
+    """Requests in review, whoever's votes they wait for."""
+    return _requests(_open_items(person, among).filter(_in_review()))
 
 
 def with_others_of(
     person: Viewer, among: Iterable[UUID] | None = None, *, to_vote: QuerySet[AccessRequest] | None = None
 ) -> QuerySet[AccessRequest]:
     """Requests in review that wait for the votes of other members; `to_vote` is `to_vote_of` if it is known."""
-    waiting = _requests(_open_items(person, among).filter(_in_review()))
     mine = to_vote_of(person, among) if to_vote is None else to_vote
-    return waiting.exclude(pk__in=mine.values("pk"))
+    return in_review_of(person, among).exclude(pk__in=mine.values("pk"))
 
 
 def with_applicant_of(person: Viewer, among: Iterable[UUID] | None = None) -> QuerySet[AccessRequest]:
@@ -178,13 +171,6 @@ def waiting_votes(committee: Committee) -> dict[UUID, int]:
             if one["person"] not in voted:
                 waiting[UUID(one["person"])] = waiting.get(UUID(one["person"]), 0) + 1
     return waiting
-
-
-def decisions_by_month(person: Viewer, *, since: datetime) -> list[tuple[datetime, int]]:
-    """How many items this member's committees decided, a month (UTC) at a time; empty months are left out."""
-    done = Item.objects.filter(committee__in=committees.committees_of(person), decided_at__gte=since).order_by()
-    months = done.annotate(month=TruncMonth("decided_at")).values_list("month")
-    return list(months.annotate(n=Count("pk")).order_by("month"))
 
 
 def _committees(person: Viewer, among: Iterable[UUID] | None) -> Iterable[UUID]:

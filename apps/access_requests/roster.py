@@ -64,7 +64,10 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid(
-            _("The file is not in UTF-8. In your spreadsheet, save it as “CSV UTF-8”, or copy the rows below."),
+            _(
+                "The file is not in UTF-8. In your spreadsheet, save it as “CSV UTF-8”, or copy the rows into "
+                "the field below."
+            ),
             field="file",
         ) from None
 
@@ -170,7 +173,7 @@ def _checked(line: int, said: Mapping[str, str]) -> tuple[Entry, dict[str, str]]
         wrong[EMAIL] = _("Enter an e-mail address, such as name@university.example.")
     bare = orcid_address(orcid).removeprefix(ORCID_ADDRESS)
     if orcid and not bare:
-        wrong[ORCID] = _("This is not an ORCID iD. Check the digits, such as 0000-0002-1825-0097.")
+        wrong[ORCID] = _("This is not a valid ORCID iD. Check the digits. Example: 0000-0002-1825-0097.")
     if not email and not orcid:
         wrong[EMAIL] = _("Enter an e-mail address or an ORCID iD.")
     return Entry(name, email, bare or orcid, line), wrong

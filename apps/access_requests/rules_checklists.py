@@ -42,7 +42,7 @@ def check_verdict(current: Round, committee: Committee, number: int, says: str, 
     if is_blank(reason):
         fields["reason"] = _("Enter a reason. Only the committee can read it.")
     elif len(reason) > Verdict.LONGEST:
-        fields["reason"] = _("A reason has at most %(n)s characters.") % {"n": Verdict.LONGEST}
+        fields["reason"] = _("A reason can have at most %(n)s characters.") % {"n": Verdict.LONGEST}
     if fields:
         raise Invalid(_("The verdict was not saved."), fields=fields)
 

@@ -123,7 +123,8 @@ def check_roster(by: Person, cohort: Cohort, change: RosterChange, *, on_roster:
     for entry in change.added:
         if {entry.email, entry.orcid} & mine:
             raise Invalid(
-                _("Line %(line)s is you. The supervisor is not a student.") % {"line": entry.line}, field="rows"
+                _("Line %(line)s is you. The supervisor cannot be a student of the class.") % {"line": entry.line},
+                field="rows",
             )
     if approved and change.removed:
         raise Invalid(

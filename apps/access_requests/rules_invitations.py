@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from apps.access_requests import fields, obstacles, queries, queries_invitations, rules
 from apps.access_requests.invitees import Invitee, proved_by
-from apps.access_requests.models import AccessRequest, Invitation
+from apps.access_requests.models import AccessRequest, Invitation, OutsideReviewer
 from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.access_requests.states import RequestState
 from apps.committees.queries import committees_of
@@ -26,17 +26,19 @@ RESENT_AFTER = timedelta(hours=1)
 MOST_TIMES = 5  # an invitation is sent
 
 
-def check_can_invite(by: Person, request: AccessRequest) -> None:
+def check_can_invite(by: Person, request: AccessRequest, *, as_shown: bool = False) -> None:
     """The applicant, while they can change who is on the request and nothing of it is decided.
 
-    The e-mail says who invites, so the applicant has a name.
+    The e-mail says who invites, so the applicant has a name. A page asks `as_shown`: a decision that can still be
+    undone does not count there.
     """
     check_not_break_glass(by)
     rules.check_can_edit(by, request)
     check_unlocked(editable_fields(request), [fields.MEMBERS.name])
-    if not queries_invitations.is_joinable(request):
+    ask = queries_invitations.seems_joinable if as_shown else queries_invitations.is_joinable
+    if not ask(request):
         raise WrongState(
-            _("A committee has decided on a part of this request, so nobody can be invited. Submit a new request.")
+            _("A committee has decided on part of this request, so nobody can be invited. Submit a new request.")
         )
     check_has_name(by, field=FIELD)
 
@@ -150,6 +152,8 @@ def check_can_take_part(by: Person, invitation: Invitation) -> None:
     request, accounts = invitation.request, accounts_of(by).values("pk")
     if accounts.filter(pk=request.applicant_id).exists():
         raise Denied(_("You are the applicant, so you cannot confirm this invitation yourself."))
+    if OutsideReviewer.objects.filter(request=request, person__in=accounts).exists():
+        raise Denied(_("You are or were an outside reviewer of this request, so you cannot join it."))
     if request.state == RequestState.SUBMITTED:
         _check_decision_possible(by, request)
 
@@ -185,7 +189,7 @@ def check_can_be_accepted(person: Person, invitation: Invitation) -> None:
     try:
         check_can_take_part(person, invitation)
     except DomainError:
-        raise WrongState(_("This account cannot join the request. Withdraw the invitation.")) from None
+        raise WrongState(_("This person’s account cannot join the request. Withdraw the invitation.")) from None
 
 
 def check_is_named(by: Person, invitation: Invitation) -> None:

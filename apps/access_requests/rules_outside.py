@@ -11,6 +11,7 @@ from apps.committees.models import Committee, CommitteeMember, Deputy
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, TooOften, WrongState
 from apps.core.text import is_blank
+from apps.datasets.queries import managed_by
 from apps.people.models import Person
 from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass
@@ -46,7 +47,7 @@ def check_invitation(request: AccessRequest, person: Person, reason: str, last_d
     if is_blank(reason):
         fields["reason"] = _("Enter a reason.")
     elif len(reason) > 500:
-        fields["reason"] = _("A reason has at most %(n)s characters.") % {"n": 500}
+        fields["reason"] = _("A reason can have at most %(n)s characters.") % {"n": 500}
     if fields:
         raise Invalid(_("The person was not invited."), fields=fields)
 
@@ -64,6 +65,8 @@ def _why_not(person: Person, request: AccessRequest) -> str:
         return _("%(name)s declared a conflict of interest for this request.") % named
     if members.exists() or deputies.exists():
         return _("%(name)s is a member or a deputy in a committee that decides on this request.") % named
+    if any(managed_by(one).filter(items__request=request).exists() for one in accounts_of(person)):
+        return _("%(name)s manages a dataset of this request and cannot review it.") % named
     if OutsideReviewer.objects.not_over().filter(request=request, person_id__in=accounts).exists():
         return _("%(name)s is an outside reviewer of this request already.") % named
     if not person.is_active:

@@ -18,7 +18,7 @@ def check_name(by: Person, name: str, *, besides: SavedView | None = None) -> No
     if besides is not None:
         same = same.exclude(pk=besides.pk)
     if same.exists():
-        raise Invalid(_("You already have a view with this name. Enter another one."), field="name")
+        raise Invalid(_("You already have a view with this name. Enter another name."), field="name")
 
 
 def check_can_save(by: Person) -> None:

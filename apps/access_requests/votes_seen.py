@@ -3,19 +3,23 @@
 Pages and API read this, so that no program sees more than a page shows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from apps.access_requests.decided import voters_when_decided
-from apps.access_requests.models import AccessRequest, Item, Round, Vote
+from apps.access_requests.effect import announced
+from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.states import ItemState, RequestState
 from apps.access_requests.voting_rules import is_period_over, rules_in
 from apps.committees.decisions import Decision, VotingRules
 from apps.committees.models import CommitteeMember
 from apps.committees.queries import committees_of
+from apps.core import clock
 from apps.people.models import Person
 
 
@@ -67,6 +71,7 @@ class SeenVotes:
     mine: Vote | None
     choices_shown: bool
     votes: Sequence[Vote]
+    conditions: Sequence[Condition]
     why_not: WhyNot | None
     asks: OpenVote
 
@@ -86,6 +91,13 @@ class SeenVotes:
 def choices_shown(item: Item, mine: Vote | None, decision: Decision) -> bool:
     """Whether somebody reads how the others voted: after their own vote and the blind look, or once it is decided."""
     return item.state != ItemState.OPEN or (mine is not None and not decision.is_hidden)
+
+
+def conditions_shown(item: Item, decision: Decision, me: Person) -> list[Condition]:
+    """The proposed conditions that the reader reads now: in a blind look only their own, because a condition that is
+    proposed with a vote says how somebody voted.
+    """
+    return [one for one in item.conditions.all() if not decision.is_hidden or one.proposed_by_id == me.pk]
 
 
 def votes_for(voters: Iterable[CommitteeMember], me: Person) -> CommitteeMember | None:
@@ -126,6 +138,9 @@ def votes_seen(case: AccessRequest, shown_round: Round, me: Person) -> list[Seen
     eligible, votes = committees_of_request(case, reader=me), list(votes_on(case))
     mine = set(committees_of(me).values_list("pk", flat=True))
     decided = voters_when_decided(case, rows)
+    if is_outside(rows, eligible, mine, me):
+        now = clock.now()
+        return [_outside(item, case, shown_round, eligible.get(item.committee_id, []), now) for item in rows]
     found = []
     for item in rows:
         item.request = case
@@ -133,6 +148,29 @@ def votes_seen(case: AccessRequest, shown_round: Round, me: Person) -> list[Seen
         theirs = [vote for vote in votes if vote.item_id == item.pk]
         found.append(_seen(item, shown_round, voters, theirs, me, is_member=item.committee_id in mine))
     return sorted(found, key=lambda one: not one.is_theirs)
+
+
+def is_outside(
+    items: Iterable[Item], eligible: Mapping[UUID, Iterable[CommitteeMember]], mine: Collection[UUID], me: Person
+) -> bool:
+    """Whether somebody who reads a case is no member of its committees and votes for none: an outside reviewer."""
+    return not any(one.committee_id in mine or votes_for(eligible.get(one.committee_id, []), me) for one in items)
+
+
+def _outside(
+    item: Item, case: AccessRequest, shown_round: Round, voters: list[CommitteeMember], now: datetime
+) -> SeenVotes:
+    """The item as an outside reviewer reads it: no votes, and a decision only when everybody may know it."""
+    shown = announced(item, now)
+    shown.request = case
+    rules = rules_in(item.decided_in or shown_round, item.committee)
+    decision = decision_of(rules, voters, [], period_over=False)
+    why_not = _why_not(shown, None, is_theirs=False, taken=False)
+    return SeenVotes(
+        item=shown, rules=rules, voters=[], decision=decision, member=None, is_member=False, mine=None,
+        choices_shown=False, votes=[], conditions=[] if decision.blind else list(item.conditions.all()),
+        why_not=why_not, asks=OpenVote(),
+    )  # fmt: skip
 
 
 def _seen(
@@ -151,7 +189,8 @@ def _seen(
     why_not = _why_not(item, member, is_theirs=is_member or member is not None, taken=taken)
     return SeenVotes(
         item=item, rules=rules, voters=voters, decision=decision, member=member, is_member=is_member, mine=mine,
-        choices_shown=shown, votes=current if shown else [], why_not=why_not,
+        choices_shown=shown, votes=current if shown else [], conditions=conditions_shown(item, decision, me),
+        why_not=why_not,
         asks=_asks(item, decision, mine, me) if why_not is None else OpenVote(),
     )  # fmt: skip
 

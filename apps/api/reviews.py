@@ -129,7 +129,7 @@ def _conditions(seen: SeenVotes) -> list[JsonObject]:
             "due_days": one.due_days,
             "adopted": len(seen.decision.adopters(one.pk)) if seen.choices_shown else None,
         }
-        for one in seen.item.conditions.all()
+        for one in seen.conditions
     ]
 
 

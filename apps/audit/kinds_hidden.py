@@ -14,5 +14,5 @@ COMMITTEE_ONLY = ONE_COMMITTEE_ONLY | {
     Kind.CONFIRMATION_NEEDED, Kind.VOTES_DIVIDED, Kind.MEMBER_RECUSED, Kind.DECISION_REACHED, Kind.DECISION_UNDONE,
     Kind.NO_CONFLICT_DECLARED, Kind.ITEM_APPROVED_BY_RULE, Kind.RULE_DECISION_CHECKED,
 }  # fmt: skip
-# What is proposed without a name.
-UNNAMED = frozenset({Kind.CONDITION_PROPOSED})
+# What is said without a name: who proposed a condition; who declined or wants to join and is no part of the request.
+UNNAMED = frozenset({Kind.CONDITION_PROPOSED, Kind.INVITATION_CLAIMED, Kind.INVITATION_DECLINED})

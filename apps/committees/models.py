@@ -40,7 +40,7 @@ class Committee(ClockSettings):
     votes_needed = models.PositiveSmallIntegerField(_("approvals needed"), default=1, db_default=1)  # the k of k of n
     veto = models.BooleanField(_("one denial denies"), default=False, db_default=False)
     # Until everybody has voted or the due date is over, nobody reads the votes of others and nothing is decided.
-    blind = models.BooleanField(_("votes are hidden until everybody has voted"), default=False, db_default=False)
+    blind = models.BooleanField(_("votes are hidden until everyone has voted"), default=False, db_default=False)
     review_days = models.PositiveSmallIntegerField(_("target review time in days"), default=28)
     accepting = models.BooleanField(_("accepts requests"), default=True)
     closed_because = models.CharField(_("why no requests are accepted"), max_length=300, blank=True)

@@ -14,7 +14,7 @@ def check_checklist(criteria: Sequence[str], required: bool) -> None:
     if len(criteria) > MOST:
         fields["criteria"] = _("Enter at most %(n)s criteria.") % {"n": MOST}
     elif long := too_long(criteria):
-        fields["criteria"] = _("A criterion has at most %(n)s characters. Shorten line %(line)s.") % {
+        fields["criteria"] = _("A criterion can have at most %(n)s characters. Shorten line %(line)s.") % {
             "n": LONGEST, "line": long[0],
         }  # fmt: skip
     elif len(set(criteria)) < len(criteria):

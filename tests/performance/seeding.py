@@ -37,7 +37,7 @@ FROM generate_series(greatest(%(first)s, %(alike)s + 1)::int, %(last)s::int) AS 
 JOIN datasets_dataset d ON d.id = md5('dataset' || n)::uuid
 JOIN datasets_searchdocument o ON o.dataset_id = md5('dataset' || ((n - 1) %% %(alike)s + 1))::uuid
 """
-MANY = 1_000
+MANY, OLD = 1_000, 100_000
 COUNTS = {
     "institutions": INSTITUTIONS,
     "people": PEOPLE,
@@ -67,7 +67,7 @@ def fill(
         db.execute("SET session_replication_role = replica")  # bulk: no trigger and no foreign key is asked row by row
         for part in (*before, *each, *after) if first == 1 else each:
             text = (STATEMENTS / f"{part}.sql").read_text()
-            db.execute(text.format(**COUNTS, many=many, first=first, last=last).encode())
+            db.execute(text.format(**COUNTS, many=many, old=OLD, first=first, last=last).encode())
             db.execute("ANALYZE")  # the next part reads what this one wrote
         for statement in (DOCUMENTS, COPIES):
             db.execute(statement, {"first": first, "last": last, "alike": alike})

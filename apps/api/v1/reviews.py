@@ -108,7 +108,8 @@ def review_out(me: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     newest = case.rounds.order_by("-number")[0]
     seen = votes_seen(case, newest, me)
     clocks = clocks_of(case, [one.item for one in seen if one.is_theirs], today_of_clocks())
-    aside = case.recusals.select_related("person").order_by("declared_at")
+    inside = any(one.is_theirs for one in seen)
+    aside = case.recusals.select_related("person").order_by("declared_at") if inside else ()
     readers = committees_of(me).values_list("pk", flat=True)
     documents = queries_thread.documents_in(newest.snapshot, committees=set(readers))
     asked = case.questions.select_related("asked_by").order_by("asked_at")

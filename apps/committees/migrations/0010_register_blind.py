@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='committee',
             name='blind',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='votes are hidden until everybody has voted'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='votes are hidden until everyone has voted'),
         ),
     ]

@@ -88,7 +88,7 @@ MESSAGES: Mapping[Kind, Message] = {
             "invitation_confirmed.committee": (
                 _("Another person joined %(reference)s"),
                 _(
-                    "A person who was invited to the request %(reference)s confirmed, so a new round has started. "
+                    "A person invited to the request %(reference)s has confirmed, so a new round has started. "
                     "Open the request and declare again whether you have a conflict of interest."
                 ),
             ),

@@ -123,7 +123,9 @@ class CheckForm(forms.Form):
     )
     comment = CleanTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Required if you would have decided otherwise. Members of the committee can read it."),
+        help_text=gettext_lazy(
+            "Required if you would have decided differently. The members of the committee can read it."
+        ),
         required=False,
         depends=True,
         max_length=2000,

@@ -29,9 +29,15 @@ from apps.web.committee.match_presenters import match_of_round
 from apps.web.committee.outside_presenters import outside_of_case, task_from_outside
 from apps.web.committee.precedents import precedents_of_case
 from apps.web.committee.question_form import QuestionForm
-from apps.web.committee.reviewer_presenters import NAME_A_PERSON, notes_of, reviewers_of_case
+from apps.web.committee.reviewer_presenters import (
+    ABOUT_AN_OUTSIDE_REVIEWER,
+    NAME_A_PERSON,
+    NOT_FROM_OUTSIDE,
+    notes_of,
+    reviewers_of_case,
+)
 from apps.web.committee.revised import revised
-from apps.web.committee.vote_presenters import items_of_case, task_of
+from apps.web.committee.vote_presenters import asked_at, items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
 from apps.web.form_answers import answer_sections, frozen_forms
@@ -47,7 +53,7 @@ def case_page(case: AccessRequest, me: Person, *, moved: str = "", typed: str = 
     people = _people(rounds, {event.actor_id for event in events if event.actor_id} | named)
     names = {pk: str(person) for pk, person in people.items()}
     items = items_of_case(case, rounds[0], me, dict(forms.get("vote_forms", {})), forms.get("undo_forms"))
-    add_conditions(items, forms.get("review_forms"))
+    add_conditions(items, forms.get("review_forms"), today=asked_at(case).date())
     compared = compared_with(rounds, {pk for entry in items for pk in entry["my_rounds"]})
     titles = titles_of(UUID(pk) for one in (*rounds[:2], compared[0]) if one for pk in one.snapshot["datasets"])
     checklists = checklists_of_case(case, rounds[0], items, forms.get("verdict_forms"))
@@ -116,12 +122,21 @@ def _told(events: Iterable[Event], items: Iterable[Mapping[str, Any]]) -> list[E
     """The events that this member may read now.
 
     When a condition was proposed they see after their own vote: a vote at the same moment would show who adopts it.
-    Of internal messages they see those of the committees for which they read messages.
+    Of internal messages they see those of the committees for which they read messages, and of outside reviewers those
+    of the committees for which they read. An outside reviewer does not learn who declared a conflict or left.
     """
-    hidden = {entry["item"].dataset_id for entry in items if not entry["choices_shown"]}
+    entries = list(items)
+    hidden = {entry["item"].dataset_id for entry in entries if not entry["choices_shown"]}
     shown_now = [one for one in events if one.kind != Kind.CONDITION_PROPOSED or hidden.isdisjoint(one.about)]
-    mine = {entry["item"].committee_id for entry in items if entry["is_member"]}
-    return [one for one in shown_now if one.kind not in ONE_COMMITTEE_ONLY or not mine.isdisjoint(one.about)]
+    mine = {entry["item"].committee_id for entry in entries if entry["is_member"]}
+    read_for = {entry["item"].committee_id for entry in entries if entry["mine"]}
+    away = frozenset() if any(not one["is_outside"] for one in entries if one["mine"]) else NOT_FROM_OUTSIDE
+    limits: dict[str, set[UUID]] = {
+        **dict.fromkeys(ONE_COMMITTEE_ONLY, mine),
+        **dict.fromkeys(ABOUT_AN_OUTSIDE_REVIEWER, read_for),
+    }
+    shown = [one for one in shown_now if one.kind not in away]
+    return [one for one in shown if one.kind not in limits or not limits[one.kind].isdisjoint(one.about)]
 
 
 def _notes(case: AccessRequest, events: Iterable[Event], names: Mapping[UUID, str]) -> dict[int, str]:

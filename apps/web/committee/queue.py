@@ -1,6 +1,7 @@
 """Requests to review: what waits for a committee member, in tabs, with filters and export."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from apps.access_requests import review_queue as queue
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.review_figures import Figures, figures_of
 from apps.access_requests.review_filters import due_within, items_inside, overdue, without_date
 from apps.access_requests.states import ItemState, RequestState
 from apps.committees.models import Committee
@@ -31,7 +33,7 @@ from apps.web.common.auth import signed_in
 from apps.web.common.csv_export import csv_response
 from apps.web.common.decorators import writes
 from apps.web.common.list_filters import Choice, DateRange, Filter, Option, Search
-from apps.web.common.lists import ListSpec, Sort, counted, list_page
+from apps.web.common.lists import ListSpec, Sort, list_page
 
 MONTHS = 6
 NOUN = ngettext_lazy("%(total)s request", "%(total)s requests", "n")
@@ -68,7 +70,8 @@ TABS = (
 
 
 def _mine(person: Viewer) -> QuerySet[Any]:
-    return with_member_counts(committees_of(person)).annotate(asked_at=clock.sql_now(), led=is_chaired_by(person))
+    found = with_member_counts(committees_of(person))
+    return found.annotate(asked_at=clock.sql_now(), led=is_chaired_by(person), views=saved_views.views_listed(person))
 
 
 @writes
@@ -80,17 +83,17 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
     mine = list(_mine(person))
     if not mine:
         raise Denied(_("Only members of a data access committee can see this page."))
-    views = saved_views.views_of(person)
+    views = saved_views.views_from(mine[0].views)
     if (default := saved_views.default_of(request, views)) is not None:
         return default
     among = [one.pk for one in mine]
-    stages = _stages(person, among)
-    counts = {value: counted(found) for value, found in stages.items()}
+    since = months_before(mine[0].asked_at, MONTHS - 1)
+    figures = figures_of(person, among, since=since)
+    counts = figures.counts
     first = "to-check" if counts["to-check"] and not counts["to-vote"] else "to-vote"
     tab = next((one for one in TABS if one.value == request.GET.get("tab", first)), TABS[1])
-    page = list_page(
-        request, _spec(tab, first, counts, mine, request), queue.with_items(stages[tab.value], person, among)
-    )
+    rows = queue.with_items(_stage(tab, person, among, figures), person, among)
+    page = list_page(request, _spec(tab, first, figures, mine, request), rows, total=counts[tab.value])
     if page.is_export:
         record_export("review_queue", rows=page.total, by=person)
         return csv_response("requests-to-review", COLUMNS, page.matching, present=partial(exported_rows, person))
@@ -99,32 +102,31 @@ def review_queue(request: AuthenticatedRequest) -> HttpResponseBase:
         "tab": tab.value,
         "rows": rows_of(page.rows),
         "counts": {value.replace("-", "_"): n for value, n in counts.items()},
-        "overdue": counted(stages["to-vote"].filter(overdue(among))),
+        "overdue": figures.overdue,
         "committees": [_committee(one) for one in mine],
-        **_figures(person, mine[0].asked_at),
+        **_chart(figures, since),
     }
     return render(request, "committee/queue.html", found)
 
 
-def _stages(person: Viewer, among: list[UUID]) -> dict[str, QuerySet[AccessRequest]]:
-    """The requests of each tab. What waits for this member's vote is the dearest question, and is asked once."""
-    to_vote = queue.found_once(queue.to_vote_of(person, among))
-    return {
-        "to-check": queue.to_check_of(person, among),
-        "to-vote": to_vote,
-        "with-others": queue.with_others_of(person, among, to_vote=to_vote),
-        "with-applicant": queue.with_applicant_of(person, among),
-        "decided": queue.decided_of(person, among),
-    }
+def _stage(tab: Tab, person: Viewer, among: list[UUID], figures: Figures) -> QuerySet[AccessRequest]:
+    """The requests of this tab."""
+    if tab.value == "to-vote":
+        return figures.to_vote
+    if tab.value == "with-others":
+        return queue.with_others_of(person, among, to_vote=figures.to_vote)
+    others = {
+        "to-check": queue.to_check_of, "with-applicant": queue.with_applicant_of, "decided": queue.decided_of,
+    }  # fmt: skip
+    return others[tab.value](person, among)
 
 
-def _spec(
-    tab: Tab, first: str, counts: dict[str, int], mine: list[Committee], request: AuthenticatedRequest
-) -> ListSpec:
+def _spec(tab: Tab, first: str, figures: Figures, mine: list[Committee], request: AuthenticatedRequest) -> ListSpec:
     among = [one.pk for one in mine]
     tabs = Choice(
-        "tab", _("Stage"), [Option(one.value, one.label, None, counts[one.value]) for one in TABS], first, tabs=True
-    )
+        "tab", _("Stage"), [Option(one.value, one.label, None, figures.counts[one.value]) for one in TABS], first,
+        tabs=True,
+    )  # fmt: skip
     filters: list[Filter] = [tabs, Search(_("Title, reference, applicant or dataset"), _matching)]
     if len(mine) > 1 or "committee" in request.GET:
         choices = [Option(one.slug, one.name, Q(Exists(items_inside(committee=one)))) for one in mine]
@@ -136,7 +138,7 @@ def _spec(
         ]
     else:
         filters.append(Choice("due", _("Due"), _due_options(among)))
-        filters.append(Choice("reviewer", _("Reviewer"), reviewer_options(request.actor.pk, among)))
+        filters.append(Choice("reviewer", _("Reviewer"), reviewer_options(request.actor.pk, among, figures.members)))
         filters.append(DateRange("submitted", _("Submitted"), "submitted_at"))
     return ListSpec(noun=NOUN, sorts=tab.sorts, filters=filters)
 
@@ -170,10 +172,9 @@ def _due_options(among: list[UUID]) -> list[Option]:
     ]
 
 
-def _figures(person: Viewer, now: Any) -> dict[str, Any]:
+def _chart(figures: Figures, since: datetime) -> dict[str, Any]:
     """The decisions of the last months, for the chart; none for fewer than three decisions."""
-    since = months_before(now, MONTHS - 1)
-    months = several_months(dict(queue.decisions_by_month(person, since=since)), since, MONTHS)
+    months = several_months(figures.months, since, MONTHS)
     enough = sum(month["value"] for month in months) >= 3
     return {"months": months if enough else [], "most": max([month["value"] for month in months] + [1])}
 

@@ -12,11 +12,12 @@ from apps.audit.kinds import Kind
 from apps.audit.models import Event
 from apps.people.models import Person
 
-ABOUT_A_REVIEWER = frozenset({
-    Kind.REVIEWER_ASSIGNED, Kind.REVIEWER_UNASSIGNED, Kind.OUTSIDE_REVIEWER_INVITED, Kind.OUTSIDE_REVIEWER_ENDED,
-})  # fmt: skip
+ABOUT_AN_OUTSIDE_REVIEWER = frozenset({Kind.OUTSIDE_REVIEWER_INVITED, Kind.OUTSIDE_REVIEWER_ENDED})
+ABOUT_A_REVIEWER = ABOUT_AN_OUTSIDE_REVIEWER | {Kind.REVIEWER_ASSIGNED, Kind.REVIEWER_UNASSIGNED}
 # The kinds of event of which the history of a case names the people whom they are about.
 NAME_A_PERSON = ABOUT_A_REVIEWER | {Kind.VOTER_LEFT}
+# What only the committees themselves read.
+NOT_FROM_OUTSIDE = frozenset({Kind.VOTER_LEFT, Kind.MEMBER_RECUSED, Kind.NO_CONFLICT_DECLARED})
 
 
 def reviewing(me: Person) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Saved views of Requests to review: links above the list, and the page on which a member keeps them in order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,8 +19,10 @@ from django.utils.translation import gettext_lazy
 from apps.access_requests import commands
 from apps.access_requests.models import SavedView
 from apps.committees.queries import committees_of
+from apps.core.actors import Viewer
 from apps.core.errors import Denied, Invalid, NotFound
 from apps.core.identifiers import uuids
+from apps.core.roles import person_id
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -82,6 +86,17 @@ def views_of(person: Person) -> list[SavedView]:
     return list(SavedView.objects.filter(person=person)[: SavedView.MOST])
 
 
+def views_listed(person: Viewer) -> ArraySubquery:
+    """The same as a column of another statement, for `views_from`."""
+    found = SavedView.objects.filter(person=person_id(person))[: SavedView.MOST]
+    return ArraySubquery(found.values(json=JSONObject(name="name", query="query", is_default="is_default")))
+
+
+def views_from(listed: Iterable[Mapping[str, Any]]) -> list[SavedView]:
+    """The views of such a column: name, filters, and whether it is the default."""
+    return [SavedView(**one) for one in listed]
+
+
 def shown(request: HttpRequest, views: list[SavedView], page: ListPage, *, tab: str, first: str) -> dict[str, Any]:
     """What the queue shows of the views, and the page with addresses that name their tab: a bare one opens the default
     view. `tab` is shown, `first` is the tab of an address without one.
@@ -89,7 +104,7 @@ def shown(request: HttpRequest, views: list[SavedView], page: ListPage, *, tab: 
     here = query_of(request.GET, tab=tab)
     unknown = [name for name in request.GET if name not in (*NAMES, *IN_A_LIST)]
     if unknown:
-        page.problems.append(_("The address has a filter that this page no longer has, so it was ignored."))
+        page.problems.append(_("One filter in the web address no longer exists, so it was ignored."))
 
     def whole(url: str) -> str:
         return f"{url}?tab={first}" if url == page.path else url

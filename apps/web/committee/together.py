@@ -20,6 +20,7 @@ from apps.access_requests.models import Item, Round, Vote
 from apps.access_requests.queries import before_committees_of
 from apps.access_requests.states import ItemState
 from apps.access_requests.together import EqualCase, Together, together
+from apps.access_requests.voting_rules import rules_in
 from apps.committees.queries import committees_of
 from apps.core.errors import Denied, DomainError
 from apps.core.identifiers import uuids
@@ -37,10 +38,13 @@ NEW = ("new_condition", "new_due", "new_due_on", "new_due_days")
 
 
 class EqualVoteForm(VoteForm):
-    """A vote on one of several requests. A condition is proposed on the page of the request."""
+    """A vote on one of several requests. A condition is proposed on the page of the request; with a blind look also
+    chosen there only, since a condition can say how somebody voted.
+    """
 
-    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
-        super().__init__(*args, item=item, proposed=item.conditions.all(), prefix=item.pk.hex[:12], **kwargs)
+    def __init__(self, *args: Any, item: Item, blind: bool, **kwargs: Any) -> None:
+        proposed = item.conditions.none() if blind else item.conditions.all()
+        super().__init__(*args, item=item, proposed=proposed, prefix=item.pk.hex[:12], **kwargs)
         for name in NEW:
             del self.fields[name]
 
@@ -90,7 +94,11 @@ def _chosen(request: AuthenticatedRequest, sent: Any) -> Together:
 
 
 def _new_form(one: EqualCase) -> EqualVoteForm:
-    return EqualVoteForm(item=one.item, initial={"seen": one.round.pk})
+    return EqualVoteForm(**_about(one), initial={"seen": one.round.pk})
+
+
+def _about(one: EqualCase) -> dict[str, Any]:
+    return {"item": one.item, "blind": rules_in(one.round, one.item.committee).blind}
 
 
 def _copied(request: AuthenticatedRequest, found: Together) -> HttpResponse:
@@ -100,16 +108,16 @@ def _copied(request: AuthenticatedRequest, found: Together) -> HttpResponse:
         return _page(request, found, _sent_forms(request, found.equal), common=common, status=422)
     typed: dict[UUID, EqualVoteForm] = {}
     for one in found.equal:
-        sent = EqualVoteForm(request.POST, item=one.item)
+        sent = EqualVoteForm(request.POST, **_about(one))
         sent.full_clean()
         initial = {name: sent[name].value() for name in sent.fields}
         initial["reason"] = initial["reason"] or common.cleaned_data["common_reason"]
-        typed[one.item.pk] = EqualVoteForm(item=one.item, initial=initial)
+        typed[one.item.pk] = EqualVoteForm(**_about(one), initial=initial)
     return _page(request, found, typed, common=CommonReasonForm(initial=common.cleaned_data))
 
 
 def _sent_forms(request: AuthenticatedRequest, equal: Sequence[EqualCase]) -> dict[UUID, EqualVoteForm]:
-    return {one.item.pk: EqualVoteForm(request.POST, item=one.item) for one in equal}
+    return {one.item.pk: EqualVoteForm(request.POST, **_about(one)) for one in equal}
 
 
 def _votes_shown(request: AuthenticatedRequest) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The votes on a case as a member sees them: the choices of others only after their own vote."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from django.utils.translation import gettext as _
 from apps.access_requests import denials, effect, wording
 from apps.access_requests.decided import voters_when_decided
 from apps.access_requests.due_dates import due_words, with_due_date
+from apps.access_requests.effect import announced
 from apps.access_requests.models import AccessRequest, Condition, Item, Round, Vote
 from apps.access_requests.queries import committees_of_request, decision_of, let_a_voter_leave, votes_on
 from apps.access_requests.queries_deputies import named_too_late
 from apps.access_requests.queries_lapse import has_lapsed
 from apps.access_requests.states import ItemState, RequestState
-from apps.access_requests.votes_seen import choices_shown, counts, votes_for
+from apps.access_requests.votes_seen import choices_shown, conditions_shown, counts, is_outside, votes_for
 from apps.access_requests.voting_rules import is_period_over, rules_in
 from apps.agreements.queries import of_request
 from apps.committees.decisions import RULES, Decision, Weight
@@ -54,16 +56,19 @@ def items_of_case(
         "conditions", "undone_decisions__undone_by"
     )
     rows: list[Any] = list(fetched.annotate(condition_rows=condition_rows("dataset_id"), **reviewing(me)))
-    decided, now = voters_when_decided(case, rows), clock.now()
+    decided, now = voters_when_decided(case, rows), asked_at(case)
     late = _named_too_late(case, me, voters_by_committee)
+    outside = is_outside(rows, voters_by_committee, my_committees, me)
     entries = []
-    for item in rows:
+    for row in rows:
+        item: Any = announced(row, now) if outside else row
         item.request = case
-        voters = decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
+        voters = [] if outside else decided.get(item.pk, voters_by_committee.get(item.committee_id, []))
         member = votes_for(voters, me)
-        theirs = [vote for vote in votes if vote.item_id == item.pk]
+        theirs = [] if outside else [vote for vote in votes if vote.item_id == item.pk]
         entry = _voted(item, voters, theirs, shown_round, me, member) | {"my_rounds": _rounds_of(me, theirs)}
-        agreement = agreements.get(item.pk)
+        entry |= {"choices_shown": False} if outside else {}
+        agreement = None if outside else agreements.get(item.pk)
         entry |= after_vote(item, voters, me, now, (undo_forms or {}).get(item.pk))
         entry |= _place_of(item, member, me, my_committees, late)
         entry |= {
@@ -73,6 +78,12 @@ def items_of_case(
         }
         entries.append(entry | _my_vote(case, entry, me, shown_round, typed.get(item.pk)))
     return sorted(entries, key=lambda entry: not entry["mine"])
+
+
+def asked_at(case: AccessRequest) -> datetime:
+    """The moment at which the page is shown: the statement that found the case read it; otherwise one statement."""
+    moment: datetime = getattr(case, "asked_at", None) or clock.now()
+    return moment
 
 
 def _rounds_of(me: Person, votes: list[Vote]) -> set[UUID]:
@@ -111,15 +122,14 @@ def _voted(
     member: CommitteeMember | None,
 ) -> Entry:  # fmt: skip
     """The votes that count, those that no longer do, and the tally of the round in which it was or will be decided."""
-    number = item.decided_in_id or shown_round.pk
-    superseded = {vote.supersedes_id for vote in votes}
+    number, superseded = item.decided_in_id or shown_round.pk, {vote.supersedes_id for vote in votes}
     theirs = [vote for vote in votes if vote.round_id == number and vote.pk not in superseded]
     current = [vote for vote in theirs if counts(vote, item)]
     rules = rules_in(item.decided_in or shown_round, item.committee)
     decision = decision_of(rules, voters, current, period_over=is_period_over(rules, item))
     open_vote = decision if shown_round.closed_at is None else replace(decision, votes={}, adopted={})
     mine = next((vote for vote in current if vote.voter_id == me.pk), None)
-    proposed = list(item.conditions.all())
+    proposed = conditions_shown(item, decision, me)
     voter, is_open = member.person_id if member is not None else me.pk, item.state == ItemState.OPEN
     weight = open_vote.weight_of(voter, conditions_proposed=bool(proposed))
     shown = choices_shown(item, mine, decision)
@@ -139,6 +149,7 @@ def _voted(
         "rule": Committee.Rule(rules.rule).label,
         "ties": RULES[rules.rule].chair_breaks_ties,
         "conditions": _conditions(proposed, decision, shown=shown),
+        "proposed": proposed,
         "missing": [membership.person for membership in voters if membership.person_id not in decision.votes],
         "weight": what_my_vote_does(weight),
         "is_last": weight != Weight.NONE and open_vote.cast + 1 == open_vote.eligible,
@@ -228,7 +239,7 @@ def _my_vote(case: AccessRequest, entry: Entry, me: Person, shown_round: Round, 
         return {"form": None, "why_not": why_not, "confirm": False, "cannot_confirm": False}
     left = entry["must_be_confirmed"] and let_a_voter_leave(item, me.pk)
     return {
-        "form": typed or VoteForm(item=item, proposed=item.conditions.all(), initial=_initial(mine, shown_round)),
+        "form": typed or VoteForm(item=item, proposed=entry["proposed"], initial=_initial(mine, shown_round)),
         "form_open": mine is None or typed is not None or entry["is_divided"],
         "why_not": "",
         "seen": shown_round.pk,

@@ -50,7 +50,8 @@ class Autosave:
             merged = merge(self.sent, form, saved, self.found.revision, beside=NOT_SAVED)
             names, self._kept = [one.name for one in merged.conflicts], merged.kept
             form = self._read(RequestForm(without(merged, saved), **parts))
-        commands.save_answers(self.found, answers=form.answers, by=self.by)
+        if form.answers:
+            commands.save_answers(self.found, answers=form.answers, by=self.by)
         texts = form.texts
         self._wrong = form.form_questions.wrong(texts.get("answers", {}))
         kept = commands.change(self.found, by=self.by, revision=form.cleaned_data["revision"], **texts)

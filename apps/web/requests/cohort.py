@@ -142,7 +142,7 @@ def class_details(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         with refusals:
             commands.describe_class(found, **form.cleaned_data, by=request.actor)
-            messages.success(request, _("The class was saved. Nothing is sent to the committee yet."))
+            messages.success(request, _("The class was saved. Nothing has been sent to the committee yet."))
             return HttpResponseRedirect(reverse("request_class", args=[pk]))
     status = refusals.status if request.method == "POST" else 200
     context = {"asked": found, "form": form, "institution": request.actor.institution}

@@ -39,8 +39,8 @@ def dates_wrong(until: date | None, ends_on: date | None, today: date) -> list[s
         return [_("The ethics approval ended on %(day)s.") % {"day": shown}]
     if ends_on is not None and until < ends_on:
         sentence = _(
-            "The ethics approval ends on %(day)s, before the end of the access that you request. Datasets that require "
-            "ethics approval give access until that day at the latest."
+            "The ethics approval ends on %(day)s, before the access that you request would end. If a dataset "
+            "requires ethics approval, access to it ends on that day at the latest."
         )
         return [sentence % {"day": shown}]
     return []

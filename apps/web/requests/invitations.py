@@ -46,7 +46,7 @@ def invitation_link(request: PageRequest, token: str) -> HttpResponse:
     found = queries_invitations.with_token(token)
     if found is None:
         raise NotFound(
-            _("This link is not valid, or was used already. Ask the person who invited you to send a new one.")
+            _("This link is not valid or has already been used. Ask the person who invited you to send a new one.")
         )
     reader = request.actor
     rules_invitations.check_current(found)
@@ -106,6 +106,6 @@ def _page(request: PageRequest, found: Invitation, *, named: bool) -> HttpRespon
 
 def _not_yours() -> str:
     return _(
-        "This invitation does not exist, was answered, or is for another e-mail address or ORCID iD than those of your "
-        "account. If you have a link, open it again while you are signed in."
+        "This invitation does not exist, was already answered, or is for an e-mail address or ORCID iD that is "
+        "not in your account. If you have a link, open it again while you are signed in."
     )

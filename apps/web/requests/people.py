@@ -35,8 +35,8 @@ class InviteForm(forms.Form):
     invite = CleanTextField(
         label=gettext_lazy("E-mail addresses or ORCID iDs"),
         help_text=gettext_lazy(
-            "Enter one person per line. People with an e-mail address get a link. An invitation by ORCID iD is shown "
-            "when the person signs in with it."
+            "Enter one e-mail address or ORCID iD per line. People invited by e-mail address get a link. People "
+            "invited by ORCID iD see the invitation when they sign in with it."
         ),
         max_length=rules_invitations.MOST * fields.ENTRY_LENGTH,
         error_messages={"required": gettext_lazy("Enter the e-mail address or ORCID iD of at least one person.")},
@@ -96,8 +96,8 @@ def _claimant(request: AuthenticatedRequest) -> Person:
 
 
 def _context(person: Person, found: AccessRequest, form: InviteForm) -> dict[str, Any]:
-    refused = refusal_of(lambda: rules_invitations.check_can_invite(person, found))
-    can_join = queries_invitations.is_joinable(found)
+    refused = refusal_of(lambda: rules_invitations.check_can_invite(person, found, as_shown=True))
+    can_join = queries_invitations.seems_joinable(found)
     return {
         "asked": found,
         "form": form,

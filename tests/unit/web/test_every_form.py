@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 # What a form cannot be made without.
 ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     VoteForm: {"item": Item(), "proposed": [Condition(text="Report once a year.")]},
-    EqualVoteForm: {"item": Item()},
+    EqualVoteForm: {"item": Item(), "blind": False},
     DescriptionForm: {"uses": []},
     AssignForm: {"candidates": [], "counts": {}, "slug": "committee"},
     UndoForm: {"item": UUID(int=1)},
