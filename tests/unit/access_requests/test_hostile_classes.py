@@ -220,6 +220,8 @@ def test_an_address_that_names_nobody_on_an_invitation_has_no_place_either(addre
     assert queries_cohorts.places_of(first).count() == (1 if address.isascii() else 0)
     second = stories.person(at=mate.institution, email=address)
     assert [queries_cohorts.places_of(one).count() for one in (first, second)] == [0, 0]
+    first.is_active = False
+    assert not queries_cohorts.places_of(first).exists()
     assert [one.column for one in read("Mark,m\u0430rk@ki.example").faults] == ["email"]  # a Cyrillic a
 
 
