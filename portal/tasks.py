@@ -27,6 +27,7 @@ from apps.grants.commands import notify_of_ends
 from apps.grants.restores import unreleased_restore
 from apps.identity.commands.sessions import forget_sessions
 from apps.notifications.commands import post_due
+from apps.notifications.commands_cohorts import post_class_mails
 from apps.notifications.commands_digest import post_digests
 from apps.notifications.commands_invitations import post_invitations
 from apps.people.commands.affiliations import warn_of_expiring_affiliations
@@ -47,6 +48,7 @@ def drain() -> None:
     post_due(by=SYSTEM)
     post_digests(by=SYSTEM)
     post_invitations(by=SYSTEM)
+    post_class_mails(by=SYSTEM)
 
 
 @app.task

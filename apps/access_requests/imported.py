@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.access_requests import fields
+from apps.access_requests import fields, imported_work, shared_work
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.purposes import checked
 from apps.access_requests.submitted import FORMAT
@@ -20,7 +20,9 @@ from apps.core.text import typed
 
 MOST_BYTES = 1_000_000
 MOST_NAMED = 100  # wrong values in one refusal
-DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"}
+DOCUMENT_KEYS = {"format", "reference", "round", "submitted_at", "sha256", "request", "people", "datasets"} | {
+    "invited", shared_work.FIELD,
+}  # fmt: skip
 BESIDE = {
     "reference",
     "applicant",
@@ -29,6 +31,8 @@ BESIDE = {
     "attachments",
     "class",
     "supervision",
+    "invited",  # people who have not confirmed are invited again, or not
+    shared_work.FIELD,  # its texts are beside the request
 }  # of a snapshot, beside the fields
 
 
@@ -41,6 +45,7 @@ class Imported:
     values: dict[str, Any] = field(default_factory=dict)
     datasets: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    works: list[imported_work.Said] = field(default_factory=list)
     answers: dict[UUID, tuple[dict[str, Any], dict[str, str]]] = field(default_factory=dict)
 
 
@@ -85,6 +90,8 @@ def read(data: Any) -> Imported:
     found = Imported()
     for one in fields.FIELDS:
         _take(one, said, data, found, wrong)
+    found.works = imported_work.read_works(data, said, wrong)
+    wrong |= imported_work.class_refused(said)
     found.answers = _answers(said.get("forms", []), wrong)
     if wrong:
         raise refused(wrong)

@@ -16,6 +16,8 @@ from apps.core.actors import Viewer
 from apps.people.models import Person
 from apps.people.queries import accounts_of
 
+MAILS_A_PLACE = 2  # e-mails to students without an account
+
 
 def on_roster(cohort: Cohort) -> QuerySet[Student]:
     """The students of the class who were not removed."""
@@ -100,6 +102,15 @@ def places_of(person: Viewer) -> QuerySet[Student]:
 def places_kept_by(person: Viewer) -> QuerySet[Student]:
     """The places that this person confirmed, also in classes that are over."""
     return confirmed_students().filter(person_id=roles.person_id(person))
+
+
+def students_to_mail() -> QuerySet[Student]:
+    """Those with an e-mail that is due: on the roster of an approved class, and nobody has answered for them."""
+    open_lines = Student.objects.filter(
+        removed_at__isnull=True, person__isnull=True, confirmed_at__isnull=True, declined_at__isnull=True
+    )
+    due = open_lines.filter(mail_due_at__lte=clock.sql_now(), cohort__request__applicant__is_active=True)
+    return due.filter(cohort__in=approved().values("pk"))
 
 
 def places_to_confirm(person: Viewer) -> QuerySet[Student]:

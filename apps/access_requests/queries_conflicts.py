@@ -4,7 +4,7 @@ Nothing of a case is shown or sent to a committee member before they declared: `
 `queries_thread.reader_of` and `rules.check_declared` all ask `valid_declarations`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -26,10 +26,13 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from apps.access_requests.models import AccessRequest, Membership, NoConflictDeclaration, Recusal, Round
+from apps.access_requests.models import AccessRequest, Membership, NoConflictDeclaration, Recusal, Round, SharedWork
 from apps.access_requests.named import UNKNOWN, named_members
+from apps.access_requests.queries_shared_work import naming
+from apps.access_requests.shared_work import FIELD
 from apps.access_requests.states import EDITABLE
 from apps.core import roles
 from apps.core.actors import Viewer
@@ -42,6 +45,7 @@ class Why(StrEnum):
 
     INSTITUTION = "institution"  # the same institution
     TOGETHER = "together"  # both are named in another submitted request
+    WORK = "work"  # the applicant says that they wrote or worked together
     EARLIER = "earlier"  # a conflict was declared before in a request of this person
 
 
@@ -51,17 +55,21 @@ class Suggestion:
 
     why: Why
     person: Person
+    work: SharedWork | None = None
 
 
 def valid_declarations() -> QuerySet[NoConflictDeclaration]:
     """The declarations that cover everybody on the request: in its newest round, and named in it now unless the
-    applicant is changing it. A round that does not say whom it names is covered only by who declared knowing that.
+    applicant is changing it. A round that does not say whom it names is covered only by who declared knowing that, and
+    one that names shared work only by who declared when it was named.
     """
     newest = Round.objects.filter(request=OuterRef("request_id")).order_by("-number")
     said = KeyTransform("members", "snapshot")
     kind = Func(said, function="jsonb_typeof", output_field=TextField())
     unknown = Value([str(UNKNOWN)], JSONField())
-    named = Case(When(kind="array", then=said), default=unknown, output_field=JSONField())
+    people = Case(When(kind="array", then=said), default=unknown, output_field=JSONField())
+    works = Coalesce(KeyTransform(FIELD, "snapshot"), Value([], JSONField()))
+    named = Func(people, works, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
     place = Func(OuterRef("people"), F("person_id"), function="array_position", output_field=IntegerField())
     members = Membership.objects.filter(request=OuterRef("request_id")).annotate(place=place)
     declared = NoConflictDeclaration.objects.annotate(
@@ -112,10 +120,13 @@ def people_to_judge(request: AccessRequest) -> list[Person]:
     return people + ([Person(pk=UNKNOWN, name=_("Project members who cannot be identified"))] if UNKNOWN in ids else [])
 
 
-def suggestions(person: Person, request: AccessRequest, people: Iterable[Person]) -> list[Suggestion]:
+def suggestions(
+    person: Person, request: AccessRequest, people: Iterable[Person], works: Sequence[SharedWork] = ()
+) -> list[Suggestion]:
     """What suggests that the person has a conflict of interest with one of these people on the request.
 
-    Two statements, however many people there are.
+    `works` is the shared work of the round. Two statements, however many people there are; one more if there is such
+    work.
     """
     people, me = list(people), accounts_of(person).values("pk")
     own = AccessRequest.objects.filter(applicant_id__in=me).order_by().values("pk")
@@ -129,7 +140,9 @@ def suggestions(person: Person, request: AccessRequest, people: Iterable[Person]
             found.append(Suggestion(Why.INSTITUTION, one))
         found += [Suggestion(Why.TOGETHER, one)] if one.pk in together else []
         found += [Suggestion(Why.EARLIER, one)] if one.pk in earlier else []
-    return found
+    about = {one.pk: one for one in people}
+    shared = [one for one in naming(works, person) if one.party_id in about]
+    return found + [Suggestion(Why.WORK, about[one.party_id], one) for one in shared]
 
 
 def _named_in(requests: QuerySet[Any, Any], people: Iterable[Person], *, besides: AccessRequest) -> set[UUID]:

@@ -80,8 +80,13 @@ def named_in_snapshot(request: AccessRequest) -> list[str]:
 
 def still_invited(seen: Round | None) -> list[Invitation]:
     """Those of the invitations that the round names which are not answered yet; no statement if it names none."""
-    ids = seen.snapshot.get("invited", ()) if seen is not None else ()
-    return list(Invitation.objects.filter(outcome="", pk__in=[UUID(pk) for pk in ids])) if ids else []
+    return [one for one in invited_in(seen) if not one.outcome] if seen is not None else []
+
+
+def invited_in(seen: Round) -> list[Invitation]:
+    """The invitations that the round names, whatever became of them; no statement if it names none."""
+    ids = seen.snapshot.get("invited", ())
+    return list(Invitation.objects.filter(pk__in=[UUID(pk) for pk in ids])) if ids else []
 
 
 def queued_today(person: Person) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries, queries_conflicts, rules
-from apps.access_requests.models import AccessRequest
+from apps.access_requests.models import AccessRequest, SharedWork
 from apps.access_requests.queries_outside import outside_reviews_of
 from apps.committees.queries import committees_of
 from apps.core.editing import fingerprint
@@ -36,12 +36,12 @@ def _is_beside(by: Person, request: AccessRequest) -> bool:
     return deputy or outside_reviews_of(by).filter(request=request).exists()
 
 
-def seen_of(people: Iterable[Person]) -> str:
-    """A digest of whom the question named: an answer is about them and nobody else."""
+def seen_of(people: Iterable[Person | SharedWork]) -> str:
+    """A digest of whom the question named, and of the shared work it was about: an answer is about nothing else."""
     return fingerprint({"people": ",".join(sorted(str(one.pk) for one in people))})
 
 
-def check_people_seen(people: Iterable[Person], seen: str) -> None:
+def check_people_seen(people: Iterable[Person | SharedWork], seen: str) -> None:
     """The people on the request are those whom the question named."""
     if seen != seen_of(people):
         raise WrongState(_("The people on this request have changed. Read who they are now and answer again."))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from apps.access_requests import cohort_facts, fields, form_answers, form_files
+from apps.access_requests import cohort_facts, fields, form_answers, form_files, queries_shared_work, shared_work
 from apps.access_requests.fields import Kind, RequestField
 from apps.access_requests.models import AccessRequest, Attachment
 from apps.access_requests.queries_invitations import named_in_snapshot
@@ -17,6 +17,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
     shown = form_files.frozen_ids(answered.get("forms", ()))
     documents = request.attachments.filter(message=None, removed_at=None)
     invited = named_in_snapshot(request)
+    works = queries_shared_work.named_in_snapshot(request)
     return {
         "reference": request.reference,
         "applicant": str(request.applicant_id),
@@ -25,6 +26,7 @@ def snapshot_of(request: AccessRequest) -> dict[str, Any]:
         "questions": [{"question": text, "answer": reply} for text, reply in questions],
         **answered,
         **({"invited": invited} if invited else {}),  # people who have not confirmed, and are no party
+        **({shared_work.FIELD: works} if works else {}),
         **cohort_facts.frozen(request),
     }
 

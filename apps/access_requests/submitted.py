@@ -15,10 +15,13 @@ from django.utils.translation import gettext
 
 from apps.access_requests import fields, form_answers, form_files
 from apps.access_requests.cohort_facts import class_in
-from apps.access_requests.models import AccessRequest, Round
+from apps.access_requests.models import AccessRequest, Round, SharedWork
 from apps.access_requests.named import named_members, named_people
 from apps.access_requests.purposes import purpose_of
 from apps.access_requests.queries import of_person
+from apps.access_requests.queries_invitations import invited_in
+from apps.access_requests.queries_shared_work import named_in
+from apps.access_requests.shared_work import FIELD
 from apps.committees.queries import committees_of
 from apps.core.pdf import compiled
 from apps.datasets.matching.questions import in_words
@@ -51,7 +54,14 @@ def document(request: AccessRequest, seen: Round, reader: Person) -> dict[str, A
         "request": said,
         "people": [{"id": str(one.pk), "code": one.code, "name": one.name} for one in people],
         "datasets": [{"id": str(one.pk), "slug": one.slug, "title": one.title} for one in datasets],
+        "invited": [{"id": str(one.pk), "label": one.entry} for one in invited_in(seen)],
+        FIELD: [*map(_work, named_in(seen))],
     }
+
+
+def _work(one: SharedWork) -> dict[str, Any]:
+    ids = {"id": str(one.pk), "party": str(one.party_id)}
+    return {**ids, "colleague": one.colleague, "work": one.work, "year": one.year}
 
 
 def _committees(request: AccessRequest, reader: Person) -> set[UUID] | None:
@@ -103,7 +113,7 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
         (str(fields.MEMBERS.label), "; ".join(members) or "–"),
         (str(fields.DATASETS.label), "; ".join(one["title"] for one in written["datasets"])),
     ]
-    rows += _class_rows(said)
+    rows += [*_outside_rows(written, names), *_class_rows(said)]
     for one in forms_of(said, None):
         questions = [question for question in one.definition.questions() if question.key in one.answers.valid]
         rows += [(str(each), "\n".join(_lines(each, one.answers.valid[each.key]))) for each in questions]
@@ -115,6 +125,18 @@ def as_pdf(written: Mapping[str, Any]) -> bytes:
         "sha256": gettext("SHA-256 of the request in this round: %(sha256)s") % {"sha256": written["sha256"]},
     }  # fmt: skip
     return compiled(_layout(), parts)
+
+
+def _outside_rows(written: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """People who are no party: who had not confirmed an invitation, and with whom somebody wrote or worked."""
+    erased = gettext("a person whose data were erased")
+    invited = [one["label"] or erased for one in written["invited"]]
+    works = [
+        f"{one['colleague'] or erased}: {one['work'] or '–'}, {one['year']} ({names.get(one['party']) or erased})"
+        for one in written[FIELD]
+    ]
+    rows = [(gettext("Invited, not confirmed"), "\n".join(invited)), (gettext("Shared work"), "\n".join(works))]
+    return [row for row in rows if row[1]]
 
 
 def _class_rows(said: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from apps.api.v1 import (
     deputies,
     documents,
     files,
+    invitations,
     messages,
     publishing,
     requests,
@@ -64,7 +65,7 @@ api = NinjaAPI(
 )
 ROUTERS = (
     publishing, committees, submissions, requests, documents, appeals, messages, reviews, review_messages, declarations,
-    votes, review_acts, approval_rules, deputies, access, files,
+    votes, review_acts, approval_rules, deputies, access, files, invitations,
 )  # fmt: skip
 for each in ROUTERS:  # publishing includes the router of v1/datasets.py
     api.add_router("", each.router)

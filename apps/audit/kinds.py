@@ -197,6 +197,7 @@ class Kind(models.TextChoices):
     INVITATION_WITHDRAWN = (
         "request.invitation_withdrawn", REQUESTS, "undo", "still", _("An invitation was withdrawn"),
     )  # fmt: skip
+    SHARED_WORK_CHANGED = "request.shared_work_changed", REQUESTS, "edit", "still", _("Shared work was changed")
     CLASS_ADDED = "request.class_added", REQUESTS, "person", "note", _("The request was made a request for a class")
     CLASS_CHANGED = "request.class_changed", REQUESTS, "edit", "still", _("The details of the class were changed")
     CLASS_DROPPED = "request.class_dropped", REQUESTS, "trash", "still", _("The class was removed from the request")

@@ -6,11 +6,10 @@ nor a queue, nor a log can open an invitation.
 
 import logging
 import secrets
-from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -24,10 +23,10 @@ from apps.core import causes, clock, zones
 from apps.core.actors import SYSTEM, Actor
 from apps.core.addresses import absolute, portal_host
 from apps.notifications import wording
+from apps.notifications.outgoing import send_each, wait_after
 from apps.people.rules import check_named
 
 log = logging.getLogger(__name__)
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 
 
 def post_invitations(*, by: Actor, limit: int = 100) -> int:
@@ -36,18 +35,7 @@ def post_invitations(*, by: Actor, limit: int = 100) -> int:
     Never raises: a mail server that does not answer is written to the log and tried again later.
     """
     check_named(by, SYSTEM)
-    sent = 0
-    try:
-        connection = get_connection()
-        for _turn in range(limit):
-            outcome = _post_next_invitation(connection)
-            if outcome is None:
-                break
-            sent += outcome
-        connection.close()
-    except Exception as fault:  # whatever is between us and the mail server: invitations stay queued
-        log.warning("invitations stay queued (%s). %s", type(fault).__name__, causes.for_log(causes.cause_of(fault)))
-    return sent
+    return send_each(_post_next_invitation, limit=limit, what="invitations")
 
 
 @transaction.atomic
@@ -88,8 +76,8 @@ def _refused_address(found: Invitation, fault: SMTPRecipientsRefused) -> bool:
 
 
 def _try_invitation_later(found: Invitation) -> None:
-    wait = min(FIRST_WAIT * (1 << min(found.attempts, 12)), LONGEST_WAIT)
-    Invitation.objects.filter(pk=found.pk).update(attempts=found.attempts + 1, mail_due_at=clock.now() + wait)
+    due = clock.now() + wait_after(found.attempts)
+    Invitation.objects.filter(pk=found.pk).update(attempts=found.attempts + 1, mail_due_at=due)
 
 
 def _invitation_mail(invitation: Invitation, token: str) -> EmailMessage:

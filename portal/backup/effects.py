@@ -138,6 +138,7 @@ EFFECTS: Mapping[Kind, Row] = {
     Kind.INVITATION_CONFIRMED: LOST,
     Kind.INVITATION_DECLINED: takes(taking_invitations.decline),
     Kind.INVITATION_WITHDRAWN: takes(taking_invitations.withdraw),
+    Kind.SHARED_WORK_CHANGED: LOST,
     Kind.CLASS_ADDED: LOST,
     Kind.CLASS_CHANGED: LOST,
     Kind.CLASS_DROPPED: LOST,

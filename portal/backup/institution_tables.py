@@ -11,16 +11,18 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.access_requests import fields
 from apps.access_requests.models import (
     AccessRequest,
     Cohort,
+    Invitation,
     Item,
     Message,
     NoConflictDeclaration,
     Recusal,
+    SharedWork,
     Student,
     Verdict,
     Vote,
@@ -87,6 +89,18 @@ def _messages(institution: Institution) -> Q:
     """
     shared = Q(request__items__committee__institution=institution) | Q(request__applicant__institution=institution)
     return Q(committee__institution=institution) | (Q(internal=False) & shared)
+
+
+def _of_its_applicants(institution: Institution) -> Q:
+    """Invitations that its own people sent."""
+    return Q(invited_by__institution=institution)
+
+
+def _shared_work(institution: Institution) -> Q:
+    """Of its own applicants, and of what was submitted to its committees or for its datasets."""
+    items = Item.objects.filter(request=OuterRef("request"), request__submitted_at__isnull=False)
+    concerned = items.filter(Q(committee__institution=institution) | Q(dataset__institution=institution))
+    return Q(request__applicant__institution=institution) | Q(Exists(concerned))
 
 
 def _classes(path: str) -> Callable[[Institution], Q]:
@@ -190,6 +204,14 @@ TABLES = (
         ("id", "cohort_id", "name", "email", "orcid", "person_id", "invited_at", "confirmed_at", "declined_at",
          "removed_at"),
         _classes("cohort__"),
+    ),
+    Table(
+        "invitations", Invitation,
+        ("id", "request_id", "email", "orcid", "invited_at", "outcome", "person_id", "ended_at"), _of_its_applicants,
+    ),
+    Table(
+        "shared_work", SharedWork,
+        ("id", "request_id", "party_id", "colleague", "work", "year", "added_at", "removed_at"), _shared_work,
     ),
     Table(
         "messages", Message,

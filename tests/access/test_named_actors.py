@@ -61,6 +61,7 @@ NAMED_ONLY: dict[str, set[NamedActor]] = {
     "grants.notify_of_ends": {SYSTEM},
     "notifications.post_due": {SYSTEM},
     "notifications.post_invitations": {SYSTEM},
+    "notifications.post_class_mails": {SYSTEM},
     "notifications.settle_notifications": {SYSTEM},
     "notifications.write_notifications": {SYSTEM},
     # what a provider says about its people

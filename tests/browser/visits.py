@@ -449,6 +449,7 @@ NOT_PAGES = {
             "request_answers", "request_appeal", "appeal_withdraw", "request_revise", "request_reuse_purpose",
             "request_message", "message_withdraw", "case_message", "case_outside", "case_recommend", "document_remove",
             "request_message", "message_withdraw", "case_message", "document_remove", "request_invitation",
+            "request_shared_work",
             "agreement_sign", "agreement_countersign", "agreement_terminate", "grant_end_early",
             "link_end", "case_declare", "case_verdict", "case_accept", "case_request_changes", "case_recuse", "vote",
             "vote_confirm", "decision_undo",

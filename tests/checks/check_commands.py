@@ -11,6 +11,7 @@ SEVERAL_STEPS = {
     "apps/datasets/commands/files.py:add_file": "a long upload holds no lock: bytes are stored between transactions",
     "apps/access_requests/commands/attachments.py:attach": "bytes are stored between transactions, as in add_file",
     "apps/notifications/commands_digest.py:post_digests": "each digest is claimed, sent and marked in its own",
+    "apps/notifications/commands_cohorts.py:post_class_mails": "each e-mail is claimed, sent and marked in its own",
     "apps/notifications/commands_invitations.py:post_invitations": "each e-mail is claimed, sent and marked in its own",
     "apps/notifications/commands.py:post_due": "each e-mail is claimed, sent and marked in a transaction of its own",
     "apps/downloads/commands.py:open_link": "a refusal is written down although the download's transaction rolls back",

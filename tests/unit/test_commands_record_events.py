@@ -14,6 +14,8 @@ UNWRITTEN = {
     "tokens.record_token_use": "each use of a token is an event of what it did",
     "people.drop_visas_of": "follows from a change of the provider that is written down",
     "notifications.choose_rhythm": "changes nothing but when e-mail is sent",
+    "notifications.post_class_mails": "sends what was written down when the students were invited",
+    "notifications.post_invitations": "the same; a refused address is an event",
     "notifications.post_digests": "sends what was written down",
     "people.choose_language": "changes nothing but words",
     "people.choose_time_zone": "changes nothing but how times are shown",

@@ -79,6 +79,7 @@ from apps.access_requests.commands.review import (
     request_changes,
 )
 from apps.access_requests.commands.saved_views import delete_view, rename_view, save_view, set_default_view
+from apps.access_requests.commands.shared_work import add_shared_work, keep_shared_work, remove_shared_work
 from apps.access_requests.commands.thread import withdraw_message, write_message
 from apps.access_requests.commands.votes import confirm_vote, propose_condition, vote
 
@@ -145,6 +146,9 @@ __all__ = [
     "choose_datasets",
     "close_denied",
     "close_over",
+    "add_shared_work",
+    "keep_shared_work",
+    "remove_shared_work",
     "copy",
     "discard",
     "end_deputy",

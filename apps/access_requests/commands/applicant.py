@@ -17,6 +17,7 @@ from apps.access_requests.commands.cohorts import _copy_class, _delete_class, _m
 from apps.access_requests.commands.decide import _close_if_decided, _end_what_is_open
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.commands.rounds import _open_round
+from apps.access_requests.commands.shared_work import _copy_shared_work
 from apps.access_requests.models import AccessRequest, Appeal, Item, Membership, Question, Round, Vote
 from apps.access_requests.rules_questions import check_can_answer, check_unlocked, editable_fields
 from apps.access_requests.states import ItemState, RequestState
@@ -59,6 +60,7 @@ def copy(request: AccessRequest, *, starts_on: date, by: Actor) -> AccessRequest
     for person in Person.objects.filter(memberships__request=request, is_active=True):
         Membership.objects.create(request=drafted, person=person)
     _copy_class(request, drafted)
+    _copy_shared_work(request, drafted)
     record(Kind.REQUEST_DRAFTED, actor=by, subject=drafted, about=[*chosen, request])
     return drafted
 
@@ -268,6 +270,7 @@ def discard(request: AccessRequest, *, by: Actor) -> None:
     request.items.all().delete()
     request.memberships.all().delete()
     request.invitations.all().delete()
+    request.shared_works.all().delete()
     _delete_class(request)
     request.delete()
 

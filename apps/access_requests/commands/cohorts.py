@@ -149,7 +149,19 @@ def _invite(cohort: Cohort, students: list[Student], *, by: Actor) -> None:
     if students:
         ids = [one.pk for one in students]
         Student.objects.filter(pk__in=ids).update(invited_at=clock.now())
+        _queue_mails(cohort, ids)
         record(Kind.STUDENTS_INVITED, actor=by, subject=cohort.request, about=ids, n=len(ids))
+
+
+def _queue_mails(cohort: Cohort, ids: list[UUID]) -> None:
+    """Who has no account gets one e-mail with the address of the class; a class sends at most two for each place, so
+    that a roster that changes all the time is no way to write to strangers.
+    """
+    mailed = Student.objects.filter(cohort=cohort).exclude(mail_due_at=None, mailed_at=None).count()
+    room = max(0, queries_cohorts.MAILS_A_PLACE * cohort.places - mailed)
+    without = Student.objects.filter(pk__in=ids, person=None, mailed_at=None).exclude(email="")
+    chosen = list(without.order_by("added_at", "pk").values_list("pk", flat=True)[:room])
+    Student.objects.filter(pk__in=chosen).update(mail_due_at=clock.now())
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from apps.access_requests import queries_conflicts, rules, rules_conflicts
+from apps.access_requests import queries_conflicts, queries_shared_work, rules, rules_conflicts
 from apps.access_requests.commands.locks import _lock
 from apps.access_requests.models import AccessRequest, NoConflictDeclaration, Recusal
 from apps.audit.record import Kind, record
@@ -15,18 +15,19 @@ from apps.people.rules import check_person
 def declare_no_conflict(request: AccessRequest, *, seen: str, by: Actor) -> None:
     """A member, a deputy or an outside reviewer has no conflict of interest with the people on the request.
 
-    `seen` is `rules_conflicts.seen_of` the people whom the question named. What suggested a conflict all the same is a
-    fact of the event. Declaring the same again does nothing.
+    `seen` is `rules_conflicts.seen_of` the people and the shared work that the question was about. What suggested a
+    conflict all the same is a fact of the event. Declaring the same again does nothing.
     """
     by = check_person(by)
     request = _lock(request)
     rules_conflicts.check_can_answer(by, request)
     people = queries_conflicts.people_to_judge(request)
-    rules_conflicts.check_people_seen(people, seen)
+    works = queries_shared_work.asked_about(request)
+    rules_conflicts.check_people_seen([*people, *works], seen)
     if queries_conflicts.has_declared(by, request):
         return
-    suggested = {one.why.value for one in queries_conflicts.suggestions(by, request, people)}
-    NoConflictDeclaration.objects.create(request=request, person=by, people=sorted(one.pk for one in people))
+    suggested = {one.why.value for one in queries_conflicts.suggestions(by, request, people, works)}
+    NoConflictDeclaration.objects.create(request=request, person=by, people=sorted(one.pk for one in (*people, *works)))
     record(Kind.NO_CONFLICT_DECLARED, actor=by, subject=request, suggested="+".join(sorted(suggested)))
 
 

@@ -6,9 +6,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.access_requests import form_answers, imported, rules
+from apps.access_requests import form_answers, imported, imported_work, rules
 from apps.access_requests.commands.applicant import change, draft, name_members
+from apps.access_requests.commands.shared_work import keep_shared_work
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries import people_of
+from apps.access_requests.shared_work import FIELD, YEARS, Work
+from apps.core import clock
 from apps.core.actors import Actor
 from apps.core.errors import DomainError, Invalid
 from apps.datasets.models import Dataset
@@ -29,12 +33,27 @@ def import_request(data: Any, *, by: Actor) -> AccessRequest:
         name_members(made, codes=said.members, by=by)
     except Invalid as refusal:
         raise Invalid(refusal.sentence, fields={"request.members": refusal.sentence}) from None
+    _keep_works(made, said.works, by)
     try:
         return change(made, by=by, answers=_answers(made, said), **said.values)
     except Invalid as refusal:
         raise Invalid(
             refusal.sentence, fields={f"request.{key}": text for key, text in refusal.fields.items()}
         ) from None
+
+
+def _keep_works(made: AccessRequest, said: list[imported_work.Said], by: Person) -> None:
+    """The shared work of the people who are on the draft, as far as its year is still asked for."""
+    if not said:
+        return
+    first = clock.today().year - YEARS
+    ids = {one.code: one.pk for one in people_of(made)} | {"": by.pk}
+    works = [Work(ids[one.code], one.colleague, one.work, one.year) for one in said if one.code in ids]
+    try:
+        keep_shared_work(made, works=[one for one in works if one.year >= first], by=by)
+    except Invalid as refusal:
+        raise Invalid(refusal.sentence, fields={FIELD: refusal.sentence}) from None
+    made.refresh_from_db(fields=["revision"])
 
 
 def _answers(made: AccessRequest, said: imported.Imported) -> dict[UUID, Answers]:

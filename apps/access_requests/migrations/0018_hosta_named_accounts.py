@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access_requests', '0016_cohort_classes'),
+        ('access_requests', '0018_coauthor_class_mail'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,7 @@ from apps.access_requests.models.outside_reviewers import OutsideReviewer, Recom
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Condition, Question, Recusal, Vote
 from apps.access_requests.models.saved_views import SavedView
+from apps.access_requests.models.shared_work import SharedWork
 from apps.access_requests.models.thread import Message
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "RuleDecision",
     "SavedView",
     "ShadowRun",
+    "SharedWork",
     "Student",
     "UndoneDecision",
     "Verdict",

@@ -67,6 +67,10 @@ class Student(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    # The one e-mail to a student whom no account matches: when it is to be sent (empty: not queued), and when it was.
+    mail_due_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("student")
@@ -100,6 +104,7 @@ class Student(models.Model):
             models.Index(fields=["person", "cohort"], name="student_by_person"),
             models.Index(Lower("email"), name="student_by_email"),
             models.Index(fields=["orcid"], condition=~Q(orcid=""), name="student_by_orcid"),
+            models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="student_to_mail"),
         ]
 
     def __str__(self) -> str:

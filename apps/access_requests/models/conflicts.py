@@ -17,8 +17,8 @@ class NoConflictDeclaration(models.Model):
     """A person declared that they have no conflict of interest with these people. Never changed.
 
     `people` are the applicant and the project members whose names were shown, and `named.UNKNOWN` if the page said that
-    not all of them are known. The declaration is valid while the
-    request names nobody else (`queries_conflicts.valid_declarations`).
+    not all of them are known; and the ids of the shared work (`SharedWork`) that the round named. The declaration is
+    valid while the request names nobody and no work else (`queries_conflicts.valid_declarations`).
     """
 
     PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()

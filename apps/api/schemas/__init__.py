@@ -68,6 +68,7 @@ from apps.api.schemas.datasets import (
     VersionOut,
     WhyOut,
 )
+from apps.api.schemas.invitations import InvitationOut, NewInvitations, ReceivedInvitation
 from apps.api.schemas.messages import MessageOut, MessagePage, NewMessage
 from apps.api.schemas.requests import (
     AppealedItem,
@@ -113,6 +114,8 @@ from apps.api.schemas.reviews import (
 )
 
 __all__ = [
+    "NewInvitations",
+    "ReceivedInvitation",
     "ApprovalRuleList",
     "ApprovalRuleOut",
     "ApprovalsToCheck",
@@ -176,6 +179,7 @@ __all__ = [
     "NewMessage",
     "AppealedItem",
     "AppealOut",
+    "InvitationOut",
     "ItemOut",
     "NamedDataset",
     "NamedPerson",

@@ -17,8 +17,10 @@ class DeclaredAbout(Colleague):
 
 
 class SuggestionOut(Schema):
-    why: str = Field(description="`institution`, `together` or `earlier`.")
+    why: str = Field(description="`institution`, `together`, `earlier` or `work`.")
     person: Colleague
+    work: str = Field(default="", description="Of `work`: on what the applicant says you worked together.")
+    year: int | None = None
 
 
 class DeclarationOut(Schema):

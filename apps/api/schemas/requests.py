@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field
 
 from apps.access_requests import fields
+from apps.access_requests.shared_work import LONGEST_NAME, LONGEST_WORK, MOST
 from apps.api.form_answers import Answers, FormAnswers
 from apps.api.matches import MatchOut
 from apps.api.schemas.base import AccessStateOut, Code, Colleague, Day, FieldMessage, Input, Slug
@@ -83,7 +84,21 @@ class ClassOut(Schema):
     )
 
 
+class SharedWork(Input):
+    """With whom somebody on the request wrote or worked in the last 3 years."""
+
+    party: Annotated[str, Field(max_length=20)] = Field(
+        default="", description="Colleague code of the applicant or a member; empty for the applicant."
+    )
+    colleague: Annotated[str, Field(max_length=LONGEST_NAME)] = Field(
+        description="A name, an ORCID iD or an e-mail address."
+    )
+    work: Annotated[str, Field(max_length=LONGEST_WORK)] = Field(description="The publication or project.")
+    year: int
+
+
 class RequestOut(RequestLine):
+    shared_work: list[SharedWork] = Field(description="With whom people on the request wrote or worked.")
     cohort: ClassOut | None = Field(default=None, description="The class that the request is for, if it is for one.")
     purpose: str
     public_summary: str
@@ -117,6 +132,9 @@ class RequestFields(Input):
     members: Annotated[list[Code], Field(max_length=fields.MEMBERS.most)] = Field(
         default=[], description="Colleague codes; people find theirs on their account page."
     )
+    shared_work: Annotated[list[SharedWork], Field(max_length=MOST)] = Field(
+        default=[], description="With whom people on the request wrote or worked in the last 3 years."
+    )
     answers: Answers = {}
 
 
@@ -136,6 +154,19 @@ class NamedDataset(Schema):
     title: str
 
 
+class InvitedLabel(Schema):
+    id: str
+    label: str = Field(description="The e-mail address or ORCID iD; empty once it is erased.")
+
+
+class SubmittedWork(Schema):
+    id: str
+    party: str = Field(description="The id of the person on the request.")
+    colleague: str
+    work: str
+    year: int
+
+
 class RequestDocument(Schema):
     """A request as it was submitted; `POST /requests/import` makes a draft of it."""
 
@@ -147,6 +178,8 @@ class RequestDocument(Schema):
     request: dict[str, Any]
     people: list[NamedPerson]
     datasets: list[NamedDataset]
+    invited: list[InvitedLabel] = Field(description="Who was invited and had not confirmed: no party to the request.")
+    shared_work: list[SubmittedWork] = Field(description="With whom people on the request wrote or worked.")
 
 
 class AppealedItem(Input):

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from apps.access_requests import commands, queries, queries_conflicts, rules, rules_conflicts
+from apps.access_requests import commands, queries, queries_conflicts, queries_shared_work, rules, rules_conflicts
 from apps.access_requests.models import AccessRequest
+from apps.access_requests.queries_conflicts import Suggestion
 from apps.api import reviews, schemas
 from apps.api.auth import REVIEW, VOTE, caller
 from apps.api.errors import Changed, NeedsCondition
@@ -34,16 +35,17 @@ def read_declaration(request: HttpRequest, pk: UUID, response: HttpResponse) -> 
     case = _case_to_answer(by, pk)
     rules_conflicts.check_can_answer(by, case)
     people = queries_conflicts.people_to_judge(case)
-    seen = rules_conflicts.seen_of(people)
+    works = queries_shared_work.asked_about(case)
+    seen = rules_conflicts.seen_of([*people, *works])
     response["ETag"] = f'"{seen}"'
     items = case.items.select_related("dataset", "committee").order_by("committee__name", "dataset__title")
-    found = queries_conflicts.suggestions(by, case, people)
+    found = queries_conflicts.suggestions(by, case, people, works)
     return {
         "declared": queries_conflicts.has_declared(by, case),
         "seen": seen,
         "people": [reviews.applicant(one) for one in people],
         "datasets": [{"slug": one.dataset.slug, "name": one.dataset.title} for one in items],
-        "suggestions": [{"why": one.why.value, "person": reviews.person(one.person)} for one in found],
+        "suggestions": [_suggestion(one) for one in found],
     }
 
 
@@ -79,6 +81,11 @@ def recuse(request: HttpRequest, pk: UUID, body: schemas.NewRecusal) -> HttpResp
     return HttpResponse(status=204)
 
 
+def _suggestion(one: Suggestion) -> dict[str, Any]:
+    said = {"work": one.work.work, "year": one.work.year} if one.work is not None else {}
+    return {"why": one.why.value, "person": reviews.person(one.person), **said}
+
+
 def _case_to_answer(by: Person, pk: UUID) -> AccessRequest:
     """A request that the person reads for a committee, or would read after the declaration."""
     found = queries.for_committees_of(by).filter(pk=pk).first()
@@ -99,7 +106,8 @@ def _seen(request: HttpRequest, case: AccessRequest, sent: str) -> str:
                 _("First read which people the request names. Then send “seen”, or the ETag in “If-Match”.")
             )
         return sent
-    now = rules_conflicts.seen_of(queries_conflicts.people_to_judge(case))
+    people, works = queries_conflicts.people_to_judge(case), queries_shared_work.asked_about(case)
+    now = rules_conflicts.seen_of([*people, *works])
     if f'"{now}"' not in tags:
         raise Changed(_("The people on this request have changed. Read who they are now and answer again."))
     return now

@@ -12,6 +12,7 @@ from ninja import Router
 from apps.access_requests import commands, fields, form_answers, purposes, rules
 from apps.access_requests import queries as requests
 from apps.access_requests.models import AccessRequest, Item
+from apps.access_requests.shared_work import FIELD
 from apps.access_requests.states import EDITABLE
 from apps.api import pagination, schemas, serialise
 from apps.api.auth import READ, REQUEST, caller
@@ -19,6 +20,7 @@ from apps.api.classes import class_out
 from apps.api.errors import Changed, InvalidFields, NeedsCondition
 from apps.api.form_answers import form_answers as answers_out
 from apps.api.idempotency import idempotent_call
+from apps.api.shared_work import keep_sent, shared_work_out
 from apps.api.v1.datasets import Cursor, Size
 from apps.core.errors import NotFound, WrongState
 from apps.datasets import queries as datasets
@@ -142,17 +144,19 @@ def _answer(by: Person, pk: UUID, response: HttpResponse) -> dict[str, Any]:
     missing = rules.missing_for_submission(mine) if mine.state in EDITABLE else {}
     asked = form_answers.asked_forms(mine, {item.committee_id for item in mine.items.all()})
     whole = serialise.request(mine, missing, state_of_request(by, mine), purposes.matches_of(mine))
-    return whole | {"forms": [*map(answers_out, asked)], "cohort": class_out(mine, by)}
+    return whole | {"forms": [*map(answers_out, asked)], "cohort": class_out(mine, by), FIELD: shared_work_out(mine)}
 
 
 def _write(mine: AccessRequest, body: schemas.RequestFields, *, by: Person, revision: int) -> None:
-    """Store the fields that were sent; the revision always increases by one."""
+    """Store the fields that were sent; the revision always increases."""
     sent = body.model_fields_set
     if "members" in sent:
         commands.name_members(mine, codes=body.members, by=by)
     texts = body.model_dump(include=sent & set(fields.stored()))
     answers = form_answers.changed(mine, body.answers) if body.answers else {}
     commands.change(mine, by=by, revision=revision, answers=answers, **texts)
+    if FIELD in sent:
+        keep_sent(mine, body.shared_work, by=by)
 
 
 def _check_condition(mine: AccessRequest, if_match: str, revision: int | None) -> None:

@@ -37,6 +37,7 @@ from apps.web.committee.reviewer_presenters import (
     reviewers_of_case,
 )
 from apps.web.committee.revised import revised
+from apps.web.committee.shared_work import shared_works
 from apps.web.committee.vote_presenters import asked_at, items_of_case, task_of
 from apps.web.common.history import timeline
 from apps.web.common.state_presenters import shown
@@ -175,6 +176,7 @@ def _asked(
         "applicant": people.get(UUID(said["applicant"])),
         "members": [people.get(pk) for pk in named_members(said)],
         "invited": still_invited(newest),
+        "shared_works": shared_works(newest, mine),
         "taught": class_in(said),
         **match_of_round(newest, people),
         "earlier": earlier,

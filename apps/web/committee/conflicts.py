@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from apps.access_requests import commands, queries_conflicts, rules_conflicts
+from apps.access_requests import commands, queries_conflicts, queries_shared_work, rules_conflicts
 from apps.access_requests.models import AccessRequest
 from apps.access_requests.queries import for_committees_of
 from apps.access_requests.queries_conflicts import Suggestion, Why
@@ -108,13 +108,15 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     people = queries_conflicts.people_to_judge(asked)
-    seen = {"seen": rules_conflicts.seen_of(people)}
+    works = queries_shared_work.asked_about(asked)
+    seen = {"seen": rules_conflicts.seen_of([*people, *works])}
+    possible = queries_conflicts.suggestions(request.actor, asked, people, works)
     found = {
         "case": asked,
         "people": [{"person": one, "is_applicant": one.pk == asked.applicant_id} for one in people],
         "invited": still_invited(asked.rounds.first()),
         "items": asked.items.select_related("dataset", "committee").order_by("committee__name", "dataset__title"),
-        "suggestions": [_sentence(one) for one in queries_conflicts.suggestions(request.actor, asked, people)],
+        "suggestions": [_sentence(one) for one in possible],
         "form": form or DeclarationForm(initial=seen, auto_id="declaration-%s"),
         "moved": moved,
     }
@@ -128,6 +130,9 @@ def _sentence(one: Suggestion) -> str:
         return _("You and %(name)s are affiliated with %(institution)s.") % named
     if one.why == Why.TOGETHER:
         return _("You and %(name)s are named in another access request.") % named
+    if one.work is not None:
+        named |= {"work": one.work.work, "year": str(one.work.year)}
+        return _("The applicant says that you worked with %(name)s: “%(work)s” (%(year)s).") % named
     return _("You declared a conflict of interest before, in a request that names %(name)s.") % named
 
 

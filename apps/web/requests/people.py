@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from apps.access_requests import commands, fields, queries_invitations, rules, rules_invitations
-from apps.access_requests.models import AccessRequest, Invitation
+from apps.access_requests import commands, fields, queries, queries_invitations, rules, rules_invitations
+from apps.access_requests.models import AccessRequest, Invitation, SharedWork
 from apps.core import clock
 from apps.core.errors import Invalid, NotFound
+from apps.core.identifiers import uuids
 from apps.people.colleagues import split_entries
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
@@ -25,6 +26,7 @@ from apps.web.common.decorators import require_page_or_form
 from apps.web.common.forms import CleanTextField, FormRefusals, refusal_of
 from apps.web.common.idempotency import idempotent_form
 from apps.web.requests import views
+from apps.web.requests.shared_work import SharedWorkForm, works_of
 
 
 class InviteForm(forms.Form):
@@ -95,7 +97,39 @@ def _claimant(request: AuthenticatedRequest) -> Person:
     return found
 
 
-def _context(person: Person, found: AccessRequest, form: InviteForm) -> dict[str, Any]:
+@require_POST
+@signed_in
+@idempotent_form
+def request_shared_work(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Name with whom somebody on the request wrote or worked, or take an entry back."""
+    found = views.find(request.actor, pk)
+    rules.check_is_applicant(request.actor, found)
+    if request.POST.get("act") == "remove":
+        sent = uuids([request.POST.get("work", "")])
+        row = SharedWork.objects.select_related("request").filter(request=found, pk__in=sent, removed_at__isnull=True)
+        commands.remove_shared_work(_existing(row.first()), by=request.actor)
+        messages.success(request, _("Entry removed."))
+        return HttpResponseRedirect(reverse("request_people", args=[pk]))
+    form = SharedWorkForm(request.POST, parties=queries.people_of(found))
+    refusals = FormRefusals(form)
+    if form.is_valid():
+        with refusals:
+            commands.add_shared_work(found, work=form.work_named(), by=request.actor)
+            messages.success(request, _("Entry added. The committee reads it when you submit."))
+            return HttpResponseRedirect(reverse("request_people", args=[pk]))
+    context = _context(request.actor, found, InviteForm(), work_form=form)
+    return render(request, "requests/people.html", context, status=refusals.status)
+
+
+def _existing(row: SharedWork | None) -> SharedWork:
+    if row is None:
+        raise NotFound(_("This entry does not exist."))
+    return row
+
+
+def _context(
+    person: Person, found: AccessRequest, form: InviteForm, work_form: SharedWorkForm | None = None
+) -> dict[str, Any]:
     refused = refusal_of(lambda: rules_invitations.check_can_invite(person, found, as_shown=True))
     can_join = queries_invitations.seems_joinable(found)
     return {
@@ -104,6 +138,7 @@ def _context(person: Person, found: AccessRequest, form: InviteForm) -> dict[str
         "refused": refused.sentence if refused is not None else "",
         "days": settings.INVITATION_DAYS,
         "members": [one.person for one in found.memberships.select_related("person__institution").order_by("added_at")],
+        **works_of(person, found, work_form),
         "invited": [_row(one, can_join=can_join) for one in queries_invitations.of_request(found)],
     }
 

@@ -51,6 +51,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/messages/", thread.request_message, name="request_message"),
     path("requests/<uuid:pk>/messages/<uuid:message>/withdraw/", thread.message_withdraw, name="message_withdraw"),
     path("requests/<uuid:pk>/people/", people.request_people, name="request_people"),
+    path("requests/<uuid:pk>/people/work/", people.request_shared_work, name="request_shared_work"),
     path("requests/<uuid:pk>/people/<uuid:invitation>/", people.request_invitation, name="request_invitation"),
     path("invitations/<uuid:pk>/", invitations.invitation, name="invitation"),
     path("i/<str:token>/", invitations.invitation_link, name="invitation_link"),

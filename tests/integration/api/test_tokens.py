@@ -36,6 +36,12 @@ CALLS = [
     ("GET", "/requests/{request}/rounds/1", "read", False),
     ("GET", "/requests/{request}/rounds/1/pdf", "read", False),
     ("POST", "/requests/import", "request", False),
+    ("GET", "/requests/{request}/invitations", "read", False),
+    ("POST", "/requests/{request}/invitations", "request", False),
+    ("POST", "/requests/{request}/invitations/{invitation}/withdraw", "request", False),
+    ("GET", "/invitations", "read", False),
+    ("POST", "/invitations/{request}/confirm", "request", False),
+    ("POST", "/invitations/{request}/decline", "request", False),
     ("GET", "/requests/{request}/documents", "read", False),
     ("POST", "/requests/{request}/documents", "request", False),
     ("DELETE", "/requests/{request}/documents/{document}", "request", False),
@@ -93,7 +99,7 @@ def filled(path: str, world: stories.Access) -> str:
         slug=world.published_dataset.dataset.slug, request=world.case.request.pk,
         number=1, file=world.file.pk, agreement=world.agreement_setup.agreement.pk,
         committee=world.case.committee_setup.committee.slug, form=world.file.pk, document=world.file.pk,
-        condition=world.file.pk, report=world.file.pk, rule=world.file.pk,
+        condition=world.file.pk, report=world.file.pk, rule=world.file.pk, invitation=world.file.pk,
     )  # fmt: skip
 
 

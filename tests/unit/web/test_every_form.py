@@ -29,6 +29,7 @@ from apps.web.forms.question_form import QuestionEdit
 from apps.web.requests.attachments import DocumentForm
 from apps.web.requests.denied import AppealForm
 from apps.web.requests.forms import RequestForm
+from apps.web.requests.shared_work import SharedWorkForm
 from apps.web.set_up.template_form import TemplateForm
 from apps.web.thread_rows import MessageForm
 
@@ -52,6 +53,7 @@ ARGUMENTS: dict[type[forms.BaseForm], dict[str, Any]] = {
     RevokeForm: {"choices": [("access", "This access"), ("dataset", "All access")]},
     RequestForm: {"chosen": []},
     TemplateForm: {"rows": 1},
+    SharedWorkForm: {"parties": []},
 }
 
 
