@@ -71,8 +71,10 @@ def keep_roster(cohort: Cohort, *, entries: Iterable[Entry], replace: bool, by: 
         Student(cohort=cohort, name=one.name, email=one.email, orcid=one.orcid) for one in change.added
     )
     if made or changed or change.removed:
-        counts = {"added": len(made), "changed": len(changed), "removed": len(change.removed)}
-        record(Kind.ROSTER_CHANGED, actor=by, subject=cohort.request, **counts)
+        added, removed = len(made), len(change.removed)
+        record(
+            Kind.ROSTER_CHANGED, actor=by, subject=cohort.request, added=added, changed=len(changed), removed=removed
+        )  # fmt: skip
     if cohort.request.rounds.exists():
         _match_accounts([*made, *changed])
     if approved and made:
