@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from apps.access_requests.models import AccessRequest, Cohort, Item, Student
+from apps.access_requests.models import AccessRequest, Cohort, Item, NamedAccount, Student
+from apps.access_requests.queries_named import naming
 from apps.access_requests.questions import CLASS
 from apps.access_requests.states import ACCEPTED
 from apps.core import clock, roles
@@ -38,15 +39,15 @@ def is_student(person: Viewer, request_id: UUID) -> bool:
     return confirmed_students().filter(person_id=roles.person_id(person), cohort__request=request_id).exists()
 
 
-def concerned_students(request: Any) -> QuerySet[Student]:
-    """The lines of the roster of this request that match an account, removed ones too: nobody decides on a request
+def concerned_students(request: Any) -> QuerySet[NamedAccount]:
+    """The accounts (`person`) that the roster of this request names, by removed lines too: nobody decides on a request
     with their own name in it. `request` is a request, an id or an outer reference.
     """
-    return Student.objects.filter(cohort__request=request, person__isnull=False)
+    return NamedAccount.objects.filter(student__cohort__request=request)
 
 
 def concerns_student(person: Viewer, outer: str) -> Exists:
-    """A condition: the person, with whichever account, is a line of the roster of the request in column `outer`."""
+    """A condition: the roster of the request in column `outer` names the person, with whichever account."""
     return Exists(concerned_students(OuterRef(outer)).filter(person_id__in=accounts_of(person).values("pk")))
 
 
@@ -87,18 +88,16 @@ def is_approved(cohort: Cohort) -> bool:
 
 
 def places_of(person: Viewer) -> QuerySet[Student]:
-    """The lines of rosters that name this person, by a verified e-mail address, the ORCID iD or the account, in classes
-    that were approved; and the places they confirmed, also in classes that are over. Removed ones are not among them.
+    """The lines of rosters that name this person and nobody else (`queries_named`), or were matched to the account, in
+    classes that were approved; and the places they confirmed, also in classes that are over.
+
+    Removed ones are not among them. Of two lines in one class, only the one that was matched to the account is.
     """
     me = roles.person_id(person)
-    row = Person.objects.filter(pk=me, is_active=True, is_break_glass=False)
-    email = row.filter(email_verified=True).exclude(email="").values(address=Lower("email"))
+    mine = Student.objects.filter(person_id=me, removed_at__isnull=True)
     unclaimed = Student.objects.annotate(address=Lower("email")).filter(person__isnull=True)
-    ids = (
-        Student.objects.filter(person_id=me),
-        unclaimed.filter(address__in=email),
-        unclaimed.filter(orcid__in=row.exclude(orcid="").values("orcid")),
-    )
+    unclaimed = unclaimed.exclude(Exists(mine.filter(cohort=OuterRef("cohort"))))
+    ids = (mine, *(unclaimed.filter(part) for part in naming(person, email="address")))
     named = [one.order_by().values("pk") for one in ids]
     # A union, so that the database walks an index for each part.
     found = Student.objects.filter(pk__in=named[0].union(*named[1:]), removed_at__isnull=True)
@@ -124,22 +123,29 @@ def places_to_confirm(person: Viewer) -> QuerySet[Student]:
     return places_of(person).filter(confirmed_at__isnull=True, declined_at__isnull=True)
 
 
-def matched(students: Iterable[Student]) -> dict[UUID, Person]:
-    """By line of the roster, the one active account that has its e-mail address (verified) or its ORCID iD.
+def matched(students: Iterable[Student]) -> dict[UUID, list[Person]]:
+    """By line of the roster, every active account that has its e-mail address (verified) or its ORCID iD.
 
-    Nobody where none or several accounts match, or where the two name different people. Two statements.
+    None of them decides on the request; only one account alone gets the place. Two statements.
     """
     rows = list(students)
     people = Person.objects.filter(is_active=True, is_break_glass=False, merged_into__isnull=True)
     emails = {one.email.lower() for one in rows if one.email}
     by_email = _by(people.annotate(key=Lower("email")).filter(key__in=emails, email_verified=True))
     by_orcid = _by(people.annotate(key=Lower("orcid")).filter(orcid__in={one.orcid for one in rows if one.orcid}))
-    found = {}
-    for one in rows:
-        named = {*by_email.get(one.email.lower(), ()), *by_orcid.get(one.orcid.lower(), ())}
-        if len(named) == 1:
-            found[one.pk] = named.pop()
-    return found
+    named = {one.pk: [*by_email.get(one.email.lower(), ()), *by_orcid.get(one.orcid.lower(), ())] for one in rows}
+    return {pk: list(dict.fromkeys(found)) for pk, found in named.items() if found}
+
+
+def places_kept(cohort: Cohort) -> set[tuple[str, str]]:
+    """The e-mail address and ORCID iD of each removed student who had confirmed and is not on the roster again: the
+    data of the class may have gone out to them, so the place stays taken.
+    """
+    lines: dict[bool, set[tuple[str, str]]] = {False: set(), True: set()}
+    rows = Student.objects.filter(Q(removed_at__isnull=True) | Q(confirmed_at__isnull=False), cohort=cohort)
+    for email, orcid, removed_at in rows.order_by().values_list(Lower("email"), "orcid", "removed_at"):
+        lines[removed_at is not None].add((email, orcid))
+    return lines[True] - lines[False]
 
 
 def _by(people: QuerySet[Any]) -> dict[str, list[Person]]:

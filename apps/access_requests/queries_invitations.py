@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.access_requests import effect
-from apps.access_requests.invitees import proved_by
 from apps.access_requests.models import AccessRequest, Appeal, Invitation, Item, Round
+from apps.access_requests.queries_named import naming
 from apps.access_requests.states import RequestState
 from apps.core import clock
 from apps.people.models import Person
@@ -54,20 +54,9 @@ def of_request(request: AccessRequest) -> QuerySet[Invitation]:
 
 
 def named_by(invitations: QuerySet[Invitation], person: Person) -> QuerySet[Invitation]:
-    """Those that name this person: by the address that their sign-in verified, or by their ORCID iD.
-
-    An address or iD that a second active account has names nobody.
-    """
-    if not person.is_active or person.is_break_glass:
-        return invitations.none()
-    proved, others = proved_by(person), Person.objects.filter(is_active=True).exclude(pk=person.pk)
-    named = Q(pk__in=[])
-    if proved.email:
-        second = Exists(others.filter(email__iexact=proved.email, email_verified=True))
-        named |= Q(Q(email=proved.email) & ~Q(second))
-    if proved.orcid:
-        named |= Q(Q(orcid=proved.orcid) & ~Q(Exists(others.filter(orcid=proved.orcid))))
-    return invitations.filter(named)
+    """Those that name this person, and nobody else, by the address that their sign-in verified or by their ORCID iD."""
+    by_email, by_orcid = naming(person, email="email")
+    return invitations.filter(by_email | by_orcid)
 
 
 def waiting_for(person: Person) -> QuerySet[Invitation]:

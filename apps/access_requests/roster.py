@@ -169,7 +169,7 @@ def _checked(line: int, said: Mapping[str, str]) -> tuple[Entry, dict[str, str]]
         wrong[NAME] = _("Enter the student’s name.")
     elif len(name) > LONGEST_NAME:
         wrong[NAME] = _("A name can have at most %(n)s characters.") % {"n": LONGEST_NAME}
-    if not is_email(email) or len(email) > LONGEST_EMAIL:
+    if not said.get(EMAIL, "").isascii() or not is_email(email) or len(email) > LONGEST_EMAIL:
         wrong[EMAIL] = _("Enter an e-mail address, such as name@university.example.")
     bare = orcid_address(orcid).removeprefix(ORCID_ADDRESS)
     if orcid and not bare:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import rules
 from apps.access_requests.models import AccessRequest, Recusal
-from apps.access_requests.queries import people_of
+from apps.access_requests.queries import concerned_by
 from apps.access_requests.queries_assignments import ASSIGNABLE
 from apps.access_requests.states import ItemState
 from apps.committees.models import Committee, CommitteeMember
@@ -63,7 +63,7 @@ def check_can_be_assigned(member: CommitteeMember, request: AccessRequest, commi
     """A current member of the committee, no part of the request, who declared no conflict of interest."""
     current = CommitteeMember.objects.appointed().filter(pk=member.pk, committee=committee)
     accounts = accounts_of(member.person).values("pk")
-    part = people_of(request).filter(pk__in=accounts).exists()
+    part = concerned_by(request).filter(pk__in=accounts).exists()
     if part or not current.exists() or Recusal.objects.filter(request=request, person_id__in=accounts).exists():
         named = {"name": member.person}
         raise Invalid(_("Nobody was assigned."), fields={"members": _("%(name)s cannot review this request.") % named})

@@ -1,22 +1,26 @@
 """What a class needs, who changes its roster, and who may confirm a place in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.access_requests import queries_cohorts, rules
-from apps.access_requests.models import AccessRequest, Cohort, Student
+from apps.access_requests.invitees import proved_by
+from apps.access_requests.models import AccessRequest, Cohort, OutsideReviewer, Student, Vote
 from apps.access_requests.questions import CLASS
 from apps.access_requests.roster import MOST, Entry
 from apps.access_requests.rules_questions import check_unlocked, editable_fields
 from apps.access_requests.states import EDITABLE
+from apps.committees.queries import committees_of
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, NotFound, WrongState
 from apps.core.text import is_blank
 from apps.people.models import Person
+from apps.people.queries import accounts_of
 from apps.people.rules import check_not_break_glass
 
 REMIND_EVERY = timedelta(hours=24)
@@ -29,6 +33,14 @@ class RosterChange:
     added: tuple[Entry, ...] = ()
     kept: tuple[tuple[Student, Entry], ...] = ()
     removed: tuple[Student, ...] = field(default=())
+
+    @property
+    def rewritten(self) -> list[tuple[Student, tuple[str, str, str]]]:
+        """The rows that stay and would be changed, with their name, e-mail address and iD then. What is left out stays;
+        who confirmed their place stays as they are.
+        """
+        found = [(row, (one.name, one.email or row.email, one.orcid or row.orcid)) for row, one in self.kept]
+        return [(row, to) for row, to in found if row.confirmed_at is None and to != (row.name, row.email, row.orcid)]
 
 
 def change_of(students: Iterable[Student], entries: Iterable[Entry], *, replace: bool) -> RosterChange:
@@ -103,16 +115,10 @@ def check_can_enrol(by: Person, cohort: Cohort) -> bool:
 
 
 def check_roster(by: Person, cohort: Cohort, change: RosterChange, *, on_roster: int, approved: bool) -> None:
-    """The roster after the change: not more than the places, the supervisor is not on it, and nobody who has confirmed
-    is removed or renamed by a list.
+    """The roster after the change: not more than the places, and the supervisor is not on it. After the approval a list
+    only adds: a line that a committee has read is neither removed nor changed by it.
     """
-    after = on_roster + len(change.added) - len(change.removed)
-    if after > cohort.places:
-        raise Invalid(
-            _("The class has %(places)s places, but %(n)s students would be on the roster.")
-            % {"places": cohort.places, "n": after},
-            field="rows",
-        )
+    _check_places(cohort, change, on_roster)
     mine = {by.email.lower(), by.orcid} - {""}
     for entry in change.added:
         if {entry.email, entry.orcid} & mine:
@@ -125,6 +131,49 @@ def check_roster(by: Person, cohort: Cohort, change: RosterChange, *, on_roster:
             _("After the approval, a list can only add students. To remove a student, go to the page of the class."),
             field="mode",
         )
+    if approved and change.rewritten:
+        entered = {row.pk: entry.line for row, entry in change.kept}
+        lines = ", ".join(str(entered[row.pk]) for row, _to in change.rewritten)
+        raise Invalid(
+            _(
+                "After the approval, students on the roster cannot be changed (line %(lines)s). To correct one, remove "
+                "the student on the page of the class and add them again."
+            )
+            % {"lines": lines},
+            field="rows",
+        )
+
+
+def _check_places(cohort: Cohort, change: RosterChange, on_roster: int) -> None:
+    """Each student on the roster takes a place; so does each who confirmed and was removed, unless they come back."""
+    kept = queries_cohorts.places_kept(cohort)
+    kept |= {(one.email.lower(), one.orcid) for one in change.removed if one.confirmed_at is not None}
+    kept -= {(one.email, one.orcid) for one in change.added}
+    listed = on_roster + len(change.added) - len(change.removed)
+    said = {"places": cohort.places, "n": listed, "removed": len(kept)}
+    if listed > cohort.places:
+        raise Invalid(
+            _("The class has %(places)s places, but %(n)s students would be on the roster.") % said, field="rows"
+        )
+    if listed + len(kept) > cohort.places:
+        raise Invalid(
+            _(
+                "The class has %(places)s places. %(n)s students would be on the roster, and %(removed)s who confirmed "
+                "their place and were removed still count."
+            )
+            % said,
+            field="rows",
+        )
+
+
+def only_one(student: Student, accounts: Sequence[Person]) -> Person | None:
+    """The account that the line names, if it names one alone and the sign-in proves the address or the iD."""
+    if len(accounts) != 1:
+        return None
+    proved = proved_by(accounts[0])
+    by_email = proved.email != "" and proved.email == student.email.lower()
+    by_orcid = proved.orcid != "" and proved.orcid == student.orcid
+    return accounts[0] if by_email or by_orcid else None
 
 
 def check_can_remove(by: Person, student: Student) -> None:
@@ -156,11 +205,13 @@ def check_can_answer_place(by: Person, student: Student) -> None:
         raise WrongState(_("You have already confirmed your place in this class."))
 
 
-def check_first_place(by: Person, student: Student) -> None:
-    """An account has one place in a class."""
-    others = queries_cohorts.confirmed_students().filter(cohort=student.cohort_id, person=by).exclude(pk=student.pk)
-    if others.exists():
-        raise WrongState(_("You have already confirmed your place in this class."))
+def check_reviews_nothing(by: Person, request: AccessRequest) -> None:
+    """Nobody gets a place whose class they decide on, voted on or read for a committee, with whichever account."""
+    accounts = accounts_of(by).values("pk")
+    voted = Vote.objects.filter(Q(voter__in=accounts) | Q(in_place_of__in=accounts), item__request=request)
+    reviewed = OutsideReviewer.objects.filter(request=request, person__in=accounts)
+    if voted.exists() or reviewed.exists() or committees_of(by).filter(items__request=request).exists():
+        raise Denied(_("You take part in the review of this request, so you cannot have a place in its class."))
 
 
 def no_place() -> str:

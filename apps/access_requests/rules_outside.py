@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.access_requests import rules, rules_assignments
 from apps.access_requests.models import AccessRequest, OutsideReviewer, Recommendation, Recusal, Round
-from apps.access_requests.queries import people_of
+from apps.access_requests.queries import concerned_by
 from apps.committees.models import Committee, CommitteeMember, Deputy
 from apps.core import clock
 from apps.core.errors import Denied, Invalid, TooOften, WrongState
@@ -59,7 +59,7 @@ def _why_not(person: Person, request: AccessRequest) -> str:
     members = CommitteeMember.objects.not_ended().filter(committee__in=committees, person_id__in=accounts)
     deputies = Deputy.objects.not_over().filter(membership__committee__in=committees, person_id__in=accounts)
     named = {"name": person}
-    if people_of(request).filter(pk__in=accounts).exists():
+    if concerned_by(request).filter(pk__in=accounts).exists():
         return _("%(name)s is part of this request and cannot review it.") % named
     if Recusal.objects.filter(request=request, person_id__in=accounts).exists():
         return _("%(name)s declared a conflict of interest for this request.") % named

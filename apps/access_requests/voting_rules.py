@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, Subquery, 
 from django.db.models.functions import Cast
 
 from apps.access_requests.models import AccessRequest, Item, Membership, Round
+from apps.access_requests.queries_cohorts import concerns_student
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
 from apps.committees.decisions import VotingRules
 from apps.committees.models import Committee
@@ -85,10 +86,11 @@ def _kept(value: Func) -> Subquery:
 
 
 def asked_by(person: Viewer) -> set[UUID]:
-    """The committees that a submitted request of this person's awaits a decision of, also while it is returned."""
+    """The committees that a submitted request of this person's, or for a class with this person on its roster, awaits a
+    decision of, also while it is returned."""
     me = accounts_of(person).values("pk")
     named = Membership.objects.filter(request=OuterRef("request_id"), person_id__in=me)
-    theirs = Q(request__applicant_id__in=me) | Q(Exists(named))
+    theirs = Q(request__applicant_id__in=me) | Q(Exists(named)) | Q(concerns_student(person, "request_id"))
     waiting = Item.objects.filter(
         theirs, state=ItemState.OPEN, request__state__in=(*UNDER_REVIEW, RequestState.RETURNED)
     )

@@ -203,7 +203,7 @@ class Kind(models.TextChoices):
     CLASS_DROPPED = "request.class_dropped", REQUESTS, "trash", "still", _("The class was removed from the request")
     ROSTER_CHANGED = (
         "request.roster_changed", REQUESTS, "edit", "still",
-        _("The roster of the class was changed: %(added)s added, %(removed)s removed"),
+        _("The roster of the class was changed: %(added)s added, %(changed)s changed, %(removed)s removed"),
     )  # fmt: skip
     STUDENTS_INVITED = "request.students_invited", REQUESTS, "mail", "note", _("Students were invited (%(n)s)")
     STUDENTS_REMINDED = "request.students_reminded", REQUESTS, "mail", "still", _("Students were reminded (%(n)s)")

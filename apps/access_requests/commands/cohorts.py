@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.access_requests import queries_cohorts, rules_cohorts
 from apps.access_requests.commands.locks import _lock
-from apps.access_requests.models import AccessRequest, Cohort, Student
+from apps.access_requests.models import AccessRequest, Cohort, NamedAccount, Student
 from apps.access_requests.roster import Entry
 from apps.access_requests.rules_cohorts import RosterChange
 from apps.audit.record import Kind, record
@@ -57,7 +57,7 @@ def drop_class(request: AccessRequest, *, by: Actor) -> None:
 def keep_roster(cohort: Cohort, *, entries: Iterable[Entry], replace: bool, by: Actor) -> RosterChange:
     """Add these students, or replace the roster by them; a line that is on it is changed, and nobody is there twice.
 
-    Once the class is approved, new students are invited at once.
+    Once the class is approved, new students are invited at once, and the lines that stay are not changed.
     """
     by = check_person(by)
     cohort = _lock_class(cohort)
@@ -66,31 +66,34 @@ def keep_roster(cohort: Cohort, *, entries: Iterable[Entry], replace: bool, by: 
     change = rules_cohorts.change_of(rows, entries, replace=replace)
     rules_cohorts.check_roster(by, cohort, change, on_roster=len(rows), approved=approved)
     _remove(change.removed, cohort)
-    _rewrite(change)
+    changed = _rewrite(change)
     made = Student.objects.bulk_create(
         Student(cohort=cohort, name=one.name, email=one.email, orcid=one.orcid) for one in change.added
     )
-    if change.added or change.removed:
-        added, removed = len(change.added), len(change.removed)
-        record(Kind.ROSTER_CHANGED, actor=by, subject=cohort.request, added=added, removed=removed)
+    if made or changed or change.removed:
+        added, removed = len(made), len(change.removed)
+        record(
+            Kind.ROSTER_CHANGED, actor=by, subject=cohort.request, added=added, changed=len(changed), removed=removed
+        )  # fmt: skip
     if cohort.request.rounds.exists():
-        _match_accounts(made)
+        _match_accounts([*made, *changed])
     if approved and made:
         _invite(cohort, made, by=by)
     return change
 
 
-def _rewrite(change: RosterChange) -> None:
-    """The lines that stay get what was entered, as long as the student has not confirmed who they are."""
-    changed = []
-    for row, entry in change.kept:
-        said = (entry.name, entry.email or row.email, entry.orcid or row.orcid)
-        if row.confirmed_at is None and said != (row.name, row.email, row.orcid):
-            if said[1:] != (row.email, row.orcid):
-                row.person = None
-            row.name, row.email, row.orcid = said
-            changed.append(row)
-    Student.objects.bulk_update(changed, ["name", "email", "orcid", "person"])
+def _rewrite(change: RosterChange) -> list[Student]:
+    """The lines that stay get what was entered, as long as the student has not confirmed who they are. Returns those
+    that were changed; whom they named before still does not decide (`NamedAccount`).
+    """
+    changed = change.rewritten
+    for row, (name, email, orcid) in changed:
+        if (email, orcid) != (row.email, row.orcid):
+            row.person = None
+        row.name, row.email, row.orcid = name, email, orcid
+    rows = [row for row, _said in changed]
+    Student.objects.bulk_update(rows, ["name", "email", "orcid", "person"])
+    return rows
 
 
 def _remove(students: Iterable[Student], cohort: Cohort) -> None:
@@ -103,18 +106,22 @@ def _remove(students: Iterable[Student], cohort: Cohort) -> None:
 
 
 def _match_accounts(students: Iterable[Student]) -> None:
-    """Note which account each line names, so that nobody decides on a request with their own name in it.
+    """Note which accounts each line names, so that nobody decides on a request with their own name in it. A line that
+    names one account alone, by what its sign-in proves, is that account's.
 
     The supervisor never learns whether there is an account.
     """
-    rows = [one for one in students if one.person_id is None]
+    rows = list(students)
+    found = queries_cohorts.matched(rows)
+    accounts = [NamedAccount(student_id=pk, person=person) for pk, named in found.items() for person in named]
+    NamedAccount.objects.bulk_create(accounts, ignore_conflicts=True)
     taken = set(Student.objects.filter(cohort__in={one.cohort_id for one in rows}, removed_at__isnull=True)
                 .exclude(person=None).values_list("person_id", flat=True))  # fmt: skip
     changed = []
-    for pk, person in queries_cohorts.matched(rows).items():
-        if person.pk not in taken:
+    for row in rows:
+        person = rules_cohorts.only_one(row, found.get(row.pk, []))
+        if row.person_id is None and person is not None and person.pk not in taken:
             taken.add(person.pk)
-            row = next(one for one in rows if one.pk == pk)
             row.person = person
             changed.append(row)
     Student.objects.bulk_update(changed, ["person"])
@@ -182,8 +189,9 @@ def confirm_place(student: Student, *, by: Actor) -> None:
     by = check_person(by)
     student = _lock_student(student)
     rules_cohorts.check_can_answer_place(by, student)
-    rules_cohorts.check_first_place(by, student)
+    rules_cohorts.check_reviews_nothing(by, student.cohort.request)
     Student.objects.filter(pk=student.pk).update(person=by, confirmed_at=clock.now(), declined_at=None)
+    NamedAccount.objects.get_or_create(student=student, person=by)
     record(Kind.STUDENT_CONFIRMED, actor=by, subject=student, about=[student.cohort_id, by])
 
 

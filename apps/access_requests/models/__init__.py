@@ -6,7 +6,7 @@ from apps.access_requests.models.assignments import Assignment
 from apps.access_requests.models.attachments import Attachment
 from apps.access_requests.models.checklists import Verdict
 from apps.access_requests.models.clocks import ReviewClock
-from apps.access_requests.models.cohorts import Cohort, Student
+from apps.access_requests.models.cohorts import Cohort, NamedAccount, Student
 from apps.access_requests.models.conditions import ConditionReport
 from apps.access_requests.models.conflicts import NoConflictDeclaration
 from apps.access_requests.models.invitations import Invitation
@@ -31,6 +31,7 @@ __all__ = [
     "Item",
     "Membership",
     "Message",
+    "NamedAccount",
     "NoConflictDeclaration",
     "OutsideReviewer",
     "Question",

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.access_requests.models.cohorts import NamedAccount
 from apps.access_requests.models.requests import AccessRequest, Membership
 from apps.access_requests.models.review import Recusal
 from apps.committees.models import CommitteeMember
@@ -17,18 +18,20 @@ from apps.people.models import Person
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def counted(self) -> Self:
-        """Those that apply now: not ended, of a current member who is no part of the request and declared no conflict.
+        """Those that apply now: not ended, of a current member who is neither part of the request nor a student of its
+        class, and declared no conflict.
 
         So an assignment ends by itself when the member leaves the committee or declares a conflict of interest.
         """
         person = "membership__person_id"
         same = Q(person_id=OuterRef(person)) | Q(person__merged_into_id=OuterRef(person))
         named = Membership.objects.filter(same, request=OuterRef("request_id"))
+        student = NamedAccount.objects.filter(same, student__cohort__request=OuterRef("request_id"))
         aside = Recusal.objects.filter(same, request=OuterRef("request_id"))
         members = CommitteeMember.objects.appointed().filter(pk=OuterRef("membership_id"))
         own = Q(request__applicant_id=F(person)) | Q(request__applicant__merged_into_id=F(person))
         found = self.filter(Exists(members), ended_at__isnull=True).exclude(own)
-        return found.exclude(Exists(named)).exclude(Exists(aside))
+        return found.exclude(Exists(named)).exclude(Exists(student)).exclude(Exists(aside))
 
 
 class Assignment(models.Model):

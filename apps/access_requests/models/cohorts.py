@@ -50,7 +50,7 @@ class Cohort(models.Model):
 class Student(models.Model):
     """One line of the roster. Access follows from the student's own signature, never from this row alone.
 
-    `person` is the account that matches the line, known to nobody outside the committee before it is confirmed. A
+    `person` is the only account that the line names, known to nobody outside the committee before it is confirmed. A
     removed student stays as a row once a committee has seen the roster.
     """
 
@@ -109,3 +109,21 @@ class Student(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.pk)
+
+
+class NamedAccount(models.Model):
+    """An account that a line of a roster names, or named when the roster was before a committee. It is never taken
+    back: the person does not decide on the request, also if the line names two people or is changed or removed.
+    """
+
+    PERSONAL_FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="accounts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "person"], name="student_names_account_once")]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} names {self.person_id}"

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.models.appeals import Appeal
+from apps.access_requests.models.cohorts import NamedAccount
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.models.review import Recusal
 from apps.access_requests.states import UNDER_REVIEW, ItemState, RequestState
@@ -29,7 +30,8 @@ class OutsideReviewerQuerySet(models.QuerySet["OutsideReviewer"]):
         """Those who may read the request now (after their declaration), by the clock of the database.
 
         Not once the committee has decided, nor in an appeal made after the invitation. Not with a closed account, as
-        a member of a committee of the request, as a part of the request, or after declaring a conflict of interest.
+        a member of a committee of the request, as a part of the request or a student of its class, or after declaring
+        a conflict of interest.
         """
         same = Q(person_id=OuterRef("person_id")) | Q(person__merged_into_id=OuterRef("person_id"))
         asked = OuterRef("request_id")
@@ -45,7 +47,9 @@ class OutsideReviewerQuerySet(models.QuerySet["OutsideReviewer"]):
         found = self.not_over().filter(Exists(undecided), person__is_active=True).exclude(own)
         found = found.exclude(Exists(appealed)).exclude(Exists(members))
         named = Membership.objects.filter(same, request=asked)
-        return found.exclude(Exists(named)).exclude(Exists(Recusal.objects.filter(same, request=asked)))
+        student = NamedAccount.objects.filter(same, student__cohort__request=asked)
+        found = found.exclude(Exists(named)).exclude(Exists(student))
+        return found.exclude(Exists(Recusal.objects.filter(same, request=asked)))
 
 
 class OutsideReviewer(models.Model):

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access_requests.denials import DenialReason
+from apps.access_requests.models.cohorts import NamedAccount
 from apps.access_requests.models.requests import AccessRequest, Item, Membership, Round
 from apps.access_requests.questions import label_of
 from apps.committees import decisions
@@ -100,8 +101,9 @@ class VoteQuerySet(models.QuerySet["Vote"]):
         return self.filter(superseded_by__isnull=True)
 
     def counted(self) -> Self:
-        """Those of them that count if the member does: not a deputy's who is part of the request, also with an account
-        that was merged, who declared a conflict of interest in it, or whose account was closed since.
+        """Those of them that count if the member does: not a deputy's who is part of the request or a student of its
+        class, also with an account that was merged, who declared a conflict of interest in it, or whose account was
+        closed since.
         """
         same = Q(person_id=OuterRef("voter_id")) | Q(person__merged_into_id=OuterRef("voter_id"))
         asked = OuterRef("item__request_id")
@@ -110,6 +112,7 @@ class VoteQuerySet(models.QuerySet["Vote"]):
             Q(voter__is_active=False)
             | Q(Exists(Recusal.objects.filter(same, request=asked)))
             | Q(Exists(Membership.objects.filter(same, request=asked)))
+            | Q(Exists(NamedAccount.objects.filter(same, student__cohort__request=asked)))
             | Q(Exists(AccessRequest.objects.filter(applicant, pk=asked)))
         )
         return self.current().exclude(concerned, in_place_of__isnull=False)

@@ -35,7 +35,8 @@ SPEC = ListSpec(
 @require_safe
 @signed_in
 def case_class(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Who is on the roster: as it was submitted last, with the students who were invited since the approval.
+    """Who is on the roster: as it was submitted last, with the students who were invited since the approval, also those
+    who were removed again.
 
     The question about conflicts comes first, as for the case.
     """
@@ -50,8 +51,7 @@ def case_class(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if taught is None:
         raise NotFound(_("This request is not for a class."))
     submitted = Q(pk__in=uuids(taught.students))
-    added = Q(invited_at__isnull=False, removed_at__isnull=True)
-    students = Student.objects.filter(submitted | added, cohort__request=asked)
+    students = Student.objects.filter(submitted | Q(invited_at__isnull=False), cohort__request=asked)
     listed = list_page(request, SPEC, students)
     rows = [{"student": one} for one in listed.rows]
     context: dict[str, Any] = {"case": asked, "taught": taught, "list": listed, "rows": rows}

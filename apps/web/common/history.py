@@ -30,7 +30,8 @@ NAMED_ACTORS: dict[str, Any] = {
 def sentence_of(event: Event, *, dataset: str = "") -> tuple[str, str, str]:
     """The event as (sentence, icon, tone); a kind nobody has worded is shown by its code, never dropped."""
     icon, tone, words = _row_of(event)
-    facts = {name: event.facts.get(name, "?") for name in ("number", "round", "version", "added", "removed", "n")}
+    names = ("number", "round", "version", "added", "changed", "removed", "n")
+    facts = {name: event.facts.get(name, "?") for name in names}
     facts["due"] = day_of_code(str(event.facts.get("due", "")))
     return str(words) % {**facts, "dataset": dataset or _("the dataset")}, icon, tone
 

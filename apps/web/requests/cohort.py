@@ -99,7 +99,7 @@ COLUMNS: list[Column] = [
 
 def _shown(person: Person, found: AccessRequest, cohort: Cohort, listed: ListPage) -> dict[str, Any]:
     counts = counts_of(cohort)
-    taken = sum(counts.values()) - counts[Progress.REMOVED]
+    taken = sum(counts.values()) - counts[Progress.REMOVED] + len(queries_cohorts.places_kept(cohort))
     approved = queries_cohorts.is_approved(cohort)
     return {
         "asked": found,

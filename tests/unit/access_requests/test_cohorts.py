@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.access_requests import commands as requests
-from apps.access_requests import queries, queries_cohorts, rules
+from apps.access_requests import queries, queries_cohorts, rules, rules_cohorts
 from apps.access_requests.approval_facts import facts_of
 from apps.access_requests.cohort_facts import class_in
 from apps.access_requests.decided import voters_when_decided
@@ -359,7 +359,7 @@ def test_who_has_no_place_although_the_roster_names_them() -> None:
     requests.confirm_place(place(cohort, one), by=one)
     second = Student.objects.create(cohort=cohort, name="Again", orcid="0000-0002-1825-0097")
     Person.objects.filter(pk=one.pk).update(orcid=second.orcid)
-    refused(WrongState, requests.confirm_place, second, by=one)
+    refused(NotFound, requests.confirm_place, second, by=one)
 
 
 def test_an_account_is_matched_by_a_verified_address_or_an_orcid_and_never_guessed() -> None:
@@ -374,5 +374,7 @@ def test_an_account_is_matched_by_a_verified_address_or_an_orcid_and_never_guess
         "nobody": Student(name="E", email="nobody@uni.example"),
     }
     found = queries_cohorts.matched(rows.values())
-    named = {name: found.get(row.pk) for name, row in rows.items()}
-    assert named == {"email": one, "orcid": one, "both": None, "unverified": None, "nobody": None}
+    named = {name: set(found.get(row.pk, ())) for name, row in rows.items()}
+    assert named == {"email": {one}, "orcid": {one}, "both": {one, two}, "unverified": set(), "nobody": set()}
+    assert rules_cohorts.only_one(rows["email"], [one]) == one
+    assert rules_cohorts.only_one(rows["both"], [one, two]) is None

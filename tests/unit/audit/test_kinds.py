@@ -18,7 +18,7 @@ from apps.web.common.history import sentence_of
 SPRITE = (Path(settings.BASE_DIR) / "static/icons/sprite.svg").read_text(encoding="utf-8")
 FACTS = {
     "number": 1, "round": 1, "version": 1, "dataset": "", "due": "", "approved": 1, "looked_at": 2, "differed": 0,
-    "added": 1, "removed": 0, "n": 1,
+    "added": 1, "changed": 0, "removed": 0, "n": 1,
 }  # fmt: skip
 TONES = {"still", "note", "good", "wait", "bad"}
 
