@@ -191,12 +191,8 @@ class Kind(models.TextChoices):
         "request.invitation_confirmed", REQUESTS, "person", "good",
         _("An invited person confirmed and became a project member"),
     )  # fmt: skip
-    INVITATION_DECLINED = (
-        "request.invitation_declined", REQUESTS, "ban", "still", _("An invited person declined"),
-    )  # fmt: skip
-    INVITATION_WITHDRAWN = (
-        "request.invitation_withdrawn", REQUESTS, "undo", "still", _("An invitation was withdrawn"),
-    )  # fmt: skip
+    INVITATION_DECLINED = "request.invitation_declined", REQUESTS, "ban", "still", _("An invited person declined")
+    INVITATION_WITHDRAWN = "request.invitation_withdrawn", REQUESTS, "undo", "still", _("An invitation was withdrawn")
     SHARED_WORK_CHANGED = "request.shared_work_changed", REQUESTS, "edit", "still", _("Shared work was changed")
     CLASS_ADDED = "request.class_added", REQUESTS, "person", "note", _("The request was made a request for a class")
     CLASS_CHANGED = "request.class_changed", REQUESTS, "edit", "still", _("The details of the class were changed")
@@ -381,9 +377,7 @@ class Kind(models.TextChoices):
         "institution.exported", OPERATIONS, "download", "note", _("Everything about an institution was exported"),
     )  # fmt: skip
     SITE_TEXT_PUBLISHED = "site_text.published", OPERATIONS, "edit", "note", _("A text of the portal was published")
-    REGISTER_PUBLISHED = (
-        "register.published", OPERATIONS, "eye", "note", _("The register of decisions was made public"),
-    )  # fmt: skip
+    REGISTER_PUBLISHED = "register.published", OPERATIONS, "eye", "note", _("The register of decisions was made public")
     REGISTER_WITHDRAWN = (
         "register.withdrawn", OPERATIONS, "ban", "still", _("The register of decisions was switched off"),
     )  # fmt: skip

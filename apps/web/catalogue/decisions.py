@@ -22,7 +22,7 @@ from apps.datasets.models import Dataset
 from apps.web.common.actor import PageRequest
 from apps.web.common.cache import cached_for_a_minute
 from apps.web.common.csv_export import csv_response
-from apps.web.common.list_filters import Answer, Choice, Option
+from apps.web.common.list_filters import Answer, Choice, Filter, Option
 from apps.web.common.lists import ListSpec, Sort, counted, list_page
 from apps.web.decision_rows import applicant, conditions, purposes, row
 
@@ -94,7 +94,7 @@ def decisions_link(dataset: Dataset | None = None, committee: Committee | None =
 
 def _spec(asked: Mapping[str, str]) -> ListSpec:
     shown, years = cached_for_a_minute("register", _choices)
-    filters = [
+    filters: list[Filter] = [
         OneDataset(asked),
         Choice(
             "outcome", gettext_lazy("Decision"),

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from apps.access_requests import commands
 from apps.access_requests.models import SavedView
+from apps.access_requests.queries_saved_views import saved_by
 from apps.committees.queries import committees_of
 from apps.core.actors import Viewer
 from apps.core.errors import Denied, Invalid, NotFound
 from apps.core.identifiers import uuids
-from apps.core.roles import person_id
 from apps.people.models import Person
 from apps.web.common.actor import AuthenticatedRequest
 from apps.web.common.auth import signed_in
@@ -83,12 +83,12 @@ def default_of(request: AuthenticatedRequest, views: list[SavedView]) -> HttpRes
 
 def views_of(person: Person) -> list[SavedView]:
     """The saved views of the person, by name. One statement."""
-    return list(SavedView.objects.filter(person=person)[: SavedView.MOST])
+    return list(saved_by(person))
 
 
 def views_listed(person: Viewer) -> ArraySubquery:
     """The same as a column of another statement, for `views_from`."""
-    found = SavedView.objects.filter(person=person_id(person))[: SavedView.MOST]
+    found = saved_by(person)
     return ArraySubquery(found.values(json=JSONObject(name="name", query="query", is_default="is_default")))
 
 

@@ -222,7 +222,7 @@ def _timeline(found: AccessRequest, items: list[Item], side: list[Person], perso
     names = {one.pk: str(one) for one in side}
     students = queries_cohorts.students_in(found) if any(one.kind == Kind.STUDENTS_INVITED for one in events) else set()
     for event in events:
-        if event.actor_id in students:
+        if event.actor_id is not None and event.actor_id in students:
             names.setdefault(event.actor_id, _("a student"))
         elif event.actor_id is not None and event.kind.startswith("request."):
             names.setdefault(event.actor_id, _("the committee"))

@@ -1,6 +1,7 @@
 """A class: approved, signed by its supervisor and the owner, and each student at another step."""
 
 from datetime import timedelta
+from typing import Any
 
 from apps.access_requests import commands as requests
 from apps.access_requests.models import Cohort, Student
@@ -28,7 +29,7 @@ def play(world: World) -> None:
     for key in (ACCESS, TO_SIGN):
         requests.confirm_place(_place(world, cohort, key), by=world.people[key])
     student = world.people[ACCESS]
-    facts = {"typed_name": student.name, "seen_sha256": agreement.sha256, "signed_in": signed_in()}
+    facts: dict[str, Any] = {"typed_name": student.name, "seen_sha256": agreement.sha256, "signed_in": signed_in()}
     agreements.sign(agreement, **facts, by=student)
     requests.decline_place(_place(world, cohort, DECLINED), by=world.people[DECLINED])
     twice = Student.objects.get(cohort=cohort, email=REMOVED.email)
