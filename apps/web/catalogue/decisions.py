@@ -78,7 +78,7 @@ def decisions_link(dataset: Dataset | None = None, committee: Committee | None =
 
     While the register is off this asks one statement a minute; whether the page exists is asked each time there.
     """
-    if not cached_for_a_minute("register is public", register.is_public):
+    if not cached_for_a_minute("register-is-public", register.is_public):
         return {}
     if committee is not None:
         where, query = register.of_committee(committee.pk), {"committee": committee.slug}

@@ -22,7 +22,7 @@ def test_anybody_reads_how_a_committee_decides_and_when() -> None:
     visitor = Caller(None)
     path = f"/committees/{setup.committee.slug}"
     shown = visitor.get(path).json()
-    assert shown["rules"] == {"rule": "majority", "quorum": 2, "votes_needed": 1, "veto": False}
+    assert shown["rules"] == {"rule": "majority", "quorum": 2, "votes_needed": 1, "veto": False, "blind": False}
     assert shown["deadlines"]["review"] == {"amount": 28, "unit": "days"}
     assert shown["expected_on"] == str(clock.today() + timedelta(days=28))
     assert shown["usual_time"] is None

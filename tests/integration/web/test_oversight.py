@@ -19,8 +19,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_timeline_names_who_acted_when_it_was_no_person() -> None:
     """Every named actor has a name; a person whom the reader may not know of has none."""
-    events = [Event(kind="refused", actor_kind=actor.value, at=clock.now()) for actor in NamedActor]
-    shown = timeline([*events, Event(kind="refused", actor_kind="person", actor_id=uuid4())], names={}, datasets={})
+    events = [Event(pk=n, kind="refused", actor_kind=one.value, at=clock.now()) for n, one in enumerate(NamedActor)]
+    unknown = Event(pk=len(events), kind="refused", actor_kind="person", actor_id=uuid4(), at=clock.now())
+    shown = timeline([*events, unknown], names={}, datasets={})
     assert [row["who"] for row in shown] == ["", "Someone who is not signed in", "Command line", "Gatehouse"]
 
 
