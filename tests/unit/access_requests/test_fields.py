@@ -45,7 +45,7 @@ def not_in_the_model(table: Iterable[RequestField]) -> set[str]:
 
 
 def erased_from_a_round() -> set[str]:
-    """What the trigger on rounds lets go from a snapshot, besides the questions, the answers and the text of a class."""
+    """What the trigger on rounds lets go from a snapshot, besides questions, answers and the text of a class."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'access_requests_round_frozen'")
         listed = cursor.fetchone()[0].split("NEW.snapshot - ARRAY[")[1].split("]")[0]
