@@ -104,7 +104,7 @@ def test_a_page_that_only_acts_is_not_read(things: Things) -> None:
     """T96: GET on an address that only takes POST is 405, for whoever is signed in."""
     beside_a_list = {
         "api:draft_request", "api:send_message", "api:send_review_message", "api:write_approval_rule",
-        "api:name_deputy",
+        "api:name_deputy", "api:invite",
     }  # fmt: skip
     read = {row.address for row in ROWS if row.method == "GET"} | beside_a_list
     acts = {row.address: row for row in ROWS if row.method == "POST" and row.address not in read}
