@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Template as ClauseTemplate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from apps.access_requests.cohort_facts import ClassFacts
 from apps.core.pdf import compiled
+
+if TYPE_CHECKING:
+    from apps.access_requests.cohort_facts import ClassFacts
 
 SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "።")
 CLAUSE_KEYS = {"heading", "text", "plain", "plain_da"}
@@ -23,7 +25,7 @@ PLACEHOLDERS = frozenset({
 })  # fmt: skip
 
 
-def members(names: Sequence[str], taught: ClassFacts | None) -> str:
+def members(names: Sequence[str], taught: "ClassFacts | None") -> str:
     """Who may use the data beside the applicant: the members by name, and a class by its course and its places.
 
     Students are not named: the text is the same for all of them, and each signs it.

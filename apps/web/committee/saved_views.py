@@ -44,7 +44,7 @@ class SaveViewForm(forms.Form):
 
     use_required_attribute = False
 
-    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    query = CleanTextField(widget=forms.HiddenInput, required=False, max_length=2000)
     name = CleanTextField(
         label=gettext_lazy("Name of the view"),
         max_length=SavedView.LONGEST,
