@@ -130,7 +130,8 @@ def _record_unknown_link(network: str) -> None:
 def _fetch(file: Distribution, *, by: Actor, asked: Asked) -> Delivery:
     continues = _continues(file, by, asked)
     link, _secret = make_link(file, by=by)
-    now = queries_one.lock_link(link.digest)
+    read = queries_one.read_link if link.grant_id is None else queries_one.lock_link
+    now = read(link.digest)
     assert now is not None
     delivery = _deliver(now, by=by, asked=asked, continues=continues)
     DownloadLink.objects.filter(pk=link.pk).update(ended_at=clock.now())

@@ -108,7 +108,10 @@ def test_calls_of_one_person_take_turns() -> None:
 
 
 def test_a_grant_cannot_be_revoked_while_a_download_on_it_is_recorded() -> None:
-    """The row of the grant is locked for share."""
+    """The row of the grant is locked for share; open data have no grant to lock."""
+    file = stories.published_dataset(access="open").file
+    commands.fetch(file, by=stories.person())
+    assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 0
     access = stories.linked()
     assert locks(ROWS, "RowShareLock", "grants_accessgrant") == 0
     commands.open_link(access.token, by=ANONYMOUS)
